@@ -1,0 +1,184 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// MARK: - Settings every target shares
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// The folder of a libtorch distribution (its `include` and `lib`); Debian's `libtorch-dev` where it is not given.
+let libtorch = Context.environment["LIBTORCH"]
+let torchIncludes =
+    libtorch.map { ["-isystem", "\($0)/include", "-isystem", "\($0)/include/torch/csrc/api/include"] }
+    ?? ["-isystem", "/usr/include/torch/csrc/api/include"]
+let torchLinks = libtorch.map { ["-L\($0)/lib", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib"] } ?? []
+
+func library(_ name: String, _ path: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
+}
+
+func executable(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", swiftSettings: swiftSettings)
+}
+
+// MARK: - Dependencies by the name of their product
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+// MARK: - Shared
+
+let shared: [Target] = [
+    library("Model", "Shared/Model", [yams]),
+
+    .systemLibrary(name: "CProtobufC", path: "Shared/CProtobufC"),
+    .target(name: "CSchema", dependencies: ["CProtobufC"], path: "Shared/Schema/C", publicHeadersPath: "include"),
+    library("Schema", "Shared/Schema/Swift", ["CSchema", "CProtobufC", "Model"]),
+    executable("SchemaGenerator", "Shared/SchemaGenerator", [argumentParser]),
+
+    .systemLibrary(name: "CZeroMQ", path: "Shared/CZeroMQ"),
+    library("Messaging", "Shared/Messaging", ["CZeroMQ", "Model", "Schema", lifecycle, logging, metrics, collections]),
+
+    library("Storage", "Shared/Storage", ["Model", grdb]),
+
+    library("ServiceClient", "Shared/ServiceKit/Client", ["Model", "Schema", "Messaging"]),
+    library(
+        "ServiceKit", "Shared/ServiceKit/Server",
+        ["Model", "Schema", "Messaging", "Storage", "ServiceClient", argumentParser, lifecycle, logging, metrics]),
+
+    library("WorkQueueClient", "Shared/WorkQueue/Client", ["Model", "Schema", "Messaging", lifecycle, logging]),
+    library(
+        "WorkQueueServer", "Shared/WorkQueue/Server",
+        ["Model", "Schema", "Messaging", "Storage", "ServiceKit", "WorkQueueClient", grdb, lifecycle, logging, metrics]),
+
+    .target(
+        name: "CTorch", path: "Shared/CTorch", publicHeadersPath: "include",
+        cxxSettings: [.unsafeFlags(torchIncludes)],
+        linkerSettings: [
+            .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .unsafeFlags(torchLinks),
+        ]),
+    library("Networks", "Shared/Networks", ["Model"]),
+    library("Torch", "Shared/Torch", ["CTorch"]),
+    library("Datasets", "Shared/Datasets", ["Model", "Torch"]),
+]
+
+// MARK: - Services
+
+let services: [Target] = [
+    library("RegistryClient", "Services/Registry/Client", ["Model", "Schema", "Messaging", crypto]),
+    library(
+        "RegistryServer", "Services/Registry/Server",
+        ["Model", "Schema", "Messaging", "Storage", "ServiceKit", "Networks", "RegistryClient", grdb, crypto, logging]),
+    executable(
+        "registry", "Services/Registry/Main", ["RegistryServer", "ServiceKit", "Storage", argumentParser, logging]),
+
+    library("KnowledgeClient", "Services/Knowledge/Client", ["Model", "Schema", "Messaging"]),
+    library(
+        "KnowledgeServer", "Services/Knowledge/Server",
+        ["Model", "Schema", "Messaging", "Storage", "ServiceKit", "KnowledgeClient", grdb, logging]),
+    executable(
+        "knowledge", "Services/Knowledge/Main", ["KnowledgeServer", "ServiceKit", "Storage", argumentParser, logging]),
+
+    library("TrainerClient", "Services/Trainer/Client", ["Model", "Schema", "Messaging", "WorkQueueClient"]),
+    library(
+        "TrainerWorker", "Services/Trainer/Worker",
+        [
+            "Model", "Schema", "Messaging", "Networks", "Torch", "Datasets", "RegistryClient", "TrainerClient",
+            "WorkQueueClient", logging,
+        ]),
+    executable(
+        "trainer", "Services/Trainer/Main",
+        ["TrainerWorker", "WorkQueueServer", "ServiceKit", "Storage", argumentParser, logging]),
+
+    library("EvaluatorClient", "Services/Evaluator/Client", ["Model", "Schema", "Messaging", "WorkQueueClient"]),
+    library(
+        "EvaluatorWorker", "Services/Evaluator/Worker",
+        [
+            "Model", "Schema", "Messaging", "Networks", "Torch", "Datasets", "RegistryClient", "EvaluatorClient",
+            "WorkQueueClient", logging,
+        ]),
+    executable(
+        "evaluator", "Services/Evaluator/Main",
+        ["EvaluatorWorker", "WorkQueueServer", "ServiceKit", "Storage", argumentParser, logging]),
+
+    library("Search", "Services/Designer/Search", ["Model", "Networks"]),
+    library("DesignerClient", "Services/Designer/Client", ["Model", "Schema", "Messaging"]),
+    library(
+        "DesignerServer", "Services/Designer/Server",
+        [
+            "Model", "Schema", "Messaging", "Storage", "ServiceKit", "Networks", "Search", "WorkQueueClient",
+            "WorkQueueServer", "DesignerClient", "RegistryClient", "KnowledgeClient", "TrainerClient",
+            "EvaluatorClient", grdb, lifecycle, logging,
+        ]),
+    executable(
+        "designer", "Services/Designer/Main", ["DesignerServer", "ServiceKit", "Storage", argumentParser, logging]),
+
+    library("Launcher", "Services/CommandLine/Launcher", ["Model", yams, logging]),
+    executable(
+        "gyrus", "Services/CommandLine/Gyrus",
+        [
+            "Model", "Launcher", "ServiceClient", "DesignerClient", "RegistryClient", "KnowledgeClient",
+            "TrainerClient", "EvaluatorClient", "WorkQueueClient", "Messaging", argumentParser, logging,
+        ]),
+]
+
+// MARK: - Tests
+
+let testTargets: [Target] = [
+    .target(
+        name: "TestSupport", dependencies: ["Model"], path: "Tests/Support", swiftSettings: swiftSettings),
+    tests("ModelTests", ["Model"]),
+    tests("SchemaTests", ["Schema"]),
+    tests("MessagingTests", ["Messaging", "Schema"]),
+    tests("StorageTests", ["Storage", grdb]),
+    tests("WorkQueueTests", ["WorkQueueClient", "WorkQueueServer", "Storage", "Messaging"]),
+    tests("NetworksTests", ["Networks"]),
+    tests("TorchTests", ["Torch", "Networks"]),
+    tests("DatasetsTests", ["Datasets", "Torch"]),
+    tests("RegistryTests", ["RegistryClient", "RegistryServer", "Messaging", "Storage"]),
+    tests("KnowledgeTests", ["KnowledgeClient", "KnowledgeServer", "Messaging", "Storage"]),
+    tests("TrainerTests", ["TrainerWorker", "TrainerClient", "Datasets", "Networks", "Torch"]),
+    tests("EvaluatorTests", ["EvaluatorWorker", "EvaluatorClient", "Datasets", "Networks", "Torch"]),
+    tests("SearchTests", ["Search"]),
+    tests("DesignerTests", ["DesignerClient", "DesignerServer", "Search", "Storage"]),
+    tests("LauncherTests", ["Launcher"]),
+    tests("IntegrationTests", ["DesignerClient", "RegistryClient", "ServiceClient", "Messaging"]),
+    executable("Benchmarks", "Tests/Benchmarks", ["Messaging", "WorkQueueClient", "WorkQueueServer", "Search", "Torch", argumentParser]),
+]
+
+let package = Package(
+    name: "gyrus",
+    products: [],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: shared + services + testTargets,
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

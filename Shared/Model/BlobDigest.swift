@@ -1,0 +1,22 @@
+/// The SHA-256 of a blob's content, which is also its name in the registry.
+public struct BlobDigest: Hashable, Sendable, Codable, CustomStringConvertible {
+    /// 64 lower-case hexadecimal digits.
+    public let hexadecimal: String
+
+    /// Checks and takes a digest in hexadecimal.
+    /// - Throws: `Failure` with code `invalid-argument` unless it is 64 lower-case hexadecimal digits.
+    public init(_ hexadecimal: String) throws {
+        let isDigest =
+            hexadecimal.utf8.count == 64
+            && hexadecimal.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+        guard isDigest else {
+            throw Failure(
+                .invalidArgument,
+                "'\(hexadecimal.prefix(80))' is no blob digest: 64 lower-case hexadecimal digits are needed.")
+        }
+        self.hexadecimal = hexadecimal
+    }
+
+    /// The digest in hexadecimal.
+    public var description: String { hexadecimal }
+}
