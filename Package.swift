@@ -47,7 +47,8 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 // MARK: - Shared
 
 let shared: [Target] = [
-    library("Model", "Shared/Model", [yams]),
+    library("Model", "Shared/Model", [yams, crypto]),
+    library("Safetensors", "Shared/Safetensors", ["Model"]),
 
     .systemLibrary(name: "CProtobufC", path: "Shared/CProtobufC"),
     .target(name: "CSchema", dependencies: ["CProtobufC"], path: "Shared/Schema/C", publicHeadersPath: "include"),
@@ -76,8 +77,8 @@ let shared: [Target] = [
             .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .unsafeFlags(torchLinks),
         ]),
     library("Networks", "Shared/Networks", ["Model"]),
-    library("Torch", "Shared/Torch", ["CTorch"]),
-    library("Datasets", "Shared/Datasets", ["Model", "Torch"]),
+    library("Torch", "Shared/Torch", ["CTorch", "Model", "Networks", "Safetensors"]),
+    library("Datasets", "Shared/Datasets", ["Model", "CTorch", "Torch", "Safetensors"]),
 ]
 
 // MARK: - Services
@@ -151,6 +152,7 @@ let testTargets: [Target] = [
     tests("StorageTests", ["Storage", grdb]),
     tests("WorkQueueTests", ["WorkQueueClient", "WorkQueueServer", "Storage", "Messaging"]),
     tests("NetworksTests", ["Networks"]),
+    tests("SafetensorsTests", ["Safetensors"]),
     tests("TorchTests", ["Torch", "Networks"]),
     tests("DatasetsTests", ["Datasets", "Torch"]),
     tests("RegistryTests", ["RegistryClient", "RegistryServer", "Messaging", "Storage"]),

@@ -1,3 +1,5 @@
+import Crypto
+
 /// The SHA-256 of a blob's content, which is also its name in the registry.
 public struct BlobDigest: Hashable, Sendable, Codable, CustomStringConvertible {
     /// 64 lower-case hexadecimal digits.
@@ -15,6 +17,13 @@ public struct BlobDigest: Hashable, Sendable, Codable, CustomStringConvertible {
                 "'\(hexadecimal.prefix(80))' is no blob digest: 64 lower-case hexadecimal digits are needed.")
         }
         self.hexadecimal = hexadecimal
+    }
+
+    /// The digest of some bytes.
+    public init(hashing bytes: [UInt8]) {
+        self.hexadecimal = SHA256.hash(data: bytes).map { byte in
+            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+        }.joined()
     }
 
     /// The digest in hexadecimal.
