@@ -1,0 +1,37 @@
+import Model
+
+/// Adds layer after layer, each reading the one before.
+struct StackBuilder {
+    private(set) var network: NetworkDescription
+    private let width: Double
+    private let normalized: Bool
+    private var last: String
+    private var stages = 0
+
+    init(name: String, input: String, shape: [Int], width: Double, normalized: Bool) throws {
+        guard width > 0, width <= 1024 else {
+            throw Failure(.invalidArgument, "Network '\(name)' has width \(width); above 0 and at most 1024 is needed.")
+        }
+        self.network = NetworkDescription(name: name, inputs: [.init(name: input, shape: shape)], layers: [])
+        self.width = width
+        self.normalized = normalized
+        self.last = input
+    }
+
+    mutating func add(_ name: String, _ operation: Layer.Operation) {
+        network.layers.append(Layer(name, operation, from: last))
+        last = name
+    }
+
+    /// Convolution, pooling, normalisation, leaky ReLU. Pooling comes first of the three: the result of the last two is the
+    /// same for a quarter of the work, as both keep the order of values (normalisation with a positive weight).
+    mutating func add(_ stage: Stage) {
+        stages += 1
+        let channels = stage.isScaled ? max(1, Int((Double(stage.channels) * width).rounded())) : stage.channels
+        let settings = Convolution(channels: channels, kernel: Extent(stage.kernel), bias: !normalized)
+        add("convolution\(stages)", stage.isSeparable ? .separableConvolution(settings) : .convolution(settings))
+        if stage.isPooled { add("pooling\(stages)", .maximumPooling(kernel: 2, stride: 2)) }
+        if normalized { add("normalization\(stages)", .batchNormalization()) }
+        add("activation\(stages)", .leakyRelu())
+    }
+}
