@@ -1,0 +1,103 @@
+import Foundation
+import Model
+
+extension SafetensorsFile {
+    /// Writes tensors to a file, all or nothing: a reader sees the old file or the complete new one.
+    ///
+    /// The bytes depend on content only: tensors with the widest elements come first (so that each is aligned), then by
+    /// name; metadata is sorted by key.
+    /// - Throws: `Failure` where a name is there twice or the file cannot be written.
+    public static func write(_ tensors: [Tensor], metadata: [String: String] = [:], to path: String) throws {
+        let ordered = tensors.sorted { ($1.type.byteCount, $0.name) < ($0.type.byteCount, $1.name) }
+        let names = Set(ordered.map(\.name))
+        guard names.count == ordered.count else {
+            throw Failure(.invalidArgument, "Writing '\(path)': two tensors have the same name.")
+        }
+        let header = encodeHeader(ordered, metadata: metadata)
+        guard header.count <= Header.largestByteCount else {
+            throw Failure(.invalidArgument, "Writing '\(path)': its header would be \(header.count) bytes long.")
+        }
+        try writeAtomically(to: path) { descriptor in
+            var size = UInt64(header.count).littleEndian
+            try withUnsafeBytes(of: &size) { try writeAll($0, to: descriptor) }
+            try header.withUnsafeBytes { try writeAll($0, to: descriptor) }
+            for tensor in ordered {
+                try tensor.bytes.withUnsafeBytes { try writeAll($0, to: descriptor) }
+            }
+        }
+    }
+
+    private static func encodeHeader(_ tensors: [Tensor], metadata: [String: String]) -> [UInt8] {
+        var fields: [String] = []
+        if !metadata.isEmpty {
+            let notes = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+            fields.append("\(quoted(TensorEntry.metadataKey)):{\(notes.joined(separator: ","))}")
+        }
+        var offset = 0
+        for tensor in tensors {
+            let shape = tensor.shape.map(String.init).joined(separator: ",")
+            let end = offset + tensor.bytes.count
+            fields.append(
+                "\(quoted(tensor.name)):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(shape)],"
+                    + "\"data_offsets\":[\(offset),\(end)]}")
+            offset = end
+        }
+        var header = Array("{\(fields.joined(separator: ","))}".utf8)
+        while header.count % 8 != 0 { header.append(UInt8(ascii: " ")) }
+        return header
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\u{0}"..<"\u{20}":
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+
+    /// Writes beside the file, forces it to the disk, and renames it over the old one.
+    private static func writeAtomically(to path: String, _ body: (Int32) throws -> Void) throws {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let temporary = "\(path).\(UUID().uuidString).partial"
+        do {
+            let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+            guard descriptor >= 0 else { throw Errno() }
+            defer { close(descriptor) }
+            try body(descriptor)
+            guard fsync(descriptor) == 0, rename(temporary, path) == 0 else { throw Errno() }
+            syncFolder(folder)
+        } catch let error as Errno {
+            unlink(temporary)
+            throw Failure(.unavailable, "'\(path)' cannot be written: \(String(cString: strerror(error.code))).")
+        }
+    }
+
+    /// Makes the new name durable; a file system that cannot do this for folders still has the file.
+    private static func syncFolder(_ folder: String) {
+        let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+
+    private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+            if written < 0 && errno == EINTR { continue }
+            guard written > 0 else { throw Errno() }
+            rest = rest.dropFirst(written)
+        }
+    }
+
+    private struct Errno: Error {
+        let code = errno
+    }
+}

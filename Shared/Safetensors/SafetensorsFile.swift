@@ -1,0 +1,96 @@
+import Model
+
+/// A safetensors file, mapped into memory, its header checked whole.
+///
+/// ```swift
+/// let file = try SafetensorsFile(opening: "weights.safetensors")
+/// let bias: [Float] = try file.elements(of: "head.bias")
+/// ```
+public final class SafetensorsFile: Sendable {
+    /// Where it lies.
+    public let path: String
+    /// What its writer noted.
+    public let metadata: [String: String]
+    /// Its tensors in the order of their bytes.
+    public let entries: [TensorEntry]
+
+    private let file: MappedFile
+    private let dataStart: Int
+    private let entriesByName: [String: TensorEntry]
+
+    /// Opens a file and checks its header: its size, every field, and that the tensors fill the file without gaps or
+    /// overlaps.
+    /// - Throws: `Failure` naming the file and the field that is wrong.
+    public init(opening path: String) throws {
+        let file = try MappedFile(path: path)
+        let dataStart = try Self.dataStart(of: file.bytes, path: path)
+        do throws(HeaderError) {
+            let header = try Header(
+                parsing: UnsafeRawBufferPointer(rebasing: file.bytes[8..<dataStart]),
+                dataByteCount: file.bytes.count - dataStart)
+            metadata = header.metadata
+            entries = header.entries
+        } catch {
+            throw Failure(.corrupt, "'\(path)' is no valid safetensors file: '\(error.field)': \(error.reason).")
+        }
+        self.path = path
+        self.file = file
+        self.dataStart = dataStart
+        entriesByName = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0) })
+    }
+
+    private static func dataStart(of bytes: UnsafeRawBufferPointer, path: String) throws -> Int {
+        func corrupt(_ reason: String) -> Failure {
+            Failure(.corrupt, "'\(path)' is no valid safetensors file: 'header size': \(reason).")
+        }
+        guard bytes.count >= 8 else { throw corrupt("the file has \(bytes.count) bytes, at least 8 are needed") }
+        let size = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+        guard size <= UInt64(Header.largestByteCount) else {
+            throw corrupt("\(size) bytes are more than the largest of \(Header.largestByteCount)")
+        }
+        guard Int(size) <= bytes.count - 8 else {
+            throw corrupt("\(size) bytes are announced, but only \(bytes.count - 8) follow; the file is cut short")
+        }
+        return 8 + Int(size)
+    }
+
+    /// Where the tensor of that name lies.
+    /// - Throws: `Failure` with code `not-found` where there is none.
+    public func entry(named name: String) throws -> TensorEntry {
+        guard let entry = entriesByName[name] else {
+            throw Failure(.notFound, "'\(path)' has no tensor '\(name)'.")
+        }
+        return entry
+    }
+
+    /// The bytes of a tensor, valid for as long as this object lives.
+    public func unsafeBytes(of entry: TensorEntry) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(
+            rebasing: file.bytes[dataStart + entry.byteRange.lowerBound..<dataStart + entry.byteRange.upperBound])
+    }
+
+    /// Calls the closure with the bytes of a tensor.
+    public func withBytes<Result>(
+        of name: String, _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) throws -> Result {
+        let bytes = unsafeBytes(of: try entry(named: name))
+        return try withExtendedLifetime(self) { try body(bytes) }
+    }
+
+    /// A copy of a tensor's numbers.
+    /// - Throws: `Failure` where there is no such tensor or its numbers are of another type.
+    public func elements<Element: TensorElement>(of name: String) throws -> [Element] {
+        let entry = try entry(named: name)
+        guard entry.type == Element.tensorType else {
+            throw Failure(
+                .corrupt,
+                "Tensor '\(name)' of '\(path)' has type \(entry.type.rawValue), not \(Element.tensorType.rawValue).")
+        }
+        return try withBytes(of: name) { bytes in
+            [Element](unsafeUninitializedCapacity: bytes.count / MemoryLayout<Element>.stride) { buffer, count in
+                UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
+                count = bytes.count / MemoryLayout<Element>.stride
+            }
+        }
+    }
+}

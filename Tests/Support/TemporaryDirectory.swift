@@ -1,0 +1,24 @@
+public import Foundation
+
+/// A folder of its own for one test, removed with this object.
+public final class TemporaryDirectory: Sendable {
+    /// Where it is.
+    public let url: URL
+
+    /// Makes the folder.
+    public init() throws {
+        url = FileManager.default.temporaryDirectory.appending(path: "gyrus-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    /// The path of a file in it.
+    public func path(_ name: String) -> String { url.appending(path: name).path }
+
+    /// Writes a file in it and returns its path.
+    public func write(_ bytes: some Sequence<UInt8>, as name: String) throws -> String {
+        try Data(bytes).write(to: url.appending(path: name))
+        return path(name)
+    }
+}
