@@ -13,6 +13,9 @@ public final class TemporaryDirectory: Sendable {
 
     deinit { try? FileManager.default.removeItem(at: url) }
 
+    /// The place of a file or folder in it.
+    public func file(_ name: String) -> URL { url.appending(path: name) }
+
     /// The path of a file in it.
     public func path(_ name: String) -> String { url.appending(path: name).path }
 

@@ -1,0 +1,35 @@
+public import Foundation
+import Model
+
+/// Keeps a second process out of a service's folder for as long as it lives.
+///
+/// The kernel releases the lock when the process ends, however it ends, so a crash leaves nothing to clean up.
+public final class DirectoryLock: Sendable {
+    private let descriptor: Int32
+
+    /// Takes the lock of a folder, which is made where it is missing.
+    /// - Throws: `Failure` with code `conflict` where another process has it.
+    public init(_ directory: URL) throws {
+        let path = directory.appending(path: "lock").path
+        do {
+            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        } catch {
+            throw Failure(
+                .permissionDenied, "The folder \(directory.path) cannot be made: \(error.localizedDescription).")
+        }
+        let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw Failure(.permissionDenied, "The file \(path) cannot be opened: \(String(cString: strerror(errno))).")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw Failure(
+                .conflict,
+                "The folder \(directory.path) is in use by another process. Stop that one first, or name another folder"
+                    + " with --data-directory.")
+        }
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+}

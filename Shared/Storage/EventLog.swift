@@ -1,0 +1,113 @@
+public import Foundation
+public import GRDB
+public import Model
+
+/// The record of everything that happened in a service, written in the same transaction as the change itself.
+///
+/// Sequence numbers grow by one and are never used twice, so that a reader that remembers the last one it saw can go on
+/// after any crash, its own or the service's, without a gap. Nothing is ever removed.
+public struct EventLog: Sendable {
+    private enum Change { case appended }
+
+    private let writer: any DatabaseWriter
+    private let service: String
+    private let changes = WaitList<Change>()
+    private let now: @Sendable () -> Date
+
+    /// Makes the log of a service over its database.
+    /// - Parameter now: Time of day, replaced in tests.
+    public init(_ writer: any DatabaseWriter, service: String, now: @escaping @Sendable () -> Date = { Date() }) {
+        self.writer = writer
+        self.service = service
+        self.now = now
+    }
+
+    /// Registers the log's tables; called first by every service that has events.
+    public static func registerMigrations(in migrator: inout DatabaseMigrator) {
+        migrator.registerMigration("create events") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE events (
+                        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+                        time INTEGER NOT NULL,
+                        kind TEXT NOT NULL,
+                        subject TEXT NOT NULL,
+                        attributes TEXT NOT NULL
+                    ) STRICT;
+                    CREATE INDEX events_by_time ON events(time);
+                    """)
+        }
+    }
+
+    /// Adds an event to the caller's transaction and wakes waiting readers once it is committed.
+    public func append(
+        kind: String, subject: String, attributes: [String: String] = [:], in db: Database
+    ) throws {
+        precondition(db.isInsideTransaction, "an event belongs to the transaction of the change that it tells of")
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let statement = try db.cachedStatement(
+            sql: "INSERT INTO events (time, kind, subject, attributes) VALUES (?, ?, ?, ?)")
+        try statement.execute(arguments: [
+            now().microseconds, kind, subject, String(decoding: encoder.encode(attributes), as: UTF8.self),
+        ])
+        let changes = changes
+        db.afterNextTransaction { _ in changes.wake(.appended) }
+    }
+
+    /// Events after a sequence number, oldest first.
+    /// - Parameters:
+    ///   - after: The last event already seen; 0 for all.
+    ///   - limit: Most events to return.
+    ///   - since: Only events at or after this time.
+    public func read(after: UInt64 = 0, limit: Int = 1_000, since: Date? = nil) throws -> [Event] {
+        try writer.read { db in try fetch(after: after, limit: limit, since: since, in: db) }
+    }
+
+    /// Events after a sequence number, oldest first; where there is none, waits for the next one up to a time.
+    public func read(
+        after: UInt64 = 0, limit: Int = 1_000, since: Date? = nil, waiting: Duration
+    ) async throws -> [Event] {
+        let clock = ContinuousClock()
+        let deadline = clock.now + waiting
+        while true {
+            let ticket = changes.ticket(for: [.appended])
+            defer { ticket.discard() }
+            let events = try await writer.read { db in
+                try fetch(after: after, limit: limit, since: since, in: db)
+            }
+            let remaining = deadline - clock.now
+            if !events.isEmpty || remaining <= .zero { return events }
+            await ticket.wait(for: remaining)
+            try Task.checkCancellation()
+        }
+    }
+
+    /// Sequence number of the newest event; 0 where there is none.
+    public func lastSequence() throws -> UInt64 {
+        try writer.read { db in try UInt64(Int64.fetchOne(db, sql: "SELECT MAX(seq) FROM events") ?? 0) }
+    }
+
+    private func fetch(after: UInt64, limit: Int, since: Date?, in db: Database) throws -> [Event] {
+        let after = Int64(clamping: after)
+        let statement = try db.cachedStatement(
+            sql: "SELECT seq, time, kind, subject, attributes FROM events WHERE seq > ? AND time >= ? ORDER BY seq"
+                + " LIMIT ?")
+        let since = since?.microseconds ?? Int64.min
+        return try Row.fetchAll(statement, arguments: [after, since, limit]).map { row in
+            Event(
+                sequence: UInt64(row["seq"] as Int64), time: Date(microseconds: row["time"]), service: service,
+                kind: row["kind"], subject: row["subject"],
+                attributes: try JSONDecoder().decode(
+                    [String: String].self, from: Data((row["attributes"] as String).utf8)))
+        }
+    }
+}
+
+extension Date {
+    /// Microseconds since 1970 UTC, the form of all times in databases and messages.
+    public var microseconds: Int64 { Int64((timeIntervalSince1970 * 1_000_000).rounded()) }
+
+    /// The time that is so many microseconds after 1970 UTC.
+    public init(microseconds: Int64) { self.init(timeIntervalSince1970: Double(microseconds) / 1_000_000) }
+}

@@ -1,0 +1,115 @@
+public import Foundation
+public import GRDB
+public import Model
+
+/// Opens the one SQLite file that a service owns.
+///
+/// ```swift
+/// let pool = try ServiceDatabase.open(at: directory.appending(path: "registry.sqlite")) { migrator in
+///     EventLog.registerMigrations(in: &migrator)
+///     migrator.registerMigration("create models") { db in
+///         try db.execute(sql: "CREATE TABLE models (id TEXT PRIMARY KEY NOT NULL, code TEXT NOT NULL) STRICT")
+///     }
+/// }
+/// ```
+///
+/// Migrations are append-only and named by what they do. A file of a newer version of Gyrus is refused rather than
+/// misread.
+public enum ServiceDatabase {
+    /// How long a statement waits for another connection's lock before it fails.
+    private static let busyTimeout: TimeInterval = 5
+    /// Files up to this size are checked whole when they are opened (about 0.2 s).
+    private static let checkedBytes = 256 << 20
+
+    /// Opens or creates a database file, ready to acknowledge work: WAL, every commit flushed to disk, foreign keys on.
+    /// - Throws: `Failure` that names the file: `corrupt` where it is damaged or no database, `conflict` where a newer
+    ///   version of Gyrus wrote it, `permission-denied` or `unavailable` where it cannot be opened.
+    public static func open(
+        at url: URL, migrations: (inout DatabaseMigrator) -> Void = { _ in }
+    ) throws -> DatabasePool {
+        do {
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        } catch {
+            throw Failure(
+                .permissionDenied,
+                "The folder of the database \(url.path) cannot be made: \(error.localizedDescription)."
+                    + " Name another with --data-directory.")
+        }
+        do {
+            let pool = try DatabasePool(path: url.path, configuration: configuration())
+            // The pool itself sets NORMAL when it turns WAL on, after `prepareDatabase`, so this comes last.
+            try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
+            try check(pool, at: url)
+            try migrate(pool, migrations, name: url.path)
+            return pool
+        } catch let error as DatabaseError {
+            throw Failure(error, file: url.path)
+        }
+    }
+
+    /// Makes a database in memory with the same settings, for tests of stores.
+    public static func inMemory(migrations: (inout DatabaseMigrator) -> Void = { _ in }) throws -> DatabaseQueue {
+        let queue = try DatabaseQueue(configuration: configuration())
+        try migrate(queue, migrations, name: "in memory")
+        return queue
+    }
+
+    private static func configuration() -> Configuration {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(busyTimeout)
+        configuration.maximumReaderCount = 4
+        return configuration
+    }
+
+    /// Reads every page once, so that damage is found before work is accepted and not in the middle of it.
+    private static func check(_ pool: DatabasePool, at url: URL) throws {
+        let size = try url.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
+        guard size <= checkedBytes else { return }
+        let complaint = try pool.read { db in try String.fetchOne(db, sql: "PRAGMA quick_check(1)") }
+        guard complaint == nil || complaint == "ok" else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: complaint)
+        }
+    }
+
+    private static func migrate(
+        _ writer: some DatabaseWriter, _ migrations: (inout DatabaseMigrator) -> Void, name: String
+    ) throws {
+        var migrator = DatabaseMigrator()
+        migrations(&migrator)
+        let known = migrator
+        guard try !writer.read({ db in try known.hasBeenSuperseded(db) }) else {
+            throw Failure(
+                .conflict,
+                "The database \(name) was written by a newer version of Gyrus. Start that version, or name another"
+                    + " folder with --data-directory.")
+        }
+        try migrator.migrate(writer)
+    }
+}
+
+extension Failure {
+    /// The failure of a database file, in words that say what to do with the file.
+    public init(_ error: DatabaseError, file: String) {
+        let reason = error.message ?? "SQLite code \(error.extendedResultCode.rawValue)"
+        switch error.resultCode {
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+            self.init(
+                .corrupt,
+                "The database \(file) is damaged or is no database (\(reason)). Restore it from a backup, or move it"
+                    + " (and its -wal file) away to start with an empty one.")
+        case .SQLITE_FULL:
+            self.init(
+                .unavailable, "The database \(file) cannot grow: the disk is full. Free some space.", isRetriable: true)
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            self.init(.busy, "The database \(file) is held by another process (\(reason)).")
+        case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY, .SQLITE_AUTH:
+            self.init(
+                .permissionDenied,
+                "The database \(file) cannot be opened for writing (\(reason)). Check the folder and its owner.")
+        default:
+            self.init(.internal, "The database \(file) failed: \(reason).")
+        }
+    }
+}

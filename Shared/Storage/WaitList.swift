@@ -1,0 +1,106 @@
+import Synchronization
+
+/// Lets readers sleep until something they care about has changed, without polling and without losing a change.
+///
+/// A reader takes a ticket *before* it looks, so a change between looking and sleeping ends the sleep at once:
+///
+/// ```swift
+/// let ticket = changes.ticket(for: ["train"])
+/// defer { ticket.discard() }
+/// if let task = try await look() { return task }
+/// await ticket.wait(for: .seconds(30))
+/// ```
+public final class WaitList<Key: Hashable & Sendable>: Sendable {
+    private let tickets = Mutex<[Key: [ObjectIdentifier: Ticket]]>([:])
+
+    /// Makes an empty list.
+    public init() {}
+
+    /// A ticket that the next change of one of the keys punches.
+    public func ticket(for keys: some Sequence<Key>) -> Ticket {
+        let ticket = Ticket(keys: Set(keys), list: self)
+        tickets.withLock { tickets in
+            for key in ticket.keys { tickets[key, default: [:]][ObjectIdentifier(ticket)] = ticket }
+        }
+        return ticket
+    }
+
+    /// Says that something under the key has changed: everybody who holds a ticket for it wakes.
+    public func wake(_ key: Key) {
+        let woken = tickets.withLock { tickets in tickets.removeValue(forKey: key) }
+        for ticket in woken.map(\.values) ?? [:].values { ticket.punch() }
+    }
+
+    /// Number of tickets that are waiting, for tests.
+    package var count: Int {
+        tickets.withLock { tickets in Set(tickets.values.flatMap(\.keys)).count }
+    }
+
+    fileprivate func remove(_ ticket: Ticket) {
+        tickets.withLock { tickets in
+            for key in ticket.keys {
+                tickets[key]?[ObjectIdentifier(ticket)] = nil
+                if tickets[key]?.isEmpty == true { tickets[key] = nil }
+            }
+        }
+    }
+
+    /// One reader's place in the list; it is good for one change.
+    public final class Ticket: Sendable {
+        private enum State {
+            case open
+            case waiting(CheckedContinuation<Void, Never>)
+            case punched
+        }
+
+        fileprivate let keys: Set<Key>
+        private let list: WaitList
+        private let state = Mutex<State>(.open)
+
+        fileprivate init(keys: Set<Key>, list: WaitList) {
+            self.keys = keys
+            self.list = list
+        }
+
+        /// Sleeps until a change since the ticket was taken, the end of the time, or cancellation of the task.
+        public func wait(for time: Duration) async {
+            guard time > .zero else { return }
+            await withTaskGroup { group in
+                group.addTask { await self.wait() }
+                group.addTask { try? await Task.sleep(for: time) }
+                await group.next()
+                group.cancelAll()
+            }
+        }
+
+        /// Gives the place up; to be called when the reader is done, whatever came of it.
+        public func discard() {
+            list.remove(self)
+            punch()
+        }
+
+        private func wait() async {
+            await withTaskCancellationHandler {
+                await withCheckedContinuation { continuation in
+                    let isOver = state.withLock { state in
+                        guard case .open = state else { return true }
+                        state = .waiting(continuation)
+                        return false
+                    }
+                    if isOver { continuation.resume() }
+                }
+            } onCancel: {
+                punch()
+            }
+        }
+
+        fileprivate func punch() {
+            let continuation = state.withLock { state -> CheckedContinuation<Void, Never>? in
+                defer { state = .punched }
+                guard case .waiting(let continuation) = state else { return nil }
+                return continuation
+            }
+            continuation?.resume()
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import GRDB
+import Model
+import Storage
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct EventLogTests {
+    private let directory: TemporaryDirectory
+    private let pool: DatabasePool
+    private let log: EventLog
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        pool = try ServiceDatabase.open(at: directory.file("events.sqlite"), migrations: EventLog.registerMigrations)
+        log = EventLog(pool, service: "test")
+    }
+
+    private func append(_ subject: String) throws {
+        try pool.write { db in try log.append(kind: "note.written", subject: subject, in: db) }
+    }
+
+    @Test func `events come back as they were written, in order`() throws {
+        try pool.write { db in
+            try log.append(kind: "a.b", subject: "x", attributes: ["key": "välue \"quoted\"", "n": "1"], in: db)
+            try log.append(kind: "a.c", subject: "y", in: db)
+        }
+        let events = try log.read()
+        #expect(events.map(\.sequence) == [1, 2])
+        #expect(events.map(\.subject) == ["x", "y"])
+        #expect(events[0].attributes == ["key": "välue \"quoted\"", "n": "1"])
+        #expect(events[0].service == "test")
+        #expect(try log.read(after: 1).map(\.subject) == ["y"])
+        #expect(try log.read(limit: 1).map(\.subject) == ["x"])
+        #expect(try log.lastSequence() == 2)
+    }
+
+    @Test func `a rolled back transaction leaves no gap`() throws {
+        struct Refused: Error {}
+        try append("first")
+        #expect(throws: Refused.self) {
+            try pool.write { db in
+                try log.append(kind: "note.written", subject: "undone", in: db)
+                throw Refused()
+            }
+        }
+        try append("second")
+        #expect(try log.read().map(\.sequence) == [1, 2])
+        #expect(try log.read().map(\.subject) == ["first", "second"])
+    }
+
+    @Test func `events are found by their time`() throws {
+        for second in 0..<5 {
+            let log = EventLog(pool, service: "test", now: { Date(timeIntervalSince1970: Double(second)) })
+            try pool.write { db in try log.append(kind: "tick", subject: "\(second)", in: db) }
+        }
+        #expect(try log.read(since: Date(timeIntervalSince1970: 3)).map(\.subject) == ["3", "4"])
+    }
+
+    @Test func `a waiting reader wakes when an event is committed`() async throws {
+        let log = log
+        async let events = log.read(after: 0, waiting: .seconds(50))
+        try append("wake")
+        #expect(try await events.map(\.subject) == ["wake"])
+    }
+
+    @Test func `a waiting reader does not see what is not committed`() async throws {
+        struct Refused: Error {}
+        let log = log
+        async let events = log.read(after: 0, waiting: .seconds(50))
+        try? await pool.write { db in
+            try log.append(kind: "note.written", subject: "undone", in: db)
+            throw Refused()
+        }
+        try append("done")
+        #expect(try await events.map(\.subject) == ["done"])
+    }
+
+    @Test func `a reader that waits in vain gets nothing`() async throws {
+        #expect(try await log.read(waiting: .milliseconds(20)).isEmpty)
+    }
+
+    @Test func `a cancelled reader stops waiting`() async throws {
+        let log = log
+        let reader = Task { try await log.read(waiting: .seconds(50)) }
+        reader.cancel()
+        await #expect(throws: CancellationError.self) { try await reader.value }
+    }
+
+    @Test func `many writers and a following reader lose nothing`() async throws {
+        let writer = GroupWriter(pool)
+        let log = log
+        try await withThrowingTaskGroup { group in
+            for number in 0..<200 {
+                group.addTask {
+                    try await writer.write { db in
+                        try log.append(kind: "note.written", subject: "\(number)", in: db)
+                        if number % 7 == 0 { throw Failure(.conflict, "refused") }
+                    }
+                }
+            }
+            var seen: [Event] = []
+            while seen.count < 200 - 29 {
+                seen += try await log.read(after: seen.last?.sequence ?? 0, limit: 10, waiting: .seconds(50))
+            }
+            #expect(seen.map(\.sequence) == (1...171).map { UInt64($0) })
+            #expect(Set(seen.map(\.subject)) == Set((0..<200).filter { $0 % 7 != 0 }.map { "\($0)" }))
+            while let result = await group.nextResult() {
+                if case .failure(let error) = result { #expect(Failure(error).code == .conflict) }
+            }
+        }
+    }
+
+    @Test func `a killed process loses nothing that was acknowledged and leaves no gap`() throws {
+        // Copies of the files taken in mid-flight are what a kill -9 leaves behind.
+        for number in 0..<20 {
+            try append("\(number)")
+            let copy = try TemporaryDirectory()
+            for suffix in ["", "-wal"] {
+                try FileManager.default.copyItem(
+                    at: directory.file("events.sqlite\(suffix)"), to: copy.file("events.sqlite\(suffix)"))
+            }
+            let reopened = try ServiceDatabase.open(
+                at: copy.file("events.sqlite"), migrations: EventLog.registerMigrations)
+            let log = EventLog(reopened, service: "test")
+            try reopened.write { db in try log.append(kind: "note.written", subject: "next", in: db) }
+            #expect(try log.read().map(\.sequence) == (1...UInt64(number + 2)).map { $0 })
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Storage
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct WaitListTests {
+    private let list = WaitList<String>()
+
+    @Test func `a change after the ticket was taken ends the wait at once`() async {
+        let ticket = list.ticket(for: ["a", "b"])
+        list.wake("b")
+        await ticket.wait(for: .seconds(50))
+        ticket.discard()
+        #expect(list.count == 0)
+    }
+
+    @Test func `a change of another key wakes nobody`() async {
+        let ticket = list.ticket(for: ["a"])
+        list.wake("b")
+        let clock = ContinuousClock()
+        let waited = await clock.measure { await ticket.wait(for: .milliseconds(30)) }
+        ticket.discard()
+        #expect(waited >= .milliseconds(30))
+    }
+
+    @Test func `every waiting reader wakes`() async {
+        await withTaskGroup { [list] group in
+            let tickets = (0..<100).map { _ in list.ticket(for: ["a"]) }
+            for ticket in tickets { group.addTask { await ticket.wait(for: .seconds(50)) } }
+            list.wake("a")
+        }
+    }
+
+    @Test func `a cancelled wait returns`() async {
+        let ticket = list.ticket(for: ["a"])
+        let waiting = Task { await ticket.wait(for: .seconds(50)) }
+        waiting.cancel()
+        await waiting.value
+        ticket.discard()
+        #expect(list.count == 0)
+    }
+}
