@@ -53,7 +53,10 @@ let shared: [Target] = [
     .systemLibrary(name: "CProtobufC", path: "Shared/CProtobufC"),
     .target(name: "CSchema", dependencies: ["CProtobufC"], path: "Shared/Schema/C", publicHeadersPath: "include"),
     library("Schema", "Shared/Schema/Swift", ["CSchema", "CProtobufC", "Model"]),
-    executable("SchemaGenerator", "Shared/SchemaGenerator", [argumentParser]),
+    .target(
+        name: "CDescriptor", dependencies: ["CProtobufC"], path: "Shared/SchemaGenerator/C",
+        publicHeadersPath: "include"),
+    executable("SchemaGenerator", "Shared/SchemaGenerator/Swift", ["CDescriptor", "CProtobufC", argumentParser]),
 
     .systemLibrary(name: "CZeroMQ", path: "Shared/CZeroMQ"),
     library("Messaging", "Shared/Messaging", ["CZeroMQ", "Model", "Schema", lifecycle, logging, metrics, collections]),
@@ -147,7 +150,7 @@ let testTargets: [Target] = [
     .target(
         name: "TestSupport", dependencies: ["Model"], path: "Tests/Support", swiftSettings: swiftSettings),
     tests("ModelTests", ["Model"]),
-    tests("SchemaTests", ["Schema"]),
+    tests("SchemaTests", ["Schema", "CProtobufC", "Model"]),
     tests("MessagingTests", ["Messaging", "Schema"]),
     tests("StorageTests", ["Storage", grdb]),
     tests("WorkQueueTests", ["WorkQueueClient", "WorkQueueServer", "Storage", "Messaging"]),
