@@ -1,0 +1,104 @@
+extension DatasetRecipe {
+    /// Checks modalities against the known datasets and fills in the defaults of their kinds.
+    static func completed(_ modalities: [String: Modality]) throws -> [String: Modality] {
+        guard !modalities.isEmpty else {
+            throw Failure(.invalidArgument, "modalities: at least one is needed, such as image: {dataset: mnist}.")
+        }
+        var completed: [String: Modality] = [:]
+        var labels: (modality: String, [String])?
+        for (name, modality) in modalities.sorted(by: { $0.key < $1.key }) {
+            let field = "modalities.\(name)"
+            try checkName(name, field: field)
+            let dataset = try KnownDataset.named(modality.dataset, field: "\(field).dataset")
+            switch dataset.kind {
+            case .image: completed[name] = try completedImage(modality, field: field)
+            case .audio: completed[name] = try completedAudio(modality, field: field)
+            case .noise:
+                throw Failure(
+                    .invalidArgument, "\(field).dataset: '\(dataset.name)' is noise; name it under an audio's 'noise'.")
+            }
+            if let labels, labels.1 != dataset.labels {
+                throw Failure(
+                    .invalidArgument,
+                    "\(field).dataset: '\(dataset.name)' has other classes than modality '\(labels.modality)', "
+                        + "so its samples cannot be paired with them.")
+            }
+            labels = (name, dataset.labels)
+        }
+        return completed
+    }
+
+    /// Names become parts of layer names and of tensor names.
+    private static func checkName(_ name: String, field: String) throws {
+        let isName =
+            name.first?.isLowercase == true && name.utf8.count <= 32
+            && name.unicodeScalars.allSatisfy {
+                $0.isASCII && ($0.properties.isAlphabetic || "0"..."9" ~= $0 || $0 == "_")
+            }
+        guard isName else {
+            throw Failure(
+                .invalidArgument,
+                "\(field): a modality's name is a lower-case letter followed by letters, digits and '_', at most 32.")
+        }
+    }
+
+    private static func completedImage(_ modality: Modality, field: String) throws -> Modality {
+        let removed = modality.energyRemoved ?? 0
+        guard removed >= 0, removed < 1 else {
+            throw Failure(
+                .invalidArgument, "\(field).pca-energy-removed: \(removed) is not from 0 to below 1, such as 0.75.")
+        }
+        try refuse(modality.noise, "\(field).noise", of: "audio")
+        try refuse(modality.signalToNoise, "\(field).signal-to-noise", of: "audio")
+        try refuse(modality.spectrogram, "\(field).spectrogram", of: "audio")
+        return Modality(dataset: modality.dataset, energyRemoved: removed)
+    }
+
+    private static func completedAudio(_ modality: Modality, field: String) throws -> Modality {
+        try refuse(modality.energyRemoved, "\(field).pca-energy-removed", of: "images")
+        let side = modality.spectrogram ?? 112
+        try check(side, in: Limits.spectrogram, field: "\(field).spectrogram")
+        guard let noise = modality.noise else {
+            guard modality.signalToNoise == nil else {
+                throw Failure(
+                    .invalidArgument, "\(field).signal-to-noise: there is no noise; add \(field).noise, such as esc10.")
+            }
+            return Modality(dataset: modality.dataset, spectrogram: side)
+        }
+        _ = try KnownDataset.named(noise, kind: .noise, field: "\(field).noise")
+        let decibels = modality.signalToNoise ?? defaultSignalToNoise
+        guard Limits.signalToNoise.contains(decibels) else {
+            throw Failure(
+                .invalidArgument,
+                "\(field).signal-to-noise: \(decibels) dB is not in \(Limits.signalToNoise.lowerBound) to "
+                    + "\(Limits.signalToNoise.upperBound).")
+        }
+        return Modality(dataset: modality.dataset, noise: noise, signalToNoise: decibels, spectrogram: side)
+    }
+
+    static let defaultSignalToNoise = 5.0
+
+    private static func refuse(_ value: Any?, _ field: String, of kind: String) throws {
+        guard value != nil else { return }
+        throw Failure(.invalidArgument, "\(field): this is a setting of \(kind) only; leave it out.")
+    }
+
+    static func check(_ value: Int, in range: ClosedRange<Int>, field: String) throws {
+        guard range.contains(value) else {
+            throw Failure(
+                .invalidArgument, "\(field): \(value) is not from \(range.lowerBound) to \(range.upperBound).")
+        }
+    }
+
+    static func explain(_ error: DecodingError) -> String {
+        func path(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
+            (context.codingPath + (last.map { [$0] } ?? [])).map(\.stringValue).joined(separator: ".")
+        }
+        return switch error {
+        case .keyNotFound(let key, let context): "'\(path(context, key))' is missing."
+        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+            "'\(path(context))': \(context.debugDescription)"
+        @unknown default: String(describing: error)
+        }
+    }
+}

@@ -1,0 +1,173 @@
+import Foundation
+
+/// Everything that determines a prepared dataset: the same recipe gives the same bytes.
+///
+/// ```swift
+/// let recipe = try DatasetRecipe(modalities: [
+///     "image": .init(dataset: "mnist", energyRemoved: 0.75),
+///     "audio": .init(dataset: "fsdd", noise: "esc10", signalToNoise: 5),
+/// ])
+/// recipe.id   // names the prepared file
+/// ```
+public struct DatasetRecipe: Hashable, Sendable, Codable {
+    /// What keeps training and test apart.
+    public enum Split: String, Hashable, Sendable, Codable, CaseIterable {
+        /// No recording (and no picture, no noise clip) is on both sides; speakers are.
+        case recording
+        /// The test side's speaker is nowhere else.
+        case speaker
+    }
+
+    /// One modality of a sample.
+    public struct Modality: Hashable, Sendable, Codable {
+        /// Name of its raw data.
+        public var dataset: String
+        /// Pictures: share of the variance that is taken out of them, from 0 to below 1.
+        public var energyRemoved: Double?
+        /// Audio: name of the noise that is added.
+        public var noise: String?
+        /// Audio: how much louder speech is than noise, in decibels.
+        public var signalToNoise: Double?
+        /// Audio: height and width of the spectrogram.
+        public var spectrogram: Int?
+
+        /// Describes a modality; what is left out gets the default of the dataset's kind.
+        public init(
+            dataset: String, energyRemoved: Double? = nil, noise: String? = nil, signalToNoise: Double? = nil,
+            spectrogram: Int? = nil
+        ) {
+            self.dataset = dataset
+            self.energyRemoved = energyRemoved
+            self.noise = noise
+            self.signalToNoise = signalToNoise
+            self.spectrogram = spectrogram
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case dataset
+            case energyRemoved = "pca-energy-removed"
+            case noise
+            case signalToNoise = "signal-to-noise"
+            case spectrogram
+        }
+    }
+
+    /// How many samples to pair for each split; a sample is one row of each modality.
+    public struct Counts: Hashable, Sendable, Codable {
+        /// Samples to train on.
+        public var training: Int
+        /// Samples to choose networks by.
+        public var validation: Int
+        /// Samples that nothing was chosen by.
+        public var test: Int
+
+        /// Counts samples.
+        public init(training: Int = 12_000, validation: Int = 2_000, test: Int = 2_000) {
+            self.training = training
+            self.validation = validation
+            self.test = test
+        }
+    }
+
+    /// Bounds of what can be asked for.
+    public enum Limits {
+        /// Side of a spectrogram.
+        public static let spectrogram = 16...256
+        /// Decibels between speech and noise.
+        public static let signalToNoise = -40.0...60.0
+        /// Samples of a split.
+        public static let samples = 1...1_000_000
+        /// Noisy variants of each recording.
+        public static let mixes = 1...100
+    }
+
+    /// The modalities by name; the names are the inputs of networks.
+    public let modalities: [String: Modality]
+    /// What keeps training and test apart.
+    public let split: Split
+    /// Noisy variants made of each training recording; validation and test recordings get one each.
+    public let mixes: Int
+    /// Samples of each split.
+    public let counts: Counts
+    /// Seed of every choice: pairing, noise clips, validation share.
+    public let seed: UInt64
+
+    /// Checks a recipe and fills in defaults, so that recipes that mean the same are the same.
+    /// - Throws: `Failure` naming the field that is wrong.
+    public init(
+        modalities: [String: Modality], split: Split = .recording, mixes: Int = 3, counts: Counts = Counts(),
+        seed: UInt64 = 1
+    ) throws {
+        self.modalities = try Self.completed(modalities)
+        self.split = split
+        self.mixes = mixes
+        self.counts = counts
+        self.seed = seed
+        try Self.check(mixes, in: Limits.mixes, field: "mixes")
+        for (field, count) in [
+            ("training", counts.training), ("validation", counts.validation), ("test", counts.test),
+        ] {
+            try Self.check(count, in: Limits.samples, field: "counts.\(field)")
+        }
+    }
+
+    /// Reads a recipe from its JSON form and checks it.
+    public init(json: String) throws {
+        do {
+            self = try JSONDecoder().decode(DatasetRecipe.self, from: Data(json.utf8))
+        } catch let error as DecodingError {
+            throw Failure(.invalidArgument, "The dataset recipe cannot be read: \(Self.explain(error))")
+        }
+    }
+
+    /// Decodes and checks a recipe.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        try self.init(
+            modalities: container.decode([String: Modality].self, forKey: .modalities),
+            split: container.decode(Split.self, forKey: .split),
+            mixes: container.decode(Int.self, forKey: .mixes),
+            counts: container.decode(Counts.self, forKey: .counts),
+            seed: container.decode(UInt64.self, forKey: .seed))
+    }
+
+    /// The one JSON text of this recipe: keys sorted, no white space, every field written.
+    public var canonicalJSON: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(self) else {
+            preconditionFailure("a recipe holds strings and finite numbers only")
+        }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    /// Digest of the canonical JSON, by which a prepared dataset is known everywhere.
+    public var id: String { BlobDigest(hashing: Array(canonicalJSON.utf8)).hexadecimal }
+
+    /// Number of classes.
+    public var classes: Int { classLabels.count }
+
+    /// What the classes are, in the order of their numbers.
+    public var classLabels: [String] {
+        let name = modalities.values.first?.dataset
+        return KnownDataset.all.first { $0.name == name }?.labels ?? []
+    }
+
+    /// Shape of a modality's samples, such as `[1, 112, 112]`; `nil` for a name that is not in the recipe.
+    public func shape(of modality: String) -> [Int]? {
+        guard let settings = modalities[modality] else { return nil }
+        return [1] + Array(repeating: settings.spectrogram ?? 28, count: 2)
+    }
+
+    /// The same recipe on data that Gyrus makes itself.
+    public func substitutingSyntheticData() throws -> DatasetRecipe {
+        let substituted = try modalities.mapValues { modality in
+            var modality = modality
+            modality.dataset = try KnownDataset.named(modality.dataset, field: "dataset").substitute
+            modality.noise = try modality.noise.map { try KnownDataset.named($0, field: "noise").substitute }
+            return modality
+        }
+        return try DatasetRecipe(
+            modalities: substituted, split: split, mixes: mixes, counts: counts, seed: seed)
+    }
+}
