@@ -1,0 +1,47 @@
+import CZeroMQ
+import Model
+
+/// Tells what becomes of a client's connection.
+struct ConnectionMonitor: ~Copyable {
+    enum Event {
+        case connected
+        case disconnected
+        /// The server does not admit our key.
+        case refused
+        /// The peers do not understand each other: keys or mechanism differ.
+        case handshakeFailed
+    }
+
+    private static let events =
+        ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH
+        | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL
+
+    private let socket: Socket
+
+    /// Watches a socket; `name` is unique within the context.
+    init(of watched: borrowing Socket, name: String, in context: Context) throws(Failure) {
+        let address = "inproc://monitor.\(name)"
+        try watched.monitor(at: address, events: Self.events)
+        let socket = try Socket(.pair, in: context)
+        try socket.connect(address)
+        self.socket = socket
+    }
+
+    var descriptor: Int32 { socket.descriptor }
+
+    var hasEvents: Bool { socket.events & ZMQ_POLLIN != 0 }
+
+    func next() -> Event? {
+        while let frames = socket.receive(limit: 2) {
+            let number = frames[0].withUnsafeBytes { $0.count >= 2 ? $0.loadUnaligned(as: UInt16.self) : 0 }
+            switch Int32(number) {
+            case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: return .connected
+            case ZMQ_EVENT_DISCONNECTED: return .disconnected
+            case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: return .refused
+            case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL, ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: return .handshakeFailed
+            default: continue
+            }
+        }
+        return nil
+    }
+}

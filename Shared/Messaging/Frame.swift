@@ -1,0 +1,61 @@
+import CZeroMQ
+import Glibc
+import Model
+import Schema
+
+/// One frame of a message, in libzmq's own buffer, so that large ones are not copied on the loop.
+///
+/// `@unchecked`: a frame has one owner at a time, which is either the loop or the task that made or got it.
+final class Frame: @unchecked Sendable {
+    private var message = zmq_msg_t()
+
+    /// An empty frame, to receive into.
+    init() { zmq_msg_init(&message) }
+
+    /// A frame of a size, with its contents written by `fill`.
+    init(size: Int, fill: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
+        let status = zmq_msg_init_size(&message, size)
+        precondition(status == 0, "There is no memory for a frame of \(size) bytes.")
+        try fill(UnsafeMutableRawBufferPointer(start: zmq_msg_data(&message), count: size))
+    }
+
+    /// A frame with a message in it.
+    convenience init(_ value: some WireMessage) throws {
+        self.init()
+        try value.encode { size in
+            let status = zmq_msg_init_size(&message, size)
+            precondition(status == 0, "There is no memory for a frame of \(size) bytes.")
+            return UnsafeMutableRawBufferPointer(start: zmq_msg_data(&message), count: size)
+        }
+    }
+
+    /// A frame with a copy of the bytes.
+    convenience init(_ bytes: [UInt8]) {
+        self.init(size: bytes.count) { $0.copyBytes(from: bytes) }
+    }
+
+    deinit { zmq_msg_close(&message) }
+
+    var count: Int { zmq_msg_size(&message) }
+
+    var bytes: [UInt8] { withUnsafeBytes { [UInt8]($0) } }
+
+    func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try body(UnsafeRawBufferPointer(start: zmq_msg_data(&message), count: zmq_msg_size(&message)))
+    }
+
+    /// The message in the frame; throws `failure` with the decoder's reason if it is none.
+    func decode<Message: WireMessage>(_ type: Message.Type = Message.self, as name: String) throws(Failure) -> Message {
+        do {
+            return try withUnsafeBytes { try Message(bytes: $0) }
+        } catch {
+            throw Failure(.invalidArgument, "The \(name) is no \(Message.self): \(error)")
+        }
+    }
+
+    /// Lends the libzmq message to a call of libzmq.
+    func withMessage<Result>(_ body: (UnsafeMutablePointer<zmq_msg_t>) -> Result) -> Result { body(&message) }
+
+    /// Whether more frames of the same message follow.
+    var hasMore: Bool { zmq_msg_more(&message) != 0 }
+}

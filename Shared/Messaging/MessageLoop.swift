@@ -1,0 +1,193 @@
+import CZeroMQ
+import Glibc
+
+/// The thread that all sockets of a process live on, as an executor for the actors that own them.
+///
+/// Actors whose `unownedExecutor` is the loop may touch their sockets, and the compiler proves that nobody else does.
+/// Between jobs the loop lets every source take its turn: empty its mailbox, drain its socket, look at its deadlines.
+/// It is a serial executor only. As a task executor, too, every hop within an actor would be enqueued anew.
+///
+/// Programs use ``shared``; a test makes its own, which ends by itself when nothing refers to it any more.
+public final class MessageLoop: SerialExecutor {
+    /// The loop of the process.
+    public static let shared = MessageLoop()
+
+    let core: LoopCore
+
+    /// Starts a loop on a thread of its own.
+    public init() {
+        core = LoopCore()
+        core.start(self)
+    }
+
+    deinit { core.stop() }
+
+    /// Runs a job of an actor on the loop's thread.
+    public func enqueue(_ job: consuming ExecutorJob) { core.enqueue(UnownedJob(job)) }
+
+    /// The reference that actors return from `unownedExecutor`.
+    public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+
+    /// Stops the program unless it runs on the loop's thread.
+    public func checkIsolated() {
+        precondition(core.isCurrentThread, "This may only be done on the thread of the message loop.")
+    }
+
+    var context: Context { core.context }
+}
+
+/// What the sources want from the loop until their next turn.
+///
+/// `@unchecked`: it never leaves the loop's thread.
+final class LoopPlan: @unchecked Sendable {
+    /// Whether somebody has more to do at once.
+    private(set) var isBusy = false
+    /// When somebody wants a turn even if nothing happens.
+    private(set) var wake: Moment?
+    /// What announces events.
+    fileprivate var descriptors: [pollfd] = []
+
+    func continueAtOnce() { isBusy = true }
+
+    func wake(at moment: Moment) { wake = wake.map { min($0, moment) } ?? moment }
+
+    func watch(_ descriptor: Int32) {
+        descriptors.append(pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0))
+    }
+
+    fileprivate func clear() {
+        isBusy = false
+        wake = nil
+        descriptors.removeAll(keepingCapacity: true)
+    }
+}
+
+/// Who gets turns from the loop.
+final class LoopSource: Sendable {
+    /// What runs on the loop's thread in every turn; it says in the plan what it wants next.
+    typealias Turn = @Sendable (Moment, LoopPlan) -> Void
+}
+
+/// The loop's thread and what it shares with others.
+///
+/// It lives as long as the thread does, which may be a moment longer than the ``MessageLoop``.
+final class LoopCore: Sendable {
+    private struct Shared {
+        var jobs: [UnownedJob] = []
+        var arrivals: [(LoopSource, LoopSource.Turn)] = []
+        var departures: [LoopSource] = []
+        var isSleeping = false
+        var isWoken = false
+        var isStopped = false
+        weak var loop: MessageLoop?
+        var thread: pthread_t?
+    }
+
+    let context = Context()
+    private let shared = Locked(Shared())
+    private let wakeUp = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+
+    deinit { close(wakeUp) }
+
+    // MARK: From any thread
+
+    func start(_ loop: MessageLoop) {
+        shared.withLock { $0.loop = loop }
+        var thread = pthread_t()
+        let core = Unmanaged.passRetained(self).toOpaque()
+        let status = pthread_create(&thread, nil, { LoopCore.main($0) }, core)
+        precondition(status == 0, "The system refuses another thread (error \(status)).")
+    }
+
+    private static func main(_ core: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+        guard let core else { return nil }
+        Unmanaged<LoopCore>.fromOpaque(core).takeRetainedValue().run()
+        return nil
+    }
+
+    func stop() { change { $0.isStopped = true } }
+
+    func enqueue(_ job: UnownedJob) { change { $0.jobs.append(job) } }
+
+    func attach(_ source: LoopSource, _ turn: @escaping LoopSource.Turn) {
+        change { $0.arrivals.append((source, turn)) }
+    }
+
+    func detach(_ source: LoopSource) { change { $0.departures.append(source) } }
+
+    /// Gives every source a turn soon.
+    func wake() { change { _ in } }
+
+    var isCurrentThread: Bool {
+        let thread = shared.withLock { $0.thread }
+        return thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false
+    }
+
+    private func change(_ body: (inout Shared) -> Void) {
+        let mustSignal = shared.withLock { shared -> Bool in
+            body(&shared)
+            shared.isWoken = true
+            defer { shared.isSleeping = false }
+            return shared.isSleeping
+        }
+        if mustSignal { eventfd_write(wakeUp, 1) }
+    }
+
+    // MARK: On the loop's thread
+
+    private func run() {
+        shared.withLock { $0.thread = pthread_self() }
+        var jobs: [UnownedJob] = []
+        var sources: [(LoopSource, LoopSource.Turn)] = []
+        let plan = LoopPlan()
+        while turn(&jobs, &sources, plan) {
+            if !plan.isBusy { sleep(plan) }
+        }
+    }
+
+    /// Runs what there is to run; false when the loop is over.
+    private func turn(_ jobs: inout [UnownedJob], _ sources: inout [(LoopSource, LoopSource.Turn)], _ plan: LoopPlan) -> Bool {
+        plan.clear()
+        // Held during the turn, so that the loop survives the job in which its last actor ends.
+        guard let loop = shared.withLock({ $0.loop }) else { return !shared.withLock { $0.isStopped } }
+        takeChanges(&jobs, &sources)
+        let executor = loop.asUnownedSerialExecutor()
+        for job in jobs { job.runSynchronously(on: executor) }
+        jobs.removeAll(keepingCapacity: true)
+        let now = Moment.now
+        for (_, turn) in sources { turn(now, plan) }
+        return true
+    }
+
+    private func takeChanges(_ jobs: inout [UnownedJob], _ sources: inout [(LoopSource, LoopSource.Turn)]) {
+        let (arrivals, departures) = shared.withLock { shared in
+            swap(&jobs, &shared.jobs)
+            shared.isWoken = false
+            defer {
+                if !shared.arrivals.isEmpty { shared.arrivals = [] }
+                if !shared.departures.isEmpty { shared.departures = [] }
+            }
+            return (shared.arrivals, shared.departures)
+        }
+        sources += arrivals
+        if !departures.isEmpty {
+            sources.removeAll { source, _ in departures.contains { $0 === source } }
+        }
+    }
+
+    private func sleep(_ plan: LoopPlan) {
+        let maySleep = shared.withLock { shared in
+            shared.isSleeping = !shared.isWoken
+            return shared.isSleeping
+        }
+        guard maySleep else { return }
+        plan.watch(wakeUp)
+        let limit = plan.wake.map { Int32(clamping: $0.milliseconds(since: .now)) } ?? -1
+        poll(&plan.descriptors, nfds_t(plan.descriptors.count), limit)
+        if plan.descriptors.last?.revents != 0 {
+            var count = eventfd_t()
+            eventfd_read(wakeUp, &count)
+        }
+        shared.withLock { $0.isSleeping = false }
+    }
+}

@@ -1,0 +1,265 @@
+import CZeroMQ
+public import Logging
+import Metrics
+import Model
+import Schema
+public import ServiceLifecycle
+
+/// Answers requests: each in a task of its own off the loop, with a deadline, and with a `Failure` where it cannot.
+///
+/// Whatever arrives, even garbage, is answered or dropped, and the server goes on. Beyond its bounds it says `busy`.
+/// On graceful shutdown it stops reading, lets what is in flight finish, and sends the replies.
+///
+/// ```swift
+/// var router = Router()
+/// router.on(.rank) { try await service.rank($0) }
+/// try await RequestServer(endpoint: endpoint, router: router, logger: logger).run()
+/// ```
+public actor RequestServer: Service {
+    enum Command: Sendable {
+        case finished(WorkTable<Task<Void, Never>>.Key, [Frame])
+        case stop
+    }
+
+    private enum Phase { case idle, serving, draining, stopped }
+
+    /// The loop, where the socket lives.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    private nonisolated let loop: MessageLoop
+    private nonisolated let mailbox = Mailbox<Command>()
+    private let endpoint: Endpoint
+    private let router: Router
+    private let security: ServerSecurity?
+    private let logger: Logger
+    private let limits: MessageLimits
+    /// Its own, so that the end of the server can wait until the last reply has left; the loop's within a process.
+    private var context: Context?
+
+    private var phase = Phase.idle
+    private var commands: [Command] = []
+    private var work: WorkTable<Task<Void, Never>>
+    private var socket: Socket?
+    private var authenticator: Authenticator?
+    private nonisolated let source = LoopSource()
+    private var drainEnd: Moment?
+    private var bound: Result<Endpoint, Failure>?
+    private var waitingForBound: [CheckedContinuation<Endpoint, any Error>] = []
+    private var waitingForEnd: CheckedContinuation<Void, Never>?
+    private let requests: Counter
+    private let refusals: Counter
+
+    /// Makes a server; it listens when it runs.
+    public init(
+        endpoint: Endpoint, router: Router, security: ServerSecurity? = nil, loop: MessageLoop = .shared,
+        logger: Logger, limits: MessageLimits = MessageLimits()
+    ) {
+        self.endpoint = endpoint
+        self.router = router
+        self.security = security
+        self.loop = loop
+        self.logger = logger
+        self.limits = limits
+        work = WorkTable(limits: limits)
+        requests = Counter(label: "messaging_requests_total")
+        refusals = Counter(label: "messaging_refusals_total")
+    }
+
+    /// Where the server listens, once it does: with the port that the system chose for `tcp://127.0.0.1:*`.
+    public var boundEndpoint: Endpoint {
+        get async throws {
+            if let bound { return try bound.get() }
+            return try await withCheckedThrowingContinuation { waitingForBound.append($0) }
+        }
+    }
+
+    /// Serves until graceful shutdown or cancellation, then finishes what is in flight.
+    public func run() async throws {
+        guard phase == .idle else { throw Failure(.conflict, "The server of \(endpoint) has run already.") }
+        do {
+            try open()
+        } catch {
+            phase = .stopped
+            settle(.failure(error))
+            throw error
+        }
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await withCheckedContinuation { waitingForEnd = $0 }
+            } onGracefulShutdown: {
+                self.post(.stop)
+            }
+        } onCancel: {
+            self.post(.stop)
+        }
+        if let context, endpoint.transport != .inproc { await context.terminate() }
+        context = nil
+    }
+
+    private nonisolated func post(_ command: Command) { _ = mailbox.post(command) { loop.core.wake() } }
+
+    // MARK: Opening and closing
+
+    private func open() throws(Failure) {
+        if endpoint.leavesMachine, security == nil { throw Failure.keysMissing(endpoint) }
+        let context = endpoint.transport == .inproc ? loop.context : Context()
+        let opened = try Socket(.router, in: context, limits: limits)
+        if let security {
+            try opened.useKeys(security)
+            authenticator = try Authenticator(security, in: context, logger: logger)
+        }
+        if endpoint.transport == .ipc { try SocketFile.prepare(endpoint.address) }
+        try opened.bind(endpoint.description)
+        let address = opened.boundAddress
+        self.context = context
+        socket = consume opened
+        phase = .serving
+        attach()
+        settle(.success((try? Endpoint(address)) ?? endpoint))
+        logger.info("listening", metadata: ["endpoint": "\(address)"])
+    }
+
+    private func attach() {
+        loop.core.attach(source) { [weak self] now, plan in
+            self?.assumeIsolated { $0.turn(now, plan) }
+        }
+    }
+
+    private func settle(_ result: Result<Endpoint, Failure>) {
+        bound = result
+        for continuation in waitingForBound { continuation.resume(with: result) }
+        waitingForBound = []
+    }
+
+    private func close() {
+        phase = .stopped
+        _ = mailbox.close()
+        loop.core.detach(source)
+        authenticator = nil
+        socket = nil
+        logger.info("stopped listening", metadata: ["endpoint": "\(endpoint)"])
+        waitingForEnd?.resume()
+        waitingForEnd = nil
+    }
+
+    // MARK: On the loop
+
+    private func turn(_ now: Moment, _ plan: LoopPlan) {
+        guard phase != .stopped else { return }
+        obey(now)
+        authenticator?.answerAll()
+        if phase == .serving { receive(now, plan) }
+        for task in work.overdue(at: now) { task.cancel() }
+        if let expiry = work.nextExpiry { plan.wake(at: expiry) }
+        if phase == .draining { drain(now, plan) }
+        watch(plan)
+    }
+
+    private func watch(_ plan: LoopPlan) {
+        if let events = socket?.events, let descriptor = socket?.descriptor {
+            if events & ZMQ_POLLIN != 0, phase == .serving { plan.continueAtOnce() }
+            plan.watch(descriptor)
+        }
+        if let hasRequests = authenticator?.hasRequests, let descriptor = authenticator?.descriptor {
+            if hasRequests { plan.continueAtOnce() }
+            plan.watch(descriptor)
+        }
+    }
+
+    private func obey(_ now: Moment) {
+        mailbox.take(into: &commands)
+        for command in commands {
+            switch command {
+            case .finished(let key, let frames):
+                if work.remove(key) != nil { send(frames) }
+            case .stop where phase == .serving:
+                phase = .draining
+                drainEnd = now.advanced(by: limits.drain)
+                for entry in work.entries.values where entry.kind == .waiting { entry.work.cancel() }
+            case .stop: break
+            }
+        }
+        commands.removeAll(keepingCapacity: true)
+    }
+
+    /// Ends when nothing is in flight, or answers for what does not end in time.
+    private func drain(_ now: Moment, _ plan: LoopPlan) {
+        guard !work.isEmpty, let end = drainEnd else { return close() }
+        guard now >= end else { return plan.wake(at: end) }
+        for (key, entry) in work.entries {
+            entry.work.cancel()
+            send(Reply.frames(to: key, failure: Reply.stopping))
+        }
+        logger.warning("gave up requests that did not end in time", metadata: ["count": "\(work.entries.count)"])
+        close()
+    }
+
+    private func receive(_ now: Moment, _ plan: LoopPlan) {
+        var budget = MessageProtocol.turnBudget
+        while budget > 0, let frames = socket?.receive(limit: MessageProtocol.frameLimit) {
+            budget -= 1
+            accept(frames, now)
+        }
+        if budget == 0 { plan.continueAtOnce() }
+    }
+
+    private func accept(_ frames: [Frame], _ now: Moment) {
+        requests.increment()
+        let peer = frames[0].bytes
+        guard frames.count > 1, let header = try? frames[1].decode(Wire.RequestHeader.self, as: "header") else {
+            return refuse(.init(peer: peer, id: 0), Reply.garbage)
+        }
+        let key = WorkTable<Task<Void, Never>>.Key(peer: peer, id: header.id)
+        guard header.version == Wire.version else {
+            return refuse(key, Reply.unsupported(header.version))
+        }
+        if header.route == MessageProtocol.withdrawal {
+            work.entries[key]?.work.cancel()
+            return
+        }
+        guard let handler = router.handlers[header.route] else { return refuse(key, Reply.unknown(header.route)) }
+        guard frames.count > 2 else { return refuse(key, Reply.garbage) }
+        let attachment = frames.count > 3 ? frames[3] : nil
+        let size = frames[2].count + (attachment?.count ?? 0)
+        if frames[2].count > limits.bodyBytes {
+            return refuse(key, .tooLarge("request '\(header.route)'", frames[2].count, limit: limits.bodyBytes))
+        }
+        if let refusal = work.refusal(of: key, kind: handler.kind, size: size) { return refuse(key, refusal) }
+        let wanted = header.deadlineMilliseconds
+        let time = wanted == 0 ? limits.defaultDeadline : .milliseconds(wanted)
+        let task = answer(key, header.route, handler, frames[2], attachment)
+        work.add(key, .init(kind: handler.kind, size: size, deadline: now.advanced(by: time), work: task))
+    }
+
+    private func answer(
+        _ key: WorkTable<Task<Void, Never>>.Key, _ route: String, _ handler: Router.Handler, _ body: Frame,
+        _ attachment: Frame?
+    ) -> Task<Void, Never> {
+        Task { @concurrent [limits, logger] in
+            let frames: [Frame]
+            do {
+                let (body, attachment) = try await handler.answer(body, attachment)
+                frames = try Reply.frames(to: key, body: body, attachment: attachment, limits: limits)
+            } catch {
+                let failure = Reply.failure(error, route: route)
+                if failure.code == .internal {
+                    logger.error("request failed", metadata: ["route": "\(route)", "reason": "\(failure.message)"])
+                }
+                frames = Reply.frames(to: key, failure: failure)
+            }
+            self.post(.finished(key, frames))
+        }
+    }
+
+    private func refuse(_ key: WorkTable<Task<Void, Never>>.Key, _ failure: Failure) {
+        refusals.increment()
+        logger.debug("refused a request", metadata: ["reason": "\(failure.message)"])
+        send(Reply.frames(to: key, failure: failure))
+    }
+
+    /// A reply that cannot be sent has no reader: the client is gone, or does not read and will ask again.
+    private func send(_ frames: [Frame]) {
+        guard let delivery = socket?.send(frames), delivery != .sent else { return }
+        logger.debug("dropped a reply", metadata: ["because": "\(delivery)"])
+    }
+}

@@ -1,0 +1,88 @@
+import DequeModule
+import Model
+
+/// What a client waits for: the bookkeeping of requests, free of sockets and clocks.
+///
+/// `Token` is what the caller is resumed with. Requests wait here until they can be sent, so that a request that was
+/// withdrawn before never leaves.
+struct RequestTable<Token> {
+    struct Request {
+        let id: UInt64
+        let route: String
+        /// The frames, until they are sent.
+        var frames: [Frame]
+        /// When the caller waits no longer.
+        let deadline: Moment
+        /// When it fails unless it has been sent by then.
+        var sendDeadline: Moment
+        let token: Token
+        var isSent = false
+    }
+
+    private var requests: [UInt64: Request] = [:]
+    private var unsent: Deque<UInt64> = []
+    /// No request expires before this moment; may be too early, never too late.
+    private(set) var nextExpiry: Moment?
+
+    var isEmpty: Bool { requests.isEmpty }
+    var hasUnsent: Bool { !unsent.isEmpty }
+
+    mutating func add(_ request: Request) {
+        requests[request.id] = request
+        unsent.append(request.id)
+        let expiry = min(request.deadline, request.sendDeadline)
+        nextExpiry = nextExpiry.map { min($0, expiry) } ?? expiry
+    }
+
+    /// The request that is to be sent next.
+    mutating func nextUnsent() -> Request? {
+        while let id = unsent.first {
+            if let request = requests[id] { return request }
+            unsent.removeFirst()
+        }
+        return nil
+    }
+
+    /// Notes that the request that ``nextUnsent()`` gave has left.
+    mutating func markSent() {
+        guard let id = unsent.popFirst() else { return }
+        requests[id]?.isSent = true
+        requests[id]?.frames = []
+    }
+
+    /// Ends a request; nil if nobody waits for it (any more).
+    mutating func remove(_ id: UInt64) -> Request? { requests.removeValue(forKey: id) }
+
+    /// Ends the requests whose time is over.
+    mutating func expire(at now: Moment) -> [Request] {
+        guard let nextExpiry, nextExpiry <= now else { return [] }
+        var expired: [Request] = []
+        var next: Moment?
+        for request in requests.values {
+            let expiry = request.isSent ? request.deadline : min(request.deadline, request.sendDeadline)
+            if expiry <= now { expired.append(request) } else { next = min(next ?? expiry, expiry) }
+        }
+        self.nextExpiry = next
+        for request in expired { requests[request.id] = nil }
+        return expired
+    }
+
+    /// Ends the requests that were sent over a connection that is gone.
+    mutating func takeSent() -> [Request] {
+        let sent = requests.values.filter(\.isSent)
+        for request in sent { requests[request.id] = nil }
+        return sent
+    }
+
+    /// Ends all requests.
+    mutating func takeAll() -> [Request] {
+        defer {
+            requests = [:]
+            unsent = []
+            nextExpiry = nil
+        }
+        return Array(requests.values)
+    }
+}
+
+extension RequestTable.Request: Sendable where Token: Sendable {}

@@ -1,0 +1,17 @@
+public import Schema
+
+/// The name of something a server can be asked for, with the messages that go there and come back.
+///
+/// Client targets declare their routes as members, so that client and server cannot disagree:
+/// ```swift
+/// extension Route where Request == Wire.SubmitRequest, Reply == Wire.SubmitReply {
+///     public static var submit: Self { Self("queue.submit") }
+/// }
+/// ```
+public struct Route<Request: WireMessage, Reply: WireMessage>: Hashable, Sendable {
+    /// The name as it is sent.
+    public let name: String
+
+    /// Makes a route from its name.
+    public init(_ name: String) { self.name = name }
+}

@@ -1,0 +1,60 @@
+import Schema
+
+/// The routes of a server with what answers them.
+///
+/// ```swift
+/// var router = Router()
+/// router.on(.health, kind: .control) { _ in Wire.HealthReply(…) }
+/// router.on(.pull, kind: .waiting) { try await queue.pull($0) }
+/// ```
+public struct Router: Sendable {
+    /// How a route is treated when there is much to do, or when the server stops.
+    public enum Kind: Sendable {
+        /// Counted against the server's bound; finished when the server stops.
+        case ordinary
+        /// Answered even if the server is full, such as health.
+        case control
+        /// Waits for something to happen (a long poll): has a bound of its own, and is cancelled when the server stops.
+        case waiting
+    }
+
+    struct Handler: Sendable {
+        let kind: Kind
+        let answer: @concurrent @Sendable (Frame, Frame?) async throws -> (Frame, Frame?)
+    }
+
+    private(set) var handlers: [String: Handler] = [:]
+
+    /// A router without routes.
+    public init() {}
+
+    /// Answers a route; the handler runs off the message loop and throws a `Failure` to refuse.
+    public mutating func on<Request, Reply>(
+        _ route: Route<Request, Reply>, kind: Kind = .ordinary,
+        _ handler: @Sendable @escaping (Request) async throws -> Reply
+    ) {
+        add(route.name, kind) { body, _ in
+            (try Frame(await handler(body.decode(as: "body of '\(route.name)'"))), nil)
+        }
+    }
+
+    /// Answers a route whose requests and replies carry bytes beside the message.
+    public mutating func on<Request, Reply>(
+        _ route: Route<Request, Reply>, kind: Kind = .ordinary,
+        _ handler: @Sendable @escaping (Request, [UInt8]) async throws -> (Reply, [UInt8])
+    ) {
+        add(route.name, kind) { body, attachment in
+            let request: Request = try body.decode(as: "body of '\(route.name)'")
+            let (reply, bytes) = try await handler(request, attachment?.bytes ?? [])
+            return (try Frame(reply), bytes.isEmpty ? nil : Frame(bytes))
+        }
+    }
+
+    private mutating func add(
+        _ name: String, _ kind: Kind,
+        _ answer: @concurrent @Sendable @escaping (Frame, Frame?) async throws -> (Frame, Frame?)
+    ) {
+        precondition(handlers[name] == nil, "The route '\(name)' has two handlers.")
+        handlers[name] = Handler(kind: kind, answer: answer)
+    }
+}
