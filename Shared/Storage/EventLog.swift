@@ -103,11 +103,3 @@ public struct EventLog: Sendable {
         }
     }
 }
-
-extension Date {
-    /// Microseconds since 1970 UTC, the form of all times in databases and messages.
-    public var microseconds: Int64 { Int64((timeIntervalSince1970 * 1_000_000).rounded()) }
-
-    /// The time that is so many microseconds after 1970 UTC.
-    public init(microseconds: Int64) { self.init(timeIntervalSince1970: Double(microseconds) / 1_000_000) }
-}

@@ -70,7 +70,7 @@ extension Wire.Event {
     /// The event as it is sent.
     public init(_ event: Model.Event) {
         self.init(
-            sequence: event.sequence, timeMicroseconds: event.time.microsecondsSince1970, service: event.service,
+            sequence: event.sequence, timeMicroseconds: event.time.microseconds, service: event.service,
             kind: event.kind, subject: event.subject, attributes: .init(event.attributes))
     }
 }
@@ -79,7 +79,7 @@ extension Model.Event {
     /// The event that was received.
     public init(_ wire: Wire.Event) {
         self.init(
-            sequence: wire.sequence, time: Date(microsecondsSince1970: wire.timeMicroseconds), service: wire.service,
+            sequence: wire.sequence, time: Date(microseconds: wire.timeMicroseconds), service: wire.service,
             kind: wire.kind, subject: wire.subject, attributes: .init(wire.attributes))
     }
 }

@@ -2,13 +2,13 @@ public import struct Foundation.Date
 
 extension Date {
     /// The time in the form that messages and databases use; times too far away for it become the farthest one.
-    public var microsecondsSince1970: Int64 {
+    public var microseconds: Int64 {
         let microseconds = (timeIntervalSince1970 * 1e6).rounded()
         return Int64(exactly: microseconds) ?? (microseconds < 0 ? .min : .max)
     }
 
     /// The time of a message or a database row.
-    public init(microsecondsSince1970 microseconds: Int64) {
+    public init(microseconds: Int64) {
         self.init(timeIntervalSince1970: Double(microseconds) / 1e6)
     }
 }
