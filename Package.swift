@@ -153,7 +153,9 @@ let testTargets: [Target] = [
     tests("SchemaTests", ["Schema", "CProtobufC", "Model"]),
     tests("MessagingTests", ["Messaging", "Schema"]),
     tests("StorageTests", ["Storage", grdb]),
-    tests("WorkQueueTests", ["WorkQueueClient", "WorkQueueServer", "Storage", "Messaging"]),
+    tests(
+        "WorkQueueTests",
+        ["WorkQueueClient", "WorkQueueServer", "Storage", "Messaging", "Model", "Schema", grdb, lifecycle, logging]),
     tests("NetworksTests", ["Networks"]),
     tests("SafetensorsTests", ["Safetensors"]),
     tests("TorchTests", ["Torch", "Networks"]),
