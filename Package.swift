@@ -63,10 +63,13 @@ let shared: [Target] = [
 
     library("Storage", "Shared/Storage", ["Model", grdb]),
 
-    library("ServiceClient", "Shared/ServiceKit/Client", ["Model", "Schema", "Messaging"]),
+    library("ServiceClient", "Shared/ServiceKit/Client", ["Model", "Schema", "Messaging", logging]),
     library(
         "ServiceKit", "Shared/ServiceKit/Server",
-        ["Model", "Schema", "Messaging", "Storage", "ServiceClient", argumentParser, lifecycle, logging, metrics]),
+        [
+            "Model", "Schema", "Messaging", "Storage", "ServiceClient", argumentParser, grdb, lifecycle, logging,
+            unixSignals, yams,
+        ]),
 
     library("WorkQueueClient", "Shared/WorkQueue/Client", ["Model", "Schema", "Messaging", lifecycle, logging]),
     library(
@@ -152,6 +155,9 @@ let testTargets: [Target] = [
     tests("ModelTests", ["Model"]),
     tests("SchemaTests", ["Schema", "CProtobufC", "Model"]),
     tests("MessagingTests", ["Messaging", "Schema"]),
+    tests(
+        "ServiceKitTests",
+        ["ServiceKit", "ServiceClient", "Messaging", "Storage", "Model", "Schema", argumentParser, grdb, logging]),
     tests("StorageTests", ["Storage", grdb]),
     tests(
         "WorkQueueTests",
