@@ -154,7 +154,7 @@ let testTargets: [Target] = [
         name: "TestSupport", dependencies: ["Model"], path: "Tests/Support", swiftSettings: swiftSettings),
     tests("ModelTests", ["Model"]),
     tests("SchemaTests", ["Schema", "CProtobufC", "Model"]),
-    tests("MessagingTests", ["Messaging", "Schema"]),
+    tests("MessagingTests", ["Messaging", "Schema", "CZeroMQ", lifecycle, logging]),
     tests(
         "ServiceKitTests",
         ["ServiceKit", "ServiceClient", "Messaging", "Storage", "Model", "Schema", argumentParser, grdb, logging]),
