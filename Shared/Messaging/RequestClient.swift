@@ -143,7 +143,9 @@ public actor RequestClient {
     private func watch(_ plan: LoopPlan) {
         guard socket != nil else { return }
         if let events = socket?.events, let descriptor = socket?.descriptor {
-            if events & ZMQ_POLLIN != 0 || (events & ZMQ_POLLOUT != 0 && isConnected && table.hasUnsent) { plan.continueAtOnce() }
+            if events & ZMQ_POLLIN != 0 || (events & ZMQ_POLLOUT != 0 && isConnected && table.hasUnsent) {
+                plan.continueAtOnce()
+            }
             plan.watch(descriptor)
         }
         if let hasEvents = monitor?.hasEvents, let descriptor = monitor?.descriptor {
