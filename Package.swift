@@ -63,13 +63,10 @@ let shared: [Target] = [
 
     library("Storage", "Shared/Storage", ["Model", grdb]),
 
-    library("ServiceClient", "Shared/ServiceKit/Client", ["Model", "Schema", "Messaging", logging]),
+    library("ServiceClient", "Shared/ServiceKit/Client", ["Model", "Schema", "Messaging"]),
     library(
         "ServiceKit", "Shared/ServiceKit/Server",
-        [
-            "Model", "Schema", "Messaging", "Storage", "ServiceClient", argumentParser, grdb, lifecycle, logging,
-            unixSignals, yams,
-        ]),
+        ["Model", "Schema", "Messaging", "Storage", "ServiceClient", argumentParser, lifecycle, logging, metrics]),
 
     library("WorkQueueClient", "Shared/WorkQueue/Client", ["Model", "Schema", "Messaging", lifecycle, logging]),
     library(
@@ -78,7 +75,7 @@ let shared: [Target] = [
 
     .target(
         name: "CTorch", path: "Shared/CTorch", publicHeadersPath: "include",
-        cxxSettings: [.unsafeFlags(torchIncludes)],
+        cxxSettings: [.unsafeFlags(torchIncludes + ["-O3"])],
         linkerSettings: [
             .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .unsafeFlags(torchLinks),
         ]),
@@ -154,14 +151,9 @@ let testTargets: [Target] = [
         name: "TestSupport", dependencies: ["Model"], path: "Tests/Support", swiftSettings: swiftSettings),
     tests("ModelTests", ["Model"]),
     tests("SchemaTests", ["Schema", "CProtobufC", "Model"]),
-    tests("MessagingTests", ["Messaging", "Schema", "CZeroMQ", lifecycle, logging]),
-    tests(
-        "ServiceKitTests",
-        ["ServiceKit", "ServiceClient", "Messaging", "Storage", "Model", "Schema", argumentParser, grdb, logging]),
+    tests("MessagingTests", ["Messaging", "Schema"]),
     tests("StorageTests", ["Storage", grdb]),
-    tests(
-        "WorkQueueTests",
-        ["WorkQueueClient", "WorkQueueServer", "Storage", "Messaging", "Model", "Schema", grdb, lifecycle, logging]),
+    tests("WorkQueueTests", ["WorkQueueClient", "WorkQueueServer", "Storage", "Messaging"]),
     tests("NetworksTests", ["Networks"]),
     tests("SafetensorsTests", ["Safetensors"]),
     tests("TorchTests", ["Torch", "Networks"]),

@@ -8,10 +8,8 @@ struct ConnectionMonitor: ~Copyable {
         case disconnected
         /// The server does not admit our key.
         case refused
-        /// One end asks for keys and the other has none.
-        case mismatched
-        /// The connection ended before it could be used.
-        case aborted
+        /// The peers do not understand each other: keys or mechanism differ.
+        case handshakeFailed
     }
 
     private static let events =
@@ -40,8 +38,7 @@ struct ConnectionMonitor: ~Copyable {
             case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: return .connected
             case ZMQ_EVENT_DISCONNECTED: return .disconnected
             case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: return .refused
-            case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL: return .mismatched
-            case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: return .aborted
+            case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL, ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: return .handshakeFailed
             default: continue
             }
         }

@@ -36,7 +36,8 @@ private struct Branch {
     init(_ name: String, _ network: NetworkDescription) throws {
         guard network.inputs.count == 1, let input = network.inputs.first else {
             throw Failure(
-                .invalidArgument, "Branch '\(name)' ('\(network.name)') needs one input and has \(network.inputs.count).")
+                .invalidArgument,
+                "Branch '\(name)' ('\(network.name)') needs one input and has \(network.inputs.count).")
         }
         guard name != "head" else { throw Failure(.invalidArgument, "A branch cannot be named 'head'.") }
         let shapes = try network.validate()
@@ -45,7 +46,8 @@ private struct Branch {
         var layers = network.layers
         if case .linear? = layers.last?.operation { layers.removeLast() }
         guard let last = layers.last, let shape = shapes[last.name] else {
-            throw Failure(.invalidArgument, "Branch '\(name)' ('\(network.name)') has no layers besides its classifier.")
+            throw Failure(
+                .invalidArgument, "Branch '\(name)' ('\(network.name)') has no layers besides its classifier.")
         }
         var renamedLayers = layers.map { Layer(renamed($0.name), $0.operation, from: $0.inputs.map(renamed)) }
         if shape.count > 1 {

@@ -26,8 +26,6 @@ struct SocketDirectory: ~Copyable {
         try Endpoint("ipc://\(url.path(percentEncoded: false))/\(name)")
     }
 
-    func make() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
-
     deinit { try? FileManager.default.removeItem(at: url) }
 }
 

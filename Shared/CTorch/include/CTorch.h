@@ -1,1 +1,143 @@
+// What Gyrus needs of libtorch, as coarse steps of our training instead of tensor operations.
+//
+// Every function that can fail takes `char **error` and stores a message there, which the caller frees with `free`.
+// No C++ exception leaves. Objects are freed with their `_free` function; a null pointer is allowed there.
 #pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// A network: a TorchScript module with its tensors.
+typedef struct gyrus_network gyrus_network;
+/// Optimizers with their state, bound to a network.
+typedef struct gyrus_trainer gyrus_trainer;
+
+/// How a function ended.
+typedef enum gyrus_status {
+    /// All went well.
+    GYRUS_OK = 0,
+    /// It failed; the message says why.
+    GYRUS_FAILED = 1,
+    /// The loss became infinite or no number.
+    GYRUS_DIVERGED = 2,
+} gyrus_status;
+
+/// A tensor that a new network gets; its first values are uniform between `value − bound` and `value + bound`.
+typedef struct gyrus_tensor_plan {
+    const char *name;
+    const int64_t *shape;
+    int64_t rank;
+    bool is_trained;
+    float value;
+    float bound;
+} gyrus_tensor_plan;
+
+/// A tensor of 32-bit floats, one after another. The pointers live as long as their owner and may be written through.
+typedef struct gyrus_tensor_view {
+    const char *name;
+    const int64_t *shape;
+    int64_t rank;
+    int64_t count;
+    float *data;
+} gyrus_tensor_view;
+
+/// How elements of a row are stored.
+typedef enum gyrus_element {
+    GYRUS_UINT8 = 0,
+    GYRUS_FLOAT16 = 1,
+    GYRUS_FLOAT32 = 2,
+} gyrus_element;
+
+/// Rows of one input; a value is `stored × scale + offset`. Modalities stand in the order of the network's inputs.
+typedef struct gyrus_modality {
+    const void *rows;
+    const int32_t *indices;
+    const int64_t *shape;
+    int64_t rank;
+    gyrus_element element;
+    float scale;
+    float offset;
+} gyrus_modality;
+
+/// Samples: for each a row of each modality and a label.
+typedef struct gyrus_samples {
+    const gyrus_modality *modalities;
+    int64_t modality_count;
+    const int32_t *labels;
+    int64_t count;
+    int64_t classes;
+} gyrus_samples;
+
+/// Version of libtorch that the program was built with.
+const char *gyrus_torch_version(void);
+/// Threads that computations of the calling thread use.
+void gyrus_set_threads(int32_t count);
+
+/// Makes a network from the TorchScript source of its `forward`; values depend on the seed and a tensor's name alone.
+gyrus_network *gyrus_network_create(
+    const char *source, const gyrus_tensor_plan *plans, int64_t count, uint64_t seed, char **error);
+/// Reads a TorchScript file.
+gyrus_network *gyrus_network_load(const char *path, char **error);
+/// Writes the network as a TorchScript file.
+bool gyrus_network_save(gyrus_network *network, const char *path, char **error);
+void gyrus_network_free(gyrus_network *network);
+
+int64_t gyrus_network_tensor_count(const gyrus_network *network);
+gyrus_tensor_view gyrus_network_tensor(const gyrus_network *network, int64_t index);
+int64_t gyrus_network_input_count(const gyrus_network *network);
+const char *gyrus_network_input_name(const gyrus_network *network, int64_t index);
+
+/// Gives the outputs for samples `first ..< first + count`, each `width` floats, in evaluation mode.
+bool gyrus_network_run(
+    gyrus_network *network, const gyrus_samples *samples, int64_t first, int64_t count, float *outputs, int64_t width,
+    char **error);
+/// Adds samples `first ..< first + count` to the confusion matrix (row = truth) and their losses to `loss_sum`.
+bool gyrus_network_evaluate(
+    gyrus_network *network, const gyrus_samples *samples, int64_t first, int64_t count, int64_t *confusion,
+    double *loss_sum, char **error);
+/// Times runs of one sample each, in seconds, after two that are not counted.
+bool gyrus_network_time(
+    gyrus_network *network, const gyrus_samples *samples, double *seconds, int64_t count, char **error);
+
+/// How weights whose names begin with `prefix` are changed; the longest prefix that fits a weight wins.
+typedef struct gyrus_optimizer {
+    const char *prefix;
+    /// `sgd`, `adam`, `adamw` or `rmsprop`.
+    const char *kind;
+    double learning_rate;
+    double weight_decay;
+    double momentum;
+} gyrus_optimizer;
+
+/// Makes a trainer. Learning rates follow a cosine from the first step to zero at `total_steps`.
+gyrus_trainer *gyrus_trainer_create(
+    gyrus_network *network, const gyrus_optimizer *optimizers, int64_t count, int64_t total_steps, uint64_t seed,
+    char **error);
+void gyrus_trainer_free(gyrus_trainer *trainer);
+/// Steps done.
+int64_t gyrus_trainer_step(const gyrus_trainer *trainer);
+/// Says how many steps were done, when the state comes from a checkpoint.
+void gyrus_trainer_set_step(gyrus_trainer *trainer, int64_t step);
+int64_t gyrus_trainer_tensor_count(const gyrus_trainer *trainer);
+gyrus_tensor_view gyrus_trainer_tensor(const gyrus_trainer *trainer, int64_t index);
+
+/// What a run of steps came to.
+typedef struct gyrus_progress {
+    double loss_sum;
+    int64_t correct;
+    int64_t samples;
+} gyrus_progress;
+
+/// Trains on mini-batches `first ..< first + count` of an epoch whose samples come in `order`, split into `batches`
+/// parts that differ by one sample at most.
+gyrus_status gyrus_trainer_train(
+    gyrus_trainer *trainer, const gyrus_samples *samples, const int32_t *order, int64_t order_count, int64_t batches,
+    int64_t first, int64_t count, gyrus_progress *progress, char **error);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,103 @@
+// The C++ side of the opaque handles. Included by CTorch.cpp only: every file that includes libtorch costs 14 s to build.
+#pragma once
+
+#include <ATen/Parallel.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/csrc/jit/passes/inliner.h>
+#include <torch/csrc/jit/passes/subgraph_rewrite.h>
+#include <torch/csrc/jit/runtime/interpreter.h>
+#include <torch/script.h>
+#include <torch/version.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "CTorch.h"
+#include "Kernels.h"
+
+namespace gyrus {
+
+namespace jit = torch::jit;
+
+/// A tensor with what a view of it points to.
+struct Entry {
+    std::string name;
+    std::vector<int64_t> shape;
+    at::Tensor tensor;
+
+    Entry(std::string name, at::Tensor tensor)
+        : name(std::move(name)), shape(tensor.sizes().vec()), tensor(std::move(tensor)) {}
+
+    gyrus_tensor_view view() const {
+        return {name.c_str(), shape.data(), int64_t(shape.size()), tensor.numel(), tensor.data_ptr<float>()};
+    }
+};
+
+/// A message for the caller.
+inline void report(char **error, const std::string &message) noexcept {
+    if (error) *error = strdup(message.c_str());
+}
+
+/// Runs the body of a C function; an exception becomes a message and the value for failure.
+template <class Result, class Body>
+Result guarded(char **error, Result failed, Body body) noexcept {
+    try {
+        return body();
+    } catch (const c10::Error &exception) {
+        report(error, exception.what_without_backtrace());
+    } catch (const std::exception &exception) {
+        report(error, exception.what());
+    } catch (...) {
+        report(error, "an exception of unknown type");
+    }
+    return failed;
+}
+
+/// The loss is no finite number.
+struct Diverged : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// Rounds tiny numbers to zero while it lives: weights that fade away would otherwise slow every operation down.
+struct DenormalsAreZero {
+    DenormalsAreZero() { at::globalContext().setFlushDenormal(true); }
+    ~DenormalsAreZero() { at::globalContext().setFlushDenormal(false); }
+};
+
+}  // namespace gyrus
+
+/// A module with its tensors, and its `forward` as the interpreter runs it.
+struct gyrus_network {
+    torch::jit::Module module;
+    std::vector<gyrus::Entry> tensors;
+    std::vector<std::string> inputs;
+    std::unique_ptr<torch::jit::Code> code;
+    bool has_dropout = false;
+
+    explicit gyrus_network(torch::jit::Module made) : module(std::move(made)) {}
+
+    void prepare();
+    at::Tensor forward(const std::vector<at::Tensor> &values, bool is_training);
+};
+
+/// Weights that one optimizer changes, with its state.
+struct gyrus_slot {
+    at::Tensor weight, first, second;
+    int kind = 0;
+    double learning_rate = 0, weight_decay = 0, momentum = 0;
+};
+
+struct gyrus_trainer {
+    gyrus_network *network = nullptr;
+    std::vector<gyrus_slot> slots;
+    std::vector<gyrus::Entry> state;
+    int64_t step = 0, total_steps = 1;
+    uint64_t seed = 0;
+
+    void update();
+};

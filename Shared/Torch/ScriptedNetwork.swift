@@ -1,0 +1,118 @@
+import CTorch
+public import Foundation
+import Model
+public import Networks
+import Safetensors
+
+/// A network with its weights, ready to run: made from a description, or read from a TorchScript file.
+///
+/// Not `Sendable`: one thread at a time may use it. Computations use as many threads as `ComputeThreads` says.
+public final class ScriptedNetwork {
+    /// Names of the inputs, in the order of the arguments.
+    public let inputs: [String]
+
+    let handle: OpaquePointer
+
+    /// Makes a network with fresh weights, which depend on the seed and on the names of the layers alone.
+    /// - Throws: `Failure` where the description does not fit together.
+    public init(_ description: NetworkDescription, seed: UInt64) throws {
+        let source = try description.torchScriptSource
+        self.handle = try Self.make(source, try description.tensors, seed)
+        self.inputs = description.inputs.map(\.name)
+    }
+
+    /// Reads a TorchScript file.
+    /// - Throws: `Failure` with code `corrupt` where it is none, or has weights that are no 32-bit floats.
+    public init(loading file: URL) throws {
+        ComputeThreads.prepare()
+        var error: UnsafeMutablePointer<CChar>?
+        guard let handle = gyrus_network_load(file.path, &error) else {
+            throw Failure(.corrupt, "The network '\(file.path)' cannot be read: \(takeMessage(error)).")
+        }
+        self.handle = handle
+        self.inputs = (0..<gyrus_network_input_count(handle)).map {
+            String(cString: gyrus_network_input_name(handle, $0))
+        }
+    }
+
+    deinit { gyrus_network_free(handle) }
+
+    /// Writes the network as a TorchScript file, in evaluation mode.
+    public func save(to file: URL) throws {
+        var error: UnsafeMutablePointer<CChar>?
+        guard gyrus_network_save(handle, file.path, &error) else {
+            throw Failure(.internal, "The network cannot be written to '\(file.path)': \(takeMessage(error)).")
+        }
+    }
+
+    /// Writes the weights as a safetensors file, under the same names as in the TorchScript file.
+    public func saveWeights(to file: URL, metadata: [String: String] = [:]) throws {
+        try SafetensorsFile.write(try tensors.map { try $0.copy() }, metadata: metadata, to: file.path)
+    }
+
+    /// Takes weights from a safetensors file, which must have all of them in their shapes.
+    /// - Throws: `Failure` naming the first tensor that is missing or does not fit.
+    public func loadWeights(from file: URL) throws {
+        let source = try SafetensorsFile(opening: file.path)
+        for tensor in tensors { try tensor.fill(from: source) }
+    }
+
+    /// The values of a tensor.
+    public func values(of name: String) throws -> [Float] {
+        guard let tensor = tensors.first(where: { $0.name == name }) else {
+            throw Failure(.notFound, "The network has no tensor '\(name)'.")
+        }
+        return Array(tensor.buffer)
+    }
+
+    /// Names of all tensors.
+    public var tensorNames: [String] { tensors.map(\.name) }
+
+    var tensors: [TensorView] {
+        (0..<gyrus_network_tensor_count(handle)).map { TensorView(gyrus_network_tensor(handle, $0)) }
+    }
+
+    private static func make(
+        _ source: String, _ tensors: [NetworkTensor], _ seed: UInt64
+    ) throws -> OpaquePointer {
+        ComputeThreads.prepare()
+        var error: UnsafeMutablePointer<CChar>?
+        let names = tensors.map { strdup($0.name) }
+        defer { names.forEach { free($0) } }
+        let shapes = tensors.flatMap { $0.shape.map(Int64.init) }
+        let handle = shapes.withUnsafeBufferPointer { shapes in
+            var offset = 0
+            let plans = zip(tensors, names).map { tensor, name in
+                defer { offset += tensor.shape.count }
+                return gyrus_tensor_plan(tensor, name: name, shape: shapes.baseAddress.map { $0 + offset })
+            }
+            return gyrus_network_create(source, plans, Int64(plans.count), seed, &error)
+        }
+        guard let handle else {
+            throw Failure(.internal, "libtorch refuses the network's source: \(takeMessage(error)).")
+        }
+        return handle
+    }
+}
+
+extension gyrus_tensor_plan {
+    fileprivate init(_ tensor: NetworkTensor, name: UnsafePointer<CChar>?, shape: UnsafePointer<Int64>?) {
+        self.init()
+        self.name = name
+        self.shape = shape
+        self.rank = Int64(tensor.shape.count)
+        self.is_trained = tensor.isTrained
+        switch tensor.initialization {
+        case .constant(let value): self.value = value
+        case .uniform(let bound): self.bound = bound
+        }
+    }
+}
+
+/// Takes a message that the shim made, and frees it.
+func takeMessage(_ error: UnsafeMutablePointer<CChar>?) -> String {
+    guard let error else { return "no reason given" }
+    defer { free(error) }
+    let text = String(cString: error).trimmingCharacters(in: .whitespacesAndNewlines)
+    return text.hasSuffix(".") ? String(text.dropLast()) : text
+}

@@ -1,0 +1,30 @@
+import CTorch
+import Model
+import Safetensors
+
+/// A tensor of a network or an optimizer, seen where it lies; lives no longer than its owner.
+struct TensorView {
+    let name: String
+    let shape: [Int]
+    let buffer: UnsafeMutableBufferPointer<Float>
+
+    init(_ view: gyrus_tensor_view) {
+        self.name = String(cString: view.name)
+        self.shape = (0..<Int(view.rank)).map { Int(view.shape[$0]) }
+        self.buffer = UnsafeMutableBufferPointer(start: view.data, count: Int(view.count))
+    }
+
+    /// The tensor as a value.
+    func copy() throws -> Tensor { try Tensor(name, shape: shape, Array(buffer)) }
+
+    /// Takes its values from a file.
+    func fill(from file: SafetensorsFile) throws {
+        let entry = try file.entry(named: name)
+        guard entry.shape == shape else {
+            throw Failure(
+                .corrupt, "'\(file.path)' has tensor '\(name)' in shape \(entry.shape); \(shape) is needed.")
+        }
+        let values: [Float] = try file.elements(of: name)
+        _ = buffer.update(fromContentsOf: values)
+    }
+}

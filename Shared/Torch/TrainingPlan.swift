@@ -1,0 +1,104 @@
+import Model
+
+/// How the weights of one branch of a network are changed.
+public struct OptimizerSettings: Hashable, Sendable, Codable {
+    /// The rule by which gradients change weights.
+    public enum Rule: String, Hashable, Sendable, Codable, CaseIterable {
+        /// Stochastic gradient descent with momentum.
+        case sgd
+        /// Adam; weight decay is part of the gradient.
+        case adam
+        /// Adam; weight decay is apart from the gradient.
+        case adamw
+        /// RMSprop with momentum.
+        case rmsprop
+    }
+
+    /// Prefix of the names of the layers that it changes, such as `image.`; empty for all that no other names.
+    public var branch: String
+    /// The rule.
+    public var rule: Rule
+    /// Learning rate at the start; it follows a cosine to zero.
+    public var learningRate: Double
+    /// Weight decay.
+    public var weightDecay: Double
+    /// Momentum, for `sgd` and `rmsprop`.
+    public var momentum: Double
+
+    /// Takes settings; `TrainingPlan` checks them.
+    public init(
+        branch: String = "", rule: Rule, learningRate: Double, weightDecay: Double = 0, momentum: Double = 0
+    ) {
+        self.branch = branch
+        self.rule = rule
+        self.learningRate = learningRate
+        self.weightDecay = weightDecay
+        self.momentum = momentum
+    }
+}
+
+/// Everything that decides, with the network and the samples, what a training gives: equal plans give equal bits.
+public struct TrainingPlan: Hashable, Sendable, Codable {
+    /// Optimizers, one for each branch.
+    public let optimizers: [OptimizerSettings]
+    /// Passes over the samples.
+    public let epochs: Int
+    /// Most samples in a mini-batch; batches of an epoch differ by one sample at most.
+    public let batch: Int
+    /// Seed of initial weights, order of samples and dropout.
+    public let seed: UInt64
+
+    /// Checks and takes a plan.
+    /// - Throws: `Failure` with code `invalid-argument`, naming the setting that is impossible.
+    public init(optimizers: [OptimizerSettings], epochs: Int, batch: Int, seed: UInt64) throws {
+        func check(_ fits: Bool, _ what: @autoclosure () -> String) throws {
+            guard fits else { throw Failure(.invalidArgument, "The training's \(what()).") }
+        }
+        try check((1...1_000_000).contains(epochs), "epochs are \(epochs); 1 to 1,000,000 are allowed")
+        try check((1...65_536).contains(batch), "batch is \(batch); 1 to 65,536 is allowed")
+        try check(!optimizers.isEmpty, "optimizers are missing; at least one is needed")
+        try check(
+            Set(optimizers.map(\.branch)).count == optimizers.count, "optimizers name a branch twice")
+        for optimizer in optimizers {
+            let name = "optimizer '\(optimizer.rule.rawValue)' of branch '\(optimizer.branch)'"
+            try check(
+                optimizer.learningRate > 0 && optimizer.learningRate <= 100,
+                "\(name) has learning rate \(optimizer.learningRate); above 0 and at most 100 is needed")
+            try check(
+                (0...1).contains(optimizer.weightDecay),
+                "\(name) has weight decay \(optimizer.weightDecay); 0 to 1 is allowed")
+            try check(
+                optimizer.momentum >= 0 && optimizer.momentum < 1,
+                "\(name) has momentum \(optimizer.momentum); 0 ≤ momentum < 1 is needed")
+        }
+        self.optimizers = optimizers
+        self.epochs = epochs
+        self.batch = batch
+        self.seed = seed
+    }
+}
+
+/// A small generator for orders of samples (SplitMix64): the same on every machine.
+struct SampleOrder {
+    private var state: UInt64
+
+    /// The order of an epoch.
+    static func shuffled(_ count: Int, seed: UInt64, epoch: Int) -> [Int32] {
+        var generator = SampleOrder(state: seed &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(epoch) &* 0xD1B5_4A32_D192_ED03)
+        var order = (0..<Int32(count)).map { $0 }
+        for last in stride(from: count - 1, to: 0, by: -1) {
+            order.swapAt(last, generator.below(last + 1))
+        }
+        return order
+    }
+
+    private mutating func below(_ limit: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(limit)).high) }
+
+    private mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

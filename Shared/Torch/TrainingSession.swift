@@ -1,0 +1,185 @@
+import CTorch
+import Foundation
+public import Model
+public import Networks
+
+/// The training of one network, in steps that can be interrupted, stored and continued on another machine.
+///
+/// ```swift
+/// let session = try TrainingSession(network, plan: plan, samples: prepared.training)
+/// while !session.isFinished {
+///     let epoch = try session.finishEpoch()
+///     print(epoch.number, epoch.loss, epoch.accuracy)
+/// }
+/// try session.network.save(to: file)
+/// ```
+/// Not `Sendable`: one thread at a time may use it.
+public final class TrainingSession {
+    /// What an epoch came to.
+    public struct Epoch: Hashable, Sendable {
+        /// Number, from 1.
+        public let number: Int
+        /// Mean cross-entropy of the training samples, each as its mini-batch saw it.
+        public let loss: Double
+        /// Share of training samples answered right, each as its mini-batch saw it.
+        public let accuracy: Double
+    }
+
+    /// The network being trained.
+    public let network: ScriptedNetwork
+    /// How it is trained.
+    public let plan: TrainingPlan
+    /// Epochs that are complete.
+    public private(set) var finishedEpochs = 0
+    /// Mini-batches done of the epoch that is under way.
+    public private(set) var finishedBatches = 0
+    /// Mini-batches of an epoch.
+    public let batchesPerEpoch: Int
+
+    let handle: OpaquePointer
+    private let samples: SampleSource
+    private var order: [Int32] = []
+    private var progress = gyrus_progress()
+
+    /// Makes a network with fresh weights and everything that its training needs.
+    /// - Throws: `Failure` where the network, the plan and the samples do not fit each other.
+    public init(_ description: NetworkDescription, plan: TrainingPlan, samples: SampleSource) throws {
+        try Self.check(description, plan, samples)
+        self.network = try ScriptedNetwork(description, seed: plan.seed)
+        self.plan = plan
+        self.samples = samples
+        self.batchesPerEpoch = (samples.count + plan.batch - 1) / plan.batch
+        self.handle = try Self.makeTrainer(network, plan, steps: plan.epochs * batchesPerEpoch)
+    }
+
+    deinit { gyrus_trainer_free(handle) }
+
+    /// Whether all epochs are done.
+    public var isFinished: Bool { finishedEpochs >= plan.epochs }
+
+    /// Trains on at most so many mini-batches of the epoch under way.
+    /// - Returns: the epoch, if that ended it.
+    /// - Throws: `Failure` with code `diverged` where the loss is no finite number.
+    public func train(batches: Int) throws -> Epoch? {
+        guard !isFinished else { return nil }
+        if order.isEmpty {
+            order = SampleOrder.shuffled(samples.count, seed: plan.seed, epoch: finishedEpochs)
+        }
+        let count = min(batches, batchesPerEpoch - finishedBatches)
+        ComputeThreads.prepare()
+        var error: UnsafeMutablePointer<CChar>?
+        let status = try samples.withCSamples(for: network.inputs) { samples in
+            gyrus_trainer_train(
+                handle, samples, order, Int64(order.count), Int64(batchesPerEpoch), Int64(finishedBatches),
+                Int64(count), &progress, &error)
+        }
+        guard status == GYRUS_OK else { throw Self.failure(status, error) }
+        finishedBatches += count
+        return finishedBatches == batchesPerEpoch ? endEpoch() : nil
+    }
+
+    /// Trains to the end of the epoch under way.
+    /// - Throws: `CancellationError` between mini-batches when the task is cancelled.
+    @discardableResult
+    public func finishEpoch() throws -> Epoch {
+        while !isFinished {
+            try Task.checkCancellation()
+            if let epoch = try train(batches: 8) { return epoch }
+        }
+        throw Failure(.conflict, "All \(plan.epochs) epochs are done already.")
+    }
+
+    private func endEpoch() -> Epoch {
+        finishedEpochs += 1
+        let seen = Double(max(1, progress.samples))
+        let epoch = Epoch(
+            number: finishedEpochs, loss: progress.loss_sum / seen, accuracy: Double(progress.correct) / seen)
+        startEpoch(batches: 0, loss: 0, correct: 0, samples: 0)
+        return epoch
+    }
+
+    /// The position, as a checkpoint notes it.
+    var position: [String: String] {
+        [
+            "seed": "\(plan.seed)", "batches-per-epoch": "\(batchesPerEpoch)", "epochs": "\(finishedEpochs)",
+            "batches": "\(finishedBatches)", "loss-bits": "\(progress.loss_sum.bitPattern)",
+            "correct": "\(progress.correct)", "samples": "\(progress.samples)",
+        ]
+    }
+
+    /// Takes the position of a checkpoint.
+    func resume(epochs: Int, batches: Int, loss: Double, correct: Int, samples: Int) {
+        finishedEpochs = epochs
+        startEpoch(batches: batches, loss: loss, correct: correct, samples: samples)
+        gyrus_trainer_set_step(handle, Int64(epochs * batchesPerEpoch + batches))
+    }
+
+    private func startEpoch(batches: Int, loss: Double, correct: Int, samples: Int) {
+        finishedBatches = batches
+        order = []
+        progress = gyrus_progress(loss_sum: loss, correct: Int64(correct), samples: Int64(samples))
+    }
+
+    private static func failure(_ status: gyrus_status, _ error: UnsafeMutablePointer<CChar>?) -> Failure {
+        let message = takeMessage(error)
+        if status == GYRUS_DIVERGED { return Failure(.diverged, "The training diverged: \(message).") }
+        return Failure(.internal, "The training cannot go on: \(message).")
+    }
+}
+
+extension Failure.Code {
+    /// The training's loss became infinite or no number; the same task will do so again.
+    public static let diverged = Failure.Code(rawValue: "diverged")
+}
+
+// MARK: - Checks
+
+extension TrainingSession {
+    private static func check(
+        _ description: NetworkDescription, _ plan: TrainingPlan, _ samples: SampleSource
+    ) throws {
+        guard samples.count > 0 else {
+            throw Failure(.invalidArgument, "Network '\(description.name)' cannot be trained without samples.")
+        }
+        let output = try description.outputShape
+        guard output == [samples.classes] else {
+            throw Failure(
+                .invalidArgument,
+                "Network '\(description.name)' gives \(output), but the samples have \(samples.classes) classes.")
+        }
+        for input in description.inputs {
+            guard let modality = samples.modality(input.name), modality.shape == input.shape else {
+                let found = samples.modality(input.name).map { "has shape \($0.shape)" } ?? "is missing"
+                throw Failure(
+                    .invalidArgument,
+                    "Network '\(description.name)' reads '\(input.name)' in shape \(input.shape); in the samples it "
+                        + "\(found).")
+            }
+        }
+        let isNormalized = description.layers.contains { $0.operation.kind == "batch-normalization" }
+        let batches = (samples.count + plan.batch - 1) / plan.batch
+        guard !isNormalized || samples.count / batches >= 2 else {
+            throw Failure(
+                .invalidArgument,
+                "Network '\(description.name)' normalises over mini-batches, which need at least 2 samples each; there "
+                    + "are \(samples.count) samples in batches of \(plan.batch).")
+        }
+    }
+
+    private static func makeTrainer(
+        _ network: ScriptedNetwork, _ plan: TrainingPlan, steps: Int
+    ) throws -> OpaquePointer {
+        let words = plan.optimizers.flatMap { [strdup($0.branch), strdup($0.rule.rawValue)] }
+        defer { words.forEach { free($0) } }
+        let optimizers = plan.optimizers.enumerated().map { number, settings in
+            gyrus_optimizer(
+                prefix: words[2 * number], kind: words[2 * number + 1], learning_rate: settings.learningRate,
+                weight_decay: settings.weightDecay, momentum: settings.momentum)
+        }
+        var error: UnsafeMutablePointer<CChar>?
+        let handle = gyrus_trainer_create(
+            network.handle, optimizers, Int64(optimizers.count), Int64(steps), plan.seed, &error)
+        guard let handle else { throw Failure(.invalidArgument, "The training cannot start: \(takeMessage(error)).") }
+        return handle
+    }
+}
