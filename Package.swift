@@ -63,10 +63,13 @@ let shared: [Target] = [
 
     library("Storage", "Shared/Storage", ["Model", grdb]),
 
-    library("ServiceClient", "Shared/ServiceKit/Client", ["Model", "Schema", "Messaging"]),
+    library("ServiceClient", "Shared/ServiceKit/Client", ["Model", "Schema", "Messaging", logging]),
     library(
         "ServiceKit", "Shared/ServiceKit/Server",
-        ["Model", "Schema", "Messaging", "Storage", "ServiceClient", argumentParser, lifecycle, logging, metrics]),
+        [
+            "Model", "Schema", "Messaging", "Storage", "ServiceClient", argumentParser, grdb, lifecycle, logging,
+            unixSignals, yams,
+        ]),
 
     library("WorkQueueClient", "Shared/WorkQueue/Client", ["Model", "Schema", "Messaging", lifecycle, logging]),
     library(
@@ -151,9 +154,14 @@ let testTargets: [Target] = [
         name: "TestSupport", dependencies: ["Model"], path: "Tests/Support", swiftSettings: swiftSettings),
     tests("ModelTests", ["Model"]),
     tests("SchemaTests", ["Schema", "CProtobufC", "Model"]),
-    tests("MessagingTests", ["Messaging", "Schema"]),
+    tests("MessagingTests", ["Messaging", "Schema", "CZeroMQ", lifecycle, logging]),
+    tests(
+        "ServiceKitTests",
+        ["ServiceKit", "ServiceClient", "Messaging", "Storage", "Model", "Schema", argumentParser, grdb, logging]),
     tests("StorageTests", ["Storage", grdb]),
-    tests("WorkQueueTests", ["WorkQueueClient", "WorkQueueServer", "Storage", "Messaging"]),
+    tests(
+        "WorkQueueTests",
+        ["WorkQueueClient", "WorkQueueServer", "Storage", "Messaging", "Model", "Schema", grdb, lifecycle, logging]),
     tests("NetworksTests", ["Networks"]),
     tests("SafetensorsTests", ["Safetensors"]),
     tests("TorchTests", ["Torch", "Networks"]),

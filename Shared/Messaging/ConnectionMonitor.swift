@@ -8,8 +8,10 @@ struct ConnectionMonitor: ~Copyable {
         case disconnected
         /// The server does not admit our key.
         case refused
-        /// The peers do not understand each other: keys or mechanism differ.
-        case handshakeFailed
+        /// One end asks for keys and the other has none.
+        case mismatched
+        /// The connection ended before it could be used.
+        case aborted
     }
 
     private static let events =
@@ -38,7 +40,8 @@ struct ConnectionMonitor: ~Copyable {
             case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: return .connected
             case ZMQ_EVENT_DISCONNECTED: return .disconnected
             case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: return .refused
-            case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL, ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: return .handshakeFailed
+            case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL: return .mismatched
+            case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: return .aborted
             default: continue
             }
         }

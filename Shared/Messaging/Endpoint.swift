@@ -50,7 +50,8 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
 
     private static func check(path: String) throws {
         guard path.hasPrefix("/") else {
-            throw Failure(.invalidArgument, "The endpoint 'ipc://\(path)' needs an absolute path, as in ipc:///run/x.sock.")
+            throw Failure(
+                .invalidArgument, "The endpoint 'ipc://\(path)' needs an absolute path, as in ipc:///run/x.sock.")
         }
         guard path.utf8.count <= longestPath else {
             throw Failure(

@@ -66,12 +66,14 @@ public struct KeyPair: Hashable, Sendable, CustomStringConvertible {
         }
         guard status.st_mode & 0o077 == 0 else {
             throw Failure(
-                .permissionDenied, "Others can read the key file '\(path)'; run `chmod 600 '\(path)'` or make new keys.")
+                .permissionDenied,
+                "Others can read the key file '\(path)'; run `chmod 600 '\(path)'` or make new keys.")
         }
         let entries = try KeyFile.entries(of: file)
         guard let publicText = entries["public"], let secretText = entries["secret"], Z85.isKey(secretText) else {
             throw Failure(
-                .invalidArgument, "The key file '\(path)' lacks a line 'public: …' or 'secret: …' with a key of 40 characters.")
+                .invalidArgument,
+                "The key file '\(path)' lacks a line 'public: …' or 'secret: …' with a key (40 characters).")
         }
         self.init(publicKey: try PublicKey(publicText), secretKey: secretText)
     }
@@ -79,7 +81,8 @@ public struct KeyPair: Hashable, Sendable, CustomStringConvertible {
     /// Writes a key file that only its owner can read; never replaces a file.
     public func write(to file: URL) throws {
         let path = file.path(percentEncoded: false)
-        let text = "# Keys of a Gyrus process. Keep this file to yourself; others need the public key only.\n"
+        let text =
+            "# Keys of a Gyrus process. Keep this file to yourself; others need the public key only.\n"
             + "public: \(publicKey)\nsecret: \(secretKey)\n"
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {

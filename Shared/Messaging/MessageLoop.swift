@@ -146,7 +146,9 @@ final class LoopCore: Sendable {
     }
 
     /// Runs what there is to run; false when the loop is over.
-    private func turn(_ jobs: inout [UnownedJob], _ sources: inout [(LoopSource, LoopSource.Turn)], _ plan: LoopPlan) -> Bool {
+    private func turn(
+        _ jobs: inout [UnownedJob], _ sources: inout [(LoopSource, LoopSource.Turn)], _ plan: LoopPlan
+    ) -> Bool {
         plan.clear()
         // Held during the turn, so that the loop survives the job in which its last actor ends.
         guard let loop = shared.withLock({ $0.loop }) else { return !shared.withLock { $0.isStopped } }

@@ -49,6 +49,7 @@ public actor RequestClient {
     private nonisolated let source = LoopSource()
     private var isClosed = false
     private var isConnected = false
+    private var abortedHandshakes = 0
     private var lastReport: Failure?
 
     /// Makes a client; it connects with its first request.
@@ -142,7 +143,9 @@ public actor RequestClient {
     private func watch(_ plan: LoopPlan) {
         guard socket != nil else { return }
         if let events = socket?.events, let descriptor = socket?.descriptor {
-            if events & ZMQ_POLLIN != 0 || (events & ZMQ_POLLOUT != 0 && table.hasUnsent) { plan.continueAtOnce() }
+            if events & ZMQ_POLLIN != 0 || (events & ZMQ_POLLOUT != 0 && isConnected && table.hasUnsent) {
+                plan.continueAtOnce()
+            }
             plan.watch(descriptor)
         }
         if let hasEvents = monitor?.hasEvents, let descriptor = monitor?.descriptor {
@@ -169,7 +172,10 @@ public actor RequestClient {
     }
 
     private func openIfNeeded() throws(Failure) {
-        guard socket == nil else { return }
+        if socket == nil { try open() }
+    }
+
+    private func open() throws(Failure) {
         if endpoint.leavesMachine, security == nil {
             throw Failure.keysMissing(endpoint)
         }
@@ -198,7 +204,8 @@ public actor RequestClient {
     }
 
     private func sendWaiting() {
-        while let request = table.nextUnsent() {
+        // Until there is a connection requests wait here, where they can be withdrawn, and not in the socket.
+        while isConnected, let request = table.nextUnsent() {
             guard let delivery = socket?.send(request.frames), delivery != .full else { return }
             table.markSent()
         }
@@ -239,15 +246,20 @@ public actor RequestClient {
             case .connected:
                 isConnected = true
                 lastReport = nil
+                abortedHandshakes = 0
                 logger.debug("connected", metadata: ["endpoint": "\(endpoint)"])
             case .disconnected: loseConnection()
             case .refused: report(refusal)
-            case .handshakeFailed: report(misunderstanding)
+            case .mismatched: report(mismatch)
+            case .aborted: abortHandshake()
             }
         }
     }
 
     /// Whoever waits for an answer over the broken connection learns of it at once, after replies that came before.
+    ///
+    /// A new socket takes over, because libzmq would send what it still holds of those requests again. Its own remedy,
+    /// `ZMQ_IMMEDIATE`, drops replies that were received but not read.
     private func loseConnection() {
         guard isConnected else { return }
         isConnected = false
@@ -255,10 +267,25 @@ public actor RequestClient {
         let lost = table.takeSent()
         logger.debug("lost the connection", metadata: ["endpoint": "\(endpoint)", "requests": "\(lost.count)"])
         for request in lost {
-            let message = "The connection to \(endpoint) broke before '\(request.route)' was answered; "
+            let message =
+                "The connection to \(endpoint) broke before '\(request.route)' was answered; "
                 + "see with `gyrus ps` whether the service runs."
             fail(request, because: Failure(.unavailable, message))
         }
+        monitor = nil
+        socket = nil
+        do {
+            try open()
+        } catch {
+            report(error)
+        }
+    }
+
+    /// A server drops a client without a word if it cannot read its greeting, which is so if its own key is another;
+    /// once or twice it may also just have been stopped.
+    private func abortHandshake() {
+        abortedHandshakes += 1
+        if security != nil, abortedHandshakes >= 3 { report(mismatch) }
     }
 
     /// Says once why no connection comes about, and tells everybody who waits for it.
@@ -291,9 +318,11 @@ public actor RequestClient {
             "\(endpoint) does not admit the key \(key); add it to the admitted keys of that service.")
     }
 
-    private var misunderstanding: Failure {
-        let advice = security == nil
-            ? "the service asks for keys, give this client some" : "check the service's public key"
+    private var mismatch: Failure {
+        let advice =
+            security == nil
+            ? "the service asks for keys, give this client some"
+            : "check the service's public key, and that it uses keys"
         return Failure(.permissionDenied, "The handshake with \(endpoint) failed: \(advice).")
     }
 }

@@ -85,7 +85,7 @@ public actor RequestServer: Service {
         }
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {
-                await withCheckedContinuation { waitingForEnd = $0 }
+                await withCheckedContinuation { waitForEnd($0) }
             } onGracefulShutdown: {
                 self.post(.stop)
             }
@@ -96,6 +96,10 @@ public actor RequestServer: Service {
         context = nil
     }
 
+    private func waitForEnd(_ continuation: CheckedContinuation<Void, Never>) {
+        if phase == .stopped { continuation.resume() } else { waitingForEnd = continuation }
+    }
+
     private nonisolated func post(_ command: Command) { _ = mailbox.post(command) { loop.core.wake() } }
 
     // MARK: Opening and closing
@@ -104,19 +108,23 @@ public actor RequestServer: Service {
         if endpoint.leavesMachine, security == nil { throw Failure.keysMissing(endpoint) }
         let context = endpoint.transport == .inproc ? loop.context : Context()
         let opened = try Socket(.router, in: context, limits: limits)
-        if let security {
-            try opened.useKeys(security)
-            authenticator = try Authenticator(security, in: context, logger: logger)
-        }
+        if let security { try opened.useKeys(security) }
+        let authenticator = try makeAuthenticator(in: context)
         if endpoint.transport == .ipc { try SocketFile.prepare(endpoint.address) }
         try opened.bind(endpoint.description)
         let address = opened.boundAddress
         self.context = context
+        self.authenticator = consume authenticator
         socket = consume opened
         phase = .serving
         attach()
         settle(.success((try? Endpoint(address)) ?? endpoint))
         logger.info("listening", metadata: ["endpoint": "\(address)"])
+    }
+
+    private func makeAuthenticator(in context: Context) throws(Failure) -> Authenticator? {
+        guard let security else { return nil }
+        return try Authenticator(security, in: context, logger: logger)
     }
 
     private func attach() {
@@ -135,6 +143,8 @@ public actor RequestServer: Service {
         phase = .stopped
         _ = mailbox.close()
         loop.core.detach(source)
+        // libzmq leaves the file; removed before the socket closes, so that it cannot be a successor's.
+        if endpoint.transport == .ipc { SocketFile.remove(endpoint.address) }
         authenticator = nil
         socket = nil
         logger.info("stopped listening", metadata: ["endpoint": "\(endpoint)"])

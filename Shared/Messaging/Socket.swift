@@ -56,8 +56,6 @@ struct Socket: ~Copyable {
             try set(handle, ZMQ_ROUTER_MANDATORY, Int32(1))
             try set(handle, ZMQ_BACKLOG, Int32(1_024))
         case .dealer:
-            // Requests wait in the client, which can withdraw them, and not in a connection that does not exist yet.
-            try set(handle, ZMQ_IMMEDIATE, Int32(1))
             try set(handle, ZMQ_RECONNECT_IVL, Int32(20))
             try set(handle, ZMQ_RECONNECT_IVL_MAX, Int32(500))
             try set(handle, ZMQ_HEARTBEAT_IVL, Int32(5_000))
@@ -111,7 +109,7 @@ struct Socket: ~Copyable {
 
     func bind(_ address: String) throws(Failure) {
         guard zmq_bind(handle, address) == 0 else {
-            throw Failure(.conflict, "Cannot listen at \(address): \(zmqError()).")
+            throw Failure(.conflict, "Cannot listen at \(address): \(zmqError()); choose another endpoint.")
         }
     }
 

@@ -29,6 +29,8 @@ enum SocketFile {
         unlink(path)
     }
 
+    static func remove(_ path: String) { unlink(path) }
+
     /// Whether somebody accepts connections.
     private static func isAlive(_ path: String) -> Bool {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

@@ -31,6 +31,15 @@ public final class WaitList<Key: Hashable & Sendable>: Sendable {
         for ticket in woken.map(\.values) ?? [:].values { ticket.punch() }
     }
 
+    /// Says that anything may have changed: everybody wakes.
+    public func wakeAll() {
+        let woken = tickets.withLock { tickets in
+            defer { tickets = [:] }
+            return tickets
+        }
+        for ticket in woken.values.flatMap(\.values) { ticket.punch() }
+    }
+
     /// Number of tickets that are waiting, for tests.
     package var count: Int {
         tickets.withLock { tickets in Set(tickets.values.flatMap(\.keys)).count }

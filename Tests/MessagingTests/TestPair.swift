@@ -26,6 +26,8 @@ struct SocketDirectory: ~Copyable {
         try Endpoint("ipc://\(url.path(percentEncoded: false))/\(name)")
     }
 
+    func make() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+
     deinit { try? FileManager.default.removeItem(at: url) }
 }
 

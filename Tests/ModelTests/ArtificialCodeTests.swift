@@ -89,10 +89,12 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (0, "0"), (999, "999"), (1000, "1K"), (44426, "44.4K"), (2_000_000, "2M"), (999_999, "1M"), (11_689_512, "11.7M"),
-        (1_531_546, "1.53M"), (175_000_000_000, "175G"),
-    ] as [(UInt64, String)])
+    @Test(
+        arguments: [
+            (0, "0"), (999, "999"), (1000, "1K"), (44426, "44.4K"), (2_000_000, "2M"), (999_999, "1M"),
+            (11_689_512, "11.7M"),
+            (1_531_546, "1.53M"), (175_000_000_000, "175G"),
+        ] as [(UInt64, String)])
     func `a number of parameters is written in three digits`(parameters: UInt64, text: String) {
         #expect(ParameterSize(parameters: parameters).description == text)
     }

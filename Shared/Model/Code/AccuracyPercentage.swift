@@ -10,7 +10,8 @@ public struct AccuracyPercentage: Hashable, Sendable, CustomStringConvertible {
     /// Parses a number from 0 to 100 and `%`.
     /// - Throws: `Failure` with code `invalid-argument`.
     public init(_ text: String) throws {
-        guard text.hasSuffix("%"), let number = ShortDecimal(text.dropLast()), let accuracy = Self(number: number) else {
+        guard text.hasSuffix("%"), let number = ShortDecimal(text.dropLast()), let accuracy = Self(number: number)
+        else {
             throw Failure(
                 .invalidArgument,
                 "'\(text.prefix(80))' is no accuracy: a number from 0 to 100 and % is needed, such as 96%.")

@@ -69,7 +69,9 @@ public struct CodeDictionaries: Hashable, Sendable {
     /// All terms, by dictionary and number.
     public var terms: [Term] {
         Kind.allCases.flatMap { kind in
-            (texts[kind] ?? [:]).map { Term(kind: kind, number: $0.key, text: $0.value) }.sorted { $0.number < $1.number }
+            (texts[kind] ?? [:]).map { Term(kind: kind, number: $0.key, text: $0.value) }.sorted {
+                $0.number < $1.number
+            }
         }
     }
 
@@ -186,7 +188,8 @@ private struct CodeReader {
 
     mutating func size() throws -> ParameterSize {
         let (digits, decimals, unit) = (try next("size"), try next("size"), try next("size"))
-        guard let number = ShortDecimal(digits: digits, decimals: decimals), let unit = ParameterSize.Unit(rawValue: unit)
+        guard let number = ShortDecimal(digits: digits, decimals: decimals),
+            let unit = ParameterSize.Unit(rawValue: unit)
         else { throw broken("size", "\(digits), \(decimals), \(unit) is no size") }
         return ParameterSize(number: number, unit: unit)
     }
@@ -196,7 +199,9 @@ private struct CodeReader {
         case 0: return nil
         case 1:
             let (digits, decimals) = (try next("accuracy"), try next("accuracy"))
-            guard let accuracy = ShortDecimal(digits: digits, decimals: decimals).flatMap(AccuracyPercentage.init(number:))
+            guard
+                let accuracy = ShortDecimal(digits: digits, decimals: decimals).flatMap(
+                    AccuracyPercentage.init(number:))
             else { throw broken("accuracy", "\(digits), \(decimals) is no percentage") }
             return accuracy
         case let other: throw broken("accuracy", "\(other) stands where 0 or 1 is needed")

@@ -1,0 +1,26 @@
+public import Messaging
+public import Schema
+
+extension Route where Request == Wire.PublishRequest, Reply == Wire.ScenarioStatus {
+    /// Publishes a scenario; safe to repeat, answered after it is on disk.
+    public static var publishScenario: Self { Self("scenario.publish") }
+}
+
+extension Route where Request == Wire.ScenarioRequest, Reply == Wire.ScenarioStatus {
+    /// The state of a scenario; waits for its end where asked.
+    public static var getScenario: Self { Self("scenario.get") }
+    /// Withdraws a scenario that has not ended.
+    public static var cancelScenario: Self { Self("scenario.cancel") }
+    /// Takes a withdrawn or failed scenario up again where it stood.
+    public static var resumeScenario: Self { Self("scenario.resume") }
+}
+
+extension Route where Request == Wire.ScenarioListRequest, Reply == Wire.ScenarioListReply {
+    /// The scenarios, newest first.
+    public static var listScenarios: Self { Self("scenario.list") }
+}
+
+extension Route where Request == Wire.TrialListRequest, Reply == Wire.TrialListReply {
+    /// The trials of a scenario, by number.
+    public static var listTrials: Self { Self("trial.list") }
+}

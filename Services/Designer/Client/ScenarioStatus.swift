@@ -1,0 +1,106 @@
+public import Foundation
+public import Model
+public import Schema
+
+/// What a scenario is at the moment.
+public enum ScenarioState: Int, CaseIterable, Hashable, Sendable, CustomStringConvertible {
+    /// Waiting in the queue.
+    case queued = 1
+    /// Its search runs.
+    case running = 2
+    /// Ended with a result.
+    case succeeded = 3
+    /// Ended with a failure; can be resumed.
+    case failed = 4
+    /// Withdrawn; can be resumed.
+    case cancelled = 5
+
+    /// Whether nothing more happens to it, unless it is resumed.
+    public var isFinal: Bool { self == .succeeded || self == .failed || self == .cancelled }
+
+    /// The state in a word.
+    public var description: String {
+        switch self {
+        case .queued: "queued"
+        case .running: "running"
+        case .succeeded: "succeeded"
+        case .failed: "failed"
+        case .cancelled: "cancelled"
+        }
+    }
+}
+
+/// A published scenario and how far it is.
+public struct ScenarioStatus: Hashable, Sendable {
+    /// Identity.
+    public var id: ScenarioID
+    /// Name from the file.
+    public var name: String
+    /// State.
+    public var state: ScenarioState
+    /// Trials that the search may run.
+    public var trials: Int
+    /// Trials of the search that ended.
+    public var endedTrials: Int
+    /// The winner's final training, once it is done; before, the best trial so far.
+    public var best: Trial?
+    /// Why it failed.
+    public var failure: Failure?
+    /// When it was published.
+    public var published: Date
+    /// When it ended.
+    public var ended: Date?
+    /// Identity of the resulting model in the registry; nil before the end.
+    public var model: String?
+    /// Text of the scenario file; empty in lists.
+    public var text: String
+
+    /// Makes a status.
+    public init(
+        id: ScenarioID, name: String, state: ScenarioState, trials: Int, endedTrials: Int, best: Trial?,
+        failure: Failure?, published: Date, ended: Date?, model: String?, text: String
+    ) {
+        self.id = id
+        self.name = name
+        self.state = state
+        self.trials = trials
+        self.endedTrials = endedTrials
+        self.best = best
+        self.failure = failure
+        self.published = published
+        self.ended = ended
+        self.model = model
+        self.text = text
+    }
+}
+
+// MARK: - On the wire
+
+extension ScenarioStatus {
+    /// The status that was received.
+    /// - Throws: `Failure` with code `corrupt` where it is none.
+    public init(_ wire: Wire.ScenarioStatus) throws {
+        guard let state = ScenarioState(rawValue: Int(wire.state.rawValue)) else {
+            throw Failure(
+                .corrupt, "Scenario '\(wire.id)' has the unknown state \(wire.state.rawValue); update this program.")
+        }
+        self.init(
+            id: try ScenarioID(wire.id), name: wire.name, state: state, trials: Int(wire.trials),
+            endedTrials: Int(wire.endedTrials), best: try wire.best.map { try Trial($0) },
+            failure: wire.failure.map { Failure($0) }, published: Date(microseconds: wire.publishedMicroseconds),
+            ended: wire.endedMicroseconds == 0 ? nil : Date(microseconds: wire.endedMicroseconds),
+            model: wire.model.isEmpty ? nil : wire.model, text: wire.text)
+    }
+}
+
+extension Wire.ScenarioStatus {
+    /// The status as it is sent.
+    public init(_ status: ScenarioStatus) {
+        self.init(
+            id: status.id.text, name: status.name, state: .init(rawValue: .init(status.state.rawValue)),
+            trials: UInt32(clamping: status.trials), endedTrials: UInt32(clamping: status.endedTrials),
+            best: status.best.map { Wire.Trial($0) }, failure: status.failure.map { Wire.Failure($0) },
+            publishedMicroseconds: status.published.microseconds, endedMicroseconds: status.ended?.microseconds ?? 0,
+            model: status.model ?? "", text: status.text)
+    }
+}

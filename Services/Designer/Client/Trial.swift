@@ -1,0 +1,110 @@
+public import Model
+public import Schema
+
+/// What a trial is at the moment.
+public enum TrialState: Int, CaseIterable, Hashable, Sendable, CustomStringConvertible {
+    /// Its training waits or runs.
+    case training = 1
+    /// Its evaluation waits or runs.
+    case evaluating = 2
+    /// It has a result.
+    case succeeded = 3
+    /// It could not be finished.
+    case failed = 4
+    /// It was withdrawn with its scenario.
+    case cancelled = 5
+
+    /// Whether nothing more happens to it, unless its scenario is resumed.
+    public var isFinal: Bool { self == .succeeded || self == .failed || self == .cancelled }
+
+    /// The state in a word.
+    public var description: String {
+        switch self {
+        case .training: "training"
+        case .evaluating: "evaluating"
+        case .succeeded: "succeeded"
+        case .failed: "failed"
+        case .cancelled: "cancelled"
+        }
+    }
+}
+
+/// One candidate of a search, or the final training of its winner.
+public struct Trial: Hashable, Sendable {
+    /// Identity.
+    public var id: TrialID
+    /// State.
+    public var state: TrialState
+    /// Genome as text.
+    public var genome: String
+    /// Where it came from, such as `random`, `knowledge`, `crossover 3 × 7` or `winner 17`.
+    public var origin: String
+    /// Name of the network for people.
+    public var networkName: String
+    /// Artificial code of the network as text; its accuracy is unknown until the trial succeeded.
+    public var code: String
+    /// Objective on the validation split, higher is better; nil until it succeeded.
+    public var objective: Double?
+    /// What was measured, among it `validation-accuracy`, `test-accuracy`, `parameters`, `operations`,
+    /// `latency-milliseconds` and `seconds`.
+    public var metrics: [String: Double]
+    /// The TorchScript file.
+    public var script: BlobDigest?
+    /// The safetensors file.
+    public var weights: BlobDigest?
+    /// Why it failed.
+    public var failure: Failure?
+
+    /// Makes a trial.
+    public init(
+        id: TrialID, state: TrialState, genome: String, origin: String, networkName: String, code: String,
+        objective: Double? = nil, metrics: [String: Double] = [:], script: BlobDigest? = nil,
+        weights: BlobDigest? = nil, failure: Failure? = nil
+    ) {
+        self.id = id
+        self.state = state
+        self.genome = genome
+        self.origin = origin
+        self.networkName = networkName
+        self.code = code
+        self.objective = objective
+        self.metrics = metrics
+        self.script = script
+        self.weights = weights
+        self.failure = failure
+    }
+
+    /// Whether it is the final training of a search's winner.
+    public var isFinalTraining: Bool { origin.hasPrefix("winner ") }
+}
+
+// MARK: - On the wire
+
+extension Trial {
+    /// The trial that was received.
+    /// - Throws: `Failure` with code `corrupt` where it is none.
+    public init(_ wire: Wire.Trial) throws {
+        guard let state = TrialState(rawValue: Int(wire.state.rawValue)) else {
+            throw Failure(
+                .corrupt, "Trial '\(wire.id)' has the unknown state \(wire.state.rawValue); update this program.")
+        }
+        self.init(
+            id: try TrialID(wire.id), state: state, genome: wire.genome, origin: wire.origin,
+            networkName: wire.networkName, code: wire.code, objective: state == .succeeded ? wire.objective : nil,
+            metrics: .init(wire.metrics), script: try wire.script.isEmpty ? nil : BlobDigest(wire.script),
+            weights: try wire.weights.isEmpty ? nil : BlobDigest(wire.weights),
+            failure: wire.failure.map { Failure($0) })
+    }
+}
+
+extension Wire.Trial {
+    /// The trial as it is sent.
+    public init(_ trial: Trial) {
+        self.init(
+            id: trial.id.description, scenario: trial.id.scenario.text, number: UInt32(clamping: trial.id.number),
+            genome: trial.genome, code: trial.code, state: .init(rawValue: .init(trial.state.rawValue)),
+            objective: trial.objective ?? 0, metrics: .init(trial.metrics),
+            script: trial.script?.hexadecimal ?? "", weights: trial.weights?.hexadecimal ?? "",
+            failure: trial.failure.map { Wire.Failure($0) }, origin: trial.origin, networkName: trial.networkName)
+    }
+}

@@ -1,0 +1,57 @@
+/// Random numbers that depend on a seed and a stream alone: the same on every machine and with every version of Swift.
+///
+/// A search takes a new stream for each proposal, so that a proposal never depends on how many numbers others drew.
+public struct SeededGenerator: RandomNumberGenerator, Hashable, Sendable, Codable {
+    private var state: [UInt64]
+
+    /// Makes the generator of a seed's stream (xoshiro256**, its state filled by SplitMix64).
+    public init(seed: UInt64, stream: UInt64 = 0) {
+        var mixer = SplitMix(state: seed)
+        mixer.state = mixer.next() ^ (stream &* 0xD1B5_4A32_D192_ED03)
+        state = (0..<4).map { _ in mixer.next() }
+    }
+
+    /// The next 64 bits.
+    public mutating func next() -> UInt64 {
+        func rotated(_ value: UInt64, by bits: UInt64) -> UInt64 { (value << bits) | (value >> (64 - bits)) }
+        let result = rotated(state[1] &* 5, by: 7) &* 9
+        let shifted = state[1] << 17
+        state[2] ^= state[0]
+        state[3] ^= state[1]
+        state[1] ^= state[2]
+        state[0] ^= state[3]
+        state[2] ^= shifted
+        state[3] = rotated(state[3], by: 45)
+        return result
+    }
+
+    /// A whole number from 0 up to, but not including, a bound; every one equally likely.
+    public mutating func below(_ bound: Int) -> Int {
+        precondition(bound > 0, "a bound above 0 is needed")
+        let bound = UInt64(bound)
+        // Draws in the short rest at the lower end would favour some results.
+        let rest = (0 &- bound) % bound
+        while true {
+            let product = next().multipliedFullWidth(by: bound)
+            if product.low >= rest { return Int(product.high) }
+        }
+    }
+
+    /// True with a probability.
+    public mutating func chance(_ probability: Double) -> Bool {
+        Double(next() >> 11) * 0x1p-53 < probability
+    }
+}
+
+/// A generator whose only use is to spread a seed over a larger state.
+private struct SplitMix {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,178 @@
+import Yams
+
+/// A mapping of a YAML file that is read field by field; what is wrong is told with file, line, column and field.
+struct FieldReader {
+    /// Where something stands.
+    struct Place: Hashable, Sendable {
+        let line: Int
+        let column: Int
+    }
+
+    let file: String
+    /// Names from the file's top to this mapping, joined by points; empty at the top.
+    let path: String
+    private let mapping: Node.Mapping
+    private let place: Place
+
+    /// Takes a mapping and refuses keys that nobody knows.
+    init(_ node: Node, file: String, path: String, keys: [String]? = nil) throws {
+        self.file = file
+        self.path = path
+        place = Place(node)
+        guard case .mapping(let mapping) = node else {
+            throw Self.failure(
+                file, place, path.isEmpty ? "scenario" : path,
+                "fields are needed here, and there is \(Self.kind(node)).")
+        }
+        self.mapping = mapping
+        for (key, _) in mapping { try check(key, among: keys) }
+    }
+
+    private func check(_ key: Node, among keys: [String]?) throws {
+        guard case .scalar(let scalar) = key else {
+            throw Self.failure(file, Place(key), path.isEmpty ? "scenario" : path, "a field's name must be one word.")
+        }
+        guard let keys, !keys.contains(scalar.string) else { return }
+        let question = NearestName.question(scalar.string, among: keys)
+        throw Self.failure(
+            file, Place(key), field(scalar.string),
+            "there is no such field.\(question) Known here are \(keys.joined(separator: ", ")).")
+    }
+
+    /// The field's whole name.
+    func field(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
+    /// Names of the fields that are there, in the order of the file.
+    var keys: [String] { mapping.compactMap { $0.key.scalar?.string } }
+
+    /// The mapping under a key.
+    func fields(_ key: String, keys: [String]? = nil) throws -> FieldReader? {
+        guard let node = mapping[key] else { return nil }
+        return try FieldReader(node, file: file, path: field(key), keys: keys)
+    }
+
+    /// The text under a key.
+    func text(_ key: String) throws -> String? {
+        guard let node = mapping[key] else { return nil }
+        guard let scalar = node.scalar, !scalar.string.isEmpty else {
+            throw wrong(key, "a text is needed, and there is \(Self.kind(node)).")
+        }
+        return scalar.string
+    }
+
+    /// The texts under a key.
+    func texts(_ key: String) throws -> [String]? {
+        try list(key, of: "texts") { $0.string.isEmpty ? nil : $0.string }
+    }
+
+    /// The numbers under a key.
+    func numbers(_ key: String, in range: ClosedRange<Double>) throws -> [Double]? {
+        let numbers = try list(key, of: "numbers") { Self.number($0) }
+        if let outside = numbers?.first(where: { !range.contains($0) }) {
+            throw wrong(key, "\(outside) is not from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return numbers
+    }
+
+    private func list<Value>(_ key: String, of what: String, _ read: (Node.Scalar) -> Value?) throws -> [Value]? {
+        guard let node = mapping[key] else { return nil }
+        guard case .sequence(let sequence) = node, !sequence.isEmpty else {
+            throw wrong(key, "a list of \(what) in square brackets is needed, and there is \(Self.kind(node)).")
+        }
+        return try sequence.map { element in
+            guard let value = element.scalar.flatMap(read) else {
+                throw Self.failure(
+                    file, Place(element), field(key), "a list of \(what) is needed, and in it is \(Self.kind(element))."
+                )
+            }
+            return value
+        }
+    }
+
+    /// The number under a key.
+    func number(_ key: String, in range: ClosedRange<Double>) throws -> Double? {
+        guard let node = mapping[key] else { return nil }
+        guard let number = node.scalar.flatMap(Self.number) else {
+            throw wrong(key, "a number is needed, and there is \(Self.kind(node)).")
+        }
+        guard range.contains(number) else {
+            throw wrong(key, "\(number) is not from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
+    }
+
+    /// The whole number under a key; `2e6` is one.
+    func integer(_ key: String, in range: ClosedRange<Int>) throws -> Int? {
+        guard let node = mapping[key] else { return nil }
+        guard let scalar = node.scalar, let number = Self.number(scalar), number == number.rounded() else {
+            throw wrong(key, "a whole number is needed, and there is \(Self.kind(node)).")
+        }
+        guard let integer = Int(scalar.string) ?? Int(exactly: number), range.contains(integer) else {
+            throw wrong(key, "\(scalar.string) is not from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return integer
+    }
+
+    /// The whole number under a key, or nil where it says `all` or nothing; `fallback` where the key is absent.
+    func count(_ key: String, in range: ClosedRange<Int>, fallback: Int?) throws -> Int? {
+        guard let node = mapping[key] else { return fallback }
+        return node.scalar?.string == "all" ? nil : try integer(key, in: range)
+    }
+
+    /// The choice under a key.
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(_ key: String, of: Choice.Type) throws -> Choice? {
+        guard let text = try text(key) else { return nil }
+        if let choice = Choice(rawValue: text) { return choice }
+        let names = Choice.allCases.map(\.rawValue)
+        throw wrong(
+            key,
+            "there is no '\(text)' to choose.\(NearestName.question(text, among: names)) "
+                + "Known are \(names.joined(separator: ", ")).")
+    }
+
+    /// The failure of a field; where it is absent, the place is that of the mapping.
+    func wrong(_ key: String, _ what: String) -> Failure {
+        Self.failure(file, mapping[key].map(Place.init) ?? place, field(key), what)
+    }
+
+    /// Where every field of a file stands, by its whole name.
+    static func places(of node: Node, path: String = "") -> [String: Place] {
+        var places = [path: Place(node)]
+        guard case .mapping(let mapping) = node else { return places }
+        for (key, value) in mapping {
+            guard let name = key.scalar?.string else { continue }
+            places.merge(Self.places(of: value, path: path.isEmpty ? name : "\(path).\(name)")) { first, _ in first }
+        }
+        return places
+    }
+
+    static func failure(_ file: String, _ place: Place, _ field: String, _ what: String) -> Failure {
+        Failure(.invalidArgument, "\(file):\(place.line):\(place.column): \(field): \(what)")
+    }
+
+    /// A plain scalar as a number; YAML 1.1 would take `2e6` for a text.
+    private static func number(_ scalar: Node.Scalar) -> Double? {
+        let isPlain = scalar.style == .plain || scalar.style == .any
+        let isNumeric = scalar.string.utf8.allSatisfy { (48...57).contains($0) || "+-.eE".utf8.contains($0) }
+        guard isPlain, isNumeric, let number = Double(scalar.string), number.isFinite else { return nil }
+        return number
+    }
+
+    /// What stands somewhere, for messages.
+    private static func kind(_ node: Node) -> String {
+        switch node {
+        case .scalar(let scalar): scalar.string.isEmpty ? "nothing" : "'\(scalar.string.prefix(80))'"
+        case .mapping: "a group of fields"
+        case .sequence: "a list"
+        default: "something else"
+        }
+    }
+}
+
+extension FieldReader.Place {
+    init(_ node: Node) {
+        self.init(line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
+    }
+
+    init(_ mark: Mark) { self.init(line: mark.line, column: mark.column) }
+}

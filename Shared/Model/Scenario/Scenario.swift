@@ -1,0 +1,159 @@
+/// What a user wants: the modalities, the data, the goal, the limits and the budget.
+///
+/// ```yaml
+/// scenario: spoken-and-written-digits
+/// stimuli: [see written digits, hear spoken digits]     # or functions: [vision.shape, audition]
+/// task: classification
+/// modalities:
+///   image: {dataset: mnist, preprocess: {pca-energy-removed: 0.75}}
+///   audio: {dataset: fsdd, noise: esc10, signal-to-noise: 5, preprocess: {spectrogram: 112}}
+/// data: {split: recording, mixes: 3, samples: {training: 12000, validation: 2000, test: 2000}, seed: 1}
+/// objective: {maximise: accuracy, limits: {parameters: 2e6, operations: 1e9}}
+/// search:
+///   {method: evolution, population: 12, trials: 48, seed: 7, optimizers: [sgd, adam], structures: [LeNet3], widths: [1]}
+/// training: {epochs: 2, batch: 64, samples: 3000, validation: 1000}     # of a trial
+/// final: {epochs: 12, batch: 64, samples: all, validation: all}         # of the winner
+/// ```
+///
+/// Only `scenario` and `modalities` are needed. `ScenarioFile` reads it.
+public struct Scenario: Hashable, Sendable {
+    /// What is to be learnt.
+    public enum Task: String, CaseIterable, Hashable, Sendable, Codable {
+        /// Which of several classes a sample belongs to.
+        case classification
+    }
+
+    /// What is made as large as possible, on the validation split.
+    public enum Objective: String, CaseIterable, Hashable, Sendable, Codable {
+        /// Share of samples classified right.
+        case accuracy
+    }
+
+    /// What a network must not exceed.
+    public struct Limits: Hashable, Sendable {
+        /// Trainable parameters.
+        public var parameters: Int?
+        /// Multiply-accumulate operations for one sample.
+        public var operations: Int?
+
+        /// Makes limits; nil means none.
+        public init(parameters: Int? = nil, operations: Int? = nil) {
+            self.parameters = parameters
+            self.operations = operations
+        }
+    }
+
+    /// How candidates are chosen.
+    public struct Search: Hashable, Sendable {
+        /// How a search chooses.
+        public var method: SearchMethod
+        /// Individuals that live at a time; also how many trials may run at once.
+        public var population: Int
+        /// Trials in all.
+        public var trials: Int
+        /// Seed of every choice of the search.
+        public var seed: UInt64
+        /// Names of the optimizers to choose from; nil for all.
+        public var optimizers: [String]?
+        /// Names of the structures to choose from; nil for all.
+        public var structures: [String]?
+        /// Width multipliers to choose from; nil for the usual ones.
+        public var widths: [Double]?
+
+        /// Makes a plan of a search.
+        public init(
+            method: SearchMethod = .evolution, population: Int = 12, trials: Int = 48, seed: UInt64 = 1,
+            optimizers: [String]? = nil, structures: [String]? = nil, widths: [Double]? = nil
+        ) {
+            self.method = method
+            self.population = population
+            self.trials = trials
+            self.seed = seed
+            self.optimizers = optimizers
+            self.structures = structures
+            self.widths = widths
+        }
+    }
+
+    /// How long a network is trained, and on what.
+    public struct Training: Hashable, Sendable {
+        /// Passes over the training samples.
+        public var epochs: Int
+        /// Samples in a mini-batch.
+        public var batch: Int
+        /// Training samples; nil for all.
+        public var samples: Int?
+        /// Validation samples; nil for all.
+        public var validation: Int?
+
+        /// Makes a budget.
+        public init(epochs: Int, batch: Int = 64, samples: Int? = nil, validation: Int? = nil) {
+            self.epochs = epochs
+            self.batch = batch
+            self.samples = samples
+            self.validation = validation
+        }
+    }
+
+    /// Name, for people.
+    public var name: String
+    /// What is perceived, in words.
+    public var stimuli: [String]
+    /// Functions of the brain that the scenario engages, such as `vision.shape`.
+    public var functions: [String]
+    /// What is to be learnt.
+    public var task: Task
+    /// The data.
+    public var recipe: DatasetRecipe
+    /// What is made as large as possible.
+    public var objective: Objective
+    /// What a network must not exceed.
+    public var limits: Limits
+    /// How candidates are chosen.
+    public var search: Search
+    /// How a candidate is trained.
+    public var training: Training
+    /// How the winner is trained.
+    public var final: Training
+
+    /// The budget of a trial where none is given.
+    public static let defaultTraining = Training(epochs: 2, samples: 3_000, validation: 1_000)
+    /// The budget of the winner where none is given.
+    public static let defaultFinal = Training(epochs: 12)
+
+    /// Makes a scenario; `ScenarioFile` checks one that is read.
+    public init(
+        name: String, stimuli: [String] = [], functions: [String] = [], task: Task = .classification,
+        recipe: DatasetRecipe, objective: Objective = .accuracy, limits: Limits = Limits(), search: Search = Search(),
+        training: Training = Scenario.defaultTraining, final: Training = Scenario.defaultFinal
+    ) {
+        self.name = name
+        self.stimuli = stimuli
+        self.functions = functions
+        self.task = task
+        self.recipe = recipe
+        self.objective = objective
+        self.limits = limits
+        self.search = search
+        self.training = training
+        self.final = final
+    }
+
+    /// The functions that the scenario names, or, where it names none, those that its stimuli begin with: `see`, `look at`
+    /// and `watch` engage `vision`, `hear` and `listen to` `audition`, `read` and `write` `language`, `feel` `emotion`.
+    /// Other words engage none.
+    public var engagedFunctions: [String] {
+        guard functions.isEmpty else { return functions }
+        var found: [String] = []
+        for stimulus in stimuli {
+            let verb = stimulus.lowercased().prefix { $0.isLetter }
+            if let function = Self.functionOfVerb[String(verb)], !found.contains(function) { found.append(function) }
+        }
+        return found
+    }
+
+    private static let functionOfVerb = [
+        "see": "vision", "look": "vision", "watch": "vision", "hear": "audition", "listen": "audition",
+        "read": "language", "write": "language", "feel": "emotion",
+    ]
+}

@@ -1,0 +1,160 @@
+/// A scenario as it was written, with the places of its fields, so that whatever is wrong with one can be pointed at.
+///
+/// ```swift
+/// let file = try ScenarioFile(text, file: "av-mnist.yaml")
+/// let space = try file.locating { try NetworkSpace(file.scenario) }   // a failure names line and column
+/// ```
+public struct ScenarioFile: Sendable {
+    /// Name of the file, for messages.
+    public let file: String
+    /// What it says.
+    public let scenario: Scenario
+    private let places: [String: FieldReader.Place]
+
+    /// Reads and checks a scenario file.
+    /// - Throws: `Failure` with code `invalid-argument` whose message is
+    ///   `file:line:column: field: what is wrong; what it could be`.
+    public init(_ text: String, file: String = "scenario") throws {
+        let top = try ScenarioText.parse(text, file: file)
+        places = FieldReader.places(of: top)
+        self.file = file
+        let places = places
+        let reader = try FieldReader(top, file: file, path: "", keys: Self.keys)
+        scenario = try Self.locating(file, places) { try Self.scenario(reader) }
+    }
+
+    /// Runs a check whose failures begin with a field's name, and adds where that field stands.
+    public func locating<Value>(_ check: () throws -> Value) throws -> Value {
+        try Self.locating(file, places, check)
+    }
+
+    private static func locating<Value>(
+        _ file: String, _ places: [String: FieldReader.Place], _ check: () throws -> Value
+    ) throws -> Value {
+        do {
+            return try check()
+        } catch var failure as Failure {
+            guard failure.code == .invalidArgument, !failure.message.hasPrefix("\(file):") else { throw failure }
+            let field = failure.message.prefix { $0 != ":" && $0 != " " }
+            guard let place = place(of: String(field), in: places) else { throw failure }
+            failure.message = "\(file):\(place.line):\(place.column): \(failure.message)"
+            throw failure
+        }
+    }
+
+    /// The place of a field or, where it is not in the file, of the closest group around it.
+    private static func place(of field: String, in places: [String: FieldReader.Place]) -> FieldReader.Place? {
+        var names = field.split(separator: ".").map(String.init)
+        if let last = names.last {
+            // What prepares a modality stands one level deeper in the file than in the recipe.
+            let deeper = (names.dropLast() + ["preprocess", last]).joined(separator: ".")
+            if let place = places[deeper] { return place }
+        }
+        while !names.isEmpty {
+            if let place = places[names.joined(separator: ".")] { return place }
+            names.removeLast()
+        }
+        return places[""]
+    }
+}
+
+// MARK: - Fields
+
+extension ScenarioFile {
+    private static let keys = [
+        "scenario", "stimuli", "functions", "task", "modalities", "data", "objective", "search", "training", "final",
+    ]
+
+    private static func scenario(_ reader: FieldReader) throws -> Scenario {
+        guard let name = try reader.text("scenario") else {
+            throw reader.wrong("scenario", "it is missing; give the scenario a name.")
+        }
+        guard name.utf8.count <= 100, !name.unicodeScalars.contains(where: { $0.value < 32 }) else {
+            throw reader.wrong("scenario", "a name has at most 100 letters on one line.")
+        }
+        let recipe = try recipe(reader)
+        let objective = try reader.fields("objective", keys: ["maximise", "limits"])
+        let limits = try objective?.fields("limits", keys: ["parameters", "operations"])
+        return Scenario(
+            name: name, stimuli: try reader.texts("stimuli") ?? [], functions: try reader.texts("functions") ?? [],
+            task: try reader.choice("task", of: Scenario.Task.self) ?? .classification, recipe: recipe,
+            objective: try objective?.choice("maximise", of: Scenario.Objective.self) ?? .accuracy,
+            limits: Scenario.Limits(
+                parameters: try limits?.integer("parameters", in: 1...1_000_000_000_000),
+                operations: try limits?.integer("operations", in: 1...1_000_000_000_000_000)),
+            search: try search(reader),
+            training: try training(reader, "training", Scenario.defaultTraining, recipe),
+            final: try training(reader, "final", Scenario.defaultFinal, recipe))
+    }
+
+    private static func recipe(_ reader: FieldReader) throws -> DatasetRecipe {
+        guard let group = try reader.fields("modalities"), !group.keys.isEmpty else {
+            throw reader.wrong("modalities", "at least one is needed, such as image: {dataset: mnist}.")
+        }
+        var modalities: [String: DatasetRecipe.Modality] = [:]
+        for name in group.keys { modalities[name] = try modality(name, in: group) }
+        let data = try reader.fields("data", keys: ["split", "mixes", "samples", "seed"])
+        let samples = try data?.fields("samples", keys: ["training", "validation", "test"])
+        let usual = DatasetRecipe.Counts()
+        let range = DatasetRecipe.Limits.samples
+        return try DatasetRecipe(
+            modalities: modalities,
+            split: data?.choice("split", of: DatasetRecipe.Split.self) ?? .recording,
+            mixes: data?.integer("mixes", in: DatasetRecipe.Limits.mixes) ?? 3,
+            counts: DatasetRecipe.Counts(
+                training: samples?.integer("training", in: range) ?? usual.training,
+                validation: samples?.integer("validation", in: range) ?? usual.validation,
+                test: samples?.integer("test", in: range) ?? usual.test),
+            seed: UInt64(data?.integer("seed", in: 0...Int.max) ?? 1))
+    }
+
+    private static func modality(_ name: String, in group: FieldReader) throws -> DatasetRecipe.Modality {
+        let keys = ["dataset", "noise", "signal-to-noise", "preprocess"]
+        guard let fields = try group.fields(name, keys: keys), let dataset = try fields.text("dataset") else {
+            throw Failure(
+                .invalidArgument, "modalities.\(name): the field 'dataset' is missing, such as {dataset: mnist}.")
+        }
+        let preprocess = try fields.fields("preprocess", keys: ["pca-energy-removed", "spectrogram"])
+        return DatasetRecipe.Modality(
+            dataset: dataset, energyRemoved: try preprocess?.number("pca-energy-removed", in: 0...1),
+            noise: try fields.text("noise"),
+            signalToNoise: try fields.number("signal-to-noise", in: DatasetRecipe.Limits.signalToNoise),
+            spectrogram: try preprocess?.integer("spectrogram", in: DatasetRecipe.Limits.spectrogram))
+    }
+
+    private static func search(_ reader: FieldReader) throws -> Scenario.Search {
+        let keys = ["method", "population", "trials", "seed", "optimizers", "structures", "widths"]
+        let fields = try reader.fields("search", keys: keys)
+        let usual = Scenario.Search()
+        let trials = try fields?.integer("trials", in: 1...100_000) ?? usual.trials
+        let population = try fields?.integer("population", in: 2...10_000) ?? min(usual.population, max(2, trials))
+        guard population <= max(2, trials) else {
+            throw Failure(
+                .invalidArgument,
+                "search.population: \(population) is more than the \(trials) trials of search.trials; take at most half."
+            )
+        }
+        return Scenario.Search(
+            method: try fields?.choice("method", of: SearchMethod.self) ?? usual.method, population: population,
+            trials: trials, seed: UInt64(try fields?.integer("seed", in: 0...Int.max) ?? Int(usual.seed)),
+            optimizers: try fields?.texts("optimizers"), structures: try fields?.texts("structures"),
+            widths: try fields?.numbers("widths", in: 0.05...16))
+    }
+
+    private static func training(
+        _ reader: FieldReader, _ key: String, _ usual: Scenario.Training, _ recipe: DatasetRecipe
+    ) throws -> Scenario.Training {
+        let counts = recipe.counts
+        let fields = try reader.fields(key, keys: ["epochs", "batch", "samples", "validation"])
+        func capped(_ count: Int?, _ most: Int) -> Int? { count.flatMap { $0 < most ? $0 : nil } }
+        // `all` is nil, so a chain of optionals would take it for an absent field.
+        func count(_ key: String, _ most: Int, _ usual: Int?) throws -> Int? {
+            capped(try fields.map { try $0.count(key, in: 1...most, fallback: usual) } ?? usual, most)
+        }
+        return Scenario.Training(
+            epochs: try fields?.integer("epochs", in: 1...10_000) ?? usual.epochs,
+            batch: try fields?.integer("batch", in: 1...4_096) ?? usual.batch,
+            samples: try count("samples", counts.training, usual.samples),
+            validation: try count("validation", counts.validation, usual.validation))
+    }
+}

@@ -1,0 +1,85 @@
+public import Foundation
+public import Messaging
+public import Model
+import Schema
+
+/// Asks any service for its health and its events.
+///
+/// ```swift
+/// let client = ServiceClient(try ServiceDirectory().connect(to: .registry, logger: logger))
+/// for try await events in client.follow(after: 0) { print(events) }
+/// ```
+public struct ServiceClient: Sendable {
+    /// Events with the position from which to go on reading.
+    public struct EventPage: Hashable, Sendable {
+        /// The events, oldest first.
+        public let events: [Event]
+        /// Position up to which the log was read.
+        public let next: UInt64
+    }
+
+    /// How long a service holds a request for events at most.
+    public static let longestWait = Duration.seconds(30)
+
+    private let requests: RequestClient
+
+    /// Makes a client over a connection.
+    public init(_ requests: RequestClient) { self.requests = requests }
+
+    /// The state of the service.
+    public func health(timeout: Duration = .seconds(2)) async throws -> ServiceHealth {
+        ServiceHealth(try await requests.call(.health, Wire.Empty(), timeout: timeout))
+    }
+
+    /// The events after a position; where there is none yet, waits for the first one up to a time.
+    public func events(
+        after: UInt64, limit: UInt32 = 1000, waiting: Duration = .zero, since: Date? = nil
+    ) async throws -> EventPage {
+        let waiting = min(waiting, Self.longestWait)
+        let request = Wire.EventsReadRequest(
+            after: after, limit: limit, waitMilliseconds: UInt32(clamping: Int64(waiting / .milliseconds(1))),
+            sinceMicroseconds: since?.microseconds ?? 0)
+        let reply = try await requests.call(.readEvents, request, timeout: waiting + .seconds(10))
+        return EventPage(events: reply.events.map(Event.init), next: reply.next)
+    }
+
+    /// All events after a position and those to come, page by page, without a gap and across restarts of the service.
+    ///
+    /// Ends with the task that iterates; throws only what trying again cannot mend.
+    public func follow(after: UInt64, since: Date? = nil) -> EventSequence {
+        EventSequence(client: self, after: after, since: since)
+    }
+}
+
+/// The events of a service, page by page, for ever.
+public struct EventSequence: AsyncSequence, Sendable {
+    let client: ServiceClient
+    let after: UInt64
+    let since: Date?
+
+    /// Reads one page after the other.
+    public struct AsyncIterator: AsyncIteratorProtocol {
+        let client: ServiceClient
+        var position: UInt64
+        let since: Date?
+
+        /// The next page, which has at least one event.
+        public mutating func next() async throws -> [Event]? {
+            while true {
+                do {
+                    let page = try await client.events(
+                        after: position, waiting: ServiceClient.longestWait / 2, since: since)
+                    position = page.next
+                    if !page.events.isEmpty { return page.events }
+                } catch let failure as Failure where failure.isRetriable {
+                    try await Task.sleep(for: failure.retryAfter ?? .milliseconds(200))
+                }
+            }
+        }
+    }
+
+    /// Begins to read.
+    public func makeAsyncIterator() -> AsyncIterator {
+        AsyncIterator(client: client, position: after, since: since)
+    }
+}

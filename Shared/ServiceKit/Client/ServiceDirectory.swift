@@ -1,0 +1,72 @@
+public import Foundation
+public import Logging
+public import Messaging
+import Model
+
+/// The services that Gyrus consists of.
+public enum ServiceName: String, CaseIterable, Hashable, Sendable, CustomStringConvertible {
+    /// Base networks, pretrained models, datasets, dictionaries and blobs.
+    case registry
+    /// Scenarios and their searches.
+    case designer
+    /// What came of which network in which scenario.
+    case knowledge
+    /// Training tasks.
+    case trainer
+    /// Evaluation tasks.
+    case evaluator
+
+    /// The name as it is written.
+    public var description: String { rawValue }
+}
+
+/// Where the services are and by which keys they are known, taken from the environment.
+///
+/// | variable | meaning |
+/// | --- | --- |
+/// | `GYRUS_<SERVICE>` | endpoint of a service |
+/// | `GYRUS_<SERVICE>_KEY` | public key of a service beyond this machine |
+/// | `GYRUS_KEYS` | file with this process's own keys |
+public struct ServiceDirectory: Sendable {
+    private let environment: [String: String]
+
+    /// Takes the places from an environment, that of the process by default.
+    public init(environment: [String: String] = ProcessInfo.processInfo.environment) { self.environment = environment }
+
+    /// Name of the variable that holds a service's endpoint.
+    public static func variable(of service: ServiceName) -> String { "GYRUS_\(service.rawValue.uppercased())" }
+
+    /// Where a service listens.
+    public func endpoint(of service: ServiceName) throws -> Endpoint {
+        let variable = Self.variable(of: service)
+        guard let text = environment[variable], !text.isEmpty else {
+            let folder = environment["XDG_RUNTIME_DIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp/gyrus-\(getuid())"
+            return try Endpoint("ipc://\(folder)/\(service).sock")
+        }
+        do {
+            return try Endpoint(text)
+        } catch {
+            throw Failure(.invalidArgument, "Environment variable \(variable): \(Failure(error).message)")
+        }
+    }
+
+    /// What this process needs to reach a service beyond its machine; nil where the service is on it.
+    public func security(for service: ServiceName) throws -> Security? {
+        let variable = Self.variable(of: service) + "_KEY"
+        guard let key = environment[variable], !key.isEmpty else { return nil }
+        guard let file = environment["GYRUS_KEYS"], !file.isEmpty else {
+            throw Failure(
+                .invalidArgument,
+                "\(variable) is set, but GYRUS_KEYS is not: it must name the file with this process's own keys.")
+        }
+        return Security(keys: try KeyPair(contentsOf: URL(filePath: file)), server: try PublicKey(key))
+    }
+
+    /// A connection to a service, which need not be there yet.
+    public func connect(
+        to service: ServiceName, loop: MessageLoop = .shared, logger: Logger
+    ) throws -> RequestClient {
+        RequestClient(
+            to: try endpoint(of: service), security: try security(for: service), loop: loop, logger: logger)
+    }
+}

@@ -1,0 +1,42 @@
+public import Schema
+
+/// The state of a service.
+public struct ServiceHealth: Hashable, Sendable {
+    /// Name of the service.
+    public let service: String
+    /// Identity of this run of the process; another value means that it was restarted.
+    public let instance: String
+    /// Whether the service accepts work.
+    public let isReady: Bool
+    /// Time since the process started.
+    public let uptime: Duration
+    /// Process identifier on its machine.
+    public let process: UInt32
+
+    /// Makes the state of a service.
+    public init(service: String, instance: String, isReady: Bool, uptime: Duration, process: UInt32) {
+        self.service = service
+        self.instance = instance
+        self.isReady = isReady
+        self.uptime = uptime
+        self.process = process
+    }
+
+    /// The state that was received.
+    public init(_ wire: Wire.HealthReply) {
+        self.init(
+            service: wire.service, instance: wire.instance, isReady: wire.ready,
+            uptime: .milliseconds(wire.uptimeMilliseconds), process: wire.process)
+    }
+}
+
+extension Wire.HealthReply {
+    /// The state as it is sent.
+    public init(_ health: ServiceHealth) {
+        let (seconds, attoseconds) = health.uptime.components
+        self.init(
+            service: health.service, instance: health.instance, ready: health.isReady,
+            uptimeMilliseconds: UInt64(clamping: seconds) * 1000 + UInt64(clamping: attoseconds / 1_000_000_000_000_000),
+            process: health.process)
+    }
+}

@@ -1,0 +1,58 @@
+import Foundation
+public import Messaging
+import Model
+import Schema
+public import ServiceClient
+public import Storage
+
+/// Answers the routes that every service has.
+public struct ServiceHarness: Sendable {
+    private static let longestWait: UInt32 = 30_000
+    private static let largestPage: UInt32 = 1000
+
+    private let service: ServiceName
+    private let events: EventLog
+    private let readiness: Readiness
+    private let instance = UUID().uuidString.lowercased()
+    private let start = ContinuousClock.now
+
+    /// Makes the harness of a service.
+    public init(service: ServiceName, events: EventLog, readiness: Readiness) {
+        self.service = service
+        self.events = events
+        self.readiness = readiness
+    }
+
+    /// Adds the routes.
+    public func register(in router: inout Router) {
+        router.on(.health, kind: .control) { _ in
+            Wire.HealthReply(
+                ServiceHealth(
+                    service: service.rawValue, instance: instance, isReady: readiness.isReady,
+                    uptime: ContinuousClock.now - start, process: UInt32(getpid())))
+        }
+        router.on(.readEvents, kind: .waiting) { try await read($0) }
+    }
+
+    private func read(_ request: Wire.EventsReadRequest) async throws -> Wire.EventsReadReply {
+        let limit = request.limit == 0 ? Self.largestPage : min(request.limit, Self.largestPage)
+        let found = try await events.read(
+            after: request.after, limit: Int(limit),
+            since: request.sinceMicroseconds == 0 ? nil : Date(microseconds: request.sinceMicroseconds),
+            waiting: .milliseconds(min(request.waitMilliseconds, Self.longestWait)))
+        let page = Self.fitting(found)
+        return Wire.EventsReadReply(
+            events: page.map(Wire.Event.init), next: page.last?.sequence ?? request.after)
+    }
+
+    /// As many events as fit into one reply, at least one.
+    private static func fitting(_ events: [Event]) -> some BidirectionalCollection<Event> {
+        var bytes = 0
+        let count = events.prefix { event in
+            bytes += 64 + event.kind.utf8.count + event.subject.utf8.count
+            bytes += event.attributes.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count + 8 }
+            return bytes < MessageLimits().bodyBytes / 2
+        }.count
+        return events.prefix(max(1, count))
+    }
+}

@@ -1,0 +1,159 @@
+import ArgumentParser
+import Foundation
+public import GRDB
+public import Logging
+public import Messaging
+import Model
+public import ServiceClient
+public import ServiceLifecycle
+public import Storage
+import UnixSignals
+
+/// What a service is made of while it is put together.
+public struct ServiceContext: Sendable {
+    /// The settings in force.
+    public let configuration: ServiceConfiguration
+    /// The service's logger.
+    public let logger: Logger
+    /// The service's own database.
+    public let database: DatabasePool
+    /// The service's record of events.
+    public let events: EventLog
+    /// Whether the service accepts work; to be changed by a service that must recover first.
+    public let readiness: Readiness
+    /// The routes of the service; health and events are there already.
+    public var router: Router
+    /// The limits of the service's socket.
+    public var limits = MessageLimits()
+    private(set) var services: [any Service] = []
+
+    init(
+        configuration: ServiceConfiguration, logger: Logger, database: DatabasePool, events: EventLog,
+        readiness: Readiness
+    ) {
+        self.configuration = configuration
+        self.logger = logger
+        self.database = database
+        self.events = events
+        self.readiness = readiness
+        router = Router()
+        ServiceHarness(service: configuration.service, events: events, readiness: readiness).register(in: &router)
+    }
+
+    /// Adds something that lives as long as the service; it starts before and stops after the socket.
+    public mutating func add(_ service: any Service) { services.append(service) }
+
+    /// A connection to another service.
+    public func connect(to service: ServiceName) throws -> RequestClient {
+        try ServiceDirectory().connect(to: service, logger: logger)
+    }
+}
+
+/// Runs a service from its flags to its end.
+///
+/// ```swift
+/// @main struct Registry: AsyncParsableCommand {
+///     @OptionGroup var options: ServiceOptions
+///     func run() async throws {
+///         try await ServiceRuntime.run(.registry, options: options, migrations: RegistryStore.registerMigrations) {
+///             RegistryHarness(…).register(in: &$0.router)
+///         }
+///     }
+/// }
+/// ```
+public enum ServiceRuntime {
+    /// How long a service has to finish what is in flight when it is asked to stop.
+    private static let longestShutdown = Duration.seconds(15)
+
+    /// Reads the configuration, opens the database, calls `setup`, and serves until SIGTERM or SIGINT.
+    ///
+    /// Ends the process with a status of `sysexits.h` and one line on standard error where the service cannot start.
+    public static func run(
+        _ service: ServiceName, options: ServiceOptions, migrations: (inout DatabaseMigrator) -> Void,
+        setup: (inout ServiceContext) async throws -> Void
+    ) async throws {
+        let configuration = try configured { try ServiceConfiguration(service: service, options: options) }
+        if options.printConfiguration {
+            print(configuration.summary, terminator: "")
+            return
+        }
+        let logger = bootstrapLogging(service.rawValue, level: configuration.logLevel)
+        do {
+            try await serve(configuration, logger, migrations, setup)
+        } catch {
+            throw ending(logger, Failure(error))
+        }
+    }
+
+    /// Sets up logging, then lives as long as the services that `setup` returns, or until SIGTERM or SIGINT.
+    ///
+    /// For processes that own no database and serve nobody, such as workers.
+    public static func runWorker(
+        _ name: String, logLevel: String?, setup: (Logger) async throws -> [any Service]
+    ) async throws {
+        let level = try configured {
+            let text = logLevel ?? ProcessInfo.processInfo.environment["GYRUS_LOG_LEVEL"] ?? "info"
+            guard let level = Logger.Level(rawValue: text) else {
+                throw Failure(.invalidArgument, "'\(text)' is no log level.")
+            }
+            return level
+        }
+        let logger = bootstrapLogging(name, level: level)
+        do {
+            try await group(of: try await setup(logger), logger).run()
+        } catch {
+            throw ending(logger, Failure(error))
+        }
+    }
+
+    private static func serve(
+        _ configuration: ServiceConfiguration, _ logger: Logger, _ migrations: (inout DatabaseMigrator) -> Void,
+        _ setup: (inout ServiceContext) async throws -> Void
+    ) async throws {
+        let lock = try DirectoryLock(configuration.dataDirectory)
+        let file = configuration.dataDirectory.appending(path: "\(configuration.service).sqlite")
+        let database = try ServiceDatabase.open(at: file) { migrator in
+            EventLog.registerMigrations(in: &migrator)
+            migrations(&migrator)
+        }
+        var context = ServiceContext(
+            configuration: configuration, logger: logger, database: database,
+            events: EventLog(database, service: configuration.service.rawValue), readiness: Readiness())
+        try await setup(&context)
+        let server = RequestServer(
+            endpoint: configuration.endpoint, router: context.router, security: configuration.security, logger: logger,
+            limits: context.limits)
+        try await group(of: context.services + [server], logger).run()
+        try database.close()
+        withExtendedLifetime(lock) {}
+    }
+
+    private static func group(of services: [any Service], _ logger: Logger) -> ServiceGroup {
+        var configuration = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = longestShutdown
+        return ServiceGroup(configuration: configuration)
+    }
+
+    private static func bootstrapLogging(_ label: String, level: Logger.Level) -> Logger {
+        // A reader of our output that went away must not end the process.
+        signal(SIGPIPE, SIG_IGN)
+        LoggingSystem.bootstrap { _ in LineLogHandler(label: label, level: level) }
+        return Logger(label: label)
+    }
+
+    /// A configuration that is wrong ends the process with status 78.
+    private static func configured<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch {
+            FileHandle.standardError.write(Data("Error: \(Failure(error).message)\n".utf8))
+            throw ExitCode(78)
+        }
+    }
+
+    private static func ending(_ logger: Logger, _ failure: Failure) -> ExitCode {
+        logger.error("stopped: \(failure.message)", metadata: ["code": "\(failure.code.rawValue)"])
+        return ExitCode(failure.exitStatus)
+    }
+}

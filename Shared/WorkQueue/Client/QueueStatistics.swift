@@ -1,0 +1,30 @@
+/// How full a queue is and who works on it.
+public struct QueueStatistics: Hashable, Sendable {
+    /// A worker as the queue sees it.
+    public struct Worker: Hashable, Sendable {
+        /// Name.
+        public var name: String
+        /// Task that it has; absent where it waits.
+        public var task: String?
+        /// Time since it was last heard of.
+        public var silence: Duration
+
+        /// Describes a worker.
+        public init(name: String, task: String?, silence: Duration) {
+            self.name = name
+            self.task = task
+            self.silence = silence
+        }
+    }
+
+    /// Number of tasks in each state; a state without tasks is absent.
+    public var tasks: [TaskState: Int]
+    /// Workers heard of in the last minute, by name.
+    public var workers: [Worker]
+
+    /// Makes statistics.
+    public init(tasks: [TaskState: Int], workers: [Worker]) {
+        self.tasks = tasks
+        self.workers = workers
+    }
+}

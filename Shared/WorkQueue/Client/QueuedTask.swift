@@ -1,0 +1,85 @@
+public import Foundation
+public import Model
+
+/// A task as its submitter describes it.
+public struct TaskSubmission: Hashable, Sendable {
+    /// Identity, chosen by the submitter; submitting it again changes nothing.
+    public var id: String
+    /// What kind of work it is, such as `train`.
+    public var kind: String
+    /// What it belongs to, such as a scenario; used to list and to cancel together.
+    public var group: String
+    /// What to do, in the form that the kind defines.
+    public var payload: [UInt8]
+    /// Higher is leased first; within a priority the order of submission holds.
+    public var priority: Int
+    /// Most attempts that may crash before the task is dead; the queue's default where absent.
+    public var maximumAttempts: Int?
+
+    /// Describes a task.
+    public init(
+        id: String, kind: String, group: String = "", payload: [UInt8] = [], priority: Int = 0,
+        maximumAttempts: Int? = nil
+    ) {
+        self.id = id
+        self.kind = kind
+        self.group = group
+        self.payload = payload
+        self.priority = priority
+        self.maximumAttempts = maximumAttempts
+    }
+}
+
+/// A task and all that its queue knows of it.
+public struct QueuedTask: Hashable, Sendable {
+    /// Identity, chosen by the submitter.
+    public var id: String
+    /// What kind of work it is.
+    public var kind: String
+    /// What it belongs to.
+    public var group: String
+    /// State.
+    public var state: TaskState
+    /// Number of attempts begun.
+    public var attempt: Int
+    /// Most attempts that may crash before the task is dead.
+    public var maximumAttempts: Int
+    /// Worker that has it or had it last; empty where none had it yet.
+    public var worker: String
+    /// What to do.
+    public var payload: [UInt8]
+    /// What came of it; empty until it succeeded.
+    public var result: [UInt8]
+    /// Why it failed, or why the last attempt did.
+    public var failure: Failure?
+    /// The last checkpoint's blob.
+    public var checkpoint: BlobDigest?
+    /// When it was submitted.
+    public var submitted: Date
+    /// When its state last changed.
+    public var updated: Date
+    /// Last lines that the worker logged before it failed.
+    public var logTail: String
+
+    /// Makes a record of a task.
+    public init(
+        id: String, kind: String, group: String, state: TaskState, attempt: Int, maximumAttempts: Int, worker: String,
+        payload: [UInt8], result: [UInt8], failure: Failure?, checkpoint: BlobDigest?, submitted: Date, updated: Date,
+        logTail: String
+    ) {
+        self.id = id
+        self.kind = kind
+        self.group = group
+        self.state = state
+        self.attempt = attempt
+        self.maximumAttempts = maximumAttempts
+        self.worker = worker
+        self.payload = payload
+        self.result = result
+        self.failure = failure
+        self.checkpoint = checkpoint
+        self.submitted = submitted
+        self.updated = updated
+        self.logTail = logTail
+    }
+}

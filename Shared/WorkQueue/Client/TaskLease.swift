@@ -1,0 +1,73 @@
+public import Model
+
+/// Names one attempt at one task; every message of a worker about its task carries it.
+public struct TaskAttempt: Hashable, Sendable {
+    /// Identity of the task.
+    public var task: String
+    /// Number of the attempt, from 1.
+    public var number: Int
+    /// Name of the worker.
+    public var worker: String
+
+    /// Names an attempt.
+    public init(task: String, number: Int, worker: String) {
+        self.task = task
+        self.number = number
+        self.worker = worker
+    }
+}
+
+/// A task handed to a worker for a time.
+public struct TaskLease: Hashable, Sendable {
+    /// The attempt that the worker makes.
+    public var attempt: TaskAttempt
+    /// Kind of the task.
+    public var kind: String
+    /// What it belongs to.
+    public var group: String
+    /// What to do.
+    public var payload: [UInt8]
+    /// The checkpoint to continue from; absent to start afresh.
+    public var checkpoint: BlobDigest?
+    /// How long the lease lasts without renewal.
+    public var duration: Duration
+    /// How often to renew it.
+    public var heartbeat: Duration
+
+    /// Identity of the task.
+    public var task: String { attempt.task }
+
+    /// Makes a lease.
+    public init(
+        attempt: TaskAttempt, kind: String, group: String = "", payload: [UInt8] = [], checkpoint: BlobDigest? = nil,
+        duration: Duration = .seconds(30), heartbeat: Duration = .seconds(2)
+    ) {
+        self.attempt = attempt
+        self.kind = kind
+        self.group = group
+        self.payload = payload
+        self.checkpoint = checkpoint
+        self.duration = duration
+        self.heartbeat = heartbeat
+    }
+}
+
+/// What a worker has to say about the progress of its task.
+public struct TaskReport: Hashable, Sendable {
+    /// Step that was finished, such as an epoch, from 1; 0 where there is none.
+    public var step: Int
+    /// Steps in all; 0 where unknown.
+    public var steps: Int
+    /// What was measured, by name.
+    public var metrics: [String: Double]
+    /// A blob from which another worker can continue; absent to keep the last one.
+    public var checkpoint: BlobDigest?
+
+    /// Makes a report.
+    public init(step: Int = 0, steps: Int = 0, metrics: [String: Double] = [:], checkpoint: BlobDigest? = nil) {
+        self.step = step
+        self.steps = steps
+        self.metrics = metrics
+        self.checkpoint = checkpoint
+    }
+}

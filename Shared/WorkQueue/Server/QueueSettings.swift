@@ -1,0 +1,40 @@
+/// The numbers by which a queue works.
+public struct QueueSettings: Hashable, Sendable {
+    /// How long a lease lasts without renewal.
+    public var lease: Duration = .seconds(30)
+    /// How often a worker renews its lease.
+    public var heartbeat: Duration = .seconds(2)
+    /// How long a worker may be silent before its task goes to another.
+    public var silence: Duration = .seconds(10)
+    /// Delay before the second attempt; it doubles with every further one.
+    public var firstDelay: Duration = .seconds(1)
+    /// Longest delay before an attempt.
+    public var longestDelay: Duration = .seconds(60)
+    /// Crashed attempts after which a task is dead, where its submitter does not say.
+    public var maximumAttempts = 3
+    /// Most tasks that may wait; further ones are answered `busy`.
+    public var capacity = 10_000
+    /// When a full queue asks its submitters to come back.
+    public var retryAfter: Duration = .seconds(1)
+    /// Longest time that a pull or a wait for a task's end is held open.
+    public var longestWait: Duration = .seconds(30)
+    /// Most bytes of a payload or a result.
+    public var largestPayload = 768 << 10
+    /// Most bytes of a log tail that are kept.
+    public var largestLogTail = 16 << 10
+    /// How long a silent worker without a task stays in the list of workers.
+    public var workerMemory: Duration = .seconds(60)
+
+    /// The numbers of the product.
+    public init() {}
+
+    /// Delay before the next attempt of a task.
+    /// - Parameters:
+    ///   - crashes: Attempts that have crashed, at least 1.
+    ///   - jitter: A random number in 0..<1, which spreads tasks that crashed together over half of the delay.
+    public func delay(afterCrashes crashes: Int, jitter: Double) -> Duration {
+        let doublings = min(max(crashes - 1, 0), 30)
+        let full = min(firstDelay * (1 << doublings), longestDelay)
+        return full * (0.5 + 0.5 * jitter)
+    }
+}

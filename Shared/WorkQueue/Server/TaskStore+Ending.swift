@@ -1,0 +1,66 @@
+import Foundation
+import GRDB
+import Model
+import Storage
+import WorkQueueClient
+
+/// What submitters and operators do to tasks.
+extension TaskStore {
+    /// Withdraws tasks that have not ended: one, or all of a group.
+    /// - Returns: Identities of the tasks that were withdrawn.
+    func cancel(id: String, group: String, in db: Database) throws -> [String] {
+        let condition = id.isEmpty ? "task_group = ?" : "id = ?"
+        let argument = id.isEmpty ? group : id
+        let rows = try Row.fetchAll(
+            db,
+            sql: "SELECT number, id, kind, task_group, state, attempt, worker FROM tasks"
+                + " WHERE \(condition) AND state IN (1, 2) ORDER BY number", arguments: [argument])
+        for row in rows {
+            try move(row["number"], to: .cancelled, in: db)
+            var attributes = ["kind": row["kind"] as String, "group": row["task_group"] as String]
+            if row["state"] == TaskState.leased.rawValue {
+                attributes["worker"] = row["worker"] as String
+                attributes["attempt"] = "\(row["attempt"] as Int)"
+            }
+            try events.append(kind: "task.cancelled", subject: row["id"], attributes: attributes, in: db)
+        }
+        return rows.map { $0["id"] }
+    }
+
+    /// Gives a dead task new attempts.
+    /// - Returns: Whether it was dead.
+    func requeue(_ id: String, in db: Database) throws -> Bool {
+        guard let task = try deadEntry(id, in: db) else { return false }
+        try db.execute(
+            sql: "UPDATE tasks SET state = 1, crashes = 0, due = 0, updated = ? WHERE number = ?",
+            arguments: [date().microseconds, task.number])
+        try events.append(
+            kind: "task.returned", subject: id,
+            attributes: ["kind": task.kind, "group": task.group, "reason": "requeued"], in: db)
+        return true
+    }
+
+    /// Gives a dead task up: it counts as withdrawn, and submitting it again does not bring it back.
+    /// - Returns: Whether it was dead.
+    func drop(_ id: String, in db: Database) throws -> Bool {
+        guard let task = try deadEntry(id, in: db) else { return false }
+        try move(task.number, to: .cancelled, in: db)
+        try events.append(
+            kind: "task.cancelled", subject: id,
+            attributes: ["kind": task.kind, "group": task.group, "reason": "dropped"], in: db)
+        return true
+    }
+
+    private func deadEntry(_ id: String, in db: Database) throws -> TaskEntry? {
+        guard let task = try entry(id, in: db) else {
+            throw Failure(.notFound, "There is no task '\(id)' in this queue. List the dead ones with: gyrus dead list")
+        }
+        return task.status.state == .dead ? task : nil
+    }
+
+    private func move(_ number: Int64, to state: TaskState, in db: Database) throws {
+        try db.execute(
+            sql: "UPDATE tasks SET state = ?, updated = ? WHERE number = ?",
+            arguments: [state.rawValue, date().microseconds, number])
+    }
+}

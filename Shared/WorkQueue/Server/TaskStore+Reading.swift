@@ -1,0 +1,96 @@
+import Foundation
+import GRDB
+import Model
+import Storage
+import WorkQueueClient
+
+/// What decides about a task, as it was read from the database.
+struct TaskEntry {
+    let number: Int64
+    let kind: String
+    let group: String
+    let worker: String
+    let status: TaskStatus
+}
+
+extension TaskStore {
+    /// What decides about a task.
+    func entry(_ id: String, in db: Database) throws -> TaskEntry? {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT number, kind, task_group, worker, state, attempt, crashes, maximum_attempts, settled
+                FROM tasks WHERE id = ?
+                """)
+        return try Row.fetchOne(statement, arguments: [id]).map { row in
+            TaskEntry(
+                number: row["number"], kind: row["kind"], group: row["task_group"], worker: row["worker"],
+                status: TaskStatus(
+                    state: try Self.state(row["state"]), attempt: row["attempt"], crashes: row["crashes"],
+                    maximumAttempts: row["maximum_attempts"], settled: row["settled"]))
+        }
+    }
+
+    /// A task with all its contents.
+    func find(_ id: String, in db: Database) throws -> QueuedTask? {
+        let statement = try db.cachedStatement(sql: "SELECT * FROM tasks WHERE id = ?")
+        return try Row.fetchOne(statement, arguments: [id]).map(Self.task)
+    }
+
+    /// Tasks in order of submission, without payloads and results.
+    func list(group: String, states: Set<TaskState>, limit: Int, after: String, in db: Database) throws -> [QueuedTask]
+    {
+        let states = states.isEmpty ? Set(TaskState.allCases) : states
+        let set = states.map { "\($0.rawValue)" }.sorted().joined(separator: ", ")
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT number, id, kind, task_group, state, attempt, maximum_attempts, worker, failure, checkpoint,
+                    submitted, updated, log_tail, x'' AS payload, x'' AS result
+                FROM tasks
+                WHERE state IN (\(set)) AND (:group = '' OR task_group = :group)
+                    AND number > COALESCE((SELECT number FROM tasks WHERE id = :after), 0)
+                ORDER BY number LIMIT :limit
+                """,
+            arguments: ["group": group, "after": after, "limit": limit])
+        return try rows.map(Self.task)
+    }
+
+    /// Number of tasks in a state.
+    func count(_ state: TaskState, in db: Database) throws -> Int {
+        let statement = try db.cachedStatement(sql: "SELECT count FROM task_counts WHERE state = ?")
+        return try Int.fetchOne(statement, arguments: [state.rawValue]) ?? 0
+    }
+
+    /// Number of tasks in every state that has any.
+    func counts(in db: Database) throws -> [TaskState: Int] {
+        let pairs = try TaskState.allCases.map { ($0, try count($0, in: db)) }
+        return Dictionary(uniqueKeysWithValues: pairs.filter { $0.1 > 0 })
+    }
+
+    /// Attempts that had a lease when the database was last written.
+    func leasedAttempts(in db: Database) throws -> [TaskAttempt] {
+        try Row.fetchAll(db, sql: "SELECT id, attempt, worker FROM tasks WHERE state = 2").map { row in
+            TaskAttempt(task: row["id"], number: row["attempt"], worker: row["worker"])
+        }
+    }
+
+    static func state(_ value: Int) throws -> TaskState {
+        guard let state = TaskState(rawValue: value) else {
+            throw Failure(.corrupt, "A task of the queue's database has the unknown state \(value).")
+        }
+        return state
+    }
+
+    private static func task(_ row: Row) throws -> QueuedTask {
+        QueuedTask(
+            id: row["id"], kind: row["kind"], group: row["task_group"], state: try state(row["state"]),
+            attempt: row["attempt"], maximumAttempts: row["maximum_attempts"], worker: row["worker"],
+            payload: [UInt8](row["payload"] as Data), result: [UInt8](row["result"] as Data),
+            failure: try (row["failure"] as String?).map { text in
+                try JSONDecoder().decode(Failure.self, from: Data(text.utf8))
+            },
+            checkpoint: try (row["checkpoint"] as String?).map { try BlobDigest($0) },
+            submitted: Date(microseconds: row["submitted"]), updated: Date(microseconds: row["updated"]),
+            logTail: row["log_tail"])
+    }
+}

@@ -1,0 +1,49 @@
+import GRDB
+
+extension TaskStore {
+    /// Registers the tables of the queue.
+    static func registerMigrations(in migrator: inout DatabaseMigrator) {
+        migrator.registerMigration("create tasks") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE tasks (
+                        number INTEGER PRIMARY KEY AUTOINCREMENT,
+                        id TEXT NOT NULL UNIQUE,
+                        kind TEXT NOT NULL,
+                        task_group TEXT NOT NULL,
+                        priority INTEGER NOT NULL,
+                        state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 6),
+                        attempt INTEGER NOT NULL DEFAULT 0,
+                        crashes INTEGER NOT NULL DEFAULT 0,
+                        maximum_attempts INTEGER NOT NULL,
+                        settled INTEGER NOT NULL DEFAULT 0,
+                        worker TEXT NOT NULL DEFAULT '',
+                        due INTEGER NOT NULL DEFAULT 0,
+                        submitted INTEGER NOT NULL,
+                        updated INTEGER NOT NULL,
+                        checkpoint TEXT,
+                        failure TEXT,
+                        log_tail TEXT NOT NULL DEFAULT '',
+                        payload BLOB NOT NULL,
+                        result BLOB NOT NULL DEFAULT x''
+                    ) STRICT;
+                    CREATE INDEX tasks_waiting ON tasks(kind, priority DESC, number) WHERE state = 1;
+                    CREATE INDEX tasks_leased ON tasks(worker) WHERE state = 2;
+                    CREATE INDEX tasks_by_group ON tasks(task_group, number);
+
+                    CREATE TABLE task_counts (
+                        state INTEGER PRIMARY KEY,
+                        count INTEGER NOT NULL
+                    ) STRICT;
+                    INSERT INTO task_counts VALUES (1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (6, 0);
+                    CREATE TRIGGER task_added AFTER INSERT ON tasks BEGIN
+                        UPDATE task_counts SET count = count + 1 WHERE state = NEW.state;
+                    END;
+                    CREATE TRIGGER task_moved AFTER UPDATE OF state ON tasks WHEN OLD.state <> NEW.state BEGIN
+                        UPDATE task_counts SET count = count - 1 WHERE state = OLD.state;
+                        UPDATE task_counts SET count = count + 1 WHERE state = NEW.state;
+                    END;
+                    """)
+        }
+    }
+}

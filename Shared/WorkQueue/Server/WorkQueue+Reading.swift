@@ -1,0 +1,46 @@
+import GRDB
+import Model
+import Storage
+public import WorkQueueClient
+
+extension WorkQueue {
+    /// One task with all its contents; waits for its end up to a time.
+    /// - Throws: `Failure` with code `not-found` where there is none of that identity.
+    public nonisolated func task(_ id: String, waiting: Duration = .zero) async throws -> QueuedTask {
+        let deadline = now() + min(waiting, settings.longestWait)
+        let store = store
+        while true {
+            let ticket = ended.ticket(for: [id])
+            defer { ticket.discard() }
+            guard let task = try await reader.read({ db in try store.find(id, in: db) }) else {
+                throw Failure(.notFound, "There is no task '\(id)' in this queue.")
+            }
+            let remaining = deadline - now()
+            if task.state.isFinal || remaining <= .zero { return task }
+            await ticket.wait(for: remaining)
+            try Task.checkCancellation()
+        }
+    }
+
+    /// Tasks in order of submission, without payloads and results.
+    /// - Parameters:
+    ///   - group: Only tasks of this group; all where empty.
+    ///   - states: Only tasks in these states; all where empty.
+    ///   - limit: Most tasks to return; at most 1,000, and that many where it is 0.
+    ///   - after: Only tasks submitted after this one.
+    public nonisolated func list(
+        group: String = "", states: Set<TaskState> = [], limit: Int = 0, after: String = ""
+    ) async throws -> [QueuedTask] {
+        let (store, limit) = (store, limit > 0 ? min(limit, 1_000) : 1_000)
+        return try await reader.read { db in
+            try store.list(group: group, states: states, limit: limit, after: after, in: db)
+        }
+    }
+
+    /// How full the queue is and who works on it.
+    public func statistics() async throws -> QueueStatistics {
+        let store = store
+        let counts = try await reader.read { db in try store.counts(in: db) }
+        return QueueStatistics(tasks: counts, workers: currentWorkers())
+    }
+}

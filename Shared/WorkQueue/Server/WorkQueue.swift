@@ -1,0 +1,344 @@
+public import GRDB
+public import Logging
+public import Model
+public import ServiceLifecycle
+public import Storage
+public import WorkQueueClient
+
+/// A durable queue of leased tasks.
+///
+/// Nothing is acknowledged before it is on disk; a task is delivered at least once and takes effect exactly once. The
+/// database is the truth about who owns a task, and every message of a worker is judged there by its attempt's number;
+/// the clocks of the leases live in memory and start a fresh period with every start of the service.
+///
+/// ```swift
+/// let pool = try ServiceDatabase.open(at: file) { migrator in
+///     EventLog.registerMigrations(in: &migrator)
+///     WorkQueue.registerMigrations(in: &migrator)
+/// }
+/// let queue = try WorkQueue(pool, events: EventLog(pool, service: "trainer"), logger: logger)
+/// try await queue.submit(TaskSubmission(id: "t1", kind: "train", payload: bytes))
+/// ```
+///
+/// `run()` returns the tasks of silent workers; it belongs into the service group before the server that answers.
+public actor WorkQueue: Service {
+    /// What a service writes in the transaction that ends a task with its result.
+    public typealias SuccessHook = @Sendable (QueuedTask, Database) throws -> Void
+
+    /// The numbers by which the queue works.
+    public nonisolated let settings: QueueSettings
+
+    nonisolated let reader: any DatabaseReader
+    nonisolated let writer: GroupWriter
+    nonisolated let store: TaskStore
+    nonisolated let now: @Sendable () -> Duration
+    nonisolated let logger: Logger
+    private nonisolated let onSuccess: SuccessHook?
+    /// Woken by the kind of a task that can be leased.
+    private nonisolated let available = WaitList<String>()
+    /// Woken by the identity of a task that has ended.
+    nonisolated let ended = WaitList<String>()
+
+    private var leases: LeaseTable
+    private var workers = WorkerTable()
+
+    /// Opens the queue in a service's database; every lease found there gets one fresh period.
+    /// - Parameters:
+    ///   - database: The database, migrated with `EventLog.registerMigrations` and ``registerMigrations(in:)``.
+    ///   - events: The service's event log, in the same database.
+    ///   - settings: The numbers by which the queue works.
+    ///   - clock: What time it is, replaced in tests.
+    ///   - onSuccess: Called in the transaction that ends a task with its result, for what must be written with it.
+    public init(
+        _ database: any DatabaseWriter, events: EventLog, settings: QueueSettings = QueueSettings(),
+        clock: QueueClock = QueueClock(), logger: Logger,
+        onSuccess: SuccessHook? = nil
+    ) throws {
+        self.settings = settings
+        self.logger = logger
+        self.onSuccess = onSuccess
+        reader = database
+        writer = GroupWriter(database)
+        now = clock.monotonic
+        store = TaskStore(settings: settings, events: events, date: clock.date, jitter: clock.random)
+        leases = LeaseTable(lease: settings.lease, silence: settings.silence)
+        let store = store
+        for attempt in try database.read(store.leasedAttempts) { leases.grant(attempt, at: clock.monotonic()) }
+    }
+
+    /// Registers the queue's tables, which need those of the event log.
+    public static func registerMigrations(in migrator: inout DatabaseMigrator) {
+        TaskStore.registerMigrations(in: &migrator)
+    }
+
+    // MARK: Submitting
+
+    /// Puts a task on disk; safe to repeat for ever, because a known identity changes nothing.
+    /// - Returns: State of the task, and whether this call created it.
+    /// - Throws: `Failure` with code `busy` where the queue is full, `invalid-argument` where the task cannot be.
+    @discardableResult
+    public func submit(_ task: TaskSubmission) async throws -> (state: TaskState, isNew: Bool) {
+        try check(task)
+        let store = store
+        let outcome = try await writer.write { db in try store.insert(task, in: db) }
+        if outcome.isNew { available.wake(task.kind) }
+        return outcome
+    }
+
+    /// Puts a task on disk in the caller's transaction, for a service that must write something of its own with it.
+    public nonisolated func submit(_ task: TaskSubmission, in db: Database) throws {
+        try check(task)
+        let available = available
+        guard try store.insert(task, in: db).isNew else { return }
+        db.afterNextTransaction { _ in available.wake(task.kind) }
+    }
+
+    private nonisolated func check(_ task: TaskSubmission) throws {
+        for (name, value) in [("id", task.id), ("kind", task.kind)] where value.isEmpty {
+            throw Failure(.invalidArgument, "A task needs a value in the field '\(name)'.")
+        }
+        guard task.payload.count <= settings.largestPayload else {
+            throw Failure(
+                .invalidArgument,
+                "The payload of task '\(task.id)' has \(task.payload.count) bytes; the most is"
+                    + " \(settings.largestPayload). Put large data into a blob and name it.")
+        }
+        if let attempts = task.maximumAttempts, !(1...1_000).contains(attempts) {
+            throw Failure(.invalidArgument, "Task '\(task.id)' asks for \(attempts) attempts; 1 to 1000 are possible.")
+        }
+    }
+
+    // MARK: Pulling
+
+    /// One task for a worker; waits for one up to a time.
+    ///
+    /// A worker has one task at a time. One that asks although it has a lease did not get the reply to its last pull,
+    /// and gets the same lease again. Of two pulls of one worker only the later one counts.
+    public func pull(worker: String, kinds: [String], waiting: Duration) async throws -> TaskLease? {
+        guard !worker.isEmpty, !kinds.isEmpty else {
+            throw Failure(.invalidArgument, "A pull needs the name of the worker and at least one kind of task.")
+        }
+        let pull = workers.beginPull(worker, at: now())
+        defer { workers.endPull(worker, pull, at: now()) }
+        try await join(worker, kinds)
+        let deadline = now() + min(waiting, settings.longestWait)
+        while workers.isLatest(pull, of: worker) {
+            let ticket = available.ticket(for: kinds)
+            defer { ticket.discard() }
+            let (lease, nextDue) = try await grant(worker, kinds)
+            if let lease {
+                leases.grant(lease.attempt, at: now())
+                logger.debug("leased", metadata: metadata(lease.attempt))
+                return lease
+            }
+            let remaining = deadline - now()
+            guard remaining > .zero, workers.isLatest(pull, of: worker) else { return nil }
+            await ticket.wait(for: min(remaining, nextDue ?? remaining))
+            try Task.checkCancellation()
+        }
+        return nil
+    }
+
+    private func grant(_ worker: String, _ kinds: [String]) async throws -> (TaskLease?, nextDue: Duration?) {
+        let store = store
+        return try await writer.write { db in
+            if let lease = try store.lease(of: worker, in: db) { return (lease, nil) }
+            if let lease = try store.lease(kinds: kinds, to: worker, in: db) { return (lease, nil) }
+            return (nil, try store.timeToNextDue(kinds: kinds, in: db))
+        }
+    }
+
+    private func join(_ worker: String, _ kinds: [String]) async throws {
+        guard workers.markJoined(worker) else { return }
+        logger.info("worker joined", metadata: ["worker": "\(worker)"])
+        let events = store.events
+        try await writer.write { db in
+            try events.append(
+                kind: "worker.joined", subject: worker, attributes: ["kinds": kinds.joined(separator: ",")], in: db)
+        }
+    }
+
+    // MARK: What workers say about their task
+
+    /// Notes that a worker lives and works on the task.
+    public func renew(_ attempt: TaskAttempt) async throws -> TaskDirective {
+        hear(attempt)
+        if leases.renew(attempt, at: now()) { return .proceed }
+        let store = store
+        return try await reader.read { db in try store.directive(for: attempt, in: db) }
+    }
+
+    /// Notes the progress of a task as an event, and its checkpoint.
+    public func report(_ report: TaskReport, of attempt: TaskAttempt) async throws -> TaskDirective {
+        hear(attempt)
+        let store = store
+        return try await writer.write { db in try store.report(report, of: attempt, in: db) }
+    }
+
+    /// Ends a task with its result; repeating it gets the same answer.
+    public func complete(_ attempt: TaskAttempt, result: [UInt8]) async throws -> TaskDirective {
+        guard result.count <= settings.largestPayload else {
+            throw Failure(
+                .invalidArgument,
+                "The result of task '\(attempt.task)' has \(result.count) bytes; the most is"
+                    + " \(settings.largestPayload). Put large data into a blob and name it.")
+        }
+        hear(attempt)
+        let (store, onSuccess) = (store, onSuccess)
+        let directive = try await writer.write { db in
+            try store.complete(attempt, result: result, in: db, then: onSuccess)
+        }
+        conclude(attempt, "completed", directive)
+        return directive
+    }
+
+    /// Ends an attempt that failed: the task is tried again later, or is over.
+    public func fail(_ attempt: TaskAttempt, _ failure: Failure, logTail: String) async throws -> TaskDirective {
+        hear(attempt)
+        let store = store
+        let directive = try await writer.write { db in
+            try store.fail(attempt, failure, logTail: logTail, in: db)
+        }
+        conclude(attempt, "failed: \(failure.message)", directive)
+        available.wakeAll()
+        return directive
+    }
+
+    /// Takes a task back that its worker gives up because it must stop; does not count as a crash.
+    public func release(_ attempt: TaskAttempt) async throws -> TaskDirective {
+        hear(attempt)
+        let store = store
+        let directive = try await writer.write { db in try store.release(attempt, in: db) }
+        conclude(attempt, "released", directive)
+        available.wakeAll()
+        return directive
+    }
+
+    private func hear(_ attempt: TaskAttempt) {
+        workers.hear(attempt.worker, at: now())
+        _ = leases.renew(attempt, at: now())
+    }
+
+    /// After an attempt has ended on disk: its lease is over, and whoever waits for the task looks again.
+    private func conclude(_ attempt: TaskAttempt, _ what: String, _ directive: TaskDirective) {
+        leases.end(task: attempt.task, attempt: attempt.number)
+        logger.debug("attempt ended", metadata: metadata(attempt, ["how": "\(what)", "directive": "\(directive)"]))
+        ended.wake(attempt.task)
+    }
+
+    // MARK: Ending tasks from outside
+
+    /// Withdraws tasks that have not ended: one by its identity, or all of a group.
+    ///
+    /// A worker that has one of them is told with its next message, and its result has no effect.
+    /// - Returns: How many were withdrawn.
+    public func cancel(id: String = "", group: String = "") async throws -> Int {
+        guard id.isEmpty != group.isEmpty else {
+            throw Failure(.invalidArgument, "Name either one task or one group to cancel.")
+        }
+        let store = store
+        let cancelled = try await writer.write { db in try store.cancel(id: id, group: group, in: db) }
+        for task in cancelled {
+            leases.end(task: task, attempt: .max)
+            ended.wake(task)
+        }
+        logger.info("cancelled", metadata: ["id": "\(id)", "group": "\(group)", "count": "\(cancelled.count)"])
+        return cancelled.count
+    }
+
+    /// Gives a dead task new attempts.
+    /// - Returns: Whether it was dead.
+    public func requeue(_ id: String) async throws -> Bool {
+        let store = store
+        let changed = try await writer.write { db in try store.requeue(id, in: db) }
+        if changed { available.wakeAll() }
+        return changed
+    }
+
+    /// Gives a dead task up for good.
+    /// - Returns: Whether it was dead.
+    public func drop(_ id: String) async throws -> Bool {
+        let store = store
+        let changed = try await writer.write { db in try store.drop(id, in: db) }
+        if changed { ended.wake(id) }
+        return changed
+    }
+
+    // MARK: The clockwork
+
+    /// Returns the tasks of silent workers until the service stops.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                let planned = await self.timeToSweep()
+                let before = self.now()
+                guard (try? await Task.sleep(for: planned)) != nil else { return }
+                let late = self.now() - before - planned
+                await self.sweep(late: late)
+            }
+        }
+    }
+
+    private func timeToSweep() -> Duration {
+        let rest = (leases.nextDeadline ?? .seconds(3_600)) - now()
+        return min(max(rest, .milliseconds(20)), min(settings.silence, settings.lease) / 4)
+    }
+
+    /// Returns the tasks whose leases are over, and forgets workers that have left.
+    /// - Parameter late: How much later this runs than it should; where this process itself was held up, the silence
+    ///   of workers says nothing, and every lease gets a fresh period.
+    func sweep(late: Duration = .zero) async {
+        guard late < settings.silence / 4 else {
+            logger.warning("held up; every lease gets a fresh period", metadata: ["late": "\(late)"])
+            leases.renewAll(at: now())
+            return
+        }
+        for overdue in leases.overdue(at: now()) {
+            do { try await takeBack(overdue) } catch {
+                logger.error("cannot return a task", metadata: metadata(overdue.attempt, ["error": "\(error)"]))
+            }
+        }
+        await dismissSilentWorkers()
+    }
+
+    private func takeBack(_ overdue: LeaseTable.Overdue) async throws {
+        let (attempt, store) = (overdue.attempt, store)
+        let failure = Failure(
+            .unavailable,
+            "Worker '\(attempt.worker)' was not heard of for \(settings.silence) during attempt \(attempt.number); it"
+                + " has crashed or is cut off.")
+        _ = try await writer.write { db in
+            try store.fail(attempt, failure, lost: overdue.reason, in: db)
+        }
+        logger.warning("took a task back", metadata: metadata(attempt, ["reason": "\(overdue.reason.rawValue)"]))
+        conclude(attempt, overdue.reason.rawValue, .stale)
+        available.wakeAll()
+    }
+
+    private func dismissSilentWorkers() async {
+        let gone = workers.removeSilent(for: settings.silence, at: now())
+        guard !gone.isEmpty else { return }
+        logger.info("workers left", metadata: ["workers": "\(gone.joined(separator: ","))"])
+        let events = store.events
+        do {
+            try await writer.write { db in
+                for worker in gone { try events.append(kind: "worker.left", subject: worker, in: db) }
+            }
+        } catch {
+            logger.error("cannot record that workers left", metadata: ["error": "\(error)"])
+        }
+    }
+
+    // MARK: For readers
+
+    /// Workers heard of lately, by name.
+    func currentWorkers() -> [QueueStatistics.Worker] {
+        workers.list(at: now(), memory: settings.workerMemory) { leases.task(of: $0) }
+    }
+
+    private nonisolated func metadata(_ attempt: TaskAttempt, _ more: Logger.Metadata = [:]) -> Logger.Metadata {
+        more.merging([
+            "task": "\(attempt.task)", "attempt": "\(attempt.number)", "worker": "\(attempt.worker)",
+        ]) { $1 }
+    }
+}

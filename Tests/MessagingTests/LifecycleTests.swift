@@ -1,0 +1,180 @@
+import CZeroMQ
+import Foundation
+import Logging
+import Messaging
+import Model
+import Schema
+import ServiceLifecycle
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct LifecycleTests {
+    @Test func `cancelling the task withdraws a request from the server`() async throws {
+        let directory = SocketDirectory()
+        let gate = Gate()
+        let wasCancelled = try await withServer(at: try directory.endpoint(), router: testRouter(gate)) { bound, loop in
+            let client = RequestClient(to: bound, loop: loop, logger: quiet)
+            let asking = Task { try await client.call(.hang, Wire.Attribute(), timeout: .seconds(600)) }
+            await gate.reached(1)
+            asking.cancel()
+            // The second arrival is the cancellation of the handler, which only the withdrawal can cause.
+            await gate.reached(2)
+            let result = await asking.result
+            return if case .failure(let error) = result { error is CancellationError } else { false }
+        }
+        #expect(wasCancelled)
+        let cancellations = await gate.cancellations
+        #expect(cancellations == 1)
+    }
+
+    @Test func `cancelling the task ends a wait for a server that is not there`() async throws {
+        let directory = SocketDirectory()
+        let client = RequestClient(
+            to: try directory.endpoint(), loop: MessageLoop(), logger: quiet, connectTimeout: .seconds(600))
+        let asking = Task { try await client.call(.echo, Wire.Attribute(), timeout: .seconds(600)) }
+        asking.cancel()
+        await #expect(throws: CancellationError.self) { try await asking.value }
+    }
+
+    @Test func `a silent handler runs into the deadline at both ends`() async throws {
+        let directory = SocketDirectory()
+        let gate = Gate()
+        let failure = try await withServer(at: try directory.endpoint(), router: testRouter(gate)) { bound, loop in
+            let client = RequestClient(to: bound, loop: loop, logger: quiet)
+            let failure = await #expect(throws: Failure.self) {
+                try await client.call(.hang, Wire.Attribute(), timeout: .milliseconds(100))
+            }
+            await gate.reached(2)
+            return failure
+        }
+        #expect(failure?.code == .deadlineExceeded)
+        #expect(failure?.isRetriable == true)
+        #expect(failure?.message.contains("test.hang") == true)
+    }
+
+    @Test func `a server that is not there is reported with its endpoint and what to do`() async throws {
+        let directory = SocketDirectory()
+        let endpoint = try directory.endpoint()
+        let client = RequestClient(to: endpoint, loop: MessageLoop(), logger: quiet)
+        let start = ContinuousClock.now
+        let failure = await #expect(throws: Failure.self) {
+            try await client.call(.echo, Wire.Attribute(), timeout: .milliseconds(150))
+        }
+        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(failure?.code == .unavailable)
+        #expect(failure?.message.contains(endpoint.description) == true)
+        #expect(failure?.message.contains("gyrus ps") == true)
+    }
+
+    @Test func `a client waits for a server that comes later`() async throws {
+        let directory = SocketDirectory()
+        let endpoint = try directory.endpoint()
+        let client = RequestClient(to: endpoint, loop: MessageLoop(), logger: quiet, connectTimeout: .seconds(30))
+        let early = Task { try await client.call(.echo, Wire.Attribute(name: "early"), timeout: .seconds(30)) }
+        let reply = try await withServer(at: endpoint) { _, _ in try await early.value }
+        #expect(reply.name == "early")
+    }
+
+    @Test func `a client outlives restarts of its server`() async throws {
+        let directory = SocketDirectory()
+        let endpoint = try directory.endpoint()
+        let client = RequestClient(to: endpoint, loop: MessageLoop(), logger: quiet, connectTimeout: .seconds(30))
+        for round in 0..<4 {
+            let reply = try await withServer(at: endpoint) { _, _ in
+                try await client.callRetrying(.echo, Wire.Attribute(name: "\(round)"), for: .seconds(30))
+            }
+            #expect(reply.name == "\(round)")
+        }
+    }
+
+    @Test func `a request on its way to a server that dies fails at once as retriable`() async throws {
+        let directory = SocketDirectory()
+        let endpoint = try directory.endpoint()
+        try directory.make()
+        let client = RequestClient(to: endpoint, loop: MessageLoop(), logger: quiet)
+        var server: RawPeer? = RawPeer(ZMQ_ROUTER)
+        server?.bind(endpoint)
+        let asking = Task { try await client.call(.echo, Wire.Attribute(), timeout: .seconds(600)) }
+        _ = await server?.receive()
+        server = nil
+        let failure = await #expect(throws: Failure.self) { try await asking.value }
+        #expect(failure?.code == .unavailable)
+        #expect(failure?.isRetriable == true)
+    }
+
+    @Test func `a retried call gets its answer from the server that comes after`() async throws {
+        let directory = SocketDirectory()
+        let endpoint = try directory.endpoint()
+        try directory.make()
+        let client = RequestClient(to: endpoint, loop: MessageLoop(), logger: quiet)
+        var server: RawPeer? = RawPeer(ZMQ_ROUTER)
+        server?.bind(endpoint)
+        let asking = Task {
+            try await client.callRetrying(.echo, Wire.Attribute(name: "again"), for: .seconds(40))
+        }
+        _ = await server?.receive()
+        server = nil
+        let reply = try await withServer(at: endpoint) { _, _ in try await asking.value }
+        #expect(reply.name == "again")
+    }
+
+    @Test func `closing a client fails what waits`() async throws {
+        let directory = SocketDirectory()
+        let gate = Gate()
+        let failures = try await withServer(at: try directory.endpoint(), router: testRouter(gate)) { bound, loop in
+            let client = RequestClient(to: bound, loop: loop, logger: quiet)
+            let asking = Task { try await client.call(.hang, Wire.Attribute(), timeout: .seconds(600)) }
+            await gate.reached(1)
+            await client.close()
+            let waiting = await #expect(throws: Failure.self) { try await asking.value }
+            let later = await #expect(throws: Failure.self) { try await client.call(.echo, Wire.Attribute()) }
+            return [waiting?.code, later?.code]
+        }
+        #expect(failures == [.cancelled, .cancelled])
+    }
+}
+
+@Suite(.timeLimit(.minutes(1)))
+struct DrainTests {
+    @Test func `on graceful shutdown what is in flight is answered and long polls end`() async throws {
+        let directory = SocketDirectory()
+        let endpoint = try directory.endpoint()
+        let gate = Gate()
+        let loop = MessageLoop()
+        let server = RequestServer(endpoint: endpoint, router: testRouter(gate), loop: loop, logger: quiet)
+        let group = ServiceGroup(services: [server], logger: quiet)
+        let running = Task { try await group.run() }
+        let client = RequestClient(to: try await server.boundEndpoint, logger: quiet)
+        let working = Task { try await client.call(.gated, Wire.Attribute(name: "kept"), timeout: .seconds(600)) }
+        let polling = Task { try await client.call(.hang, Wire.Attribute(), timeout: .seconds(600)) }
+        await gate.reached(2)
+        await group.triggerGracefulShutdown()
+        // The long poll is cancelled, the work goes on until the gate opens.
+        let ended = await #expect(throws: Failure.self) { try await polling.value }
+        await gate.open()
+        let reply = try await working.value
+        try await running.value
+        #expect(reply.name == "kept")
+        #expect(ended?.code == .unavailable)
+        #expect(!FileManager.default.fileExists(atPath: endpoint.address))
+    }
+
+    @Test func `what does not end in time is given up with an answer`() async throws {
+        let directory = SocketDirectory()
+        let gate = Gate()
+        var limits = MessageLimits()
+        limits.drain = .milliseconds(50)
+        let server = RequestServer(
+            endpoint: try directory.endpoint(), router: testRouter(gate), loop: MessageLoop(), logger: quiet,
+            limits: limits)
+        let running = Task { try await server.run() }
+        let client = RequestClient(to: try await server.boundEndpoint, logger: quiet)
+        let asking = Task { try await client.call(.gated, Wire.Attribute(), timeout: .seconds(600)) }
+        await gate.reached(1)
+        running.cancel()
+        try await running.value
+        let failure = await #expect(throws: Failure.self) { try await asking.value }
+        #expect(failure?.code == .unavailable)
+        await gate.open()
+    }
+}

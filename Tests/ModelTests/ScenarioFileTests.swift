@@ -1,0 +1,131 @@
+import Model
+import Testing
+
+@Suite struct ScenarioFileTests {
+    static let example = """
+        scenario: spoken-and-written-digits
+        stimuli: [see written digits, hear spoken digits]     # or functions: [vision.shape, audition]
+        task: classification
+        modalities:
+          image: {dataset: mnist, preprocess: {pca-energy-removed: 0.75}}
+          audio: {dataset: fsdd, noise: esc10, preprocess: {spectrogram: 112}}
+        objective: {maximise: accuracy, limits: {parameters: 2e6}}
+        search: {method: evolution, population: 12, trials: 48, seed: 7}
+        """
+
+    @Test func `the example of the design is read and completed`() throws {
+        let scenario = try ScenarioFile(Self.example).scenario
+        #expect(scenario.name == "spoken-and-written-digits")
+        #expect(scenario.stimuli == ["see written digits", "hear spoken digits"])
+        #expect(scenario.engagedFunctions == ["vision", "audition"])
+        #expect(scenario.task == .classification)
+        #expect(scenario.recipe.modalities["image"]?.energyRemoved == 0.75)
+        #expect(scenario.recipe.modalities["audio"]?.noise == "esc10")
+        #expect(scenario.recipe.modalities["audio"]?.spectrogram == 112)
+        #expect(scenario.recipe.split == .recording)
+        #expect(scenario.objective == .accuracy)
+        #expect(scenario.limits == Scenario.Limits(parameters: 2_000_000))
+        #expect(scenario.search == Scenario.Search(method: .evolution, population: 12, trials: 48, seed: 7))
+        #expect(scenario.training == Scenario.defaultTraining)
+        #expect(scenario.final == Scenario.defaultFinal)
+    }
+
+    @Test func `everything can be said`() throws {
+        let text = """
+            scenario: all
+            functions: [vision.shape, audition]
+            stimuli: [see]
+            modalities: {image: {dataset: synthetic-digits}, audio: {dataset: synthetic-tones, noise: synthetic-noise,
+              signal-to-noise: -5.5, preprocess: {spectrogram: 64}}}
+            data: {split: speaker, mixes: 2, samples: {training: 100, validation: 50, test: 40}, seed: 3}
+            objective: {limits: {operations: 1_000}}
+            search: {method: random, population: 4, trials: 8, optimizers: [sgd], structures: [LeNet3], widths: [0.5, 1]}
+            training: {epochs: 1, batch: 16, samples: all, validation: 20}
+            final: {epochs: 3, samples: 90}
+            """.replacing("1_000", with: "1000")
+        let scenario = try ScenarioFile(text).scenario
+        #expect(scenario.engagedFunctions == ["vision.shape", "audition"])
+        #expect(scenario.recipe.split == .speaker)
+        #expect(scenario.recipe.mixes == 2)
+        #expect(scenario.recipe.counts == .init(training: 100, validation: 50, test: 40))
+        #expect(scenario.recipe.seed == 3)
+        #expect(scenario.recipe.modalities["audio"]?.signalToNoise == -5.5)
+        #expect(scenario.limits == Scenario.Limits(operations: 1000))
+        #expect(scenario.search.method == .random)
+        #expect(scenario.search.widths == [0.5, 1])
+        #expect(scenario.training == Scenario.Training(epochs: 1, batch: 16, validation: 20))
+        #expect(scenario.final == Scenario.Training(epochs: 3, samples: 90))
+    }
+
+    @Test(arguments: [
+        ("stimuli:", "stimulus:", "f.yaml:2:1: stimulus: there is no such field. Did you mean 'stimuli'?"),
+        ("noise:", "noisse:", "f.yaml:6:26: modalities.audio.noisse: there is no such field. Did you mean 'noise'?"),
+        ("dataset: mnist", "dataset: mnits", "f.yaml:5:20: modalities.image.dataset: there is no dataset 'mnits'."),
+        ("noise: esc10", "noise: fsdd", "f.yaml:6:33: modalities.audio.noise: 'fsdd' holds audio"),
+        ("0.75", "1.5", "f.yaml:5:60: modalities.image.preprocess.pca-energy-removed: 1.5 is not from 0.0 to 1.0"),
+        ("0.75", "1", "f.yaml:5:60: modalities.image.pca-energy-removed: 1.0 is not from 0 to below 1"),
+        (
+            "spectrogram: 112", "spectrogram: 2",
+            "f.yaml:6:66: modalities.audio.preprocess.spectrogram: 2 is not from 16"
+        ),
+        ("maximise: accuracy", "maximise: accurracy", "Did you mean 'accuracy'?"),
+        (
+            "evolution", "evolutoin",
+            "f.yaml:8:18: search.method: there is no 'evolutoin' to choose. Did you mean 'evolution'?"
+        ),
+        ("trials: 48", "trials: many", "f.yaml:8:53: search.trials: a whole number is needed, and there is 'many'."),
+        ("trials: 48", "trials: 4.5", "search.trials: a whole number is needed"),
+        ("trials: 48", "trials: 0", "search.trials: 0 is not from 1 to 100000."),
+        ("trials: 48", "trials: 10", "f.yaml:8:41: search.population: 12 is more than the 10 trials"),
+        ("seed: 7", "seed: '7'", "search.seed: a whole number is needed"),
+        (
+            "parameters: 2e6", "parameters: [2]",
+            "objective.limits.parameters: a whole number is needed, and there is a list."
+        ),
+        ("parameters: 2e6", "parameters: 1e99", "objective.limits.parameters: 1e99 is not from 1"),
+        ("{parameters: 2e6}", "small", "f.yaml:7:41: objective.limits: fields are needed here, and there is 'small'."),
+        ("[see written digits, hear spoken digits]", "see", "f.yaml:2:10: stimuli: a list of texts"),
+        ("{dataset: mnist, ", "{", "f.yaml:5:10: modalities.image: the field 'dataset' is missing"),
+        (
+            "scenario: spoken-and-written-digits", "task: classification",
+            "f.yaml:1:1: task: the field stands there twice."
+        ),
+        ("scenario: spoken-and-written-digits\n", "", "f.yaml:1:1: scenario: it is missing"),
+        ("task: classification", "task: [", "f.yaml:"),
+        ("task: classification", "task: &a classification", "f.yaml:3:7: scenario: anchors and aliases"),
+        ("task: classification", "task: \(String(repeating: "[", count: 5000))", "nested too deeply"),
+        ("task: classification", String(repeating: "- ", count: 5000), "nested too deeply"),
+        ("task: classification", "task: \(String(repeating: "x", count: 50_000))", "a scenario has at most 32768"),
+        ("task: classification", "training: {samples: 20000}", "training.samples: 20000 is not from 1 to 12000."),
+        ("  audio: {dataset: fsdd", "  Audio: {dataset: fsdd", "f.yaml:6:10: modalities.Audio: a modality's name"),
+        ("task: classification", "? [a, b]\n: c", "a field's name must be one word"),
+    ])
+    func `what is wrong is told with file, line, column, field and a suggestion`(
+        old: String, new: String, message: String
+    ) throws {
+        let text = Self.example.replacing(old, with: new)
+        #expect(text != Self.example)
+        let failure = #expect(throws: Failure.self) { try ScenarioFile(text, file: "f.yaml") }
+        #expect(failure?.code == .invalidArgument)
+        #expect(failure?.message.contains(message) == true, "\(failure?.message ?? "")")
+    }
+
+    @Test(arguments: ["", "# nothing", "just words", "- a\n- b", "\u{0}", "a: b: c", "\t- x", "scenario: x", "{}"])
+    func `no text that is no scenario is taken for one`(text: String) {
+        let failure = #expect(throws: Failure.self) { try ScenarioFile(text, file: "f.yaml") }
+        #expect(failure?.code == .invalidArgument)
+        #expect(failure?.message.hasPrefix("f.yaml:") == true, "\(failure?.message ?? "")")
+    }
+
+    @Test func `a check elsewhere gets the place of its field`() throws {
+        let file = try ScenarioFile(Self.example, file: "f.yaml")
+        let failure = #expect(throws: Failure.self) {
+            try file.locating { throw Failure(.invalidArgument, "objective.limits.parameters: too small.") }
+        }
+        #expect(failure?.message == "f.yaml:7:54: objective.limits.parameters: too small.")
+        let other = #expect(throws: Failure.self) {
+            try file.locating { throw Failure(.invalidArgument, "search.structures: unknown.") }
+        }
+        #expect(other?.message == "f.yaml:8:9: search.structures: unknown.")
+    }
+}
