@@ -20,10 +20,14 @@ public struct BlobDigest: Hashable, Sendable, Codable, CustomStringConvertible {
     }
 
     /// The digest of some bytes.
-    public init(hashing bytes: [UInt8]) {
-        self.hexadecimal = SHA256.hash(data: bytes).map { byte in
-            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }.joined()
+    public init(hashing bytes: [UInt8]) { self.init(sha256: SHA256.hash(data: bytes)) }
+
+    /// A digest that was computed elsewhere, as its 32 bytes.
+    public init(sha256 bytes: some Sequence<UInt8>) {
+        let digits = Array("0123456789abcdef".utf8)
+        let text = bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        precondition(text.count == 64, "A SHA-256 has 32 bytes.")
+        hexadecimal = String(decoding: text, as: UTF8.self)
     }
 
     /// The digest in hexadecimal.

@@ -36,7 +36,8 @@ extension Wire.HealthReply {
         let (seconds, attoseconds) = health.uptime.components
         self.init(
             service: health.service, instance: health.instance, ready: health.isReady,
-            uptimeMilliseconds: UInt64(clamping: seconds) * 1000 + UInt64(clamping: attoseconds / 1_000_000_000_000_000),
+            uptimeMilliseconds: UInt64(clamping: seconds) * 1000
+                + UInt64(clamping: attoseconds / 1_000_000_000_000_000),
             process: health.process)
     }
 }

@@ -1,0 +1,47 @@
+public import Model
+public import Schema
+
+/// A prepared dataset that the registry holds.
+public struct RegisteredDataset: Hashable, Sendable {
+    /// Name in the catalogue, such as `av-mnist`.
+    public var name: String
+    /// Digest of the recipe that prepared it, which is its identity.
+    public var recipe: BlobDigest
+    /// The prepared file.
+    public var blob: BlobDigest
+    /// Size of the prepared file; set by the registry.
+    public var bytes: UInt64
+    /// Number of classes.
+    public var classes: UInt32
+    /// Samples, shapes, splits and origin, for people.
+    public var attributes: [String: String]
+
+    /// Makes a dataset to be registered.
+    public init(
+        name: String, recipe: BlobDigest, blob: BlobDigest, bytes: UInt64 = 0, classes: UInt32,
+        attributes: [String: String] = [:]
+    ) {
+        self.name = name
+        self.recipe = recipe
+        self.blob = blob
+        self.bytes = bytes
+        self.classes = classes
+        self.attributes = attributes
+    }
+
+    /// The dataset that was received.
+    public init(_ wire: Wire.Dataset) throws {
+        self.init(
+            name: wire.name, recipe: try BlobDigest(wire.recipe), blob: try BlobDigest(wire.blob), bytes: wire.bytes,
+            classes: wire.classes, attributes: .init(wire.attributes))
+    }
+}
+
+extension Wire.Dataset {
+    /// The dataset as it is sent.
+    public init(_ dataset: RegisteredDataset) {
+        self.init(
+            name: dataset.name, recipe: dataset.recipe.hexadecimal, blob: dataset.blob.hexadecimal,
+            bytes: dataset.bytes, classes: dataset.classes, attributes: .init(dataset.attributes))
+    }
+}

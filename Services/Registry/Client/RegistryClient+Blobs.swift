@@ -1,0 +1,131 @@
+public import Foundation
+import Messaging
+public import Model
+import Schema
+
+/// What the registry holds of a blob.
+public struct BlobState: Hashable, Sendable {
+    /// Whether the blob is complete and verified.
+    public let isComplete: Bool
+    /// Size of a complete blob, or where an interrupted upload goes on.
+    public let bytes: UInt64
+}
+
+extension RegistryClient {
+    /// Most bytes of a chunk.
+    package static let chunkBytes = 8 << 20
+    /// How long one chunk may take, which includes the flush to disk after the last one.
+    private static let chunkTimeout = Duration.seconds(60)
+    /// Largest blob that is read into memory as a whole.
+    private static let largestInMemory: UInt64 = 256 << 20
+
+    /// What the registry holds of a blob.
+    public func state(of digest: BlobDigest) async throws -> BlobState {
+        let reply = try await requests.callRetrying(
+            .blobStat, Wire.BlobStatRequest(digest: digest.hexadecimal), for: patience)
+        return BlobState(isComplete: reply.complete, bytes: reply.bytes)
+    }
+
+    /// Uploads a file and returns its digest once the registry has it on disk, verified.
+    ///
+    /// An upload that was interrupted, on either side, goes on where it stopped. A blob that is there is not sent again.
+    @concurrent public func upload(file: URL) async throws -> BlobDigest {
+        let source = try BlobFile(reading: file)
+        let digest = try source.digest()
+        try await send(digest, total: source.size) { try source.read(at: $0, count: Self.chunkBytes) }
+        return digest
+    }
+
+    /// Uploads bytes and returns their digest once the registry has them on disk, verified.
+    @concurrent public func upload(bytes: [UInt8]) async throws -> BlobDigest {
+        let digest = BlobDigest(hashing: bytes)
+        try await send(digest, total: UInt64(bytes.count)) { offset in
+            Array(bytes[Int(offset)...].prefix(Self.chunkBytes))
+        }
+        return digest
+    }
+
+    private func send(_ digest: BlobDigest, total: UInt64, chunk: (UInt64) throws -> [UInt8]) async throws {
+        var state = try await state(of: digest)
+        var restarts = 0
+        while !state.isComplete {
+            let offset = state.bytes
+            guard offset < total || total == 0 else {
+                throw Failure(.conflict, "The registry has \(offset) bytes of blob \(digest), which has only \(total).")
+            }
+            let request = Wire.BlobWriteRequest(digest: digest.hexadecimal, total: total, offset: offset)
+            let (reply, _) = try await requests.callRetrying(
+                .blobWrite, request, attachment: try chunk(offset), timeout: Self.chunkTimeout, for: patience)
+            state = BlobState(isComplete: reply.complete, bytes: reply.bytes)
+            // A registry that lost power may have lost the end of what it had; one that loses it again and again has not.
+            restarts += !state.isComplete && state.bytes <= offset ? 1 : 0
+            guard restarts < 8 else {
+                throw Failure(.unavailable, "The upload of blob \(digest) does not get beyond byte \(offset).")
+            }
+        }
+    }
+
+    /// Downloads a blob into a file, which appears whole and verified or not at all.
+    ///
+    /// Goes on where an interrupted download into the same file stopped.
+    @concurrent public func download(_ digest: BlobDigest, to file: URL) async throws {
+        let part = try BlobFile(appendingTo: file.appendingPathExtension("part"))
+        let isResumed = part.size > 0
+        try await fetch(digest, into: part)
+        if try isResumed && part.digest() != digest {
+            // What an earlier download left was not the beginning of this blob.
+            try part.truncate(to: 0)
+            try await fetch(digest, into: part)
+        }
+        guard try part.digest() == digest else {
+            try part.remove()
+            throw Failure(
+                .corrupt, "What was downloaded as blob \(digest) does not match its digest; it was removed. Try again.",
+                isRetriable: true)
+        }
+        try part.publish(as: file)
+    }
+
+    private func fetch(_ digest: BlobDigest, into part: BlobFile) async throws {
+        while true {
+            let size = part.size
+            let (bytes, total) = try await chunk(of: digest, at: size)
+            if size > total {
+                try part.truncate(to: 0)
+                continue
+            }
+            guard size + UInt64(bytes.count) <= total, !bytes.isEmpty || size == total else {
+                throw Failure(.corrupt, "The registry answered bytes that cannot belong to blob \(digest).")
+            }
+            try part.append(bytes)
+            if size + UInt64(bytes.count) == total { return }
+        }
+    }
+
+    /// The content of a blob that fits into memory (256 MiB), verified.
+    @concurrent public func bytes(of digest: BlobDigest) async throws -> [UInt8] {
+        var content: [UInt8] = []
+        repeat {
+            let (bytes, total) = try await chunk(of: digest, at: UInt64(content.count))
+            guard total <= Self.largestInMemory else {
+                throw Failure(.invalidArgument, "Blob \(digest) has \(total) bytes; download it into a file instead.")
+            }
+            content += bytes
+            guard !bytes.isEmpty, UInt64(content.count) < total else { break }
+        } while true
+        guard BlobDigest(hashing: content) == digest else {
+            throw Failure(
+                .corrupt, "What was downloaded as blob \(digest) does not match its digest. Try again.",
+                isRetriable: true)
+        }
+        return content
+    }
+
+    private func chunk(of digest: BlobDigest, at offset: UInt64) async throws -> ([UInt8], total: UInt64) {
+        let request = Wire.BlobReadRequest(
+            digest: digest.hexadecimal, offset: offset, limit: UInt32(Self.chunkBytes))
+        let (reply, bytes) = try await requests.callRetrying(
+            .blobRead, request, attachment: [], timeout: Self.chunkTimeout, for: patience)
+        return (bytes, reply.total)
+    }
+}

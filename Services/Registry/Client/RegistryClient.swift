@@ -1,0 +1,128 @@
+public import Messaging
+public import Model
+import Schema
+
+/// Asks the registry for networks, models, datasets, dictionaries and blobs.
+///
+/// Every method may be repeated; each does so by itself while the registry cannot be reached and patience lasts, so
+/// that a restart of the registry goes unnoticed.
+///
+/// ```swift
+/// let registry = RegistryClient(try ServiceDirectory().connect(to: .registry, logger: logger))
+/// let weights = try await registry.upload(file: URL(filePath: "weights.safetensors"))
+/// ```
+public struct RegistryClient: Sendable {
+    /// Which entries of a catalogue are wanted.
+    public struct Query: Hashable, Sendable {
+        /// Values that fields must have, by the name of the field, such as `["dataset": "av-mnist"]`.
+        public var filter: [String: String]
+        /// Most entries; the registry caps it at 1,000.
+        public var limit: UInt32
+        /// Only entries after this identity; empty for the first page.
+        public var after: String
+
+        /// Makes a query, by default for the first page of all.
+        public init(filter: [String: String] = [:], limit: UInt32 = 1000, after: String = "") {
+            self.filter = filter
+            self.limit = limit
+            self.after = after
+        }
+
+        var wire: Wire.CatalogueListRequest {
+            Wire.CatalogueListRequest(filter: .init(filter), limit: limit, after: after)
+        }
+    }
+
+    let requests: RequestClient
+    let patience: Duration
+
+    /// Makes a client over a connection.
+    /// - Parameter patience: How long to go on while the registry cannot be reached.
+    public init(_ requests: RequestClient, patience: Duration = .seconds(60)) {
+        self.requests = requests
+        self.patience = patience
+    }
+}
+
+// MARK: - Catalogue
+
+extension RegistryClient {
+    /// Registers a base network; a known one changes nothing.
+    /// - Returns: The network as the registry has it, with identity and counts.
+    public func register(_ network: BaseNetwork) async throws -> BaseNetwork {
+        try BaseNetwork(await ask(.networkPut, Wire.BaseNetwork(network)))
+    }
+
+    /// One base network with its description.
+    public func network(_ id: BlobDigest) async throws -> BaseNetwork {
+        try BaseNetwork(await ask(.networkGet, Wire.CatalogueGetRequest(id: id.hexadecimal)))
+    }
+
+    /// Base networks by identity, without descriptions.
+    public func networks(_ query: Query = Query()) async throws -> [BaseNetwork] {
+        try await ask(.networkList, query.wire).networks.map(BaseNetwork.init)
+    }
+
+    /// Registers a pretrained model, whose network and blobs must be there; a known identity changes nothing.
+    /// - Returns: The model as the registry has it, with its artificial code.
+    public func register(_ model: PretrainedModel) async throws -> PretrainedModel {
+        try PretrainedModel(await ask(.modelPut, Wire.PretrainedModel(model)))
+    }
+
+    /// One pretrained model.
+    public func model(_ id: String) async throws -> PretrainedModel {
+        try PretrainedModel(await ask(.modelGet, Wire.CatalogueGetRequest(id: id)))
+    }
+
+    /// Pretrained models by identity.
+    public func models(_ query: Query = Query()) async throws -> [PretrainedModel] {
+        try await ask(.modelList, query.wire).models.map(PretrainedModel.init)
+    }
+
+    /// Registers a prepared dataset, whose blob must be there; a known recipe changes nothing.
+    public func register(_ dataset: RegisteredDataset) async throws -> RegisteredDataset {
+        try RegisteredDataset(await ask(.datasetPut, Wire.Dataset(dataset)))
+    }
+
+    /// The dataset that a recipe prepared; nil where nobody has prepared it yet.
+    public func dataset(recipe: BlobDigest) async throws -> RegisteredDataset? {
+        do {
+            return try RegisteredDataset(await ask(.datasetGet, Wire.CatalogueGetRequest(id: recipe.hexadecimal)))
+        } catch let failure as Failure where failure.code == .notFound {
+            return nil
+        }
+    }
+
+    /// Prepared datasets by recipe.
+    public func datasets(_ query: Query = Query()) async throws -> [RegisteredDataset] {
+        try await ask(.datasetList, query.wire).datasets.map(RegisteredDataset.init)
+    }
+}
+
+// MARK: - Dictionaries and codes
+
+extension RegistryClient {
+    /// The terms of one dictionary, or of all.
+    public func terms(of kind: CodeDictionaries.Kind? = nil) async throws -> [CodeDictionaries.Term] {
+        let reply = try await ask(.dictionaryList, Wire.DictionaryListRequest(dictionary: kind?.rawValue ?? ""))
+        return reply.terms.compactMap { term in
+            CodeDictionaries.Kind(rawValue: term.dictionary).map {
+                CodeDictionaries.Term(kind: $0, number: term.number, text: term.text)
+            }
+        }
+    }
+
+    /// The integer form of an artificial code; words that no dictionary has are added.
+    public func numbers(of code: ArtificialCode) async throws -> [UInt32] {
+        try await ask(.codeEncode, Wire.CodeMessage(text: code.description)).numbers
+    }
+
+    /// The artificial code that an integer form stands for.
+    public func code(of numbers: [UInt32]) async throws -> ArtificialCode {
+        try ArtificialCode(await ask(.codeDecode, Wire.CodeMessage(numbers: numbers)).text)
+    }
+
+    private func ask<Request, Reply>(_ route: Route<Request, Reply>, _ request: Request) async throws -> Reply {
+        try await requests.callRetrying(route, request, for: patience)
+    }
+}

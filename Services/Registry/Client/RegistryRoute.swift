@@ -1,0 +1,80 @@
+public import Messaging
+public import Schema
+
+// MARK: - Blobs
+
+extension Route where Request == Wire.BlobStatRequest, Reply == Wire.BlobStatReply {
+    /// What the registry holds of a blob.
+    public static var blobStat: Self { Self("blob.stat") }
+}
+
+extension Route where Request == Wire.BlobWriteRequest, Reply == Wire.BlobStatReply {
+    /// One chunk, in the attachment; the reply says where to go on.
+    public static var blobWrite: Self { Self("blob.write") }
+}
+
+extension Route where Request == Wire.BlobReadRequest, Reply == Wire.BlobReadReply {
+    /// One chunk, returned in the attachment.
+    public static var blobRead: Self { Self("blob.read") }
+}
+
+// MARK: - Catalogue
+
+extension Route where Request == Wire.BaseNetwork, Reply == Wire.BaseNetwork {
+    /// Registers a base network; safe to repeat.
+    public static var networkPut: Self { Self("network.put") }
+}
+
+extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.BaseNetwork {
+    /// One base network with its description.
+    public static var networkGet: Self { Self("network.get") }
+}
+
+extension Route where Request == Wire.CatalogueListRequest, Reply == Wire.BaseNetworkListReply {
+    /// Base networks by identity.
+    public static var networkList: Self { Self("network.list") }
+}
+
+extension Route where Request == Wire.PretrainedModel, Reply == Wire.PretrainedModel {
+    /// Registers a pretrained model; safe to repeat.
+    public static var modelPut: Self { Self("model.put") }
+}
+
+extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.PretrainedModel {
+    /// One pretrained model.
+    public static var modelGet: Self { Self("model.get") }
+}
+
+extension Route where Request == Wire.CatalogueListRequest, Reply == Wire.PretrainedModelListReply {
+    /// Pretrained models by identity.
+    public static var modelList: Self { Self("model.list") }
+}
+
+extension Route where Request == Wire.Dataset, Reply == Wire.Dataset {
+    /// Registers a prepared dataset; safe to repeat.
+    public static var datasetPut: Self { Self("dataset.put") }
+}
+
+extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.Dataset {
+    /// One prepared dataset by its recipe.
+    public static var datasetGet: Self { Self("dataset.get") }
+}
+
+extension Route where Request == Wire.CatalogueListRequest, Reply == Wire.DatasetListReply {
+    /// Prepared datasets by recipe.
+    public static var datasetList: Self { Self("dataset.list") }
+}
+
+// MARK: - Dictionaries
+
+extension Route where Request == Wire.DictionaryListRequest, Reply == Wire.DictionaryListReply {
+    /// The terms of one dictionary or of all.
+    public static var dictionaryList: Self { Self("dictionary.list") }
+}
+
+extension Route where Request == Wire.CodeMessage, Reply == Wire.CodeMessage {
+    /// An artificial code from text to integers; unknown terms are added.
+    public static var codeEncode: Self { Self("code.encode") }
+    /// An artificial code from integers to text.
+    public static var codeDecode: Self { Self("code.decode") }
+}
