@@ -170,7 +170,7 @@ let testTargets: [Target] = [
     tests("KnowledgeTests", ["KnowledgeClient", "KnowledgeServer", "Messaging", "Storage"]),
     tests("TrainerTests", ["TrainerWorker", "TrainerClient", "Datasets", "Networks", "Torch"]),
     tests("EvaluatorTests", ["EvaluatorWorker", "EvaluatorClient", "Datasets", "Networks", "Torch"]),
-    tests("SearchTests", ["Search"]),
+    tests("SearchTests", ["Search", "Model", "Networks"]),
     tests("DesignerTests", ["DesignerClient", "DesignerServer", "Search", "Storage"]),
     tests("LauncherTests", ["Launcher"]),
     tests("IntegrationTests", ["DesignerClient", "RegistryClient", "ServiceClient", "Messaging"]),

@@ -1,0 +1,90 @@
+public import Model
+public import Networks
+
+/// A network of the search space and how it is trained.
+public struct Candidate: Hashable, Sendable {
+    /// What stands for a modality in it.
+    struct Branch {
+        let modality: String
+        let structure: TableSix
+        let size: String
+        let optimizer: OptimizerChoice
+        let network: NetworkDescription
+
+        var title: String { "\(structure.rawValue)×\(size)" }
+    }
+
+    /// The genome.
+    public let genome: Genome
+    /// The network; its inputs are the modalities that are present.
+    public let network: NetworkDescription
+    /// Optimizers of its branches; the last one is that of all other layers.
+    public let optimizers: [OptimizerChoice]
+    /// Trainable parameters.
+    public let parameters: Int
+    /// Multiply-accumulate operations for one sample.
+    public let operations: Int
+    /// Name for people, such as `audio: LeNet5×0.5 sgd; image: LeNet3×1 adam`.
+    public let title: String
+    /// Functional areas that it serves, such as `vision`.
+    public let areas: [String]
+    /// What it does.
+    public let functions: [String]
+    /// Family in the sense of table 1: `LeNet`, `MediumNet`, `SparseNet` or `fusion`.
+    public let category: String
+    /// Datasets of its modalities, such as `fsdd+mnist`.
+    public let dataset: String
+    /// Optimizers in the sense of table 1, such as `SGD+Adam`.
+    public let optimizerTitle: String
+
+    /// The platform that trains it.
+    public static let platform = "Gyrus1.0"
+
+    init(genome: Genome, branches: [Branch], recipe: DatasetRecipe, task: Scenario.Task) throws {
+        self.genome = genome
+        let fused = try NetworkDescription.fused(
+            name: branches.map(\.title).joined(separator: "+"), branches: branches.map { ($0.modality, $0.network) },
+            classes: recipe.classes)
+        network = fused
+        parameters = try fused.parameterCount
+        operations = try fused.multiplyAccumulates
+        var head = branches.first?.optimizer
+        head?.branch = ""
+        optimizers = branches.map(\.optimizer) + [head].compactMap { $0 }
+        title = branches.map { "\($0.modality): \($0.title) \($0.optimizer.name)" }.joined(separator: "; ")
+        let datasets = branches.compactMap { recipe.modalities[$0.modality]?.dataset }
+        areas = Self.unique(datasets.map(Self.area))
+        functions = [task.rawValue]
+        category = branches.count == 1 ? Self.family(of: branches[0].structure) : "fusion"
+        dataset = Self.unique(datasets).joined(separator: "+")
+        optimizerTitle = Self.unique(branches.map(\.optimizer.title)).joined(separator: "+")
+    }
+
+    /// The artificial code, once it was trained with an accuracy or before.
+    public func code(accuracy: Double?) throws -> ArtificialCode {
+        try ArtificialCode(
+            name: network.name, areas: areas, functions: functions, category: category, dataset: dataset,
+            size: ParameterSize(parameters: UInt64(parameters)),
+            accuracy: accuracy.map { try AccuracyPercentage(fraction: $0) }, optimizer: optimizerTitle,
+            platform: Self.platform)
+    }
+
+    /// The functional area that perceives a dataset.
+    private static func area(of dataset: String) -> String {
+        switch KnownDataset.all.first(where: { $0.name == dataset })?.kind {
+        case .audio?, .noise?: "audition"
+        case .image?, nil: "vision"
+        }
+    }
+
+    private static func family(of structure: TableSix) -> String {
+        switch structure {
+        case .leNet3, .leNet5: "LeNet"
+        case .mediumNet, .sparseNet: structure.rawValue
+        }
+    }
+
+    private static func unique(_ names: [String]) -> [String] {
+        names.enumerated().filter { names.firstIndex(of: $0.element) == $0.offset }.map(\.element)
+    }
+}

@@ -1,0 +1,169 @@
+public import Model
+import Networks
+
+/// The networks that a scenario's search chooses from: for each modality one gene of optimizer, structure and size.
+///
+/// With several modalities each can be left out, so that staying with the better half is in the space. Present branches
+/// are trained together, each with its own optimizer; the common classifier goes with the first branch.
+///
+/// ```swift
+/// let space = try file.locating { try NetworkSpace(file.scenario) }
+/// let candidate = try space.candidate(genome)
+/// candidate.network.parameterCount
+/// ```
+public struct NetworkSpace: Sendable {
+    /// Widths where a scenario names none.
+    public static let usualWidths = [0.5, 1, 2]
+
+    /// What is chosen from, as integers.
+    public let space: SearchSpace
+
+    private let scenario: Scenario
+    private let modalities: [String]
+    private let structures: [TableSix]
+    private let widths: [Double]
+    private let optimizers: [OptimizerChoice]
+    /// Costs of each modality's networks by structure and width, with a classifier of their own.
+    private let costs: [[[Cost]]]
+
+    private struct Cost {
+        let parameters: Int
+        let operations: Int
+    }
+
+    /// The space of a scenario.
+    /// - Throws: `Failure` with code `invalid-argument` whose message begins with the field that is wrong.
+    public init(_ scenario: Scenario) throws {
+        let search = scenario.search
+        let structures = try Self.choices(
+            search.structures, among: TableSix.allCases, named: \.rawValue, field: "search.structures")
+        let optimizers = try Self.choices(
+            search.optimizers, among: OptimizerChoice.all, named: \.name, field: "search.optimizers")
+        let widths = search.widths ?? Self.usualWidths
+        guard Set(widths).count == widths.count, widths.count <= 100 else {
+            throw Failure(.invalidArgument, "search.widths: at most 100 different widths are possible.")
+        }
+        let modalities = scenario.recipe.modalities.keys.sorted()
+        let parts = [
+            SearchSpace.Part("optimizer", optimizers.map(\.name)),
+            SearchSpace.Part("structure", structures.map(\.rawValue)),
+            SearchSpace.Part("size", widths.map { Self.text($0) }),
+        ]
+        space = try SearchSpace(modalities.map { .init($0, parts, isOptional: modalities.count > 1) })
+        costs = try modalities.map { modality in
+            try structures.map { structure in
+                try widths.map { try Self.cost(of: structure, width: $0, modality, scenario.recipe) }
+            }
+        }
+        (self.scenario, self.modalities, self.structures) = (scenario, modalities, structures)
+        (self.widths, self.optimizers) = (widths, optimizers)
+        try checkLimits()
+    }
+
+    /// The network of a genome and how it is trained.
+    /// - Throws: `Failure` with code `invalid-argument` where the genome belongs to another space.
+    public func candidate(_ genome: Genome) throws -> Candidate {
+        guard space.contains(genome) else {
+            throw Failure(.invalidArgument, "The genome '\(genome)' does not belong to the search space \(space).")
+        }
+        let branches = try zip(modalities, genome.genes).compactMap { modality, numbers -> Candidate.Branch? in
+            guard !SearchSpace.isAbsent(numbers) else { return nil }
+            var optimizer = optimizers[numbers[0] - 1]
+            optimizer.branch = "\(modality)."
+            let network = try Self.network(
+                structures[numbers[1] - 1], width: widths[numbers[2] - 1], modality, scenario.recipe)
+            return Candidate.Branch(
+                modality: modality, structure: structures[numbers[1] - 1], size: Self.text(widths[numbers[2] - 1]),
+                optimizer: optimizer, network: network)
+        }
+        return try Candidate(genome: genome, branches: branches, recipe: scenario.recipe, task: scenario.task)
+    }
+
+    /// Whether the network of a genome keeps the scenario's limits.
+    public func isAllowed(_ genome: Genome) -> Bool {
+        guard space.contains(genome) else { return false }
+        let present = zip(costs, genome.genes).compactMap { costs, numbers in
+            SearchSpace.isAbsent(numbers) ? nil : costs[numbers[1] - 1][numbers[2] - 1]
+        }
+        // A fused network has one bias vector where the parts had one each.
+        let shared = (present.count - 1) * scenario.recipe.classes
+        let parameters = present.reduce(-shared) { $0 + $1.parameters }
+        let operations = present.reduce(0) { $0 + $1.operations }
+        return parameters <= scenario.limits.parameters ?? .max && operations <= scenario.limits.operations ?? .max
+    }
+
+    /// Whether every limit can be kept, and all of them at once.
+    private func checkLimits() throws {
+        let all = costs.joined().joined()
+        let smallest = (all.map(\.parameters).min() ?? 0, all.map(\.operations).min() ?? 0)
+        if let limit = scenario.limits.parameters, limit < smallest.0 {
+            throw Failure(
+                .invalidArgument,
+                """
+                objective.limits.parameters: no network of the search space has at most \(limit) parameters; the \
+                smallest has \(smallest.0).
+                """)
+        }
+        if let limit = scenario.limits.operations, limit < smallest.1 {
+            throw Failure(
+                .invalidArgument,
+                """
+                objective.limits.operations: no network of the search space has at most \(limit) operations; the \
+                smallest has \(smallest.1).
+                """)
+        }
+        let fits = all.contains {
+            $0.parameters <= scenario.limits.parameters ?? .max && $0.operations <= scenario.limits.operations ?? .max
+        }
+        guard fits else {
+            throw Failure(
+                .invalidArgument, "objective.limits: no network of the search space keeps both limits; raise one.")
+        }
+    }
+
+    // MARK: Parts
+
+    private static func choices<Choice>(
+        _ names: [String]?, among all: [Choice], named name: (Choice) -> String, field: String
+    ) throws -> [Choice] {
+        guard let names else { return all }
+        guard Set(names).count == names.count else {
+            throw Failure(.invalidArgument, "\(field): a name stands there twice.")
+        }
+        return try names.map { wanted in
+            if let choice = all.first(where: { name($0) == wanted }) { return choice }
+            let known = all.map(name)
+            throw Failure(
+                .invalidArgument,
+                "\(field): there is no '\(wanted)' to choose.\(NearestName.question(wanted, among: known)) "
+                    + "Known are \(known.joined(separator: ", ")).")
+        }
+    }
+
+    private static func network(
+        _ structure: TableSix, width: Double, _ modality: String, _ recipe: DatasetRecipe
+    ) throws -> NetworkDescription {
+        guard let shape = recipe.shape(of: modality) else {
+            throw Failure(.internal, "The recipe has no modality '\(modality)'.")
+        }
+        return try structure.network(input: modality, shape: shape, classes: recipe.classes, width: width)
+    }
+
+    private static func cost(
+        of structure: TableSix, width: Double, _ modality: String, _ recipe: DatasetRecipe
+    ) throws -> Cost {
+        do {
+            let network = try network(structure, width: width, modality, recipe)
+            return Cost(parameters: try network.parameterCount, operations: try network.multiplyAccumulates)
+        } catch let failure as Failure {
+            throw Failure(
+                .invalidArgument,
+                "modalities.\(modality): \(structure.rawValue)×\(text(width)) cannot take it: \(failure.message)")
+        }
+    }
+
+    /// A width as people write it: `1`, `0.5`.
+    static func text(_ width: Double) -> String {
+        width == width.rounded() ? String(Int(width)) : String(width)
+    }
+}
