@@ -174,7 +174,9 @@ let testTargets: [Target] = [
     tests("DesignerTests", ["DesignerClient", "DesignerServer", "Search", "Storage"]),
     tests("LauncherTests", ["Launcher"]),
     tests("IntegrationTests", ["DesignerClient", "RegistryClient", "ServiceClient", "Messaging"]),
-    executable("Benchmarks", "Tests/Benchmarks", ["Messaging", "WorkQueueClient", "WorkQueueServer", "Search", "Torch", argumentParser]),
+    executable(
+        "Benchmarks", "Tests/Benchmarks",
+        ["Model", "Messaging", "Networks", "WorkQueueClient", "WorkQueueServer", "Search", "Torch", argumentParser]),
 ]
 
 let package = Package(

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Foundation
+import Model
+import Networks
+import Torch
+
+/// Images per second of training LeNet5 at 112×112 on one core: ours beside PyTorch in both memory layouts.
+///
+/// The three take turns, so that a machine that is busy for a while is busy for all. Rates are per second of processor time,
+/// which other processes disturb least; each is the median of its rounds.
+struct TrainingBenchmark: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "training", abstract: "Images per second of training LeNet5 at 112×112 on one core.")
+
+    @Option(help: "A Python that has torch; without it only ours is measured.")
+    var python: String?
+    @Option(help: "Rounds of each.")
+    var rounds = 7
+    @Option(help: "Mini-batches of a round.")
+    var steps = 8
+    @Option(help: "Images of a mini-batch.")
+    var batch = 64
+
+    func run() async throws {
+        let peer = try python.map { try PyTorchPeer(python: $0, batch: batch) }
+        print("libtorch \(ComputeThreads.torchVersion)\(peer.map { ", PyTorch \($0.version)" } ?? ""), one thread")
+        for normalized in [false, true] {
+            var rates: [String: [Double]] = [:]
+            let ours = try OurTraining(batch: batch, normalized: normalized, steps: (rounds + 1) * steps)
+            for round in 0...rounds {
+                var measured = ["ours": try ours.rate(steps: steps)]
+                for layout in peer == nil ? [] : ["contiguous", "channels_last"] {
+                    measured["PyTorch \(layout)"] = try peer?.rate(layout, normalized: normalized, steps: steps)
+                }
+                // The first round warms up caches and compiled kernels.
+                if round > 0 { for (who, rate) in measured { rates[who, default: []].append(rate) } }
+            }
+            let name = normalized ? "LeNet5 with batch normalisation" : "LeNet5 as in table 6"
+            report(name, rates.mapValues { $0.sorted()[$0.count / 2] })
+        }
+    }
+
+    private func report(_ name: String, _ rates: [String: Double]) {
+        let ours = rates["ours"] ?? 0
+        print("\(name), batch \(batch), images/s:")
+        for (who, rate) in rates.sorted(by: { $0.key < $1.key }) {
+            let ratio = who == "ours" ? "" : String(format: "   ours is %.2f×", ours / rate)
+            print("  " + who.padding(toLength: 22, withPad: " ", startingAt: 0) + String(format: "%7.0f", rate) + ratio)
+        }
+    }
+}
+
+/// Training by the engine that workers use, from bytes in memory to changed weights.
+private final class OurTraining {
+    private let session: TrainingSession
+    private let batch: Int
+
+    init(batch: Int, normalized: Bool, steps: Int) throws {
+        let network = try TableSix.leNet5.network(
+            input: "image", shape: [1, 112, 112], classes: 10, normalized: normalized)
+        let plan = try TrainingPlan(
+            optimizers: [.init(rule: .sgd, learningRate: 0.01, momentum: 0.9)], epochs: steps / 8 + 1, batch: batch,
+            seed: 1)
+        self.session = try TrainingSession(network, plan: plan, samples: try Self.randomImages(8 * batch))
+        self.batch = batch
+    }
+
+    func rate(steps: Int) throws -> Double {
+        let start = clock()
+        for _ in 0..<steps { _ = try session.train(batches: 1) }
+        return Double(steps * batch) * Double(CLOCKS_PER_SEC) / Double(clock() - start)
+    }
+
+    private static func randomImages(_ count: Int) throws -> SampleSource {
+        // Never freed: the process ends with the benchmark.
+        let rows = UnsafeMutableRawBufferPointer.allocate(byteCount: count * 112 * 112, alignment: 64)
+        for index in rows.indices { rows[index] = UInt8(truncatingIfNeeded: index &* 2_654_435_761 >> 13) }
+        return try SampleSource(
+            classes: 10,
+            modalities: [
+                .init(
+                    name: "image", shape: [1, 112, 112], elementType: .uint8, scale: 1 / 255,
+                    rows: UnsafeRawBufferPointer(rows), indices: (0..<Int32(count)).map { $0 })
+            ],
+            labels: (0..<Int32(count)).map { $0 % 10 })
+    }
+}
