@@ -138,7 +138,9 @@ let services: [Target] = [
     executable(
         "designer", "Services/Designer/Main", ["DesignerServer", "ServiceKit", "Storage", argumentParser, logging]),
 
-    library("Launcher", "Services/CommandLine/Launcher", ["Model", yams, logging]),
+    .target(name: "CProcess", path: "Services/CommandLine/CProcess"),
+    .executableTarget(name: "gyrus-keeper", path: "Services/CommandLine/Keeper"),
+    library("Launcher", "Services/CommandLine/Launcher", ["Model", "CProcess", yams, crypto, logging]),
     executable(
         "gyrus", "Services/CommandLine/Gyrus",
         [

@@ -1,0 +1,23 @@
+#ifndef GYRUS_CPROCESS_H
+#define GYRUS_CPROCESS_H
+
+#include <sys/types.h>
+
+/// Opens a descriptor that becomes readable when the process ends; -1 with `errno` where that fails.
+int gyrus_pidfd_open(pid_t process);
+
+/// Makes a pipe whose ends are not inherited; returns 0 or -1 with `errno`.
+int gyrus_pipe(int ends[2]);
+
+/// Accepts a connection whose descriptor is not inherited; -1 with `errno` where that fails.
+int gyrus_accept(int listener);
+
+/// Starts `path` (searched like a shell does where it has no slash) in a session of its own with exactly the given descriptors.
+///
+/// `descriptors[i]` becomes descriptor `i` of the new process (-1: `/dev/null`); everything above is closed.
+/// Returns 0 or an error number.
+int gyrus_spawn(
+    pid_t *process, const char *path, char *const arguments[], char *const environment[], const int descriptors[],
+    int count);
+
+#endif

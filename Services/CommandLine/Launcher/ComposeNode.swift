@@ -1,0 +1,216 @@
+import Model
+import Yams
+
+/// A value of a Compose file with the place that it stands at, so that every complaint can name file, line and field.
+struct ComposeNode {
+    let node: Node
+    let file: String
+    let path: String
+    let interpolation: Interpolation
+
+    init(node: Node, file: String, path: String, interpolation: Interpolation) {
+        self.node = node
+        self.file = file
+        self.path = path
+        self.interpolation = interpolation
+    }
+
+    func problem(_ message: String, at place: Node? = nil) -> Failure {
+        let line = (place ?? node).mark.map { ":\($0.line)" } ?? ""
+        return Failure(.invalidArgument, "\(file)\(line): \(path.isEmpty ? "" : "\(path): ")\(message)")
+    }
+
+    private func child(_ node: Node, _ name: String) -> ComposeNode {
+        let path = self.path.isEmpty ? name : "\(self.path).\(name)"
+        return ComposeNode(node: node, file: file, path: path, interpolation: interpolation)
+    }
+
+    // MARK: - Mappings
+
+    /// The entries of a mapping in order, merge keys (`<<`) resolved and `x-` extensions left out.
+    func entries() throws -> [(key: String, value: ComposeNode)] {
+        guard let mapping = node.mapping else { throw problem("a mapping is needed here") }
+        var entries: [(key: String, value: ComposeNode)] = []
+        var merged: [(key: String, value: ComposeNode)] = []
+        for (keyNode, valueNode) in mapping {
+            guard let key = keyNode.string else { throw problem("a key must be text", at: keyNode) }
+            if key == "<<" {
+                let sources = valueNode.sequence.map(Array.init) ?? [valueNode]
+                for source in sources { merged += try child(source, "<<").entries() }
+            } else if !key.hasPrefix("x-") {
+                entries.append((key, child(valueNode, key)))
+            }
+        }
+        let own = Set(entries.map(\.key))
+        var inherited: Set<String> = []
+        for entry in merged where !own.contains(entry.key) && inherited.insert(entry.key).inserted {
+            entries.append((entry.key, child(entry.value.node, entry.key)))
+        }
+        return entries
+    }
+
+    /// Hands each entry of the mapping to the reader of its key; a key that has none is an error unless it is ignored.
+    func read(_ readers: [String: (ComposeNode) throws -> Void], ignoring ignored: Set<String> = []) throws {
+        for (key, value) in try entries() {
+            if let reader = readers[key] {
+                try reader(value)
+            } else if !ignored.contains(key) {
+                let known = readers.keys.sorted() + ignored.sorted()
+                let place = node.mapping?.keys.first { $0.string == key }
+                let hint = nearest(to: key, in: known).map { "; did you mean '\($0)'?" }
+                throw problem(
+                    "unknown key '\(key)'\(hint ?? "; known are \(known.sorted().joined(separator: ", "))")", at: place)
+            }
+        }
+    }
+
+    // MARK: - Scalars
+
+    /// The text of a scalar with its variables replaced.
+    func string() throws -> String {
+        guard let scalar = node.scalar else { throw problem("a single value is needed here") }
+        return try expand(scalar.string)
+    }
+
+    var isNull: Bool { node.null != nil }
+
+    private func expand(_ text: String) throws -> String {
+        do {
+            return try interpolation.expand(text)
+        } catch {
+            throw problem(error.message)
+        }
+    }
+
+    func integer(in range: ClosedRange<Int>) throws -> Int {
+        let text = try string()
+        guard let value = Int(text), range.contains(value) else {
+            throw problem("'\(text)' is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+
+    func boolean() throws -> Bool {
+        let text = try string()
+        switch text.lowercased() {
+        case "true": return true
+        case "false": return false
+        default: throw problem("'\(text)' is neither true nor false")
+        }
+    }
+
+    func duration() throws -> Duration {
+        let text = try string()
+        guard let duration = parseDuration(text) else {
+            throw problem("'\(text)' is not a duration such as 500ms, 10s or 1m30s")
+        }
+        return duration
+    }
+
+    /// A size such as `8m` in bytes.
+    func bytes() throws -> Int {
+        let text = try string().lowercased()
+        let digits = text.prefix { $0.isNumber }
+        let units = ["": 1, "b": 1, "k": 1 << 10, "kb": 1 << 10, "m": 1 << 20, "mb": 1 << 20, "g": 1 << 30, "gb": 1 << 30]
+        guard let number = Int(digits), number > 0, let unit = units[String(text.dropFirst(digits.count))] else {
+            throw problem("'\(text)' is not a size such as 512k or 8m")
+        }
+        return number * unit
+    }
+
+    // MARK: - Lists
+
+    func list() throws -> [ComposeNode] {
+        guard let sequence = node.sequence else { throw problem("a list is needed here") }
+        return sequence.enumerated().map { index, node in child(node, "\(index)") }
+    }
+
+    func strings() throws -> [String] { try list().map { try $0.string() } }
+
+    /// A command: a list as it is, a single text split as a shell splits words.
+    func command() throws -> [String] {
+        if node.sequence != nil { return try strings() }
+        let text = try string()
+        guard let words = splitWords(text) else { throw problem("a quotation mark is not closed in '\(text)'") }
+        return words
+    }
+
+    /// Variables: a mapping, or a list of `NAME=value`.
+    func variables() throws -> [String: String] {
+        if node.sequence != nil {
+            return try Dictionary(
+                list().compactMap { item in
+                    let parts = try item.string().split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                    // A name alone takes the launcher's value, which the process inherits anyway.
+                    return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
+                },
+                uniquingKeysWith: { $1 })
+        }
+        return try Dictionary(
+            entries().compactMap { key, value in value.isNull ? nil : (key, try value.string()) },
+            uniquingKeysWith: { $1 })
+    }
+}
+
+/// A duration in the form of the Compose Specification, such as `1m30s`.
+public func parseDuration(_ text: String) -> Duration? {
+    let units: [String: Double] = ["us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600, "d": 86400]
+    var rest = Substring(text)
+    var seconds = 0.0
+    guard !rest.isEmpty else { return nil }
+    while !rest.isEmpty {
+        let number = rest.prefix { $0.isNumber || $0 == "." }
+        rest = rest[number.endIndex...]
+        let unit = rest.prefix { $0.isLetter }
+        rest = rest[unit.endIndex...]
+        guard let value = Double(number), let factor = units[String(unit)] else { return nil }
+        seconds += value * factor
+    }
+    return seconds < 1e9 ? .microseconds(Int64((seconds * 1e6).rounded())) : nil
+}
+
+/// The words of a command line, quotation marks and backslashes as in a shell; nil where one is not closed.
+func splitWords(_ text: String) -> [String]? {
+    var words: [String] = []
+    var word: String?
+    var quote: Character?
+    var characters = text.makeIterator()
+    while let character = characters.next() {
+        switch (character, quote) {
+        case (quote, .some): quote = nil
+        case ("\\", nil), ("\\", "\""):
+            guard let next = characters.next() else { return nil }
+            word = (word ?? "") + String(next)
+        case ("'", nil), ("\"", nil):
+            quote = character
+            word = word ?? ""
+        case (_, nil) where character.isWhitespace:
+            if let done = word { words.append(done) }
+            word = nil
+        default: word = (word ?? "") + String(character)
+        }
+    }
+    guard quote == nil else { return nil }
+    if let last = word { words.append(last) }
+    return words
+}
+
+/// The candidate that is at most two typing mistakes away, for "did you mean".
+public func nearest(to text: String, in candidates: [String]) -> String? {
+    let distances = candidates.map { ($0, editDistance(text, $0)) }
+    return distances.filter { $0.1 <= 2 && $0.1 < text.count }.min { ($0.1, $0.0) < ($1.1, $1.0) }?.0
+}
+
+private func editDistance(_ left: String, _ right: String) -> Int {
+    var row = Array(0...right.count)
+    for (i, a) in left.enumerated() {
+        var diagonal = row[0]
+        row[0] = i + 1
+        for (j, b) in right.enumerated() {
+            let next = min(row[j + 1] + 1, row[j] + 1, diagonal + (a == b ? 0 : 1))
+            diagonal = row[j + 1]
+            row[j + 1] = next
+        }
+    }
+    return row[right.count]
+}

@@ -1,0 +1,93 @@
+/// Replacement of `$NAME` and `${NAME…}` in the values of a Compose file, as the Compose Specification defines it.
+///
+/// ```swift
+/// try Interpolation(variables: ["HOME": "/root"]).expand("${HOME}/x-${SUFFIX:-none}")   // "/root/x-none"
+/// ```
+public struct Interpolation: Sendable {
+    /// Why a value could not be expanded.
+    public struct Problem: Error, Hashable, Sendable {
+        /// A sentence for a person.
+        public let message: String
+    }
+
+    private let variables: [String: String]
+
+    /// Makes an interpolation that knows these variables.
+    public init(variables: [String: String]) {
+        self.variables = variables
+    }
+
+    /// The text with every variable replaced; `$$` stands for a dollar sign.
+    public func expand(_ text: String) throws(Problem) -> String {
+        guard text.contains("$") else { return text }
+        var rest = Substring(text)
+        let result = try expand(&rest, nested: false)
+        return result
+    }
+
+    /// Expands up to the end, or up to the brace that closes a nested default.
+    private func expand(_ rest: inout Substring, nested: Bool) throws(Problem) -> String {
+        var result = ""
+        while let character = rest.first {
+            if nested && character == "}" { break }
+            rest.removeFirst()
+            guard character == "$" else {
+                result.append(character)
+                continue
+            }
+            switch rest.first {
+            case "$":
+                rest.removeFirst()
+                result.append("$")
+            case "{":
+                rest.removeFirst()
+                result += try braced(&rest)
+            case let next? where Self.beginsName(next):
+                result += variables[Self.takeName(&rest)] ?? ""
+            default:
+                throw Problem(message: "a lone '$': write '$$' for a dollar sign, or '${NAME}' for a variable")
+            }
+        }
+        return result
+    }
+
+    private func braced(_ rest: inout Substring) throws(Problem) -> String {
+        guard let first = rest.first, Self.beginsName(first) else {
+            throw Problem(message: "'${' is not followed by the name of a variable")
+        }
+        let name = Self.takeName(&rest)
+        var emptyCounts = false
+        if rest.first == ":" {
+            emptyCounts = true
+            rest.removeFirst()
+        }
+        guard let kind = rest.popFirst() else { throw Problem(message: "'${\(name)' has no closing brace") }
+        let value = variables[name]
+        let isSet = value.map { !emptyCounts || !$0.isEmpty } ?? false
+        if kind == "}" && !emptyCounts { return value ?? "" }
+        guard "-?+".contains(kind) else {
+            throw Problem(message: "'${\(name)…' goes on with '\(kind)'; known are '-', ':-', '?', ':?', '+' and ':+'")
+        }
+        let alternative = try expand(&rest, nested: true)
+        guard rest.popFirst() == "}" else { throw Problem(message: "'${\(name)…' has no closing brace") }
+        switch kind {
+        case "-": return isSet ? value ?? "" : alternative
+        case "+": return isSet ? alternative : ""
+        default:
+            guard isSet, let value else {
+                throw Problem(message: "the variable '\(name)' must be set\(alternative.isEmpty ? "" : ": ")\(alternative)")
+            }
+            return value
+        }
+    }
+
+    private static func beginsName(_ character: Character) -> Bool {
+        character == "_" || (character.isASCII && character.isLetter)
+    }
+
+    private static func takeName(_ rest: inout Substring) -> String {
+        let name = rest.prefix { beginsName($0) || ($0.isASCII && $0.isNumber) }
+        rest = rest[name.endIndex...]
+        return String(name)
+    }
+}

@@ -1,0 +1,96 @@
+public import Foundation
+import Crypto
+import Glibc
+import Model
+
+/// Where a project keeps what outlives its processes, and where its sockets are.
+///
+/// ```
+/// <root>/state/<service>/…      the services' data
+/// <root>/logs/registry-1.log    what each replica prints
+/// <root>/replicas/registry-1.…  what each replica was started from, and its keeper's record
+/// <run>/control.sock            the supervisor's socket; beside it those of the services
+/// ```
+public struct ProjectDirectory: Hashable, Sendable {
+    /// Name of the project.
+    public let name: String
+    /// Folder of everything that is kept.
+    public let root: URL
+    /// Folder of the sockets.
+    public let run: URL
+
+    /// The services' data.
+    public var state: URL { root.appending(path: "state") }
+    /// What replicas print.
+    public var logs: URL { root.appending(path: "logs") }
+    var replicas: URL { root.appending(path: "replicas") }
+    var lock: URL { root.appending(path: "supervisor.lock") }
+    /// What the supervisor itself says.
+    public var supervisorLog: URL { root.appending(path: "supervisor.log") }
+    /// The supervisor's socket.
+    public var control: URL { run.appending(path: "control.sock") }
+
+    /// Longest path of a folder of sockets: a socket's path has at most 107 bytes.
+    private static let longestRunPath = 80
+
+    /// The project of this name; in `root`, or where the user keeps the state of programs.
+    public init(name: String, root: URL? = nil, environment: [String: String]) throws {
+        let allowed = name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || "-_".contains($0)) }
+        guard allowed, let first = name.first, first.isLetter || first.isNumber else {
+            throw Failure(
+                .invalidArgument,
+                "'\(name)' is no name for a project: use lower-case letters, digits, '-' and '_', beginning with one of "
+                    + "the first two")
+        }
+        self.name = name
+        let folder = root ?? Self.stateHome(environment).appending(path: "gyrus").appending(path: name)
+        self.root = folder.standardizedFileURL
+        let sockets = self.root.appending(path: "run")
+        if sockets.path.utf8.count <= Self.longestRunPath {
+            run = sockets
+        } else {
+            let digest = SHA256.hash(data: Data(self.root.path.utf8)).prefix(6).map { byte in
+                let text = String(byte, radix: 16)
+                return text.count < 2 ? "0\(text)" : text
+            }
+            run = URL(filePath: "/tmp/gyrus-\(getuid())").appending(path: digest.joined())
+        }
+    }
+
+    private static func stateHome(_ environment: [String: String]) -> URL {
+        if let home = environment["XDG_STATE_HOME"], home.hasPrefix("/") { return URL(filePath: home) }
+        let home = environment["HOME"].map { URL(filePath: $0) } ?? FileManager.default.homeDirectoryForCurrentUser
+        return home.appending(path: ".local/state")
+    }
+
+    /// Variables that a Compose file can use: where this machine keeps what a container finds in fixed places.
+    public var variables: [String: String] {
+        ["GYRUS_RUN_DIR": run.path, "GYRUS_STATE_DIR": state.path, "COMPOSE_PROJECT_NAME": name]
+    }
+
+    /// Makes the folders; only the user may look into them.
+    public func create() throws {
+        for folder in [root, run, state, logs, replicas] {
+            do {
+                try FileManager.default.createDirectory(
+                    at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            } catch {
+                throw Failure(
+                    .permissionDenied,
+                    "cannot make the folder '\(folder.path)' (\(error.localizedDescription)); choose another with "
+                        + "--project-directory")
+            }
+        }
+    }
+
+    /// Removes everything, the services' data included.
+    public func remove() throws {
+        for folder in [run, root] where FileManager.default.fileExists(atPath: folder.path) {
+            try FileManager.default.removeItem(at: folder)
+        }
+    }
+
+    func log(of id: ReplicaID) -> URL { logs.appending(path: "\(id).log") }
+    func record(of id: ReplicaID) -> URL { replicas.appending(path: "\(id).record") }
+    func definition(of id: ReplicaID) -> URL { replicas.appending(path: "\(id).json") }
+}

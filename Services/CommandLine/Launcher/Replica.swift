@@ -1,0 +1,67 @@
+/// One of the processes of a service.
+public struct ReplicaID: Hashable, Sendable, Codable, Comparable, CustomStringConvertible {
+    /// Name of the service.
+    public let service: String
+    /// Number, from 1.
+    public let index: Int
+
+    /// Makes the identity of a service's replica.
+    public init(_ service: String, _ index: Int) {
+        self.service = service
+        self.index = index
+    }
+
+    /// Reads a name such as `trainer-worker-2`.
+    public init?(name: String) {
+        guard let dash = name.lastIndex(of: "-"), let index = Int(name[name.index(after: dash)...]) else { return nil }
+        self.init(String(name[..<dash]), index)
+    }
+
+    /// The service with the number, such as `trainer-worker-2`.
+    public var description: String { "\(service)-\(index)" }
+
+    /// By service, then by number.
+    public static func < (left: ReplicaID, right: ReplicaID) -> Bool {
+        (left.service, left.index) < (right.service, right.index)
+    }
+}
+
+/// How a process ended.
+public enum Outcome: Hashable, Sendable, Codable, CustomStringConvertible {
+    /// With an exit status.
+    case exit(Int32)
+    /// By a signal.
+    case signal(Int32)
+    /// It could not be started, for the reason of this error number.
+    case failed(Int32)
+
+    /// Exit status in the manner of a shell.
+    public var status: Int32 {
+        switch self {
+        case .exit(let status): status
+        case .signal(let number): 128 + number
+        case .failed: 127
+        }
+    }
+
+    /// A few words, such as `exited with status 1`.
+    public var description: String {
+        switch self {
+        case .exit(let status): "exited with status \(status)"
+        case .signal(let number): "was ended by signal \(number)"
+        case .failed(let number): "could not be started (error \(number))"
+        }
+    }
+}
+
+/// What a health check says of a replica.
+public enum Health: String, Hashable, Sendable, Codable {
+    /// There is no check, or the process does not run.
+    case none
+    /// It did not pass yet.
+    case starting
+    /// It passed last time.
+    case healthy
+    /// It failed too often in a row.
+    case unhealthy
+}
