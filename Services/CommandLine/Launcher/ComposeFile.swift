@@ -87,7 +87,7 @@ public struct ComposeFile: Sendable {
     private func service(_ name: String, _ node: ComposeNode) throws -> ServiceDefinition {
         let allowed = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
         guard allowed, let first = name.first, first.isLetter || first.isNumber else {
-            throw node.problem("a service's name has letters, digits, '-', '_' and '.' only, and begins with one of the first two")
+            throw node.problem("a service's name is made of letters, digits, '-', '_' and '.', the first no sign")
         }
         var service = ServiceDefinition(name: name, command: [])
         var entrypoint: [String] = []
@@ -178,16 +178,20 @@ public struct ComposeFile: Sendable {
             if let limit = Int(parts[1]), limit > 0 { return .onFailure(limit: limit) }
         default: break
         }
-        throw node.problem("unknown restart policy '\(text)'; known are \"no\", always, unless-stopped, on-failure[:times]")
+        throw node.problem(
+            "unknown restart policy '\(text)'; known are \"no\", always, unless-stopped, on-failure[:times]")
     }
 
     private func signal(_ node: ComposeNode) throws -> Int32 {
-        let names = ["HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "USR1": 10, "USR2": 12, "TERM": 15, "WINCH": 28] as [String: Int32]
+        let names: [String: Int32] = [
+            "HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "USR1": 10, "USR2": 12, "TERM": 15, "WINCH": 28,
+        ]
         let text = try node.string().uppercased()
         if let number = Int32(text), (1...64).contains(number) { return number }
         let name = text.hasPrefix("SIG") ? String(text.dropFirst(3)) : text
         guard let number = names[name] else {
-            throw node.problem("unknown signal '\(text)'; known are \(names.keys.sorted().map { "SIG\($0)" }.joined(separator: ", "))")
+            let known = names.keys.sorted().map { "SIG\($0)" }.joined(separator: ", ")
+            throw node.problem("unknown signal '\(text)'; known are \(known)")
         }
         return number
     }

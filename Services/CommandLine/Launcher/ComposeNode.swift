@@ -111,11 +111,12 @@ struct ComposeNode {
     func bytes() throws -> Int {
         let text = try string().lowercased()
         let digits = text.prefix { $0.isNumber }
-        let units = ["": 1, "b": 1, "k": 1 << 10, "kb": 1 << 10, "m": 1 << 20, "mb": 1 << 20, "g": 1 << 30, "gb": 1 << 30]
-        guard let number = Int(digits), number > 0, let unit = units[String(text.dropFirst(digits.count))] else {
+        let shifts = ["": 0, "b": 0, "k": 10, "kb": 10, "m": 20, "mb": 20, "g": 30, "gb": 30]
+        let unit = String(text.dropFirst(digits.count))
+        guard let number = Int(digits), (1...1 << 30).contains(number), let shift = shifts[unit] else {
             throw problem("'\(text)' is not a size such as 512k or 8m")
         }
-        return number * unit
+        return number << shift
     }
 
     // MARK: - Lists

@@ -1,5 +1,5 @@
-@preconcurrency import Dispatch
 import CProcess
+@preconcurrency import Dispatch
 public import Foundation
 import Glibc
 import Model

@@ -75,7 +75,8 @@ public struct Interpolation: Sendable {
         case "+": return isSet ? alternative : ""
         default:
             guard isSet, let value else {
-                throw Problem(message: "the variable '\(name)' must be set\(alternative.isEmpty ? "" : ": ")\(alternative)")
+                let reason = alternative.isEmpty ? "" : ": \(alternative)"
+                throw Problem(message: "the variable '\(name)' must be set\(reason)")
             }
             return value
         }

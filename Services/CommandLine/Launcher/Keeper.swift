@@ -132,8 +132,12 @@ public struct Programs: Hashable, Sendable {
 
     /// Programs in the folder of the running executable.
     public static var beside: Programs {
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-        return Programs(folder: URL(filePath: own).deletingLastPathComponent().path)
+        Programs(folder: URL(filePath: running).deletingLastPathComponent().path)
+    }
+
+    /// Path of the running executable.
+    static var running: String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
     }
 
     /// Programs in a folder.

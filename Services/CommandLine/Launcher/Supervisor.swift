@@ -1,7 +1,7 @@
-public import Logging
 @preconcurrency import Dispatch
 import Foundation
 import Glibc
+public import Logging
 import Model
 
 /// Runs the services of a project as local processes: drives a `SupervisorMachine` with real processes and a real clock.
@@ -23,7 +23,8 @@ public actor Supervisor {
     private var keepers: [ReplicaID: Keeper] = [:]
     private var known: [ReplicaID: Known] = [:]
     private var version = 0
-    private var changeWaiters: [CheckedContinuation<Void, Never>] = []
+    private var changeWaiters: [Int: CheckedContinuation<Void, Never>] = [:]
+    private var nextWaiter = 0
     private var endWaiters: [CheckedContinuation<Void, Never>] = []
     private var isFinished = false
     private var timer: (any DispatchSourceTimer)?
@@ -96,7 +97,7 @@ public actor Supervisor {
     public func answer(_ request: ControlRequest) async -> ControlReply {
         switch request {
         case .status(let seen):
-            if seen == version && !isFinished { await withCheckedContinuation { changeWaiters.append($0) } }
+            if seen == version && !isFinished { await change(within: 1) }
         case .apply(let project, let scale, let only): handle(.apply(project, scale: scale, only: only))
         case .stop(let names): handle(.stop(names))
         case .start(let names): handle(.start(names))
@@ -113,6 +114,19 @@ public actor Supervisor {
         case .kill: for keeper in keepers.values { keeper.killNow() }
         }
         return ControlReply(status: status())
+    }
+
+    private func change(within seconds: Double) async {
+        let number = nextWaiter
+        nextWaiter += 1
+        queue.asyncAfter(deadline: .now() + seconds) { [weak self] in
+            Task { await self?.endWaiting(number) }
+        }
+        await withCheckedContinuation { changeWaiters[number] = $0 }
+    }
+
+    private func endWaiting(_ number: Int) {
+        changeWaiters.removeValue(forKey: number)?.resume()
     }
 
     private func status() -> ProjectStatus {
@@ -164,8 +178,8 @@ public actor Supervisor {
             }
         }
         version += 1
-        changeWaiters.forEach { $0.resume() }
-        changeWaiters = []
+        changeWaiters.values.forEach { $0.resume() }
+        changeWaiters = [:]
         schedule()
     }
 

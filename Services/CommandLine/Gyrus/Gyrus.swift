@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import Launcher
+
+/// The command line of Gyrus: its launcher and the client of its services.
+@main
+struct Gyrus: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gyrus",
+        abstract: "Scenario in, neural network out: start the services, publish scenarios, follow their searches.",
+        discussion: """
+            Start everything in the background with two trainer workers, publish a scenario, and read its result:
+
+              gyrus up -d --scale trainer-worker=2
+              gyrus publish Compose/scenarios/av-mnist.yaml --wait
+              gyrus result ID --output results
+
+            Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 2 wrong usage,
+            69 a service cannot be reached, 75 try again later, 77 not admitted, 78 wrong configuration.
+            """,
+        version: "gyrus 0.1.0",
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Services (as in Docker Compose):",
+                subcommands: [
+                    Up.self, Down.self, Ps.self, Logs.self, Scale.self, Restart.self, Start.self, Stop.self,
+                    Config.self, Supervise.self,
+                ])
+        ],
+        helpNames: [.short, .long])
+
+    @OptionGroup(title: "Project") var project: ProjectOptions
+}
+
+/// Which project a command is about.
+struct ProjectOptions: ParsableArguments {
+    @Option(name: [.short, .long], help: "Name of the project (default: $GYRUS_PROJECT, the file's name, or gyrus).")
+    var projectName: String?
+
+    @Option(name: .long, help: "Folder of its data (default: $XDG_STATE_HOME/gyrus/NAME).")
+    var projectDirectory: String?
+
+    @Option(name: [.short, .long], help: "Compose file (default: the nearest compose.yaml or Compose/compose.yaml).")
+    var file: String?
+
+    /// Finds what the options name.
+    var locator: ProjectLocator {
+        ProjectLocator(
+            name: projectName, file: file, directory: projectDirectory,
+            environment: ProcessInfo.processInfo.environment)
+    }
+}
+
+extension Gyrus {
+    /// Parses, runs, and ends with the documented exit status.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            leave(error)
+        }
+    }
+}

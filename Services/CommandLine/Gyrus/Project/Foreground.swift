@@ -1,0 +1,106 @@
+@preconcurrency import Dispatch
+import Foundation
+import Launcher
+import Logging
+import Model
+
+/// `gyrus up` without `--detach`: supervises in this process and shows the logs until Ctrl-C.
+struct Foreground {
+    let session: Session
+    let services: Set<String>
+
+    func run(_ request: ControlRequest) async throws {
+        if try await session.status() != nil { return try await attach(request) }
+        let supervisor = try Supervisor(
+            of: session.directory, programs: .beside, isLeashed: true, environment: session.locator.environment,
+            logger: Logger(label: "supervisor") { _ in SwiftLogNoOpLogHandler() })
+        try await supervisor.open()
+        var logs = ProjectLogs(of: session.directory, services: services)
+        _ = logs.newLines()
+        let printing = Printing(logs: logs)
+        let signals = StopSignals { count in
+            if count == 1 { say("Gracefully stopping… (press Ctrl+C again to force)") }
+            Task { _ = await supervisor.answer(count == 1 ? .shutDown : .kill) }
+        }
+        _ = await supervisor.answer(request)
+        await withTaskGroup { group in
+            group.addTask { await printing.run() }
+            await supervisor.untilFinished()
+            group.cancelAll()
+        }
+        signals.cancel()
+    }
+
+    /// A supervisor in the background has the project: show its logs, and stop the services with Ctrl-C.
+    private func attach(_ request: ControlRequest) async throws {
+        say("The services run in the background already; showing their logs. Ctrl+C stops them.")
+        var logs = ProjectLogs(of: session.directory, services: services)
+        _ = logs.newLines()
+        let printing = Printing(logs: logs)
+        _ = try await session.ask(request)
+        let client = session.client
+        let signals = StopSignals { count in
+            if count == 1 { say("Gracefully stopping… (press Ctrl+C again to force)") }
+            Task { _ = try? await client.send(count == 1 ? .shutDown : .kill) }
+        }
+        await withTaskGroup { group in
+            group.addTask { await printing.run() }
+            var version: Int?
+            while let status = try? await client.send(.status(unless: version)) { version = status.version }
+            group.cancelAll()
+        }
+        signals.cancel()
+    }
+}
+
+/// Prints the lines of logs as they come, until the task is cancelled.
+struct Printing: Sendable {
+    private nonisolated(unsafe) var logs: ProjectLogs
+    private var printer = LogPrinter(isColored: Terminal.isColored)
+
+    init(logs: ProjectLogs) {
+        self.logs = logs
+    }
+
+    func run() async {
+        var logs = logs
+        var printer = printer
+        while true {
+            let isLast = Task.isCancelled
+            let lines = logs.newLines()
+            printer.introduce(lines.map(\.replica))
+            for line in lines { emit(printer.format(line)) }
+            if isLast { return }
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+    }
+}
+
+/// Calls back on SIGINT and SIGTERM with how many there were.
+final class StopSignals {
+    private let sources: [any DispatchSourceSignal]
+
+    init(_ onSignal: @escaping @Sendable (Int) -> Void) {
+        let queue = DispatchQueue(label: "signals")
+        let counter = Counter()
+        sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler { onSignal(counter.next()) }
+            source.resume()
+            return source
+        }
+    }
+
+    func cancel() { sources.forEach { $0.cancel() } }
+
+    /// Touched on the signals' queue only.
+    private final class Counter: @unchecked Sendable {
+        private var value = 0
+
+        func next() -> Int {
+            value += 1
+            return value
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Foundation
+import Launcher
+import Model
+
+/// Shows what the services printed.
+struct Logs: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what the services print.",
+        discussion: "  gyrus logs -f --tail 20 trainer-worker\n\nOf each process the last 24 MiB are kept.")
+
+    @ParentCommand var gyrus: Gyrus
+
+    @Flag(name: [.short, .long], help: "Go on as more comes.")
+    var follow = false
+
+    @Option(
+        name: [.customShort("n"), .long],
+        help: ArgumentHelp("Only the last lines of each process.", valueName: "number"))
+    var tail: String = "all"
+
+    @Flag(name: [.short, .long], help: "Show the time of each line.")
+    var timestamps = false
+
+    @Flag(name: .long, help: "No colours.")
+    var noColor = false
+
+    @Flag(name: .long, help: "Leave out the names of the processes.")
+    var noLogPrefix = false
+
+    @Argument(help: "Services; all by default.")
+    var services: [String] = []
+
+    func validate() throws {
+        guard tail == "all" || Int(tail).map({ $0 >= 0 }) ?? false else {
+            throw ValidationError("--tail needs a number or 'all', not '\(tail)'")
+        }
+    }
+
+    func run() async throws {
+        let session = try Session(gyrus.project)
+        let known = Set(ReplicaLog.replicas(in: session.directory).map(\.service))
+        for service in services where !known.contains(service) && !follow {
+            throw Failure(
+                .notFound,
+                "there is no log of a service '\(service)'; see what runs with: \(session.command("ps"))")
+        }
+        var logs = ProjectLogs(of: session.directory, services: Set(services))
+        var printer = LogPrinter(
+            isColored: Terminal.isColored && !noColor, hasPrefix: !noLogPrefix, hasTime: timestamps)
+        let replicas = ReplicaLog.replicas(in: session.directory)
+        printer.introduce(replicas.filter { services.isEmpty || services.contains($0.service) })
+        var lines = logs.newLines(last: Int(tail))
+        while true {
+            for line in lines { emit(printer.format(line)) }
+            guard follow else { return }
+            try await Task.sleep(for: .milliseconds(100))
+            lines = logs.newLines()
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Foundation
+import Launcher
+
+/// Lists the processes of a project.
+struct Ps: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List the services' processes.", discussion: "  gyrus ps --format json")
+
+    @ParentCommand var gyrus: Gyrus
+    @OptionGroup var list: ListOptions
+
+    @Flag(name: [.short, .long], help: "Also those that are stopped.")
+    var all = false
+
+    @Argument(help: "Services; all by default.")
+    var services: [String] = []
+
+    func run() async throws {
+        let session = try Session(gyrus.project)
+        var replicas: [ReplicaStatus] = []
+        if let status = try await session.status() {
+            try session.check(services, among: status)
+            replicas = status.replicas
+        } else {
+            replicas = session.detachment.orphans
+            if !replicas.isEmpty {
+                say("The supervisor of these processes is gone; '\(session.command("up -d"))' takes them over.")
+            }
+        }
+        let shown = replicas.filter { all || $0.state != .exited }
+            .filter { services.isEmpty || services.contains($0.service) }
+        try list.render(shown.map { ReplicaRow(replica: $0, project: session.directory.name) })
+    }
+}
+
+/// A process as `gyrus ps` shows it.
+struct ReplicaRow: Listable {
+    let replica: ReplicaStatus
+    let project: String
+
+    static let columns = ["NAME", "COMMAND", "SERVICE", "CREATED", "STATUS", "PID"]
+
+    var name: String { "\(project)-\(replica.id)" }
+
+    var row: [String] {
+        let command = replica.command.joined(separator: " ")
+        let short = command.count > 24 ? "\(command.prefix(23))…" : command
+        return [
+            name, "\"\(short)\"", replica.service,
+            replica.started == nil ? "–" : "\(ReplicaStatus.age(replica.started, Date())) ago",
+            replica.summary(at: Date()), replica.process.map { "\($0)" } ?? "–",
+        ]
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, project, service, index, command, state, health, exitCode, pid, started, restarts, status
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(name, forKey: .name)
+        try object.encode(project, forKey: .project)
+        try object.encode(replica.service, forKey: .service)
+        try object.encode(replica.index, forKey: .index)
+        try object.encode(replica.command, forKey: .command)
+        try object.encode(replica.state, forKey: .state)
+        try object.encode(replica.health, forKey: .health)
+        try object.encodeIfPresent(replica.outcome?.status, forKey: .exitCode)
+        try object.encodeIfPresent(replica.process, forKey: .pid)
+        try object.encodeIfPresent(replica.started, forKey: .started)
+        try object.encode(replica.restarts, forKey: .restarts)
+        try object.encode(replica.summary(at: Date()), forKey: .status)
+    }
+}

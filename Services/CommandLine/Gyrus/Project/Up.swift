@@ -1,0 +1,124 @@
+import ArgumentParser
+import Dispatch
+import Foundation
+import Launcher
+import Logging
+import Model
+
+/// Starts the services, or brings running ones in line with the Compose file.
+struct Up: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Start the services; those that run and did not change are left alone.",
+        discussion: """
+            In the foreground the services' logs are shown, and Ctrl-C stops the services. With --detach they run on in
+            the background, and the command returns when all of them are healthy.
+
+              gyrus up -d --scale trainer-worker=4
+              gyrus up registry                      only the registry and what it depends on
+            """)
+
+    @ParentCommand var gyrus: Gyrus
+
+    @Flag(name: [.short, .long], help: "Run in the background.")
+    var detach = false
+
+    @Option(name: .long, help: ArgumentHelp("Number of a service's processes.", valueName: "service=number"))
+    var scale: [ScaleArgument] = []
+
+    @Flag(name: .long, help: "With --detach: return without waiting until the services are healthy.")
+    var noWait = false
+
+    @Option(name: .long, help: ArgumentHelp("Longest time to wait until they are.", valueName: "seconds"))
+    var waitTimeout = 60
+
+    @Flag(name: .long, help: "Restart services that did not change, too.")
+    var forceRecreate = false
+
+    @Argument(help: "Services to start, with those they depend on; all by default.")
+    var services: [String] = []
+
+    func run() async throws {
+        let session = try Session(gyrus.project)
+        let project = try session.locator.project(in: session.directory)
+        let counts = try ScaleArgument.counts(scale, in: project)
+        try check(project)
+        let only = services.isEmpty ? nil : project.closure(of: services)
+        let request = ControlRequest.apply(project, scale: counts, only: only)
+        if detach {
+            try await runDetached(session, request, only ?? Set(project.services.keys))
+        } else {
+            try await Foreground(session: session, services: Set(services)).run(request)
+        }
+    }
+
+    private func check(_ project: ComposeProject) throws {
+        for name in services where project.services[name] == nil {
+            let hint = nearest(to: name, in: Array(project.services.keys)).map { "; did you mean '\($0)'?" } ?? ""
+            throw Failure(.notFound, "the Compose file has no service '\(name)'\(hint)")
+        }
+    }
+
+    private func runDetached(_ session: Session, _ request: ControlRequest, _ names: Set<String>) async throws {
+        if try await session.status() == nil { try session.detachment.startSupervisor() }
+        var status = try await session.ask(request)
+        if forceRecreate { status = try await session.ask(.restart(names)) }
+        guard !noWait else { return }
+        try await Waiting(session: session, names: names, timeout: .seconds(waitTimeout)).untilUp(status)
+    }
+}
+
+/// Waits until services are up, telling of each step.
+struct Waiting {
+    let session: Session
+    let names: Set<String>
+    let timeout: Duration
+
+    func untilUp(_ first: ProjectStatus) async throws {
+        var lines = ProgressLines()
+        var status = first
+        let deadline = ContinuousClock.now + timeout
+        while true {
+            let replicas = status.replicas.filter { names.contains($0.service) }
+            lines.show(replicas, stopping: false)
+            if replicas.allSatisfy(\.isUp) { return }
+            let stuck = replicas.first { $0.trouble != nil }
+            if let stuck { throw failure(stuck, stuck.trouble ?? "") }
+            if ContinuousClock.now > deadline, let late = replicas.first(where: { !$0.isUp }) {
+                let state = late.summary(at: Date())
+                throw failure(late, "did not come up within \(timeout.milliseconds / 1000) s (\(state))")
+            }
+            status = try await session.ask(.status(unless: status.version))
+        }
+    }
+
+    private func failure(_ replica: ReplicaStatus, _ what: String) -> Failure {
+        var logs = ProjectLogs(of: session.directory, services: [replica.service])
+        let tail = logs.newLines(last: 10).filter { $0.replica == replica.id }.map { "    \($0.text)" }
+        let text = tail.isEmpty ? "" : "; its last lines:\n\(tail.joined(separator: "\n"))"
+        let next = "See more with: \(session.command("logs \(replica.service)"))"
+        return Failure(.internal, "\(replica.id) \(what)\(text)\n\(next)")
+    }
+}
+
+/// A number of processes for a service, written `service=number`.
+struct ScaleArgument: ExpressibleByArgument {
+    let service: String
+    let count: Int
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let count = Int(parts[1]), (0...1000).contains(count) else { return nil }
+        service = parts[0]
+        self.count = count
+    }
+
+    /// The numbers by service; a service that the project lacks is an error.
+    static func counts(_ arguments: [ScaleArgument], in project: ComposeProject? = nil) throws -> [String: Int] {
+        for argument in arguments {
+            guard let project, project.services[argument.service] == nil else { continue }
+            let hint = nearest(to: argument.service, in: Array(project.services.keys)).map { "; did you mean '\($0)'?" }
+            throw Failure(.notFound, "the Compose file has no service '\(argument.service)'\(hint ?? "")")
+        }
+        return Dictionary(arguments.map { ($0.service, $0.count) }, uniquingKeysWith: { $1 })
+    }
+}

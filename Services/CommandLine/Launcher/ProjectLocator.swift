@@ -1,0 +1,98 @@
+public import Foundation
+public import Model
+import Yams
+
+extension Failure.Code {
+    /// The configuration is wrong: a Compose file, or a variable of the environment.
+    public static let configuration = Failure.Code(rawValue: "configuration")
+}
+
+/// Finds the Compose file and the directory of the project that a command is about.
+public struct ProjectLocator: Sendable {
+    /// Name that the user gave.
+    public var name: String?
+    /// Compose file that the user gave.
+    public var file: String?
+    /// Project directory that the user gave.
+    public var directory: String?
+    /// The environment.
+    public var environment: [String: String]
+
+    /// Makes a locator from what the user gave.
+    public init(name: String?, file: String?, directory: String?, environment: [String: String]) {
+        self.name = name
+        self.file = file
+        self.directory = directory
+        self.environment = environment
+    }
+
+    /// The Compose file: the given one, the nearest one in this folder or above, or the one that came with `gyrus`.
+    public func composeFile() throws -> URL {
+        if let given = file ?? environment["GYRUS_COMPOSE_FILE"], !given.isEmpty {
+            guard FileManager.default.fileExists(atPath: given) else {
+                throw Failure(.configuration, "there is no Compose file '\(given)'; name another with --file")
+            }
+            return URL(filePath: given)
+        }
+        guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
+            throw Failure(
+                .configuration,
+                "there is no compose.yaml here, above, or beside gyrus; name one with --file or $GYRUS_COMPOSE_FILE")
+        }
+        return found
+    }
+
+    private var candidates: [URL] {
+        let names = ["compose.yaml", "compose.yml", "Compose/compose.yaml"]
+        let here = FileManager.default.currentDirectoryPath
+        let starts = [URL(filePath: here), URL(filePath: Programs.beside.folder)]
+        var result = starts.flatMap { start in
+            Self.ancestors(of: start).flatMap { folder in names.map { folder.appending(path: $0) } }
+        }
+        result.append(URL(filePath: Programs.beside.folder).appending(path: "../share/gyrus/compose.yaml"))
+        return result
+    }
+
+    private static func ancestors(of folder: URL) -> [URL] {
+        var result = [folder.standardizedFileURL]
+        while let last = result.last, last.path != "/", result.count < 64 {
+            result.append(last.deletingLastPathComponent().standardizedFileURL)
+        }
+        return result
+    }
+
+    /// The project's directory. The name comes from the option, `$GYRUS_PROJECT`, the Compose file, or is `gyrus`.
+    public func projectDirectory() throws -> ProjectDirectory {
+        let given = name ?? environment["GYRUS_PROJECT"].flatMap { $0.isEmpty ? nil : $0 }
+        let name = try given ?? nameInFile() ?? "gyrus"
+        let folder = directory.map { URL(filePath: $0).absoluteURL }
+        do {
+            return try ProjectDirectory(name: name, root: folder, environment: environment)
+        } catch let failure as Failure {
+            throw Failure(.configuration, failure.message)
+        }
+    }
+
+    private func nameInFile() throws -> String? {
+        guard let file = try? composeFile() else {
+            if self.file != nil { _ = try composeFile() }
+            return nil
+        }
+        guard let text = try? String(contentsOf: file, encoding: .utf8), let root = try? Yams.compose(yaml: text) else {
+            return nil
+        }
+        return root.mapping?["name"]?.string
+    }
+
+    /// The Compose file's services with the variables of the environment and of the project's directory.
+    public func project(in directory: ProjectDirectory) throws -> ComposeProject {
+        // Our own names of folders go first: the file's defaults are meant for containers.
+        var variables = environment.merging(directory.variables) { $1 }
+        if variables["GYRUS_DATA_DIR"] == nil { variables["GYRUS_DATA_DIR"] = environment["GYRUS_DATA"] ?? "" }
+        do {
+            return try ComposeFile(at: composeFile()).project(variables: variables)
+        } catch let failure as Failure {
+            throw Failure(.configuration, failure.message)
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import Foundation
+import Glibc
+
+/// A line that a replica printed.
+public struct LogLine: Hashable, Sendable {
+    /// Replica that printed it.
+    public let replica: ReplicaID
+    /// When it was printed, such as `2026-01-02T03:04:05.678901Z`.
+    public let time: String
+    /// The line without its end.
+    public let text: String
+}
+
+/// Reads what a replica printed, file after file, and goes on where it stopped even when the log was rotated meanwhile.
+public struct ReplicaLog {
+    /// The replica.
+    public let replica: ReplicaID
+    private let path: String
+    private var file: Descriptor?
+    private var inode: UInt64 = 0
+    private var rest: [UInt8] = []
+
+    /// The log of a replica, from its oldest line that is kept.
+    public init(of replica: ReplicaID, in directory: ProjectDirectory) {
+        self.replica = replica
+        path = directory.log(of: replica).path
+    }
+
+    /// Every replica of the project that has a log.
+    public static func replicas(in directory: ProjectDirectory) -> [ReplicaID] {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: directory.logs.path)) ?? []
+        return files.filter { $0.hasSuffix(".log") }.compactMap { ReplicaID(name: String($0.dropLast(4))) }.sorted()
+    }
+
+    /// The lines that came since the last call.
+    public mutating func newLines() -> [LogLine] {
+        var bytes = rest
+        repeat {
+            if let file { Self.readToEnd(file, into: &bytes) }
+        } while openNext()
+        var lines: [LogLine] = []
+        var start = 0
+        for end in bytes.indices where bytes[end] == UInt8(ascii: "\n") {
+            lines.append(line(bytes[start..<end]))
+            start = end + 1
+        }
+        rest = Array(bytes[start...])
+        return lines
+    }
+
+    private func line(_ bytes: ArraySlice<UInt8>) -> LogLine {
+        let text = String(decoding: bytes, as: UTF8.self)
+        let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+        return LogLine(replica: replica, time: String(parts[0]), text: parts.count > 1 ? String(parts[1]) : "")
+    }
+
+    private static func readToEnd(_ file: Descriptor, into bytes: inout [UInt8]) {
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while case let count = read(file.number, &buffer, buffer.count), count > 0 {
+            bytes.append(contentsOf: buffer[..<count])
+        }
+    }
+
+    /// Opens the file that follows the one just read; false where there is none yet.
+    private mutating func openNext() -> Bool {
+        // Oldest first: path.2, path.1, path.
+        var files: [(path: String, inode: UInt64)] = []
+        var number = 0
+        while let inode = Self.inode(of: number == 0 ? path : "\(path).\(number)") {
+            files.insert((number == 0 ? path : "\(path).\(number)", inode), at: 0)
+            number += 1
+        }
+        let position = file == nil ? nil : files.firstIndex { $0.inode == inode }
+        guard let next = position.map({ $0 + 1 }) ?? files.indices.first, next < files.count else { return false }
+        guard let opened = try? Descriptor.open(files[next].path, O_RDONLY) else { return false }
+        var status = stat()
+        guard fstat(opened.number, &status) == 0 else { return false }
+        // A rotation between listing and opening shows as another inode; the next round sorts it out.
+        guard UInt64(status.st_ino) == files[next].inode else { return true }
+        file = opened
+        inode = files[next].inode
+        return true
+    }
+
+    private static func inode(of path: String) -> UInt64? {
+        var status = stat()
+        return stat(path, &status) == 0 ? UInt64(status.st_ino) : nil
+    }
+}
+
+/// Writes lines of several replicas the way Docker Compose does: `registry-1  | text`, each replica in its colour.
+public struct LogPrinter: Sendable {
+    /// Whether the names are coloured.
+    public var isColored: Bool
+    /// Whether each line begins with the replica's name.
+    public var hasPrefix: Bool
+    /// Whether each line has its time.
+    public var hasTime: Bool
+    private var width = 0
+    private var numbers: [ReplicaID: Int] = [:]
+    private static let colors = [36, 33, 32, 35, 34, 96, 93, 92, 95, 94]
+
+    /// Makes a printer.
+    public init(isColored: Bool, hasPrefix: Bool = true, hasTime: Bool = false) {
+        self.isColored = isColored
+        self.hasPrefix = hasPrefix
+        self.hasTime = hasTime
+    }
+
+    /// Makes room for the names of these replicas.
+    public mutating func introduce(_ replicas: [ReplicaID]) {
+        for replica in replicas where numbers[replica] == nil {
+            numbers[replica] = numbers.count
+            width = max(width, "\(replica)".count)
+        }
+    }
+
+    /// The line as it is shown.
+    public mutating func format(_ line: LogLine) -> String {
+        introduce([line.replica])
+        let time = hasTime ? "\(line.time) " : ""
+        guard hasPrefix else { return time + line.text }
+        let name = "\(line.replica)"
+        let prefix = name + String(repeating: " ", count: width - name.count) + "  | "
+        let color = Self.colors[(numbers[line.replica] ?? 0) % Self.colors.count]
+        return (isColored ? "\u{1B}[\(color)m\(prefix)\u{1B}[0m" : prefix) + time + line.text
+    }
+}
+
+/// The logs of a project's replicas, merged by time.
+public struct ProjectLogs {
+    private let directory: ProjectDirectory
+    private let services: Set<String>
+    private var logs: [ReplicaID: ReplicaLog] = [:]
+
+    /// The logs of these services, of all where none is named.
+    public init(of directory: ProjectDirectory, services: Set<String>) {
+        self.directory = directory
+        self.services = services
+    }
+
+    /// The lines that came since the last call, also those of replicas that came meanwhile.
+    ///
+    /// With `last`, only so many of each replica.
+    public mutating func newLines(last: Int? = nil) -> [LogLine] {
+        var lines: [LogLine] = []
+        for replica in ReplicaLog.replicas(in: directory) where services.isEmpty || services.contains(replica.service) {
+            var log = logs[replica] ?? ReplicaLog(of: replica, in: directory)
+            let new = log.newLines()
+            lines += last.map { new.suffix($0) } ?? new[...]
+            logs[replica] = log
+        }
+        // Sorting by time keeps each replica's own order: its times never fall.
+        return lines.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
+    }
+}
