@@ -174,7 +174,7 @@ let testTargets: [Target] = [
     tests("EvaluatorTests", ["EvaluatorWorker", "EvaluatorClient", "Datasets", "Networks", "Torch"]),
     tests("SearchTests", ["Search", "Model", "Networks"]),
     tests("DesignerTests", ["DesignerClient", "DesignerServer", "Search", "Storage"]),
-    tests("LauncherTests", ["Launcher"]),
+    tests("LauncherTests", ["Launcher", "Model", "gyrus", "gyrus-keeper", logging]),
     tests("IntegrationTests", ["DesignerClient", "RegistryClient", "ServiceClient", "Messaging"]),
     executable(
         "Benchmarks", "Tests/Benchmarks",

@@ -9,6 +9,13 @@ public struct LogLine: Hashable, Sendable {
     public let time: String
     /// The line without its end.
     public let text: String
+
+    /// Makes a line.
+    public init(replica: ReplicaID, time: String, text: String) {
+        self.replica = replica
+        self.time = time
+        self.text = text
+    }
 }
 
 /// Reads what a replica printed, file after file, and goes on where it stopped even when the log was rotated meanwhile.

@@ -56,6 +56,12 @@ public struct ServiceDefinition: Hashable, Sendable, Codable {
         /// Number of files, the one that is written included.
         public var files: Int
 
+        /// Makes limits.
+        public init(bytes: Int, files: Int) {
+            self.bytes = bytes
+            self.files = files
+        }
+
         /// 8 MiB in each of 3 files.
         public static let standard = LogLimits(bytes: 8 << 20, files: 3)
     }
