@@ -95,14 +95,16 @@ let services: [Target] = [
         "RegistryServer", "Services/Registry/Server",
         ["Model", "Schema", "Messaging", "Storage", "ServiceKit", "Networks", "RegistryClient", grdb, crypto, logging]),
     executable(
-        "registry", "Services/Registry/Main", ["RegistryServer", "ServiceKit", "Storage", argumentParser, logging]),
+        "registry", "Services/Registry/Main",
+        ["RegistryServer", "ServiceClient", "ServiceKit", "Storage", argumentParser, logging]),
 
     library("KnowledgeClient", "Services/Knowledge/Client", ["Model", "Schema", "Messaging"]),
     library(
         "KnowledgeServer", "Services/Knowledge/Server",
         ["Model", "Schema", "Messaging", "Storage", "ServiceKit", "KnowledgeClient", grdb, logging]),
     executable(
-        "knowledge", "Services/Knowledge/Main", ["KnowledgeServer", "ServiceKit", "Storage", argumentParser, logging]),
+        "knowledge", "Services/Knowledge/Main",
+        ["KnowledgeServer", "ServiceClient", "ServiceKit", "Storage", argumentParser, logging]),
 
     library("TrainerClient", "Services/Trainer/Client", ["Model", "Schema", "Messaging", "WorkQueueClient"]),
     library(
@@ -113,7 +115,7 @@ let services: [Target] = [
         ]),
     executable(
         "trainer", "Services/Trainer/Main",
-        ["TrainerWorker", "WorkQueueServer", "ServiceKit", "Storage", argumentParser, logging]),
+        ["TrainerWorker", "WorkQueueServer", "ServiceClient", "ServiceKit", "Storage", argumentParser, logging]),
 
     library("EvaluatorClient", "Services/Evaluator/Client", ["Model", "Schema", "Messaging", "WorkQueueClient"]),
     library(
@@ -124,7 +126,7 @@ let services: [Target] = [
         ]),
     executable(
         "evaluator", "Services/Evaluator/Main",
-        ["EvaluatorWorker", "WorkQueueServer", "ServiceKit", "Storage", argumentParser, logging]),
+        ["EvaluatorWorker", "WorkQueueServer", "ServiceClient", "ServiceKit", "Storage", argumentParser, logging]),
 
     library("Search", "Services/Designer/Search", ["Model", "Networks"]),
     library("DesignerClient", "Services/Designer/Client", ["Model", "Schema", "Messaging"]),
@@ -136,7 +138,8 @@ let services: [Target] = [
             "EvaluatorClient", grdb, lifecycle, logging,
         ]),
     executable(
-        "designer", "Services/Designer/Main", ["DesignerServer", "ServiceKit", "Storage", argumentParser, logging]),
+        "designer", "Services/Designer/Main",
+        ["DesignerServer", "ServiceClient", "ServiceKit", "Storage", argumentParser, logging]),
 
     .target(name: "CProcess", path: "Services/CommandLine/CProcess"),
     .executableTarget(name: "gyrus-keeper", path: "Services/CommandLine/Keeper"),

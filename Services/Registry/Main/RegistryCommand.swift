@@ -1,0 +1,25 @@
+import ArgumentParser
+import RegistryServer
+import ServiceClient
+import ServiceKit
+
+/// The registry: networks, models, datasets, dictionaries and blobs.
+@main
+struct RegistryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "registry", abstract: "Keeps networks, models, datasets, dictionaries and their files.")
+
+    @OptionGroup var options: ServiceOptions
+
+    func run() async throws {
+        try await ServiceRuntime.run(
+            .registry, options: options, migrations: RegistryDatabase.registerMigrations
+        ) { context in
+            let blobs = try BlobStore(
+                folder: context.configuration.dataDirectory, database: context.database, events: context.events,
+                logger: context.logger)
+            let store = RegistryStore(context.database, events: context.events)
+            RegistryHarness(store: store, blobs: blobs).register(in: &context.router)
+        }
+    }
+}

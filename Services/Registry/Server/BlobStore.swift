@@ -1,0 +1,249 @@
+import Crypto
+public import Foundation
+public import GRDB
+public import Logging
+import Model
+import RegistryClient
+public import Storage
+
+/// Content-addressed files under database control.
+///
+/// A blob arrives in chunks, which survive a restart; it becomes one only when its digest is right and it is on disk.
+/// The digest of every 8 MiB is kept, and whatever is read is checked against it: a damaged blob is put aside, never
+/// served, and can be uploaded again.
+public actor BlobStore {
+    /// What is known of a complete blob.
+    struct Record: Sendable {
+        let bytes: UInt64
+        /// SHA-256 of each 8 MiB, one after the other.
+        let chunks: [UInt8]
+    }
+
+    /// Largest blob.
+    static let largest: UInt64 = 64 << 30
+    /// Uploads of which the files stay open; others are opened again with their next chunk.
+    private static let openUploads = 32
+    /// How long an upload that nobody continues is kept.
+    private static let abandonedAfter: TimeInterval = 7 * 24 * 3600
+
+    private let folder: URL
+    private let database: any DatabaseWriter
+    private let events: EventLog
+    private let logger: Logger
+    private var uploads: [BlobDigest: Upload] = [:]
+
+    /// A queue of its own, because flushing a large file takes long and must not hold up the rest of the service.
+    private nonisolated let queue = QueueExecutor(label: "blobs")
+
+    /// The queue that files are written on.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
+
+    /// Makes a store in a folder, over a migrated database.
+    public init(folder: URL, database: any DatabaseWriter, events: EventLog, logger: Logger) throws {
+        self.folder = folder
+        self.database = database
+        self.events = events
+        self.logger = logger
+        for name in ["blobs", "partial", "corrupt"] {
+            try FileManager.default.createDirectory(at: folder.appending(path: name), withIntermediateDirectories: true)
+        }
+        removeAbandoned()
+    }
+
+    private nonisolated func place(of digest: BlobDigest) -> URL {
+        folder.appending(path: "blobs/\(digest.hexadecimal.prefix(2))/\(digest.hexadecimal)")
+    }
+
+    private nonisolated func partialPlace(of digest: BlobDigest) -> URL {
+        folder.appending(path: "partial/\(digest.hexadecimal)")
+    }
+
+    private nonisolated func removeAbandoned() {
+        let partial = folder.appending(path: "partial")
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: partial.path)) ?? []
+        for file in files.map({ partial.appending(path: $0) }) {
+            let values = try? file.resourceValues(forKeys: [.contentModificationDateKey])
+            guard let changed = values?.contentModificationDate, -changed.timeIntervalSinceNow > Self.abandonedAfter
+            else { continue }
+            try? FileManager.default.removeItem(at: file)
+        }
+    }
+
+    // MARK: - State
+
+    /// Whether a blob is complete, and how many of its bytes are there.
+    func state(of digest: BlobDigest) throws -> (isComplete: Bool, bytes: UInt64) {
+        if let record = try record(of: digest) {
+            let size = (try? BlobFile(reading: place(of: digest)))?.size
+            if size == record.bytes { return (true, record.bytes) }
+            try putAside(digest, because: size == nil ? "its file is gone" : "its file has \(size ?? 0) bytes")
+        }
+        if try adopt(digest) { return try state(of: digest) }
+        return (false, try upload(of: digest).size)
+    }
+
+    /// Whether all of the blobs are complete; throws a failure that names the first one that is not.
+    func require(_ digests: [(name: String, digest: BlobDigest)]) throws {
+        for (name, digest) in digests {
+            guard try record(of: digest) != nil else {
+                throw Failure(.notFound, "The registry has no complete blob \(digest) (\(name)); upload it first.")
+            }
+        }
+    }
+
+    /// Size of a complete blob.
+    func size(of digest: BlobDigest) throws -> UInt64 {
+        guard let record = try record(of: digest) else {
+            throw Failure(.notFound, "The registry has no complete blob \(digest); upload it first.")
+        }
+        return record.bytes
+    }
+
+    private nonisolated func record(of digest: BlobDigest) throws -> Record? {
+        try database.read { db in
+            let statement = try db.cachedStatement(sql: "SELECT bytes, chunks FROM blobs WHERE digest = ?")
+            return try Row.fetchOne(statement, arguments: [digest.hexadecimal]).map { row in
+                Record(bytes: UInt64(row["bytes"] as Int64), chunks: [UInt8](row["chunks"] as Data))
+            }
+        }
+    }
+
+    // MARK: - Writing
+
+    /// Takes a chunk where it continues what is there; the last one completes the blob.
+    ///
+    /// A chunk that is there already, or that would leave a hole, changes nothing: the state says where to go on.
+    func write(
+        _ digest: BlobDigest, total: UInt64, offset: UInt64, _ bytes: [UInt8]
+    ) throws -> (isComplete: Bool, bytes: UInt64) {
+        guard total <= Self.largest else {
+            throw Failure(.invalidArgument, "A blob may have \(Self.largest) bytes; this one has \(total).")
+        }
+        let state = try state(of: digest)
+        guard !state.isComplete else { return state }
+        let upload = try upload(of: digest)
+        guard offset <= upload.size, offset + UInt64(bytes.count) >= upload.size else { return (false, upload.size) }
+        let new = bytes.dropFirst(Int(upload.size - offset))
+        guard upload.size + UInt64(new.count) <= total else {
+            throw Failure(
+                .invalidArgument,
+                "A chunk of \(bytes.count) bytes at \(offset) goes beyond the end of blob \(digest) at \(total).")
+        }
+        try upload.append(new)
+        guard upload.size == total else { return (false, upload.size) }
+        try complete(digest, upload)
+        return (true, total)
+    }
+
+    private func upload(of digest: BlobDigest) throws -> Upload {
+        if let upload = uploads[digest] { return upload }
+        if uploads.count >= Self.openUploads, let oldest = uploads.min(by: { $0.value.used < $1.value.used }) {
+            uploads[oldest.key] = nil
+        }
+        let upload = try Upload(partialPlace(of: digest))
+        uploads[digest] = upload
+        return upload
+    }
+
+    private func complete(_ digest: BlobDigest, _ upload: Upload) throws {
+        uploads[digest] = nil
+        let (actual, chunks) = upload.finish()
+        guard actual == digest else {
+            try upload.file.remove()
+            throw Failure(
+                .corrupt,
+                "What was uploaded as blob \(digest) has the digest \(actual); it was discarded. Upload it again.",
+                isRetriable: true)
+        }
+        let bytes = upload.size
+        try upload.file.publish(as: place(of: digest))
+        try enter(digest, Record(bytes: bytes, chunks: chunks))
+    }
+
+    private func enter(_ digest: BlobDigest, _ record: Record) throws {
+        try database.write { db in
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO blobs (digest, bytes, chunks, created) VALUES (?, ?, ?, ?)",
+                arguments: [
+                    digest.hexadecimal, Int64(record.bytes), Data(record.chunks), Date().microseconds,
+                ])
+            try events.append(
+                kind: "blob.stored", subject: digest.hexadecimal, attributes: ["bytes": "\(record.bytes)"], in: db)
+        }
+    }
+
+    /// Enters a file that was put in its place just before a crash. False where there is none.
+    private func adopt(_ digest: BlobDigest) throws -> Bool {
+        let place = place(of: digest)
+        guard FileManager.default.fileExists(atPath: place.path) else { return false }
+        let upload = try Upload(place)
+        let (actual, chunks) = upload.finish()
+        guard actual == digest else {
+            try putAside(digest, because: "its file has the digest \(actual)")
+            return false
+        }
+        try enter(digest, Record(bytes: upload.size, chunks: chunks))
+        return true
+    }
+
+    // MARK: - Reading
+
+    /// Up to `limit` bytes from a place on, checked; fewer where a chunk of 8 MiB or the blob ends.
+    @concurrent nonisolated func read(
+        _ digest: BlobDigest, offset: UInt64, limit: Int
+    ) async throws -> (bytes: [UInt8], total: UInt64) {
+        guard let record = try record(of: digest) else {
+            throw Failure(.notFound, "The registry has no blob \(digest).")
+        }
+        guard offset < record.bytes else { return ([], record.bytes) }
+        let size = UInt64(RegistryClient.chunkBytes)
+        let index = offset / size
+        let chunk = try chunk(Int(index), of: digest)
+        guard isRight(chunk, Int(index), record) else {
+            let reason = "bytes \(index * size) to \(min(record.bytes, (index + 1) * size)) are not what was stored"
+            guard try await putAside(digest, ifChunkIsDamaged: Int(index), because: reason) else {
+                return try await read(digest, offset: offset, limit: limit)
+            }
+            throw Failure(
+                .corrupt,
+                "Blob \(digest) is damaged on the registry's disk (\(reason)). It was put aside and is not served;"
+                    + " upload it again.")
+        }
+        return (Array(chunk.dropFirst(Int(offset - index * size)).prefix(limit)), record.bytes)
+    }
+
+    private nonisolated func chunk(_ index: Int, of digest: BlobDigest) throws -> [UInt8] {
+        do {
+            return try BlobFile(reading: place(of: digest))
+                .read(at: UInt64(index * RegistryClient.chunkBytes), count: RegistryClient.chunkBytes)
+        } catch let failure as Failure where failure.code == .notFound {
+            return []
+        }
+    }
+
+    private nonisolated func isRight(_ chunk: [UInt8], _ index: Int, _ record: Record) -> Bool {
+        let length = SHA256.byteCount
+        return Array(SHA256.hash(data: chunk)) == Array(record.chunks.dropFirst(index * length).prefix(length))
+    }
+
+    /// Looks again before it puts the blob aside, because it may have been uploaded anew since.
+    private func putAside(_ digest: BlobDigest, ifChunkIsDamaged index: Int, because reason: String) throws -> Bool {
+        guard let record = try record(of: digest) else { return true }
+        guard try !isRight(chunk(index, of: digest), index, record) else { return false }
+        try putAside(digest, because: reason)
+        return true
+    }
+
+    /// Moves a damaged file out of the way, so that nobody reads it and it can be uploaded again.
+    private func putAside(_ digest: BlobDigest, because reason: String) throws {
+        let target = folder.appending(path: "corrupt/\(digest.hexadecimal)")
+        try? FileManager.default.removeItem(at: target)
+        try? FileManager.default.moveItem(at: place(of: digest), to: target)
+        try database.write { db in
+            try db.execute(sql: "DELETE FROM blobs WHERE digest = ?", arguments: [digest.hexadecimal])
+            try events.append(
+                kind: "blob.corrupt", subject: digest.hexadecimal, attributes: ["reason": reason], in: db)
+        }
+        logger.error("put a damaged blob aside", metadata: ["blob": "\(digest)", "reason": "\(reason)"])
+    }
+}

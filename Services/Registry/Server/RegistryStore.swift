@@ -1,0 +1,200 @@
+public import Foundation
+public import GRDB
+import Model
+import Networks
+import RegistryClient
+public import Storage
+
+/// Networks, models, datasets and dictionaries in the registry's database; every method is one transaction.
+public struct RegistryStore: Sendable {
+    let database: any DatabaseWriter
+    let writer: GroupWriter
+    let events: EventLog
+    let now: @Sendable () -> Date
+
+    /// Makes a store over a migrated database.
+    /// - Parameter now: Time of day, replaced in tests.
+    public init(
+        _ database: any DatabaseWriter, events: EventLog, now: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        self.database = database
+        self.writer = GroupWriter(database)
+        self.events = events
+        self.now = now
+    }
+}
+
+// MARK: - Base networks
+
+extension RegistryStore {
+    /// Adds a network whose description was checked; a known one stays as it is.
+    func add(_ network: BaseNetwork, id: BlobDigest) async throws -> BaseNetwork {
+        try await writer.write { db in
+            if let known = try Self.network(id, db) { return known }
+            try Self.insert(network, id: id, created: now().microseconds, db)
+            try events.append(
+                kind: "network.registered", subject: id.hexadecimal,
+                attributes: ["name": network.name, "parameters": "\(network.parameters)"], in: db)
+            return try Self.network(id, db) ?? network
+        }
+    }
+
+    private static func insert(_ network: BaseNetwork, id: BlobDigest, created: Int64, _ db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO networks (id, name, category, parameters, operations, description, created)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                id.hexadecimal, try Terms.row(of: network.name, in: .names, db),
+                try Terms.row(of: network.category, in: .categories, db), Int64(clamping: network.parameters),
+                Int64(clamping: network.operations), network.description, created,
+            ])
+        let lists: [(CodeDictionaries.Kind, [String])] = [(.areas, network.areas), (.functions, network.functions)]
+        for (kind, texts) in lists {
+            for (position, text) in texts.enumerated() {
+                try db.execute(
+                    sql: "INSERT INTO network_terms (network, kind, position, term) VALUES (?, ?, ?, ?)",
+                    arguments: [id.hexadecimal, kind.rawValue, position, try Terms.row(of: text, in: kind, db)])
+            }
+        }
+    }
+
+    /// One network with its description.
+    func network(_ id: BlobDigest) async throws -> BaseNetwork {
+        guard let network = try await database.read({ db in try Self.network(id, db) }) else {
+            throw Failure(.notFound, "There is no base network \(id). See 'gyrus networks' for those that are known.")
+        }
+        return network
+    }
+
+    /// Networks by identity, without descriptions.
+    func networks(_ query: CatalogueQuery) async throws -> [BaseNetwork] {
+        let clause = try query.clause(.networks)
+        return try await database.read { db in
+            let rows = try Row.fetchAll(
+                db, sql: Self.networkColumns(description: "''") + clause.sql, arguments: clause.arguments)
+            return try rows.map { try BaseNetwork(row: $0, db) }
+        }
+    }
+
+    static func network(_ id: BlobDigest, _ db: Database) throws -> BaseNetwork? {
+        let statement = try db.cachedStatement(
+            sql: networkColumns(description: "networks.description") + " WHERE networks.id = ?")
+        return try Row.fetchOne(statement, arguments: [id.hexadecimal]).map { try BaseNetwork(row: $0, db) }
+    }
+
+    private static func networkColumns(description: String) -> String {
+        """
+        SELECT networks.id, names.text AS name, categories.text AS category, networks.parameters, networks.operations,
+            \(description) AS description
+        FROM networks JOIN terms AS names ON names.id = networks.name
+            JOIN terms AS categories ON categories.id = networks.category
+        """
+    }
+}
+
+// MARK: - Datasets
+
+extension RegistryStore {
+    /// Adds a dataset whose blob is there; a known recipe stays as it is.
+    func add(_ dataset: RegisteredDataset) async throws -> RegisteredDataset {
+        let attributes = String(decoding: try JSONEncoder().encode(dataset.attributes), as: UTF8.self)
+        return try await writer.write { db in
+            if let known = try Self.dataset(dataset.recipe, db) { return known }
+            try db.execute(
+                sql: """
+                    INSERT INTO datasets (recipe, name, blob, bytes, classes, attributes, created)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    dataset.recipe.hexadecimal, dataset.name, dataset.blob.hexadecimal, Int64(clamping: dataset.bytes),
+                    dataset.classes, attributes, now().microseconds,
+                ])
+            try events.append(
+                kind: "dataset.registered", subject: dataset.recipe.hexadecimal,
+                attributes: ["name": dataset.name, "blob": dataset.blob.hexadecimal, "bytes": "\(dataset.bytes)"],
+                in: db)
+            return dataset
+        }
+    }
+
+    /// Puts another blob in the place of one that was lost.
+    func replaceBlob(of dataset: RegisteredDataset) async throws {
+        try await writer.write { db in
+            try db.execute(
+                sql: "UPDATE datasets SET blob = ?, bytes = ? WHERE recipe = ?",
+                arguments: [dataset.blob.hexadecimal, Int64(clamping: dataset.bytes), dataset.recipe.hexadecimal])
+        }
+    }
+
+    /// The dataset that a recipe prepared.
+    func dataset(_ recipe: BlobDigest) async throws -> RegisteredDataset {
+        guard let dataset = try await database.read({ db in try Self.dataset(recipe, db) }) else {
+            throw Failure(.notFound, "There is no dataset prepared by recipe \(recipe).")
+        }
+        return dataset
+    }
+
+    /// Datasets by recipe.
+    func datasets(_ query: CatalogueQuery) async throws -> [RegisteredDataset] {
+        let clause = try query.clause(.datasets)
+        return try await database.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM datasets" + clause.sql, arguments: clause.arguments)
+                .map(RegisteredDataset.init(row:))
+        }
+    }
+
+    private static func dataset(_ recipe: BlobDigest, _ db: Database) throws -> RegisteredDataset? {
+        try Row.fetchOne(db, sql: "SELECT * FROM datasets WHERE recipe = ?", arguments: [recipe.hexadecimal])
+            .map(RegisteredDataset.init(row:))
+    }
+}
+
+// MARK: - Dictionaries
+
+extension RegistryStore {
+    /// The terms of one dictionary, or of all.
+    func terms(of kind: CodeDictionaries.Kind?) async throws -> [CodeDictionaries.Term] {
+        try await database.read { db in try Terms.all(of: kind, db) }
+    }
+
+    /// The integer form of a code; words that no dictionary has are added.
+    func encode(_ code: ArtificialCode) async throws -> [UInt32] {
+        try await writer.write { db in try Terms.encode(code, db) }
+    }
+
+    /// The code that an integer form stands for.
+    func decode(_ numbers: [UInt32]) async throws -> ArtificialCode {
+        try await database.read { db in try CodeDictionaries(Terms.all(db)).decode(numbers) }
+    }
+}
+
+// MARK: - Rows
+
+extension BaseNetwork {
+    fileprivate init(row: Row, _ db: Database) throws {
+        let id: String = row["id"]
+        let terms = try db.cachedStatement(
+            sql: """
+                SELECT terms.text FROM network_terms JOIN terms ON terms.id = network_terms.term
+                WHERE network = ? AND network_terms.kind = ? ORDER BY position
+                """)
+        self.init(
+            id: try BlobDigest(id), name: row["name"], category: row["category"],
+            areas: try String.fetchAll(terms, arguments: [id, CodeDictionaries.Kind.areas.rawValue]),
+            functions: try String.fetchAll(terms, arguments: [id, CodeDictionaries.Kind.functions.rawValue]),
+            parameters: UInt64(row["parameters"] as Int64), operations: UInt64(row["operations"] as Int64),
+            description: row["description"])
+    }
+}
+
+extension RegisteredDataset {
+    fileprivate init(row: Row) throws {
+        let attributes = Data((row["attributes"] as String).utf8)
+        self.init(
+            name: row["name"], recipe: try BlobDigest(row["recipe"]), blob: try BlobDigest(row["blob"]),
+            bytes: UInt64(row["bytes"] as Int64), classes: row["classes"],
+            attributes: try JSONDecoder().decode([String: String].self, from: attributes))
+    }
+}
