@@ -1,4 +1,5 @@
 public import GRDB
+import Model
 import Synchronization
 
 /// Commits the writes of many callers together, because a commit that reaches the disk costs more than all the rest.
@@ -27,6 +28,7 @@ public final class GroupWriter: Sendable {
     public init(_ writer: any DatabaseWriter) { self.writer = writer }
 
     /// Runs the updates in a transaction, possibly shared, and returns when it is on disk.
+    /// - Throws: What the updates throw; an error of the database as a `Failure`, retriable where the disk is full.
     public func write<Value: Sendable>(_ updates: @escaping @Sendable (Database) throws -> Value) async throws -> Value
     {
         try await withCheckedThrowingContinuation { continuation in
@@ -35,7 +37,10 @@ public final class GroupWriter: Sendable {
                     let value = try updates(db)
                     return { continuation.resume(returning: value) }
                 },
-                fail: { error in continuation.resume(throwing: error) })
+                fail: { [writer] error in
+                    let failure = (error as? DatabaseError).map { Failure($0, file: writer.path) }
+                    continuation.resume(throwing: failure ?? error)
+                })
             let isFirst = state.withLock { state in
                 state.jobs.append(job)
                 defer { state.isScheduled = true }

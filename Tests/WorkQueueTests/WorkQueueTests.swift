@@ -33,12 +33,24 @@ struct WorkQueueTests {
 
     @Test(arguments: [
         TaskSubmission(id: "", kind: "work"), TaskSubmission(id: "a", kind: ""),
-        TaskSubmission(id: "a", kind: "work", payload: [UInt8](repeating: 0, count: 1 << 20)),
         TaskSubmission(id: "a", kind: "work", maximumAttempts: 0),
     ])
     func `a task that cannot be is refused`(task: TaskSubmission) async throws {
         let failure = await #expect(throws: Failure.self) { try await queue.submit(task) }
         #expect(failure?.code == .invalidArgument)
+    }
+
+    @Test func `payloads and results have a largest size`() async throws {
+        var settings = QueueSettings()
+        settings.largestPayload = 3
+        let queue = try QueueFixture(settings).open()
+        try await queue.submit(TaskSubmission(id: "a", kind: "work", payload: [1, 2, 3]))
+        let refusal = await #expect(throws: Failure.self) {
+            try await queue.submit(TaskSubmission(id: "b", kind: "work", payload: [1, 2, 3, 4]))
+        }
+        #expect(refusal?.message.contains("'b' has 4 bytes") == true)
+        let lease = try #require(try await queue.pull("w"))
+        await #expect(throws: Failure.self) { try await queue.complete(lease.attempt, result: [1, 2, 3, 4]) }
     }
 
     @Test func `a full queue is busy, but acknowledges what it knows`() async throws {

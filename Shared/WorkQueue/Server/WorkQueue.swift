@@ -113,15 +113,14 @@ public actor WorkQueue: Service {
     /// One task for a worker; waits for one up to a time.
     ///
     /// A worker has one task at a time. One that asks although it has a lease did not get the reply to its last pull,
-    /// and gets the same lease again. Of two pulls of one worker only the later one counts.
+    /// and gets the same lease again; without kinds it gets nothing else. Of two pulls of one worker only the later one
+    /// counts.
     public func pull(worker: String, kinds: [String], waiting: Duration) async throws -> TaskLease? {
-        guard !worker.isEmpty, !kinds.isEmpty else {
-            throw Failure(.invalidArgument, "A pull needs the name of the worker and at least one kind of task.")
-        }
+        guard !worker.isEmpty else { throw Failure(.invalidArgument, "A pull needs the name of the worker.") }
         let pull = workers.beginPull(worker, at: now())
         defer { workers.endPull(worker, pull, at: now()) }
-        try await join(worker, kinds)
-        let deadline = now() + min(waiting, settings.longestWait)
+        if !kinds.isEmpty { try await join(worker, kinds) }
+        let deadline = now() + (kinds.isEmpty ? .zero : min(waiting, settings.longestWait))
         while workers.isLatest(pull, of: worker) {
             let ticket = available.ticket(for: kinds)
             defer { ticket.discard() }

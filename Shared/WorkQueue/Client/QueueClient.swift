@@ -1,0 +1,148 @@
+public import Messaging
+public import Model
+import Schema
+
+/// Talks to the durable queue of a service.
+///
+/// Everything that changes something may be repeated without harm, so with `patience` a call goes on over the restart
+/// of the service instead of failing.
+///
+/// ```swift
+/// let queue = QueueClient(try ServiceDirectory().connect(to: .trainer, logger: logger))
+/// try await queue.submit(TaskSubmission(id: "trial-7", kind: "train", payload: bytes), patience: .seconds(60))
+/// let task = try await queue.end(of: "trial-7", patience: .seconds(60))
+/// ```
+public struct QueueClient: Sendable {
+    /// How long the queue may take to answer what needs no waiting.
+    private static let timeout = Duration.seconds(10)
+    /// One turn of waiting for the end of a task.
+    private static let turn = Duration.seconds(20)
+
+    private let client: RequestClient
+
+    /// Talks over a connection to the service.
+    public init(_ client: RequestClient) { self.client = client }
+
+    // MARK: For submitters
+
+    /// Puts a task on disk; safe to repeat for ever.
+    /// - Returns: State of the task, and whether this call created it.
+    @discardableResult
+    public func submit(
+        _ task: TaskSubmission, patience: Duration = .zero
+    ) async throws -> (state: TaskState, isNew: Bool) {
+        let reply = try await client.callRetrying(
+            .submit, Wire.SubmitRequest(task), timeout: Self.timeout, for: patience)
+        return (try TaskState(reply.state), reply.created)
+    }
+
+    /// One task with all its contents; waits for its end up to a time.
+    public func task(_ id: String, waiting: Duration = .zero, patience: Duration = .zero) async throws -> QueuedTask {
+        let request = Wire.TaskRequest(id: id, waitMilliseconds: waiting.wholeMilliseconds)
+        return try QueuedTask(
+            await client.callRetrying(.task, request, timeout: waiting + Self.timeout, for: patience))
+    }
+
+    /// Waits until a task has ended, however long it takes.
+    /// - Parameter patience: How long the service may be away at a time.
+    public func end(of id: String, patience: Duration) async throws -> QueuedTask {
+        while true {
+            let task = try await retrying(for: patience) { try await self.task(id, waiting: Self.turn) }
+            if task.state.isFinal { return task }
+        }
+    }
+
+    /// Tasks in order of submission, without payloads and results.
+    public func list(
+        group: String = "", states: Set<TaskState> = [], limit: Int = 0, after: String = ""
+    ) async throws -> [QueuedTask] {
+        let request = Wire.TaskListRequest(
+            group: group, states: states.map { Wire.TaskState($0) }, limit: UInt32(clamping: limit), after: after)
+        return try await client.callRetrying(.listTasks, request, timeout: Self.timeout, for: .zero).tasks
+            .map { try QueuedTask($0) }
+    }
+
+    /// Withdraws one task, unless it has ended.
+    /// - Returns: How many were withdrawn.
+    @discardableResult
+    public func cancel(_ id: String, patience: Duration = .zero) async throws -> Int {
+        try await cancel(Wire.CancelRequest(id: id), patience)
+    }
+
+    /// Withdraws all tasks of a group that have not ended.
+    /// - Returns: How many were withdrawn.
+    @discardableResult
+    public func cancel(group: String, patience: Duration = .zero) async throws -> Int {
+        try await cancel(Wire.CancelRequest(group: group), patience)
+    }
+
+    private func cancel(_ request: Wire.CancelRequest, _ patience: Duration) async throws -> Int {
+        Int(try await client.callRetrying(.cancelTasks, request, timeout: Self.timeout, for: patience).count)
+    }
+
+    // MARK: For operators
+
+    /// Gives a dead task new attempts.
+    /// - Returns: Whether it was dead.
+    public func requeue(_ id: String) async throws -> Bool {
+        try await client.call(.requeue, Wire.DeadTaskRequest(id: id), timeout: Self.timeout).count > 0
+    }
+
+    /// Gives a dead task up for good.
+    /// - Returns: Whether it was dead.
+    public func drop(_ id: String) async throws -> Bool {
+        try await client.call(.drop, Wire.DeadTaskRequest(id: id), timeout: Self.timeout).count > 0
+    }
+
+    /// How full the queue is and who works on it.
+    public func statistics() async throws -> QueueStatistics {
+        QueueStatistics(try await client.call(.queueStatistics, Wire.Empty(), timeout: Self.timeout))
+    }
+
+    // MARK: For workers
+
+    /// One task; waits for one up to a time. Without kinds only a task that the worker has already.
+    public func pull(worker: String, kinds: [String], waiting: Duration) async throws -> TaskLease? {
+        let request = Wire.PullRequest(worker: worker, kinds: kinds, waitMilliseconds: waiting.wholeMilliseconds)
+        let reply = try await client.call(.pull, request, timeout: waiting + Self.timeout)
+        return try reply.lease.map { try TaskLease($0, worker: worker) }
+    }
+
+    /// Says that the worker lives and works on the task.
+    public func renew(_ attempt: TaskAttempt, timeout: Duration) async throws -> TaskDirective {
+        let request = Wire.RenewRequest(attempt: Wire.Attempt(attempt))
+        return try TaskDirective(await client.call(.renew, request, timeout: timeout))
+    }
+
+    /// Says how far the worker is.
+    public func report(
+        _ report: TaskReport, of attempt: TaskAttempt, patience: Duration = .zero
+    ) async throws -> TaskDirective {
+        let request = Wire.ReportRequest(report, of: attempt)
+        return try TaskDirective(await client.callRetrying(.report, request, timeout: Self.timeout, for: patience))
+    }
+
+    /// Ends the task with its result; safe to repeat.
+    public func complete(
+        _ attempt: TaskAttempt, result: [UInt8], patience: Duration = .zero
+    ) async throws -> TaskDirective {
+        let request = Wire.CompleteRequest(attempt: Wire.Attempt(attempt), result: result)
+        return try TaskDirective(await client.callRetrying(.complete, request, timeout: Self.timeout, for: patience))
+    }
+
+    /// Ends the attempt, which failed; safe to repeat.
+    public func fail(
+        _ attempt: TaskAttempt, _ failure: Failure, logTail: String = "", patience: Duration = .zero
+    ) async throws -> TaskDirective {
+        let request = Wire.FailRequest(
+            attempt: Wire.Attempt(attempt), failure: Wire.Failure(failure),
+            logTail: logTail.replacing("\0", with: "␀"))
+        return try TaskDirective(await client.callRetrying(.fail, request, timeout: Self.timeout, for: patience))
+    }
+
+    /// Gives the task back because the worker must stop; safe to repeat.
+    public func release(_ attempt: TaskAttempt, patience: Duration = .zero) async throws -> TaskDirective {
+        let request = Wire.ReleaseRequest(attempt: Wire.Attempt(attempt))
+        return try TaskDirective(await client.callRetrying(.release, request, timeout: Self.timeout, for: patience))
+    }
+}

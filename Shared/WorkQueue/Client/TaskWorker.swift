@@ -1,0 +1,242 @@
+public import Logging
+import Model
+public import ServiceLifecycle
+import Synchronization
+
+/// The numbers by which a worker works.
+public struct WorkerSettings: Hashable, Sendable {
+    /// How long one pull waits for a task.
+    public var pullWait: Duration = .seconds(10)
+    /// How long the queue may be away before a result is given up.
+    public var patience: Duration = .seconds(600)
+    /// How long a handler has to stop before its task is given back without it.
+    public var stopGrace: Duration = .seconds(8)
+    /// Longest pause between two attempts to reach the queue.
+    public var longestPause: Duration = .seconds(2)
+
+    /// The numbers of the product.
+    public init() {}
+}
+
+/// Pulls tasks from a queue and has a handler do them, one at a time, until graceful shutdown.
+///
+/// Heartbeats come from a thread that the handler cannot block. Results and reports survive restarts of the queue. On
+/// graceful shutdown the handler stops at its next safe point and the task goes back to the queue.
+///
+/// ```swift
+/// let worker = TaskWorker(queue: queue, name: "adder", kinds: ["add"], handler: Adder(), logger: logger)
+/// try await ServiceGroup(services: [worker], gracefulShutdownSignals: [.sigterm], logger: logger).run()
+/// ```
+public struct TaskWorker: Service {
+    /// Name of the worker, which no other living worker has: what it was named, and a random ending.
+    public let name: String
+
+    private let queue: QueueClient
+    private let kinds: [String]
+    private let handler: any TaskHandler
+    private let settings: WorkerSettings
+    private let logger: Logger
+    private let compute = WorkerThread()
+    private let pulse = WorkerThread()
+    private let life = WorkerLife()
+
+    /// Makes a worker; it begins when it runs.
+    public init(
+        queue: QueueClient, name: String, kinds: [String], handler: any TaskHandler,
+        settings: WorkerSettings = WorkerSettings(), logger: Logger
+    ) {
+        let ending = String(UInt32.random(in: 0..<1_679_616), radix: 36)
+        self.name = "\(name)-\(String(repeating: "0", count: 4 - ending.count))\(ending)"
+        self.queue = queue
+        self.kinds = kinds
+        self.handler = handler
+        self.settings = settings
+        var logger = logger
+        logger[metadataKey: "worker"] = "\(self.name)"
+        self.logger = logger
+    }
+
+    /// Works until graceful shutdown.
+    /// - Throws: `Failure` where the queue will never have this worker, such as `permission-denied`.
+    public func run() async throws {
+        logger.info("working", metadata: ["kinds": "\(kinds.joined(separator: ","))"])
+        try await withGracefulShutdownHandler {
+            while !life.isEnding {
+                try Task.checkCancellation()
+                if let lease = try await nextLease() { await work(on: lease) }
+            }
+        } onGracefulShutdown: {
+            life.end()
+        }
+        await giveBackUnknownTask()
+        logger.info("stopped working")
+    }
+
+    // MARK: Pulling
+
+    /// The next task; nil where none came in time or the worker ends.
+    private func nextLease() async throws -> TaskLease? {
+        do {
+            return try await cancelWhenGracefulShutdown {
+                var pause = Duration.milliseconds(50)
+                while true {
+                    do {
+                        return try await queue.pull(worker: name, kinds: kinds, waiting: settings.pullWait)
+                    } catch let failure as Failure {
+                        if Self.isHopeless(failure) { throw failure }
+                        if pause > .seconds(1) { logger.warning("no queue", metadata: ["reason": "\(failure)"]) }
+                        try await Task.sleep(for: max(pause, failure.retryAfter ?? .zero))
+                        pause = min(pause * 2, settings.longestPause)
+                    }
+                }
+            }
+        } catch is CancellationError {
+            return nil
+        }
+    }
+
+    private static func isHopeless(_ failure: Failure) -> Bool {
+        [.permissionDenied, .unknownRoute, .unsupportedVersion, .invalidArgument].contains(failure.code)
+    }
+
+    /// A pull that was broken off by the shutdown may have been given a task all the same.
+    private func giveBackUnknownTask() async {
+        do {
+            guard let lease = try await queue.pull(worker: name, kinds: [], waiting: .zero) else { return }
+            _ = try await queue.release(lease.attempt)
+        } catch {
+            logger.debug("no last word to the queue", metadata: ["error": "\(error)"])
+        }
+    }
+
+    // MARK: Working
+
+    private enum Outcome {
+        case result([UInt8])
+        case failure(Failure)
+        case stopped
+    }
+
+    private func work(on lease: TaskLease) async {
+        let tail = LogTail()
+        let (queue, signal, patience) = (queue, life.begin(), settings.patience)
+        defer { life.finish() }
+        var logger = tail.logger(like: logger)
+        logger[metadataKey: "task"] = "\(lease.task)"
+        logger[metadataKey: "attempt"] = "\(lease.attempt.number)"
+        logger.info("task begins", metadata: ["kind": "\(lease.kind)"])
+        let progress = TaskProgress(logger: logger, signal: signal) { report in
+            try await queue.report(report, of: lease.attempt, patience: patience)
+        }
+        let heart = Task(executorPreference: pulse) { [logger] in await beat(lease, signal, logger) }
+        let outcome = await perform(lease, progress)
+        await settle(lease, outcome, signal, tail, logger)
+        heart.cancel()
+        await heart.value
+    }
+
+    /// Runs the handler on the thread for computing.
+    private func perform(_ lease: TaskLease, _ progress: TaskProgress) async -> Outcome {
+        let task = Task(executorPreference: compute) { try await handler.handle(lease, progress: progress) }
+        progress.signal.onCancel { task.cancel() }
+        let result = await withTaskCancellationHandler {
+            await task.result
+        } onCancel: {
+            task.cancel()
+        }
+        switch result {
+        case .success(let bytes): return .result(bytes)
+        case .failure(let failure as Failure) where progress.isCancelled && failure.code == .cancelled: return .stopped
+        case .failure(is CancellationError) where progress.shouldStop: return .stopped
+        case .failure(let failure as Failure): return .failure(failure)
+        case .failure(let error):
+            return .failure(Failure(.internal, "The task's work broke off: \(error)", isRetriable: true))
+        }
+    }
+
+    /// Renews the lease until it is cancelled, and gives the task back if the handler does not stop in time.
+    private func beat(_ lease: TaskLease, _ signal: StopSignal, _ logger: Logger) async {
+        var stopping = Duration.zero
+        while !Task.isCancelled, signal.reason != .cancelled, signal.reason != .stale {
+            do {
+                signal.obey(try await queue.renew(lease.attempt, timeout: lease.heartbeat * 2))
+            } catch {
+                logger.debug("no heartbeat", metadata: ["error": "\(error)"])
+            }
+            guard (try? await pulse.sleep(for: lease.heartbeat)) != nil else { return }
+            guard signal.reason == .shutdown else { continue }
+            stopping += lease.heartbeat
+            if stopping > settings.stopGrace {
+                logger.warning("the task does not stop; giving it back")
+                _ = try? await queue.release(lease.attempt, patience: lease.heartbeat)
+                signal.stop(.stale)
+            }
+        }
+    }
+
+    // MARK: Settling
+
+    private func settle(
+        _ lease: TaskLease, _ outcome: Outcome, _ signal: StopSignal, _ tail: LogTail, _ logger: Logger
+    ) async {
+        do {
+            switch outcome {
+            case .result(let bytes): try await complete(lease, bytes, tail, logger)
+            case .failure(let failure): try await fail(lease, failure, tail, logger)
+            case .stopped where signal.reason == .shutdown:
+                _ = try await queue.release(lease.attempt, patience: settings.stopGrace)
+                logger.info("task given back")
+            case .stopped: logger.info("task stopped", metadata: ["reason": "\(signal.reason.map { "\($0)" } ?? "")"])
+            }
+        } catch {
+            logger.error("cannot tell the queue how the task ended", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func complete(_ lease: TaskLease, _ result: [UInt8], _ tail: LogTail, _ logger: Logger) async throws {
+        do {
+            let directive = try await queue.complete(lease.attempt, result: result, patience: settings.patience)
+            logger.info("task done", metadata: ["counts": "\(directive == .proceed)"])
+        } catch let failure as Failure where !failure.isRetriable {
+            // The queue will not have this result, however often it is sent.
+            try await fail(lease, failure, tail, logger)
+        }
+    }
+
+    private func fail(_ lease: TaskLease, _ failure: Failure, _ tail: LogTail, _ logger: Logger) async throws {
+        logger.warning("task failed", metadata: ["reason": "\(failure)", "retriable": "\(failure.isRetriable)"])
+        _ = try await queue.fail(lease.attempt, failure, logTail: tail.text, patience: settings.patience)
+    }
+}
+
+/// Whether the worker ends, and the signal of the task that it has.
+private final class WorkerLife: Sendable {
+    private struct State {
+        var isEnding = false
+        var signal: StopSignal?
+    }
+
+    private let state = Mutex(State())
+
+    var isEnding: Bool { state.withLock(\.isEnding) }
+
+    func begin() -> StopSignal {
+        let signal = StopSignal()
+        let isEnding = state.withLock { state in
+            state.signal = signal
+            return state.isEnding
+        }
+        if isEnding { signal.stop(.shutdown) }
+        return signal
+    }
+
+    func finish() { state.withLock { $0.signal = nil } }
+
+    func end() {
+        let signal = state.withLock { state in
+            state.isEnding = true
+            return state.signal
+        }
+        signal?.stop(.shutdown)
+    }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import GRDB
+import Logging
+import Messaging
+import Model
+import Storage
+import Synchronization
+import TestSupport
+import WorkQueueClient
+import WorkQueueServer
+
+/// A queue behind its socket, over a database file, that a test can stop and start again.
+actor QueueService {
+    private let directory: TemporaryDirectory
+    private let endpoint: Endpoint
+    private let settings: QueueSettings
+    nonisolated let loop = MessageLoop()
+    private var running: (server: Task<Void, any Error>, queue: Task<Void, any Error>)?
+    private(set) var queue: WorkQueue?
+    private(set) var events: EventLog?
+
+    init(_ settings: QueueSettings = QueueSettings()) throws {
+        directory = try TemporaryDirectory()
+        endpoint = try Endpoint("ipc://\(directory.url.path)/q.sock")
+        self.settings = settings
+    }
+
+    /// Runs a service while `body` runs.
+    static func with(
+        _ settings: QueueSettings = QueueSettings(), _ body: (QueueService, QueueClient) async throws -> Void
+    ) async throws {
+        let service = try QueueService(settings)
+        try await service.start()
+        do {
+            try await body(service, service.client())
+        } catch {
+            await service.stop()
+            throw error
+        }
+        await service.stop()
+    }
+
+    /// A connection of its own.
+    nonisolated func client() -> QueueClient {
+        QueueClient(RequestClient(to: endpoint, loop: loop, logger: quiet))
+    }
+
+    func start() async throws {
+        let pool = try ServiceDatabase.open(at: directory.file("queue.sqlite")) { migrator in
+            EventLog.registerMigrations(in: &migrator)
+            WorkQueue.registerMigrations(in: &migrator)
+        }
+        let events = EventLog(pool, service: "test")
+        let queue = try WorkQueue(pool, events: events, settings: settings, logger: quiet)
+        var router = Router()
+        QueueHarness(queue).register(in: &router)
+        let server = RequestServer(endpoint: endpoint, router: router, loop: loop, logger: quiet)
+        running = (Task { try await server.run() }, Task { try await queue.run() })
+        _ = try await server.boundEndpoint
+        (self.queue, self.events) = (queue, events)
+    }
+
+    /// Ends the service as a crash would, as far as the queue can tell: nothing of its memory is kept.
+    func stop() async {
+        guard let running else { return }
+        running.server.cancel()
+        running.queue.cancel()
+        _ = await (running.server.result, running.queue.result)
+        (self.running, queue, events) = (nil, nil, nil)
+    }
+
+    func restart() async throws {
+        await stop()
+        try await start()
+    }
+
+    /// Waits for an event.
+    func event(_ kind: String, _ subject: String? = nil) async throws -> Event {
+        guard let events else { throw Failure(.unavailable, "the service is down") }
+        var after: UInt64 = 0
+        while true {
+            for event in try await events.read(after: after, waiting: .seconds(30)) {
+                after = event.sequence
+                if event.kind == kind, subject == nil || event.subject == subject { return event }
+            }
+        }
+    }
+
+    func history() throws -> [String] { try events?.read(limit: .max).map { "\($0.kind) \($0.subject)" } ?? [] }
+}
+
+var quiet: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+
+/// A handler made of a closure.
+struct ClosureHandler: TaskHandler {
+    let body: @Sendable (TaskLease, TaskProgress) async throws -> [UInt8]
+
+    init(_ body: @escaping @Sendable (TaskLease, TaskProgress) async throws -> [UInt8]) { self.body = body }
+
+    func handle(_ lease: TaskLease, progress: TaskProgress) async throws -> [UInt8] {
+        try await body(lease, progress)
+    }
+}
+
+/// A flag that one side raises and the other waits for.
+final class Flag: Sendable {
+    private let list = WaitList<Bool>()
+    private let raised = Mutex(false)
+
+    var isRaised: Bool { raised.withLock { $0 } }
+
+    func raise() {
+        raised.withLock { $0 = true }
+        list.wake(true)
+    }
+
+    func wait() async {
+        while !isRaised {
+            let ticket = list.ticket(for: [true])
+            defer { ticket.discard() }
+            if !isRaised { await ticket.wait(for: .seconds(30)) }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+import Foundation
+import Glibc
+import Logging
+import Messaging
+import Model
+import ServiceLifecycle
+import Synchronization
+import Testing
+import WorkQueueClient
+import WorkQueueServer
+
+@Suite(.timeLimit(.minutes(1)))
+struct TaskWorkerTests {
+    private var brisk: QueueSettings {
+        var settings = QueueSettings()
+        settings.heartbeat = .milliseconds(40)
+        settings.silence = .milliseconds(400)
+        settings.firstDelay = .milliseconds(10)
+        return settings
+    }
+
+    /// Runs a worker until `body` ends, then stops it as SIGTERM would.
+    private func withWorker(
+        _ service: QueueService, name: String = "worker", handler: ClosureHandler, _ body: () async throws -> Void
+    ) async throws {
+        let worker = TaskWorker(
+            queue: service.client(), name: name, kinds: ["work"], handler: handler, logger: quiet)
+        let group = ServiceGroup(services: [worker], logger: quiet)
+        try await withThrowingTaskGroup { tasks in
+            tasks.addTask { try await group.run() }
+            do { try await body() } catch {
+                await group.triggerGracefulShutdown()
+                throw error
+            }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+    }
+
+    @Test func `a task goes through the socket to a worker and its result comes back`() async throws {
+        try await QueueService.with { service, queue in
+            let handler = ClosureHandler { lease, progress in
+                try await progress.report(step: 1, steps: 2, metrics: ["loss": 0.25])
+                return lease.payload.reversed()
+            }
+            try await withWorker(service, handler: handler) {
+                let payload = Array("stressed".utf8)
+                try await queue.submit(TaskSubmission(id: "a", kind: "work", group: "g", payload: payload))
+                let task = try await queue.end(of: "a", patience: .seconds(5))
+                #expect(task.state == .succeeded)
+                #expect(task.result == Array("desserts".utf8))
+                let progress = try await service.event("task.progress", "a")
+                #expect(progress.attributes["metric.loss"] == "0.25")
+                #expect(progress.attributes["worker"]?.hasPrefix("worker-") == true)
+                #expect(try await queue.statistics().tasks == [.succeeded: 1])
+                #expect(try await queue.list(group: "g").map(\.id) == ["a"])
+            }
+        }
+    }
+
+    @Test func `a failure arrives word for word, with the last lines of the log`() async throws {
+        try await QueueService.with { service, queue in
+            let handler = ClosureHandler { _, progress in
+                progress.logger.info("opening", metadata: ["file": "x.idx"])
+                throw Failure(.corrupt, "The file x.idx ends in its header.")
+            }
+            try await withWorker(service, handler: handler) {
+                try await queue.submit(TaskSubmission(id: "a", kind: "work"))
+                let task = try await queue.end(of: "a", patience: .seconds(5))
+                #expect(task.state == .failed)
+                #expect(task.failure == Failure(.corrupt, "The file x.idx ends in its header."))
+                #expect(task.logTail.contains("info opening"))
+                #expect(task.logTail.contains("file=x.idx"))
+            }
+        }
+    }
+
+    @Test func `an error that is no failure counts as a crash, and three are the end`() async throws {
+        struct Broken: Error {}
+        try await QueueService.with(brisk) { service, queue in
+            try await withWorker(service, handler: ClosureHandler { _, _ in throw Broken() }) {
+                try await queue.submit(TaskSubmission(id: "a", kind: "work"))
+                let task = try await queue.end(of: "a", patience: .seconds(5))
+                #expect(task.state == .dead)
+                #expect(task.attempt == 3)
+                #expect(task.failure?.message.contains("Broken") == true)
+                #expect(try await queue.requeue("a"))
+                #expect(try await queue.end(of: "a", patience: .seconds(5)).attempt == 6)
+                #expect(try await queue.drop("a"))
+                #expect(try await queue.task("a").state == .cancelled)
+            }
+        }
+    }
+
+    @Test func `a handler that blocks its thread still has heartbeats`() async throws {
+        try await QueueService.with(brisk) { service, queue in
+            let handler = ClosureHandler { _, _ in
+                usleep(1_500_000)
+                return [1]
+            }
+            try await withWorker(service, handler: handler) {
+                try await queue.submit(TaskSubmission(id: "a", kind: "work"))
+                let task = try await queue.end(of: "a", patience: .seconds(5))
+                #expect(task.state == .succeeded)
+                #expect(task.attempt == 1)
+            }
+        }
+    }
+
+    @Test func `a cancelled task stops its handler`() async throws {
+        try await QueueService.with(brisk) { service, queue in
+            let started = Flag()
+            let stopped = Flag()
+            let handler = ClosureHandler { _, progress in
+                started.raise()
+                while !progress.shouldStop { usleep(1_000) }
+                #expect(progress.isCancelled)
+                stopped.raise()
+                throw CancellationError()
+            }
+            try await withWorker(service, handler: handler) {
+                try await queue.submit(TaskSubmission(id: "a", kind: "work", group: "g"))
+                await started.wait()
+                #expect(try await queue.cancel(group: "g") == 1)
+                await stopped.wait()
+                #expect(try await queue.task("a").state == .cancelled)
+            }
+        }
+    }
+
+    @Test func `a worker that must end leaves a checkpoint and gives its task back`() async throws {
+        try await QueueService.with(brisk) { service, queue in
+            let checkpoint = BlobDigest(hashing: [1, 2, 3])
+            let started = Flag()
+            let first = ClosureHandler { _, progress in
+                started.raise()
+                while !progress.isStopping { usleep(1_000) }
+                try await progress.report(step: 3, checkpoint: checkpoint)
+                throw CancellationError()
+            }
+            try await queue.submit(TaskSubmission(id: "a", kind: "work"))
+            try await withWorker(service, handler: first) { await started.wait() }
+            #expect(try await queue.task("a").state == .queued)
+            #expect(try await service.event("task.returned", "a").attributes["reason"] == "released")
+            let second = ClosureHandler { lease, _ in Array((lease.checkpoint?.hexadecimal ?? "").utf8) }
+            try await withWorker(service, handler: second) {
+                let task = try await queue.end(of: "a", patience: .seconds(5))
+                #expect(task.result == Array(checkpoint.hexadecimal.utf8))
+                #expect(task.attempt == 2)
+            }
+        }
+    }
+
+    @Test func `an idle worker ends at once`() async throws {
+        try await QueueService.with { service, _ in
+            let clock = ContinuousClock()
+            let time = try await clock.measure {
+                try await withWorker(service, handler: ClosureHandler { _, _ in [] }) {
+                    _ = try await service.event("worker.joined")
+                }
+            }
+            #expect(time < .seconds(5))
+        }
+    }
+
+    @Test func `a surviving worker keeps its task over a restart of the queue`() async throws {
+        try await QueueService.with(brisk) { service, queue in
+            let started = Flag()
+            let proceed = Flag()
+            let handler = ClosureHandler { _, progress in
+                started.raise()
+                await proceed.wait()
+                try await progress.report(step: 1)
+                return [7]
+            }
+            try await withWorker(service, handler: handler) {
+                try await queue.submit(TaskSubmission(id: "a", kind: "work"))
+                await started.wait()
+                await service.stop()
+                proceed.raise()
+                try await Task.sleep(for: .milliseconds(100))
+                try await service.start()
+                let task = try await queue.end(of: "a", patience: .seconds(20))
+                #expect(task.result == [7])
+                #expect(task.attempt == 1)
+            }
+        }
+    }
+
+    @Test func `a worker waits for a queue that is not there yet`() async throws {
+        let service = try QueueService()
+        try await withWorker(service, handler: ClosureHandler { _, _ in [1] }) {
+            try await Task.sleep(for: .milliseconds(50))
+            try await service.start()
+            let queue = service.client()
+            try await queue.submit(TaskSubmission(id: "a", kind: "work"), patience: .seconds(10))
+            #expect(try await queue.end(of: "a", patience: .seconds(10)).state == .succeeded)
+        }
+        await service.stop()
+    }
+
+    @Test func `restarts in the middle of many tasks lose none and count none twice`() async throws {
+        try await QueueService.with(brisk) { service, queue in
+            let handler = ClosureHandler { lease, progress in
+                try await progress.report(step: 1)
+                return lease.payload
+            }
+            let ids = (0..<60).map { "t\($0)" }
+            try await withWorker(service, name: "one", handler: handler) {
+                try await withWorker(service, name: "two", handler: handler) {
+                    for (number, id) in ids.enumerated() {
+                        let payload = Array(id.utf8)
+                        try await queue.submit(
+                            TaskSubmission(id: id, kind: "work", payload: payload), patience: .seconds(20))
+                        if number % 20 == 10 { try await service.restart() }
+                    }
+                    for id in ids {
+                        let task = try await queue.end(of: id, patience: .seconds(20))
+                        #expect(task.state == .succeeded)
+                        #expect(task.result == Array(id.utf8))
+                    }
+                }
+            }
+            let history = try await service.history()
+            for id in ids {
+                #expect(history.count { $0 == "task.succeeded \(id)" } == 1)
+                #expect(history.count { $0 == "task.submitted \(id)" } == 1)
+            }
+        }
+    }
+}
