@@ -52,6 +52,23 @@ public struct QueueClient: Sendable {
         }
     }
 
+    /// Submits a task and waits for its result; repeating it with the same identity finds what was begun.
+    /// - Parameter patience: How long the service may be away at a time.
+    /// - Throws: The `Failure` with which the task ended, or `cancelled` where it was withdrawn.
+    public func perform(_ submission: TaskSubmission, patience: Duration) async throws -> [UInt8] {
+        try await submit(submission, patience: patience)
+        let task = try await end(of: submission.id, patience: patience)
+        switch task.state {
+        case .succeeded: return task.result
+        case .cancelled: throw Failure(.cancelled, "The task '\(task.id)' was withdrawn.")
+        default:
+            var failure = task.failure ?? Failure(.internal, "The task '\(task.id)' failed without a reason.")
+            // The queue has tried as often as it does: whoever asks again gets the same answer.
+            failure.isRetriable = false
+            throw failure
+        }
+    }
+
     /// Tasks in order of submission, without payloads and results.
     public func list(
         group: String = "", states: Set<TaskState> = [], limit: Int = 0, after: String = ""

@@ -1,0 +1,108 @@
+public import Model
+import Schema
+
+/// A task of kind `evaluate`: scores a trained network on a prepared dataset.
+public struct EvaluationTask: Hashable, Sendable {
+    /// The kind of task that the queue knows it by.
+    public static let kind = "evaluate"
+
+    /// What part of a dataset to score on.
+    public enum Split: String, Hashable, Sendable, CaseIterable {
+        /// What the search looks at.
+        case validation
+        /// What nothing has looked at.
+        case test
+    }
+
+    /// The TorchScript file.
+    public var script: BlobDigest
+    /// Network in canonical JSON, for parameters and operations.
+    public var network: String
+    /// Identity of the recipe of the prepared dataset.
+    public var dataset: String
+    /// What part of it to score on.
+    public var split: Split
+    /// Single-sample runs whose median is the latency.
+    public var latencyRuns: Int
+
+    /// Describes a task.
+    public init(script: BlobDigest, network: String, dataset: String, split: Split = .test, latencyRuns: Int = 50) {
+        self.script = script
+        self.network = network
+        self.dataset = dataset
+        self.split = split
+        self.latencyRuns = latencyRuns
+    }
+
+    /// Reads a task's payload.
+    public init(payload: [UInt8]) throws {
+        let wire = try Wire.EvaluateTask(bytes: payload)
+        guard let split = Split(rawValue: wire.split) else {
+            throw Failure(.invalidArgument, "'\(wire.split)' is no split of a dataset: it is 'validation' or 'test'.")
+        }
+        self.init(
+            script: try BlobDigest(wire.script), network: wire.network, dataset: wire.dataset, split: split,
+            latencyRuns: wire.latencyRuns == 0 ? 50 : Int(wire.latencyRuns))
+    }
+
+    /// The task's payload.
+    public func payload() throws -> [UInt8] {
+        try Wire.EvaluateTask(
+            script: script.hexadecimal, network: network, dataset: dataset, split: split.rawValue,
+            latencyRuns: UInt32(clamping: latencyRuns)
+        ).encodedBytes()
+    }
+}
+
+/// What comes of a task of kind `evaluate`.
+public struct EvaluationResult: Hashable, Sendable {
+    /// Share of samples classified right, 0 to 1.
+    public var accuracy: Double
+    /// Samples scored.
+    public var samples: Int
+    /// Number of samples for each truth (row) and answer (column).
+    public var confusion: [[Int]]
+    /// Trainable parameters.
+    public var parameters: Int
+    /// Multiply-accumulate operations for one sample.
+    public var operations: Int
+    /// Median time of a single-sample run, in milliseconds.
+    public var latencyMilliseconds: Double
+
+    /// Makes a result.
+    public init(
+        accuracy: Double, samples: Int, confusion: [[Int]], parameters: Int, operations: Int,
+        latencyMilliseconds: Double
+    ) {
+        self.accuracy = accuracy
+        self.samples = samples
+        self.confusion = confusion
+        self.parameters = parameters
+        self.operations = operations
+        self.latencyMilliseconds = latencyMilliseconds
+    }
+
+    /// Reads a task's result.
+    public init(result: [UInt8]) throws {
+        let wire = try Wire.EvaluateResult(bytes: result)
+        let classes = Int(wire.classes)
+        guard wire.confusion.count == classes * classes else {
+            throw Failure(
+                .corrupt,
+                "An evaluation of \(classes) classes has a confusion matrix with \(wire.confusion.count) numbers.")
+        }
+        let rows = (0..<classes).map { row in wire.confusion[row * classes..<(row + 1) * classes].map { Int($0) } }
+        self.init(
+            accuracy: wire.accuracy, samples: Int(wire.samples), confusion: rows, parameters: Int(wire.parameters),
+            operations: Int(wire.operations), latencyMilliseconds: wire.latencyMilliseconds)
+    }
+
+    /// The task's result.
+    public func encoded() throws -> [UInt8] {
+        try Wire.EvaluateResult(
+            accuracy: accuracy, samples: UInt32(clamping: samples), classes: UInt32(clamping: confusion.count),
+            confusion: confusion.flatMap { $0.map { UInt32(clamping: $0) } }, parameters: UInt64(clamping: parameters),
+            operations: UInt64(clamping: operations), latencyMilliseconds: latencyMilliseconds
+        ).encodedBytes()
+    }
+}

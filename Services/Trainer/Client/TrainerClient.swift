@@ -1,0 +1,45 @@
+public import Messaging
+import Model
+public import WorkQueueClient
+
+/// Has datasets prepared and networks trained.
+///
+/// ```swift
+/// let trainer = TrainerClient(try ServiceDirectory().connect(to: .trainer, logger: logger))
+/// _ = try await trainer.prepare(PreparationTask(recipe: recipe), id: "prepare-\(recipe.id)", group: scenario)
+/// let result = try await trainer.train(task, id: "trial-7", group: scenario)
+/// ```
+public struct TrainerClient: Sendable {
+    /// The trainer's queue.
+    public let queue: QueueClient
+    /// How long the service may be away at a time.
+    private let patience: Duration
+
+    /// Talks over a connection to the trainer.
+    public init(_ client: RequestClient, patience: Duration = .seconds(600)) {
+        queue = QueueClient(client)
+        self.patience = patience
+    }
+
+    /// Has a dataset prepared and waits for it; repeating it with the same identity finds what was begun.
+    /// - Throws: The `Failure` with which the task ended.
+    public func prepare(
+        _ task: PreparationTask, id: String, group: String, priority: Int = 0
+    ) async throws -> PreparationResult {
+        let submission = TaskSubmission(
+            id: id, kind: PreparationTask.kind, group: group, payload: try task.payload(), priority: priority)
+        return try PreparationResult(result: await queue.perform(submission, patience: patience))
+    }
+
+    /// Has a network trained and waits for it; repeating it with the same identity finds what was begun.
+    /// - Throws: The `Failure` with which the task ended.
+    public func train(_ task: TrainingTask, id: String, group: String, priority: Int = 0) async throws -> TrainingResult
+    {
+        let submission = TaskSubmission(
+            id: id, kind: TrainingTask.kind, group: group, payload: try task.payload(), priority: priority)
+        return try TrainingResult(result: await queue.perform(submission, patience: patience))
+    }
+
+    /// Withdraws all tasks of a group that have not ended.
+    public func cancel(group: String) async throws { try await queue.cancel(group: group, patience: patience) }
+}

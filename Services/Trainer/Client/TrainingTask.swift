@@ -1,0 +1,135 @@
+public import Model
+import Schema
+
+/// How the weights of one branch of a network are changed.
+public struct BranchOptimizer: Hashable, Sendable {
+    /// Prefix of the names of the layers that it changes, such as `image.`; empty for all that no other names.
+    public var branch: String
+    /// `sgd`, `adam`, `adamw` or `rmsprop`.
+    public var name: String
+    /// Learning rate at the start; it follows a cosine to zero.
+    public var learningRate: Double
+    /// Weight decay.
+    public var weightDecay: Double
+    /// Momentum, for `sgd` and `rmsprop`.
+    public var momentum: Double
+
+    /// Describes an optimizer.
+    public init(
+        branch: String = "", name: String, learningRate: Double, weightDecay: Double = 0, momentum: Double = 0
+    ) {
+        self.branch = branch
+        self.name = name
+        self.learningRate = learningRate
+        self.weightDecay = weightDecay
+        self.momentum = momentum
+    }
+}
+
+/// A task of kind `train`: trains a network on a prepared dataset.
+public struct TrainingTask: Hashable, Sendable {
+    /// The kind of task that the queue knows it by.
+    public static let kind = "train"
+
+    /// Network in canonical JSON.
+    public var network: String
+    /// Identity of the recipe of the prepared dataset.
+    public var dataset: String
+    /// Optimizers, one for each branch.
+    public var optimizers: [BranchOptimizer]
+    /// Passes over the training samples.
+    public var epochs: Int
+    /// Samples in a mini-batch.
+    public var batch: Int
+    /// Training samples to use, chosen by the seed; absent for all.
+    public var samples: Int?
+    /// Validation samples to use; absent for all.
+    public var validationSamples: Int?
+    /// Seed of initial weights, order of samples and dropout: the same seed gives the same network.
+    public var seed: UInt64
+    /// Time between checkpoints.
+    public var checkpointInterval: Duration
+
+    /// Describes a task.
+    public init(
+        network: String, dataset: String, optimizers: [BranchOptimizer], epochs: Int, batch: Int, samples: Int? = nil,
+        validationSamples: Int? = nil, seed: UInt64, checkpointInterval: Duration = .seconds(10)
+    ) {
+        self.network = network
+        self.dataset = dataset
+        self.optimizers = optimizers
+        self.epochs = epochs
+        self.batch = batch
+        self.samples = samples
+        self.validationSamples = validationSamples
+        self.seed = seed
+        self.checkpointInterval = checkpointInterval
+    }
+
+    /// Reads a task's payload.
+    public init(payload: [UInt8]) throws {
+        let wire = try Wire.TrainTask(bytes: payload)
+        self.init(
+            network: wire.network, dataset: wire.dataset, optimizers: wire.optimizers.map(BranchOptimizer.init),
+            epochs: Int(wire.epochs), batch: Int(wire.batch), samples: wire.samples == 0 ? nil : Int(wire.samples),
+            validationSamples: wire.validationSamples == 0 ? nil : Int(wire.validationSamples), seed: wire.seed,
+            checkpointInterval: .seconds(Int64(wire.checkpointSeconds == 0 ? 10 : wire.checkpointSeconds)))
+    }
+
+    /// The task's payload.
+    public func payload() throws -> [UInt8] {
+        try Wire.TrainTask(
+            network: network, dataset: dataset, optimizers: optimizers.map(Wire.OptimizerSettings.init),
+            epochs: UInt32(clamping: epochs), batch: UInt32(clamping: batch), samples: UInt32(clamping: samples ?? 0),
+            seed: seed, checkpointSeconds: UInt32(clamping: checkpointInterval.components.seconds),
+            validationSamples: UInt32(clamping: validationSamples ?? 0)
+        ).encodedBytes()
+    }
+}
+
+/// What comes of a task of kind `train`.
+public struct TrainingResult: Hashable, Sendable {
+    /// The TorchScript file.
+    public var script: BlobDigest
+    /// The safetensors file.
+    public var weights: BlobDigest
+    /// Last value of each metric, among them `validation-accuracy`, `training-loss` and `seconds`.
+    public var metrics: [String: Double]
+
+    /// Makes a result.
+    public init(script: BlobDigest, weights: BlobDigest, metrics: [String: Double]) {
+        self.script = script
+        self.weights = weights
+        self.metrics = metrics
+    }
+
+    /// Reads a task's result.
+    public init(result: [UInt8]) throws {
+        let wire = try Wire.TrainResult(bytes: result)
+        self.init(
+            script: try BlobDigest(wire.script), weights: try BlobDigest(wire.weights), metrics: .init(wire.metrics))
+    }
+
+    /// The task's result.
+    public func encoded() throws -> [UInt8] {
+        try Wire.TrainResult(
+            script: script.hexadecimal, weights: weights.hexadecimal, metrics: .init(metrics)
+        ).encodedBytes()
+    }
+}
+
+extension BranchOptimizer {
+    fileprivate init(_ wire: Wire.OptimizerSettings) {
+        self.init(
+            branch: wire.branch, name: wire.name, learningRate: wire.learningRate, weightDecay: wire.weightDecay,
+            momentum: wire.momentum)
+    }
+}
+
+extension Wire.OptimizerSettings {
+    fileprivate init(_ optimizer: BranchOptimizer) {
+        self.init(
+            branch: optimizer.branch, name: optimizer.name, learningRate: optimizer.learningRate,
+            weightDecay: optimizer.weightDecay, momentum: optimizer.momentum)
+    }
+}
