@@ -16,20 +16,20 @@ public struct RegistryClient: Sendable {
     public struct Query: Hashable, Sendable {
         /// Values that fields must have, by the name of the field, such as `["dataset": "av-mnist"]`.
         public var filter: [String: String]
-        /// Most entries; the registry caps it at 1,000.
-        public var limit: UInt32
+        /// Most entries; they come in several pages where they are many.
+        public var limit: Int
         /// Only entries after this identity; empty for the first page.
         public var after: String
 
         /// Makes a query, by default for the first page of all.
-        public init(filter: [String: String] = [:], limit: UInt32 = 1000, after: String = "") {
+        public init(filter: [String: String] = [:], limit: Int = 1000, after: String = "") {
             self.filter = filter
             self.limit = limit
             self.after = after
         }
 
         var wire: Wire.CatalogueListRequest {
-            Wire.CatalogueListRequest(filter: .init(filter), limit: limit, after: after)
+            Wire.CatalogueListRequest(filter: .init(filter), limit: UInt32(clamping: min(limit, 1000)), after: after)
         }
     }
 
@@ -60,7 +60,7 @@ extension RegistryClient {
 
     /// Base networks by identity, without descriptions.
     public func networks(_ query: Query = Query()) async throws -> [BaseNetwork] {
-        try await ask(.networkList, query.wire).networks.map(BaseNetwork.init)
+        try await pages(query, id: \.id) { try await ask(.networkList, $0).networks }.map(BaseNetwork.init)
     }
 
     /// Registers a pretrained model, whose network and blobs must be there; a known identity changes nothing.
@@ -76,7 +76,7 @@ extension RegistryClient {
 
     /// Pretrained models by identity.
     public func models(_ query: Query = Query()) async throws -> [PretrainedModel] {
-        try await ask(.modelList, query.wire).models.map(PretrainedModel.init)
+        try await pages(query, id: \.id) { try await ask(.modelList, $0).models }.map(PretrainedModel.init)
     }
 
     /// Registers a prepared dataset, whose blob must be there; a known recipe changes nothing.
@@ -95,7 +95,25 @@ extension RegistryClient {
 
     /// Prepared datasets by recipe.
     public func datasets(_ query: Query = Query()) async throws -> [RegisteredDataset] {
-        try await ask(.datasetList, query.wire).datasets.map(RegisteredDataset.init)
+        try await pages(query, id: \.recipe) { try await ask(.datasetList, $0).datasets }.map(RegisteredDataset.init)
+    }
+}
+
+extension RegistryClient {
+    /// Asks for page after page until there is no more or enough.
+    private func pages<Entry>(
+        _ query: Query, id: (Entry) -> String, _ page: (Wire.CatalogueListRequest) async throws -> [Entry]
+    ) async throws -> [Entry] {
+        var entries: [Entry] = []
+        var rest = query
+        while rest.limit > 0 {
+            let found = try await page(rest.wire)
+            guard let last = found.last else { break }
+            entries += found
+            rest.after = id(last)
+            rest.limit -= found.count
+        }
+        return entries
     }
 }
 

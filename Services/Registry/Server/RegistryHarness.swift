@@ -3,6 +3,7 @@ import Model
 import Networks
 import RegistryClient
 import Schema
+import ServiceKit
 
 /// Answers the routes of the registry: decodes, calls, encodes.
 public struct RegistryHarness: Sendable {
@@ -63,17 +64,20 @@ public struct RegistryHarness: Sendable {
         router.on(.networkPut) { Wire.BaseNetwork(try await add(BaseNetwork($0))) }
         router.on(.networkGet) { Wire.BaseNetwork(try await store.network(BlobDigest($0.id))) }
         router.on(.networkList) {
-            Wire.BaseNetworkListReply(networks: try await store.networks(query($0)).map(Wire.BaseNetwork.init))
+            Wire.BaseNetworkListReply(
+                networks: try ReplyPage.fitting(await store.networks(query($0)).map(Wire.BaseNetwork.init)))
         }
         router.on(.modelPut) { Wire.PretrainedModel(try await add(PretrainedModel($0))) }
         router.on(.modelGet) { Wire.PretrainedModel(try await store.model($0.id)) }
         router.on(.modelList) {
-            Wire.PretrainedModelListReply(models: try await store.models(query($0)).map(Wire.PretrainedModel.init))
+            Wire.PretrainedModelListReply(
+                models: try ReplyPage.fitting(await store.models(query($0)).map(Wire.PretrainedModel.init)))
         }
         router.on(.datasetPut) { Wire.Dataset(try await add(RegisteredDataset($0))) }
         router.on(.datasetGet) { Wire.Dataset(try await store.dataset(BlobDigest($0.id))) }
         router.on(.datasetList) {
-            Wire.DatasetListReply(datasets: try await store.datasets(query($0)).map(Wire.Dataset.init))
+            Wire.DatasetListReply(
+                datasets: try ReplyPage.fitting(await store.datasets(query($0)).map(Wire.Dataset.init)))
         }
     }
 

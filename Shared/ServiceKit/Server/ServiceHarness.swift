@@ -40,19 +40,7 @@ public struct ServiceHarness: Sendable {
             after: request.after, limit: Int(limit),
             since: request.sinceMicroseconds == 0 ? nil : Date(microseconds: request.sinceMicroseconds),
             waiting: .milliseconds(min(request.waitMilliseconds, Self.longestWait)))
-        let page = Self.fitting(found)
-        return Wire.EventsReadReply(
-            events: page.map(Wire.Event.init), next: page.last?.sequence ?? request.after)
-    }
-
-    /// As many events as fit into one reply, at least one.
-    private static func fitting(_ events: [Event]) -> some BidirectionalCollection<Event> {
-        var bytes = 0
-        let count = events.prefix { event in
-            bytes += 64 + event.kind.utf8.count + event.subject.utf8.count
-            bytes += event.attributes.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count + 8 }
-            return bytes < MessageLimits().bodyBytes / 2
-        }.count
-        return events.prefix(max(1, count))
+        let page = try ReplyPage.fitting(found.map(Wire.Event.init))
+        return Wire.EventsReadReply(events: page, next: page.last?.sequence ?? request.after)
     }
 }

@@ -1,0 +1,75 @@
+public import Foundation
+public import Model
+public import Schema
+
+/// What came of a network in a scenario.
+public struct Observation: Hashable, Sendable {
+    /// Identity: the trial's.
+    public var id: String
+    /// Scenario that the trial belongs to.
+    public var scenario: String
+    /// What the scenario was like.
+    public var features: ScenarioFeatures
+    /// Genome of the network in the search space, as text.
+    public var genome: String
+    /// Search space that the genome belongs to; genomes of other spaces cannot be compared.
+    public var space: String
+    /// Artificial code of the network; nil where it has none.
+    public var code: ArtificialCode?
+    /// Objective that was reached; higher is better.
+    public var objective: Double
+    /// Other outcomes.
+    public var metrics: [String: Double]
+    /// When it was recorded; set by the service.
+    public var created: Date?
+
+    /// Makes an observation to be stored.
+    public init(
+        id: String, scenario: String, features: ScenarioFeatures, genome: String, space: String,
+        code: ArtificialCode? = nil, objective: Double, metrics: [String: Double] = [:], created: Date? = nil
+    ) {
+        self.id = id
+        self.scenario = scenario
+        self.features = features
+        self.genome = genome
+        self.space = space
+        self.code = code
+        self.objective = objective
+        self.metrics = metrics
+        self.created = created
+    }
+
+    /// The observation that was received.
+    public init(_ wire: Wire.Observation) throws {
+        self.init(
+            id: wire.id, scenario: wire.scenario, features: ScenarioFeatures(wire.features ?? .init()),
+            genome: wire.genome, space: wire.space, code: wire.code.isEmpty ? nil : try ArtificialCode(wire.code),
+            objective: wire.objective, metrics: .init(wire.metrics),
+            created: wire.createdMicroseconds == 0 ? nil : Date(microseconds: wire.createdMicroseconds))
+    }
+}
+
+extension Wire.Observation {
+    /// The observation as it is sent.
+    public init(_ observation: Observation) {
+        self.init(
+            id: observation.id, scenario: observation.scenario, features: .init(observation.features),
+            genome: observation.genome, space: observation.space, code: observation.code?.description ?? "",
+            objective: observation.objective, metrics: .init(observation.metrics),
+            createdMicroseconds: observation.created?.microseconds ?? 0)
+    }
+}
+
+/// An observation with how well it fits a new scenario.
+public struct Recommendation: Hashable, Sendable {
+    /// The observation.
+    public let observation: Observation
+    /// How alike the two scenarios are, 0 to 1.
+    public let similarity: Double
+
+    /// Makes a recommendation.
+    public init(observation: Observation, similarity: Double) {
+        self.observation = observation
+        self.similarity = similarity
+    }
+}

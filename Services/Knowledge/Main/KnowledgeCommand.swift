@@ -1,0 +1,22 @@
+import ArgumentParser
+import KnowledgeServer
+import ServiceClient
+import ServiceKit
+
+/// The knowledge service: what came of which network in which scenario.
+@main
+struct KnowledgeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "knowledge", abstract: "Remembers what came of networks and says which to try first.")
+
+    @OptionGroup var options: ServiceOptions
+
+    func run() async throws {
+        try await ServiceRuntime.run(
+            .knowledge, options: options, migrations: KnowledgeDatabase.registerMigrations
+        ) { context in
+            let store = KnowledgeStore(context.database, events: context.events)
+            KnowledgeHarness(store: store).register(in: &context.router)
+        }
+    }
+}

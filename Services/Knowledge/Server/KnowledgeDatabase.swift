@@ -1,0 +1,36 @@
+public import GRDB
+
+/// The tables of the knowledge service.
+public enum KnowledgeDatabase {
+    /// Registers the tables, oldest first.
+    public static func registerMigrations(in migrator: inout DatabaseMigrator) {
+        migrator.registerMigration("create observations") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE features (
+                        id INTEGER PRIMARY KEY,
+                        content TEXT NOT NULL UNIQUE
+                    ) STRICT;
+                    CREATE TABLE observations (
+                        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+                        id TEXT NOT NULL UNIQUE,
+                        scenario TEXT NOT NULL,
+                        features INTEGER NOT NULL REFERENCES features (id),
+                        space TEXT NOT NULL,
+                        genome TEXT NOT NULL,
+                        code TEXT,
+                        objective REAL NOT NULL,
+                        created INTEGER NOT NULL
+                    ) STRICT;
+                    CREATE INDEX observations_by_scenario ON observations (scenario, seq);
+                    CREATE INDEX observations_by_space ON observations (space, scenario, objective);
+                    CREATE TABLE observation_metrics (
+                        observation INTEGER NOT NULL REFERENCES observations (seq),
+                        name TEXT NOT NULL,
+                        value REAL NOT NULL,
+                        PRIMARY KEY (observation, name)
+                    ) STRICT, WITHOUT ROWID;
+                    """)
+        }
+    }
+}

@@ -1,0 +1,156 @@
+public import Foundation
+public import GRDB
+import KnowledgeClient
+import Model
+public import Storage
+
+/// Observations in the knowledge service's database; every method is one transaction.
+public struct KnowledgeStore: Sendable {
+    private let database: any DatabaseWriter
+    private let writer: GroupWriter
+    private let events: EventLog
+    private let now: @Sendable () -> Date
+
+    /// Makes a store over a migrated database.
+    /// - Parameter now: Time of day, replaced in tests.
+    public init(
+        _ database: any DatabaseWriter, events: EventLog, now: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        self.database = database
+        self.writer = GroupWriter(database)
+        self.events = events
+        self.now = now
+    }
+
+    // MARK: - Writing
+
+    /// Adds an observation; one with a known identity changes nothing.
+    func add(_ observation: Observation) async throws {
+        let features = try Self.canonical(observation.features)
+        try await writer.write { db in
+            guard try insert(observation, features: Self.row(of: features, db), db) else { return }
+            let row = db.lastInsertedRowID
+            for (name, value) in observation.metrics {
+                try db.execute(
+                    sql: "INSERT INTO observation_metrics (observation, name, value) VALUES (?, ?, ?)",
+                    arguments: [row, name, value])
+            }
+            try events.append(
+                kind: "observation.recorded", subject: observation.id,
+                attributes: ["scenario": observation.scenario, "objective": "\(observation.objective)"], in: db)
+        }
+    }
+
+    /// False where the identity is known.
+    private func insert(_ observation: Observation, features: Int64, _ db: Database) throws -> Bool {
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO observations (id, scenario, features, space, genome, code, objective, created)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+                """)
+        try statement.execute(arguments: [
+            observation.id, observation.scenario, features, observation.space, observation.genome,
+            observation.code?.description, observation.objective, now().microseconds,
+        ])
+        return db.changesCount > 0
+    }
+
+    private static func row(of features: String, _ db: Database) throws -> Int64 {
+        let find = try db.cachedStatement(sql: "SELECT id FROM features WHERE content = ?")
+        if let id = try Int64.fetchOne(find, arguments: [features]) { return id }
+        try db.execute(sql: "INSERT INTO features (content) VALUES (?)", arguments: [features])
+        return db.lastInsertedRowID
+    }
+
+    private static func canonical(_ features: ScenarioFeatures) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(features), as: UTF8.self)
+    }
+
+    // MARK: - Reading
+
+    /// Observations, oldest first.
+    func observations(of scenario: String?, after id: String?, limit: Int) async throws -> [Observation] {
+        try await database.read { db in
+            var after: Int64 = 0
+            if let id {
+                let row = try Int64.fetchOne(db, sql: "SELECT seq FROM observations WHERE id = ?", arguments: [id])
+                guard let row else { throw Failure(.notFound, "There is no observation '\(id.prefix(80))'.") }
+                after = row
+            }
+            let condition = scenario == nil ? "" : "AND scenario = ?2"
+            var arguments: StatementArguments = [after]
+            if let scenario { arguments += [scenario] }
+            return try Row.fetchAll(
+                db, sql: columns + " WHERE seq > ?1 \(condition) ORDER BY seq LIMIT \(limit)", arguments: arguments
+            ).map { try Observation(row: $0, db) }
+        }
+    }
+
+    /// The best known observations of like scenarios, best first, each genome once.
+    ///
+    /// An observation's score is the similarity of its scenario times its standing there: the share of that scenario's
+    /// observations, plus one, that it is at least as good as. So the best of many counts more than the only one, and
+    /// objectives of different scenarios, which cannot be compared, never are.
+    func best(
+        for features: ScenarioFeatures, space: String, excluding scenario: String, limit: Int
+    ) async throws -> [Recommendation] {
+        try await database.read { db in
+            let rows = try Row.fetchAll(db, sql: standings, arguments: [space, scenario, limit])
+            var similarities: [Int64: Double] = [:]
+            var candidates: [(row: Row, similarity: Double, score: Double)] = []
+            for row in rows {
+                let kind: Int64 = row["features"]
+                let similarity = try similarities[kind] ?? Self.similarity(of: kind, to: features, db)
+                similarities[kind] = similarity
+                guard similarity > 0 else { continue }
+                candidates.append((row, similarity, similarity * (row["standing"] as Double)))
+            }
+            // Rows come in the order of their sequence, and the sort is stable, so that ties are always broken alike.
+            candidates.sort { $0.score > $1.score }
+            var genomes: Set<String> = []
+            return try candidates.filter { genomes.insert($0.row["genome"]).inserted }.prefix(limit).map {
+                Recommendation(observation: try Observation(row: $0.row, db), similarity: $0.similarity)
+            }
+        }
+    }
+
+    private static func similarity(of row: Int64, to features: ScenarioFeatures, _ db: Database) throws -> Double {
+        Similarity.between(features, try Self.features(row, db))
+    }
+
+    fileprivate static func features(_ row: Int64, _ db: Database) throws -> ScenarioFeatures {
+        let statement = try db.cachedStatement(sql: "SELECT content FROM features WHERE id = ?")
+        let content = try String.fetchOne(statement, arguments: [row]) ?? "{}"
+        return try JSONDecoder().decode(ScenarioFeatures.self, from: Data(content.utf8))
+    }
+}
+
+private let columns = "SELECT seq, id, scenario, features, space, genome, code, objective, created FROM observations"
+
+/// The best observations of every other scenario in a space, each with its standing in its scenario.
+private let standings = """
+    SELECT * FROM (
+        SELECT *, ROW_NUMBER() OVER (PARTITION BY scenario ORDER BY objective DESC, seq) AS place,
+            CUME_DIST() OVER (PARTITION BY scenario ORDER BY objective)
+                * COUNT(*) OVER (PARTITION BY scenario) / (COUNT(*) OVER (PARTITION BY scenario) + 1) AS standing
+        FROM observations WHERE space = ?1 AND scenario <> ?2
+    ) WHERE place <= ?3 ORDER BY seq
+    """
+
+extension Observation {
+    fileprivate init(row: Row, _ db: Database) throws {
+        let seq: Int64 = row["seq"]
+        let metrics = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT name, value FROM observation_metrics WHERE observation = ?"),
+            arguments: [seq])
+        self.init(
+            id: row["id"], scenario: row["scenario"], features: try KnowledgeStore.features(row["features"], db),
+            genome: row["genome"], space: row["space"],
+            code: try (row["code"] as String?).map { try ArtificialCode($0) },
+            objective: row["objective"],
+            metrics: Dictionary(metrics.map { ($0["name"], $0["value"]) }) { _, later in later },
+            created: Date(microseconds: row["created"]))
+    }
+}
