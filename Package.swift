@@ -115,7 +115,10 @@ let services: [Target] = [
         ]),
     executable(
         "trainer", "Services/Trainer/Main",
-        ["TrainerWorker", "WorkQueueServer", "ServiceClient", "ServiceKit", "Storage", argumentParser, logging]),
+        [
+            "TrainerWorker", "Model", "RegistryClient", "ServiceClient", "ServiceKit", "Torch", "WorkQueueClient",
+            "WorkQueueServer", argumentParser,
+        ]),
 
     library("EvaluatorClient", "Services/Evaluator/Client", ["Model", "Schema", "Messaging", "WorkQueueClient"]),
     library(
@@ -126,7 +129,10 @@ let services: [Target] = [
         ]),
     executable(
         "evaluator", "Services/Evaluator/Main",
-        ["EvaluatorWorker", "WorkQueueServer", "ServiceClient", "ServiceKit", "Storage", argumentParser, logging]),
+        [
+            "EvaluatorWorker", "Model", "RegistryClient", "ServiceClient", "ServiceKit", "Torch", "WorkQueueClient",
+            "WorkQueueServer", argumentParser,
+        ]),
 
     library("Search", "Services/Designer/Search", ["Model", "Networks"]),
     library("DesignerClient", "Services/Designer/Client", ["Model", "Schema", "Messaging"]),

@@ -1,0 +1,36 @@
+import ArgumentParser
+import ServiceClient
+import ServiceKit
+import WorkQueueServer
+
+/// The evaluator: its queue, and workers that do what is in it.
+@main
+struct EvaluatorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluator",
+        abstract: "Scores trained networks.",
+        discussion: """
+            One `evaluator serve` keeps the queue of tasks. Any number of `evaluator work`, on any machine that reaches it and \
+            the registry, do the tasks; they can come and go at any time, and a task whose worker dies goes to \
+            another one.
+
+            Where the services are is in the environment: GYRUS_EVALUATOR and GYRUS_REGISTRY hold endpoints.
+            """,
+        subcommands: [Serve.self])
+}
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Keep the queue of evaluation tasks.")
+
+    @OptionGroup var options: ServiceOptions
+
+    func run() async throws {
+        try await ServiceRuntime.run(
+            .evaluator, options: options, migrations: { WorkQueue.registerMigrations(in: &$0) }
+        ) { context in
+            let queue = try WorkQueue(context.database, events: context.events, logger: context.logger)
+            QueueHarness(queue).register(in: &context.router)
+            context.add(queue)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+public import ArgumentParser
+public import Foundation
+
+/// The flags that every worker has.
+public struct WorkerOptions: ParsableArguments, Sendable {
+    /// Name of the worker.
+    @Option(
+        help: ArgumentHelp(
+            "Name of the worker in lists and events. (default: host name and process number)", valueName: "name"))
+    public var name: String?
+
+    /// Compute threads.
+    @Option(
+        help: ArgumentHelp(
+            "Compute threads. More than there are free cores makes every step slower; start more workers instead.",
+            valueName: "number"))
+    public var threads = 1
+
+    /// Folder with raw data sets.
+    @Option(
+        help: ArgumentHelp(
+            "Folder with raw data sets. (default: $GYRUS_DATA, ../shared/data, the user's cache)", valueName: "folder"))
+    public var data: String?
+
+    /// Folder for files of the registry.
+    @Option(
+        help: ArgumentHelp(
+            "Folder for files from the registry, shared by all workers of a machine. (default: $GYRUS_STATE/cache, or"
+                + " ~/.cache/gyrus/blobs)", valueName: "folder"))
+    public var cache: String?
+
+    /// Size of that folder.
+    @Option(help: ArgumentHelp("Most that the cache may hold, in GiB.", valueName: "GiB"))
+    public var cacheSize = 8
+
+    /// How much to log.
+    @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
+    public var logLevel: String?
+
+    /// Makes options without any flag.
+    public init() {}
+
+    /// Checks the flags.
+    public func validate() throws {
+        guard (1...256).contains(threads) else {
+            throw ValidationError("--threads is \(threads); 1 to 256 are possible.")
+        }
+        guard (1...65_536).contains(cacheSize) else {
+            throw ValidationError("--cache-size is \(cacheSize); 1 to 65536 GiB are possible.")
+        }
+        guard name != "" else { throw ValidationError("--name is empty.") }
+    }
+
+    /// The worker's name, or one of this host and process.
+    public var workerName: String {
+        name ?? "\(ProcessInfo.processInfo.hostName.prefix { $0 != "." })-\(ProcessInfo.processInfo.processIdentifier)"
+    }
+
+    /// Folder for files from the registry.
+    public var cacheDirectory: URL {
+        let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
+        let home = environment["XDG_CACHE_HOME"] ?? ((environment["HOME"] ?? "/tmp") + "/.cache")
+        let path = cache ?? environment["GYRUS_STATE"].map { "\($0)/cache" } ?? "\(home)/gyrus/blobs"
+        return URL(filePath: path, directoryHint: .isDirectory).absoluteURL
+    }
+
+    /// Most bytes that the cache may hold.
+    public var cacheBytes: UInt64 { UInt64(cacheSize) << 30 }
+}
