@@ -24,8 +24,17 @@ struct Gyrus: AsyncParsableCommand {
                 name: "Services (as in Docker Compose):",
                 subcommands: [
                     Up.self, Down.self, Ps.self, Logs.self, Scale.self, Restart.self, Start.self, Stop.self,
-                    Config.self, Supervise.self,
-                ])
+                    Config.self,
+                    Supervise.self,
+                ]),
+            CommandGroup(
+                name: "Scenarios:",
+                subcommands: [
+                    Publish.self, Watch.self, ResultCommand.self, Scenarios.self, Cancel.self, Resume.self,
+                ]),
+            CommandGroup(
+                name: "Catalogue:", subcommands: [Models.self, Networks.self, Datasets.self, Export.self]),
+            CommandGroup(name: "Operation:", subcommands: [Health.self, Events.self, Dead.self]),
         ],
         helpNames: [.short, .long])
 

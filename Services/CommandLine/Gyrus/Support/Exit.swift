@@ -3,25 +3,16 @@ import Foundation
 import Glibc
 import Launcher
 import Model
+import ServiceClient
 
-/// The exit statuses that the command line documents.
+/// The exit statuses that are the command line's own; those of failures come with `Failure.exitStatus`.
 enum ExitStatus {
-    static let failed: Int32 = 1
     static let usage: Int32 = 2
-    static let unavailable: Int32 = 69
-    static let tryAgain: Int32 = 75
-    static let notAdmitted: Int32 = 77
     static let configuration: Int32 = 78
 
     /// The status that tells scripts what kind of failure it was.
     static func of(_ failure: Failure) -> Int32 {
-        switch failure.code {
-        case .unavailable, .deadlineExceeded: unavailable
-        case .busy: tryAgain
-        case .permissionDenied: notAdmitted
-        case .configuration: configuration
-        default: failed
-        }
+        failure.code == .configuration ? configuration : failure.exitStatus
     }
 }
 

@@ -1,0 +1,161 @@
+import ArgumentParser
+import Foundation
+import Launcher
+import Model
+import ServiceClient
+import WorkQueueClient
+
+/// Tasks that crashed too often.
+struct Dead: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Look after tasks that crashed too often.",
+        discussion: """
+              gyrus dead list
+              gyrus dead show 3fa27c11/7/train
+              gyrus dead requeue 3fa27c11/7/train
+            """,
+        subcommands: [DeadList.self, DeadShow.self, DeadRequeue.self, DeadDrop.self], defaultSubcommand: DeadList.self)
+}
+
+/// Services whose queues are looked at.
+struct QueueOptions: ParsableArguments {
+    @Option(help: "Queue: trainer or evaluator (default: both).")
+    var service: ServiceName?
+
+    func validate() throws {
+        guard let service, !Self.queues.contains(service) else { return }
+        throw ValidationError("the \(service) has no queue of tasks; use trainer or evaluator")
+    }
+
+    static let queues: [ServiceName] = [.trainer, .evaluator]
+
+    var names: [ServiceName] { service.map { [$0] } ?? Self.queues }
+
+    /// The first queue where something could be done for the task.
+    func first(
+        _ services: Services, _ task: String, _ body: (QueueClient) async throws -> Bool
+    ) async throws -> ServiceName {
+        for name in names {
+            do {
+                if try await body(services.queue(of: name)) { return name }
+            } catch let failure as Failure where failure.code == .notFound {
+                continue
+            }
+        }
+        throw Failure(.notFound, "there is no dead task '\(task)'; see: \(services.command("dead list"))")
+    }
+}
+
+/// Lists dead tasks.
+struct DeadList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the dead tasks.")
+
+    @ParentCommand var gyrus: Gyrus
+    @OptionGroup var list: ListOptions
+    @OptionGroup var queue: QueueOptions
+
+    func run() async throws {
+        let services = try Services(gyrus.project)
+        var rows: [DeadRow] = []
+        for name in queue.names {
+            let client = try await services.queue(of: name)
+            var after = ""
+            while true {
+                let page = try await client.list(states: [.dead], limit: 1000, after: after)
+                rows += page.map { DeadRow($0, service: name) }
+                guard let last = page.last else { break }
+                after = last.id
+            }
+        }
+        try list.render(rows)
+    }
+}
+
+/// Shows all that is known of a task.
+struct DeadShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show a task's last error and the last lines of its log.")
+
+    @ParentCommand var gyrus: Gyrus
+    @OptionGroup var queue: QueueOptions
+
+    @Argument(help: "Identity of the task.")
+    var task: String
+
+    func run() async throws {
+        let services = try Services(gyrus.project)
+        _ = try await queue.first(services, task) { client in
+            let found = try await client.task(task)
+            emit("task      \(found.id)\nkind      \(found.kind)\ngroup     \(found.group)\nstate     \(found.state)")
+            emit("attempts  \(found.attempt) of \(found.maximumAttempts)\nworker    \(found.worker)")
+            emit("updated   \(ReplicaStatus.age(found.updated, Date())) ago")
+            if let failure = found.failure { emit("error     \(failure)") }
+            if !found.logTail.isEmpty { emit("log\n\(found.logTail)") }
+            return true
+        }
+    }
+}
+
+/// Gives dead tasks new attempts.
+struct DeadRequeue: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "requeue", abstract: "Give dead tasks new attempts.")
+
+    @ParentCommand var gyrus: Gyrus
+    @OptionGroup var queue: QueueOptions
+
+    @Argument(help: "Identities of tasks.")
+    var tasks: [String]
+
+    func run() async throws {
+        let services = try Services(gyrus.project)
+        for task in tasks {
+            _ = try await queue.first(services, task) { try await $0.requeue(task) }
+            emit(task)
+        }
+    }
+}
+
+/// Gives dead tasks up.
+struct DeadDrop: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "drop", abstract: "Give dead tasks up for good.")
+
+    @ParentCommand var gyrus: Gyrus
+    @OptionGroup var queue: QueueOptions
+
+    @Argument(help: "Identities of tasks.")
+    var tasks: [String]
+
+    func run() async throws {
+        let services = try Services(gyrus.project)
+        for task in tasks {
+            _ = try await queue.first(services, task) { try await $0.drop(task) }
+            emit(task)
+        }
+    }
+}
+
+/// A dead task as lists show it.
+struct DeadRow: Listable {
+    let service, id, kind, group, worker: String
+    let attempts: Int
+    let error: String?
+    let updated: Date
+
+    init(_ task: QueuedTask, service: ServiceName) {
+        self.service = service.rawValue
+        id = task.id
+        kind = task.kind
+        group = task.group
+        worker = task.worker
+        attempts = task.attempt
+        error = task.failure?.message
+        updated = task.updated
+    }
+
+    static let columns = ["QUEUE", "TASK", "KIND", "ATTEMPTS", "DIED", "ERROR"]
+
+    var name: String { id }
+    var row: [String] {
+        [service, id, kind, "\(attempts)", "\(ReplicaStatus.age(updated, Date())) ago", error ?? "–"]
+    }
+}

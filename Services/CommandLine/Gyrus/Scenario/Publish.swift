@@ -1,0 +1,75 @@
+import ArgumentParser
+import DesignerClient
+import Foundation
+import Launcher
+import Model
+
+/// Publishes a scenario.
+struct Publish: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Publish a scenario: the designer searches a network for it.",
+        discussion: """
+            Prints the scenario's identity once it is safely in the queue.
+
+              gyrus publish Compose/scenarios/av-mnist.yaml --wait
+              id=$(gyrus publish mine.yaml) && gyrus watch "$id"
+            """)
+
+    @ParentCommand var gyrus: Gyrus
+
+    @Flag(name: [.short, .long], help: "Follow the search to its end; exit status 1 where it fails.")
+    var wait = false
+
+    @Flag(help: "Use data that Gyrus makes itself in place of the data sets that the file names.")
+    var synthetic = false
+
+    @Option(help: "Identity of the scenario; publishing again under the same one changes nothing (default: random).")
+    var id: String?
+
+    @Argument(help: ArgumentHelp("The scenario's file; - for stdin.", valueName: "file"))
+    var file: String
+
+    func run() async throws {
+        let services = try Services(gyrus.project)
+        let identity = try id.map { try ScenarioID($0) } ?? .random()
+        let text = synthetic ? Self.substituting(try read()) : try read()
+        let designer = try await services.designer()
+        let name = file == "-" ? "stdin" : URL(filePath: file).lastPathComponent
+        let status = try await designer.publish(text, file: name, as: identity)
+        emit(status.id.text)
+        guard wait else {
+            say("Published '\(status.name)'. Follow it with: \(services.command("watch \(status.id)"))")
+            return
+        }
+        let board = WatchBoard(services: services, designer: designer, output: .standardError)
+        try await board.run(status.id.text)
+    }
+
+    private func read() throws -> String {
+        let data: Data
+        do {
+            data =
+                file == "-" ? FileHandle.standardInput.readDataToEndOfFile() : try Data(contentsOf: URL(filePath: file))
+        } catch {
+            throw Failure(
+                .invalidArgument,
+                "cannot read the scenario '\(file)': \(error.localizedDescription); an example is "
+                    + "Compose/scenarios/av-mnist.yaml")
+        }
+        guard let text = String(data: data, encoding: .utf8) else {
+            throw Failure(.invalidArgument, "'\(file)' is no text in UTF-8, so it is no scenario")
+        }
+        return text
+    }
+
+    /// The text with the synthetic data set in place of each real one; lines and columns before them stay.
+    static func substituting(_ text: String) -> String {
+        KnownDataset.all.filter { !$0.isSynthetic }.reduce(text) { text, set in
+            let words = try? Regex("((?:dataset|noise)\\s*:\\s*[\"']?)\(set.name)\\b")
+            guard let words else { return text }
+            return text.replacing(words) { match in
+                String(match.0.dropLast(set.name.count)) + set.substitute
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import ArgumentParser
+import DesignerClient
+import Foundation
+import Launcher
+import Model
+import RegistryClient
+
+/// Shows what came of a scenario and fetches the winning network.
+struct ResultCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "result",
+        abstract: "Show a scenario's trials, and fetch the winning network.",
+        discussion: """
+              gyrus result 3fa2
+              gyrus result 3fa2 --output results      also writes the network there
+
+            The network is a TorchScript file, which torch.jit.load opens anywhere; beside it are its weights alone as
+            safetensors.
+            """)
+
+    @ParentCommand var gyrus: Gyrus
+    @OptionGroup var list: ListOptions
+
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("Folder that the winning network is written to.", valueName: "folder")
+    )
+    var output: String?
+
+    @Argument(help: "Identity of the scenario, or its beginning.")
+    var id: String
+
+    func run() async throws {
+        let services = try Services(gyrus.project)
+        let designer = try await services.designer()
+        let status = try await designer.scenario(id)
+        let trials = try await allTrials(designer, status)
+        let winner = trials.last { $0.isFinalTraining && $0.state == .succeeded } ?? status.best
+        try list.render(trials.map { TrialRow($0, isWinner: $0.id == winner?.id) })
+        guard let winner, let script = winner.script else {
+            throw Failure(
+                .notFound,
+                "scenario \(status.id) (\(status.state)) has no network yet; follow it with: "
+                    + services.command("watch \(status.id)"))
+        }
+        if !status.state.isFinal { say("The search still runs: this is the best of \(status.endedTrials) trials.") }
+        guard let output else {
+            say("Winner: \(winner.title), \(winner.networkName); \(winner.outcome)")
+            say("Get it with: \(services.command("result \(status.id) --output DIR"))")
+            return
+        }
+        let registry = try await services.registry()
+        let files = try await Download(folder: output, name: "\(status.name)-\(status.id)")
+            .fetch(script: script, weights: winner.weights, from: registry)
+        // Rows go to stdout for programs; the files do so only where a person reads the table.
+        let report = list.format == .json || list.quiet ? say : emit
+        report("\nWinner: \(winner.title), \(winner.networkName)")
+        report("        \(winner.outcome)")
+        report("Network (TorchScript): \(files.script.path)")
+        if let weights = files.weights { report("Weights (safetensors): \(weights.path)") }
+    }
+
+    private func allTrials(_ designer: DesignerClient, _ status: ScenarioStatus) async throws -> [Trial] {
+        var trials: [Trial] = []
+        while true {
+            let page = try await designer.trials(of: status.id.text, from: trials.count)
+            trials += page
+            if page.isEmpty { return trials }
+        }
+    }
+}
+
+/// A trial as `gyrus result` shows it.
+struct TrialRow: Listable {
+    let trial: Int
+    let isFinal: Bool
+    let isWinner: Bool
+    let state: String
+    let network: String
+    let code: String
+    let genome: String
+    let origin: String
+    let metrics: [String: Double]
+    let validation: Double?
+    let script: String?
+    let weights: String?
+    let failure: String?
+
+    init(_ trial: Trial, isWinner: Bool) {
+        self.trial = trial.id.number
+        isFinal = trial.isFinalTraining
+        self.isWinner = isWinner
+        state = "\(trial.state)"
+        network = trial.networkName
+        code = trial.code
+        genome = trial.genome
+        origin = trial.origin
+        metrics = trial.metrics
+        validation = trial.validation
+        script = trial.script?.hexadecimal
+        weights = trial.weights?.hexadecimal
+        failure = trial.failure?.message
+    }
+
+    static let columns = ["TRIAL", "NETWORK CODE", "PARAMETERS", "VALIDATION", "TEST", "SECONDS", "STATE"]
+
+    var name: String { "\(trial)" }
+    var row: [String] {
+        [
+            isFinal ? "final" : "\(trial)", code, metrics["parameters"].map { Figures.count(Int($0)) } ?? "–",
+            Figures.percent(validation), Figures.percent(metrics["test-accuracy"]),
+            metrics["seconds"].map { Figures.fixed($0, 1) } ?? "–",
+            isWinner ? "\(state), winner" : failure.map { "\(state): \($0)" } ?? state,
+        ]
+    }
+}
+
+/// Writes a network's files into a folder.
+struct Download {
+    let folder: String
+    let name: String
+
+    /// Fetches the files, each verified, and returns where they are.
+    func fetch(
+        script: BlobDigest, weights: BlobDigest?, from registry: RegistryClient
+    ) async throws -> (script: URL, weights: URL?) {
+        let place = URL(filePath: folder).absoluteURL
+        do {
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        } catch {
+            throw Failure(
+                .permissionDenied, "cannot make the folder '\(folder)': \(error.localizedDescription); choose another")
+        }
+        let scriptFile = place.appending(path: "\(name).pt")
+        try await registry.download(script, to: scriptFile)
+        guard let weights else { return (scriptFile, nil) }
+        let weightsFile = place.appending(path: "\(name).safetensors")
+        try await registry.download(weights, to: weightsFile)
+        return (scriptFile, weightsFile)
+    }
+}

@@ -1,0 +1,133 @@
+import ArgumentParser
+import DesignerClient
+import Foundation
+import Glibc
+import Launcher
+import Messaging
+import Model
+import ServiceClient
+
+/// Follows a scenario's search.
+struct Watch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Follow a scenario's search to its end.",
+        discussion: """
+              gyrus watch 3fa2
+
+            The beginning of an identity is enough where no other scenario has it. Exit status 1 where the search fails.
+            """)
+
+    @ParentCommand var gyrus: Gyrus
+
+    @Argument(help: "Identity of the scenario, or its beginning.")
+    var id: String
+
+    func run() async throws {
+        let services = try Services(gyrus.project)
+        let board = WatchBoard(services: services, designer: try await services.designer(), output: .standardOutput)
+        try await board.run(id)
+    }
+}
+
+/// Shows the progress of a search: bars on a terminal, a line for each step elsewhere.
+struct WatchBoard {
+    let services: Services
+    let designer: DesignerClient
+    let output: FileHandle
+
+    /// Returns when the scenario has its result, throws where it has none in the end.
+    func run(_ id: String) async throws {
+        let first = try await designer.scenario(id)
+        let epochs = EpochTable()
+        let isTerminal = isatty(output.fileDescriptor) == 1
+        let signals = StopSignals { _ in
+            say("\nThe search goes on. Follow it again with: \(services.command("watch \(first.id)"))")
+            exit(130)
+        }
+        defer { signals.cancel() }
+        let last = try await withThrowingTaskGroup { group in
+            group.addTask { await follow(epochs, of: first) }
+            defer { group.cancelAll() }
+            return try await show(first, epochs, isTerminal)
+        }
+        try conclude(last)
+    }
+
+    private func show(_ first: ScenarioStatus, _ epochs: EpochTable, _ isTerminal: Bool) async throws -> ScenarioStatus
+    {
+        var status = first
+        var view: any WatchView = isTerminal ? TerminalView(output: output) : LineView(output: output)
+        var trials: [Trial] = []
+        while true {
+            // Trials that have ended do not change any more.
+            let known = trials.prefix { $0.state.isFinal }
+            let new = try await retrying(for: .seconds(120)) {
+                try await designer.trials(of: first.id.text, from: known.count)
+            }
+            trials = known + new
+            view.show(status, trials, epochs.snapshot)
+            if status.state.isFinal { return status }
+            status = try await retrying(for: .seconds(120)) {
+                try await designer.scenario(first.id.text, waiting: isTerminal ? .milliseconds(250) : .seconds(1))
+            }
+        }
+    }
+
+    /// The trainer's events say how far each training is; without them the board shows less.
+    private func follow(_ epochs: EpochTable, of scenario: ScenarioStatus) async {
+        do {
+            let trainer = try await services.service(.trainer)
+            for try await events in trainer.follow(after: 0, since: scenario.published) {
+                for event in events { epochs.take(event, of: scenario.id.text) }
+            }
+        } catch {
+            return
+        }
+    }
+
+    private func conclude(_ status: ScenarioStatus) throws {
+        switch status.state {
+        case .succeeded: say("Done. See the table and get the network with: \(services.command("result \(status.id)"))")
+        case .cancelled:
+            throw Failure(
+                .cancelled,
+                "scenario \(status.id) was cancelled; go on with: \(services.command("resume \(status.id)"))",
+                isRetriable: false)
+        default:
+            let reason = status.failure?.message ?? "it failed"
+            throw Failure(
+                status.failure?.code ?? .internal,
+                "scenario \(status.id) failed: \(reason)\nTry again with: \(services.command("resume \(status.id)"))")
+        }
+    }
+}
+
+/// How far a training is.
+struct Epoch: Hashable, Sendable {
+    var step: Int
+    var steps: Int
+    var metrics: [String: Double]
+}
+
+/// The last report of each trial's training.
+final class EpochTable: @unchecked Sendable {
+    // The lock guards the table: one task writes while another reads.
+    private let lock = NSLock()
+    private var table: [Int: Epoch] = [:]
+
+    var snapshot: [Int: Epoch] { lock.withLock { table } }
+
+    /// Takes an event whose subject is `<group>/<trial>/train`, the group beginning with the scenario.
+    func take(_ event: Event, of scenario: String) {
+        let parts = event.subject.split(separator: "/")
+        guard parts.count == 3, parts[0].hasPrefix(scenario), parts[2] == "train", let trial = Int(parts[1]),
+            let step = event.attributes["step"].flatMap({ Int($0) })
+        else { return }
+        var metrics: [String: Double] = [:]
+        for (name, value) in event.attributes where name.hasPrefix("metric.") {
+            metrics[String(name.dropFirst("metric.".count))] = Double(value)
+        }
+        let epoch = Epoch(step: step, steps: event.attributes["steps"].flatMap { Int($0) } ?? 0, metrics: metrics)
+        lock.withLock { table[trial] = epoch }
+    }
+}

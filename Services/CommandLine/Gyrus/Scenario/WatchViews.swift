@@ -1,0 +1,109 @@
+import DesignerClient
+import Foundation
+import Glibc
+import Model
+
+/// One way of showing a search.
+protocol WatchView {
+    mutating func show(_ status: ScenarioStatus, _ trials: [Trial], _ epochs: [Int: Epoch])
+}
+
+extension Trial {
+    /// The trial in a few words, such as `trial 7` or `final training`.
+    var title: String { isFinalTraining ? "final training" : "trial \(id.number)" }
+
+    var validation: Double? { metrics["validation-accuracy"] ?? objective }
+
+    /// What came of it, such as `validation 97.31 %, test 97.00 %, 41,222 parameters, 12.1 s`.
+    var outcome: String {
+        if let failure { return failure.message }
+        var parts: [String] = []
+        if let validation { parts.append("validation \(Figures.percent(validation))") }
+        if let test = metrics["test-accuracy"] { parts.append("test \(Figures.percent(test))") }
+        if let parameters = metrics["parameters"] { parts.append("\(Figures.count(Int(parameters))) parameters") }
+        if let seconds = metrics["seconds"] { parts.append("\(Figures.fixed(seconds, 1)) s") }
+        return parts.joined(separator: ", ")
+    }
+}
+
+/// A line for each thing that happened.
+struct LineView: WatchView {
+    let output: FileHandle
+    private var state: ScenarioState?
+    private var states: [Int: TrialState] = [:]
+    private var epochs: [Int: Epoch] = [:]
+    private var best: Int?
+
+    init(output: FileHandle) {
+        self.output = output
+    }
+
+    mutating func show(_ status: ScenarioStatus, _ trials: [Trial], _ epochs: [Int: Epoch]) {
+        if state != status.state { line("\(status.name) (\(status.id)): \(status.state)") }
+        state = status.state
+        for trial in trials {
+            let number = trial.id.number
+            if let epoch = epochs[number], self.epochs[number] != epoch, !trial.state.isFinal {
+                self.epochs[number] = epoch
+                let accuracy = epoch.metrics["validation-accuracy"].map { ", validation \(Figures.percent($0))" } ?? ""
+                line("  \(trial.title): epoch \(epoch.step)/\(epoch.steps)\(accuracy)")
+            }
+            guard states.updateValue(trial.state, forKey: number) != trial.state else { continue }
+            if trial.state.isFinal {
+                line("  \(trial.title) \(trial.state): \(trial.outcome) – \(trial.networkName)")
+            } else if trial.state == .training {
+                line("  \(trial.title) proposed (\(trial.origin)): \(trial.networkName)")
+            }
+        }
+        if let trial = status.best, best != trial.id.number {
+            best = trial.id.number
+            line("  best so far, \(status.endedTrials) of \(status.trials) trials: \(trial.title), \(trial.outcome)")
+        }
+    }
+
+    private func line(_ text: String) { output.write(Data("\(text)\n".utf8)) }
+}
+
+/// A few lines that are drawn anew: bars for the search and for each training.
+struct TerminalView: WatchView {
+    let output: FileHandle
+    private var drawn = 0
+
+    init(output: FileHandle) {
+        self.output = output
+    }
+
+    mutating func show(_ status: ScenarioStatus, _ trials: [Trial], _ epochs: [Int: Epoch]) {
+        var lines = [
+            "\(status.name) (\(status.id))  \(status.state)  \(status.endedTrials)/\(status.trials) trials  "
+                + "\(bar(status.endedTrials, status.trials, 24))  "
+                + Figures.duration((status.ended ?? Date()).timeIntervalSince(status.published))
+        ]
+        if let best = status.best { lines.append("best  \(best.title)  \(best.outcome)  \(best.networkName)") }
+        let running = trials.filter { !$0.state.isFinal && (epochs[$0.id.number] != nil || $0.state == .evaluating) }
+        for trial in running.prefix(8) { lines.append(row(trial, epochs[trial.id.number])) }
+        let waiting = trials.count { !$0.state.isFinal } - min(running.count, 8)
+        if waiting > 0 { lines.append("  … and \(waiting) that wait for a worker") }
+        let width = Terminal.width
+        let text = lines.map { "\u{1B}[2K\($0.count > width ? String($0.prefix(width - 1)) + "…" : $0)\n" }.joined()
+        let up = drawn > 0 ? "\u{1B}[\(drawn)A" : ""
+        // Lines of the last drawing that this one does not cover are cleared.
+        let rest = max(0, drawn - lines.count)
+        let clear = String(repeating: "\u{1B}[2K\n", count: rest) + (rest > 0 ? "\u{1B}[\(rest)A" : "")
+        output.write(Data((up + text + clear).utf8))
+        drawn = lines.count
+    }
+
+    private func row(_ trial: Trial, _ epoch: Epoch?) -> String {
+        let title = "  \(trial.title)".padding(toLength: 18, withPad: " ", startingAt: 0)
+        guard trial.state == .training, let epoch else { return "\(title) evaluating  \(trial.networkName)" }
+        let accuracy = epoch.metrics["validation-accuracy"].map { "  \(Figures.percent($0))" } ?? ""
+        return
+            "\(title) epoch \(epoch.step)/\(epoch.steps) \(bar(epoch.step, epoch.steps, 12))\(accuracy)  \(trial.networkName)"
+    }
+
+    private func bar(_ done: Int, _ all: Int, _ width: Int) -> String {
+        let full = all > 0 ? min(width, done * width / all) : 0
+        return "[" + String(repeating: "█", count: full) + String(repeating: "·", count: width - full) + "]"
+    }
+}

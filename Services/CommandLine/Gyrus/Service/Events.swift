@@ -1,0 +1,218 @@
+import ArgumentParser
+import Foundation
+import Launcher
+import Messaging
+import Model
+import ServiceClient
+
+/// Shows what happened, from all services, and goes on as more happens.
+struct Events: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what happened in the services, without a gap.",
+        discussion: """
+              gyrus events -f --since 10m
+              gyrus events --service trainer --since seq:1200 --json
+
+            Each service numbers its events. A reader that was cut off goes on without gap or repetition by giving the
+            last number that it has: --since seq:1200, or for several services --since trainer:1200 --since designer:88.
+            """)
+
+    @ParentCommand var gyrus: Gyrus
+
+    @Flag(name: [.short, .long], help: "Go on as more happens.")
+    var follow = false
+
+    @Option(
+        help: ArgumentHelp("Only events after this: 10m, 2026-01-31T12:00:00Z, seq:N or SERVICE:N.", valueName: "time"))
+    var since: [SinceArgument] = []
+
+    @Option(help: ArgumentHelp("Only events of this service (can be repeated).", valueName: "service"))
+    var service: [ServiceName] = []
+
+    @Flag(help: "One JSON object a line.")
+    var json = false
+
+    func run() async throws {
+        let connections = try Services(gyrus.project)
+        let names = service.isEmpty ? ServiceName.allCases : service
+        let printer = EventPrinter(asJSON: json)
+        var cursors: [EventCursor] = []
+        for name in names {
+            let client = try await client(name, connections)
+            guard let client else { continue }
+            cursors.append(EventCursor(name: name, client: client, start: EventStart(since, of: name)))
+        }
+        let complete = cursors.count == names.count
+        try await Self.printPast(&cursors, printer)
+        guard follow else {
+            if !complete {
+                throw Failure(.unavailable, "not all services could be asked; see: \(connections.command("health"))")
+            }
+            return
+        }
+        try await Self.printNew(cursors, printer)
+    }
+
+    /// A client of the service; where nobody listens yet, following waits for it and reading goes without it.
+    private func client(_ name: ServiceName, _ connections: Services) async throws -> ServiceClient? {
+        do {
+            return try await connections.service(name)
+        } catch let failure as Failure where failure.code == .unavailable {
+            say("gyrus: \(failure.message)")
+            guard follow else { return nil }
+            return ServiceClient(try await connections.connect(to: name, patience: .seconds(86400)))
+        }
+    }
+
+    /// What is in the logs already, merged by time: of each service one page at a time.
+    private static func printPast(_ cursors: inout [EventCursor], _ printer: EventPrinter) async throws {
+        while true {
+            for index in cursors.indices { try await cursors[index].fill() }
+            let next = cursors.indices.filter { !cursors[$0].isAtEnd }.min {
+                cursors[$0].firstTime < cursors[$1].firstTime
+            }
+            guard let next else { return }
+            printer.show(cursors[next].takeFirst())
+        }
+    }
+
+    /// What happens from now on; each service's events in their order, as they come.
+    private static func printNew(_ cursors: [EventCursor], _ printer: EventPrinter) async throws {
+        try await withThrowingTaskGroup { group in
+            for cursor in cursors {
+                group.addTask {
+                    for try await page in cursor.client.follow(after: cursor.position, since: cursor.start.date) {
+                        printer.show(page)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+}
+
+/// Where a reader begins, as the user writes it.
+struct SinceArgument: ExpressibleByArgument {
+    enum Start {
+        case time(Date)
+        case position(ServiceName?, UInt64)
+    }
+
+    let start: Start
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ":", maxSplits: 1).map(String.init)
+        if parts.count == 2, let number = UInt64(parts[1]) {
+            if parts[0] == "seq" {
+                start = .position(nil, number)
+                return
+            }
+            if let service = ServiceName(rawValue: parts[0]) {
+                start = .position(service, number)
+                return
+            }
+        }
+        if let span = parseDuration(argument) {
+            start = .time(Date(timeIntervalSinceNow: -span.inSeconds))
+        } else if let date = try? Date(argument, strategy: .iso8601) {
+            start = .time(date)
+        } else if let seconds = Double(argument), seconds > 1e6 {
+            start = .time(Date(timeIntervalSince1970: seconds))
+        } else {
+            return nil
+        }
+    }
+}
+
+/// Where the reader of one service begins.
+struct EventStart {
+    var position: UInt64 = 0
+    var date: Date?
+
+    init(_ arguments: [SinceArgument], of service: ServiceName) {
+        for argument in arguments {
+            switch argument.start {
+            case .time(let time): date = time
+            case .position(nil, let number): position = number
+            case .position(service, let number): position = number
+            case .position: break
+            }
+        }
+    }
+}
+
+/// Reads the log of one service, page by page, up to its end.
+struct EventCursor {
+    let name: ServiceName
+    let client: ServiceClient
+    let start: EventStart
+    private(set) var position: UInt64
+    private var page: ArraySlice<Event> = []
+    private var hasEnded = false
+
+    init(name: ServiceName, client: ServiceClient, start: EventStart) {
+        self.name = name
+        self.client = client
+        self.start = start
+        position = start.position
+    }
+
+    var isAtEnd: Bool { page.isEmpty && hasEnded }
+    var firstTime: Date { page.first?.time ?? .distantFuture }
+
+    /// Reads the next page where the last one is used up.
+    mutating func fill() async throws {
+        while page.isEmpty && !hasEnded {
+            let next = try await retrying(for: .seconds(10)) {
+                try await client.events(after: position, since: start.date)
+            }
+            hasEnded = next.next == position
+            position = next.next
+            page = next.events[...]
+        }
+    }
+
+    mutating func takeFirst() -> [Event] { page.popFirst().map { [$0] } ?? [] }
+}
+
+/// Writes events as lines.
+struct EventPrinter: Sendable {
+    let asJSON: Bool
+
+    func show(_ events: [Event]) {
+        guard !events.isEmpty else { return }
+        emit(events.map(line).joined(separator: "\n"))
+    }
+
+    private func line(_ event: Event) -> String {
+        asJSON ? jsonLine(event) : textLine(event)
+    }
+
+    private func textLine(_ event: Event) -> String {
+        let details = event.attributes.sorted { $0.key < $1.key }.map { "\($0.key)=\(Self.quoted($0.value))" }
+        return ([Self.text(event.time), event.service, event.kind, event.subject] + details).joined(separator: " ")
+    }
+
+    private static func text(_ time: Date) -> String {
+        time.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+
+    private static func quoted(_ value: String) -> String {
+        let isPlain = !value.isEmpty && !value.contains { $0.isWhitespace || $0 == "\"" }
+        return isPlain ? value : "\"\(value.replacing("\"", with: "\\\"").replacing("\n", with: "\\n"))\""
+    }
+
+    private func jsonLine(_ event: Event) -> String {
+        struct Line: Encodable {
+            let seq: UInt64
+            let time, service, kind, subject: String
+            let attributes: [String: String]
+        }
+        let line = Line(
+            seq: event.sequence, time: Self.text(event.time), service: event.service, kind: event.kind,
+            subject: event.subject, attributes: event.attributes)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(line)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+}

@@ -1,0 +1,123 @@
+import DesignerClient
+import EvaluatorClient
+import Foundation
+import KnowledgeClient
+import Launcher
+import Logging
+import Messaging
+import Model
+import RegistryClient
+import ServiceClient
+import TrainerClient
+import WorkQueueClient
+
+/// The services that a command talks to: those the environment names, else those of the project, else the user's own.
+struct Services {
+    /// What the environment and the project say.
+    private let places: ServiceDirectory
+    private let project: String
+    private let logger: Logger
+
+    init(_ options: ProjectOptions) throws {
+        var environment = ProcessInfo.processInfo.environment
+        let missing = ServiceName.allCases.filter {
+            environment[ServiceDirectory.variable(of: $0), default: ""].isEmpty
+        }
+        var project = "gyrus"
+        if !missing.isEmpty {
+            let directory = try options.locator.projectDirectory()
+            project = directory.name
+            let isGiven = options.projectName != nil || options.projectDirectory != nil
+            if isGiven || FileManager.default.fileExists(atPath: directory.run.path) {
+                for service in missing {
+                    let socket = directory.run.appending(path: "\(service).sock")
+                    environment[ServiceDirectory.variable(of: service)] = "ipc://\(socket.path)"
+                }
+            }
+        }
+        self.project = project
+        places = ServiceDirectory(environment: environment)
+        var logger = Logger(label: "gyrus", factory: { StreamLogHandler.standardError(label: $0) })
+        logger.logLevel = .error
+        self.logger = logger
+    }
+
+    func endpoint(of service: ServiceName) throws -> Endpoint { try places.endpoint(of: service) }
+
+    /// A connection; fails at once where the service's socket is not even there.
+    func connect(to service: ServiceName, patience: Duration = .seconds(1)) async throws -> RequestClient {
+        let endpoint = try places.endpoint(of: service)
+        if endpoint.transport == .ipc {
+            let deadline = ContinuousClock.now + patience
+            while !FileManager.default.fileExists(atPath: endpoint.address) {
+                guard ContinuousClock.now < deadline else { throw unreachable(service) }
+                try await Task.sleep(for: .milliseconds(5))
+            }
+        }
+        return try places.connect(to: service, logger: logger)
+    }
+
+    func designer() async throws -> DesignerClient { DesignerClient(try await connect(to: .designer)) }
+
+    func registry() async throws -> RegistryClient {
+        RegistryClient(try await connect(to: .registry), patience: .seconds(10))
+    }
+
+    func queue(of service: ServiceName) async throws -> QueueClient { QueueClient(try await connect(to: service)) }
+
+    func service(_ name: ServiceName) async throws -> ServiceClient { ServiceClient(try await connect(to: name)) }
+
+    /// The words that a next command needs to be about the same project.
+    func command(_ words: String) -> String { project == "gyrus" ? "gyrus \(words)" : "gyrus -p \(project) \(words)" }
+
+    private func unreachable(_ service: ServiceName) -> Failure {
+        let endpoint = (try? places.endpoint(of: service).description) ?? ""
+        return Failure(
+            .unavailable,
+            "the \(service) does not run (nothing is at \(endpoint)); start the services with: \(command("up -d"))")
+    }
+}
+
+/// Numbers for people.
+enum Figures {
+    /// A share as a percentage, such as `97.31 %`.
+    static func percent(_ share: Double?) -> String {
+        share.map { "\(fixed($0 * 100, 2)) %" } ?? "–"
+    }
+
+    /// A number with digits after the point.
+    static func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+
+    /// A whole number in groups of three digits.
+    static func count(_ value: some BinaryInteger) -> String {
+        var groups: [String] = []
+        var rest = Substring("\(value)")
+        while rest.count > 3 {
+            groups.insert(String(rest.suffix(3)), at: 0)
+            rest = rest.dropLast(3)
+        }
+        return ([String(rest)] + groups).joined(separator: ",")
+    }
+
+    /// A size in bytes, such as `3.2 MB`.
+    static func bytes(_ value: UInt64) -> String {
+        let units = ["B", "kB", "MB", "GB", "TB"]
+        var amount = Double(value)
+        var unit = 0
+        while amount >= 1000 && unit < units.count - 1 {
+            amount /= 1000
+            unit += 1
+        }
+        return unit == 0 ? "\(value) B" : "\(fixed(amount, 1)) \(units[unit])"
+    }
+
+    /// A time span, such as `2m10s`.
+    static func duration(_ seconds: Double) -> String {
+        let whole = Int(seconds.rounded())
+        return whole < 60
+            ? "\(whole)s"
+            : whole < 3600
+                ? "\(whole / 60)m\(String(format: "%02d", whole % 60))s"
+                : "\(whole / 3600)h\(String(format: "%02d", whole % 3600 / 60))m"
+    }
+}
