@@ -106,6 +106,17 @@ public struct SampleSource: Sendable {
             labels: chosen.map { labels[$0] }, owner: owner)
     }
 
+    /// So many samples, chosen by a seed; 0 means all.
+    public func chosen(_ count: Int, seed: UInt64) -> SampleSource {
+        guard count > 0, count < self.count else { return self }
+        return selecting(SampleOrder.shuffled(self.count, seed: seed, epoch: -1).prefix(count).map(Int.init).sorted())
+    }
+
+    /// The first samples; 0 means all.
+    public func first(_ count: Int) -> SampleSource {
+        count > 0 && count < self.count ? selecting(0..<count) : self
+    }
+
     private init(checkedClasses: Int, modalities: [Modality], labels: [Int32], owner: (any Sendable)?) {
         self.classes = checkedClasses
         self.modalities = modalities

@@ -17,13 +17,18 @@ struct TensorView {
     /// The tensor as a value.
     func copy() throws -> Tensor { try Tensor(name, shape: shape, Array(buffer)) }
 
-    /// Takes its values from a file.
-    func fill(from file: SafetensorsFile) throws {
+    /// Checks that a file has such a tensor.
+    func check(in file: SafetensorsFile) throws {
         let entry = try file.entry(named: name)
         guard entry.shape == shape else {
             throw Failure(
                 .corrupt, "'\(file.path)' has tensor '\(name)' in shape \(entry.shape); \(shape) is needed.")
         }
+    }
+
+    /// Takes its values from a file.
+    func fill(from file: SafetensorsFile) throws {
+        try check(in: file)
         let values: [Float] = try file.elements(of: name)
         _ = buffer.update(fromContentsOf: values)
     }

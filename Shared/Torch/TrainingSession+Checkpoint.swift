@@ -8,14 +8,17 @@ import Safetensors
 extension TrainingSession {
     /// Writes everything that another session with the same network, plan and samples needs to go on from here and end with
     /// the same bits.
-    public func writeCheckpoint(to file: URL) throws {
+    /// - Parameter notes: What the caller wants to know again; its keys begin with none of the words used here.
+    public func writeCheckpoint(to file: URL, notes: [String: String] = [:]) throws {
         let tensors = try (network.tensors + optimizerTensors).map { try $0.copy() }
-        try SafetensorsFile.write(tensors, metadata: position, to: file.path)
+        try SafetensorsFile.write(tensors, metadata: notes.merging(position) { $1 }, to: file.path)
     }
 
     /// Goes on from a checkpoint.
-    /// - Throws: `Failure` with code `corrupt` where the file is no checkpoint of this training.
-    public func restoreCheckpoint(from file: URL) throws {
+    /// - Returns: the notes that came with it.
+    /// - Throws: `Failure` with code `corrupt` where the file is no checkpoint of this training; nothing has changed then.
+    @discardableResult
+    public func restoreCheckpoint(from file: URL) throws -> [String: String] {
         let source = try SafetensorsFile(opening: file.path)
         func number(_ key: String) throws -> UInt64 {
             guard let value = source.metadata[key].flatMap(UInt64.init) else {
@@ -28,10 +31,13 @@ extension TrainingSession {
         guard fits, epochs <= UInt64(plan.epochs), batches < UInt64(max(1, batchesPerEpoch)) else {
             throw Failure(.corrupt, "'\(file.path)' is a checkpoint of another training.")
         }
-        for tensor in network.tensors + optimizerTensors { try tensor.fill(from: source) }
+        let tensors = network.tensors + optimizerTensors
+        for tensor in tensors { try tensor.check(in: source) }
+        for tensor in tensors { try tensor.fill(from: source) }
         resume(
             epochs: Int(epochs), batches: Int(batches), loss: Double(bitPattern: try number("loss-bits")),
             correct: Int(clamping: try number("correct")), samples: Int(clamping: try number("samples")))
+        return source.metadata
     }
 
     var optimizerTensors: [TensorView] {
