@@ -163,12 +163,18 @@ let services: [Target] = [
 let testTargets: [Target] = [
     .target(
         name: "TestSupport", dependencies: ["Model"], path: "Tests/Support", swiftSettings: swiftSettings),
+    .target(
+        name: "ServiceTestSupport", dependencies: ["Messaging", logging], path: "Tests/ServiceSupport",
+        swiftSettings: swiftSettings),
     tests("ModelTests", ["Model"]),
     tests("SchemaTests", ["Schema", "CProtobufC", "Model"]),
     tests("MessagingTests", ["Messaging", "Schema", "CZeroMQ", lifecycle, logging]),
     tests(
         "ServiceKitTests",
-        ["ServiceKit", "ServiceClient", "Messaging", "Storage", "Model", "Schema", argumentParser, grdb, logging]),
+        [
+            "ServiceKit", "ServiceClient", "ServiceTestSupport", "Messaging", "Storage", "Model", argumentParser, grdb,
+            logging,
+        ]),
     tests("StorageTests", ["Storage", grdb]),
     tests(
         "WorkQueueTests",
@@ -177,8 +183,17 @@ let testTargets: [Target] = [
     tests("SafetensorsTests", ["Safetensors"]),
     tests("TorchTests", ["Torch", "Networks"]),
     tests("DatasetsTests", ["Datasets", "Torch"]),
-    tests("RegistryTests", ["RegistryClient", "RegistryServer", "Messaging", "Storage"]),
-    tests("KnowledgeTests", ["KnowledgeClient", "KnowledgeServer", "Messaging", "Storage"]),
+    tests(
+        "RegistryTests",
+        [
+            "RegistryClient", "RegistryServer", "ServiceClient", "ServiceTestSupport", "Messaging", "Storage", "Model",
+            "Schema", "Networks", "registry", grdb, logging,
+        ]),
+    tests(
+        "KnowledgeTests",
+        [
+            "KnowledgeClient", "KnowledgeServer", "ServiceTestSupport", "Messaging", "Storage", "Model", "Schema", grdb,
+        ]),
     tests("TrainerTests", ["TrainerWorker", "TrainerClient", "Datasets", "Networks", "Torch"]),
     tests("EvaluatorTests", ["EvaluatorWorker", "EvaluatorClient", "Datasets", "Networks", "Torch"]),
     tests("SearchTests", ["Search", "Model", "Networks"]),

@@ -71,7 +71,12 @@ extension RegistryClient {
     @concurrent public func download(_ digest: BlobDigest, to file: URL) async throws {
         let part = try BlobFile(appendingTo: file.appendingPathExtension("part"))
         let isResumed = part.size > 0
-        try await fetch(digest, into: part)
+        do {
+            try await fetch(digest, into: part)
+        } catch {
+            if part.size == 0 { try? part.remove() }
+            throw error
+        }
         if try isResumed && part.digest() != digest {
             // What an earlier download left was not the beginning of this blob.
             try part.truncate(to: 0)
