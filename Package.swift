@@ -84,7 +84,8 @@ let shared: [Target] = [
         ]),
     library("Networks", "Shared/Networks", ["Model"]),
     library("Torch", "Shared/Torch", ["CTorch", "Model", "Networks", "Safetensors"]),
-    library("Datasets", "Shared/Datasets", ["Model", "CTorch", "Torch", "Safetensors"]),
+    .systemLibrary(name: "CZlib", path: "Shared/CZlib"),
+    library("Datasets", "Shared/Datasets", ["Model", "CTorch", "CZlib", "Torch", "Safetensors"]),
 ]
 
 // MARK: - Services

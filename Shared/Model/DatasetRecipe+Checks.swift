@@ -76,7 +76,8 @@ extension DatasetRecipe {
         return Modality(dataset: modality.dataset, noise: noise, signalToNoise: decibels, spectrogram: side)
     }
 
-    static let defaultSignalToNoise = 5.0
+    /// Loud enough to hurt a network that only hears, soft enough that a second modality makes up for it.
+    static let defaultSignalToNoise = 10.0
 
     private static func refuse(_ value: Any?, _ field: String, of kind: String) throws {
         guard value != nil else { return }

@@ -5,7 +5,7 @@ import Foundation
 /// ```swift
 /// let recipe = try DatasetRecipe(modalities: [
 ///     "image": .init(dataset: "mnist", energyRemoved: 0.75),
-///     "audio": .init(dataset: "fsdd", noise: "esc10", signalToNoise: 5),
+///     "audio": .init(dataset: "fsdd", noise: "esc10", signalToNoise: 10),
 /// ])
 /// recipe.id   // names the prepared file
 /// ```
@@ -72,7 +72,7 @@ public struct DatasetRecipe: Hashable, Sendable, Codable {
     /// Bounds of what can be asked for.
     public enum Limits {
         /// Side of a spectrogram.
-        public static let spectrogram = 16...256
+        public static let spectrogram = 64...256
         /// Decibels between speech and noise.
         public static let signalToNoise = -40.0...60.0
         /// Samples of a split.

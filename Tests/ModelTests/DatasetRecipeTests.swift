@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func `a default left out and a default written are the same recipe`() throws {
-        let written = DatasetRecipe.Modality(dataset: "fsdd", noise: "esc10", signalToNoise: 5, spectrogram: 112)
+        let written = DatasetRecipe.Modality(dataset: "fsdd", noise: "esc10", signalToNoise: 10, spectrogram: 112)
         #expect(try audioVisual().id == audioVisual(audio: written).id)
     }
 
@@ -65,7 +65,7 @@ import Testing
         (.init(dataset: "fsdd", noise: "esc50"), "modalities.image.noise", "Did you mean 'esc10'?"),
         (.init(dataset: "fsdd", signalToNoise: 5), "modalities.image.signal-to-noise", "there is no noise"),
         (.init(dataset: "fsdd", noise: "esc10", signalToNoise: 99), "modalities.image.signal-to-noise", "99.0 dB"),
-        (.init(dataset: "fsdd", spectrogram: 5000), "modalities.image.spectrogram", "16 to 256"),
+        (.init(dataset: "fsdd", spectrogram: 5000), "modalities.image.spectrogram", "64 to 256"),
     ])
     func `a wrong setting is refused by its field`(
         modality: DatasetRecipe.Modality, field: String, reason: String

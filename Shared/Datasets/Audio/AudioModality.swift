@@ -1,0 +1,100 @@
+import Model
+
+/// A modality of speech with noise, as spectrograms.
+struct AudioModality: ModalitySource {
+    /// A row that can be made: a recording, and the noise to add to it.
+    struct Candidate: Hashable {
+        let recording: Int
+        /// Clip and first sample of the excerpt.
+        let noise: Excerpt?
+    }
+
+    /// A second of a clip of noise.
+    struct Excerpt: Hashable {
+        let clip: Int
+        let start: Int
+    }
+
+    let shape: [Int]
+    let candidates: PerSplit<[UInt8]>
+    let plan: PerSplit<[Candidate]>
+
+    private let speech: SpeechSet
+    private let noise: [[Float]]
+    private let signalToNoise: Double
+    private let spectrogram: Spectrogram
+
+    init(_ settings: DatasetRecipe.Modality, recipe: DatasetRecipe, speech: SpeechSet, noise: NoiseSet?) throws {
+        let recordings = try speech.split(recipe.split, seed: recipe.seed)
+        let noiseSamples = try noise.map { noise in try noise.clips.indices.map { try noise.samples($0) } } ?? []
+        let starts = noiseSamples.map(NoiseMixer.audibleStarts)
+        let clips = try noise?.split()
+        func planned(_ split: PreparedDataset.Split) throws -> [Candidate] {
+            var picker = try clips.map { clips in
+                try ExcerptPicker(clips: clips[split], starts: starts, split: split, seed: recipe.seed)
+            }
+            // Without noise every variant would be the same.
+            let mixes = noise == nil ? 1 : recipe.mixes
+            return recordings[split].flatMap { recording in
+                (0..<mixes).map { _ in Candidate(recording: recording, noise: picker?.next()) }
+            }
+        }
+        plan = try PerSplit(training: planned(.training), validation: planned(.validation), test: planned(.test))
+        candidates = plan.map { $0.map { speech.recordings[$0.recording].label } }
+        spectrogram = Spectrogram(side: settings.spectrogram ?? 112)
+        shape = [1, spectrogram.side, spectrogram.side]
+        signalToNoise = settings.signalToNoise ?? 0
+        self.speech = speech
+        self.noise = noiseSamples
+    }
+
+    func render(_ chosen: PerSplit<[Int]>) throws -> RenderedModality {
+        let rows = try PerSplit(
+            training: pictures(chosen.training.map { plan.training[$0] }),
+            validation: pictures(chosen.validation.map { plan.validation[$0] }),
+            test: pictures(chosen.test.map { plan.test[$0] }))
+        return RenderedModality(
+            rows: rows, notes: ["window": "\(spectrogram.window)", "hop": "\(spectrogram.hop)"])
+    }
+
+    private func pictures(_ candidates: [Candidate]) throws -> [UInt8] {
+        var pictures: [UInt8] = []
+        pictures.reserveCapacity(candidates.count * spectrogram.side * spectrogram.side)
+        var clips: [Float] = []
+        for block in stride(from: 0, to: candidates.count, by: 256) {
+            try Task.checkCancellation()
+            clips.removeAll(keepingCapacity: true)
+            for candidate in candidates[block..<min(block + 256, candidates.count)] { clips += try clip(candidate) }
+            pictures += try spectrogram.pictures(of: clips)
+        }
+        return pictures
+    }
+
+    private func clip(_ candidate: Candidate) throws -> [Float] {
+        let recording = try speech.samples(candidate.recording)
+        guard let excerpt = candidate.noise else { return NoiseMixer.centered(recording) }
+        let samples = noise[excerpt.clip][excerpt.start..<excerpt.start + NoiseMixer.length]
+        return NoiseMixer.mix(recording, with: samples, signalToNoise: signalToNoise)
+    }
+}
+
+/// Picks excerpts of noise at random.
+private struct ExcerptPicker {
+    private let clips: [Int]
+    private let starts: [[Int]]
+    private var generator: SeededGenerator
+
+    init(clips: [Int], starts: [[Int]], split: PreparedDataset.Split, seed: UInt64) throws {
+        self.clips = clips.filter { !starts[$0].isEmpty }
+        self.starts = starts
+        generator = SeededGenerator(seed: seed, purpose: "audio.noise.\(split.rawValue)")
+        guard !self.clips.isEmpty else {
+            throw Failure(.invalidArgument, "No noise clip of the \(split.rawValue) split has a second of sound.")
+        }
+    }
+
+    mutating func next() -> AudioModality.Excerpt {
+        let clip = clips[generator.index(below: clips.count)]
+        return AudioModality.Excerpt(clip: clip, start: starts[clip][generator.index(below: starts[clip].count)])
+    }
+}

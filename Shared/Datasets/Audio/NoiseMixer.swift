@@ -1,0 +1,64 @@
+import Model
+
+/// Adds noise to speech at a given distance in loudness.
+///
+/// With s the recording, placed in the middle of one second (cut to its middle second where it is longer), and n an
+/// excerpt of noise of one second, the result is
+///
+///     y = s + g · n,   g = √(P(s) / P(n) · 10^(−d / 10))
+///
+/// where P is the mean square, of the recording over its own length and of the excerpt over the second, and d the
+/// distance in decibels.
+struct NoiseMixer: Sendable {
+    /// Samples of a clip: one second.
+    static let length = SpeechSet.rate
+
+    /// Places a recording in the middle of silence, or keeps its middle.
+    static func centered(_ recording: [Float]) -> [Float] {
+        if recording.count >= length {
+            let start = (recording.count - length) / 2
+            return Array(recording[start..<start + length])
+        }
+        var clip = [Float](repeating: 0, count: length)
+        let start = (length - recording.count) / 2
+        clip.replaceSubrange(start..<start + recording.count, with: recording)
+        return clip
+    }
+
+    /// Speech with noise; the excerpt has the length of a clip.
+    static func mix(_ recording: [Float], with noise: ArraySlice<Float>, signalToNoise: Double) -> [Float] {
+        precondition(noise.count == length, "an excerpt of noise has \(length) samples")
+        let clip = centered(recording)
+        let noisePower = power(noise)
+        guard noisePower > 0 else { return clip }
+        let gain = Float((power(recording[...]) / noisePower * exponential10(-signalToNoise / 10)).squareRoot())
+        return clip.withUnsafeBufferPointer { clip in
+            noise.withUnsafeBufferPointer { noise in
+                clip.indices.map { clip[$0] + gain * noise[$0] }
+            }
+        }
+    }
+
+    /// The mean square.
+    static func power(_ samples: ArraySlice<Float>) -> Double {
+        guard !samples.isEmpty else { return 0 }
+        let sum = samples.withUnsafeBufferPointer { buffer in buffer.reduce(0.0) { $0 + Double($1) * Double($1) } }
+        return sum / Double(samples.count)
+    }
+
+    /// Where excerpts of a clip can start: those with less than a hundredth of the loudest one's power are left out,
+    /// because lifting near silence to the loudness of speech would add something else than the clip's sound.
+    static func audibleStarts(in clip: [Float]) -> [Int] {
+        guard clip.count >= length else { return [] }
+        let step = 500
+        let blocks = stride(from: 0, to: clip.count - clip.count % step, by: step).map { start in
+            power(clip[start..<start + step])
+        }
+        let blocksPerExcerpt = length / step
+        let powers = (0...blocks.count - blocksPerExcerpt).map { first in
+            blocks[first..<first + blocksPerExcerpt].reduce(0, +) / Double(blocksPerExcerpt)
+        }
+        guard let loudest = powers.max(), loudest > 0 else { return [] }
+        return powers.indices.filter { powers[$0] >= loudest / 100 }.map { $0 * step }
+    }
+}

@@ -1,0 +1,34 @@
+import CTorch
+import Foundation
+import Model
+
+/// Turns clips into square pictures of sound: time to the right, frequency upwards, loudness as brightness.
+///
+/// For a side of S pixels, a short-time Fourier transform with a periodic Hann window of W = 2 (S − 1) samples and a hop
+/// of H = ⌊(8000 − W) / (S − 1)⌋ gives S frequencies from 0 to 4000 Hz and S frames within one second, without padding.
+/// For S = 112 that is W = 222 (28 ms) and H = 70 (9 ms). Squared magnitudes become decibels below the clip's loudest
+/// bin; 80 dB are spread over the bytes, 255 for the loudest.
+struct Spectrogram {
+    static let decibelRange = 80.0
+
+    let side: Int
+    var window: Int { 2 * (side - 1) }
+    var hop: Int { (NoiseMixer.length - window) / (side - 1) }
+
+    /// The pictures of clips that lie one after another.
+    func pictures(of clips: [Float]) throws -> [UInt8] {
+        let count = clips.count / NoiseMixer.length
+        let bytes = count * side * side
+        return try [UInt8](unsafeUninitializedCapacity: bytes) { buffer, initialized in
+            try Preprocessing.check { error in
+                gyrus_spectrograms(
+                    clips, Int64(count), Int64(NoiseMixer.length), Int64(window), Int64(hop), Int64(side), Int64(side),
+                    Self.decibelRange, buffer.baseAddress, error)
+            }
+            initialized = bytes
+        }
+    }
+}
+
+/// Ten to the power of a number.
+func exponential10(_ exponent: Double) -> Double { pow(10, exponent) }

@@ -1,0 +1,118 @@
+public import Model
+import Safetensors
+
+/// Makes prepared datasets from raw data.
+///
+/// Preparing takes seconds of one core and may block; call it off the actors that answer requests. Work stops with a
+/// `CancellationError` when its task is cancelled.
+public struct DatasetPreparer: Sendable {
+    private let locator: DataLocator
+
+    /// - Parameter locator: Where raw data is looked for.
+    public init(locator: DataLocator = DataLocator()) {
+        self.locator = locator
+    }
+
+    /// Makes the dataset of a recipe; the same recipe and raw data give the same bytes.
+    /// - Parameters:
+    ///   - path: The file to write, all or nothing.
+    ///   - report: Told what is being done.
+    /// - Throws: `Failure` naming the dataset, file or field at fault.
+    public func prepare(
+        _ recipe: DatasetRecipe, to path: String, report: (String) -> Void = { _ in }
+    ) throws {
+        var sources: [String: any ModalitySource] = [:]
+        for (name, settings) in recipe.modalities {
+            report("reading \(settings.dataset)")
+            sources[name] = try source(settings, recipe: recipe)
+        }
+        try Task.checkCancellation()
+        let pairings = try PerSplit(
+            training: pairing(sources, recipe, .training), validation: pairing(sources, recipe, .validation),
+            test: pairing(sources, recipe, .test))
+
+        var tensors = try PreparedDataset.Split.allCases.map { split in
+            let labels = pairings[split].labels
+            return try Tensor("\(split.rawValue).labels", shape: [labels.count], labels.map(Int32.init))
+        }
+        var metadata = ["format": PreparedDataset.format, "recipe": recipe.canonicalJSON]
+        for (name, source) in sources.sorted(by: { $0.key < $1.key }) {
+            try Task.checkCancellation()
+            report("rendering \(name)")
+            let prepared = try PreparedModality(
+                name: name, source: source, candidates: pairings.map { $0.candidates[name, default: []] })
+            tensors += prepared.tensors
+            metadata.merge(prepared.metadata) { first, _ in first }
+        }
+        try SafetensorsFile.write(tensors, metadata: metadata, to: path)
+    }
+
+    private func source(_ settings: DatasetRecipe.Modality, recipe: DatasetRecipe) throws -> any ModalitySource {
+        switch try KnownDataset.named(settings.dataset, field: "dataset").kind {
+        case .image:
+            let set = try ImageSet.named(settings.dataset, locator: locator, seed: recipe.seed)
+            return ImageModality(settings, set: set, seed: recipe.seed)
+        case .audio:
+            let speech = try SpeechSet.named(settings.dataset, locator: locator, seed: recipe.seed)
+            let noise = try settings.noise.map { try NoiseSet.named($0, locator: locator, seed: recipe.seed) }
+            return try AudioModality(settings, recipe: recipe, speech: speech, noise: noise)
+        case .noise:
+            throw Failure(.invalidArgument, "dataset: '\(settings.dataset)' is noise, which is no modality.")
+        }
+    }
+
+    private func pairing(
+        _ sources: [String: any ModalitySource], _ recipe: DatasetRecipe, _ split: PreparedDataset.Split
+    ) throws -> Pairing {
+        let count =
+            switch split {
+            case .training: recipe.counts.training
+            case .validation: recipe.counts.validation
+            case .test: recipe.counts.test
+            }
+        return try Pairing(
+            of: sources.mapValues { $0.candidates[split] }, count: count, split: split, seed: recipe.seed)
+    }
+}
+
+/// The tensors and notes of one modality.
+private struct PreparedModality {
+    let tensors: [Tensor]
+    let metadata: [String: String]
+
+    init(name: String, source: any ModalitySource, candidates: PerSplit<[Int]>) throws {
+        // A row that several samples use is made and stored once.
+        let chosen = candidates.map { Set($0).sorted() }
+        let rendered = try source.render(chosen)
+        var tensors: [Tensor] = []
+        for split in PreparedDataset.Split.allCases {
+            let rowOfCandidate = Dictionary(
+                uniqueKeysWithValues: chosen[split].enumerated().map { ($0.element, Int32($0.offset)) })
+            let indices = candidates[split].map { rowOfCandidate[$0, default: 0] }
+            let prefix = "\(split.rawValue).\(name)"
+            tensors.append(
+                try Tensor(
+                    "\(prefix).rows", .uint8, shape: [chosen[split].count] + source.shape, bytes: rendered.rows[split]))
+            tensors.append(try Tensor("\(prefix).indices", shape: [indices.count], indices))
+        }
+        let (scale, offset) = Self.standardization(of: rendered.rows.training)
+        var metadata = ["\(name).scale": "\(scale)", "\(name).offset": "\(offset)"]
+        for (key, note) in rendered.notes { metadata["\(name).\(key)"] = note }
+        self.tensors = tensors
+        self.metadata = metadata
+    }
+
+    /// What makes bytes numbers with mean 0 and variance 1.
+    private static func standardization(of bytes: [UInt8]) -> (scale: Float, offset: Float) {
+        var histogram = [Int](repeating: 0, count: 256)
+        bytes.withUnsafeBufferPointer { for byte in $0 { histogram[Int(byte)] += 1 } }
+        let count = Double(max(bytes.count, 1))
+        let mean = histogram.enumerated().reduce(0) { $0 + Double($1.offset * $1.element) } / count
+        let variance =
+            histogram.enumerated().reduce(0) { sum, level in
+                sum + Double(level.element) * (Double(level.offset) - mean) * (Double(level.offset) - mean)
+            } / count
+        let deviation = max(variance.squareRoot(), 1e-6)
+        return (Float(1 / deviation), Float(-mean / deviation))
+    }
+}

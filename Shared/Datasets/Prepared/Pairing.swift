@@ -1,0 +1,72 @@
+import Model
+
+/// Samples put together from the rows of several modalities with the same label.
+///
+/// The modality with the fewest candidates leads: its candidates come in a random order again and again until there are
+/// enough samples, so that each is used equally often (give or take one). Every other modality gives a candidate of the
+/// same label, again each equally often. All choices depend on seed and split only.
+struct Pairing {
+    /// The label of each sample.
+    let labels: [UInt8]
+    /// The candidate of each modality in each sample.
+    let candidates: [String: [Int]]
+
+    init(of available: [String: [UInt8]], count: Int, split: PreparedDataset.Split, seed: UInt64) throws {
+        let names = available.keys.sorted()
+        guard let leader = names.min(by: { available[$0, default: []].count < available[$1, default: []].count }),
+            let leaderLabels = available[leader], !leaderLabels.isEmpty
+        else { throw Failure(.invalidArgument, "There is nothing in the \(split.rawValue) split to pair.") }
+
+        var order = Deck(Array(leaderLabels.indices), seed: seed, purpose: "pairing.\(split.rawValue).\(leader)")
+        let leading = (0..<count).map { _ in order.draw() }
+        let labels = leading.map { leaderLabels[$0] }
+        var candidates = [leader: leading]
+        for name in names where name != leader {
+            candidates[name] = try Self.follow(
+                labels, available[name, default: []], name: name, split: split, seed: seed)
+        }
+        self.labels = labels
+        self.candidates = candidates
+    }
+
+    private static func follow(
+        _ labels: [UInt8], _ available: [UInt8], name: String, split: PreparedDataset.Split, seed: UInt64
+    ) throws -> [Int] {
+        let byLabel = Dictionary(grouping: available.indices) { available[$0] }
+        var decks: [UInt8: Deck] = [:]
+        for (label, indices) in byLabel {
+            decks[label] = Deck(indices, seed: seed, purpose: "pairing.\(split.rawValue).\(name).\(label)")
+        }
+        return try labels.map { label in
+            guard let candidate = decks[label]?.draw() else {
+                throw Failure(
+                    .invalidArgument,
+                    "Modality '\(name)' has nothing of class \(label) in the \(split.rawValue) split.")
+            }
+            return candidate
+        }
+    }
+}
+
+/// Deals out elements in a random order, and shuffles anew when all are dealt.
+private struct Deck {
+    private var elements: [Int]
+    private var generator: SeededGenerator
+    private var next = 0
+
+    /// - Parameter elements: At least one.
+    init(_ elements: [Int], seed: UInt64, purpose: String) {
+        self.elements = elements
+        generator = SeededGenerator(seed: seed, purpose: purpose)
+        generator.shuffle(&self.elements)
+    }
+
+    mutating func draw() -> Int {
+        if next == elements.count {
+            generator.shuffle(&elements)
+            next = 0
+        }
+        defer { next += 1 }
+        return elements[next]
+    }
+}

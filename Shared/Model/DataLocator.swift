@@ -1,0 +1,58 @@
+public import Foundation
+
+/// Finds raw data on this machine.
+///
+/// Looks in the folder given (`--data`), then in `$GYRUS_DATA`, then in `../shared/data`, then in the user's cache
+/// (`$XDG_CACHE_HOME/gyrus/data`, or `~/.cache/gyrus/data`). Each may hold a dataset directly or in a folder `avmnist`.
+public struct DataLocator: Sendable, Hashable {
+    /// The folders that are searched, first one first.
+    public let folders: [String]
+
+    /// Takes the folders from the command line and the environment.
+    /// - Parameters:
+    ///   - folder: What `--data` named.
+    ///   - environment: Environment variables.
+    ///   - currentFolder: What `../shared/data` is relative to.
+    public init(
+        folder: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment,
+        currentFolder: String = FileManager.default.currentDirectoryPath
+    ) {
+        let home = environment["HOME"].map { "\($0)/.cache" }
+        let cache = environment["XDG_CACHE_HOME"] ?? home
+        let given = [folder, environment["GYRUS_DATA"]].compactMap { $0 }.filter { !$0.isEmpty }
+        folders =
+            given
+            + [URL(fileURLWithPath: currentFolder).deletingLastPathComponent().appending(path: "shared/data").path]
+            + [cache.map { "\($0)/gyrus/data" }].compactMap { $0 }
+    }
+
+    /// The folder of a dataset.
+    /// - Throws: `Failure` with code `not-found` that lists every place tried.
+    public func folder(of dataset: String) throws -> String {
+        let places = folders.flatMap { ["\($0)/avmnist/\(dataset)", "\($0)/\(dataset)"] }
+        if let place = places.first(where: Self.isFolder) { return place }
+        throw Failure(
+            .notFound,
+            "The dataset '\(dataset)' is not on this machine. Looked for a folder of that name in \(places.joined(separator: ", ")). "
+                + "Name the folder that holds it with --data or $GYRUS_DATA, or let Gyrus make data itself.")
+    }
+
+    /// The names of a recipe's datasets that are not on this machine, sorted.
+    public func missing(for recipe: DatasetRecipe) -> [String] {
+        let names = Set(recipe.modalities.values.flatMap { [$0.dataset, $0.noise].compactMap { $0 } })
+        let synthetic = Set(KnownDataset.all.filter(\.isSynthetic).map(\.name))
+        return names.subtracting(synthetic).filter { (try? folder(of: $0)) == nil }.sorted()
+    }
+
+    /// The recipe itself where all its data is at hand, else the same recipe on data that Gyrus makes itself.
+    ///
+    /// Only for callers that say so to the user: what is trained on is named in the recipe that comes back.
+    public func substituting(_ recipe: DatasetRecipe) throws -> DatasetRecipe {
+        try missing(for: recipe).isEmpty ? recipe : recipe.substitutingSyntheticData()
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    }
+}

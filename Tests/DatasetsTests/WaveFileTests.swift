@@ -1,0 +1,108 @@
+import Foundation
+import Model
+import TestSupport
+import Testing
+
+@testable import Datasets
+
+@Suite struct `WAVE files` {
+    /// A WAVE file of any make, right or wrong.
+    struct Recipe: Sendable {
+        var tag = 1
+        var channels = 1
+        var rate = 8000
+        var bits = 16
+        var data: [UInt8] = [0, 0, 0, 0x40, 0, 0x80, 0xFF, 0x7F]
+        var before: [UInt8] = []
+        var block: Int?
+
+        var bytes: [UInt8] {
+            func little(_ value: Int, _ count: Int) -> [UInt8] {
+                (0..<count).map { UInt8(value >> (8 * $0) & 255) }
+            }
+            let frame = block ?? channels * bits / 8
+            var format = Array("fmt ".utf8) + little(16, 4)
+            format += little(tag, 2) + little(channels, 2) + little(rate, 4)
+            format += little(rate * frame, 4) + little(frame, 2) + little(bits, 2)
+            let body = Array("WAVE".utf8) + before + format + Array("data".utf8) + little(data.count, 4) + data
+            return Array("RIFF".utf8) + little(body.count, 4) + body
+        }
+    }
+
+    @Test func `samples of 16 bits are read`() throws {
+        let file = try WaveFile(Recipe().bytes, path: "x", rate: 8000)
+        #expect(file.rate == 8000)
+        #expect(file.samples == [0, 0.5, -1, 32767.0 / 32768])
+    }
+
+    @Test(
+        arguments: [
+            (Recipe(bits: 8, data: [128, 192, 0, 255]), [0, 0.5, -1, 127.0 / 128]),
+            (Recipe(bits: 24, data: [0, 0, 0x40, 0, 0, 0x80]), [0.5, -1]),
+            (Recipe(bits: 32, data: [0, 0, 0, 0x40, 0, 0, 0, 0x80]), [0.5, -1]),
+            (Recipe(channels: 2, data: [0, 0x40, 0, 0, 0, 0x80, 0, 0x80]), [0.25, -1]),
+            (Recipe(before: Array("LIST".utf8) + [3, 0, 0, 0, 1, 2, 3, 0]), [0, 0.5, -1, 32767.0 / 32768]),
+        ] as [(Recipe, [Float])])
+    func `other widths, channels and chunks are read`(recipe: Recipe, samples: [Float]) throws {
+        #expect(try WaveFile(recipe.bytes, path: "x").samples == samples)
+    }
+
+    @Test(
+        arguments: [
+            (Recipe(tag: 3, bits: 32), 20, "encoding 3"),
+            (Recipe(channels: 0), 22, "no channels"),
+            (Recipe(rate: 44100), 24, "44100 samples a second, but 8000"),
+            (Recipe(bits: 12), 34, "12 bits"),
+            (Recipe(block: 4), 32, "blocks of 4 bytes"),
+            (Recipe(data: [1, 2, 3]), 40, "3 bytes of data are no whole blocks"),
+            (Recipe(data: []), 40, "no samples"),
+        ])
+    func `an odd file is refused with the byte`(recipe: Recipe, position: Int, reason: String) throws {
+        let failure = try #require(throws: Failure.self) {
+            try WaveFile(recipe.bytes, path: "/data/7_theo_3.wav", rate: 8000)
+        }
+        #expect(failure.code == .corrupt)
+        #expect(failure.message.contains("'/data/7_theo_3.wav'"))
+        #expect(failure.message.contains("at byte \(position):"))
+        #expect(failure.message.contains(reason))
+    }
+
+    @Test func `every cut of a file is refused`() throws {
+        let folder = try TemporaryDirectory()
+        let bytes = Recipe().bytes
+        for length in bytes.indices {
+            let path = try folder.write(bytes.prefix(length), as: "cut.wav")
+            let failure = try #require(throws: Failure.self) { try WaveFile(path: path) }
+            #expect(failure.code == .corrupt)
+            #expect(failure.message.contains("cut.wav"))
+        }
+    }
+
+    @Test func `a missing file and a file of another kind are refused`() throws {
+        #expect(try #require(throws: Failure.self) { try WaveFile(path: "/no/such.wav") }.code == .notFound)
+        let ogg = Array("OggS".utf8) + [UInt8](repeating: 0, count: 60)
+        #expect(throws: Failure.self) { try WaveFile(ogg, path: "x.wav") }
+        let avi = Array("RIFF".utf8) + [4, 0, 0, 0] + Array("AVI ".utf8)
+        #expect(throws: Failure.self) { try WaveFile(avi, path: "x.wav") }
+    }
+
+    @Test func `names of recordings tell digit, speaker and part`() {
+        let recording = SpeechSet.Recording(name: "7_jackson_12", label: 7, speaker: "jackson", isTest: false)
+        #expect(SpeechSet.recording(named: "7_jackson_12.wav") == recording)
+        #expect(SpeechSet.recording(named: "0_theo_4.wav")?.isTest == true)
+        for name in ["10_theo_1.wav", "x_theo_1.wav", "1_theo.wav", "1__2.wav", "1_theo_-2.wav", "1_a_b_2.wav"] {
+            #expect(SpeechSet.recording(named: name) == nil)
+        }
+    }
+
+    @Test func `a folder with a file of another name is refused`() throws {
+        let folder = try TemporaryDirectory()
+        let place = folder.url.path
+        #expect(throws: Failure.self) { try SpeechSet.freeSpokenDigits(folder: place) }
+        _ = try folder.write(Recipe().bytes, as: "hello.wav")
+        let speech = try #require(throws: Failure.self) { try SpeechSet.freeSpokenDigits(folder: place) }
+        #expect(speech.message.contains("hello.wav"))
+        let noise = try #require(throws: Failure.self) { try NoiseSet.environmentalSounds(folder: place) }
+        #expect(noise.message.contains("hello.wav"))
+    }
+}
