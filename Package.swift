@@ -169,6 +169,7 @@ let testTargets: [Target] = [
         swiftSettings: swiftSettings),
     tests("ModelTests", ["Model"]),
     tests("SchemaTests", ["Schema", "CProtobufC", "Model"]),
+    tests("SchemaGeneratorTests", ["SchemaGenerator"]),
     tests("MessagingTests", ["Messaging", "Schema", "CZeroMQ", lifecycle, logging]),
     tests(
         "ServiceKitTests",

@@ -55,11 +55,12 @@ private let spoken = ScenarioFeatures(
 
 @Suite(.timeLimit(.minutes(1)))
 struct KnowledgeTests {
-    private let directory = try! TemporaryDirectory()
+    private let directory: TemporaryDirectory
     private let events: EventLog
     private let store: KnowledgeStore
 
     init() throws {
+        directory = try TemporaryDirectory()
         let pool = try ServiceDatabase.open(at: directory.file("knowledge.sqlite")) { migrator in
             EventLog.registerMigrations(in: &migrator)
             KnowledgeDatabase.registerMigrations(in: &migrator)

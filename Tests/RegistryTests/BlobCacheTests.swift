@@ -8,7 +8,9 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct BlobCacheTests {
-    private let directory = try! TemporaryDirectory()
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
 
     /// A clock that the test moves.
     private final class Clock: Sendable {

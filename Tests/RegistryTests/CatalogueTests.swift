@@ -12,7 +12,9 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct CatalogueTests {
-    private let fixture = try! RegistryFixture()
+    private let fixture: RegistryFixture
+
+    init() throws { fixture = try RegistryFixture() }
 
     private func model(
         _ id: String, _ network: BaseNetwork, _ client: RegistryClient, dataset: String = "av-mnist"
@@ -180,7 +182,9 @@ struct CatalogueTests {
 
 @Suite(.timeLimit(.minutes(1)))
 struct DictionaryTests {
-    private let fixture = try! RegistryFixture()
+    private let fixture: RegistryFixture
+
+    init() throws { fixture = try RegistryFixture() }
     private static let table1 =
         "ResNet18; image, motion; detection, classification; ResNet; CIFAR10; 2M; 96%; SGD; PyTorch1.6"
 

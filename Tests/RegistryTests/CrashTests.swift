@@ -11,8 +11,13 @@ import Testing
 /// The built `registry`, killed and started again under a running transfer.
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct CrashTests {
-    private let directory = try! TemporaryDirectory()
-    private let endpoint = try! socketEndpoint()
+    private let directory: TemporaryDirectory
+    private let endpoint: Endpoint
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        endpoint = try socketEndpoint()
+    }
 
     private func start() throws -> Process {
         let products = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()

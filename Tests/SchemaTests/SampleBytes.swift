@@ -22,7 +22,11 @@ struct SampleBytes {
     }
 
     private mutating func append(fieldsOf descriptor: UnsafePointer<ProtobufCMessageDescriptor>) {
+        var groups: Set<UInt32> = []
         for field in UnsafeBufferPointer(start: descriptor.pointee.fields, count: Int(descriptor.pointee.n_fields)) {
+            // Of a group of alternatives only one can be set.
+            let isAlternative = field.flags & UInt32(PROTOBUF_C_FIELD_FLAG_ONEOF.rawValue) != 0
+            guard !isAlternative || groups.insert(field.quantifier_offset).inserted else { continue }
             let isRepeated = field.label == PROTOBUF_C_LABEL_REPEATED
             let values = (0..<(isRepeated ? 3 : 1)).map { _ in value(of: field) }
             if isRepeated, values[0].wireType != 2 {
@@ -48,8 +52,10 @@ struct SampleBytes {
         case PROTOBUF_C_TYPE_MESSAGE:
             var inner = SampleBytes()
             inner.counter = counter
-            inner.append(
-                fieldsOf: UnsafeRawPointer(field.descriptor!).assumingMemoryBound(to: ProtobufCMessageDescriptor.self))
+            if let type = field.descriptor {
+                inner.append(
+                    fieldsOf: UnsafeRawPointer(type).assumingMemoryBound(to: ProtobufCMessageDescriptor.self))
+            }
             return (2, inner.bytes)
         default: return (0, Self.varint(UInt64(counter * 997)))
         }

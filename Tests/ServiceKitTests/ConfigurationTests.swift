@@ -10,7 +10,9 @@ import Testing
 @testable import ServiceKit
 
 @Suite struct ConfigurationTests {
-    private let directory = try! TemporaryDirectory()
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
 
     private func configuration(
         _ flags: [String] = [], _ environment: [String: String] = [:], file: String? = nil

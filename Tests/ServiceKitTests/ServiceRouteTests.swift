@@ -11,7 +11,9 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct ServiceRouteTests {
-    private let directory = try! TemporaryDirectory()
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
 
     private func serve<Result: Sendable>(
         _ body: (ServiceClient, EventLog, @Sendable (String) async throws -> Void, Readiness) async throws -> Result
