@@ -115,10 +115,12 @@ let services: [Target] = [
             "WorkQueueClient", logging,
         ]),
     executable(
-        "trainer", "Services/Trainer/Main",
+        "trainer", "Services/Trainer/Main", ["ServiceClient", "ServiceKit", "WorkQueueServer", argumentParser]),
+    executable(
+        "trainer-worker", "Services/Trainer/WorkerMain",
         [
             "TrainerWorker", "Model", "RegistryClient", "ServiceClient", "ServiceKit", "Torch", "WorkQueueClient",
-            "WorkQueueServer", argumentParser,
+            argumentParser,
         ]),
 
     library("EvaluatorClient", "Services/Evaluator/Client", ["Model", "Schema", "Messaging", "WorkQueueClient"]),
@@ -129,10 +131,12 @@ let services: [Target] = [
             "WorkQueueClient", logging,
         ]),
     executable(
-        "evaluator", "Services/Evaluator/Main",
+        "evaluator", "Services/Evaluator/Main", ["ServiceClient", "ServiceKit", "WorkQueueServer", argumentParser]),
+    executable(
+        "evaluator-worker", "Services/Evaluator/WorkerMain",
         [
             "EvaluatorWorker", "Model", "RegistryClient", "ServiceClient", "ServiceKit", "Torch", "WorkQueueClient",
-            "WorkQueueServer", argumentParser,
+            argumentParser,
         ]),
 
     library("Search", "Services/Designer/Search", ["Model", "Networks"]),
@@ -201,7 +205,12 @@ let testTargets: [Target] = [
     tests("SearchTests", ["Search", "Model", "Networks"]),
     tests("DesignerTests", ["DesignerClient", "DesignerServer", "Search", "Storage"]),
     tests("LauncherTests", ["Launcher", "Model", "gyrus", "gyrus-keeper", logging]),
-    tests("IntegrationTests", ["DesignerClient", "RegistryClient", "ServiceClient", "Messaging"]),
+    tests(
+        "IntegrationTests",
+        [
+            "DesignerClient", "EvaluatorClient", "RegistryClient", "ServiceClient", "TrainerClient", "WorkQueueClient",
+            "Messaging", "Model", "CZeroMQ", lifecycle, logging,
+        ]),
     executable(
         "Benchmarks", "Tests/Benchmarks",
         ["Model", "Messaging", "Networks", "WorkQueueClient", "WorkQueueServer", "Search", "Torch", argumentParser]),

@@ -16,7 +16,7 @@ struct EvaluatorCommand: AsyncParsableCommand {
 
             Where the services are is in the environment: GYRUS_EVALUATOR and GYRUS_REGISTRY hold endpoints.
             """,
-        subcommands: [Serve.self])
+        subcommands: [Serve.self, Work.self])
 }
 
 struct Serve: AsyncParsableCommand {
@@ -32,5 +32,16 @@ struct Serve: AsyncParsableCommand {
             QueueHarness(queue).register(in: &context.router)
             context.add(queue)
         }
+    }
+}
+
+struct Work: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Do evaluation tasks, one at a time.")
+
+    @Argument(parsing: .captureForPassthrough, help: "Flags of the worker; --help shows them.")
+    var arguments: [String] = []
+
+    func run() async throws {
+        try SiblingProgram.become("evaluator-worker", arguments: arguments)
     }
 }

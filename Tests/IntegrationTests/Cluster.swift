@@ -1,0 +1,110 @@
+import DesignerClient
+import EvaluatorClient
+import Foundation
+import Logging
+import Messaging
+import Model
+import RegistryClient
+import ServiceClient
+import Synchronization
+import TestSupport
+import TrainerClient
+
+/// All services and some workers in a test's own folder, and clients for them.
+final class Cluster: Sendable {
+    /// Something that can be killed and started again.
+    enum Part: Hashable, Sendable, CustomStringConvertible {
+        case service(ServiceName)
+        case trainerWorker(Int)
+        case evaluatorWorker(Int)
+
+        var description: String {
+            switch self {
+            case .service(let name): name.rawValue
+            case .trainerWorker(let number): "trainer-worker-\(number)"
+            case .evaluatorWorker(let number): "evaluator-worker-\(number)"
+            }
+        }
+
+        var command: (String, [String]) {
+            switch self {
+            case .service(.trainer): ("trainer", ["serve"])
+            case .service(.evaluator): ("evaluator", ["serve"])
+            case .service(let name): (name.rawValue, [])
+            case .trainerWorker: ("trainer", ["work", "--name", description])
+            case .evaluatorWorker: ("evaluator", ["work", "--name", description])
+            }
+        }
+    }
+
+    let fixture: ProcessFixture
+    let parts: [Part]
+    private let loop = MessageLoop()
+    private let running = Mutex<[Part: ChildProcess]>([:])
+
+    private init(_ fixture: ProcessFixture, workers: Int) {
+        self.fixture = fixture
+        parts =
+            ServiceName.allCases.map { .service($0) } + (1...workers).map { .trainerWorker($0) } + [.evaluatorWorker(1)]
+    }
+
+    /// Starts everything, runs the test, and ends everything.
+    static func run<Result>(workers: Int = 2, _ body: (Cluster) async throws -> Result) async throws -> Result {
+        try await ProcessFixture.run { fixture in
+            let cluster = Cluster(fixture, workers: workers)
+            for part in cluster.parts { try cluster.start(part) }
+            try await cluster.healthy()
+            return try await body(cluster)
+        }
+    }
+
+    // MARK: Processes
+
+    func start(_ part: Part) throws {
+        let (executable, arguments) = part.command
+        let child = try fixture.start(executable, arguments, name: part.description)
+        running.withLock { $0[part] = child }
+    }
+
+    /// Kills parts at the same moment, as kill -9 does, and starts them again.
+    func killAndRestart(_ parts: [Part]) async throws {
+        let children = running.withLock { running in parts.compactMap { running[$0] } }
+        for child in children { child.signal(SIGKILL) }
+        for child in children { await child.end() }
+        for part in parts { try start(part) }
+    }
+
+    /// Whether the process of a part that was started last still runs.
+    func isRunning(_ part: Part) -> Bool { running.withLock { $0[part]?.isRunning ?? false } }
+
+    // MARK: Clients
+
+    func connect(to service: ServiceName) throws -> RequestClient {
+        try ServiceDirectory(environment: fixture.environment).connect(to: service, loop: loop, logger: quiet)
+    }
+
+    func service(_ name: ServiceName) throws -> ServiceClient { ServiceClient(try connect(to: name)) }
+
+    var designer: DesignerClient { get throws { DesignerClient(try connect(to: .designer)) } }
+
+    /// Waits until every service answers.
+    func healthy() async throws {
+        for name in ServiceName.allCases {
+            let client = try service(name)
+            _ = try await retrying(for: .seconds(30)) { try await client.health() }
+        }
+    }
+
+    /// All events of a service.
+    func events(of name: ServiceName) async throws -> [Event] {
+        let client = try service(name)
+        var events: [Event] = []
+        while true {
+            let page = try await client.events(after: events.last?.sequence ?? 0)
+            if page.events.isEmpty { return events }
+            events += page.events
+        }
+    }
+}
+
+var quiet: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
