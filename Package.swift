@@ -213,7 +213,10 @@ let testTargets: [Target] = [
         ]),
     executable(
         "Benchmarks", "Tests/Benchmarks",
-        ["Model", "Messaging", "Networks", "WorkQueueClient", "WorkQueueServer", "Search", "Torch", argumentParser]),
+        [
+            "Model", "Datasets", "Messaging", "Networks", "WorkQueueClient", "WorkQueueServer", "Search", "Torch",
+            argumentParser,
+        ]),
 ]
 
 let package = Package(
