@@ -145,12 +145,12 @@ let services: [Target] = [
         "DesignerServer", "Services/Designer/Server",
         [
             "Model", "Schema", "Messaging", "Storage", "ServiceKit", "Networks", "Search", "WorkQueueClient",
-            "WorkQueueServer", "DesignerClient", "RegistryClient", "KnowledgeClient", "TrainerClient",
+            "WorkQueueServer", "DesignerClient", "ServiceClient", "RegistryClient", "KnowledgeClient", "TrainerClient",
             "EvaluatorClient", grdb, lifecycle, logging,
         ]),
     executable(
         "designer", "Services/Designer/Main",
-        ["DesignerServer", "ServiceClient", "ServiceKit", "Storage", argumentParser, logging]),
+        ["DesignerServer", "ServiceClient", "ServiceKit", "Storage", "WorkQueueServer", argumentParser, logging]),
 
     .target(name: "CProcess", path: "Services/CommandLine/CProcess"),
     .executableTarget(name: "gyrus-keeper", path: "Services/CommandLine/Keeper"),
@@ -203,7 +203,12 @@ let testTargets: [Target] = [
     tests("TrainerTests", ["TrainerWorker", "TrainerClient", "Datasets", "Networks", "Torch"]),
     tests("EvaluatorTests", ["EvaluatorWorker", "EvaluatorClient", "Datasets", "Networks", "Torch"]),
     tests("SearchTests", ["Search", "Model", "Networks"]),
-    tests("DesignerTests", ["DesignerClient", "DesignerServer", "Search", "Storage"]),
+    tests(
+        "DesignerTests",
+        [
+            "DesignerClient", "DesignerServer", "Search", "Storage", "Messaging", "WorkQueueServer", "Model",
+            "TrainerClient", "EvaluatorClient", grdb, lifecycle, logging,
+        ]),
     tests("LauncherTests", ["Launcher", "Model", "gyrus", "gyrus-keeper", logging]),
     tests(
         "IntegrationTests",

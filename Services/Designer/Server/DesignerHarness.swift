@@ -1,0 +1,34 @@
+import DesignerClient
+public import Messaging
+import Model
+import Schema
+
+/// Answers the designer's routes: decodes, calls, encodes, and decides nothing.
+public struct DesignerHarness: Sendable {
+    private let service: DesignerService
+
+    /// Makes the harness of a designer.
+    public init(_ service: DesignerService) { self.service = service }
+
+    /// Adds the routes.
+    public func register(in router: inout Router) {
+        router.on(.publishScenario) { request in
+            Wire.ScenarioStatus(try await service.publish(request.text, file: request.file, as: request.id))
+        }
+        router.on(.getScenario, kind: .waiting) { request in
+            let waiting = Duration.milliseconds(Int64(request.waitMilliseconds))
+            return Wire.ScenarioStatus(try await service.scenario(request.id, waiting: waiting))
+        }
+        router.on(.cancelScenario) { request in Wire.ScenarioStatus(try await service.cancel(request.id)) }
+        router.on(.resumeScenario) { request in Wire.ScenarioStatus(try await service.resume(request.id)) }
+        router.on(.listScenarios) { request in
+            Wire.ScenarioListReply(
+                scenarios: try await service.scenarios(limit: Int(request.limit)).map { Wire.ScenarioStatus($0) })
+        }
+        router.on(.listTrials) { request in
+            let trials = try await service.trials(
+                of: request.scenario, from: Int(request.from), limit: Int(request.limit))
+            return Wire.TrialListReply(trials: trials.map { Wire.Trial($0) })
+        }
+    }
+}

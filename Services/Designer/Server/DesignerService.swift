@@ -1,0 +1,117 @@
+import DesignerClient
+import GRDB
+public import Logging
+import Model
+import Search
+public import ServiceLifecycle
+import Storage
+public import WorkQueueServer
+
+/// Accepts scenarios and has their searches run.
+public struct DesignerService: Sendable {
+    /// Longest time that a request for a scenario's end is held open.
+    static let longestWait = Duration.seconds(30)
+
+    private let store: DesignerStore
+    private let queue: WorkQueue
+    private let peers: DesignerPeers
+    private let places: Int
+    private let logger: Logger
+
+    /// Makes the service.
+    /// - Parameters:
+    ///   - queue: The queue of scenarios, in the designer's own database.
+    ///   - parallelSearches: Searches that run at a time.
+    public init(
+        store: DesignerStore, queue: WorkQueue, peers: DesignerPeers, parallelSearches: Int = 4, logger: Logger
+    ) {
+        self.store = store
+        self.queue = queue
+        self.peers = peers
+        self.places = parallelSearches
+        self.logger = logger
+    }
+
+    /// What lives as long as the service, in the order of starting.
+    public var services: [any Service] {
+        let runner = SearchRunner(store: store, peers: peers, logger: logger)
+        return [
+            queue, Outbox(store: store, peers: peers, logger: logger),
+            ScenarioWorker(queue: queue, store: store, runner: runner, places: places, logger: logger),
+        ]
+    }
+
+    // MARK: Scenarios
+
+    /// Puts a scenario into the queue; safe to repeat.
+    /// - Throws: `Failure` with code `invalid-argument` that points at what is wrong, `conflict` where the identity belongs
+    ///   to another text, `busy` where the queue is full.
+    @discardableResult
+    func publish(_ text: String, file: String, as id: String) async throws -> ScenarioStatus {
+        let id = try ScenarioID(id)
+        let name = Self.fileName(file)
+        let parsed = try ScenarioFile(text, file: name)
+        _ = try parsed.locating { try NetworkSpace(parsed.scenario) }
+        try await store.database.write { db in
+            guard try store.insert(id, parsed.scenario, text: text, file: name, in: db) else { return }
+            try queue.submit(ScenarioWorker.task(for: store.entry(id.text, in: db)), in: db)
+        }
+        return try await store.status(id.text)
+    }
+
+    /// A name that is fit for messages, whatever was sent.
+    private static func fileName(_ file: String) -> String {
+        let printable = file.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }
+        let name = String(String.UnicodeScalarView(printable)).suffix(200)
+        return name.isEmpty ? "scenario" : String(name)
+    }
+
+    /// How a scenario is doing; waits for its end up to a time.
+    func scenario(_ id: String, waiting: Duration) async throws -> ScenarioStatus {
+        let clock = ContinuousClock()
+        let deadline = clock.now + min(waiting, Self.longestWait)
+        let identity = try await store.status(id).id.text
+        while true {
+            let ticket = store.ended.ticket(for: [identity])
+            defer { ticket.discard() }
+            let status = try await store.status(identity)
+            let remaining = deadline - clock.now
+            if status.state.isFinal || remaining <= .zero { return status }
+            await ticket.wait(for: remaining)
+            try Task.checkCancellation()
+        }
+    }
+
+    /// Withdraws a scenario with all its tasks; one that has ended stays as it is.
+    func cancel(_ id: String) async throws -> ScenarioStatus {
+        let (entry, isWithdrawn) = try await store.database.write { db in
+            let entry = try store.entry(id, in: db)
+            return (entry, try store.cancel(entry, in: db))
+        }
+        if isWithdrawn {
+            logger.info("scenario.cancelled", metadata: ["subject": "\(entry.id)"])
+            _ = try await queue.cancel(id: entry.task)
+        }
+        return try await store.status(entry.id.text)
+    }
+
+    /// Takes a withdrawn or failed scenario up where it stood.
+    func resume(_ id: String) async throws -> ScenarioStatus {
+        let identity = try await store.database.write { db in
+            let entry = try store.entry(id, in: db)
+            guard entry.state == .cancelled || entry.state == .failed else { return entry.id }
+            try store.resume(entry, in: db)
+            try queue.submit(ScenarioWorker.task(for: store.entry(entry.id.text, in: db)), in: db)
+            return entry.id
+        }
+        return try await store.status(identity.text)
+    }
+
+    /// The scenarios, newest first.
+    func scenarios(limit: Int) async throws -> [ScenarioStatus] { try await store.statuses(limit: limit) }
+
+    /// The trials of a scenario by number.
+    func trials(of id: String, from number: Int, limit: Int) async throws -> [Trial] {
+        try await store.trials(of: id, from: number, limit: limit)
+    }
+}

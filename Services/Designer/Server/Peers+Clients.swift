@@ -1,0 +1,120 @@
+import EvaluatorClient
+import KnowledgeClient
+public import Messaging
+import Model
+import Networks
+import RegistryClient
+import Search
+public import ServiceClient
+import TrainerClient
+
+// The other services behind the designer's own protocols: each turns what the designer says into what the service's client
+// says.
+
+/// How long a service may be away: for as long as it takes to mend it.
+private let patience = Duration.seconds(365 * 86_400)
+
+extension DesignerPeers {
+    /// The services of this installation.
+    /// - Parameter connect: Makes a connection to a service.
+    public init(connecting connect: (ServiceName) throws -> RequestClient) rethrows {
+        self.init(
+            trainer: RemoteTrainer(client: TrainerClient(try connect(.trainer), patience: patience)),
+            evaluator: RemoteEvaluator(client: EvaluatorClient(try connect(.evaluator), patience: patience)),
+            knowledge: RemoteKnowledge(client: KnowledgeClient(try connect(.knowledge), patience: patience)),
+            registry: RemoteRegistry(client: RegistryClient(try connect(.registry), patience: patience)))
+    }
+}
+
+private struct RemoteTrainer: Trainer {
+    let client: TrainerClient
+
+    func prepare(_ order: PreparationOrder) async throws {
+        // Nothing else of the scenario can be done before.
+        _ = try await client.prepare(
+            PreparationTask(recipe: order.recipe), id: order.id, group: order.group, priority: 10)
+    }
+
+    func train(_ order: TrainingOrder) async throws -> TrainingResult {
+        let task = TrainingTask(
+            network: try order.candidate.network.canonicalJSON, dataset: order.recipe,
+            optimizers: order.candidate.optimizers.map {
+                BranchOptimizer(
+                    branch: $0.branch, name: $0.name, learningRate: $0.learningRate, weightDecay: $0.weightDecay,
+                    momentum: $0.momentum)
+            },
+            epochs: order.budget.epochs, batch: order.budget.batch, samples: order.budget.samples,
+            validationSamples: order.budget.validation, seed: order.seed)
+        return try await client.train(task, id: order.id, group: order.group)
+    }
+
+    func cancel(group: String) async throws { try await client.cancel(group: group) }
+}
+
+private struct RemoteEvaluator: Evaluator {
+    let client: EvaluatorClient
+
+    func evaluate(_ order: EvaluationOrder) async throws -> EvaluationResult {
+        let task = EvaluationTask(
+            script: order.script, network: try order.candidate.network.canonicalJSON, dataset: order.recipe,
+            split: .test, latencyRuns: order.latencyRuns)
+        return try await client.evaluate(task, id: order.id, group: order.group)
+    }
+
+    func cancel(group: String) async throws { try await client.cancel(group: group) }
+}
+
+private struct RemoteKnowledge: KnowledgeBase {
+    let client: KnowledgeClient
+
+    func bestGenomes(
+        for scenario: Scenario, id: ScenarioID, space: SearchSpace, limit: Int
+    ) async throws -> [Genome] {
+        let recommendations = try await client.best(
+            for: scenario.features, space: space.description, limit: UInt32(clamping: limit), excluding: id.text)
+        return try recommendations.map { try Genome($0.observation.genome) }
+    }
+
+    func record(_ observation: TrialObservation) async throws {
+        let scenario = try ScenarioFile(observation.text).scenario
+        try await client.record(
+            Observation(
+                id: observation.trial, scenario: observation.scenario.text, features: scenario.features,
+                genome: observation.genome, space: observation.space, code: try ArtificialCode(observation.code),
+                objective: observation.objective, metrics: observation.metrics))
+    }
+}
+
+private struct RemoteRegistry: ModelRegistry {
+    let client: RegistryClient
+
+    func register(_ model: TrainedModel) async throws {
+        let network = try NetworkDescription(json: model.network)
+        let code = model.code
+        _ = try await client.register(
+            BaseNetwork(
+                id: try network.id, name: code.name, category: code.category, areas: code.areas,
+                functions: code.functions, parameters: UInt64(try network.parameterCount),
+                operations: UInt64(try network.multiplyAccumulates), description: model.network))
+        _ = try await client.register(
+            PretrainedModel(
+                id: model.id, network: try network.id, platform: code.platform, dataset: code.dataset,
+                optimizer: code.optimizer, accuracy: model.accuracy, script: model.script, weights: model.weights,
+                scenario: model.scenario, trial: model.id, metrics: model.metrics))
+    }
+}
+
+extension Scenario {
+    /// What the knowledge service compares scenarios by.
+    var features: ScenarioFeatures {
+        var numbers = [
+            "classes": Double(recipe.classes), "samples": Double(training.samples ?? recipe.counts.training),
+            "epochs": Double(training.epochs),
+        ]
+        numbers["limit.parameters"] = limits.parameters.map(Double.init)
+        numbers["limit.operations"] = limits.operations.map(Double.init)
+        return ScenarioFeatures(
+            task: task.rawValue, datasets: recipe.modalities.mapValues(\.dataset), functions: engagedFunctions,
+            numbers: numbers)
+    }
+}

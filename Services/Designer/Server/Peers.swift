@@ -1,0 +1,121 @@
+public import EvaluatorClient
+public import Model
+public import Search
+public import TrainerClient
+
+// What the designer needs of other services. Every method waits and tries again while the other side is away, for as long
+// as it takes; it throws a `Failure` only where that is of no use, and `CancellationError` with its task.
+
+/// Prepares datasets and trains networks.
+public protocol Trainer: Sendable {
+    /// Has a dataset prepared; one that was is found again.
+    func prepare(_ order: PreparationOrder) async throws
+    /// Has a network trained; repeating an order finds the training that it began.
+    func train(_ order: TrainingOrder) async throws -> TrainingResult
+    /// Withdraws all orders of a group that are not done.
+    func cancel(group: String) async throws
+}
+
+/// Scores trained networks.
+public protocol Evaluator: Sendable {
+    /// Has a network scored; repeating an order finds the evaluation that it began.
+    func evaluate(_ order: EvaluationOrder) async throws -> EvaluationResult
+    /// Withdraws all orders of a group that are not done.
+    func cancel(group: String) async throws
+}
+
+/// Remembers what came of which network in which scenario.
+public protocol KnowledgeBase: Sendable {
+    /// The best known genomes for a like scenario, best first.
+    func bestGenomes(for scenario: Scenario, id: ScenarioID, space: SearchSpace, limit: Int) async throws -> [Genome]
+    /// Records an outcome; safe to repeat.
+    func record(_ observation: TrialObservation) async throws
+}
+
+/// Keeps networks and models.
+public protocol ModelRegistry: Sendable {
+    /// Registers a base network and its weights; safe to repeat.
+    func register(_ model: TrainedModel) async throws
+}
+
+/// An order to make a dataset ready.
+public struct PreparationOrder: Hashable, Sendable {
+    /// Identity of the task.
+    public var id: String
+    /// What it belongs to.
+    public var group: String
+    /// The recipe.
+    public var recipe: DatasetRecipe
+}
+
+/// An order to train a network.
+public struct TrainingOrder: Hashable, Sendable {
+    /// Identity of the task.
+    public var id: String
+    /// What it belongs to.
+    public var group: String
+    /// The network and its optimizers.
+    public var candidate: Candidate
+    /// Identity of the recipe of the data.
+    public var recipe: String
+    /// How long, and on how much.
+    public var budget: Scenario.Training
+    /// Determines initial weights, order of samples and dropout.
+    public var seed: UInt64
+}
+
+/// An order to score a trained network on the test split.
+public struct EvaluationOrder: Hashable, Sendable {
+    /// Identity of the task.
+    public var id: String
+    /// What it belongs to.
+    public var group: String
+    /// The TorchScript file.
+    public var script: BlobDigest
+    /// The network.
+    public var candidate: Candidate
+    /// Identity of the recipe of the data.
+    public var recipe: String
+    /// Single-sample runs whose median is the latency.
+    public var latencyRuns: Int
+}
+
+/// An outcome for the knowledge service; also its stored form while it waits to be delivered.
+public struct TrialObservation: Hashable, Sendable, Codable {
+    /// Identity of the trial.
+    public var trial: String
+    /// Scenario that it belongs to.
+    public var scenario: ScenarioID
+    /// Text of the scenario's file, from which its features follow.
+    public var text: String
+    /// Genome as text.
+    public var genome: String
+    /// Search space as text.
+    public var space: String
+    /// Artificial code as text.
+    public var code: String
+    /// Objective that was reached.
+    public var objective: Double
+    /// Other outcomes.
+    public var metrics: [String: Double]
+}
+
+/// A network with weights for the registry; also its stored form while it waits to be delivered.
+public struct TrainedModel: Hashable, Sendable, Codable {
+    /// Identity: the trial's.
+    public var id: String
+    /// Scenario that made it.
+    public var scenario: String
+    /// Network in canonical JSON.
+    public var network: String
+    /// Artificial code, which holds name, category, areas, functions, dataset and optimizer.
+    public var code: ArtificialCode
+    /// Accuracy on the test split.
+    public var accuracy: Double
+    /// The TorchScript file.
+    public var script: BlobDigest
+    /// The safetensors file.
+    public var weights: BlobDigest
+    /// Other measurements.
+    public var metrics: [String: Double]
+}

@@ -1,0 +1,95 @@
+import DesignerClient
+import Logging
+import Model
+import ServiceLifecycle
+import WorkQueueClient
+import WorkQueueServer
+
+/// Takes scenarios from the designer's own queue and runs their searches, some at a time.
+///
+/// Its places have fixed names, so that after a restart each place gets the scenario back that it had: the queue hands a
+/// worker the lease that it has already.
+struct ScenarioWorker: Service {
+    /// Kind of the tasks that stand for scenarios.
+    static let kind = "scenario"
+
+    let queue: WorkQueue
+    let store: DesignerStore
+    let runner: SearchRunner
+    /// Searches that run at a time.
+    let places: Int
+    let logger: Logger
+
+    /// The task that stands for a scenario. It is hardly ever given up: only the designer itself can crash on it.
+    static func task(for entry: DesignerStore.Entry) -> TaskSubmission {
+        TaskSubmission(id: entry.task, kind: kind, group: entry.id.text, maximumAttempts: 1_000)
+    }
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup { group in
+                for place in 0..<places { group.addTask { await work("search-\(place)") } }
+            }
+        }
+    }
+
+    private func work(_ place: String) async {
+        while !Task.isCancelled {
+            do {
+                if let lease = try await queue.pull(worker: place, kinds: [Self.kind], waiting: .seconds(30)) {
+                    try await handle(lease)
+                }
+            } catch {
+                guard !Task.isCancelled else { return }
+                logger.error("a search is held up", metadata: ["error": "\(Failure(error).message)"])
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+
+    /// Runs one scenario. Where the service stops, the lease stays, and the search is taken up by the next start.
+    private func handle(_ lease: TaskLease) async throws {
+        guard let entry = try await store.start(task: lease.task) else {
+            _ = try await queue.complete(lease.attempt, result: [])
+            return
+        }
+        do {
+            try await runRenewing(lease, entry)
+            _ = try await queue.complete(lease.attempt, result: [])
+        } catch is CancellationError {
+            if Task.isCancelled { return }
+            _ = try await queue.complete(lease.attempt, result: [])
+        } catch {
+            var failure = Failure(error)
+            failure.isRetriable = true
+            logger.error(
+                "a search was interrupted and will be taken up again",
+                metadata: ["scenario": "\(entry.id)", "error": "\(failure.message)"])
+            _ = try await queue.fail(lease.attempt, failure, logTail: "")
+            return
+        }
+        let status = try await store.status(entry.id.text)
+        if status.state == .failed || status.state == .cancelled { try await store.withdrawTasks(of: entry) }
+    }
+
+    /// Runs the search while its lease is renewed; a lease that is lost or a scenario that is withdrawn stops it.
+    private func runRenewing(_ lease: TaskLease, _ entry: DesignerStore.Entry) async throws {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await runner.run(entry)
+                return true
+            }
+            group.addTask {
+                while try await queue.renew(lease.attempt) == .proceed {
+                    try await Task.sleep(for: lease.heartbeat / 4)
+                }
+                return false
+            }
+            let isDone = try await group.next() ?? false
+            group.cancelAll()
+            // The search must be over before its end is told.
+            while !group.isEmpty { _ = try? await group.next() }
+            if !isDone { throw CancellationError() }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import DesignerClient
+import EvaluatorClient
+import Model
+import Search
+import TrainerClient
+
+/// What a search decides: what to write in one transaction, and what to begin once it is on disk.
+struct SearchDecision {
+    /// Something for the event log.
+    struct Note: Hashable {
+        var kind: String
+        var subject: String
+        var attributes: [String: String] = [:]
+    }
+
+    /// Something that has to reach another service.
+    enum Delivery: Hashable {
+        case observation(TrialObservation)
+        case model(TrainedModel)
+    }
+
+    /// Something to begin; what comes of it is told to the search as an occurrence.
+    enum Step: Hashable {
+        case prepare(PreparationOrder)
+        case seek(limit: Int)
+        case train(TrainingOrder, number: Int)
+        case evaluate(EvaluationOrder, number: Int)
+        case register(TrainedModel)
+    }
+
+    /// How a search ended.
+    enum Conclusion: Hashable {
+        case succeeded(model: String)
+        case failed(Failure)
+    }
+
+    /// Trials that are new or changed.
+    var trials: [Trial] = []
+    /// Events.
+    var notes: [Note] = []
+    /// What is to be delivered.
+    var deliveries: [Delivery] = []
+    /// Whether the dataset has become ready.
+    var isPrepared = false
+    /// Genomes with which the search begins, once they are known.
+    var seeds: [Genome]?
+    /// Set where the search is over.
+    var conclusion: Conclusion?
+    /// What to begin.
+    var steps: [Step] = []
+
+    mutating func note(_ kind: String, _ subject: String, _ attributes: [String: String] = [:]) {
+        notes.append(Note(kind: kind, subject: subject, attributes: attributes))
+    }
+}
+
+/// Something that a search is told.
+enum SearchOccurrence: Sendable {
+    case prepared(Result<Void, Failure>)
+    case found([Genome])
+    case trained(number: Int, Result<TrainingResult, Failure>)
+    case evaluated(number: Int, Result<EvaluationResult, Failure>)
+    case registered(model: String, Result<Void, Failure>)
+}

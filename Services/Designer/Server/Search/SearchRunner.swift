@@ -1,0 +1,112 @@
+import DesignerClient
+import Logging
+import Model
+import Search
+
+/// Carries a scenario's search out: writes what it decides, does what it asks for, tells it what came of it.
+struct SearchRunner: Sendable {
+    let store: DesignerStore
+    let peers: DesignerPeers
+    let logger: Logger
+
+    /// Runs a search to its end, from wherever it stands.
+    /// - Throws: `CancellationError` where the scenario was withdrawn or the service stops; other errors where the
+    ///   designer itself is in trouble, and the search can be taken up again.
+    func run(_ entry: DesignerStore.Entry) async throws {
+        var search: SearchRun
+        do {
+            search = try await load(entry)
+        } catch let failure as Failure where failure.code == .invalidArgument {
+            // An older version accepted what this one refuses.
+            return try await store.apply(.failed(failure, entry.id), to: entry)
+        }
+        let (plan, space) = (search.plan, search.space.space)
+        try await withThrowingTaskGroup(of: SearchOccurrence.self) { group in
+            var decision = try search.begin()
+            while true {
+                try await store.apply(decision, to: entry)
+                report(decision, of: entry)
+                if decision.conclusion != nil { break }
+                for step in decision.steps {
+                    group.addTask { try await perform(step, of: plan, in: space) }
+                }
+                guard let occurrence = try await group.next() else {
+                    throw Failure(.internal, "The search of scenario '\(entry.id)' has nothing left to wait for.")
+                }
+                decision = try search.handle(occurrence)
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func load(_ entry: DesignerStore.Entry) async throws -> SearchRun {
+        let file = try ScenarioFile(entry.text, file: entry.file)
+        let plan = SearchRun.Plan(id: entry.id, generation: entry.generation, file: file, text: entry.text)
+        return try SearchRun(
+            plan: plan, isPrepared: entry.isPrepared, seeds: entry.seeds, trials: try await store.trials(of: entry.id))
+    }
+
+    private func report(_ decision: SearchDecision, of entry: DesignerStore.Entry) {
+        for note in decision.notes {
+            var metadata: Logger.Metadata = note.attributes.mapValues { "\($0)" }
+            metadata["subject"] = "\(note.subject)"
+            logger.info("\(note.kind)", metadata: metadata)
+        }
+    }
+
+    // MARK: Steps
+
+    private func perform(
+        _ step: SearchDecision.Step, of plan: SearchRun.Plan, in space: SearchSpace
+    ) async throws -> SearchOccurrence {
+        switch step {
+        case .prepare(let order):
+            .prepared(try await outcome { try await peers.trainer.prepare(order) })
+        case .seek(let limit):
+            .found(try await genomes(for: plan, in: space, limit: limit))
+        case .train(let order, let number):
+            .trained(number: number, try await outcome { try await peers.trainer.train(order) })
+        case .evaluate(let order, let number):
+            .evaluated(number: number, try await outcome { try await peers.evaluator.evaluate(order) })
+        case .register(let model):
+            .registered(model: model.id, try await outcome { try await peers.registry.register(model) })
+        }
+    }
+
+    /// What came of a step; only being cancelled is no outcome.
+    private func outcome<Value>(_ work: () async throws -> Value) async throws -> Result<Value, Failure> {
+        do {
+            return .success(try await work())
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            try Task.checkCancellation()
+            return .failure(Failure(error))
+        }
+    }
+
+    /// What is known to be good; a search can begin without.
+    private func genomes(for plan: SearchRun.Plan, in space: SearchSpace, limit: Int) async throws -> [Genome] {
+        let found = try await outcome {
+            try await peers.knowledge.bestGenomes(for: plan.scenario, id: plan.id, space: space, limit: limit)
+        }
+        switch found {
+        case .success(let genomes):
+            let usable = genomes.filter(space.contains)
+            return usable.enumerated().filter { usable.firstIndex(of: $0.element) == $0.offset }.map(\.element)
+        case .failure(let failure):
+            logger.warning("nothing is known beforehand", metadata: ["error": "\(failure.message)"])
+            return []
+        }
+    }
+}
+
+extension SearchDecision {
+    /// The decision to end a scenario that cannot be searched.
+    static func failed(_ failure: Failure, _ id: ScenarioID) -> SearchDecision {
+        var decision = SearchDecision()
+        decision.conclusion = .failed(failure)
+        decision.note("scenario.failed", id.text, ["code": failure.code.rawValue, "message": failure.message])
+        return decision
+    }
+}

@@ -1,0 +1,128 @@
+import DesignerClient
+import Foundation
+import GRDB
+import Model
+import Search
+import Storage
+
+extension DesignerStore {
+    /// Most rows of a list.
+    private static let largestPage = 1_000
+
+    /// The scenario of an identity, or of a prefix that no other has.
+    /// - Throws: `Failure` with code `not-found`, or `invalid-argument` where the prefix fits several.
+    func entry(_ id: String, in db: Database) throws -> Entry {
+        try entry(try row(id, in: db))
+    }
+
+    /// The scenario that a task of the designer's own queue stands for; nil where there is none.
+    func entry(ofTask task: String, in db: Database) throws -> Entry? {
+        let id = task.prefix { $0 != "." }
+        return try Row.fetchOne(db, sql: "SELECT * FROM scenarios WHERE id = ?", arguments: [String(id)]).map(entry)
+    }
+
+    private func entry(_ row: Row) throws -> Entry {
+        guard let state = ScenarioState(rawValue: row["state"]) else {
+            throw Failure(.corrupt, "The designer's database holds a scenario of no known state.")
+        }
+        let seeds = try (row["seeds"] as String?)?.split(separator: " ").map { try Genome(String($0)) }
+        return Entry(
+            id: try ScenarioID(row["id"]), file: row["file"], text: row["text"], state: state,
+            generation: row["generation"], isPrepared: row["prepared"], seeds: seeds)
+    }
+
+    private func row(_ id: String, in db: Database) throws -> Row {
+        if let row = try Row.fetchOne(db, sql: "SELECT * FROM scenarios WHERE id = ?", arguments: [id]) { return row }
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT * FROM scenarios WHERE substr(id, 1, ?) = ? LIMIT 2", arguments: [id.count, id])
+        guard let row = rows.first, !id.isEmpty else {
+            throw Failure(.notFound, "There is no scenario '\(id.prefix(80))'. List them with: gyrus scenarios")
+        }
+        guard rows.count == 1 else {
+            throw Failure(.invalidArgument, "Several scenarios begin with '\(id)'; give more of the identity.")
+        }
+        return row
+    }
+
+    // MARK: For readers
+
+    /// How a scenario is doing.
+    func status(_ id: String) async throws -> ScenarioStatus {
+        try await database.read { db in try status(try row(id, in: db), in: db) }
+    }
+
+    /// The scenarios, newest first, without texts.
+    func statuses(limit: Int) async throws -> [ScenarioStatus] {
+        let limit = limit > 0 ? min(limit, Self.largestPage) : Self.largestPage
+        return try await database.read { db in
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT * FROM scenarios ORDER BY number DESC LIMIT ?", arguments: [limit])
+            return try rows.map { row in
+                var status = try status(row, in: db)
+                status.text = ""
+                return status
+            }
+        }
+    }
+
+    private func status(_ row: Row, in db: Database) throws -> ScenarioStatus {
+        let entry = try entry(row)
+        let ended = try Int.fetchOne(
+            db,
+            sql: """
+                SELECT COUNT(*) FROM trials WHERE scenario = ? AND state IN (3, 4) AND origin NOT LIKE 'winner %'
+                """, arguments: [entry.id.text])
+        return ScenarioStatus(
+            id: entry.id, name: row["name"], state: entry.state, trials: row["trials"], endedTrials: ended ?? 0,
+            best: try best(of: entry.id, model: row["model"], in: db),
+            failure: try (row["failure"] as String?).map { try Self.value($0) },
+            published: Date(microseconds: row["published"]),
+            ended: (row["ended"] as Int64?).map { Date(microseconds: $0) }, model: row["model"], text: entry.text)
+    }
+
+    /// The trial whose model is the result, or else the best one so far.
+    private func best(of id: ScenarioID, model: String?, in db: Database) throws -> Trial? {
+        let result = try model.map { try TrialID($0).number }
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT * FROM trials WHERE scenario = ? AND state = 3
+                ORDER BY number = ? DESC, origin LIKE 'winner %' DESC, objective DESC, number LIMIT 1
+                """, arguments: [id.text, result ?? -1])
+        return try row.map(trial)
+    }
+
+    /// Trials of a scenario by number.
+    func trials(of id: String, from number: Int, limit: Int) async throws -> [Trial] {
+        let limit = limit > 0 ? min(limit, Self.largestPage) : Self.largestPage
+        return try await database.read { db in
+            let id = try row(id, in: db)["id"] as String
+            return try Row.fetchAll(
+                db, sql: "SELECT * FROM trials WHERE scenario = ? AND number >= ? ORDER BY number LIMIT ?",
+                arguments: [id, number, limit]
+            ).map(trial)
+        }
+    }
+
+    /// All trials of a scenario by number.
+    func trials(of id: ScenarioID) async throws -> [Trial] {
+        try await database.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM trials WHERE scenario = ? ORDER BY number", arguments: [id.text]
+            ).map(trial)
+        }
+    }
+
+    private func trial(_ row: Row) throws -> Trial {
+        guard let state = TrialState(rawValue: row["state"]) else {
+            throw Failure(.corrupt, "The designer's database holds a trial of no known state.")
+        }
+        return Trial(
+            id: TrialID(scenario: try ScenarioID(row["scenario"]), number: row["number"]), state: state,
+            genome: row["genome"], origin: row["origin"], networkName: row["network"], code: row["code"],
+            objective: row["objective"], metrics: try Self.value(row["metrics"]),
+            script: try (row["script"] as String?).map { try BlobDigest($0) },
+            weights: try (row["weights"] as String?).map { try BlobDigest($0) },
+            failure: try (row["failure"] as String?).map { try Self.value($0) })
+    }
+}

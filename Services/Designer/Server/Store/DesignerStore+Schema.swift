@@ -1,0 +1,51 @@
+public import GRDB
+
+extension DesignerStore {
+    /// Registers the designer's tables, which need those of the event log.
+    public static func registerMigrations(in migrator: inout DatabaseMigrator) {
+        migrator.registerMigration("create scenarios, trials and outbox") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE scenarios (
+                        number INTEGER PRIMARY KEY AUTOINCREMENT,
+                        id TEXT NOT NULL UNIQUE,
+                        name TEXT NOT NULL,
+                        file TEXT NOT NULL,
+                        text TEXT NOT NULL,
+                        trials INTEGER NOT NULL,
+                        state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 5),
+                        generation INTEGER NOT NULL DEFAULT 0,
+                        prepared INTEGER NOT NULL DEFAULT 0,
+                        seeds TEXT,
+                        model TEXT,
+                        failure TEXT,
+                        published INTEGER NOT NULL,
+                        ended INTEGER
+                    ) STRICT;
+
+                    CREATE TABLE trials (
+                        scenario TEXT NOT NULL REFERENCES scenarios(id) ON DELETE CASCADE,
+                        number INTEGER NOT NULL,
+                        state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 5),
+                        genome TEXT NOT NULL,
+                        origin TEXT NOT NULL,
+                        network TEXT NOT NULL,
+                        code TEXT NOT NULL,
+                        objective REAL,
+                        metrics TEXT NOT NULL,
+                        script TEXT,
+                        weights TEXT,
+                        failure TEXT,
+                        PRIMARY KEY (scenario, number)
+                    ) STRICT, WITHOUT ROWID;
+
+                    CREATE TABLE outbox (
+                        number INTEGER PRIMARY KEY AUTOINCREMENT,
+                        kind TEXT NOT NULL,
+                        payload TEXT NOT NULL,
+                        failure TEXT
+                    ) STRICT;
+                    """)
+        }
+    }
+}

@@ -1,0 +1,201 @@
+import DesignerClient
+public import Foundation
+public import GRDB
+import Model
+import Search
+public import Storage
+
+/// Scenarios, their trials and what waits to be delivered, in the designer's database.
+///
+/// Each writing method is a whole transaction with its events, or belongs to the caller's.
+public struct DesignerStore: Sendable {
+    let database: any DatabaseWriter
+    let events: EventLog
+    let now: @Sendable () -> Date
+    /// Woken when something was posted.
+    let posted = WaitList<Posted>()
+    /// Woken by the identity of a scenario that has ended.
+    let ended = WaitList<String>()
+
+    enum Posted { case anything }
+
+    /// Makes a store over the designer's database.
+    /// - Parameter now: Time of day, replaced in tests.
+    public init(_ database: any DatabaseWriter, events: EventLog, now: @escaping @Sendable () -> Date = { Date() }) {
+        self.database = database
+        self.events = events
+        self.now = now
+    }
+
+    /// A scenario with what a search needs of it.
+    struct Entry: Hashable {
+        var id: ScenarioID
+        var file: String
+        var text: String
+        var state: ScenarioState
+        var generation: Int
+        var isPrepared: Bool
+        var seeds: [Genome]?
+
+        /// Name of the scenario's task in the designer's own queue.
+        var task: String { SearchRun.Plan.group(id, generation) }
+    }
+
+    // MARK: Publishing
+
+    /// Adds a scenario; a known identity with the same text changes nothing.
+    /// - Returns: Whether it was added.
+    /// - Throws: `Failure` with code `conflict` where the identity belongs to another text.
+    func insert(_ id: ScenarioID, _ scenario: Scenario, text: String, file: String, in db: Database) throws -> Bool {
+        if let known = try String.fetchOne(db, sql: "SELECT text FROM scenarios WHERE id = ?", arguments: [id.text]) {
+            guard known == text else {
+                throw Failure(
+                    .conflict, "Scenario '\(id)' was published with another text; publish this one as another.")
+            }
+            return false
+        }
+        try db.execute(
+            sql: "INSERT INTO scenarios (id, name, file, text, trials, state, published) VALUES (?, ?, ?, ?, ?, 1, ?)",
+            arguments: [id.text, scenario.name, file, text, scenario.search.trials, now().microseconds])
+        try events.append(
+            kind: "scenario.published", subject: id.text,
+            attributes: ["name": scenario.name, "trials": "\(scenario.search.trials)"], in: db)
+        return true
+    }
+
+    // MARK: Running
+
+    /// Notes that a scenario's search runs.
+    /// - Returns: The scenario; nil where it has ended, or the task is not its latest.
+    func start(task: String) async throws -> Entry? {
+        try await database.write { db in
+            guard let entry = try entry(ofTask: task, in: db), !entry.state.isFinal, entry.task == task else {
+                return nil
+            }
+            guard entry.state == .queued else { return entry }
+            try db.execute(sql: "UPDATE scenarios SET state = 2 WHERE id = ?", arguments: [entry.id.text])
+            try events.append(
+                kind: "scenario.started", subject: entry.id.text,
+                attributes: ["generation": "\(entry.generation)"], in: db)
+            return entry
+        }
+    }
+
+    /// Writes what a search has decided, unless its scenario was withdrawn meanwhile.
+    /// - Throws: `CancellationError` in that case.
+    func apply(_ decision: SearchDecision, to entry: Entry) async throws {
+        try await database.write { db in
+            let state = try Row.fetchOne(
+                db, sql: "SELECT state, generation FROM scenarios WHERE id = ?", arguments: [entry.id.text])
+            guard let state, state["state"] == ScenarioState.running.rawValue, state["generation"] == entry.generation
+            else { throw CancellationError() }
+            if decision.isPrepared {
+                try db.execute(sql: "UPDATE scenarios SET prepared = 1 WHERE id = ?", arguments: [entry.id.text])
+            }
+            if let seeds = decision.seeds {
+                try db.execute(
+                    sql: "UPDATE scenarios SET seeds = ? WHERE id = ?",
+                    arguments: [seeds.map(\.description).joined(separator: " "), entry.id.text])
+            }
+            for trial in decision.trials { try save(trial, in: db) }
+            for delivery in decision.deliveries { try post(delivery, in: db) }
+            for note in decision.notes {
+                try events.append(kind: note.kind, subject: note.subject, attributes: note.attributes, in: db)
+            }
+            if let conclusion = decision.conclusion { try conclude(entry.id, conclusion, in: db) }
+        }
+    }
+
+    private func conclude(_ id: ScenarioID, _ conclusion: SearchDecision.Conclusion, in db: Database) throws {
+        switch conclusion {
+        case .succeeded(let model):
+            try db.execute(
+                sql: "UPDATE scenarios SET state = 3, ended = ?, model = ?, failure = NULL WHERE id = ?",
+                arguments: [now().microseconds, model, id.text])
+        case .failed(let failure):
+            try db.execute(
+                sql: "UPDATE scenarios SET state = 4, ended = ?, failure = ? WHERE id = ?",
+                arguments: [now().microseconds, try Self.json(failure), id.text])
+            try cancelTrials(of: id, in: db)
+        }
+        wake(id, in: db)
+    }
+
+    /// Wakes who waits for the scenario's end, once it is on disk.
+    private func wake(_ id: ScenarioID, in db: Database) {
+        let ended = ended
+        db.afterNextTransaction { _ in ended.wake(id.text) }
+    }
+
+    private func save(_ trial: Trial, in db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO trials
+                    (scenario, number, state, genome, origin, network, code, objective, metrics, script, weights, failure)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET state = excluded.state, code = excluded.code, objective = excluded.objective,
+                    metrics = excluded.metrics, script = excluded.script, weights = excluded.weights,
+                    failure = excluded.failure
+                """)
+        try statement.execute(arguments: [
+            trial.id.scenario.text, trial.id.number, trial.state.rawValue, trial.genome, trial.origin,
+            trial.networkName, trial.code, trial.objective, try Self.json(trial.metrics),
+            trial.script?.hexadecimal, trial.weights?.hexadecimal, try trial.failure.map { try Self.json($0) },
+        ])
+    }
+
+    // MARK: Withdrawing and resuming
+
+    /// Has the tasks of a search withdrawn that ended before they did.
+    func withdrawTasks(of entry: Entry) async throws {
+        try await database.write { db in try post(kind: .cancellation, entry.task, in: db) }
+    }
+
+    /// Withdraws a scenario that has not ended, with its trials.
+    /// - Returns: Whether it had not ended.
+    func cancel(_ entry: Entry, in db: Database) throws -> Bool {
+        guard !entry.state.isFinal else { return false }
+        try db.execute(
+            sql: "UPDATE scenarios SET state = 5, ended = ? WHERE id = ?",
+            arguments: [now().microseconds, entry.id.text])
+        try cancelTrials(of: entry.id, in: db)
+        try post(kind: OutboxEntry.Kind.cancellation, entry.task, in: db)
+        try events.append(kind: "scenario.cancelled", subject: entry.id.text, in: db)
+        wake(entry.id, in: db)
+        return true
+    }
+
+    private func cancelTrials(of id: ScenarioID, in db: Database) throws {
+        try db.execute(sql: "UPDATE trials SET state = 5 WHERE scenario = ? AND state IN (1, 2)", arguments: [id.text])
+    }
+
+    /// Puts a withdrawn or failed scenario back into the queue, under a new generation, where it stood.
+    ///
+    /// Withdrawn trials are run again; those that failed only where the whole scenario failed, because then what made them
+    /// fail was probably mended.
+    func resume(_ entry: Entry, in db: Database) throws {
+        let states = entry.state == .failed ? "(4, 5)" : "(5)"
+        try db.execute(
+            sql: """
+                UPDATE trials SET state = 1, script = NULL, weights = NULL, failure = NULL
+                WHERE scenario = ? AND state IN \(states)
+                """, arguments: [entry.id.text])
+        try db.execute(
+            sql: """
+                UPDATE scenarios SET state = 1, generation = generation + 1, ended = NULL, failure = NULL WHERE id = ?
+                """, arguments: [entry.id.text])
+        try events.append(
+            kind: "scenario.resumed", subject: entry.id.text,
+            attributes: ["generation": "\(entry.generation + 1)"], in: db)
+    }
+
+    static func json(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
+    static func value<Value: Decodable>(_ text: String, as type: Value.Type = Value.self) throws -> Value {
+        try JSONDecoder().decode(type, from: Data(text.utf8))
+    }
+}

@@ -1,0 +1,120 @@
+import EvaluatorClient
+import Foundation
+import Model
+import Search
+import Synchronization
+import TrainerClient
+
+@testable import DesignerServer
+
+/// The other services as one object in memory: it measures networks by a formula, in an order of its own.
+final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry {
+    struct State {
+        var prepared: [String] = []
+        /// How often each order was begun.
+        var trainings: [String: Int] = [:]
+        var evaluations: [String: Int] = [:]
+        var observations: [String: TrialObservation] = [:]
+        var models: [String: TrainedModel] = [:]
+        var cancelledGroups: [String] = []
+        var generator = SeededGenerator(seed: 1)
+        var asked: [String] = []
+    }
+
+    let state: Mutex<State>
+    let preparationFailure: Failure?
+    let known: [Genome]
+    /// Whether a training fails, by the number of its trial.
+    let failing: @Sendable (TrainingOrder) -> Failure?
+    /// Called when a training begins; can hold it up.
+    let gate: @Sendable (TrainingOrder) async throws -> Void
+
+    init(
+        order: UInt64 = 1, preparationFailure: Failure? = nil, known: [Genome] = [],
+        failing: @escaping @Sendable (TrainingOrder) -> Failure? = { _ in nil },
+        gate: @escaping @Sendable (TrainingOrder) async throws -> Void = { _ in }
+    ) {
+        state = Mutex(State(generator: SeededGenerator(seed: order)))
+        self.preparationFailure = preparationFailure
+        self.known = known
+        self.failing = failing
+        self.gate = gate
+    }
+
+    var peers: DesignerPeers { DesignerPeers(trainer: self, evaluator: self, knowledge: self, registry: self) }
+
+    /// The formula.
+    static func accuracy(of candidate: Candidate) -> Double {
+        let digest = BlobDigest(hashing: Array(candidate.genome.description.utf8)).hexadecimal
+        return 0.5 + Double(UInt64(digest.prefix(8), radix: 16) ?? 0) / Double(UInt64(1) << 33)
+    }
+
+    static func score(_ accuracy: Double) -> EvaluationResult {
+        EvaluationResult(
+            accuracy: accuracy, samples: 10, confusion: [], parameters: 0, operations: 0, latencyMilliseconds: 3)
+    }
+
+    static func digest(_ text: String) -> BlobDigest { BlobDigest(hashing: Array(text.utf8)) }
+
+    /// Lets others run for a random while.
+    private func dawdle() async throws {
+        for _ in 0..<state.withLock({ $0.generator.below(20) }) {
+            await Task.yield()
+            try Task.checkCancellation()
+        }
+    }
+
+    func prepare(_ order: PreparationOrder) async throws {
+        state.withLock { $0.prepared.append(order.id) }
+        if let preparationFailure { throw preparationFailure }
+    }
+
+    func train(_ order: TrainingOrder) async throws -> TrainingResult {
+        state.withLock { $0.trainings[order.id, default: 0] += 1 }
+        try await gate(order)
+        try await dawdle()
+        if let failure = failing(order) { throw failure }
+        let accuracy = Self.accuracy(of: order.candidate) + 0.001 * Double(order.budget.epochs)
+        return TrainingResult(
+            script: Self.digest("script \(order.candidate.genome) \(order.budget.epochs)"),
+            weights: Self.digest("weights \(order.candidate.genome) \(order.budget.epochs)"),
+            metrics: ["validation-accuracy": accuracy, "training-loss": 1, "seconds": 2])
+    }
+
+    func evaluate(_ order: EvaluationOrder) async throws -> EvaluationResult {
+        state.withLock { $0.evaluations[order.id, default: 0] += 1 }
+        try await dawdle()
+        return FakeWorld.score(Self.accuracy(of: order.candidate) - 0.01)
+    }
+
+    func cancel(group: String) async throws { state.withLock { $0.cancelledGroups.append(group) } }
+
+    func bestGenomes(
+        for scenario: Scenario, id: ScenarioID, space: SearchSpace, limit: Int
+    ) async throws -> [Genome] {
+        state.withLock { $0.asked.append(id.text) }
+        return Array(known.prefix(limit))
+    }
+
+    func record(_ observation: TrialObservation) async throws {
+        state.withLock { $0.observations[observation.trial] = observation }
+    }
+
+    func register(_ model: TrainedModel) async throws { state.withLock { $0.models[model.id] = model } }
+}
+
+/// A scenario for tests.
+func scenarioText(trials: Int = 24, population: Int = 6, seed: Int = 7, more: String = "") -> String {
+    """
+    scenario: digits
+    stimuli: [see written digits, hear spoken digits]
+    modalities:
+      image: {dataset: mnist}
+      audio: {dataset: fsdd, noise: esc10}
+    search: {population: \(population), trials: \(trials), seed: \(seed),
+      structures: [LeNet3, MediumNet], widths: [0.5, 1]}
+    training: {epochs: 1}
+    final: {epochs: 5}
+    \(more)
+    """
+}

@@ -1,0 +1,230 @@
+import DesignerClient
+import EvaluatorClient
+import Model
+import Search
+import Testing
+import TrainerClient
+
+@testable import DesignerServer
+
+@Suite struct SearchRunTests {
+    /// What a database would hold of one search.
+    struct Rows {
+        var isPrepared = false
+        var seeds: [Genome]?
+        var trials: [Int: Trial] = [:]
+        var conclusion: SearchDecision.Conclusion?
+        var notes: [SearchDecision.Note] = []
+        var deliveries: [SearchDecision.Delivery] = []
+
+        mutating func apply(_ decision: SearchDecision) {
+            isPrepared = isPrepared || decision.isPrepared
+            seeds = decision.seeds ?? seeds
+            for trial in decision.trials { trials[trial.id.number] = trial }
+            conclusion = decision.conclusion ?? conclusion
+            notes += decision.notes
+            deliveries += decision.deliveries
+        }
+
+        /// All that determines the course: genomes, origins, outcomes.
+        var trace: [String] {
+            trials.sorted { $0.key < $1.key }.map { number, trial in
+                "\(number) \(trial.genome) \(trial.origin) \(trial.state) \(trial.objective ?? -1)"
+            }
+        }
+    }
+
+    /// Drives a search without any clock: some steps are open at a time, and one of them at random is done next.
+    struct Driver {
+        var rows = Rows()
+        var open: [SearchDecision.Step] = []
+        var generator: SeededGenerator
+        let plan: SearchRun.Plan
+        var fails: (Int) -> Failure? = { _ in nil }
+        var known: [Genome] = []
+
+        init(_ text: String, order: UInt64) throws {
+            generator = SeededGenerator(seed: order)
+            plan = SearchRun.Plan(
+                id: try ScenarioID("s1"), generation: 0, file: try ScenarioFile(text), text: text)
+        }
+
+        func restored() throws -> SearchRun {
+            try SearchRun(
+                plan: plan, isPrepared: rows.isPrepared, seeds: rows.seeds,
+                trials: rows.trials.sorted { $0.key < $1.key }.map(\.value))
+        }
+
+        /// Runs to the end; before each step the search is lost with a probability, and taken up from its rows.
+        mutating func run(crashing probability: Double = 0) throws {
+            var search = try restored()
+            try take(search.begin())
+            while rows.conclusion == nil {
+                if generator.chance(probability) {
+                    search = try restored()
+                    open = []
+                    try take(search.begin())
+                    continue
+                }
+                guard !open.isEmpty else {
+                    Issue.record("nothing left to do, and no conclusion")
+                    return
+                }
+                let step = open.remove(at: generator.below(open.count))
+                try take(search.handle(occurrence(of: step)))
+            }
+        }
+
+        private mutating func take(_ decision: SearchDecision) throws {
+            rows.apply(decision)
+            open += decision.steps
+        }
+
+        private func occurrence(of step: SearchDecision.Step) -> SearchOccurrence {
+            switch step {
+            case .prepare: return .prepared(.success(()))
+            case .seek(let limit): return .found(Array(known.prefix(limit)))
+            case .train(let order, let number):
+                if let failure = fails(number) { return .trained(number: number, .failure(failure)) }
+                let result = TrainingResult(
+                    script: FakeWorld.digest("s\(number)"), weights: FakeWorld.digest("w\(number)"),
+                    metrics: ["validation-accuracy": FakeWorld.accuracy(of: order.candidate)])
+                return .trained(number: number, .success(result))
+            case .evaluate(let order, let number):
+                let accuracy = FakeWorld.accuracy(of: order.candidate) - 0.01
+                return .evaluated(number: number, .success(FakeWorld.score(accuracy)))
+            case .register(let model): return .registered(model: model.id, .success(()))
+            }
+        }
+    }
+
+    @Test func `a search ends with its winner trained for the final budget`() throws {
+        var driver = try Driver(scenarioText(), order: 1)
+        try driver.run()
+        let trials = driver.rows.trials
+        #expect(trials.count == 25)
+        #expect(trials.values.allSatisfy { $0.state == .succeeded })
+        let best = try #require((0..<24).compactMap { trials[$0] }.max { ($0.objective ?? 0) < ($1.objective ?? 0) })
+        let last = try #require(trials[24])
+        #expect(last.origin == "winner \(best.id.number)")
+        #expect(last.genome == best.genome)
+        #expect(driver.rows.conclusion == .succeeded(model: "s1/24"))
+        let result = try #require(driver.rows.notes.last)
+        #expect(result.kind == "scenario.result")
+        #expect(result.attributes["code"] == last.code)
+        #expect(try ArtificialCode(last.code).accuracy != nil)
+        // Each trial of the search is an observation and a model, the final training neither.
+        #expect(driver.rows.deliveries.count == 48)
+    }
+
+    @Test(arguments: 2..<6)
+    func `the trace does not depend on the order in which trials are done`(order: UInt64) throws {
+        var reference = try Driver(scenarioText(), order: 1)
+        try reference.run()
+        var other = try Driver(scenarioText(), order: order)
+        try other.run()
+        #expect(other.rows.trace == reference.rows.trace)
+    }
+
+    @Test(arguments: 1..<5, [0.05, 0.4])
+    func `a search that is lost at any moment goes on from its rows with the same trace`(
+        order: UInt64, probability: Double
+    ) throws {
+        let fails = { (number: Int) in number % 5 == 3 ? Failure(.corrupt, "broken") : nil }
+        var reference = try Driver(scenarioText(), order: 1)
+        reference.fails = fails
+        try reference.run()
+        var other = try Driver(scenarioText(), order: order)
+        other.fails = fails
+        try other.run(crashing: probability)
+        #expect(other.rows.trace == reference.rows.trace)
+        #expect(other.rows.conclusion == reference.rows.conclusion)
+        // Nothing is told twice.
+        #expect(other.rows.notes.sorted { "\($0)" < "\($1)" } == reference.rows.notes.sorted { "\($0)" < "\($1)" })
+        #expect(other.rows.deliveries.count == reference.rows.deliveries.count)
+    }
+
+    @Test func `failed trials count as worst and the search goes on`() throws {
+        var driver = try Driver(scenarioText(), order: 1)
+        driver.fails = { $0 % 2 == 0 && $0 < 24 ? Failure(.corrupt, "broken") : nil }
+        try driver.run()
+        #expect(driver.rows.trials.values.count { $0.state == .failed } == 12)
+        #expect(driver.rows.conclusion == .succeeded(model: "s1/24"))
+        #expect(driver.rows.notes.count { $0.kind == "trial.failed" } == 12)
+    }
+
+    @Test func `where the whole first population fails, the scenario fails with the first reason`() throws {
+        var driver = try Driver(scenarioText(), order: 1)
+        driver.fails = { Failure(.corrupt, "broken \($0)") }
+        try driver.run()
+        guard case .failed(let failure) = driver.rows.conclusion else {
+            Issue.record("it did not fail")
+            return
+        }
+        #expect(failure.message == "The first 6 trials all failed, the first one like this: broken 0")
+        #expect(driver.rows.trials.count < 12)
+    }
+
+    @Test func `where the final training fails, the winner's trial is the result`() throws {
+        var driver = try Driver(scenarioText(), order: 1)
+        driver.fails = { $0 == 24 ? Failure(.corrupt, "broken") : nil }
+        try driver.run()
+        let winner = try #require(driver.rows.trials[24]).origin.dropFirst("winner ".count)
+        #expect(driver.rows.conclusion == .succeeded(model: "s1/\(winner)"))
+        #expect(driver.rows.notes.last?.attributes["code"] == driver.rows.trials[Int(winner) ?? -1]?.code)
+    }
+
+    @Test func `a training that reports no number fails`() throws {
+        let driver = try Driver(scenarioText(), order: 1)
+        var search = try driver.restored()
+        _ = try search.begin()
+        _ = try search.handle(.prepared(.success(())))
+        _ = try search.handle(.found([]))
+        let digest = FakeWorld.digest("")
+        let decision = try search.handle(
+            .trained(
+                number: 0,
+                .success(.init(script: digest, weights: digest, metrics: ["validation-accuracy": .nan]))))
+        #expect(decision.trials.first?.state == .failed)
+    }
+
+    @Test func `a dataset that cannot be prepared ends the scenario with the reason`() throws {
+        let driver = try Driver(scenarioText(), order: 1)
+        var search = try driver.restored()
+        let decision = try search.handle(.prepared(.failure(Failure(.notFound, "fsdd is not there"))))
+        #expect(
+            decision.conclusion
+                == .failed(Failure(.notFound, "The dataset could not be prepared: fsdd is not there")))
+        #expect(decision.steps.isEmpty)
+    }
+
+    @Test func `known genomes make half of the first population at most`() throws {
+        var driver = try Driver(scenarioText(), order: 1)
+        driver.known = try (1...4).map { try Genome("\($0).1.1-0.0.0") }
+        try driver.run()
+        let isKnown = (0..<6).map { driver.rows.trials[$0]?.origin == "knowledge" }
+        #expect(isKnown == [true, true, true, false, false, false])
+    }
+
+    @Test func `a space smaller than the number of trials is searched to its end`() throws {
+        let text = scenarioText(trials: 40).replacing(
+            "seed: 7", with: "seed: 7, optimizers: [sgd, adam]"
+        ).replacing("[LeNet3, MediumNet]", with: "[LeNet3]").replacing("[0.5, 1]", with: "[1]")
+        var driver = try Driver(text, order: 3)
+        try driver.run(crashing: 0.2)
+        #expect(driver.rows.trials.count == 9)
+        #expect(driver.rows.notes.contains { $0.kind == "scenario.exhausted" })
+        #expect(driver.rows.conclusion == .succeeded(model: "s1/8"))
+    }
+
+    @Test func `trials after a resumption have tasks of their own`() throws {
+        let text = scenarioText()
+        let plan = SearchRun.Plan(id: try ScenarioID("s1"), generation: 2, file: try ScenarioFile(text), text: text)
+        var search = try SearchRun(plan: plan, isPrepared: true, seeds: [], trials: [])
+        let orders = try search.begin().steps.compactMap { step in
+            if case .train(let order, _) = step { order } else { nil }
+        }
+        #expect(orders.map(\.id) == (0..<6).map { "s1.2/\($0)/train" })
+        #expect(Set(orders.map(\.group)) == ["s1.2"])
+    }
+}
