@@ -209,7 +209,7 @@ let testTargets: [Target] = [
             "DesignerClient", "DesignerServer", "Search", "Storage", "Messaging", "WorkQueueServer", "Model",
             "TrainerClient", "EvaluatorClient", grdb, lifecycle, logging,
         ]),
-    tests("LauncherTests", ["Launcher", "Model", "gyrus", "gyrus-keeper", logging]),
+    tests("LauncherTests", ["Launcher", "gyrus", "gyrus-keeper", "Model", logging, yams]),
     tests(
         "IntegrationTests",
         [

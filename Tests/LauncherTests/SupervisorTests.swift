@@ -247,7 +247,7 @@ let forever = "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.02; do
 
     @Test func `a follower sees every line although the log is rotated meanwhile`() async throws {
         let shop = try await Workshop()
-        let limits = ServiceDefinition.LogLimits(bytes: 2000, files: 4)
+        let limits = ServiceDefinition.LogLimits(bytes: 2000, files: 12)
         let text = "for i in $(seq 300); do echo line $i; sleep 0.002; done; sleep 100"
         try await shop.up(Workshop.script("a", text, grace: .zero, limits: limits))
         var log = ReplicaLog(of: ReplicaID("a", 1), in: shop.directory)

@@ -1,0 +1,266 @@
+import Foundation
+import Glibc
+import Launcher
+import Testing
+
+/// What a command printed and how it ended.
+struct Output {
+    let status: Int32
+    let out: String
+    let err: String
+}
+
+/// A folder with a Compose file and the built `gyrus`, whose project lives in that folder, too.
+struct Desk {
+    let folder: URL
+    static let gyrus = URL(filePath: Programs.beside.folder).appending(path: "gyrus")
+
+    init(_ compose: String) throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try compose.write(to: folder.appending(path: "compose.yaml"), atomically: true, encoding: .utf8)
+    }
+
+    private func process(_ arguments: [String]) -> Process {
+        let process = Process()
+        process.executableURL = Self.gyrus
+        process.arguments = ["--project-directory", folder.appending(path: "p").path] + arguments
+        process.currentDirectoryURL = folder
+        var environment = ProcessInfo.processInfo.environment
+        for name in environment.keys where name.hasPrefix("GYRUS_") { environment[name] = nil }
+        process.environment = environment
+        process.standardInput = FileHandle.nullDevice
+        return process
+    }
+
+    @discardableResult
+    func run(_ arguments: String...) async throws -> Output { try await run(arguments) }
+
+    func run(_ arguments: [String]) async throws -> Output {
+        let process = process(arguments)
+        let (out, err) = (folder.appending(path: UUID().uuidString), folder.appending(path: UUID().uuidString))
+        for (url, isError) in [(out, false), (err, true)] {
+            _ = FileManager.default.createFile(atPath: url.path, contents: nil)
+            let handle = try FileHandle(forWritingTo: url)
+            if isError { process.standardError = handle } else { process.standardOutput = handle }
+        }
+        let status = try await withCheckedThrowingContinuation {
+            (continuation: CheckedContinuation<Int32, any Error>) in
+            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+            do { try process.run() } catch { continuation.resume(throwing: error) }
+        }
+        return Output(
+            status: status, out: try String(contentsOf: out, encoding: .utf8),
+            err: try String(contentsOf: err, encoding: .utf8))
+    }
+
+    /// Starts a command without waiting for its end; its output is dropped.
+    func start(_ arguments: String...) throws -> Process {
+        let process = process(arguments)
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    struct Row: Decodable {
+        let name, service, state, health, status: String
+        let pid: Int32?
+        let restarts: Int
+    }
+
+    func ps() async throws -> [Row] {
+        try JSONDecoder().decode([Row].self, from: Data(await run("ps", "--format", "json").out.utf8))
+    }
+
+    /// Waits until the project's processes are as wanted.
+    @discardableResult
+    func until(_ isWanted: ([Row]) -> Bool) async throws -> [Row] {
+        while true {
+            let rows = try await ps()
+            if isWanted(rows) { return rows }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    var supervisor: Int32? {
+        get async throws {
+            let directory = try ProjectDirectory(name: "desk", root: folder.appending(path: "p"), environment: [:])
+            return try await ControlClient(at: directory.control).send(.status(unless: nil))?.supervisor
+        }
+    }
+
+    func clean() async throws {
+        try await run("down", "-v")
+        try FileManager.default.removeItem(at: folder)
+    }
+}
+
+private let two = """
+    name: desk
+    services:
+      base:
+        command: [/bin/sh, -c, "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.02; done"]
+        restart: always
+        healthcheck: {test: "true", start_period: 5s, start_interval: 10ms}
+      top:
+        command: sleep 1000
+        depends_on: {base: {condition: service_healthy}}
+    """
+
+@Suite(.timeLimit(.minutes(1))) struct `Command line of the launcher` {
+    @Test func `up in the background returns when all is healthy, and down stops all`() async throws {
+        let desk = try Desk(two)
+        #expect(try await desk.run("up", "-d", "--scale", "top=2").status == 0)
+        let rows = try await desk.ps()
+        #expect(rows.map(\.name) == ["desk-base-1", "desk-top-1", "desk-top-2"])
+        #expect(rows.allSatisfy { $0.state == "running" } && rows[0].health == "healthy")
+        #expect(rows[0].status.hasSuffix("(healthy)"))
+        #expect(try await desk.run("down").status == 0)
+        #expect(try await desk.ps().isEmpty)
+        for process in rows.compactMap(\.pid) { #expect(!isAlive(process)) }
+        try await desk.clean()
+    }
+
+    @Test func `killing the launcher in the foreground takes the processes along`() async throws {
+        let desk = try Desk(two)
+        let launcher = try desk.start("up")
+        let rows = try await desk.until { $0.count == 2 && $0.allSatisfy { $0.pid != nil } }
+        kill(launcher.processIdentifier, SIGKILL)
+        for process in rows.compactMap(\.pid) { try await untilGone(process) }
+        try await desk.clean()
+    }
+
+    @Test func `an interrupt in the foreground stops the processes and ends with 0`() async throws {
+        let desk = try Desk(two)
+        let launcher = try desk.start("up")
+        let rows = try await desk.until { $0.count == 2 && $0.allSatisfy { $0.pid != nil } }
+        kill(launcher.processIdentifier, SIGINT)
+        launcher.waitUntilExit()
+        #expect(launcher.terminationStatus == 0)
+        for process in rows.compactMap(\.pid) { #expect(!isAlive(process)) }
+        #expect(try await desk.run("logs", "--no-log-prefix", "base").out.hasSuffix("bye\n"))
+        try await desk.clean()
+    }
+
+    @Test func `after its supervisor was killed, up adopts what runs`() async throws {
+        let desk = try Desk(two)
+        try await desk.run("up", "-d")
+        let before = try await desk.ps()
+        let supervisor = try #require(try await desk.supervisor)
+        kill(supervisor, SIGKILL)
+        try await untilGone(supervisor)
+        for process in before.compactMap(\.pid) { #expect(isAlive(process)) }
+        #expect(try await desk.run("up", "-d").status == 0)
+        let after = try await desk.ps()
+        #expect(after.map(\.pid) == before.map(\.pid))
+        #expect(after.allSatisfy { $0.state == "running" && $0.restarts == 0 })
+        // An adopted process is restarted like any other.
+        kill(try #require(after[0].pid), SIGKILL)
+        let restarted = try await desk.until { $0.first?.restarts == 1 && $0.first?.health == "healthy" }
+        #expect(restarted[0].pid != before[0].pid)
+        try await desk.clean()
+    }
+
+    @Test func `after its supervisor was killed, down stops what runs`() async throws {
+        let desk = try Desk(two)
+        try await desk.run("up", "-d")
+        let rows = try await desk.ps()
+        let supervisor = try #require(try await desk.supervisor)
+        kill(supervisor, SIGKILL)
+        try await untilGone(supervisor)
+        #expect(try await desk.run("down").status == 0)
+        for process in rows.compactMap(\.pid) { #expect(!isAlive(process)) }
+        try await desk.clean()
+    }
+
+    @Test func `two calls of up at once end with one supervisor and no doubles`() async throws {
+        let desk = try Desk(two)
+        async let one = desk.run("up", "-d")
+        async let other = desk.run("up", "-d")
+        let statuses = try await [one.status, other.status]
+        #expect(statuses == [0, 0])
+        #expect(try await desk.ps().count == 2)
+        try await desk.clean()
+    }
+
+    @Test func `scale, stop, start and restart change what they name`() async throws {
+        let desk = try Desk(two)
+        try await desk.run("up", "-d")
+        #expect(try await desk.run("scale", "top=3").status == 0)
+        let scaled = try await desk.ps()
+        #expect(scaled.count == 4)
+        #expect(try await desk.run("stop", "base").status == 0)
+        #expect(try await desk.ps().map(\.service) == ["top", "top", "top"])
+        #expect(try await desk.run("start", "base").status == 0)
+        #expect(try await desk.run("restart", "top").status == 0)
+        let restarted = try await desk.ps()
+        #expect(Set(restarted.compactMap(\.pid)).isDisjoint(with: scaled.compactMap(\.pid)))
+        try await desk.clean()
+    }
+
+    @Test func `logs have the names of the processes and can be cut`() async throws {
+        let desk = try Desk(
+            "name: desk\nservices:\n  a: {command: [/bin/sh, -c, 'for i in 1 2 3; do echo line $$i; done; sleep 100']}")
+        try await desk.run("up", "-d")
+        while try await !desk.run("logs").out.contains("line 3") {}
+        #expect(try await desk.run("logs").out == "a-1  | line 1\na-1  | line 2\na-1  | line 3\n")
+        #expect(try await desk.run("logs", "--tail", "1", "--no-log-prefix", "a").out == "line 3\n")
+        try await desk.clean()
+    }
+
+    @Test func `a service that does not come up is shown with its last lines`() async throws {
+        let desk = try Desk(
+            """
+            name: desk
+            services:
+              a:
+                command: [/bin/sh, -c, "echo no luck; exit 3"]
+                healthcheck: {test: "false", start_period: 60s, start_interval: 100ms}
+            """)
+        let output = try await desk.run("up", "-d")
+        #expect(output.status == 1)
+        #expect(output.err.contains("a-1 exited with status 3") && output.err.contains("no luck"))
+        #expect(output.err.contains("gyrus -p desk logs a"))
+        try await desk.clean()
+    }
+
+    @Test(arguments: [
+        (["bogus"], 2, "Unexpected argument 'bogus'"), (["scale", "a"], 2, "'a' is invalid"),
+        (["-f", "none.yaml", "up", "-d"], 78, "no Compose file 'none.yaml'"),
+        (["up", "-d", "tap"], 1, "did you mean 'top'"), (["up", "-d", "--scale", "x=1"], 1, "no service 'x'"),
+        (["scale", "top=1"], 69, "start them with"), (["restart"], 69, "start them with"),
+        (["scenarios"], 69, "the designer does not run"), (["watch", "x"], 69, "the designer does not run"),
+        (["publish", "none.yaml"], 2, "cannot read the scenario"), (["events", "--since", "soon"], 2, "'soon'"),
+        (["dead", "list", "--service", "registry"], 2, "has no queue"),
+        (["-p", "Not A Name", "ps"], 78, "is no name for a project"),
+    ])
+    func `a mistake ends with its exit status and the next thing to try`(
+        _ arguments: [String], _ status: Int, _ words: String
+    ) async throws {
+        let desk = try Desk(two)
+        let output = try await desk.run(arguments)
+        #expect(Int(output.status) == status)
+        #expect(output.err.contains(words))
+        #expect(output.out.isEmpty)
+        try await desk.clean()
+    }
+
+    @Test func `a mistake in the Compose file is named with its line`() async throws {
+        let desk = try Desk("services:\n  a:\n    comand: x\n")
+        let output = try await desk.run("up", "-d")
+        #expect(output.status == 78)
+        #expect(output.err.contains("compose.yaml:3: services.a: unknown key 'comand'; did you mean 'command'?"))
+        try await desk.clean()
+    }
+
+    @Test func `help goes to stdout`() async throws {
+        let desk = try Desk(two)
+        let output = try await desk.run("--help")
+        #expect(output.status == 0 && output.err.isEmpty)
+        for verb in ["up", "ps", "logs", "down", "scale", "publish", "watch", "result", "events", "dead"] {
+            #expect(output.out.contains("\n  \(verb) "))
+        }
+        try await desk.clean()
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import Launcher
+import Testing
+import Yams
+
+/// The Compose file that Gyrus comes with.
+enum Product {
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Compose")
+    static let file = folder.appending(path: "compose.yaml")
+
+    /// The file as plain values, which other programs can be given as JSON (that is YAML, too).
+    static func values() throws -> [String: Any] {
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let values = try #require(try Yams.load(yaml: text) as? [String: Any])
+        return values.filter { !$0.key.hasPrefix("x-") }
+    }
+
+    /// Runs a program to its end; nil where it cannot be run.
+    static func run(_ program: String, _ arguments: [String]) async -> (status: Int32, output: String)? {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [program] + arguments
+        let log = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        _ = FileManager.default.createFile(atPath: log.path, contents: nil)
+        defer { try? FileManager.default.removeItem(at: log) }
+        guard let handle = try? FileHandle(forWritingTo: log) else { return nil }
+        process.standardOutput = handle
+        process.standardError = handle
+        process.standardInput = FileHandle.nullDevice
+        let status = await withCheckedContinuation { (continuation: CheckedContinuation<Int32, Never>) in
+            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+            do { try process.run() } catch { continuation.resume(returning: 127) }
+        }
+        return status == 127 ? nil : (status, (try? String(contentsOf: log, encoding: .utf8)) ?? "")
+    }
+
+    static let hasDocker =
+        FileManager.default.isExecutableFile(atPath: "/usr/bin/docker")
+        || FileManager.default.isExecutableFile(atPath: "/usr/local/bin/docker")
+}
+
+@Suite(.timeLimit(.minutes(3))) struct `The Compose file of Gyrus` {
+    @Test func `has the services, each with what it needs`() throws {
+        let variables = ["GYRUS_RUN_DIR": "/r", "GYRUS_STATE_DIR": "/s", "GYRUS_DATA_DIR": ""]
+        let project = try ComposeFile(at: Product.file).project(variables: variables)
+        let names = ["designer", "evaluator", "evaluator-worker", "knowledge", "registry", "trainer", "trainer-worker"]
+        #expect(project.services.keys.sorted() == names)
+        for service in project.services.values {
+            #expect(service.restart == .always)
+            #expect(service.environment["GYRUS_REGISTRY"] == "ipc:///r/registry.sock")
+            #expect(service.environment["GYRUS_STATE"] == "/s")
+            #expect(service.name.hasSuffix("-worker") == (service.healthCheck == nil))
+        }
+        #expect(project.services["trainer-worker"]?.dependencies["trainer"] == .healthy)
+    }
+
+    @Test(.enabled(if: Product.hasDocker, "docker is not installed, so its own reader cannot be asked"))
+    func `is understood by docker`() async throws {
+        var values = try Product.values()
+        // The format of stacks has no name and knows dependencies as a plain list only; all else is as in Docker Compose.
+        values["name"] = nil
+        let services = try #require(values["services"] as? [String: [String: Any]])
+        values["services"] = services.mapValues { service in
+            var service = service
+            if let conditions = service["depends_on"] as? [String: Any] {
+                service["depends_on"] = conditions.keys.sorted()
+            }
+            return service
+        }
+        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).json")
+        try JSONSerialization.data(withJSONObject: values, options: .withoutEscapingSlashes).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let result = try #require(await Product.run("docker", ["stack", "config", "-c", file.path]))
+        #expect(result.status == 0, "\(result.output)")
+        #expect(result.output.contains("GYRUS_REGISTRY: ipc:///run/gyrus/registry.sock"))
+    }
+
+    @Test func `follows the schema of the Compose Specification`() async throws {
+        guard let python = try await SchemaChecker.python() else { return }
+        let good = try Product.values()
+        #expect(try await SchemaChecker(python: python).complaint(about: good) == nil)
+        var bad = good
+        bad["services"] = ["a": ["image": "x", "healthcheck": ["tset": "true"]]]
+        #expect(try await SchemaChecker(python: python).complaint(about: bad)?.contains("tset") ?? false)
+    }
+}
+
+/// Checks values against classes that were generated from the specification's JSON schema.
+struct SchemaChecker {
+    let python: String
+    private static let package = "compose-viz==0.3.5"
+    private static let script = """
+        import json, sys
+        from compose_viz.spec.compose_spec import ComposeSpecification
+        ComposeSpecification.model_validate(json.load(open(sys.argv[1])))
+        """
+
+    /// A Python that has the classes, in a folder of the build; nil, with a note, where none can be made.
+    static func python() async throws -> String? {
+        let folder = URL(filePath: Programs.beside.folder).appending(path: "compose-schema").path
+        let python = "\(folder)/bin/python"
+        let isThere = await Product.run(python, ["-c", "import compose_viz.spec.compose_spec"])?.status == 0
+        if isThere { return python }
+        let isMade = await Product.run("python3", ["-m", "venv", folder])?.status == 0
+        let isFilled = await Product.run(python, ["-m", "pip", "install", "--quiet", package])?.status == 0
+        if isMade && isFilled { return python }
+        print("SKIPPED: the schema check needs python3 with venv and a package index to install \(package) from")
+        return nil
+    }
+
+    /// What the schema has against the values; nil where it has nothing.
+    func complaint(about values: [String: Any]) async throws -> String? {
+        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).json")
+        try JSONSerialization.data(withJSONObject: values, options: .withoutEscapingSlashes).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let result = try #require(await Product.run(python, ["-c", Self.script, file.path]))
+        return result.status == 0 ? nil : result.output
+    }
+}
