@@ -94,7 +94,10 @@ let services: [Target] = [
     library("RegistryClient", "Services/Registry/Client", ["Model", "Schema", "Messaging", crypto]),
     library(
         "RegistryServer", "Services/Registry/Server",
-        ["Model", "Schema", "Messaging", "Storage", "ServiceKit", "Networks", "RegistryClient", grdb, crypto, logging]),
+        [
+            "Model", "Schema", "Messaging", "Storage", "ServiceKit", "Networks", "RegistryClient", grdb, crypto, lifecycle,
+            logging,
+        ]),
     executable(
         "registry", "Services/Registry/Main",
         ["RegistryServer", "ServiceClient", "ServiceKit", "Storage", argumentParser, logging]),

@@ -4,6 +4,7 @@ import Model
 import RegistryClient
 import Schema
 import ServiceTestSupport
+import Synchronization
 import TestSupport
 import Testing
 
@@ -149,6 +150,36 @@ struct BlobTransferTests {
             #expect(failure?.code == .notFound)
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: fixture.directory.path("folder")) == [])
+    }
+
+    // MARK: - Keeping
+
+    @Test func `a blob for a time is removed when that is over, unless somebody came to need it`() async throws {
+        let start = Date()
+        let clock = Mutex(start)
+        let fixture = try RegistryFixture(now: { clock.withLock { $0 } })
+        try await fixture.serve { client, _ in
+            let hour = try await client.upload(bytes: [1], keepFor: .seconds(3600))
+            let longer = try await client.upload(bytes: [2], keepFor: .seconds(3600))
+            _ = try await client.upload(bytes: [2], keepFor: .seconds(7200))
+            let forEver = try await client.upload(bytes: [3])
+            _ = try await client.upload(bytes: [3], keepFor: .seconds(1))
+            let kept = try await client.upload(bytes: [4], keepFor: .seconds(3600))
+            _ = try await client.upload(bytes: [4])
+            let needed = try await client.upload(bytes: [5], keepFor: .seconds(3600))
+            _ = try await client.register(
+                RegisteredDataset(name: "d", recipe: BlobDigest(hashing: [9]), blob: needed, classes: 2))
+            #expect(try await fixture.blobs.removeExpired() == 0)
+
+            clock.withLock { $0 = start.addingTimeInterval(3601) }
+            #expect(try await fixture.blobs.removeExpired() == 1)
+            for (digest, isThere) in [(hour, false), (longer, true), (forEver, true), (kept, true), (needed, true)] {
+                let state = try await client.state(of: digest)
+                #expect(state.isComplete == isThere)
+                #expect(FileManager.default.fileExists(atPath: fixture.file(of: digest).path) == isThere)
+            }
+        }
+        #expect(try fixture.eventKinds().filter { $0 == "blob.expired" }.count == 1)
     }
 
     // MARK: - Damage

@@ -19,7 +19,7 @@ struct RegistryFixture {
     let store: RegistryStore
 
     /// Opens a registry, in the folder of another one that ended where given.
-    init(_ directory: TemporaryDirectory? = nil) throws {
+    init(_ directory: TemporaryDirectory? = nil, now: @escaping @Sendable () -> Date = { Date() }) throws {
         let directory = try directory ?? TemporaryDirectory()
         self.directory = directory
         database = try ServiceDatabase.open(at: directory.file("registry.sqlite")) { migrator in
@@ -27,7 +27,7 @@ struct RegistryFixture {
             RegistryDatabase.registerMigrations(in: &migrator)
         }
         events = EventLog(database, service: "registry")
-        blobs = try BlobStore(folder: directory.url, database: database, events: events, logger: quiet)
+        blobs = try BlobStore(folder: directory.url, database: database, events: events, logger: quiet, now: now)
         store = RegistryStore(database, events: events)
     }
 

@@ -29,37 +29,47 @@ extension RegistryClient {
     /// Uploads a file and returns its digest once the registry has it on disk, verified.
     ///
     /// An upload that was interrupted, on either side, goes on where it stopped. A blob that is there is not sent again.
-    @concurrent public func upload(file: URL) async throws -> BlobDigest {
+    /// - Parameter time: For how long the registry keeps the blob, unless a model or a dataset comes to need it; nil for
+    ///   ever.
+    @concurrent public func upload(file: URL, keepFor time: Duration? = nil) async throws -> BlobDigest {
         let source = try BlobFile(reading: file)
         let digest = try source.digest()
-        try await send(digest, total: source.size) { try source.read(at: $0, count: Self.chunkBytes) }
+        try await send(digest, total: source.size, keepFor: time) { try source.read(at: $0, count: Self.chunkBytes) }
         return digest
     }
 
     /// Uploads bytes and returns their digest once the registry has them on disk, verified.
-    @concurrent public func upload(bytes: [UInt8]) async throws -> BlobDigest {
+    @concurrent public func upload(bytes: [UInt8], keepFor time: Duration? = nil) async throws -> BlobDigest {
         let digest = BlobDigest(hashing: bytes)
-        try await send(digest, total: UInt64(bytes.count)) { offset in
+        try await send(digest, total: UInt64(bytes.count), keepFor: time) { offset in
             Array(bytes[Int(offset)...].prefix(Self.chunkBytes))
         }
         return digest
     }
 
-    private func send(_ digest: BlobDigest, total: UInt64, chunk: (UInt64) throws -> [UInt8]) async throws {
-        var state = try await state(of: digest)
+    private func send(
+        _ digest: BlobDigest, total: UInt64, keepFor time: Duration?, chunk: (UInt64) throws -> [UInt8]
+    ) async throws {
+        let keep = time.map { UInt32(clamping: max(1, $0.components.seconds)) } ?? 0
+        func write(at offset: UInt64, _ bytes: [UInt8]) async throws -> BlobState {
+            let request = Wire.BlobWriteRequest(
+                digest: digest.hexadecimal, total: total, offset: offset, keepSeconds: keep)
+            let (reply, _) = try await requests.callRetrying(
+                .blobWrite, request, attachment: bytes, timeout: Self.chunkTimeout, for: patience)
+            return BlobState(isComplete: reply.complete, bytes: reply.bytes)
+        }
+        // Nothing, to learn what is there already.
+        var state = try await write(at: 0, [])
         var restarts = 0
         while !state.isComplete {
             let offset = state.bytes
-            guard offset < total || total == 0 else {
+            guard offset < total else {
                 throw Failure(.conflict, "The registry has \(offset) bytes of blob \(digest), which has only \(total).")
             }
-            let request = Wire.BlobWriteRequest(digest: digest.hexadecimal, total: total, offset: offset)
-            let (reply, _) = try await requests.callRetrying(
-                .blobWrite, request, attachment: try chunk(offset), timeout: Self.chunkTimeout, for: patience)
-            state = BlobState(isComplete: reply.complete, bytes: reply.bytes)
-            // A registry that lost power may have lost the end of what it had; one that loses it again and again has not.
+            state = try await write(at: offset, try chunk(offset))
+            // A registry that lost power may have lost the end of what it had, but not again and again.
             restarts += !state.isComplete && state.bytes <= offset ? 1 : 0
-            guard restarts < 8 else {
+            guard restarts < 4 else {
                 throw Failure(.unavailable, "The upload of blob \(digest) does not get beyond byte \(offset).")
             }
         }

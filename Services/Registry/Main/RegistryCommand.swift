@@ -18,6 +18,7 @@ struct RegistryCommand: AsyncParsableCommand {
             let blobs = try BlobStore(
                 folder: context.configuration.dataDirectory, database: context.database, events: context.events,
                 logger: context.logger)
+            context.add(BlobSweeper(blobs, logger: context.logger))
             let store = RegistryStore(context.database, events: context.events)
             RegistryHarness(store: store, blobs: blobs).register(in: &context.router)
         }

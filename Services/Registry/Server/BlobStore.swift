@@ -30,6 +30,7 @@ public actor BlobStore {
     private let database: any DatabaseWriter
     private let events: EventLog
     private let logger: Logger
+    private let now: @Sendable () -> Date
     private var uploads: [BlobDigest: Upload] = [:]
 
     /// A queue of its own, because flushing a large file takes long and must not hold up the rest of the service.
@@ -39,11 +40,16 @@ public actor BlobStore {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
 
     /// Makes a store in a folder, over a migrated database.
-    public init(folder: URL, database: any DatabaseWriter, events: EventLog, logger: Logger) throws {
+    /// - Parameter now: Time of day, replaced in tests.
+    public init(
+        folder: URL, database: any DatabaseWriter, events: EventLog, logger: Logger,
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) throws {
         self.folder = folder
         self.database = database
         self.events = events
         self.logger = logger
+        self.now = now
         for name in ["blobs", "partial", "corrupt"] {
             try FileManager.default.createDirectory(at: folder.appending(path: name), withIntermediateDirectories: true)
         }
@@ -82,23 +88,6 @@ public actor BlobStore {
         return (false, try upload(of: digest).size)
     }
 
-    /// Whether all of the blobs are complete; throws a failure that names the first one that is not.
-    func require(_ digests: [(name: String, digest: BlobDigest)]) throws {
-        for (name, digest) in digests {
-            guard try record(of: digest) != nil else {
-                throw Failure(.notFound, "The registry has no complete blob \(digest) (\(name)); upload it first.")
-            }
-        }
-    }
-
-    /// Size of a complete blob.
-    func size(of digest: BlobDigest) throws -> UInt64 {
-        guard let record = try record(of: digest) else {
-            throw Failure(.notFound, "The registry has no complete blob \(digest); upload it first.")
-        }
-        return record.bytes
-    }
-
     private nonisolated func record(of digest: BlobDigest) throws -> Record? {
         try database.read { db in
             let statement = try db.cachedStatement(sql: "SELECT bytes, chunks FROM blobs WHERE digest = ?")
@@ -114,13 +103,16 @@ public actor BlobStore {
     ///
     /// A chunk that is there already, or that would leave a hole, changes nothing: the state says where to go on.
     func write(
-        _ digest: BlobDigest, total: UInt64, offset: UInt64, _ bytes: [UInt8]
+        _ digest: BlobDigest, total: UInt64, offset: UInt64, _ bytes: [UInt8], keepFor time: Duration? = nil
     ) throws -> (isComplete: Bool, bytes: UInt64) {
         guard total <= Self.largest else {
             throw Failure(.invalidArgument, "A blob may have \(Self.largest) bytes; this one has \(total).")
         }
         let state = try state(of: digest)
-        guard !state.isComplete else { return state }
+        guard !state.isComplete else {
+            try keep(digest, until: time.map(expiry))
+            return state
+        }
         let upload = try upload(of: digest)
         guard offset <= upload.size, offset + UInt64(bytes.count) >= upload.size else { return (false, upload.size) }
         let new = bytes.dropFirst(Int(upload.size - offset))
@@ -131,7 +123,7 @@ public actor BlobStore {
         }
         try upload.append(new)
         guard upload.size == total else { return (false, upload.size) }
-        try complete(digest, upload)
+        try complete(digest, upload, expires: time.map(expiry))
         return (true, total)
     }
 
@@ -145,7 +137,7 @@ public actor BlobStore {
         return upload
     }
 
-    private func complete(_ digest: BlobDigest, _ upload: Upload) throws {
+    private func complete(_ digest: BlobDigest, _ upload: Upload, expires: Int64?) throws {
         uploads[digest] = nil
         let (actual, chunks) = upload.finish()
         guard actual == digest else {
@@ -157,16 +149,15 @@ public actor BlobStore {
         }
         let bytes = upload.size
         try upload.file.publish(as: place(of: digest))
-        try enter(digest, Record(bytes: bytes, chunks: chunks))
+        try enter(digest, Record(bytes: bytes, chunks: chunks), expires: expires)
     }
 
-    private func enter(_ digest: BlobDigest, _ record: Record) throws {
+    private func enter(_ digest: BlobDigest, _ record: Record, expires: Int64?) throws {
+        let created = now().microseconds
         try database.write { db in
             try db.execute(
-                sql: "INSERT OR IGNORE INTO blobs (digest, bytes, chunks, created) VALUES (?, ?, ?, ?)",
-                arguments: [
-                    digest.hexadecimal, Int64(record.bytes), Data(record.chunks), Date().microseconds,
-                ])
+                sql: "INSERT OR IGNORE INTO blobs (digest, bytes, chunks, created, expires) VALUES (?, ?, ?, ?, ?)",
+                arguments: [digest.hexadecimal, Int64(record.bytes), Data(record.chunks), created, expires])
             try events.append(
                 kind: "blob.stored", subject: digest.hexadecimal, attributes: ["bytes": "\(record.bytes)"], in: db)
         }
@@ -182,8 +173,50 @@ public actor BlobStore {
             try putAside(digest, because: "its file has the digest \(actual)")
             return false
         }
-        try enter(digest, Record(bytes: upload.size, chunks: chunks))
+        // Whoever uploaded it has not heard of its end and will say again for how long to keep it.
+        try enter(
+            digest, Record(bytes: upload.size, chunks: chunks), expires: expiry(.seconds(Self.abandonedAfter)))
         return true
+    }
+
+    // MARK: - Keeping
+
+    private func expiry(_ time: Duration) -> Int64 { now().addingTimeInterval(time / .seconds(1)).microseconds }
+
+    /// Keeps a blob at least until a time, or for ever; never shorter than was promised before.
+    private func keep(_ digest: BlobDigest, until time: Int64?) throws {
+        try database.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE blobs SET expires = CASE WHEN ?1 IS NULL THEN NULL ELSE MAX(expires, ?1) END
+                    WHERE digest = ?2 AND expires IS NOT NULL
+                    """, arguments: [time, digest.hexadecimal])
+        }
+    }
+
+    /// Keeps a blob for ever, in the transaction of what needs it. Returns its size.
+    static func pin(_ digest: BlobDigest, as name: String, _ db: Database) throws -> UInt64 {
+        try db.execute(
+            sql: "UPDATE blobs SET expires = NULL WHERE digest = ? AND expires IS NOT NULL",
+            arguments: [digest.hexadecimal])
+        let find = try db.cachedStatement(sql: "SELECT bytes FROM blobs WHERE digest = ?")
+        guard let bytes = try Int64.fetchOne(find, arguments: [digest.hexadecimal]) else {
+            throw Failure(.notFound, "The registry has no complete blob \(digest) (\(name)); upload it first.")
+        }
+        return UInt64(bytes)
+    }
+
+    /// Removes blobs whose time is over. Returns how many.
+    func removeExpired() throws -> Int {
+        let time = now().microseconds
+        let digests = try database.write { db in
+            let digests = try String.fetchAll(
+                db, sql: "DELETE FROM blobs WHERE expires <= ? RETURNING digest", arguments: [time])
+            for digest in digests { try events.append(kind: "blob.expired", subject: digest, in: db) }
+            return digests
+        }
+        for digest in digests { try? FileManager.default.removeItem(at: place(of: BlobDigest(digest))) }
+        return digests.count
     }
 
     // MARK: - Reading

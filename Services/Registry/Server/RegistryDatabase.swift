@@ -31,6 +31,13 @@ public enum RegistryDatabase {
                     """)
         }
         migrator.registerMigration("create networks and models", migrate: createCatalogue)
+        migrator.registerMigration("let blobs expire") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE blobs ADD COLUMN expires INTEGER;
+                    CREATE INDEX blobs_by_expiry ON blobs (expires) WHERE expires IS NOT NULL;
+                    """)
+        }
     }
 
     private static func createCatalogue(_ db: Database) throws {

@@ -47,7 +47,8 @@ public struct RegistryHarness: Sendable {
         }
         router.on(.blobWrite) { request, bytes in
             let state = try await blobs.write(
-                BlobDigest(request.digest), total: request.total, offset: request.offset, bytes)
+                BlobDigest(request.digest), total: request.total, offset: request.offset, bytes,
+                keepFor: request.keepSeconds == 0 ? nil : .seconds(request.keepSeconds))
             return (Wire.BlobStatReply(complete: state.isComplete, bytes: state.bytes), [])
         }
         router.on(.blobRead) { request, _ in
@@ -111,19 +112,15 @@ public struct RegistryHarness: Sendable {
         guard model.metrics.values.allSatisfy(\.isFinite) else {
             throw Failure(.invalidArgument, "Model '\(model.id)' has a metric that is no finite number.")
         }
-        try await blobs.require([("script", model.script), ("weights", model.weights)])
         return try await store.add(model)
     }
 
     private func add(_ dataset: RegisteredDataset) async throws -> RegisteredDataset {
         guard !dataset.name.isEmpty else { throw Failure(.invalidArgument, "A dataset needs a name.") }
-        var dataset = dataset
-        dataset.bytes = try await blobs.size(of: dataset.blob)
         let known = try await store.add(dataset)
         guard known.blob != dataset.blob, try await !blobs.state(of: known.blob).isComplete else { return known }
         // The known file was damaged or lost, and preparing it again gave other bytes.
-        try await store.replaceBlob(of: dataset)
-        return dataset
+        return try await store.replaceBlob(of: dataset)
     }
 
     private func query(_ request: Wire.CatalogueListRequest) throws -> CatalogueQuery {

@@ -15,6 +15,8 @@ extension RegistryStore {
                     "Model '\(model.id)' names the base network \(model.network), which is not registered; do that first."
                 )
             }
+            _ = try BlobStore.pin(model.script, as: "script", db)
+            _ = try BlobStore.pin(model.weights, as: "weights", db)
             let code = try Self.code(of: model, network)
             try Self.insert(model, code: code, created: now().microseconds, db)
             var attributes = ["code": code.description, "accuracy": "\(model.accuracy)"]

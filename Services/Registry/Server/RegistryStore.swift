@@ -102,6 +102,8 @@ extension RegistryStore {
         let attributes = String(decoding: try JSONEncoder().encode(dataset.attributes), as: UTF8.self)
         return try await writer.write { db in
             if let known = try Self.dataset(dataset.recipe, db) { return known }
+            var dataset = dataset
+            dataset.bytes = try BlobStore.pin(dataset.blob, as: "dataset", db)
             try db.execute(
                 sql: """
                     INSERT INTO datasets (recipe, name, blob, bytes, classes, attributes, created)
@@ -120,11 +122,14 @@ extension RegistryStore {
     }
 
     /// Puts another blob in the place of one that was lost.
-    func replaceBlob(of dataset: RegisteredDataset) async throws {
+    func replaceBlob(of dataset: RegisteredDataset) async throws -> RegisteredDataset {
         try await writer.write { db in
+            var dataset = dataset
+            dataset.bytes = try BlobStore.pin(dataset.blob, as: "dataset", db)
             try db.execute(
                 sql: "UPDATE datasets SET blob = ?, bytes = ? WHERE recipe = ?",
                 arguments: [dataset.blob.hexadecimal, Int64(clamping: dataset.bytes), dataset.recipe.hexadecimal])
+            return dataset
         }
     }
 

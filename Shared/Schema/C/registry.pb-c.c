@@ -861,7 +861,7 @@ const ProtobufCMessageDescriptor gyrus__wire__blob_stat_reply__descriptor =
   (ProtobufCMessageInit) gyrus__wire__blob_stat_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__blob_write_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor gyrus__wire__blob_write_request__field_descriptors[4] =
 {
   {
     "digest",
@@ -899,16 +899,29 @@ static const ProtobufCFieldDescriptor gyrus__wire__blob_write_request__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "keep_seconds",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BlobWriteRequest, keep_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__blob_write_request__field_indices_by_name[] = {
   0,   /* field[0] = digest */
+  3,   /* field[3] = keep_seconds */
   2,   /* field[2] = offset */
   1,   /* field[1] = total */
 };
 static const ProtobufCIntRange gyrus__wire__blob_write_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__blob_write_request__descriptor =
 {
@@ -918,7 +931,7 @@ const ProtobufCMessageDescriptor gyrus__wire__blob_write_request__descriptor =
   "Gyrus__Wire__BlobWriteRequest",
   "gyrus.wire",
   sizeof(Gyrus__Wire__BlobWriteRequest),
-  3,
+  4,
   gyrus__wire__blob_write_request__field_descriptors,
   gyrus__wire__blob_write_request__field_indices_by_name,
   1,  gyrus__wire__blob_write_request__number_ranges,

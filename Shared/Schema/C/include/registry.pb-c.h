@@ -78,6 +78,8 @@ struct  Gyrus__Wire__BlobStatReply
 
 /*
  * Route `blob.write`: one chunk, its bytes in the attachment; the last chunk verifies the digest and makes the blob durable.
+ * A chunk that does not continue what is there changes nothing; the reply says where to go on. An upload begins with an
+ * empty chunk to learn that.
  */
 struct  Gyrus__Wire__BlobWriteRequest
 {
@@ -91,13 +93,17 @@ struct  Gyrus__Wire__BlobWriteRequest
    */
   uint64_t total;
   /*
-   * Where this chunk begins; must equal the bytes that the registry has.
+   * Where this chunk begins.
    */
   uint64_t offset;
+  /*
+   * For how long to keep the blob, at least, unless a model or a dataset comes to need it; 0 for ever.
+   */
+  uint32_t keep_seconds;
 };
 #define GYRUS__WIRE__BLOB_WRITE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__blob_write_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0 }
+    , (char *)protobuf_c_empty_string, 0, 0, 0 }
 
 
 /*
@@ -141,7 +147,7 @@ struct  Gyrus__Wire__BlobReadReply
 
 
 /*
- * A base network: structure without weights. The description is the flat list of layers in its JSON form.
+ * A base network: structure without weights (route `network.put`, safe to repeat, answered with what is kept). The description is the flat list of layers in its JSON form.
  */
 struct  Gyrus__Wire__BaseNetwork
 {
@@ -187,7 +193,7 @@ struct  Gyrus__Wire__BaseNetwork
 
 
 /*
- * A pretrained model: a base network with weights and where they came from.
+ * A pretrained model: a base network with weights and where they came from (route `model.put`, safe to repeat).
  */
 struct  Gyrus__Wire__PretrainedModel
 {
@@ -257,7 +263,7 @@ struct  Gyrus__Wire__PretrainedModel
 
 
 /*
- * A prepared dataset.
+ * A prepared dataset (route `dataset.put`, safe to repeat).
  */
 struct  Gyrus__Wire__Dataset
 {

@@ -93,13 +93,17 @@ extension Wire.BlobStatReply: StoredMessage {
 
 extension Wire {
     /// Route `blob.write`: one chunk, its bytes in the attachment; the last chunk verifies the digest and makes the blob durable.
+    /// A chunk that does not continue what is there changes nothing; the reply says where to go on. An upload begins with an
+    /// empty chunk to learn that.
     public struct BlobWriteRequest: WireMessage {
         /// SHA-256 of the whole content.
         public var digest: String = ""
         /// Size of the whole content in bytes.
         public var total: UInt64 = 0
-        /// Where this chunk begins; must equal the bytes that the registry has.
+        /// Where this chunk begins.
         public var offset: UInt64 = 0
+        /// For how long to keep the blob, at least, unless a model or a dataset comes to need it; 0 for ever.
+        public var keepSeconds: UInt32 = 0
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -108,11 +112,13 @@ extension Wire {
         public init(
             digest: String = "",
             total: UInt64 = 0,
-            offset: UInt64 = 0
+            offset: UInt64 = 0,
+            keepSeconds: UInt32 = 0
         ) {
             self.digest = digest
             self.total = total
             self.offset = offset
+            self.keepSeconds = keepSeconds
         }
 
         /// Decodes a message.
@@ -134,6 +140,7 @@ extension Wire.BlobWriteRequest: StoredMessage {
         digest = try Wire.text(c.pointee.digest, "BlobWriteRequest.digest")
         total = c.pointee.total
         offset = c.pointee.offset
+        keepSeconds = c.pointee.keep_seconds
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__BlobWriteRequest>, arena: inout Arena) throws {
@@ -141,6 +148,7 @@ extension Wire.BlobWriteRequest: StoredMessage {
         c.pointee.digest = try arena.text(digest, "BlobWriteRequest.digest")
         c.pointee.total = total
         c.pointee.offset = offset
+        c.pointee.keep_seconds = keepSeconds
     }
 }
 
@@ -239,7 +247,7 @@ extension Wire.BlobReadReply: StoredMessage {
 }
 
 extension Wire {
-    /// A base network: structure without weights. The description is the flat list of layers in its JSON form.
+    /// A base network: structure without weights (route `network.put`, safe to repeat, answered with what is kept). The description is the flat list of layers in its JSON form.
     public struct BaseNetwork: WireMessage {
         /// Identity: SHA-256 of the canonical description.
         public var id: String = ""
@@ -322,7 +330,7 @@ extension Wire.BaseNetwork: StoredMessage {
 }
 
 extension Wire {
-    /// A pretrained model: a base network with weights and where they came from.
+    /// A pretrained model: a base network with weights and where they came from (route `model.put`, safe to repeat).
     public struct PretrainedModel: WireMessage {
         /// Identity, chosen by whoever registers it; registering it again changes nothing.
         public var id: String = ""
@@ -441,7 +449,7 @@ extension Wire.PretrainedModel: StoredMessage {
 }
 
 extension Wire {
-    /// A prepared dataset.
+    /// A prepared dataset (route `dataset.put`, safe to repeat).
     public struct Dataset: WireMessage {
         /// Name in the catalogue, such as `av-mnist`.
         public var name: String = ""

@@ -1,0 +1,36 @@
+public import Logging
+import Model
+public import ServiceLifecycle
+
+/// Removes blobs whose time is over, as long as the registry runs.
+public struct BlobSweeper: Service {
+    private static let interval = Duration.seconds(600)
+
+    private let blobs: BlobStore
+    private let logger: Logger
+
+    /// Makes a sweeper of a store.
+    public init(_ blobs: BlobStore, logger: Logger) {
+        self.blobs = blobs
+        self.logger = logger
+    }
+
+    /// Sweeps at once and every ten minutes, until graceful shutdown.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await sweep()
+                try? await Task.sleep(for: Self.interval)
+            }
+        }
+    }
+
+    private func sweep() async {
+        do {
+            let count = try await blobs.removeExpired()
+            if count > 0 { logger.info("removed expired blobs", metadata: ["count": "\(count)"]) }
+        } catch {
+            logger.error("cannot remove expired blobs", metadata: ["reason": "\(Failure(error).message)"])
+        }
+    }
+}
