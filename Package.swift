@@ -222,8 +222,8 @@ let testTargets: [Target] = [
     executable(
         "Benchmarks", "Tests/Benchmarks",
         [
-            "Model", "Datasets", "Messaging", "Networks", "WorkQueueClient", "WorkQueueServer", "Search", "Torch",
-            argumentParser,
+            "Messaging", "Schema", "Model", "CZeroMQ", "Storage", "Networks", "Datasets", "WorkQueueClient",
+            "WorkQueueServer", "Search", "Torch", argumentParser, grdb, logging,
         ]),
 ]
 
