@@ -203,8 +203,24 @@ let testTargets: [Target] = [
         [
             "KnowledgeClient", "KnowledgeServer", "ServiceTestSupport", "Messaging", "Storage", "Model", "Schema", grdb,
         ]),
-    tests("TrainerTests", ["TrainerWorker", "TrainerClient", "Datasets", "Networks", "Torch"]),
-    tests("EvaluatorTests", ["EvaluatorWorker", "EvaluatorClient", "Datasets", "Networks", "Torch"]),
+    .target(
+        name: "WorkerSupport",
+        dependencies: [
+            "Messaging", "Model", "Networks", "RegistryClient", "RegistryServer", "ServiceTestSupport", "Storage",
+            "TestSupport", "WorkQueueClient", grdb,
+        ], path: "Tests/WorkerSupport", swiftSettings: swiftSettings),
+    tests(
+        "TrainerTests",
+        [
+            "TrainerWorker", "TrainerClient", "Datasets", "Model", "Networks", "RegistryClient", "ServiceTestSupport",
+            "Torch", "WorkQueueClient", "WorkerSupport",
+        ]),
+    tests(
+        "EvaluatorTests",
+        [
+            "EvaluatorWorker", "EvaluatorClient", "Datasets", "Model", "Networks", "RegistryClient",
+            "ServiceTestSupport", "Torch", "WorkQueueClient", "WorkerSupport",
+        ]),
     tests("SearchTests", ["Search", "Model", "Networks"]),
     tests(
         "DesignerTests",

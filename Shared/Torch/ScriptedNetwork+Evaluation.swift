@@ -13,6 +13,10 @@ public struct Evaluation: Hashable, Sendable {
     /// Mean cross-entropy.
     public let loss: Double
 
+    /// The confusion matrix, row by row.
+    public var confusionRows: [[Int]] {
+        (0..<classes).map { Array(confusion[$0 * classes..<($0 + 1) * classes]) }
+    }
     /// Samples answered right.
     public var correct: Int { (0..<classes).reduce(0) { $0 + confusion[$1 * classes + $1] } }
     /// Share of samples answered right, 0 to 1.

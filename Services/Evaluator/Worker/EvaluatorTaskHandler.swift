@@ -1,0 +1,66 @@
+import Datasets
+import EvaluatorClient
+import Foundation
+import Model
+import Networks
+public import RegistryClient
+import Torch
+public import WorkQueueClient
+
+/// Does the tasks of the evaluator's queue: scores trained networks.
+public struct EvaluatorTaskHandler: TaskHandler {
+    /// The kinds of task that it does.
+    public static let kinds = [EvaluationTask.kind]
+
+    private let registry: RegistryClient
+    private let cache: BlobCache
+
+    /// Makes a handler.
+    /// - Parameters:
+    ///   - registry: Has datasets and networks.
+    ///   - cache: Keeps them on this machine.
+    public init(registry: RegistryClient, cache: BlobCache) {
+        self.registry = registry
+        self.cache = cache
+    }
+
+    /// Does one task.
+    public func handle(_ lease: TaskLease, progress: TaskProgress) async throws -> [UInt8] {
+        guard lease.kind == EvaluationTask.kind else {
+            throw Failure(
+                .invalidArgument,
+                "An evaluator's worker cannot do a task of kind '\(lease.kind)', only "
+                    + "\(Self.kinds.joined(separator: ", ")).")
+        }
+        return try await evaluate(try EvaluationTask(payload: lease.payload), progress).encoded()
+    }
+
+    private func evaluate(_ task: EvaluationTask, _ progress: TaskProgress) async throws -> EvaluationResult {
+        let description = try NetworkDescription(json: task.network)
+        let split = try PreparedDataset.split(named: task.split.rawValue)
+        let script = try await cache.file(for: task.script)
+        let dataset = try PreparedDataset(
+            opening: try await registry.datasetFile(recipe: task.dataset, in: cache).path)
+        let network = try ScriptedNetwork(loading: script)
+        try Self.check(network, is: description)
+        let source = try dataset.source(split)
+        try progress.checkCancellation()
+        let evaluation = try network.evaluate(on: source)
+        let latencies = try network.latencies(on: source, runs: task.latencyRuns)
+        return EvaluationResult(
+            accuracy: evaluation.accuracy, samples: evaluation.samples, confusion: evaluation.confusionRows,
+            parameters: try description.parameterCount, operations: try description.multiplyAccumulates,
+            latencyMilliseconds: latencies.sorted()[latencies.count / 2] / .milliseconds(1))
+    }
+
+    /// Parameters and operations are those of the description, so it must be that of the file.
+    private static func check(_ network: ScriptedNetwork, is description: NetworkDescription) throws {
+        let described = Set(try description.tensors.map(\.name))
+        guard Set(network.tensorNames) == described, network.inputs == description.inputs.map(\.name) else {
+            throw Failure(
+                .invalidArgument,
+                "The network's file has other inputs or weights than its description '\(description.name)'; was another "
+                    + "script named?")
+        }
+    }
+}

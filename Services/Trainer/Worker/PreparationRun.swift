@@ -1,0 +1,48 @@
+import Datasets
+import Foundation
+import Logging
+import Model
+import RegistryClient
+import Torch
+import TrainerClient
+import WorkQueueClient
+
+/// Makes one dataset ready and registers it.
+struct PreparationRun {
+    let recipe: DatasetRecipe
+    let registry: RegistryClient
+    let preparer: DatasetPreparer
+    let scratch: ScratchDirectory
+
+    func result(_ progress: TaskProgress) async throws -> PreparationResult {
+        let id = try BlobDigest(recipe.id)
+        if let known = try await registry.dataset(recipe: id) {
+            return PreparationResult(recipe: recipe.id, blob: known.blob)
+        }
+        let file = scratch.file("dataset.safetensors")
+        try preparer.prepare(recipe, to: file.path) { what in
+            progress.logger.debug("preparing", metadata: ["step": "\(what)"])
+        }
+        let dataset = try PreparedDataset(opening: file.path)
+        let blob = try await registry.upload(file: file)
+        let registered = try await registry.register(
+            RegisteredDataset(
+                name: recipe.modalities.values.map(\.dataset).sorted().joined(separator: "+"), recipe: id, blob: blob,
+                classes: UInt32(recipe.classes), attributes: try Self.attributes(of: dataset)))
+        return PreparationResult(recipe: recipe.id, blob: registered.blob)
+    }
+
+    /// What a person wants to know of a dataset.
+    private static func attributes(of dataset: PreparedDataset) throws -> [String: String] {
+        var attributes = dataset.notes
+        for split in PreparedDataset.Split.allCases {
+            let source = try dataset.source(split)
+            attributes["\(split.rawValue).samples"] = "\(source.count)"
+            for modality in source.modalities {
+                attributes["\(modality.name).shape"] = modality.shape.map(String.init).joined(separator: "×")
+                attributes["\(split.rawValue).\(modality.name).rows"] = "\(modality.rowCount)"
+            }
+        }
+        return attributes
+    }
+}

@@ -1,0 +1,73 @@
+import Datasets
+import Foundation
+public import Model
+public import RegistryClient
+import TrainerClient
+public import WorkQueueClient
+
+/// Does the tasks of the trainer's queue: prepares datasets and trains networks.
+///
+/// ```swift
+/// let handler = TrainerTaskHandler(registry: registry, cache: cache)
+/// let worker = TaskWorker(
+///     queue: queue, name: name, kinds: TrainerTaskHandler.kinds, handler: handler, logger: logger)
+/// ```
+public struct TrainerTaskHandler: TaskHandler {
+    /// The kinds of task that it does.
+    public static let kinds = [PreparationTask.kind, TrainingTask.kind]
+
+    private let registry: RegistryClient
+    private let cache: BlobCache
+    private let preparer: DatasetPreparer
+
+    /// Makes a handler.
+    /// - Parameters:
+    ///   - registry: Has datasets and gets results.
+    ///   - cache: Keeps datasets and checkpoints on this machine.
+    ///   - locator: Finds raw data.
+    public init(registry: RegistryClient, cache: BlobCache, locator: DataLocator = DataLocator()) {
+        self.registry = registry
+        self.cache = cache
+        self.preparer = DatasetPreparer(locator: locator)
+    }
+
+    /// Does one task.
+    public func handle(_ lease: TaskLease, progress: TaskProgress) async throws -> [UInt8] {
+        let scratch = try ScratchDirectory()
+        defer { scratch.remove() }
+        switch lease.kind {
+        case PreparationTask.kind:
+            let task = try PreparationTask(payload: lease.payload)
+            let run = PreparationRun(recipe: task.recipe, registry: registry, preparer: preparer, scratch: scratch)
+            return try await run.result(progress).encoded()
+        case TrainingTask.kind:
+            let task = try TrainingTask(payload: lease.payload)
+            let run = try await TrainingRun(task, lease, registry: registry, cache: cache, scratch: scratch, progress)
+            return try await run.result().encoded()
+        default:
+            throw Failure(
+                .invalidArgument,
+                "A trainer's worker cannot do a task of kind '\(lease.kind)', only \(Self.kinds.joined(separator: ", "))."
+            )
+        }
+    }
+}
+
+/// A directory for the files of one task.
+struct ScratchDirectory: Sendable {
+    private let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appending(path: "gyrus-task-\(UUID().uuidString)")
+        do {
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        } catch {
+            throw Failure(.unavailable, "The directory '\(url.path)' cannot be made: \(error.localizedDescription)")
+        }
+    }
+
+    func file(_ name: String) -> URL { url.appending(path: name) }
+
+    /// What is left behind costs only space in a temporary directory, so failing is no failure of the task.
+    func remove() { try? FileManager.default.removeItem(at: url) }
+}

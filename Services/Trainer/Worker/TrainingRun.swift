@@ -1,0 +1,157 @@
+import Datasets
+import Foundation
+import Logging
+import Model
+import Networks
+import RegistryClient
+import Torch
+import TrainerClient
+import WorkQueueClient
+
+/// Trains one network, from fresh weights or from another worker's checkpoint.
+///
+/// It trains in pieces of a fraction of a second. Between them it looks whether it should stop, and stores a checkpoint when
+/// one is due. Neither changes a bit of what comes out.
+final class TrainingRun {
+    private let session: TrainingSession
+    private let validation: SampleSource
+    private let registry: RegistryClient
+    private let scratch: ScratchDirectory
+    private let progress: TaskProgress
+    private let checkpointInterval: Duration
+    private let clock = ContinuousClock()
+    private var metrics: [String: Double] = [:]
+    /// Seconds of training before this attempt, which the checkpoint tells.
+    private var earlierSeconds = 0.0
+    private let start: ContinuousClock.Instant
+    private var lastCheckpoint: ContinuousClock.Instant
+
+    init(
+        _ task: TrainingTask, _ lease: TaskLease, registry: RegistryClient, cache: BlobCache,
+        scratch: ScratchDirectory, _ progress: TaskProgress
+    ) async throws {
+        let network = try NetworkDescription(json: task.network)
+        let plan = try TrainingPlan(task)
+        let dataset = try PreparedDataset(
+            opening: try await registry.datasetFile(recipe: task.dataset, in: cache).path)
+        let training = try dataset.source(.training).chosen(task.samples ?? 0, seed: task.seed)
+        self.session = try TrainingSession(network, plan: plan, samples: training)
+        // The first ones for every task, so that networks are compared on the same samples.
+        self.validation = try dataset.source(.validation).first(task.validationSamples ?? 0)
+        self.registry = registry
+        self.scratch = scratch
+        self.progress = progress
+        self.checkpointInterval = task.checkpointInterval
+        self.start = clock.now
+        self.lastCheckpoint = clock.now
+        if let checkpoint = lease.checkpoint { try await goOn(from: checkpoint, cache) }
+    }
+
+    /// Trains to the end, uploads the files and says what came of it.
+    func result() async throws -> TrainingResult {
+        var piece = 1
+        while !session.isFinished {
+            try await stopIfAsked()
+            let begin = clock.now
+            let epoch = try session.train(batches: piece)
+            // A quarter of a second is short enough to stop in, and long enough that asking costs nothing.
+            let ratio = Duration.milliseconds(250) / max(clock.now - begin, .microseconds(100))
+            piece = max(1, min(Int(Double(piece) * min(ratio, 4)), 10_000))
+            if let epoch { try await endEpoch(epoch) } else { try await storeCheckpointIfDue() }
+        }
+        if metrics["validation-accuracy"] == nil { try validate() }
+        return try await upload()
+    }
+
+    // MARK: - Progress
+
+    private func endEpoch(_ epoch: TrainingSession.Epoch) async throws {
+        metrics["training-loss"] = epoch.loss
+        metrics["training-accuracy"] = epoch.accuracy
+        try validate()
+        let isDue = clock.now - lastCheckpoint >= checkpointInterval && !session.isFinished
+        try await progress.report(
+            step: epoch.number, steps: session.plan.epochs, metrics: metrics,
+            checkpoint: isDue ? try await storeCheckpoint() : nil)
+    }
+
+    private func validate() throws {
+        let evaluation = try session.network.evaluate(on: validation)
+        metrics["validation-loss"] = evaluation.loss
+        metrics["validation-accuracy"] = evaluation.accuracy
+        metrics["seconds"] = seconds
+    }
+
+    private var seconds: Double { earlierSeconds + (clock.now - start) / .seconds(1) }
+
+    private func stopIfAsked() async throws {
+        guard progress.shouldStop else { return }
+        if progress.isStopping { try await reportCheckpoint() }
+        throw CancellationError()
+    }
+
+    // MARK: - Checkpoints
+
+    private func storeCheckpointIfDue() async throws {
+        if clock.now - lastCheckpoint >= checkpointInterval { try await reportCheckpoint() }
+    }
+
+    private func reportCheckpoint() async throws {
+        try await progress.report(
+            step: session.finishedEpochs, steps: session.plan.epochs, checkpoint: try await storeCheckpoint())
+    }
+
+    private func storeCheckpoint() async throws -> BlobDigest {
+        let file = scratch.file("checkpoint.safetensors")
+        var notes = ["seconds": "\(seconds)"]
+        for (name, value) in metrics where name != "seconds" { notes["metric.\(name)"] = "\(value)" }
+        try session.writeCheckpoint(to: file, notes: notes)
+        let digest = try await registry.upload(file: file)
+        lastCheckpoint = clock.now
+        progress.logger.debug("checkpoint stored", metadata: ["epoch": "\(session.finishedEpochs)"])
+        return digest
+    }
+
+    /// A checkpoint that is gone or damaged costs time, not the task: training starts afresh and ends with the same bits.
+    private func goOn(from checkpoint: BlobDigest, _ cache: BlobCache) async throws {
+        do {
+            let notes = try session.restoreCheckpoint(from: try await cache.file(for: checkpoint))
+            earlierSeconds = notes["seconds"].flatMap(Double.init) ?? 0
+            for (key, value) in notes where key.hasPrefix("metric.") {
+                metrics[String(key.dropFirst("metric.".count))] = Double(value)
+            }
+            progress.logger.info("training goes on", metadata: ["epoch": "\(session.finishedEpochs)"])
+        } catch let failure as Failure where [.notFound, .corrupt].contains(failure.code) {
+            progress.logger.warning("checkpoint is of no use", metadata: ["reason": "\(failure)"])
+        }
+    }
+
+    // MARK: - Result
+
+    private func upload() async throws -> TrainingResult {
+        // The name becomes part of the file, so it must be the same for all.
+        let script = scratch.file("network.pt"), weights = scratch.file("weights.safetensors")
+        try session.network.save(to: script)
+        try session.network.saveWeights(to: weights)
+        return TrainingResult(
+            script: try await registry.upload(file: script), weights: try await registry.upload(file: weights),
+            metrics: metrics)
+    }
+}
+
+extension TrainingPlan {
+    /// The plan of a task.
+    init(_ task: TrainingTask) throws {
+        try self.init(
+            optimizers: task.optimizers.map { settings in
+                guard let rule = OptimizerSettings.Rule(rawValue: settings.name) else {
+                    let known = OptimizerSettings.Rule.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw Failure(
+                        .invalidArgument, "There is no optimizer '\(settings.name)'; known are \(known).")
+                }
+                return OptimizerSettings(
+                    branch: settings.branch, rule: rule, learningRate: settings.learningRate,
+                    weightDecay: settings.weightDecay, momentum: settings.momentum)
+            }, epochs: task.epochs, batch: task.batch, seed: task.seed)
+    }
+}

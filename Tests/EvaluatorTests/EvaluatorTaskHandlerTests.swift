@@ -1,0 +1,74 @@
+import Datasets
+import EvaluatorClient
+import Foundation
+import Model
+import Networks
+import RegistryClient
+import ServiceTestSupport
+import Testing
+import Torch
+import WorkQueueClient
+import WorkerSupport
+
+@testable import EvaluatorWorker
+
+@Suite(.timeLimit(.minutes(2))) struct EvaluatorTaskHandlerTests {
+    /// Prepares the dataset and a network with fresh weights, as a trainer would leave them.
+    static func set(up fixture: WorkerFixture) async throws -> (task: EvaluationTask, expected: Evaluation) {
+        let recipe = try WorkerFixture.recipe()
+        let file = fixture.directory.file("dataset")
+        try DatasetPreparer().prepare(recipe, to: file.path)
+        let blob = try await fixture.registry.upload(file: file)
+        _ = try await fixture.registry.register(
+            RegisteredDataset(name: "digits", recipe: BlobDigest(recipe.id), blob: blob, classes: 10))
+        let description = try WorkerFixture.network()
+        let network = try ScriptedNetwork(description, seed: 3)
+        try network.save(to: fixture.directory.file("network.pt"))
+        let task = EvaluationTask(
+            script: try await fixture.registry.upload(file: fixture.directory.file("network.pt")),
+            network: try description.canonicalJSON, dataset: recipe.id, latencyRuns: 5)
+        return (task, try network.evaluate(on: PreparedDataset(opening: file.path).source(.test)))
+    }
+
+    static func evaluate(_ fixture: WorkerFixture, _ task: EvaluationTask) async throws -> EvaluationResult {
+        let handler = EvaluatorTaskHandler(registry: fixture.registry, cache: fixture.cache)
+        let lease = WorkerFixture.lease(EvaluationTask.kind, try task.payload())
+        return try EvaluationResult(
+            result: try await handler.handle(lease, progress: TaskProgress(logger: quiet)))
+    }
+
+    @Test func `a network is scored, counted and timed`() async throws {
+        try await WorkerFixture.run { fixture in
+            let (task, expected) = try await Self.set(up: fixture)
+            let result = try await Self.evaluate(fixture, task)
+            #expect(result.accuracy == expected.accuracy)
+            #expect(result.confusion == expected.confusionRows)
+            #expect(result.confusion.joined().reduce(0, +) == 60 && result.samples == 60)
+            // Half of LeNet3's channels: kernels, normalisation, classifier.
+            #expect(result.parameters == 25 * 4 + 9 * 4 * 8 + 9 * 8 * 16 + 2 * 28 + (16 * 9 + 1) * 10)
+            #expect(result.operations == 25 * 4 * 784 + 9 * 4 * 8 * 196 + 9 * 8 * 16 * 49 + 1440)
+            #expect(result.latencyMilliseconds > 0)
+        }
+    }
+
+    @Test func `a file that is not the network described is refused`() async throws {
+        try await WorkerFixture.run { fixture in
+            var (task, _) = try await Self.set(up: fixture)
+            task.network = try TableSix.leNet5.network(input: "image", shape: [1, 28, 28], classes: 10).canonicalJSON
+            try await Self.expectRefusal(fixture, task, "another script")
+            task.network = try WorkerFixture.network().canonicalJSON
+            task.script = try await fixture.registry.upload(bytes: Array("no script".utf8))
+            try await Self.expectRefusal(fixture, task, "cannot be read")
+            task.script = BlobDigest(hashing: [7])
+            try await Self.expectRefusal(fixture, task, "no blob")
+        }
+    }
+
+    private static func expectRefusal(
+        _ fixture: WorkerFixture, _ task: EvaluationTask, _ word: String
+    ) async throws {
+        let failure = await #expect(throws: Failure.self) { try await evaluate(fixture, task) }
+        #expect(failure?.isRetriable == false)
+        #expect(failure?.message.contains(word) == true, "\(failure?.message ?? "")")
+    }
+}

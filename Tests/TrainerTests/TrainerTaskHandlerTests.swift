@@ -1,0 +1,188 @@
+import Datasets
+import Foundation
+import Model
+import Networks
+import RegistryClient
+import ServiceTestSupport
+import Synchronization
+import Testing
+import Torch
+import TrainerClient
+import WorkQueueClient
+import WorkerSupport
+
+@testable import TrainerWorker
+
+@Suite(.timeLimit(.minutes(2))) struct TrainerTaskHandlerTests {
+    static func prepare(_ fixture: WorkerFixture) async throws -> PreparationResult {
+        let handler = TrainerTaskHandler(registry: fixture.registry, cache: fixture.cache)
+        let payload = try PreparationTask(recipe: WorkerFixture.recipe()).payload()
+        let lease = WorkerFixture.lease(PreparationTask.kind, payload)
+        return try PreparationResult(result: try await handler.handle(lease, progress: TaskProgress(logger: quiet)))
+    }
+
+    static func task(epochs: Int = 3, checkpointInterval: Duration = .seconds(1000)) throws -> TrainingTask {
+        TrainingTask(
+            network: try WorkerFixture.network().canonicalJSON, dataset: try WorkerFixture.recipe().id,
+            optimizers: [
+                .init(branch: "image.", name: "adam", learningRate: 0.01),
+                .init(name: "sgd", learningRate: 0.05, momentum: 0.9),
+            ], epochs: epochs, batch: 16, seed: 5, checkpointInterval: checkpointInterval)
+    }
+
+    static func train(
+        _ fixture: WorkerFixture, _ task: TrainingTask, checkpoint: BlobDigest? = nil,
+        progress: TaskProgress = TaskProgress(logger: quiet)
+    ) async throws -> TrainingResult {
+        let handler = TrainerTaskHandler(registry: fixture.registry, cache: fixture.cache)
+        let lease = WorkerFixture.lease(TrainingTask.kind, try task.payload(), checkpoint: checkpoint)
+        return try TrainingResult(result: try await handler.handle(lease, progress: progress))
+    }
+
+    @Test func `a dataset is prepared, registered, and found again`() async throws {
+        try await WorkerFixture.run { fixture in
+            let first = try await Self.prepare(fixture)
+            let second = try await Self.prepare(fixture)
+            #expect(first == second)
+            let registered = try await fixture.registry.dataset(recipe: BlobDigest(first.recipe))
+            #expect(registered?.blob == first.blob)
+            #expect(registered?.classes == 10)
+            #expect(registered?.attributes["training.samples"] == "120")
+            #expect(try await fixture.registry.datasets().count == 1)
+        }
+    }
+
+    @Test func `training reports every epoch and uploads a network that has learned`() async throws {
+        try await WorkerFixture.run { fixture in
+            _ = try await Self.prepare(fixture)
+            let log = ReportLog()
+            let progress = TaskProgress(logger: quiet) { report in
+                await log.add(report)
+                return .proceed
+            }
+            let result = try await Self.train(fixture, Self.task(epochs: 6), progress: progress)
+            let reports = await log.reports
+            #expect(reports.map(\.step) == Array(1...6))
+            #expect(reports.allSatisfy { $0.steps == 6 && $0.checkpoint == nil })
+            let losses = reports.compactMap { $0.metrics["training-loss"] }
+            #expect(losses.count == 6 && losses[5] < losses[0])
+            let accuracy = try #require(result.metrics["validation-accuracy"])
+            #expect(accuracy > 0.5, "chance is 0.1")
+            #expect(result.metrics["seconds"].map { $0 > 0 } == true)
+
+            let network = try ScriptedNetwork(loading: try await fixture.cache.file(for: result.script))
+            let dataset = try PreparedDataset(
+                opening: try await fixture.registry.datasetFile(recipe: Self.task().dataset, in: fixture.cache).path)
+            #expect(try network.evaluate(on: dataset.source(.validation)).accuracy == accuracy)
+            let fresh = try ScriptedNetwork(WorkerFixture.network(), seed: 99)
+            try fresh.loadWeights(from: try await fixture.cache.file(for: result.weights))
+            #expect(try fresh.evaluate(on: dataset.source(.validation)).accuracy == accuracy)
+        }
+    }
+
+    @Test func `another worker goes on from each checkpoint and ends with the same files`() async throws {
+        try await WorkerFixture.run { fixture in
+            _ = try await Self.prepare(fixture)
+            let undisturbed = try await Self.train(fixture, Self.task())
+            let log = ReportLog()
+            let progress = TaskProgress(logger: quiet) { report in
+                await log.add(report)
+                return .proceed
+            }
+            // A checkpoint after every piece of work, within epochs and at their ends.
+            let watched = try await Self.train(
+                fixture, Self.task(checkpointInterval: .zero.advanced(by: .nanoseconds(1))), progress: progress)
+            #expect(watched.script == undisturbed.script && watched.weights == undisturbed.weights)
+            let checkpoints = await log.reports.compactMap(\.checkpoint)
+            #expect(checkpoints.count >= 3)
+            for checkpoint in checkpoints {
+                let continued = try await Self.train(fixture, Self.task(), checkpoint: checkpoint)
+                #expect(continued.script == undisturbed.script && continued.weights == undisturbed.weights)
+                #expect(continued.metrics["training-loss"] == undisturbed.metrics["training-loss"])
+                #expect(continued.metrics["validation-accuracy"] == undisturbed.metrics["validation-accuracy"])
+            }
+        }
+    }
+
+    @Test func `a worker that must end stores a checkpoint first, and the task goes on from it`() async throws {
+        try await WorkerFixture.run { fixture in
+            _ = try await Self.prepare(fixture)
+            let undisturbed = try await Self.train(fixture, Self.task())
+            let log = ReportLog()
+            let stop = Mutex<TaskProgress?>(nil)
+            let progress = TaskProgress(logger: quiet) { report in
+                await log.add(report)
+                stop.withLock { $0 }?.stop(.shutdown)
+                return .proceed
+            }
+            stop.withLock { $0 = progress }
+            await #expect(throws: CancellationError.self) {
+                try await Self.train(fixture, Self.task(), progress: progress)
+            }
+            let reports = await log.reports
+            #expect(reports.count == 2 && reports[0].step == 1)
+            let checkpoint = try #require(reports.last?.checkpoint)
+            let continued = try await Self.train(fixture, Self.task(), checkpoint: checkpoint)
+            #expect(continued.script == undisturbed.script)
+        }
+    }
+
+    @Test func `a withdrawn training stops without a checkpoint`() async throws {
+        try await WorkerFixture.run { fixture in
+            _ = try await Self.prepare(fixture)
+            let log = ReportLog()
+            let progress = TaskProgress(logger: quiet) { report in
+                await log.add(report)
+                return .cancel
+            }
+            await #expect(throws: CancellationError.self) {
+                try await Self.train(fixture, Self.task(epochs: 1000), progress: progress)
+            }
+            #expect(await log.reports.count == 1)
+        }
+    }
+
+    @Test func `a checkpoint that is gone or damaged costs time only`() async throws {
+        try await WorkerFixture.run { fixture in
+            _ = try await Self.prepare(fixture)
+            let undisturbed = try await Self.train(fixture, Self.task())
+            let damaged = try await fixture.registry.upload(bytes: Array("no checkpoint".utf8))
+            for checkpoint in [BlobDigest(hashing: [1]), damaged] {
+                let result = try await Self.train(fixture, Self.task(), checkpoint: checkpoint)
+                #expect(result.script == undisturbed.script)
+            }
+        }
+    }
+
+    @Test func `orders that can never be done say what is wrong and are not retried`() async throws {
+        try await WorkerFixture.run { fixture in
+            var unprepared = try Self.task()
+            unprepared.dataset = try WorkerFixture.recipe(seed: 2).id
+            try await Self.expectRefusal(fixture, unprepared, "prepares it first")
+            _ = try await Self.prepare(fixture)
+            var task = try Self.task()
+            task.network = "{"
+            try await Self.expectRefusal(fixture, task, "description")
+            task = try Self.task()
+            task.optimizers[0].name = "magic"
+            try await Self.expectRefusal(fixture, task, "no optimizer 'magic'")
+            task = try Self.task()
+            task.batch = 0
+            try await Self.expectRefusal(fixture, task, "batch is 0")
+            let handler = TrainerTaskHandler(registry: fixture.registry, cache: fixture.cache)
+            for (kind, payload) in [("teleport", []), (TrainingTask.kind, [UInt8(255)])] {
+                let lease = WorkerFixture.lease(kind, payload)
+                let failure = await #expect(throws: Failure.self) {
+                    try await handler.handle(lease, progress: TaskProgress(logger: quiet))
+                }
+                #expect(failure?.isRetriable == false)
+            }
+        }
+    }
+
+    private static func expectRefusal(_ fixture: WorkerFixture, _ task: TrainingTask, _ word: String) async throws {
+        let failure = await #expect(throws: Failure.self) { try await train(fixture, task) }
+        #expect(failure?.isRetriable == false)
+        #expect(failure?.message.contains(word) == true, "\(failure?.message ?? "")")
+    }
+}
