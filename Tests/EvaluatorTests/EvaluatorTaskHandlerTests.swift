@@ -5,6 +5,7 @@ import Model
 import Networks
 import RegistryClient
 import ServiceTestSupport
+import TestSupport
 import Testing
 import Torch
 import WorkQueueClient

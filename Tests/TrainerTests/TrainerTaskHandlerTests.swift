@@ -21,20 +21,21 @@ import WorkerSupport
         return try PreparationResult(result: try await handler.handle(lease, progress: TaskProgress(logger: quiet)))
     }
 
-    static func task(epochs: Int = 3, checkpointInterval: Duration = .seconds(1000)) throws -> TrainingTask {
+    static func task(epochs: Int = 3) throws -> TrainingTask {
         TrainingTask(
             network: try WorkerFixture.network().canonicalJSON, dataset: try WorkerFixture.recipe().id,
             optimizers: [
                 .init(branch: "image.", name: "adam", learningRate: 0.01),
                 .init(name: "sgd", learningRate: 0.05, momentum: 0.9),
-            ], epochs: epochs, batch: 16, seed: 5, checkpointInterval: checkpointInterval)
+            ], epochs: epochs, batch: 16, seed: 5, checkpointInterval: .seconds(1000))
     }
 
     static func train(
         _ fixture: WorkerFixture, _ task: TrainingTask, checkpoint: BlobDigest? = nil,
-        progress: TaskProgress = TaskProgress(logger: quiet)
+        checkpointInterval: Duration? = nil, progress: TaskProgress = TaskProgress(logger: quiet)
     ) async throws -> TrainingResult {
-        let handler = TrainerTaskHandler(registry: fixture.registry, cache: fixture.cache)
+        var handler = TrainerTaskHandler(registry: fixture.registry, cache: fixture.cache)
+        handler.checkpointInterval = checkpointInterval
         let lease = WorkerFixture.lease(TrainingTask.kind, try task.payload(), checkpoint: checkpoint)
         return try TrainingResult(result: try await handler.handle(lease, progress: progress))
     }
@@ -91,7 +92,7 @@ import WorkerSupport
             }
             // A checkpoint after every piece of work, within epochs and at their ends.
             let watched = try await Self.train(
-                fixture, Self.task(checkpointInterval: .zero.advanced(by: .nanoseconds(1))), progress: progress)
+                fixture, Self.task(), checkpointInterval: .zero, progress: progress)
             #expect(watched.script == undisturbed.script && watched.weights == undisturbed.weights)
             let checkpoints = await log.reports.compactMap(\.checkpoint)
             #expect(checkpoints.count >= 3)

@@ -1,8 +1,8 @@
 import Foundation
 import GRDB
-public import Messaging
+import Messaging
 public import Model
-import Networks
+public import Networks
 public import RegistryClient
 import RegistryServer
 import ServiceTestSupport

@@ -19,6 +19,8 @@ public struct TrainerTaskHandler: TaskHandler {
     private let registry: RegistryClient
     private let cache: BlobCache
     private let preparer: DatasetPreparer
+    /// Replaces the task's own time between checkpoints, in tests.
+    var checkpointInterval: Duration?
 
     /// Makes a handler.
     /// - Parameters:
@@ -41,7 +43,8 @@ public struct TrainerTaskHandler: TaskHandler {
             let run = PreparationRun(recipe: task.recipe, registry: registry, preparer: preparer, scratch: scratch)
             return try await run.result(progress).encoded()
         case TrainingTask.kind:
-            let task = try TrainingTask(payload: lease.payload)
+            var task = try TrainingTask(payload: lease.payload)
+            task.checkpointInterval = checkpointInterval ?? task.checkpointInterval
             let run = try await TrainingRun(task, lease, registry: registry, cache: cache, scratch: scratch, progress)
             return try await run.result().encoded()
         default:
