@@ -1,9 +1,6 @@
 import DesignerClient
-import EvaluatorClient
 import Model
-import Networks
 import Search
-import TrainerClient
 
 /// The course of one scenario's search: it is told what happened and decides what comes next.
 ///
@@ -29,12 +26,12 @@ struct SearchRun {
 
     let plan: Plan
     let space: NetworkSpace
-    private(set) var trials: [Trial]
+    var trials: [Trial]
     private var isPrepared: Bool
     private var seeds: [Genome]?
-    private var searcher: (any Searcher)?
+    var searcher: (any Searcher)?
 
-    private var scenario: Scenario { plan.scenario }
+    var scenario: Scenario { plan.scenario }
 
     /// Takes up a search with what is on disk.
     /// - Throws: `Failure` where the scenario cannot be searched, or its rows are broken.
@@ -59,7 +56,7 @@ struct SearchRun {
             history: history)
     }
 
-    private static func outcome(of trial: Trial) -> TrialOutcome? {
+    static func outcome(of trial: Trial) -> TrialOutcome? {
         switch trial.state {
         case .succeeded: trial.objective.map { .objective($0) } ?? .failed
         case .failed: .failed
@@ -126,7 +123,7 @@ struct SearchRun {
     }
 
     /// Proposes as long as it may, and closes the search where it is over.
-    private mutating func goOn(_ decision: inout SearchDecision) throws {
+    mutating func goOn(_ decision: inout SearchDecision) throws {
         guard !trials.contains(where: \.isFinalTraining) else {
             try finish(&decision)
             return
@@ -164,7 +161,7 @@ struct SearchRun {
         return false
     }
 
-    private func trial(_ number: Int, _ genome: Genome, _ origin: String) throws -> Trial {
+    func trial(_ number: Int, _ genome: Genome, _ origin: String) throws -> Trial {
         let candidate = try space.candidate(genome)
         return Trial(
             id: TrialID(scenario: plan.id, number: number), state: .training, genome: genome.description,
@@ -172,7 +169,7 @@ struct SearchRun {
             metrics: ["parameters": Double(candidate.parameters), "operations": Double(candidate.operations)])
     }
 
-    private mutating func add(_ trial: Trial, _ decision: inout SearchDecision) throws {
+    mutating func add(_ trial: Trial, _ decision: inout SearchDecision) throws {
         trials.append(trial)
         decision.trials.append(trial)
         decision.note(
@@ -182,184 +179,5 @@ struct SearchRun {
                 "origin": trial.origin,
             ])
         decision.steps.append(try step(for: trial))
-    }
-}
-
-// MARK: - Trials
-
-extension SearchRun {
-    /// What a trial that is under way needs next.
-    private func step(for trial: Trial) throws -> SearchDecision.Step {
-        let candidate = try space.candidate(try Genome(trial.genome))
-        let prefix = "\(plan.group)/\(trial.id.number)"
-        if trial.state == .evaluating, let script = trial.script {
-            let order = EvaluationOrder(
-                id: "\(prefix)/evaluate", group: plan.group, script: script, candidate: candidate,
-                recipe: scenario.recipe.id, latencyRuns: trial.isFinalTraining ? 50 : 10)
-            return .evaluate(order, number: trial.id.number)
-        }
-        let order = TrainingOrder(
-            id: "\(prefix)/train", group: plan.group, candidate: candidate, recipe: scenario.recipe.id,
-            budget: trial.isFinalTraining ? scenario.final : scenario.training, seed: scenario.search.seed)
-        return .train(order, number: trial.id.number)
-    }
-
-    private mutating func trained(
-        _ number: Int, _ result: Result<TrainingResult, Failure>, _ decision: inout SearchDecision
-    ) throws {
-        guard trials.indices.contains(number), trials[number].state == .training else { return }
-        switch result {
-        case .failure(let failure):
-            try end(number, .failure(failure), &decision)
-        case .success(let result):
-            guard let accuracy = result.metrics["validation-accuracy"], accuracy.isFinite else {
-                let failure = Failure(.internal, "The training reported no validation accuracy that is a number.")
-                return try end(number, .failure(failure), &decision)
-            }
-            trials[number].state = .evaluating
-            trials[number].script = result.script
-            trials[number].weights = result.weights
-            trials[number].metrics.merge(result.metrics.filter(\.value.isFinite)) { $1 }
-            decision.trials.append(trials[number])
-            decision.note(
-                "trial.trained", trials[number].id.description,
-                ["scenario": plan.id.text, "validation-accuracy": "\(accuracy)"])
-            decision.steps.append(try step(for: trials[number]))
-        }
-    }
-
-    private mutating func evaluated(
-        _ number: Int, _ result: Result<EvaluationResult, Failure>, _ decision: inout SearchDecision
-    ) throws {
-        guard trials.indices.contains(number), trials[number].state == .evaluating else { return }
-        try end(number, result, &decision)
-    }
-
-    /// Ends a trial with its outcome; a failed one counts as worse than any other, and the search goes on.
-    private mutating func end(
-        _ number: Int, _ result: Result<EvaluationResult, Failure>, _ decision: inout SearchDecision
-    ) throws {
-        switch result {
-        case .failure(let failure):
-            trials[number].state = .failed
-            trials[number].failure = failure
-            decision.note(
-                "trial.failed", trials[number].id.description,
-                ["scenario": plan.id.text, "code": failure.code.rawValue, "message": failure.message])
-        case .success(let result):
-            try succeed(number, result, &decision)
-        }
-        decision.trials.append(trials[number])
-        if !trials[number].isFinalTraining, let outcome = Self.outcome(of: trials[number]) {
-            try searcher?.tell(number, outcome)
-        }
-        try goOn(&decision)
-    }
-
-    private mutating func succeed(
-        _ number: Int, _ result: EvaluationResult, _ decision: inout SearchDecision
-    ) throws {
-        let candidate = try space.candidate(try Genome(trials[number].genome))
-        trials[number].state = .succeeded
-        trials[number].objective = trials[number].metrics["validation-accuracy"]
-        trials[number].metrics["test-accuracy"] = result.accuracy
-        trials[number].metrics["latency-milliseconds"] = result.latencyMilliseconds
-        trials[number].code = try candidate.code(accuracy: result.accuracy).description
-        let trial = trials[number]
-        decision.note(
-            "trial.finished", trial.id.description,
-            [
-                "scenario": plan.id.text, "network": trial.networkName, "objective": "\(trial.objective ?? 0)",
-                "test-accuracy": "\(result.accuracy)", "parameters": "\(candidate.parameters)",
-            ])
-        // A final training has another budget, so it cannot be compared with trials.
-        if trial.isFinalTraining { return }
-        let observation = TrialObservation(
-            trial: trial.id.description, scenario: plan.id, text: plan.text, genome: trial.genome,
-            space: space.space.description, code: trial.code, objective: trial.objective ?? 0, metrics: trial.metrics)
-        decision.deliveries.append(.observation(observation))
-        if let model = try model(of: trial) { decision.deliveries.append(.model(model)) }
-    }
-
-    private func model(of trial: Trial) throws -> TrainedModel? {
-        guard let script = trial.script, let weights = trial.weights, let accuracy = trial.metrics["test-accuracy"]
-        else {
-            return nil
-        }
-        return TrainedModel(
-            id: trial.id.description, scenario: plan.id.text,
-            network: try space.candidate(try Genome(trial.genome)).network.canonicalJSON,
-            code: try ArtificialCode(trial.code), accuracy: accuracy, script: script, weights: weights,
-            metrics: trial.metrics)
-    }
-}
-
-// MARK: - The end
-
-extension SearchRun {
-    /// The best trial of the search; of equals the older one.
-    private var winner: Trial? {
-        trials.filter { !$0.isFinalTraining && $0.objective != nil }
-            .max { ($0.objective ?? 0, -$0.id.number) < ($1.objective ?? 0, -$1.id.number) }
-    }
-
-    /// Why going on is of no use: all of the first population failed.
-    private var hopelessness: Failure? {
-        let first = trials.prefix(min(scenario.search.population, scenario.search.trials))
-        guard first.count == min(scenario.search.population, scenario.search.trials),
-            first.allSatisfy({ $0.state == .failed }), let failure = trials.first?.failure
-        else { return nil }
-        return prefixed(failure, "The first \(first.count) trials all failed, the first one like this")
-    }
-
-    /// Has the winner trained for the final budget.
-    private mutating func crown(_ decision: inout SearchDecision) throws {
-        guard let winner else {
-            let failure = trials.first?.failure ?? Failure(.internal, "The search proposed no network at all.")
-            return conclude(.failed(prefixed(failure, "No trial succeeded; the first one failed like this")), &decision)
-        }
-        decision.note(
-            "scenario.winner", plan.id.text,
-            ["trial": winner.id.description, "network": winner.networkName, "objective": "\(winner.objective ?? 0)"])
-        let genome = try Genome(winner.genome)
-        try add(try trial(trials.count, genome, "winner \(winner.id.number)"), &decision)
-    }
-
-    /// After the final training: registers what it gave, or, where it failed, what the winner's trial gave.
-    private mutating func finish(_ decision: inout SearchDecision) throws {
-        guard let last = trials.last, last.state.isFinal else { return }
-        let result = last.state == .succeeded ? last : winner
-        guard let result, let model = try model(of: result) else {
-            let failure = last.failure ?? Failure(.internal, "The winner has no weights.")
-            return conclude(.failed(prefixed(failure, "The winner could not be trained")), &decision)
-        }
-        decision.steps.append(.register(model))
-    }
-
-    private func conclude(_ conclusion: SearchDecision.Conclusion, _ decision: inout SearchDecision) {
-        decision.conclusion = conclusion
-        switch conclusion {
-        case .failed(let failure):
-            decision.note(
-                "scenario.failed", plan.id.text, ["code": failure.code.rawValue, "message": failure.message])
-        case .succeeded(let model):
-            var attributes = ["model": model]
-            if let result = trials.first(where: { $0.id.description == model }) {
-                attributes["network"] = result.networkName
-                attributes["code"] = result.code
-                attributes["validation-accuracy"] = result.objective.map { "\($0)" }
-                attributes["test-accuracy"] = result.metrics["test-accuracy"].map { "\($0)" }
-                attributes["script"] = result.script?.hexadecimal
-                attributes["weights"] = result.weights?.hexadecimal
-            }
-            decision.note("scenario.result", plan.id.text, attributes)
-        }
-    }
-
-    private func prefixed(_ failure: Failure, _ what: String) -> Failure {
-        var failure = failure
-        failure.message = "\(what): \(failure.message)"
-        failure.isRetriable = false
-        return failure
     }
 }

@@ -1,0 +1,113 @@
+import DesignerClient
+import EvaluatorClient
+import Model
+import Networks
+import Search
+import TrainerClient
+
+extension SearchRun {
+    /// What a trial that is under way needs next.
+    func step(for trial: Trial) throws -> SearchDecision.Step {
+        let candidate = try space.candidate(try Genome(trial.genome))
+        let prefix = "\(plan.group)/\(trial.id.number)"
+        if trial.state == .evaluating, let script = trial.script {
+            let order = EvaluationOrder(
+                id: "\(prefix)/evaluate", group: plan.group, script: script, candidate: candidate,
+                recipe: scenario.recipe.id, latencyRuns: trial.isFinalTraining ? 50 : 10)
+            return .evaluate(order, number: trial.id.number)
+        }
+        let order = TrainingOrder(
+            id: "\(prefix)/train", group: plan.group, candidate: candidate, recipe: scenario.recipe.id,
+            budget: trial.isFinalTraining ? scenario.final : scenario.training, seed: scenario.search.seed)
+        return .train(order, number: trial.id.number)
+    }
+
+    mutating func trained(
+        _ number: Int, _ result: Result<TrainingResult, Failure>, _ decision: inout SearchDecision
+    ) throws {
+        guard trials.indices.contains(number), trials[number].state == .training else { return }
+        switch result {
+        case .failure(let failure):
+            try end(number, .failure(failure), &decision)
+        case .success(let result):
+            guard let accuracy = result.metrics["validation-accuracy"], accuracy.isFinite else {
+                let failure = Failure(.internal, "The training reported no validation accuracy that is a number.")
+                return try end(number, .failure(failure), &decision)
+            }
+            trials[number].state = .evaluating
+            trials[number].script = result.script
+            trials[number].weights = result.weights
+            trials[number].metrics.merge(result.metrics.filter(\.value.isFinite)) { $1 }
+            decision.trials.append(trials[number])
+            decision.note(
+                "trial.trained", trials[number].id.description,
+                ["scenario": plan.id.text, "validation-accuracy": "\(accuracy)"])
+            decision.steps.append(try step(for: trials[number]))
+        }
+    }
+
+    mutating func evaluated(
+        _ number: Int, _ result: Result<EvaluationResult, Failure>, _ decision: inout SearchDecision
+    ) throws {
+        guard trials.indices.contains(number), trials[number].state == .evaluating else { return }
+        try end(number, result, &decision)
+    }
+
+    /// Ends a trial with its outcome; a failed one counts as worse than any other, and the search goes on.
+    private mutating func end(
+        _ number: Int, _ result: Result<EvaluationResult, Failure>, _ decision: inout SearchDecision
+    ) throws {
+        switch result {
+        case .failure(let failure):
+            trials[number].state = .failed
+            trials[number].failure = failure
+            decision.note(
+                "trial.failed", trials[number].id.description,
+                ["scenario": plan.id.text, "code": failure.code.rawValue, "message": failure.message])
+        case .success(let result):
+            try succeed(number, result, &decision)
+        }
+        decision.trials.append(trials[number])
+        if !trials[number].isFinalTraining, let outcome = Self.outcome(of: trials[number]) {
+            try searcher?.tell(number, outcome)
+        }
+        try goOn(&decision)
+    }
+
+    private mutating func succeed(
+        _ number: Int, _ result: EvaluationResult, _ decision: inout SearchDecision
+    ) throws {
+        let candidate = try space.candidate(try Genome(trials[number].genome))
+        trials[number].state = .succeeded
+        trials[number].objective = trials[number].metrics["validation-accuracy"]
+        trials[number].metrics["test-accuracy"] = result.accuracy
+        trials[number].metrics["latency-milliseconds"] = result.latencyMilliseconds
+        trials[number].code = try candidate.code(accuracy: result.accuracy).description
+        let trial = trials[number]
+        decision.note(
+            "trial.finished", trial.id.description,
+            [
+                "scenario": plan.id.text, "network": trial.networkName, "objective": "\(trial.objective ?? 0)",
+                "test-accuracy": "\(result.accuracy)", "parameters": "\(candidate.parameters)",
+            ])
+        // A final training has another budget, so it cannot be compared with trials.
+        if trial.isFinalTraining { return }
+        let observation = TrialObservation(
+            trial: trial.id.description, scenario: plan.id, text: plan.text, genome: trial.genome,
+            space: space.space.description, code: trial.code, objective: trial.objective ?? 0, metrics: trial.metrics)
+        decision.deliveries.append(.observation(observation))
+        if let model = try model(of: trial) { decision.deliveries.append(.model(model)) }
+    }
+
+    func model(of trial: Trial) throws -> TrainedModel? {
+        guard let script = trial.script, let weights = trial.weights, let accuracy = trial.metrics["test-accuracy"]
+        else {
+            return nil
+        }
+        return TrainedModel(
+            id: trial.id.description, scenario: plan.id.text,
+            network: try space.candidate(try Genome(trial.genome)).network.canonicalJSON,
+            code: try ArtificialCode(trial.code), accuracy: accuracy, script: script, weights: weights,
+            metrics: trial.metrics)
+    }
+}
