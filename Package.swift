@@ -232,8 +232,8 @@ let testTargets: [Target] = [
     tests(
         "IntegrationTests",
         [
-            "DesignerClient", "EvaluatorClient", "RegistryClient", "ServiceClient", "TrainerClient", "WorkQueueClient",
-            "Messaging", "Model", "CZeroMQ", lifecycle, logging,
+            "DesignerClient", "EvaluatorClient", "KnowledgeClient", "RegistryClient", "ServiceClient", "TrainerClient",
+            "WorkQueueClient", "Messaging", "Model", "CZeroMQ", lifecycle, logging,
         ]),
     executable(
         "Benchmarks", "Tests/Benchmarks",

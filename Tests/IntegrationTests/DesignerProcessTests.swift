@@ -1,0 +1,176 @@
+import DesignerClient
+import EvaluatorClient
+import Foundation
+import KnowledgeClient
+import Messaging
+import Model
+import RegistryClient
+import ServiceClient
+import ServiceLifecycle
+import TestSupport
+import Testing
+import TrainerClient
+import WorkQueueClient
+
+/// The built services without libtorch: workers in the test measure networks by a formula, in next to no time.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct DesignerProcessTests {
+    static let scenario = """
+        scenario: digits
+        modalities:
+          image: {dataset: mnist}
+          audio: {dataset: fsdd, noise: esc10}
+        search: {population: 8, trials: 40, seed: 7, widths: [0.5, 1]}
+        """
+
+    /// Trains and scores by a formula over what it was asked to do, so that the same order has the same outcome.
+    private struct Formula: TaskHandler {
+        let registry: RegistryClient
+
+        func handle(_ lease: TaskLease, progress: TaskProgress) async throws -> [UInt8] {
+            let digest = BlobDigest(hashing: lease.payload)
+            let accuracy = 0.5 + Double(UInt32(digest.hexadecimal.prefix(6), radix: 16) ?? 0) / Double(1 << 25)
+            switch lease.kind {
+            case PreparationTask.kind:
+                let recipe = try PreparationTask(payload: lease.payload).recipe
+                let blob = try await registry.upload(bytes: Array("data".utf8))
+                return try PreparationResult(recipe: recipe.id, blob: blob).encoded()
+            case TrainingTask.kind:
+                // Long enough for things to happen meanwhile.
+                try await Task.sleep(for: .milliseconds(30))
+                try await progress.report(step: 1, steps: 1, metrics: ["validation-accuracy": accuracy])
+                let script = try await registry.upload(bytes: Array("script \(digest)".utf8))
+                let weights = try await registry.upload(bytes: Array("weights \(digest)".utf8))
+                return try TrainingResult(
+                    script: script, weights: weights, metrics: ["validation-accuracy": accuracy, "seconds": 0.03]
+                ).encoded()
+            default:
+                return try EvaluationResult(
+                    accuracy: accuracy, samples: 1, confusion: [], parameters: 1, operations: 1,
+                    latencyMilliseconds: 1
+                ).encoded()
+            }
+        }
+    }
+
+    /// The services of one installation, and clients for them.
+    private final class Installation {
+        let fixture: ProcessFixture
+        let loop = MessageLoop()
+        private var processes: [ServiceName: ChildProcess] = [:]
+
+        init(_ fixture: ProcessFixture) throws {
+            self.fixture = fixture
+            for name in ServiceName.allCases { try start(name) }
+        }
+
+        private func start(_ name: ServiceName) throws {
+            let arguments = name == .trainer || name == .evaluator ? ["serve"] : []
+            processes[name] = try fixture.start(name.rawValue, arguments)
+        }
+
+        func killAndRestart(_ names: [ServiceName]) async throws {
+            for name in names { processes[name]?.signal(SIGKILL) }
+            for name in names { _ = await processes[name]?.end() }
+            for name in names { try start(name) }
+        }
+
+        func connect(_ name: ServiceName) throws -> RequestClient {
+            try ServiceDirectory(environment: fixture.environment).connect(to: name, loop: loop, logger: quiet)
+        }
+
+        func workers() throws -> ServiceGroup {
+            let handler = Formula(registry: RegistryClient(try connect(.registry)))
+            let trainers = try (1...2).map { number in
+                TaskWorker(
+                    queue: QueueClient(try connect(.trainer)), name: "t\(number)",
+                    kinds: [PreparationTask.kind, TrainingTask.kind], handler: handler, logger: quiet)
+            }
+            let evaluator = TaskWorker(
+                queue: QueueClient(try connect(.evaluator)), name: "e1", kinds: [EvaluationTask.kind],
+                handler: handler, logger: quiet)
+            return ServiceGroup(services: trainers + [evaluator], logger: quiet)
+        }
+    }
+
+    /// Runs the scenario to its end while `disturb` is called again and again; returns its trace.
+    private func search(
+        disturb: (Installation, Int) async throws -> Void = { _, _ in }
+    ) async throws -> [String] {
+        try await ProcessFixture.run { fixture in
+            let installation = try Installation(fixture)
+            let group = try installation.workers()
+            let working = Task { try await group.run() }
+            let designer = DesignerClient(try installation.connect(.designer))
+            try await designer.publish(
+                Self.scenario, file: "digits.yaml", as: ScenarioID("s1"), patience: .seconds(60))
+            var status = try await designer.scenario("s1")
+            while !status.state.isFinal {
+                try await disturb(installation, status.endedTrials)
+                status = try await retrying(for: .seconds(60)) {
+                    try await designer.scenario("s1", waiting: .milliseconds(100))
+                }
+            }
+            #expect(status.state == .succeeded, "\(status.failure?.message ?? "")")
+            let trials = try await retrying(for: .seconds(60)) { try await designer.trials(of: "s1") }
+            try await check(installation, trials, status)
+            await group.triggerGracefulShutdown()
+            try await working.value
+            return trials.map { "\($0.id.number) \($0.genome) \($0.origin) \($0.state) \($0.objective ?? -1)" }
+        }
+    }
+
+    /// Every trial was finished once, and everything about it arrived where it belongs.
+    private func check(_ installation: Installation, _ trials: [Trial], _ status: ScenarioStatus) async throws {
+        #expect(trials.count == 41)
+        #expect(trials.allSatisfy { $0.state == .succeeded })
+        var events: [Event] = []
+        let service = ServiceClient(try installation.connect(.designer))
+        while true {
+            let page = try await service.events(after: events.last?.sequence ?? 0)
+            if page.events.isEmpty { break }
+            events += page.events
+        }
+        #expect(events.map(\.sequence) == Array(1...UInt64(max(1, events.count))))
+        let finished = events.filter { $0.kind == "trial.finished" }.map(\.subject)
+        #expect(finished.count == 41 && Set(finished).count == 41)
+        #expect(events.count { $0.kind == "scenario.result" } == 1)
+        let registry = RegistryClient(try installation.connect(.registry))
+        let model = try await registry.model(status.model ?? "")
+        #expect(model.code?.description == trials.last?.code)
+        #expect(model.script == trials.last?.script)
+        // Deliveries go on after the end of the search.
+        let knowledge = KnowledgeClient(try installation.connect(.knowledge))
+        while try await registry.models().count < 41 { try await Task.sleep(for: .milliseconds(50)) }
+        while try await knowledge.observations().count < 40 { try await Task.sleep(for: .milliseconds(50)) }
+        try await checkKnowledge(installation, trials)
+    }
+
+    /// A like scenario begins with what was best in this one.
+    private func checkKnowledge(_ installation: Installation, _ trials: [Trial]) async throws {
+        let designer = DesignerClient(try installation.connect(.designer))
+        let text = Self.scenario.replacing("trials: 40, seed: 7", with: "trials: 8, seed: 99")
+        try await designer.publish(text, file: "digits.yaml", as: ScenarioID("s2"))
+        #expect(try await designer.waitForEnd(of: "s2").state == .succeeded)
+        let begun = try await designer.trials(of: "s2").prefix(4)
+        #expect(begun.allSatisfy { $0.origin == "knowledge" })
+        let best = trials.dropLast().sorted { ($0.objective ?? 0) > ($1.objective ?? 0) }.prefix(4)
+        #expect(Set(begun.map(\.genome)) == Set(best.map(\.genome)))
+    }
+
+    @Test func `whatever is killed in the middle of a search, it ends with the same trials`() async throws {
+        let reference = try await search()
+        var kills = 0
+        let disturbed = try await search { installation, ended in
+            let order: [[ServiceName]] = [
+                [.designer], [.designer, .trainer], [.registry], [.evaluator, .knowledge], ServiceName.allCases,
+                [.designer],
+            ]
+            guard kills < order.count, ended >= 2 + kills * 6 else { return }
+            try await installation.killAndRestart(order[kills])
+            kills += 1
+        }
+        #expect(kills == 6)
+        #expect(disturbed == reference)
+    }
+}
