@@ -179,13 +179,16 @@ gyrus_network *gyrus_network_create(
 gyrus_network *gyrus_network_load(const char *path, char **error) {
     return guarded<gyrus_network *>(error, nullptr, [&] {
         auto network = std::make_unique<gyrus_network>(jit::load(path, at::kCPU));
-        for (const auto &each : network->module.named_parameters())
-            network->tensors.emplace_back(each.name, each.value.detach());
-        for (const auto &each : network->module.named_buffers()) network->tensors.emplace_back(each.name, each.value);
-        for (const auto &each : network->tensors)
+        const auto add = [&](const std::string &name, const at::Tensor &tensor) {
+            // Counters that others keep beside their weights, such as `num_batches_tracked`, are no business of ours.
+            if (!tensor.is_floating_point()) return;
             TORCH_CHECK(
-                each.tensor.scalar_type() == at::kFloat && each.tensor.is_contiguous(), "tensor '", each.name,
+                tensor.scalar_type() == at::kFloat && tensor.is_contiguous(), "tensor '", name,
                 "' is not made of 32-bit floats in order");
+            network->tensors.emplace_back(name, tensor);
+        };
+        for (const auto &each : network->module.named_parameters()) add(each.name, each.value.detach());
+        for (const auto &each : network->module.named_buffers()) add(each.name, each.value);
         network->prepare();
         return network.release();
     });

@@ -84,7 +84,8 @@ struct SampleOrder {
 
     /// The order of an epoch.
     static func shuffled(_ count: Int, seed: UInt64, epoch: Int) -> [Int32] {
-        var generator = SampleOrder(state: seed &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(bitPattern: Int64(epoch)) &* 0xD1B5_4A32_D192_ED03)
+        let place = UInt64(bitPattern: Int64(epoch)) &* 0xD1B5_4A32_D192_ED03
+        var generator = SampleOrder(state: seed &* 0x9E37_79B9_7F4A_7C15 ^ place)
         var order = (0..<Int32(count)).map { $0 }
         for last in stride(from: count - 1, to: 0, by: -1) {
             order.swapAt(last, generator.below(last + 1))

@@ -13,6 +13,9 @@ public import Networks
 /// }
 /// try session.network.save(to: file)
 /// ```
+/// Network, plan and samples decide every bit of the result, however often the training is interrupted, as long as libtorch,
+/// the kind of processor and the number of compute threads are the same.
+///
 /// Not `Sendable`: one thread at a time may use it.
 public final class TrainingSession {
     /// What an epoch came to.

@@ -13,6 +13,11 @@ import WorkQueueClient
 /// It trains in pieces of a fraction of a second. Between them it looks whether it should stop, and stores a checkpoint when
 /// one is due. Neither changes a bit of what comes out.
 final class TrainingRun {
+    /// How long the registry keeps a checkpoint; without it training starts afresh.
+    private static let checkpointLife = Duration.seconds(7 * 86_400)
+    /// How long the registry keeps a network that becomes no model.
+    private static let resultLife = Duration.seconds(90 * 86_400)
+
     private let session: TrainingSession
     private let validation: SampleSource
     private let registry: RegistryClient
@@ -106,7 +111,7 @@ final class TrainingRun {
         var notes = ["seconds": "\(seconds)"]
         for (name, value) in metrics where name != "seconds" { notes["metric.\(name)"] = "\(value)" }
         try session.writeCheckpoint(to: file, notes: notes)
-        let digest = try await registry.upload(file: file)
+        let digest = try await registry.upload(file: file, keepFor: Self.checkpointLife)
         lastCheckpoint = clock.now
         progress.logger.debug("checkpoint stored", metadata: ["epoch": "\(session.finishedEpochs)"])
         return digest
@@ -134,7 +139,8 @@ final class TrainingRun {
         try session.network.save(to: script)
         try session.network.saveWeights(to: weights)
         return TrainingResult(
-            script: try await registry.upload(file: script), weights: try await registry.upload(file: weights),
+            script: try await registry.upload(file: script, keepFor: Self.resultLife),
+            weights: try await registry.upload(file: weights, keepFor: Self.resultLife),
             metrics: metrics)
     }
 }
