@@ -18,7 +18,9 @@ struct TableSixBenchmark: AsyncParsableCommand {
     var prepared: String?
     @Option(help: "What keeps training and test apart: recording or speaker.")
     var split = "recording"
-    @Option(help: "Networks of one modality, as image:LeNet3, or pairs, as LeNet3+LeNet5 (image, audio).")
+    @Option(
+        parsing: .upToNextOption,
+        help: "Networks of one modality, as image:LeNet3, or pairs, as LeNet3+LeNet5 (image, audio).")
     var networks = TableSixBenchmark.all
     @Option(help: "Passes over the training samples.")
     var epochs = 6
