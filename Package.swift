@@ -170,7 +170,8 @@ let services: [Target] = [
 
 let testTargets: [Target] = [
     .target(
-        name: "TestSupport", dependencies: ["Model"], path: "Tests/Support", swiftSettings: swiftSettings),
+        name: "TestSupport", dependencies: ["Model"], path: "Tests/Support", exclude: ["python-environment"],
+        swiftSettings: swiftSettings),
     .target(
         name: "ServiceTestSupport", dependencies: ["Messaging", logging], path: "Tests/ServiceSupport",
         swiftSettings: swiftSettings),
@@ -189,9 +190,9 @@ let testTargets: [Target] = [
         "WorkQueueTests",
         ["WorkQueueClient", "WorkQueueServer", "Storage", "Messaging", "Model", "Schema", grdb, lifecycle, logging]),
     tests("NetworksTests", ["Networks"]),
-    tests("SafetensorsTests", ["Safetensors"]),
+    tests("SafetensorsTests", ["Model", "Safetensors"]),
     tests("TorchTests", ["Torch", "Networks"]),
-    tests("DatasetsTests", ["Datasets", "Torch"]),
+    tests("DatasetsTests", ["Datasets", "Model", "Networks", "Safetensors", "Torch"]),
     tests(
         "RegistryTests",
         [

@@ -1,0 +1,45 @@
+import Foundation
+
+/// A Python with torch, numpy and safetensors, made once for all tests by `Tests/Support/python-environment`.
+public struct PythonEnvironment: Sendable {
+    /// What could not be had, or what a program ended with.
+    public struct Problem: Error, CustomStringConvertible {
+        /// The last lines that were said about it.
+        public let description: String
+    }
+
+    private let interpreter: String
+
+    /// Finds the environment or makes it, which can take minutes the first time.
+    /// - Throws: `Problem` where it cannot be made; a test then cancels itself with that reason.
+    public init() throws {
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "python-environment")
+        interpreter = try Self.output(of: script.path, []).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Runs a program and returns what it prints.
+    public func run(_ program: String, _ arguments: String...) throws -> String {
+        try Self.output(of: interpreter, ["-c", program] + arguments)
+    }
+
+    private static func output(of executable: String, _ arguments: [String]) throws -> String {
+        let process = Process()
+        let complaints = FileManager.default.temporaryDirectory.appending(path: "gyrus-python-\(UUID().uuidString)")
+        try Data().write(to: complaints)
+        defer { try? FileManager.default.removeItem(at: complaints) }
+        let answer = Pipe()
+        process.executableURL = URL(fileURLWithPath: executable)
+        process.arguments = arguments
+        process.standardOutput = answer
+        // A file and not a second pipe, which would have to be read at the same time.
+        process.standardError = try FileHandle(forWritingTo: complaints)
+        try process.run()
+        let output = String(decoding: answer.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            let said = (try? String(contentsOf: complaints, encoding: .utf8)) ?? ""
+            throw Problem(description: said.split(separator: "\n").suffix(5).joined(separator: "\n"))
+        }
+        return output
+    }
+}
