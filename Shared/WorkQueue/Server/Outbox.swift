@@ -1,0 +1,167 @@
+import Foundation
+public import GRDB
+public import Logging
+import Model
+public import ServiceLifecycle
+public import Storage
+
+/// What a service has to tell others, kept in its database until they have it.
+///
+/// A message is posted in the transaction of the change that it tells of, so that neither is there without the other. It
+/// is delivered at least once, in order for each destination, and forgotten when the receiver has acknowledged it; the
+/// receiver ignores what it has seen. A destination that is away holds up only its own messages.
+///
+/// ```swift
+/// let outbox = Outbox(pool, events: events, logger: logger, deliveries: [
+///     "knowledge": { message in try await knowledge.record(try decode(message.payload)) }
+/// ])
+/// try pool.write { db in
+///     try store.finish(trial, in: db)
+///     try outbox.post(encode(observation), to: "knowledge", in: db)
+/// }
+/// ```
+public struct Outbox: Service {
+    /// Something that one destination has to receive.
+    public struct Message: Hashable, Sendable {
+        /// Position in the outbox, which also tells a message that is delivered again.
+        public let number: Int64
+        /// Who receives it.
+        public let destination: String
+        /// What it says, in the form that the destination defines.
+        public let payload: [UInt8]
+    }
+
+    /// Brings a message to its destination: returns when that has acknowledged it.
+    public typealias Delivery = @Sendable (Message) async throws -> Void
+
+    private let database: any DatabaseWriter
+    private let events: EventLog
+    private let logger: Logger
+    private let deliveries: [String: Delivery]
+    private let pauses: ClosedRange<Duration>
+    private let posted = WaitList<String>()
+
+    /// Makes the outbox of a service over its database.
+    /// - Parameters:
+    ///   - pauses: First and longest pause after a delivery that failed; between them it doubles, with jitter.
+    ///   - deliveries: How to reach each destination.
+    public init(
+        _ database: any DatabaseWriter, events: EventLog, logger: Logger,
+        pauses: ClosedRange<Duration> = .milliseconds(100)...(.seconds(5)), deliveries: [String: Delivery]
+    ) {
+        self.database = database
+        self.events = events
+        self.logger = logger
+        self.pauses = pauses
+        self.deliveries = deliveries
+    }
+
+    /// Registers the outbox's table, which needs that of the event log.
+    public static func registerMigrations(in migrator: inout DatabaseMigrator) {
+        migrator.registerMigration("create outbox") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE outbox_messages (
+                        number INTEGER PRIMARY KEY AUTOINCREMENT,
+                        destination TEXT NOT NULL,
+                        payload BLOB NOT NULL,
+                        refusal TEXT
+                    ) STRICT;
+                    CREATE INDEX outbox_waiting ON outbox_messages(destination, number) WHERE refusal IS NULL;
+                    """)
+        }
+    }
+
+    /// Posts a message in the caller's transaction.
+    public func post(_ payload: [UInt8], to destination: String, in db: Database) throws {
+        precondition(deliveries[destination] != nil, "The outbox has no destination '\(destination)'.")
+        precondition(db.isInsideTransaction, "a message belongs to the transaction of the change that it tells of")
+        let statement = try db.cachedStatement(
+            sql: "INSERT INTO outbox_messages (destination, payload) VALUES (?, ?)")
+        try statement.execute(arguments: [destination, Data(payload)])
+        db.afterNextTransaction { [posted] _ in posted.wake(destination) }
+    }
+
+    /// Number of messages that wait to be delivered.
+    public func waiting(for destination: String) async throws -> Int {
+        try await database.read { db in
+            try Int.fetchOne(
+                db, sql: "SELECT COUNT(*) FROM outbox_messages WHERE refusal IS NULL AND destination = ?",
+                arguments: [destination]) ?? 0
+        }
+    }
+
+    /// Delivers until the service stops.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup { group in
+                for (destination, delivery) in deliveries {
+                    group.addTask { await serve(destination, delivery) }
+                }
+            }
+        }
+    }
+
+    private func serve(_ destination: String, _ delivery: Delivery) async {
+        var pause = pauses.lowerBound
+        while !Task.isCancelled {
+            let ticket = posted.ticket(for: [destination])
+            defer { ticket.discard() }
+            do {
+                if let message = try await next(for: destination) {
+                    try await deliver(message, delivery)
+                } else {
+                    await ticket.wait(for: .seconds(3_600))
+                }
+                pause = pauses.lowerBound
+            } catch {
+                guard !Task.isCancelled else { return }
+                let reason = Failure(error)
+                logger.warning("delivery waits", metadata: ["to": "\(destination)", "reason": "\(reason.message)"])
+                try? await Task.sleep(for: max(pause * Double.random(in: 0.5...1), reason.retryAfter ?? .zero))
+                pause = min(pause * 2, pauses.upperBound)
+            }
+        }
+    }
+
+    private func next(for destination: String) async throws -> Message? {
+        try await database.read { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT number, payload FROM outbox_messages WHERE refusal IS NULL AND destination = ?
+                    ORDER BY number LIMIT 1
+                    """,
+                arguments: [destination]
+            ).map { row in
+                Message(number: row["number"], destination: destination, payload: [UInt8](row["payload"] as Data))
+            }
+        }
+    }
+
+    private func deliver(_ message: Message, _ delivery: Delivery) async throws {
+        do {
+            try await delivery(message)
+        } catch let failure as Failure where !failure.isRetriable {
+            // Delivering it again is of no use, and what comes after it must not wait for ever.
+            logger.error("delivery refused", metadata: ["to": "\(message.destination)", "reason": "\(failure)"])
+            return try await setAside(message, failure)
+        }
+        try await database.write { db in
+            try db.execute(sql: "DELETE FROM outbox_messages WHERE number = ?", arguments: [message.number])
+        }
+    }
+
+    private func setAside(_ message: Message, _ failure: Failure) async throws {
+        try await database.write { db in
+            try db.execute(
+                sql: "UPDATE outbox_messages SET refusal = ? WHERE number = ?",
+                arguments: [failure.description, message.number])
+            try events.append(
+                kind: "delivery.refused", subject: "\(message.number)",
+                attributes: [
+                    "destination": message.destination, "code": failure.code.rawValue, "message": failure.message,
+                ], in: db)
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import GRDB
+import Model
+import ServiceLifecycle
+import Storage
+import Synchronization
+import Testing
+import WorkQueueServer
+
+@Suite(.timeLimit(.minutes(1)))
+struct OutboxTests {
+    /// What arrived, and how the receiver behaves.
+    private final class Receiver: Sendable {
+        private let received = Mutex<[String]>([])
+        private let changes = WaitList<Bool>()
+        let refusesFirst: Int
+        private let attempts = Mutex(0)
+
+        init(refusingFirst count: Int = 0) { refusesFirst = count }
+
+        func receive(_ message: Outbox.Message) throws {
+            let attempt = attempts.withLock { attempts in
+                attempts += 1
+                return attempts
+            }
+            if attempt <= refusesFirst { throw Failure(.unavailable, "away") }
+            let text = String(decoding: message.payload, as: UTF8.self)
+            if text == "bad" { throw Failure(.invalidArgument, "no such thing") }
+            received.withLock { $0.append(text) }
+            changes.wake(true)
+        }
+
+        func texts(_ count: Int) async -> [String] {
+            while true {
+                let ticket = changes.ticket(for: [true])
+                defer { ticket.discard() }
+                let texts = received.withLock { $0 }
+                if texts.count >= count { return texts }
+                await ticket.wait(for: .seconds(30))
+            }
+        }
+    }
+
+    private let database: DatabaseQueue
+    private let events: EventLog
+
+    init() throws {
+        database = try ServiceDatabase.inMemory { migrator in
+            EventLog.registerMigrations(in: &migrator)
+            Outbox.registerMigrations(in: &migrator)
+        }
+        events = EventLog(database, service: "test")
+    }
+
+    private func outbox(_ receivers: [String: Receiver]) -> Outbox {
+        Outbox(
+            database, events: events, logger: quiet, pauses: .milliseconds(1)...(.milliseconds(5)),
+            deliveries: receivers.mapValues { receiver in { message in try receiver.receive(message) } })
+    }
+
+    private func withRunning(_ outbox: Outbox, _ body: () async throws -> Void) async throws {
+        let group = ServiceGroup(services: [outbox], logger: quiet)
+        let running = Task { try await group.run() }
+        try await body()
+        await group.triggerGracefulShutdown()
+        try await running.value
+    }
+
+    private func post(_ text: String, to destination: String, _ outbox: Outbox) async throws {
+        try await database.write { db in try outbox.post(Array(text.utf8), to: destination, in: db) }
+    }
+
+    @Test func `messages arrive in order and are forgotten`() async throws {
+        let receiver = Receiver()
+        let outbox = outbox(["a": receiver])
+        try await withRunning(outbox) {
+            for number in 0..<50 { try await post("\(number)", to: "a", outbox) }
+            #expect(await receiver.texts(50) == (0..<50).map { "\($0)" })
+        }
+        #expect(try await outbox.waiting(for: "a") == 0)
+    }
+
+    @Test func `what was posted before a restart arrives after it`() async throws {
+        let receiver = Receiver()
+        try await post("kept", to: "a", outbox(["a": Receiver()]))
+        try await withRunning(outbox(["a": receiver])) {
+            #expect(await receiver.texts(1) == ["kept"])
+        }
+    }
+
+    @Test func `a change that is undone posts nothing`() async throws {
+        let receiver = Receiver()
+        let outbox = outbox(["a": receiver])
+        try await withRunning(outbox) {
+            await #expect(throws: Failure.self) {
+                try await database.write { db in
+                    try outbox.post([1], to: "a", in: db)
+                    throw Failure(.conflict, "undone")
+                }
+            }
+            try await post("done", to: "a", outbox)
+            #expect(await receiver.texts(1) == ["done"])
+        }
+    }
+
+    @Test func `a destination that is away holds up only its own messages`() async throws {
+        let away = Receiver(refusingFirst: .max)
+        let back = Receiver(refusingFirst: 5)
+        let there = Receiver()
+        let outbox = outbox(["away": away, "back": back, "there": there])
+        try await withRunning(outbox) {
+            for destination in ["away", "back", "there"] { try await post("x", to: destination, outbox) }
+            #expect(await there.texts(1) == ["x"])
+            #expect(await back.texts(1) == ["x"])
+        }
+        #expect(try await outbox.waiting(for: "away") == 1)
+    }
+
+    @Test func `what is refused for good is set aside, and the rest passes`() async throws {
+        let receiver = Receiver()
+        let outbox = outbox(["a": receiver])
+        try await withRunning(outbox) {
+            try await post("bad", to: "a", outbox)
+            try await post("good", to: "a", outbox)
+            #expect(await receiver.texts(1) == ["good"])
+        }
+        let refusal = try events.read().first
+        #expect(refusal?.kind == "delivery.refused")
+        #expect(refusal?.attributes["message"] == "no such thing")
+        #expect(try await outbox.waiting(for: "a") == 0)
+    }
+}
