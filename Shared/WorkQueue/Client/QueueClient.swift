@@ -119,9 +119,11 @@ public struct QueueClient: Sendable {
     // MARK: For workers
 
     /// One task; waits for one up to a time. Without kinds only a task that the worker has already.
-    public func pull(worker: String, kinds: [String], waiting: Duration) async throws -> TaskLease? {
+    public func pull(
+        worker: String, kinds: [String], waiting: Duration, timeout: Duration = .seconds(10)
+    ) async throws -> TaskLease? {
         let request = Wire.PullRequest(worker: worker, kinds: kinds, waitMilliseconds: waiting.wholeMilliseconds)
-        let reply = try await client.call(.pull, request, timeout: waiting + Self.timeout)
+        let reply = try await client.call(.pull, request, timeout: waiting + timeout)
         return try reply.lease.map { try TaskLease($0, worker: worker) }
     }
 

@@ -102,7 +102,8 @@ public struct TaskWorker: Service {
     /// A pull that was broken off by the shutdown may have been given a task all the same.
     private func giveBackUnknownTask() async {
         do {
-            guard let lease = try await queue.pull(worker: name, kinds: [], waiting: .zero) else { return }
+            guard let lease = try await queue.pull(worker: name, kinds: [], waiting: .zero, timeout: .seconds(1))
+            else { return }
             _ = try await queue.release(lease.attempt)
         } catch {
             logger.debug("no last word to the queue", metadata: ["error": "\(error)"])

@@ -1,0 +1,37 @@
+import ArgumentParser
+import EvaluatorWorker
+import RegistryClient
+import ServiceClient
+import ServiceKit
+import Torch
+import WorkQueueClient
+
+/// A worker of the evaluator; `evaluator work` becomes this program.
+@main
+struct EvaluatorWorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluator work", abstract: "Do evaluation tasks, one at a time.",
+        discussion: """
+            On SIGTERM the task at hand goes back to the queue. A queue or registry that is away \
+            is waited for.
+            """)
+
+    @OptionGroup var options: WorkerOptions
+
+    func run() async throws {
+        try await ServiceRuntime.runWorker("evaluator-worker", logLevel: options.logLevel) { logger in
+            ComputeThreads.count = options.threads
+            let directory = ServiceDirectory()
+            let registry = RegistryClient(try directory.connect(to: .registry, logger: logger))
+            let handler = EvaluatorTaskHandler(
+                registry: registry,
+                cache: BlobCache(
+                    directory: options.cacheDirectory, limitBytes: options.cacheBytes, registry: registry))
+            return [
+                TaskWorker(
+                    queue: QueueClient(try directory.connect(to: .evaluator, logger: logger)), name: options.workerName,
+                    kinds: EvaluatorTaskHandler.kinds, handler: handler, logger: logger)
+            ]
+        }
+    }
+}

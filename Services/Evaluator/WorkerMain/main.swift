@@ -1,1 +1,0 @@
-// Filled when the handler is there.

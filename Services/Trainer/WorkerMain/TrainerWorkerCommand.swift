@@ -1,0 +1,39 @@
+import ArgumentParser
+import Model
+import RegistryClient
+import ServiceClient
+import ServiceKit
+import Torch
+import TrainerWorker
+import WorkQueueClient
+
+/// A worker of the trainer; `trainer work` becomes this program.
+@main
+struct TrainerWorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trainer work", abstract: "Do training tasks, one at a time.",
+        discussion: """
+            On SIGTERM the task at hand saves a checkpoint and goes back to the queue. A queue or registry that is away \
+            is waited for.
+            """)
+
+    @OptionGroup var options: WorkerOptions
+
+    func run() async throws {
+        try await ServiceRuntime.runWorker("trainer-worker", logLevel: options.logLevel) { logger in
+            ComputeThreads.count = options.threads
+            let directory = ServiceDirectory()
+            let registry = RegistryClient(try directory.connect(to: .registry, logger: logger))
+            let handler = TrainerTaskHandler(
+                registry: registry,
+                cache: BlobCache(
+                    directory: options.cacheDirectory, limitBytes: options.cacheBytes, registry: registry),
+                locator: DataLocator(folder: options.data))
+            return [
+                TaskWorker(
+                    queue: QueueClient(try directory.connect(to: .trainer, logger: logger)), name: options.workerName,
+                    kinds: TrainerTaskHandler.kinds, handler: handler, logger: logger)
+            ]
+        }
+    }
+}
