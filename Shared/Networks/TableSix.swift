@@ -5,6 +5,16 @@
 /// seven convolutions: its `1 → 1` one sees a single pixel, has no neighbourhood to summarise and is therefore not pooled.
 /// Six poolings take 112 to 56, 28, 14, 7, 3 and exactly 1, so its classifier reads 128 features.
 ///
+/// **Why SparseNet does not train in the paper** (26 % on images, 48 % on audio, a spread of up to 6.5 %). Its second
+/// convolution squeezes everything through one channel, and 11 more layers follow without any normalisation. Measured on
+/// 64 MNIST digits with 30 draws of PyTorch's default weights: in half of the draws that one channel is negative nearly
+/// everywhere, where leaky ReLU passes a hundredth; and as the default weights shrink a signal in every layer, what differs
+/// between two digits after the last stage is 8·10⁻⁶ (median; 10⁻⁷ at worst) beside biases of 0.1. The gradient of the first
+/// kernel is 5·10⁻⁵, and four epochs of SGD stay at 12.6 %, the share of the commonest digit. Weights that keep the
+/// signal's size (`NetworkDescription.tensors`) bring the median to 0.2, but the draws with a dead channel stay at 0.004;
+/// batch normalisation, which moves the channel back around zero, gives at least 0.63 in every draw. So all four networks
+/// are normalised here; no layer of the table is changed.
+///
 /// **Input of another size.** LeNet3 takes images as they are (28×28 and 112×112 are both in the table). The others are
 /// defined at 112×112; for another size the network begins with a bilinear resize.
 public enum TableSix: String, CaseIterable, Sendable, Hashable, Codable {
