@@ -162,6 +162,24 @@ private let two = """
         try await desk.clean()
     }
 
+    @Test func `up again replaces a process whose program was built anew`() async throws {
+        let desk = try Desk("name: desk\nservices:\n  a: {command: gyrus-nap}\n  b: {command: sleep 1000}")
+        let program = URL(filePath: Programs.beside.folder).appending(path: "gyrus-nap")
+        try "#!/bin/sh\nsleep 1000\n".write(to: program, atomically: true, encoding: .utf8)
+        chmod(program.path, 0o755)
+        defer { try? FileManager.default.removeItem(at: program) }
+        try await desk.run("up", "-d")
+        let before = try await desk.ps()
+        try await desk.run("up", "-d")
+        #expect(try await desk.ps().map(\.pid) == before.map(\.pid))
+        try "#!/bin/sh\n# changed\nsleep 1000\n".write(to: program, atomically: true, encoding: .utf8)
+        chmod(program.path, 0o755)
+        #expect(try await desk.run("up", "-d").status == 0)
+        let after = try await desk.until { $0.count == 2 && $0[0].pid != nil && $0[0].pid != before[0].pid }
+        #expect(after[1].pid == before[1].pid)
+        try await desk.clean()
+    }
+
     @Test func `after its supervisor was killed, down stops what runs`() async throws {
         let desk = try Desk(two)
         try await desk.run("up", "-d")

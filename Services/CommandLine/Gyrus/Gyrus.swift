@@ -34,7 +34,7 @@ struct Gyrus: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Catalogue:", subcommands: [Models.self, Networks.self, Datasets.self, Export.self]),
-            CommandGroup(name: "Operation:", subcommands: [Health.self, Events.self, Dead.self]),
+            CommandGroup(name: "Operation:", subcommands: [Health.self, Events.self, Dead.self, KeysCommand.self]),
         ],
         helpNames: [.short, .long])
 

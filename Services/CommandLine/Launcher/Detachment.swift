@@ -34,6 +34,7 @@ public struct Detachment: Sendable {
         let (reading, end) = try Descriptor.pipe()
         // Only the supervisor may keep the writing end: its death must show as the end of the stream.
         var writing: Descriptor? = end
+        boundLog()
         let log = try Descriptor.open(directory.supervisorLog.path, O_WRONLY | O_APPEND | O_CREAT)
         do {
             _ = try ChildProcess.spawn(
@@ -48,6 +49,13 @@ public struct Detachment: Sendable {
         }
         writing = nil
         try awaitReady(reading)
+    }
+
+    /// The supervisor writes a line for each start and end; of what earlier ones wrote one file is kept.
+    private func boundLog() {
+        let path = directory.supervisorLog.path
+        var status = stat()
+        if stat(path, &status) == 0 && status.st_size > 4 << 20 { rename(path, "\(path).1") }
     }
 
     private func awaitReady(_ end: Descriptor) throws {

@@ -145,6 +145,20 @@ public struct Programs: Hashable, Sendable {
         self.folder = folder
     }
 
+    /// What tells one build of a program beside `gyrus`, and of those that it hands over to, from another: `trainer` and
+    /// `trainer-worker`, for instance. Empty for programs of other places.
+    public func build(of name: String) -> String {
+        guard path(of: name) != name, let files = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+            return ""
+        }
+        let programs = files.filter { $0 == name || ($0.hasPrefix("\(name)-") && !$0.contains(".")) }.sorted()
+        return programs.map { program in
+            var status = stat()
+            guard stat("\(folder)/\(program)", &status) == 0 else { return program }
+            return "\(program) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+        }.joined(separator: ", ")
+    }
+
     var keeper: String { "\(folder)/gyrus-keeper" }
 
     /// The path of a program beside `gyrus`; otherwise the name, to be found as a shell does.

@@ -84,13 +84,31 @@ public struct ProjectLocator: Sendable {
         return root.mapping?["name"]?.string
     }
 
+    /// The folder that the product's Compose file gives to containers as well; services run in any folder, so that they
+    /// would not find it by themselves.
+    private static func data(near file: URL) -> String? {
+        let folder = file.absoluteURL.deletingLastPathComponent().appending(path: "../../shared/data")
+            .standardizedFileURL
+        return FileManager.default.fileExists(atPath: folder.path) ? folder.path : nil
+    }
+
     /// The Compose file's services with the variables of the environment and of the project's directory.
     public func project(in directory: ProjectDirectory) throws -> ComposeProject {
         // Our own names of folders go first: the file's defaults are meant for containers.
         var variables = environment.merging(directory.variables) { $1 }
-        if variables["GYRUS_DATA_DIR"] == nil { variables["GYRUS_DATA_DIR"] = environment["GYRUS_DATA"] ?? "" }
+        let file = try composeFile()
+        if variables["GYRUS_DATA_DIR"] == nil {
+            variables["GYRUS_DATA_DIR"] = environment["GYRUS_DATA"] ?? Self.data(near: file) ?? ""
+        }
         do {
-            return try ComposeFile(at: composeFile()).project(variables: variables)
+            var project = try ComposeFile(at: file).project(variables: variables)
+            // A program that was built anew is a change, as a new image is to Docker.
+            project.services = project.services.mapValues { service in
+                var service = service
+                service.build = Programs.beside.build(of: service.command[0])
+                return service
+            }
+            return project
         } catch let failure as Failure {
             throw Failure(.configuration, failure.message)
         }

@@ -19,7 +19,7 @@ public struct LogLine: Hashable, Sendable {
 }
 
 /// Reads what a replica printed, file after file, and goes on where it stopped even when the log was rotated meanwhile.
-public struct ReplicaLog {
+public struct ReplicaLog: Sendable {
     /// The replica.
     public let replica: ReplicaID
     private let path: String
@@ -135,7 +135,7 @@ public struct LogPrinter: Sendable {
 }
 
 /// The logs of a project's replicas, merged by time.
-public struct ProjectLogs {
+public struct ProjectLogs: Sendable {
     private let directory: ProjectDirectory
     private let services: Set<String>
     private var logs: [ReplicaID: ReplicaLog] = [:]

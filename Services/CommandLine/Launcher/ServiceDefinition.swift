@@ -88,6 +88,8 @@ public struct ServiceDefinition: Hashable, Sendable, Codable {
     public var stopSignal: Int32
     /// How much of its output is kept.
     public var logLimits: LogLimits
+    /// What tells one build of its program from another; empty where that is not known.
+    public var build = ""
 
     /// Makes a definition with the defaults of the Compose Specification.
     public init(

@@ -55,7 +55,7 @@ struct Foreground {
 
 /// Prints the lines of logs as they come, until the task is cancelled.
 struct Printing: Sendable {
-    private nonisolated(unsafe) var logs: ProjectLogs
+    private var logs: ProjectLogs
     private var printer = LogPrinter(isColored: Terminal.isColored)
 
     init(logs: ProjectLogs) {
