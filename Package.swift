@@ -240,7 +240,8 @@ let testTargets: [Target] = [
         "Benchmarks", "Tests/Benchmarks",
         [
             "Messaging", "Schema", "Model", "CZeroMQ", "Storage", "Networks", "Datasets", "WorkQueueClient",
-            "WorkQueueServer", "Search", "Torch", argumentParser, grdb, logging,
+            "WorkQueueServer", "Search", "Torch", "DesignerClient", "DesignerServer", "TrainerClient",
+            "EvaluatorClient", argumentParser, grdb, lifecycle, logging,
         ]),
 ]
 

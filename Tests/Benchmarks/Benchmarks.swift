@@ -12,6 +12,7 @@ struct Benchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures Gyrus beside what others use for the same job, in one run.",
         subcommands: [
-            MessagesBenchmark.self, TasksBenchmark.self, TrainingBenchmark.self, TableSixBenchmark.self,
+            MessagesBenchmark.self, TasksBenchmark.self, SearchBenchmark.self, TrainingBenchmark.self,
+            TableSixBenchmark.self,
         ])
 }

@@ -1,0 +1,144 @@
+import ArgumentParser
+import DesignerClient
+import DesignerServer
+import EvaluatorClient
+import Foundation
+import Logging
+import Messaging
+import Model
+import Search
+import ServiceLifecycle
+import Storage
+import TrainerClient
+import WorkQueueServer
+
+/// Trials per second of a search with a trivial objective: the designer as it is, with its database and its socket, and
+/// services that answer at once. Beside it Optuna with SQLite storage.
+///
+/// Both have every trial on disk when it is proposed and when it has ended; the designer also in between, when it was
+/// trained, and with an event for each.
+struct SearchBenchmark: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search", abstract: "Search-loop trials/s with a trivial objective, beside Optuna and SQLite.")
+
+    @Option(help: "A Python that has Optuna, as Tests/Benchmarks/peers prints it; without it only ours is measured.")
+    var python: String?
+
+    @Option(help: "How often each side is measured, in turns.")
+    var rounds = 3
+
+    @Option(help: "Trials of our search.")
+    var trials = 600
+
+    @Option(help: "Trials of Optuna's study; it gets slower as the study grows.")
+    var peerTrials = 150
+
+    @Option(help: "Trials in work at the same time, and the size of the population.")
+    var population = 12
+
+    @Option(parsing: .upToNextOption, help: "Optuna's samplers: evolution, random, default.")
+    var samplers = ["evolution", "random"]
+
+    func run() async throws {
+        guard let python else {
+            print("search: gyrus \(try await search().grouped) trials/s (no --python, so nothing beside it)")
+            return
+        }
+        for sampler in samplers {
+            var comparison = Comparison("search", unit: "trials", peer: "Optuna (\(sampler)) + SQLite")
+            for _ in 0..<rounds {
+                let theirs = try OptunaPeer.trials(
+                    peerTrials, population: population, sampler: sampler, python: python)
+                comparison.add(ours: try await search(), theirs: theirs)
+            }
+            print(comparison.line)
+        }
+    }
+
+    private var scenario: String {
+        """
+        scenario: benchmark
+        stimuli: [see written digits, hear spoken digits]
+        modalities:
+          image: {dataset: mnist}
+          audio: {dataset: fsdd}
+        search: {method: evolution, population: \(population), trials: \(trials), seed: 7}
+        """
+    }
+
+    /// From publishing the scenario until its end is known to the client.
+    private func search() async throws -> Double {
+        let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
+        let directory = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString.prefix(8))")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let pool = try ServiceDatabase.open(at: directory.appending(path: "designer.sqlite")) { migrator in
+            EventLog.registerMigrations(in: &migrator)
+            WorkQueue.registerMigrations(in: &migrator)
+            DesignerStore.registerMigrations(in: &migrator)
+        }
+        let events = EventLog(pool, service: "designer")
+        let world = TrivialWorld()
+        let service = DesignerService(
+            store: DesignerStore(pool, events: events), queue: try WorkQueue(pool, events: events, logger: logger),
+            peers: DesignerPeers(trainer: world, evaluator: world, knowledge: world, registry: world),
+            logger: logger)
+        var router = Router()
+        DesignerHarness(service).register(in: &router)
+        let endpoint = try Endpoint("ipc://\(directory.path(percentEncoded: false))/s")
+        let server = RequestServer(endpoint: endpoint, router: router, loop: MessageLoop(), logger: logger)
+        let parts = service.services + [server]
+        let running = Task {
+            try await withThrowingTaskGroup { group in
+                for part in parts { group.addTask { try await part.run() } }
+                try await group.waitForAll()
+            }
+        }
+        let connection = RequestClient(to: try await server.boundEndpoint, loop: MessageLoop(), logger: logger)
+        let result = try await trialsPerSecond(DesignerClient(connection))
+        await connection.close()
+        running.cancel()
+        _ = try? await running.value
+        return result
+    }
+
+    private func trialsPerSecond(_ designer: DesignerClient) async throws -> Double {
+        try await rate {
+            let id = ScenarioID.random()
+            _ = try await designer.publish(scenario, file: "benchmark.yaml", as: id)
+            let status = try await designer.waitForEnd(of: id.text)
+            if let failure = status.failure { throw failure }
+            return status.endedTrials
+        }
+    }
+}
+
+/// The other services, which answer at once.
+private struct TrivialWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry {
+    /// A number that follows from the genome alone.
+    private func accuracy(of candidate: Candidate) -> Double {
+        let hash = candidate.genome.description.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+        return Double(hash) / 4_294_967_296
+    }
+
+    func prepare(_ order: PreparationOrder) {}
+
+    func train(_ order: TrainingOrder) -> TrainingResult {
+        let digest = BlobDigest(hashing: Array(order.candidate.genome.description.utf8))
+        return TrainingResult(
+            script: digest, weights: digest, metrics: ["validation-accuracy": accuracy(of: order.candidate)])
+    }
+
+    func evaluate(_ order: EvaluationOrder) -> EvaluationResult {
+        EvaluationResult(
+            accuracy: accuracy(of: order.candidate), samples: 1, confusion: [], parameters: 0, operations: 0,
+            latencyMilliseconds: 1)
+    }
+
+    func cancel(group: String) {}
+
+    func bestGenomes(for scenario: Scenario, id: ScenarioID, space: SearchSpace, limit: Int) -> [Genome] { [] }
+
+    func record(_ observation: TrialObservation) {}
+
+    func register(_ model: TrainedModel) {}
+}
