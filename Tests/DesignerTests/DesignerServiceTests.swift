@@ -81,7 +81,7 @@ struct Designer {
         let kinds = Set(try designer.store.events.read(limit: 10_000).map(\.kind))
         let expected: Set = [
             "scenario.published", "scenario.started", "scenario.prepared", "scenario.seeded", "trial.proposed",
-            "trial.trained", "trial.finished", "scenario.winner", "scenario.result",
+            "trial.trained", "trial.finished", "scenario.finalist", "scenario.result",
         ]
         #expect(kinds.isSuperset(of: expected))
     }

@@ -42,6 +42,8 @@ import TrainerClient
         let plan: SearchRun.Plan
         var fails: (Int) -> Failure? = { _ in nil }
         var known: [Genome] = []
+        /// Added to a trial's validation accuracy.
+        var bonus: (Int) -> Double = { _ in 0 }
 
         init(_ text: String, order: UInt64) throws {
             generator = SeededGenerator(seed: order)
@@ -88,7 +90,7 @@ import TrainerClient
                 if let failure = fails(number) { return .trained(number: number, .failure(failure)) }
                 let result = TrainingResult(
                     script: FakeWorld.digest("s\(number)"), weights: FakeWorld.digest("w\(number)"),
-                    metrics: ["validation-accuracy": FakeWorld.accuracy(of: order.candidate)])
+                    metrics: ["validation-accuracy": FakeWorld.accuracy(of: order.candidate) + bonus(number)])
                 return .trained(number: number, .success(result))
             case .evaluate(let order, let number):
                 let accuracy = FakeWorld.accuracy(of: order.candidate) - 0.01
@@ -106,7 +108,7 @@ import TrainerClient
         #expect(trials.values.allSatisfy { $0.state == .succeeded })
         let best = try #require((0..<24).compactMap { trials[$0] }.max { ($0.objective ?? 0) < ($1.objective ?? 0) })
         let last = try #require(trials[24])
-        #expect(last.origin == "winner \(best.id.number)")
+        #expect(last.origin == "final \(best.id.number)")
         #expect(last.genome == best.genome)
         #expect(driver.rows.conclusion == .succeeded(model: "s1/24"))
         let result = try #require(driver.rows.notes.last)
@@ -169,9 +171,27 @@ import TrainerClient
         var driver = try Driver(scenarioText(), order: 1)
         driver.fails = { $0 == 24 ? Failure(.corrupt, "broken") : nil }
         try driver.run()
-        let winner = try #require(driver.rows.trials[24]).origin.dropFirst("winner ".count)
+        let winner = try #require(driver.rows.trials[24]).origin.dropFirst("final ".count)
         #expect(driver.rows.conclusion == .succeeded(model: "s1/\(winner)"))
         #expect(driver.rows.notes.last?.attributes["code"] == driver.rows.trials[Int(winner) ?? -1]?.code)
+    }
+
+    @Test func `of several finalists the one that validates best is the result`() throws {
+        var driver = try Driver(scenarioText().replacing("epochs: 5", with: "epochs: 5, candidates: 3"), order: 1)
+        driver.bonus = { $0 == 25 ? 0.3 : 0 }
+        try driver.run(crashing: 0.2)
+        let trials = driver.rows.trials
+        let best = (0..<24).compactMap { trials[$0] }.sorted { ($0.objective ?? 0) > ($1.objective ?? 0) }
+        #expect((24..<27).map { trials[$0]?.origin } == best.prefix(3).map { "final \($0.id.number)" })
+        #expect(driver.rows.conclusion == .succeeded(model: "s1/25"))
+    }
+
+    @Test func `a trial that validates better than its final training is the result`() throws {
+        var driver = try Driver(scenarioText(), order: 1)
+        driver.bonus = { $0 == 24 ? -0.3 : 0 }
+        try driver.run()
+        let best = try #require(driver.rows.trials[24]).origin.dropFirst("final ".count)
+        #expect(driver.rows.conclusion == .succeeded(model: "s1/\(best)"))
     }
 
     @Test func `a training that reports no number fails`() throws {

@@ -137,8 +137,8 @@ struct DesignerProcessTests {
         #expect(events.count { $0.kind == "scenario.result" } == 1)
         let registry = RegistryClient(try installation.connect(.registry))
         let model = try await registry.model(status.model ?? "")
-        #expect(model.code?.description == trials.last?.code)
-        #expect(model.script == trials.last?.script)
+        #expect(model.code?.description == status.best?.code)
+        #expect(model.script == status.best?.script)
         // Deliveries go on after the end of the search.
         let knowledge = KnowledgeClient(try installation.connect(.knowledge))
         while try await registry.models().count < 41 { try await Task.sleep(for: .milliseconds(50)) }

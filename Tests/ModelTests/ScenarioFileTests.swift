@@ -28,6 +28,7 @@ import Testing
         #expect(scenario.search == Scenario.Search(method: .evolution, population: 12, trials: 48, seed: 7))
         #expect(scenario.training == Scenario.defaultTraining)
         #expect(scenario.final == Scenario.defaultFinal)
+        #expect(scenario.finalists == 1)
     }
 
     @Test func `everything can be said`() throws {
@@ -41,7 +42,7 @@ import Testing
             objective: {limits: {operations: 1_000}}
             search: {method: random, population: 4, trials: 8, optimizers: [sgd], structures: [LeNet3], widths: [0.5, 1]}
             training: {epochs: 1, batch: 16, samples: all, validation: 20}
-            final: {epochs: 3, samples: 90}
+            final: {epochs: 3, samples: 90, candidates: 3}
             """.replacing("1_000", with: "1000")
         let scenario = try ScenarioFile(text).scenario
         #expect(scenario.engagedFunctions == ["vision.shape", "audition"])
@@ -55,6 +56,7 @@ import Testing
         #expect(scenario.search.widths == [0.5, 1])
         #expect(scenario.training == Scenario.Training(epochs: 1, batch: 16, validation: 20))
         #expect(scenario.final == Scenario.Training(epochs: 3, samples: 90))
+        #expect(scenario.finalists == 3)
     }
 
     @Test(arguments: [

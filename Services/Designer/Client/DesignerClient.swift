@@ -70,7 +70,7 @@ public struct DesignerClient: Sendable {
         return try await requests.call(.listScenarios, request).scenarios.map { try ScenarioStatus($0) }
     }
 
-    /// The trials of a scenario, by number; the final training of the winner comes last.
+    /// The trials of a scenario, by number; the final trainings come last.
     /// - Parameter id: The scenario's identity or a prefix of it that no other scenario has.
     public func trials(of id: String, from number: Int = 0, limit: Int = 1_000) async throws -> [Trial] {
         let request = Wire.TrialListRequest(

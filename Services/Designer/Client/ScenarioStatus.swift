@@ -42,7 +42,7 @@ public struct ScenarioStatus: Hashable, Sendable {
     public var trials: Int
     /// Trials of the search that ended.
     public var endedTrials: Int
-    /// The winner's final training, once it is done; before, the best trial so far.
+    /// The trial whose network is the result; before the end, the best one so far.
     public var best: Trial?
     /// Why it failed.
     public var failure: Failure?

@@ -29,7 +29,7 @@ public enum TrialState: Int, CaseIterable, Hashable, Sendable, CustomStringConve
     }
 }
 
-/// One candidate of a search, or the final training of its winner.
+/// One candidate of a search, or the final training of one of its best networks.
 public struct Trial: Hashable, Sendable {
     /// Identity.
     public var id: TrialID
@@ -37,7 +37,7 @@ public struct Trial: Hashable, Sendable {
     public var state: TrialState
     /// Genome as text.
     public var genome: String
-    /// Where it came from, such as `random`, `knowledge`, `crossover 3 × 7` or `winner 17`.
+    /// Where it came from, such as `random`, `knowledge`, `crossover 3 × 7` or `final 17`.
     public var origin: String
     /// Name of the network for people.
     public var networkName: String
@@ -74,8 +74,11 @@ public struct Trial: Hashable, Sendable {
         self.failure = failure
     }
 
-    /// Whether it is the final training of a search's winner.
-    public var isFinalTraining: Bool { origin.hasPrefix("winner ") }
+    /// Whether it is the final training of one of a search's best networks.
+    public var isFinalTraining: Bool { origin.hasPrefix("final ") }
+
+    /// The origin of the final training of a trial's network.
+    package static func finalOrigin(_ number: Int) -> String { "final \(number)" }
 }
 
 // MARK: - On the wire

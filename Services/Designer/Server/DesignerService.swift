@@ -52,9 +52,13 @@ public struct DesignerService: Sendable {
         let name = Self.fileName(file)
         let parsed = try ScenarioFile(text, file: name)
         _ = try parsed.locating { try NetworkSpace(parsed.scenario) }
-        try await store.database.write { db in
-            guard try store.insert(id, parsed.scenario, text: text, file: name, in: db) else { return }
+        let isNew = try await store.database.write { db in
+            guard try store.insert(id, parsed.scenario, text: text, file: name, in: db) else { return false }
             try queue.submit(ScenarioWorker.task(for: store.entry(id.text, in: db)), in: db)
+            return true
+        }
+        if isNew {
+            logger.info("scenario.published", metadata: ["subject": "\(id)", "name": "\(parsed.scenario.name)"])
         }
         return try await store.status(id.text)
     }

@@ -12,7 +12,7 @@
 /// search:
 ///   {method: evolution, population: 12, trials: 48, seed: 7, optimizers: [sgd, adam], structures: [LeNet3], widths: [1]}
 /// training: {epochs: 2, batch: 64, samples: 3000, validation: 1000}     # of a trial
-/// final: {epochs: 12, batch: 64, samples: all, validation: all}         # of the winner
+/// final: {epochs: 12, batch: 64, samples: all, validation: all, candidates: 1}     # of the best ones
 /// ```
 ///
 /// Only `scenario` and `modalities` are needed. `ScenarioFile` reads it.
@@ -113,19 +113,22 @@ public struct Scenario: Hashable, Sendable {
     public var search: Search
     /// How a candidate is trained.
     public var training: Training
-    /// How the winner is trained.
+    /// How the best networks of the search are trained in the end.
     public var final: Training
+    /// How many of them are; the one that then validates best is the result.
+    public var finalists: Int
 
     /// The budget of a trial where none is given.
     public static let defaultTraining = Training(epochs: 2, samples: 3_000, validation: 1_000)
-    /// The budget of the winner where none is given.
+    /// The budget of the best networks where none is given.
     public static let defaultFinal = Training(epochs: 12)
 
     /// Makes a scenario; `ScenarioFile` checks one that is read.
     public init(
         name: String, stimuli: [String] = [], functions: [String] = [], task: Task = .classification,
         recipe: DatasetRecipe, objective: Objective = .accuracy, limits: Limits = Limits(), search: Search = Search(),
-        training: Training = Scenario.defaultTraining, final: Training = Scenario.defaultFinal
+        training: Training = Scenario.defaultTraining, final: Training = Scenario.defaultFinal,
+        finalists: Int = 1
     ) {
         self.name = name
         self.stimuli = stimuli
@@ -137,6 +140,7 @@ public struct Scenario: Hashable, Sendable {
         self.search = search
         self.training = training
         self.final = final
+        self.finalists = finalists
     }
 
     /// The functions that the scenario names, or, where it names none, those that its stimuli begin with: `see`, `look at`

@@ -65,6 +65,8 @@ extension ScenarioFile {
         "scenario", "stimuli", "functions", "task", "modalities", "data", "objective", "search", "training", "final",
     ]
 
+    private static let budgetKeys = ["epochs", "batch", "samples", "validation"]
+
     private static func scenario(_ reader: FieldReader) throws -> Scenario {
         guard let name = try reader.text("scenario") else {
             throw reader.wrong("scenario", "it is missing; give the scenario a name.")
@@ -75,6 +77,7 @@ extension ScenarioFile {
         let recipe = try recipe(reader)
         let objective = try reader.fields("objective", keys: ["maximise", "limits"])
         let limits = try objective?.fields("limits", keys: ["parameters", "operations"])
+        let final = try reader.fields("final", keys: budgetKeys + ["candidates"])
         return Scenario(
             name: name, stimuli: try reader.texts("stimuli") ?? [], functions: try reader.texts("functions") ?? [],
             task: try reader.choice("task", of: Scenario.Task.self) ?? .classification, recipe: recipe,
@@ -83,8 +86,9 @@ extension ScenarioFile {
                 parameters: try limits?.integer("parameters", in: 1...1_000_000_000_000),
                 operations: try limits?.integer("operations", in: 1...1_000_000_000_000_000)),
             search: try search(reader),
-            training: try training(reader, "training", Scenario.defaultTraining, recipe),
-            final: try training(reader, "final", Scenario.defaultFinal, recipe))
+            training: try training(reader.fields("training", keys: budgetKeys), Scenario.defaultTraining, recipe),
+            final: try training(final, Scenario.defaultFinal, recipe),
+            finalists: try final?.integer("candidates", in: 1...100) ?? 1)
     }
 
     private static func recipe(_ reader: FieldReader) throws -> DatasetRecipe {
@@ -142,10 +146,9 @@ extension ScenarioFile {
     }
 
     private static func training(
-        _ reader: FieldReader, _ key: String, _ usual: Scenario.Training, _ recipe: DatasetRecipe
+        _ fields: FieldReader?, _ usual: Scenario.Training, _ recipe: DatasetRecipe
     ) throws -> Scenario.Training {
         let counts = recipe.counts
-        let fields = try reader.fields(key, keys: ["epochs", "batch", "samples", "validation"])
         func capped(_ count: Int?, _ most: Int) -> Int? { count.flatMap { $0 < most ? $0 : nil } }
         // `all` is nil, so a chain of optionals would take it for an absent field.
         func count(_ key: String, _ most: Int, _ usual: Int?) throws -> Int? {

@@ -34,7 +34,7 @@ struct ResultCommand: AsyncParsableCommand {
         let designer = try await services.designer()
         let status = try await designer.scenario(id)
         let trials = try await allTrials(designer, status)
-        let winner = trials.last { $0.isFinalTraining && $0.state == .succeeded } ?? status.best
+        let winner = status.best
         try list.render(trials.map { TrialRow($0, isWinner: $0.id == winner?.id) })
         guard let winner, let script = winner.script else {
             throw Failure(

@@ -3,10 +3,10 @@ import Model
 import Search
 
 extension SearchRun {
-    /// The best trial of the search; of equals the older one.
-    var winner: Trial? {
+    /// Measured trials of the search, the best one first; of equals the older one.
+    var ranking: [Trial] {
         trials.filter { !$0.isFinalTraining && $0.objective != nil }
-            .max { ($0.objective ?? 0, -$0.id.number) < ($1.objective ?? 0, -$1.id.number) }
+            .sorted { ($0.objective ?? 0, -$0.id.number) > ($1.objective ?? 0, -$1.id.number) }
     }
 
     /// Why going on is of no use: all of the first population failed.
@@ -18,26 +18,32 @@ extension SearchRun {
         return prefixed(failure, "The first \(first.count) trials all failed, the first one like this")
     }
 
-    /// Has the winner trained for the final budget.
+    /// Has the best trials' networks trained for the final budget.
     mutating func crown(_ decision: inout SearchDecision) throws {
-        guard let winner else {
+        let finalists = ranking.prefix(scenario.finalists)
+        guard !finalists.isEmpty else {
             let failure = trials.first?.failure ?? Failure(.internal, "The search proposed no network at all.")
             return conclude(.failed(prefixed(failure, "No trial succeeded; the first one failed like this")), &decision)
         }
-        decision.note(
-            "scenario.winner", plan.id.text,
-            ["trial": winner.id.description, "network": winner.networkName, "objective": "\(winner.objective ?? 0)"])
-        let genome = try Genome(winner.genome)
-        try add(try trial(trials.count, genome, "winner \(winner.id.number)"), &decision)
+        for trial in finalists {
+            decision.note(
+                "scenario.finalist", plan.id.text,
+                ["trial": trial.id.description, "network": trial.networkName, "objective": "\(trial.objective ?? 0)"])
+            let final = try self.trial(trials.count, Genome(trial.genome), Trial.finalOrigin(trial.id.number))
+            try add(final, &decision)
+        }
     }
 
-    /// After the final training: registers what it gave, or, where it failed, what the winner's trial gave.
+    /// After the final trainings: registers what validates best. That can be a trial of the search: its short training may
+    /// by luck have given more than the long one.
     mutating func finish(_ decision: inout SearchDecision) throws {
-        guard let last = trials.last, last.state.isFinal else { return }
-        let result = last.state == .succeeded ? last : winner
-        guard let result, let model = try model(of: result) else {
-            let failure = last.failure ?? Failure(.internal, "The winner has no weights.")
-            return conclude(.failed(prefixed(failure, "The winner could not be trained")), &decision)
+        let finals = trials.filter(\.isFinalTraining)
+        guard finals.allSatisfy(\.state.isFinal) else { return }
+        let rivals = finals.filter { $0.objective != nil } + ranking.prefix(1)
+        let best = rivals.enumerated().max { ($0.1.objective ?? 0, -$0.0) < ($1.1.objective ?? 0, -$1.0) }?.element
+        guard let best, let model = try model(of: best) else {
+            let failure = finals.first?.failure ?? Failure(.internal, "The best network has no weights.")
+            return conclude(.failed(prefixed(failure, "No network could be trained to the end")), &decision)
         }
         decision.steps.append(.register(model))
     }

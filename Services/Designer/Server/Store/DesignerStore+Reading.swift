@@ -70,7 +70,7 @@ extension DesignerStore {
         let ended = try Int.fetchOne(
             db,
             sql: """
-                SELECT COUNT(*) FROM trials WHERE scenario = ? AND state IN (3, 4) AND origin NOT LIKE 'winner %'
+                SELECT COUNT(*) FROM trials WHERE scenario = ? AND state IN (3, 4) AND origin NOT LIKE 'final %'
                 """, arguments: [entry.id.text])
         return ScenarioStatus(
             id: entry.id, name: row["name"], state: entry.state, trials: row["trials"], endedTrials: ended ?? 0,
@@ -87,7 +87,7 @@ extension DesignerStore {
             db,
             sql: """
                 SELECT * FROM trials WHERE scenario = ? AND state = 3
-                ORDER BY number = ? DESC, origin LIKE 'winner %' DESC, objective DESC, number LIMIT 1
+                ORDER BY number = ? DESC, origin LIKE 'final %' DESC, objective DESC, number LIMIT 1
                 """, arguments: [id.text, result ?? -1])
         return try row.map(trial)
     }
