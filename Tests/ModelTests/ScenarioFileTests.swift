@@ -68,7 +68,7 @@ import Testing
         ("0.75", "1", "f.yaml:5:60: modalities.image.pca-energy-removed: 1.0 is not from 0 to below 1"),
         (
             "spectrogram: 112", "spectrogram: 2",
-            "f.yaml:6:66: modalities.audio.preprocess.spectrogram: 2 is not from 16"
+            "f.yaml:6:66: modalities.audio.preprocess.spectrogram: 2 is not from"
         ),
         ("maximise: accuracy", "maximise: accurracy", "Did you mean 'accuracy'?"),
         (

@@ -90,13 +90,13 @@ extension SearchRun {
                 "scenario": plan.id.text, "network": trial.networkName, "objective": "\(trial.objective ?? 0)",
                 "test-accuracy": "\(result.accuracy)", "parameters": "\(candidate.parameters)",
             ])
+        if let model = try model(of: trial) { decision.deliveries.append(.model(model)) }
         // A final training has another budget, so it cannot be compared with trials.
         if trial.isFinalTraining { return }
         let observation = TrialObservation(
             trial: trial.id.description, scenario: plan.id, text: plan.text, genome: trial.genome,
             space: space.space.description, code: trial.code, objective: trial.objective ?? 0, metrics: trial.metrics)
         decision.deliveries.append(.observation(observation))
-        if let model = try model(of: trial) { decision.deliveries.append(.model(model)) }
     }
 
     func model(of trial: Trial) throws -> TrainedModel? {
