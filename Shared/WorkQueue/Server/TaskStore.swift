@@ -165,8 +165,10 @@ struct TaskStore: Sendable {
                 try settle(task, .dead, settled, crashes: crashes, failure, logTail, due: 0, in: db)
                 try record("dead", attempt, task, details.merging(["crashes": "\(crashes)"]) { $1 }, in: db)
             case .retry(let crashes):
-                let delay = max(settings.delay(afterCrashes: crashes, jitter: jitter()), failure.retryAfter ?? .zero)
-                let bounded = min(delay, settings.longestDelay)
+                // Silence has been waited for already.
+                let backOff = settings.delay(afterCrashes: crashes, jitter: jitter())
+                let rest = lost == nil ? backOff : max(.zero, backOff - settings.silence)
+                let bounded = min(max(rest, failure.retryAfter ?? .zero), settings.longestDelay)
                 let due = date().microseconds + bounded.microseconds
                 try settle(task, .queued, settled, crashes: crashes, failure, logTail, due: due, in: db)
                 let why = [
