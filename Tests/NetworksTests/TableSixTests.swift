@@ -15,7 +15,7 @@ import Testing
         (
             .sparseNet, 112,
             9 * 12 + 12 + (25 + 8) + (9 * 8 + 8 * 16) + (9 * 16 + 16 * 32) + (9 * 32 + 32 * 64) + (9 * 64 + 64 * 128)
-                + 2 * (12 + 1 + 248) + 129 * 10
+                + 2 * (12 + 1 + 248) + (128 * 9 + 1) * 10
         ),
     ])
     func `parameters are those computed by hand`(_ kind: TableSix, _ side: Int, _ expected: Int) throws {
@@ -30,11 +30,11 @@ import Testing
         #expect(try network.multiplyAccumulates == stages + 1152 * 10)
     }
 
-    @Test func `SparseNet ends in one pixel`() throws {
+    @Test func `SparseNet keeps where things are to its end`() throws {
         let shapes = try TableSix.sparseNet.network(shape: [1, 112, 112], classes: 10).validate()
         #expect(shapes["activation2"] == [1, 56, 56])
-        #expect(shapes["activation7"] == [128, 1, 1])
-        #expect(shapes["features"] == [128])
+        #expect(shapes["activation7"] == [128, 3, 3])
+        #expect(shapes["features"] == [1152])
     }
 
     @Test(arguments: TableSix.allCases)
@@ -60,10 +60,10 @@ import Testing
         let shapes = try fused.validate()
         #expect(fused.name == "LeNet3+SparseNet")
         #expect(fused.inputs.map(\.name) == ["image", "audio"])
-        #expect(shapes["head.concatenation"] == [288 + 128])
+        #expect(shapes["head.concatenation"] == [288 + 1152])
         #expect(
             try fused.parameterCount
-                == image.parameterCount - 2890 + (audio.parameterCount - 1290) + (288 + 128 + 1) * 10)
+                == image.parameterCount - 2890 + (audio.parameterCount - 11_530) + (288 + 1152 + 1) * 10)
         #expect(fused.layers.allSatisfy { $0.name.contains(".") })
         #expect(try NetworkDescription(json: fused.canonicalJSON) == fused)
     }
