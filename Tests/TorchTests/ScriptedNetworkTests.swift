@@ -69,14 +69,28 @@ import Torch
         #expect(failure?.message.contains("convolution1.weight") == true)
     }
 
-    @Test func `a file that is no network is refused`() throws {
+    @Test func `a file that is no network, or only a part of one, is refused`() throws {
         let directory = try TemporaryDirectory()
-        try Data("no network".utf8).write(to: directory.file("garbage.pt"))
-        let failure = #expect(throws: Failure.self) {
-            try ScriptedNetwork(loading: directory.file("garbage.pt"))
+        try ScriptedNetwork(Self.everything, seed: 1).save(to: directory.file("network.pt"))
+        let whole = try Data(contentsOf: directory.file("network.pt"))
+        let half = whole.prefix(whole.count / 2)
+        for bytes in [Data("no network".utf8), Data(), half, half + Data(count: whole.count - half.count)] {
+            try bytes.write(to: directory.file("damaged.pt"))
+            let failure = #expect(throws: Failure.self) {
+                try ScriptedNetwork(loading: directory.file("damaged.pt"))
+            }
+            #expect(failure?.code == .corrupt)
+            #expect(failure?.message.contains("damaged.pt") == true)
+            #expect(failure?.message.contains("Exception raised") == false)
         }
-        #expect(failure?.code == .corrupt)
-        #expect(failure?.message.contains("Exception raised") == false)
+    }
+
+    @Test func `a saved file depends on the weights alone`() throws {
+        let first = try TemporaryDirectory(), second = try TemporaryDirectory()
+        for directory in [first.file("network.pt"), second.file("network.pt")] {
+            try ScriptedNetwork(Self.everything, seed: 1).save(to: directory)
+        }
+        #expect(try Data(contentsOf: first.file("network.pt")) == Data(contentsOf: second.file("network.pt")))
     }
 
     /// Leaky ReLU keeps the order of values, so it can stand before or after the pooling. Before, libtorch's own convolution
