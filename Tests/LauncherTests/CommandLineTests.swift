@@ -54,10 +54,11 @@ struct Desk {
             err: try String(contentsOf: err, encoding: .utf8))
     }
 
-    /// Starts a command without waiting for its end; its output is dropped.
-    func start(_ arguments: String...) throws -> Process {
+    /// Starts a command without waiting for its end; its output goes to the file, or nowhere.
+    func start(_ arguments: String..., into file: URL? = nil) throws -> Process {
         let process = process(arguments)
-        process.standardOutput = FileHandle.nullDevice
+        if let file { try Data().write(to: file) }
+        process.standardOutput = try file.map { try FileHandle(forWritingTo: $0) } ?? FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
         return process
@@ -224,6 +225,21 @@ private let two = """
         while try await !desk.run("logs").out.contains("line 3") {}
         #expect(try await desk.run("logs").out == "a-1  | line 1\na-1  | line 2\na-1  | line 3\n")
         #expect(try await desk.run("logs", "--tail", "1", "--no-log-prefix", "a").out == "line 3\n")
+        try await desk.clean()
+    }
+
+    @Test func `logs follow what is printed, also by a process that came later`() async throws {
+        let desk = try Desk(
+            "name: desk\nservices:\n  a: {command: [/bin/sh, -c, 'echo one; sleep 100'], deploy: {replicas: 1}}")
+        try await desk.run("up", "-d")
+        let file = desk.folder.appending(path: "follow")
+        let follower = try desk.start("logs", "-f", into: file)
+        try await desk.run("scale", "a=2")
+        while try Set(String(contentsOf: file, encoding: .utf8).split(separator: "\n")) != ["a-1  | one", "a-2  | one"]
+        {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        follower.terminate()
         try await desk.clean()
     }
 

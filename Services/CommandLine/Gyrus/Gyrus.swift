@@ -49,7 +49,9 @@ struct ProjectOptions: ParsableArguments {
     @Option(name: .long, help: "Folder of its data (default: $XDG_STATE_HOME/gyrus/NAME).")
     var projectDirectory: String?
 
-    @Option(name: [.short, .long], help: "Compose file (default: the nearest compose.yaml or Compose/compose.yaml).")
+    @Option(
+        name: .long,
+        help: "Compose file; before the verb also -f (default: the nearest compose.yaml or Compose/compose.yaml).")
     var file: String?
 
     /// Finds what the options name.
@@ -61,10 +63,29 @@ struct ProjectOptions: ParsableArguments {
 }
 
 extension Gyrus {
+    /// The arguments with `--file` in place of a `-f` before the verb, where Docker Compose has it, too. After the verb
+    /// `-f` belongs to the verb: `logs -f`.
+    static func longForm(_ arguments: some Sequence<String>) -> [String] {
+        var result: [String] = []
+        var isValue = false
+        var isBeforeVerb = true
+        for argument in arguments {
+            if isBeforeVerb && !isValue {
+                isBeforeVerb = argument.hasPrefix("-")
+                isValue = ["-f", "-p", "--file", "--project-name", "--project-directory"].contains(argument)
+                result.append(isBeforeVerb && argument == "-f" ? "--file" : argument)
+            } else {
+                isValue = false
+                result.append(argument)
+            }
+        }
+        return result
+    }
+
     /// Parses, runs, and ends with the documented exit status.
     static func main() async {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(longForm(CommandLine.arguments.dropFirst()))
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

@@ -128,6 +128,10 @@ final class EpochTable: @unchecked Sendable {
             metrics[String(name.dropFirst("metric.".count))] = Double(value)
         }
         let epoch = Epoch(step: step, steps: event.attributes["steps"].flatMap { Int($0) } ?? 0, metrics: metrics)
-        lock.withLock { table[trial] = epoch }
+        lock.withLock {
+            // A report that only keeps a checkpoint says nothing new.
+            if metrics.isEmpty, let old = table[trial], old.step == step { return }
+            table[trial] = epoch
+        }
     }
 }

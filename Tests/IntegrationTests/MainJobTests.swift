@@ -1,0 +1,143 @@
+import Foundation
+import Testing
+
+private struct Replica: Decodable {
+    let service, state: String
+    let pid: Int32?
+}
+
+private struct Row: Decodable {
+    let trial: Int
+    let isFinal, isWinner: Bool
+    let state, code: String
+    let metrics: [String: Double]
+}
+
+private struct Line: Decodable {
+    let seq: UInt64
+    let service, kind, subject: String
+}
+
+private struct Scenario: Decodable {
+    let id, state: String
+    let endedTrials: Int
+}
+
+private let scenario = """
+    scenario: small
+    stimuli: [see digits, hear tones]
+    task: classification
+    modalities:
+      image: {dataset: mnist, preprocess: {pca-energy-removed: 0.75}}
+      audio: {dataset: fsdd, noise: esc10, preprocess: {spectrogram: 112}}
+    data: {samples: {training: 300, validation: 100, test: 100}, seed: 1}
+    search: {method: evolution, population: 3, trials: 4, seed: 7, structures: [LeNet3], widths: [0.5]}
+    training: {epochs: 1, batch: 64, samples: 128, validation: 64}
+    final: {epochs: 2, batch: 64, samples: 256, validation: 64}
+
+    """
+
+@Suite(.timeLimit(.minutes(5))) struct `The main job on the command line` {
+    @Test func `publish, watch, scale and fetch a network, with every event exactly once`() async throws {
+        try await GyrusCommand.use { gyrus in
+            let file = gyrus.folder.appending(path: "small.yaml")
+            try scenario.write(to: file, atomically: true, encoding: .utf8)
+            #expect(try await gyrus.run("up", "-d").status == 0)
+            let tail = gyrus.folder.appending(path: "tail.jsonl")
+            let follower = try gyrus.start("events", "-f", "--json", into: tail)
+            let id = try await gyrus.run("publish", "--synthetic", file.path).out.trimmingCharacters(in: .newlines)
+            #expect(try await gyrus.run("scale", "trainer-worker=2").status == 0)
+            let watch = try await gyrus.run("watch", id)
+            #expect(watch.status == 0, "\(watch.out)\(watch.err)")
+            #expect(watch.out.contains("final training succeeded"))
+
+            let rows = try await gyrus.list(Row.self, "result", String(id.prefix(6)))
+            #expect(rows.count == 5 && rows.allSatisfy { $0.state == "succeeded" })
+            let winner = try #require(rows.first { $0.isWinner })
+            #expect(winner.isFinal && winner.code.contains("LeNet3"))
+            #expect(winner.metrics["test-accuracy"] != nil && winner.metrics["parameters"] != nil)
+            let folder = gyrus.folder.appending(path: "out")
+            let result = try await gyrus.run("result", id, "--output", folder.path)
+            for name in ["small-\(id).pt", "small-\(id).safetensors"] {
+                let path = folder.appending(path: name).path
+                #expect(result.out.contains(path))
+                let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+                #expect(size ?? 0 > 10_000)
+            }
+            try await check(follower, tail, gyrus)
+        }
+    }
+
+    /// What was followed is what the services have, and of each service the numbers have no gap.
+    private func check(_ follower: Process, _ tail: URL, _ gyrus: GyrusCommand) async throws {
+        func lines(_ text: String) throws -> [String: [Line]] {
+            let lines = try text.split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+            return Dictionary(grouping: lines, by: \.service)
+        }
+        let all = try lines(await gyrus.run("events", "--json").out)
+        #expect(all["trainer"]?.contains { $0.kind == "task.succeeded" } ?? false)
+        #expect(all["designer"]?.contains { $0.kind == "trial.finished" } ?? false)
+        var followed: [String: [Line]] = [:]
+        repeat {
+            try await Task.sleep(for: .milliseconds(20))
+            let text = try String(contentsOf: tail, encoding: .utf8)
+            followed = try lines(text.hasSuffix("\n") ? text : "")
+        } while all.contains { service, lines in followed[service]?.last?.seq ?? 0 < lines.last?.seq ?? 0 }
+        follower.terminate()
+        for (service, lines) in all {
+            let numbers = followed[service]?.map(\.seq) ?? []
+            #expect(numbers.prefix(lines.count) == lines.map(\.seq)[...])
+            #expect(numbers == numbers.indices.map { UInt64($0) + 1 })
+        }
+    }
+
+    @Test func `a scenario is cancelled and taken up again, and data outlive down`() async throws {
+        try await GyrusCommand.use { gyrus in
+            let file = gyrus.folder.appending(path: "small.yaml")
+            try scenario.write(to: file, atomically: true, encoding: .utf8)
+            try await gyrus.run("up", "-d", "--scale", "trainer-worker=0")
+            let id = try await gyrus.run("publish", "--synthetic", file.path).out.trimmingCharacters(in: .newlines)
+            #expect(try await gyrus.run("cancel", id).status == 0)
+            let watch = try await gyrus.run("watch", id)
+            #expect(watch.status != 0 && watch.err.contains("resume \(id)"))
+            #expect(try await gyrus.run("down").status == 0)
+            #expect(try await gyrus.list(Replica.self, "ps").isEmpty)
+            try await gyrus.run("up", "-d")
+            #expect(try await gyrus.list(Scenario.self, "scenarios").map(\.state) == ["cancelled"])
+            #expect(try await gyrus.run("resume", id).status == 0)
+            #expect(try await gyrus.run("watch", id).status == 0)
+            #expect(try await gyrus.list(Scenario.self, "scenarios").first?.endedTrials == 4)
+        }
+    }
+
+    @Test func `a wrong scenario is refused with file, line and field`() async throws {
+        try await GyrusCommand.use { gyrus in
+            let file = gyrus.folder.appending(path: "wrong.yaml")
+            let text = scenario.replacing("population: 3", with: "populaton: 3")
+            try text.write(to: file, atomically: true, encoding: .utf8)
+            try await gyrus.run("up", "-d", "designer", "--scale", "trainer=1")
+            let output = try await gyrus.run("publish", file.path)
+            #expect(output.status == 2 && output.out.isEmpty)
+            #expect(output.err.contains("wrong.yaml:8:") && output.err.contains("populaton"))
+        }
+    }
+}
+
+@Suite(.timeLimit(.minutes(2))) struct `Start of the services` {
+    @Test func `all five are healthy within a second of up`() async throws {
+        var best = Duration.seconds(3600)
+        // The best of a few, for the machine may be busy with something else.
+        for _ in 0..<5 where best >= .seconds(1) {
+            try await GyrusCommand.use { gyrus in
+                let start = ContinuousClock.now
+                let output = try await gyrus.run(
+                    "up", "-d", "registry", "knowledge", "trainer", "evaluator", "designer")
+                best = min(best, ContinuousClock.now - start)
+                #expect(output.status == 0, "\(output.err)")
+                #expect(try await gyrus.run("health").status == 0)
+            }
+        }
+        print("five services healthy after \(best)")
+        #expect(best < .seconds(1))
+    }
+}
