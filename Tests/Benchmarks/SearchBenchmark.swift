@@ -10,7 +10,6 @@ import Search
 import ServiceLifecycle
 import Storage
 import TrainerClient
-import WorkQueueServer
 
 /// Trials per second of a search with a trivial objective: the designer as it is, with its database and its socket, and
 /// services that answer at once. Beside it Optuna with SQLite storage.
@@ -73,13 +72,12 @@ struct SearchBenchmark: AsyncParsableCommand {
         defer { try? FileManager.default.removeItem(at: directory) }
         let pool = try ServiceDatabase.open(at: directory.appending(path: "designer.sqlite")) { migrator in
             EventLog.registerMigrations(in: &migrator)
-            WorkQueue.registerMigrations(in: &migrator)
             DesignerStore.registerMigrations(in: &migrator)
         }
         let events = EventLog(pool, service: "designer")
         let world = TrivialWorld()
-        let service = DesignerService(
-            store: DesignerStore(pool, events: events), queue: try WorkQueue(pool, events: events, logger: logger),
+        let service = try DesignerService(
+            pool, events: events,
             peers: DesignerPeers(trainer: world, evaluator: world, knowledge: world, registry: world),
             logger: logger)
         var router = Router()

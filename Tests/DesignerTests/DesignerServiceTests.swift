@@ -9,20 +9,16 @@ import ServiceLifecycle
 import Storage
 import Synchronization
 import Testing
-import WorkQueueServer
 
 @testable import DesignerServer
 
 /// A designer over a database that outlives it.
 struct Designer {
-    let store: DesignerStore
-    let queue: WorkQueue
     let service: DesignerService
 
     static func database() throws -> DatabaseQueue {
         try ServiceDatabase.inMemory { migrator in
             EventLog.registerMigrations(in: &migrator)
-            WorkQueue.registerMigrations(in: &migrator)
             DesignerStore.registerMigrations(in: &migrator)
         }
     }
@@ -30,9 +26,7 @@ struct Designer {
     init(_ database: DatabaseQueue, _ world: FakeWorld) throws {
         let logger = Logger(label: "designer", factory: { _ in SwiftLogNoOpLogHandler() })
         let events = EventLog(database, service: "designer")
-        store = DesignerStore(database, events: events)
-        queue = try WorkQueue(database, events: events, logger: logger)
-        service = DesignerService(store: store, queue: queue, peers: world.peers, logger: logger)
+        service = try DesignerService(database, events: events, peers: world.peers, logger: logger)
     }
 
     /// Lets the designer live while `body` runs; afterwards it is gone as after a crash.
@@ -78,7 +72,7 @@ struct Designer {
         #expect(state.models["s1/24"]?.accuracy == status.best?.metrics["test-accuracy"])
         #expect(state.prepared == ["s1/prepare"])
         #expect(state.trainings.values.allSatisfy { $0 == 1 })
-        let kinds = Set(try designer.store.events.read(limit: 10_000).map(\.kind))
+        let kinds = Set(try designer.service.store.events.read(limit: 10_000).map(\.kind))
         let expected: Set = [
             "scenario.published", "scenario.started", "scenario.prepared", "scenario.seeded", "trial.proposed",
             "trial.trained", "trial.finished", "scenario.finalist", "scenario.result",
@@ -95,7 +89,7 @@ struct Designer {
         }
         let designer = try Designer(database, world)
         try await designer.living { _ in
-            while try await !designer.store.waitingDeliveries(of: [.observation, .model]).isEmpty { await Task.yield() }
+            while try await designer.service.store.outbox.waiting() > 0 { await Task.yield() }
         }
         let state = world.state.withLock { $0 }
         #expect(Set(state.observations.keys) == Set((0..<24).map { "s1/\($0)" }))
@@ -129,7 +123,7 @@ struct Designer {
         let designer = try Designer(database, world)
         #expect(try await trace(designer.service, "s1") == reference)
         #expect(try await designer.service.scenario("s1", waiting: .zero).state == .succeeded)
-        let events = try designer.store.events.read(limit: 10_000)
+        let events = try designer.service.store.events.read(limit: 10_000)
         #expect(events.count { $0.kind == "trial.finished" } == 25)
         #expect(events.count { $0.kind == "scenario.result" } == 1)
     }

@@ -31,19 +31,13 @@ struct DesignerCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await ServiceRuntime.run(
-            .designer, options: options,
-            migrations: { migrator in
-                WorkQueue.registerMigrations(in: &migrator)
-                DesignerStore.registerMigrations(in: &migrator)
-            },
+            .designer, options: options, migrations: { DesignerStore.registerMigrations(in: &$0) },
             setup: { context in
-                let queue = try WorkQueue(context.database, events: context.events, logger: context.logger)
-                let service = DesignerService(
-                    store: DesignerStore(context.database, events: context.events), queue: queue,
-                    peers: try DesignerPeers { try context.connect(to: $0) }, parallelSearches: parallelSearches,
-                    logger: context.logger)
+                let service = try DesignerService(
+                    context.database, events: context.events, peers: DesignerPeers { try context.connect(to: $0) },
+                    parallelSearches: parallelSearches, logger: context.logger)
                 DesignerHarness(service).register(in: &context.router)
-                QueueHarness(queue).register(in: &context.router)
+                QueueHarness(service.queue).register(in: &context.router)
                 for part in service.services { context.add(part) }
             })
     }

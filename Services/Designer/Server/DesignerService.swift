@@ -1,10 +1,10 @@
 import DesignerClient
-import GRDB
+public import GRDB
 public import Logging
 import Model
 import Search
 public import ServiceLifecycle
-import Storage
+public import Storage
 public import WorkQueueServer
 
 /// Accepts scenarios and has their searches run.
@@ -12,21 +12,22 @@ public struct DesignerService: Sendable {
     /// Longest time that a request for a scenario's end is held open.
     static let longestWait = Duration.seconds(30)
 
-    private let store: DesignerStore
-    private let queue: WorkQueue
+    let store: DesignerStore
+    /// The queue of scenarios.
+    public let queue: WorkQueue
     private let peers: DesignerPeers
     private let places: Int
     private let logger: Logger
 
-    /// Makes the service.
-    /// - Parameters:
-    ///   - queue: The queue of scenarios, in the designer's own database.
-    ///   - parallelSearches: Searches that run at a time.
+    /// Makes the service over its database, migrated with `DesignerStore.registerMigrations`.
+    /// - Parameter parallelSearches: Searches that run at a time.
     public init(
-        store: DesignerStore, queue: WorkQueue, peers: DesignerPeers, parallelSearches: Int = 4, logger: Logger
-    ) {
-        self.store = store
-        self.queue = queue
+        _ database: any DatabaseWriter, events: EventLog, peers: DesignerPeers, parallelSearches: Int = 4,
+        logger: Logger
+    ) throws {
+        let outbox = DesignerOutbox(database, events: events, peers: peers, logger: logger)
+        store = DesignerStore(database, events: events, outbox: outbox)
+        queue = try WorkQueue(database, events: events, logger: logger)
         self.peers = peers
         self.places = parallelSearches
         self.logger = logger
@@ -36,7 +37,7 @@ public struct DesignerService: Sendable {
     public var services: [any Service] {
         let runner = SearchRunner(store: store, peers: peers, logger: logger)
         return [
-            queue, Outbox(store: store, peers: peers, logger: logger),
+            queue, store.outbox,
             ScenarioWorker(queue: queue, store: store, runner: runner, places: places, logger: logger),
         ]
     }

@@ -1,9 +1,12 @@
 public import GRDB
+import WorkQueueServer
 
 extension DesignerStore {
-    /// Registers the designer's tables, which need those of the event log.
+    /// Registers the designer's tables, with those of its queue and outbox; they need those of the event log.
     public static func registerMigrations(in migrator: inout DatabaseMigrator) {
-        migrator.registerMigration("create scenarios, trials and outbox") { db in
+        WorkQueue.registerMigrations(in: &migrator)
+        Outbox.registerMigrations(in: &migrator)
+        migrator.registerMigration("create scenarios and trials") { db in
             try db.execute(
                 sql: """
                     CREATE TABLE scenarios (
@@ -38,13 +41,6 @@ extension DesignerStore {
                         failure TEXT,
                         PRIMARY KEY (scenario, number)
                     ) STRICT, WITHOUT ROWID;
-
-                    CREATE TABLE outbox (
-                        number INTEGER PRIMARY KEY AUTOINCREMENT,
-                        kind TEXT NOT NULL,
-                        payload TEXT NOT NULL,
-                        failure TEXT
-                    ) STRICT;
                     """)
         }
     }

@@ -1,29 +1,30 @@
 import DesignerClient
-public import Foundation
-public import GRDB
+import Foundation
+import GRDB
 import Model
 import Search
-public import Storage
+import Storage
 
-/// Scenarios, their trials and what waits to be delivered, in the designer's database.
+/// Scenarios and their trials in the designer's database.
 ///
 /// Each writing method is a whole transaction with its events, or belongs to the caller's.
 public struct DesignerStore: Sendable {
     let database: any DatabaseWriter
     let events: EventLog
+    let outbox: DesignerOutbox
     let now: @Sendable () -> Date
-    /// Woken when something was posted.
-    let posted = WaitList<Posted>()
     /// Woken by the identity of a scenario that has ended.
     let ended = WaitList<String>()
 
-    enum Posted { case anything }
-
     /// Makes a store over the designer's database.
     /// - Parameter now: Time of day, replaced in tests.
-    public init(_ database: any DatabaseWriter, events: EventLog, now: @escaping @Sendable () -> Date = { Date() }) {
+    init(
+        _ database: any DatabaseWriter, events: EventLog, outbox: DesignerOutbox,
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) {
         self.database = database
         self.events = events
+        self.outbox = outbox
         self.now = now
     }
 
@@ -98,7 +99,7 @@ public struct DesignerStore: Sendable {
                     arguments: [seeds.map(\.description).joined(separator: " "), entry.id.text])
             }
             for trial in decision.trials { try save(trial, in: db) }
-            for delivery in decision.deliveries { try post(delivery, in: db) }
+            for delivery in decision.deliveries { try outbox.post(delivery, in: db) }
             for note in decision.notes {
                 try events.append(kind: note.kind, subject: note.subject, attributes: note.attributes, in: db)
             }
@@ -148,7 +149,7 @@ public struct DesignerStore: Sendable {
 
     /// Has the tasks of a search withdrawn that ended before they did.
     func withdrawTasks(of entry: Entry) async throws {
-        try await database.write { db in try post(kind: .cancellation, entry.task, in: db) }
+        try await database.write { db in try outbox.postCancellation(of: entry.task, in: db) }
     }
 
     /// Withdraws a scenario that has not ended, with its trials.
@@ -159,7 +160,7 @@ public struct DesignerStore: Sendable {
             sql: "UPDATE scenarios SET state = 5, ended = ? WHERE id = ?",
             arguments: [now().microseconds, entry.id.text])
         try cancelTrials(of: entry.id, in: db)
-        try post(kind: OutboxEntry.Kind.cancellation, entry.task, in: db)
+        try outbox.postCancellation(of: entry.task, in: db)
         try events.append(kind: "scenario.cancelled", subject: entry.id.text, in: db)
         wake(entry.id, in: db)
         return true
