@@ -182,6 +182,26 @@ struct BlobTransferTests {
         #expect(try fixture.eventKinds().filter { $0 == "blob.expired" }.count == 1)
     }
 
+    @Test func `asking for blobs leaves nothing behind, and an upload that nobody continues is removed`() async throws {
+        let start = Date()
+        let clock = Mutex(start)
+        let fixture = try RegistryFixture(now: { clock.withLock { $0 } })
+        func partial() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: fixture.directory.path("partial"))
+        }
+        let (asked, begun) = (BlobDigest(hashing: [1]), BlobDigest(hashing: [2, 3]))
+        #expect(try await fixture.blobs.state(of: asked).bytes == 0)
+        #expect(try await fixture.blobs.write(asked, total: 1, offset: 0, []).bytes == 0)
+        #expect(try partial() == [])
+        #expect(try await fixture.blobs.write(begun, total: 2, offset: 0, [2]).bytes == 1)
+        _ = try await fixture.blobs.removeExpired()
+        #expect(try partial() == [begun.hexadecimal])
+        clock.withLock { $0 = start.addingTimeInterval(8 * 24 * 3600) }
+        _ = try await fixture.blobs.removeExpired()
+        #expect(try partial() == [])
+        #expect(try await fixture.blobs.write(begun, total: 2, offset: 0, [2, 3]).isComplete)
+    }
+
     // MARK: - Damage
 
     @Test func `a damaged blob is never served, put aside, and can be uploaded again`() async throws {

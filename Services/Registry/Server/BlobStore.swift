@@ -53,7 +53,6 @@ public actor BlobStore {
         for name in ["blobs", "partial", "corrupt"] {
             try FileManager.default.createDirectory(at: folder.appending(path: name), withIntermediateDirectories: true)
         }
-        removeAbandoned()
     }
 
     private nonisolated func place(of digest: BlobDigest) -> URL {
@@ -64,13 +63,16 @@ public actor BlobStore {
         folder.appending(path: "partial/\(digest.hexadecimal)")
     }
 
-    private nonisolated func removeAbandoned() {
+    /// Removes what is left of uploads that nobody continues.
+    private func removeAbandoned() {
         let partial = folder.appending(path: "partial")
         let files = (try? FileManager.default.contentsOfDirectory(atPath: partial.path)) ?? []
         for file in files.map({ partial.appending(path: $0) }) {
             let values = try? file.resourceValues(forKeys: [.contentModificationDateKey])
-            guard let changed = values?.contentModificationDate, -changed.timeIntervalSinceNow > Self.abandonedAfter
+            guard let changed = values?.contentModificationDate,
+                now().timeIntervalSince(changed) > Self.abandonedAfter
             else { continue }
+            if let digest = try? BlobDigest(file.lastPathComponent) { uploads[digest] = nil }
             try? FileManager.default.removeItem(at: file)
         }
     }
@@ -85,7 +87,12 @@ public actor BlobStore {
             try putAside(digest, because: size == nil ? "its file is gone" : "its file has \(size ?? 0) bytes")
         }
         if try adopt(digest) { return try state(of: digest) }
-        return (false, try upload(of: digest).size)
+        return (false, arrived(digest))
+    }
+
+    /// How many bytes of an incomplete blob are there; asking leaves no trace.
+    private func arrived(_ digest: BlobDigest) -> UInt64 {
+        uploads[digest]?.size ?? (try? BlobFile(reading: partialPlace(of: digest)))?.size ?? 0
     }
 
     private nonisolated func record(of digest: BlobDigest) throws -> Record? {
@@ -113,6 +120,8 @@ public actor BlobStore {
             try keep(digest, until: time.map(expiry))
             return state
         }
+        // An upload begins with an empty chunk, to learn where to go on.
+        guard !bytes.isEmpty || total == 0 else { return state }
         let upload = try upload(of: digest)
         guard offset <= upload.size, offset + UInt64(bytes.count) >= upload.size else { return (false, upload.size) }
         let new = bytes.dropFirst(Int(upload.size - offset))
@@ -206,8 +215,9 @@ public actor BlobStore {
         return UInt64(bytes)
     }
 
-    /// Removes blobs whose time is over. Returns how many.
+    /// Removes blobs whose time is over and uploads that nobody continues. Returns how many blobs it were.
     func removeExpired() throws -> Int {
+        removeAbandoned()
         let time = now().microseconds
         let digests = try database.write { db in
             let digests = try String.fetchAll(
