@@ -1,0 +1,16 @@
+import Foundation
+import Model
+import Testing
+
+@Suite struct `Delivered scenarios` {
+    @Test func `every scenario of Compose can be read`() throws {
+        let folder = URL(fileURLWithPath: #filePath).appending(path: "../../../Compose/scenarios").standardized
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        #expect(files.contains { $0.lastPathComponent == "av-mnist.yaml" })
+        for file in files where file.pathExtension == "yaml" {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            let scenario = try ScenarioFile(text, file: file.lastPathComponent).scenario
+            #expect(!scenario.recipe.modalities.isEmpty)
+        }
+    }
+}
