@@ -211,6 +211,16 @@ struct Designer {
         #expect(resumed.failure == nil)
     }
 
+    @Test func `a search that was begun in another search space is not gone on with`() async throws {
+        let database = try Designer.database()
+        let designer = try Designer(database, FakeWorld())
+        try await designer.service.publish(scenarioText(), file: "f.yaml", as: "s1")
+        try await database.write { db in try db.execute(sql: "UPDATE scenarios SET space = 'other'") }
+        let status = try await designer.living { service in try await end(of: "s1", service) }
+        #expect(status.state == .failed)
+        #expect(status.failure?.message.contains("another search space") == true)
+    }
+
     @Test func `several scenarios run at a time, the others wait their turn`() async throws {
         let running = Mutex<(now: Set<String>, most: Int)>(([], 0))
         let world = FakeWorld(gate: { order in

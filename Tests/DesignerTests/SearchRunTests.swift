@@ -208,6 +208,20 @@ import TrainerClient
         #expect(decision.trials.first?.state == .failed)
     }
 
+    @Test(arguments: [Double.nan, -0.1, 1.1])
+    func `an evaluation that gives no share fails`(accuracy: Double) throws {
+        let driver = try Driver(scenarioText(), order: 1)
+        var search = try driver.restored()
+        _ = try search.begin()
+        _ = try search.handle(.prepared(.success(())))
+        _ = try search.handle(.found([]))
+        let digest = FakeWorld.digest("")
+        let result = TrainingResult(script: digest, weights: digest, metrics: ["validation-accuracy": 0.5])
+        _ = try search.handle(.trained(number: 0, .success(result)))
+        let decision = try search.handle(.evaluated(number: 0, .success(FakeWorld.score(accuracy))))
+        #expect(decision.trials.first?.state == .failed)
+    }
+
     @Test func `a dataset that cannot be prepared ends the scenario with the reason`() throws {
         let driver = try Driver(scenarioText(), order: 1)
         var search = try driver.restored()

@@ -130,4 +130,30 @@ import Testing
         }
         #expect(other?.message == "f.yaml:8:9: search.structures: unknown.")
     }
+
+    @Test func `no spoilt text crashes the reader, and each is read or refused by name`() throws {
+        var state: UInt64 = 7
+        func below(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % bound
+        }
+        let letters = Array("{}[]:,-?&*!|>'\"%@`#\n\t 0aé~.\u{1}\u{feff}e+")
+        for _ in 0..<1_500 {
+            var text = Array(Self.example)
+            for _ in 0...below(4) {
+                let place = below(text.count)
+                switch below(3) {
+                case 0: text[place] = letters[below(letters.count)]
+                case 1: text.insert(letters[below(letters.count)], at: place)
+                default: text.removeSubrange(place..<min(text.count, place + 1 + below(20)))
+                }
+            }
+            do {
+                _ = try ScenarioFile(String(text), file: "f.yaml")
+            } catch let failure as Failure {
+                #expect(failure.code == .invalidArgument)
+                #expect(failure.message.hasPrefix("f.yaml:"), "\(failure.message) for \(String(text))")
+            }
+        }
+    }
 }

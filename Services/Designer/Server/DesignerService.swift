@@ -52,9 +52,11 @@ public struct DesignerService: Sendable {
         let id = try ScenarioID(id)
         let name = Self.fileName(file)
         let parsed = try ScenarioFile(text, file: name)
-        _ = try parsed.locating { try NetworkSpace(parsed.scenario) }
+        let space = try parsed.locating { try NetworkSpace(parsed.scenario) }.space
         let isNew = try await store.database.write { db in
-            guard try store.insert(id, parsed.scenario, text: text, file: name, in: db) else { return false }
+            guard try store.insert(id, parsed.scenario, space: space, text: text, file: name, in: db) else {
+                return false
+            }
             try queue.submit(ScenarioWorker.task(for: store.entry(id.text, in: db)), in: db)
             return true
         }

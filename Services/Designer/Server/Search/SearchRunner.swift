@@ -42,8 +42,17 @@ struct SearchRunner: Sendable {
     private func load(_ entry: DesignerStore.Entry) async throws -> SearchRun {
         let file = try ScenarioFile(entry.text, file: entry.file)
         let plan = SearchRun.Plan(id: entry.id, generation: entry.generation, file: file, text: entry.text)
-        return try SearchRun(
+        let search = try SearchRun(
             plan: plan, isPrepared: entry.isPrepared, seeds: entry.seeds, trials: try await store.trials(of: entry.id))
+        guard search.space.space.description == entry.space else {
+            throw Failure(
+                .invalidArgument,
+                """
+                The search was begun by a version of Gyrus with another search space, in which its genomes mean other \
+                networks. Publish the scenario again.
+                """)
+        }
+        return search
     }
 
     private func report(_ decision: SearchDecision, of entry: DesignerStore.Entry) {

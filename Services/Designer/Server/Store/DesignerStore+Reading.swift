@@ -27,7 +27,8 @@ extension DesignerStore {
         }
         let seeds = try (row["seeds"] as String?)?.split(separator: " ").map { try Genome(String($0)) }
         return Entry(
-            id: try ScenarioID(row["id"]), file: row["file"], text: row["text"], state: state,
+            id: try ScenarioID(row["id"]), file: row["file"], text: row["text"], space: row["space"],
+            state: state,
             generation: row["generation"], isPrepared: row["prepared"], seeds: seeds)
     }
 

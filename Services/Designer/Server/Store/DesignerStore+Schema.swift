@@ -15,6 +15,7 @@ extension DesignerStore {
                         name TEXT NOT NULL,
                         file TEXT NOT NULL,
                         text TEXT NOT NULL,
+                        space TEXT NOT NULL,
                         trials INTEGER NOT NULL,
                         state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 5),
                         generation INTEGER NOT NULL DEFAULT 0,

@@ -33,6 +33,8 @@ public struct DesignerStore: Sendable {
         var id: ScenarioID
         var file: String
         var text: String
+        /// Search space that the genomes of its trials belong to.
+        var space: String
         var state: ScenarioState
         var generation: Int
         var isPrepared: Bool
@@ -47,7 +49,9 @@ public struct DesignerStore: Sendable {
     /// Adds a scenario; a known identity with the same text changes nothing.
     /// - Returns: Whether it was added.
     /// - Throws: `Failure` with code `conflict` where the identity belongs to another text.
-    func insert(_ id: ScenarioID, _ scenario: Scenario, text: String, file: String, in db: Database) throws -> Bool {
+    func insert(
+        _ id: ScenarioID, _ scenario: Scenario, space: SearchSpace, text: String, file: String, in db: Database
+    ) throws -> Bool {
         if let known = try String.fetchOne(db, sql: "SELECT text FROM scenarios WHERE id = ?", arguments: [id.text]) {
             guard known == text else {
                 throw Failure(
@@ -56,8 +60,13 @@ public struct DesignerStore: Sendable {
             return false
         }
         try db.execute(
-            sql: "INSERT INTO scenarios (id, name, file, text, trials, state, published) VALUES (?, ?, ?, ?, ?, 1, ?)",
-            arguments: [id.text, scenario.name, file, text, scenario.search.trials, now().microseconds])
+            sql: """
+                INSERT INTO scenarios (id, name, file, text, space, trials, state, published)
+                VALUES (?, ?, ?, ?, ?, ?, 1, ?)
+                """,
+            arguments: [
+                id.text, scenario.name, file, text, space.description, scenario.search.trials, now().microseconds,
+            ])
         try events.append(
             kind: "scenario.published", subject: id.text,
             attributes: ["name": scenario.name, "trials": "\(scenario.search.trials)"], in: db)
