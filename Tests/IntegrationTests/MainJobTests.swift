@@ -49,7 +49,7 @@ private let scenario = """
             #expect(try await gyrus.run("scale", "trainer-worker=2").status == 0)
             let watch = try await gyrus.run("watch", id)
             #expect(watch.status == 0, "\(watch.out)\(watch.err)")
-            #expect(watch.out.contains("final training succeeded"))
+            #expect(watch.out.contains("final training 4 succeeded"))
 
             let rows = try await gyrus.list(Row.self, "result", String(id.prefix(6)))
             #expect(rows.count == 5 && rows.allSatisfy { $0.state == "succeeded" })

@@ -106,7 +106,7 @@ struct TrialRow: Listable {
     var name: String { "\(trial)" }
     var row: [String] {
         [
-            isFinal ? "final" : "\(trial)", code, metrics["parameters"].map { Figures.count(Int($0)) } ?? "–",
+            isFinal ? "\(trial) final" : "\(trial)", code, metrics["parameters"].map { Figures.count(Int($0)) } ?? "–",
             Figures.percent(validation), Figures.percent(metrics["test-accuracy"]),
             metrics["seconds"].map { Figures.fixed($0, 1) } ?? "–",
             isWinner ? "\(state), winner" : failure.map { "\(state): \($0)" } ?? state,

@@ -9,8 +9,8 @@ protocol WatchView {
 }
 
 extension Trial {
-    /// The trial in a few words, such as `trial 7` or `final training`.
-    var title: String { isFinalTraining ? "final training" : "trial \(id.number)" }
+    /// The trial in a few words, such as `trial 7` or `final training 48`.
+    var title: String { "\(isFinalTraining ? "final training" : "trial") \(id.number)" }
 
     var validation: Double? { metrics["validation-accuracy"] ?? objective }
 
@@ -95,7 +95,7 @@ struct TerminalView: WatchView {
     }
 
     private func row(_ trial: Trial, _ epoch: Epoch?) -> String {
-        let title = "  \(trial.title)".padding(toLength: 18, withPad: " ", startingAt: 0)
+        let title = "  \(trial.title)".padding(toLength: 22, withPad: " ", startingAt: 0)
         guard trial.state == .training, let epoch else { return "\(title) evaluating  \(trial.networkName)" }
         let accuracy = epoch.metrics["validation-accuracy"].map { "  \(Figures.percent($0))" } ?? ""
         return
