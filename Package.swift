@@ -95,7 +95,8 @@ let services: [Target] = [
     library(
         "RegistryServer", "Services/Registry/Server",
         [
-            "Model", "Schema", "Messaging", "Storage", "ServiceKit", "Networks", "RegistryClient", grdb, crypto, lifecycle,
+            "Model", "Schema", "Messaging", "Storage", "ServiceKit", "Networks", "RegistryClient", grdb, crypto,
+            lifecycle,
             logging,
         ]),
     executable(
