@@ -76,7 +76,7 @@ struct TerminalView: WatchView {
     mutating func show(_ status: ScenarioStatus, _ trials: [Trial], _ epochs: [Int: Epoch]) {
         var lines = [
             "\(status.name) (\(status.id))  \(status.state)  \(status.endedTrials)/\(status.trials) trials  "
-                + "\(bar(status.endedTrials, status.trials, 24))  "
+                + "\(bar(status.endedTrials, status.trials, 12))  "
                 + Figures.duration((status.ended ?? Date()).timeIntervalSince(status.published))
         ]
         if let best = status.best { lines.append("best  \(best.title)  \(best.outcome)  \(best.networkName)") }
