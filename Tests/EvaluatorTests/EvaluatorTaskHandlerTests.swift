@@ -13,12 +13,12 @@ import WorkerSupport
 
 @testable import EvaluatorWorker
 
-@Suite(.timeLimit(.minutes(2))) struct EvaluatorTaskHandlerTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct EvaluatorTaskHandlerTests {
     /// Prepares the dataset and a network with fresh weights, as a trainer would leave them.
     static func set(up fixture: WorkerFixture) async throws -> (task: EvaluationTask, expected: Evaluation) {
         let recipe = try WorkerFixture.recipe()
         let file = fixture.directory.file("dataset")
-        try DatasetPreparer().prepare(recipe, to: file.path)
+        try await withTaskExecutorPreference(WorkerThread()) { try DatasetPreparer().prepare(recipe, to: file.path) }
         let blob = try await fixture.registry.upload(file: file)
         _ = try await fixture.registry.register(
             RegisteredDataset(name: "digits", recipe: BlobDigest(recipe.id), blob: blob, classes: 10))
@@ -34,8 +34,7 @@ import WorkerSupport
     static func evaluate(_ fixture: WorkerFixture, _ task: EvaluationTask) async throws -> EvaluationResult {
         let handler = EvaluatorTaskHandler(registry: fixture.registry, cache: fixture.cache)
         let lease = WorkerFixture.lease(EvaluationTask.kind, try task.payload())
-        return try EvaluationResult(
-            result: try await handler.handle(lease, progress: TaskProgress(logger: quiet)))
+        return try EvaluationResult(result: try await handler.work(on: lease))
     }
 
     @Test func `a network is scored, counted and timed`() async throws {

@@ -13,12 +13,12 @@ import WorkerSupport
 
 @testable import TrainerWorker
 
-@Suite(.timeLimit(.minutes(2))) struct TrainerTaskHandlerTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct TrainerTaskHandlerTests {
     static func prepare(_ fixture: WorkerFixture) async throws -> PreparationResult {
         let handler = TrainerTaskHandler(registry: fixture.registry, cache: fixture.cache)
         let payload = try PreparationTask(recipe: WorkerFixture.recipe()).payload()
         let lease = WorkerFixture.lease(PreparationTask.kind, payload)
-        return try PreparationResult(result: try await handler.handle(lease, progress: TaskProgress(logger: quiet)))
+        return try PreparationResult(result: try await handler.work(on: lease))
     }
 
     static func task(epochs: Int = 3) throws -> TrainingTask {
@@ -37,7 +37,7 @@ import WorkerSupport
         var handler = TrainerTaskHandler(registry: fixture.registry, cache: fixture.cache)
         handler.checkpointInterval = checkpointInterval
         let lease = WorkerFixture.lease(TrainingTask.kind, try task.payload(), checkpoint: checkpoint)
-        return try TrainingResult(result: try await handler.handle(lease, progress: progress))
+        return try TrainingResult(result: try await handler.work(on: lease, progress: progress))
     }
 
     @Test func `a dataset is prepared, registered, and found again`() async throws {
@@ -174,7 +174,7 @@ import WorkerSupport
             for (kind, payload) in [("teleport", []), (TrainingTask.kind, [UInt8(255)])] {
                 let lease = WorkerFixture.lease(kind, payload)
                 let failure = await #expect(throws: Failure.self) {
-                    try await handler.handle(lease, progress: TaskProgress(logger: quiet))
+                    try await handler.work(on: lease)
                 }
                 #expect(failure?.isRetriable == false)
             }

@@ -5,7 +5,7 @@ public import Model
 public import Networks
 public import RegistryClient
 import RegistryServer
-import ServiceTestSupport
+public import ServiceTestSupport
 import Storage
 public import TestSupport
 public import WorkQueueClient
@@ -57,6 +57,15 @@ public struct WorkerFixture: Sendable {
         TaskLease(
             attempt: TaskAttempt(task: "task", number: 1, worker: "worker"), kind: kind, payload: payload,
             checkpoint: checkpoint)
+    }
+}
+
+extension TaskHandler {
+    /// Does a task on a thread of its own, as a worker has it done: computing would keep the registry from answering.
+    public func work(
+        on lease: TaskLease, progress: TaskProgress = TaskProgress(logger: quiet)
+    ) async throws -> [UInt8] {
+        try await withTaskExecutorPreference(WorkerThread()) { try await handle(lease, progress: progress) }
     }
 }
 
