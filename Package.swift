@@ -235,7 +235,7 @@ let testTargets: [Target] = [
         "IntegrationTests",
         [
             "DesignerClient", "EvaluatorClient", "KnowledgeClient", "RegistryClient", "ServiceClient", "TrainerClient",
-            "WorkQueueClient", "Messaging", "Model", "CZeroMQ", lifecycle, logging,
+            "WorkQueueClient", "Messaging", "Model", "Networks", "CZeroMQ", lifecycle, logging,
         ]),
     executable(
         "Benchmarks", "Tests/Benchmarks",

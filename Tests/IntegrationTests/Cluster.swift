@@ -67,9 +67,12 @@ final class Cluster: Sendable {
     }
 
     /// Kills parts at the same moment, as kill -9 does, and starts them again.
-    func killAndRestart(_ parts: [Part]) async throws {
+    func killAndRestart(_ parts: [Part]) async throws { try await stopAndRestart(parts, SIGKILL) }
+
+    /// Sends a signal to parts at the same moment, waits for their end, and starts them again.
+    func stopAndRestart(_ parts: [Part], _ signal: Int32) async throws {
         let children = running.withLock { running in parts.compactMap { running[$0] } }
-        for child in children { child.signal(SIGKILL) }
+        for child in children { child.signal(signal) }
         for child in children { await child.end() }
         for part in parts { try start(part) }
     }
