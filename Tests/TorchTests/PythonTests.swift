@@ -1,14 +1,18 @@
 import Foundation
 import Networks
+import TestSupport
 import Testing
 import Torch
 
-/// A Python that has torch, named by the environment; the check is left out without it.
-private let python = ProcessInfo.processInfo.environment["GYRUS_TEST_PYTHON"]
-
 @Suite struct PythonTests {
-    @Test(.enabled(if: python != nil, "GYRUS_TEST_PYTHON names no Python with torch"), .timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(15)))
     func `a saved network gives the same outputs in Python`() throws {
+        let python: PythonEnvironment
+        do {
+            python = try PythonEnvironment()
+        } catch {
+            try Test.cancel("there is no Python with torch: \(error)")
+        }
         let samples = try SyntheticRows.source(count: 16)
         let directory = try TemporaryDirectory()
         let session = try TrainingSession(
@@ -18,14 +22,8 @@ private let python = ProcessInfo.processInfo.environment["GYRUS_TEST_PYTHON"]
         try session.network.save(to: directory.file("network.pt"))
         let modality = try #require(samples.modality("image"))
         try Data(modality.rows).write(to: directory.file("rows"))
-        let process = Process(), answer = Pipe()
-        process.executableURL = URL(fileURLWithPath: try #require(python))
-        process.arguments = ["-c", Self.program, directory.file("network.pt").path, directory.file("rows").path]
-        process.standardOutput = answer
-        try process.run()
-        let text = String(decoding: answer.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        let text = try python.run(
+            Self.program, directory.file("network.pt").path, directory.file("rows").path)
         let theirs = text.split(separator: "\n").compactMap { Float($0) }
         let ours = try session.network.outputs(for: samples, width: 10).flatMap { $0 }
         #expect(theirs.count == ours.count)
