@@ -37,10 +37,16 @@ struct Events: AsyncParsableCommand {
         let names = service.isEmpty ? ServiceName.allCases : service
         let printer = EventPrinter(asJSON: json)
         var cursors: [EventCursor] = []
+        var absent: [EventCursor] = []
         for name in names {
-            let client = try await client(name, connections)
-            guard let client else { continue }
-            cursors.append(EventCursor(name: name, client: client, start: EventStart(since, of: name)))
+            let start = EventStart(since, of: name)
+            do {
+                cursors.append(EventCursor(client: try await connections.service(name), start: start))
+            } catch let failure as Failure where failure.code == .unavailable {
+                // Reading goes without it; following takes up its events when it comes.
+                say("gyrus: \(failure.message)")
+                if follow { absent.append(EventCursor(client: try connections.futureService(name), start: start)) }
+            }
         }
         let complete = cursors.count == names.count
         try await Self.printPast(&cursors, printer)
@@ -50,18 +56,7 @@ struct Events: AsyncParsableCommand {
             }
             return
         }
-        try await Self.printNew(cursors, printer)
-    }
-
-    /// A client of the service; where nobody listens yet, following waits for it and reading goes without it.
-    private func client(_ name: ServiceName, _ connections: Services) async throws -> ServiceClient? {
-        do {
-            return try await connections.service(name)
-        } catch let failure as Failure where failure.code == .unavailable {
-            say("gyrus: \(failure.message)")
-            guard follow else { return nil }
-            return ServiceClient(try await connections.connect(to: name, patience: .seconds(86400)))
-        }
+        try await Self.printNew(cursors + absent, printer)
     }
 
     /// What is in the logs already, merged by time: of each service one page at a time.
@@ -143,15 +138,13 @@ struct EventStart {
 
 /// Reads the log of one service, page by page, up to its end.
 struct EventCursor {
-    let name: ServiceName
     let client: ServiceClient
     let start: EventStart
     private(set) var position: UInt64
     private var page: ArraySlice<Event> = []
     private var hasEnded = false
 
-    init(name: ServiceName, client: ServiceClient, start: EventStart) {
-        self.name = name
+    init(client: ServiceClient, start: EventStart) {
         self.client = client
         self.start = start
         position = start.position

@@ -67,6 +67,11 @@ struct Services {
 
     func service(_ name: ServiceName) async throws -> ServiceClient { ServiceClient(try await connect(to: name)) }
 
+    /// A client of a service that need not run yet.
+    func futureService(_ name: ServiceName) throws -> ServiceClient {
+        ServiceClient(try places.connect(to: name, logger: logger))
+    }
+
     /// The words that a next command needs to be about the same project.
     func command(_ words: String) -> String { project == "gyrus" ? "gyrus \(words)" : "gyrus -p \(project) \(words)" }
 
