@@ -33,6 +33,7 @@ struct LineView: WatchView {
     private var states: [Int: TrialState] = [:]
     private var epochs: [Int: Epoch] = [:]
     private var best: Int?
+    private var hasPrepared = false
 
     init(output: FileHandle) {
         self.output = output
@@ -41,6 +42,10 @@ struct LineView: WatchView {
     mutating func show(_ status: ScenarioStatus, _ trials: [Trial], _ epochs: [Int: Epoch]) {
         if state != status.state { line("\(status.name) (\(status.id)): \(status.state)") }
         state = status.state
+        if status.state == .running && trials.isEmpty && !hasPrepared {
+            hasPrepared = true
+            line("  preparing the data")
+        }
         for trial in trials {
             let number = trial.id.number
             if let epoch = epochs[number], self.epochs[number] != epoch, !trial.state.isFinal {
@@ -79,6 +84,7 @@ struct TerminalView: WatchView {
                 + "\(bar(status.endedTrials, status.trials, 12))  "
                 + Figures.duration((status.ended ?? Date()).timeIntervalSince(status.published))
         ]
+        if status.state == .running && trials.isEmpty { lines.append("  preparing the data") }
         if let best = status.best { lines.append("best  \(best.title)  \(best.outcome)  \(best.networkName)") }
         let running = trials.filter { !$0.state.isFinal && (epochs[$0.id.number] != nil || $0.state == .evaluating) }
         for trial in running.prefix(8) { lines.append(row(trial, epochs[trial.id.number])) }
