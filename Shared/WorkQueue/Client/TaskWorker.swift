@@ -79,12 +79,19 @@ public struct TaskWorker: Service {
         do {
             return try await cancelWhenGracefulShutdown {
                 var pause = Duration.milliseconds(50)
+                var isAway = false
                 while true {
                     do {
-                        return try await queue.pull(worker: name, kinds: kinds, waiting: settings.pullWait)
+                        let lease = try await queue.pull(worker: name, kinds: kinds, waiting: settings.pullWait)
+                        if isAway { logger.info("the queue is back") }
+                        return lease
                     } catch let failure as Failure {
                         if Self.isHopeless(failure) { throw failure }
-                        if pause > .seconds(1) { logger.warning("no queue", metadata: ["reason": "\(failure)"]) }
+                        // A short absence is a restart and nothing to speak of; a long one is told once.
+                        if pause == settings.longestPause && !isAway {
+                            isAway = true
+                            logger.warning("waiting for the queue", metadata: ["reason": "\(failure)"])
+                        }
                         try await Task.sleep(for: max(pause, failure.retryAfter ?? .zero))
                         pause = min(pause * 2, settings.longestPause)
                     }

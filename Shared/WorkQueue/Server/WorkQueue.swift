@@ -35,12 +35,12 @@ public actor WorkQueue: Service {
     nonisolated let logger: Logger
     private nonisolated let onSuccess: SuccessHook?
     /// Woken by the kind of a task that can be leased.
-    private nonisolated let available = WaitList<String>()
+    nonisolated let available = WaitList<String>()
     /// Woken by the identity of a task that has ended.
     nonisolated let ended = WaitList<String>()
 
-    private var leases: LeaseTable
-    private var workers = WorkerTable()
+    var leases: LeaseTable
+    var workers = WorkerTable()
 
     /// Opens the queue in a service's database; every lease found there gets one fresh period.
     /// - Parameters:
@@ -219,7 +219,7 @@ public actor WorkQueue: Service {
     }
 
     /// After an attempt has ended on disk: its lease is over, and whoever waits for the task looks again.
-    private func conclude(_ attempt: TaskAttempt, _ what: String, _ directive: TaskDirective) {
+    func conclude(_ attempt: TaskAttempt, _ what: String, _ directive: TaskDirective) {
         leases.end(task: attempt.task, attempt: attempt.number)
         logger.debug("attempt ended", metadata: metadata(attempt, ["how": "\(what)", "directive": "\(directive)"]))
         ended.wake(attempt.task)
@@ -263,71 +263,6 @@ public actor WorkQueue: Service {
         return changed
     }
 
-    // MARK: The clockwork
-
-    /// Returns the tasks of silent workers until the service stops.
-    public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                let planned = await self.timeToSweep()
-                let before = self.now()
-                guard (try? await Task.sleep(for: planned)) != nil else { return }
-                let late = self.now() - before - planned
-                await self.sweep(late: late)
-            }
-        }
-    }
-
-    private func timeToSweep() -> Duration {
-        let rest = (leases.nextDeadline ?? .seconds(3_600)) - now()
-        return min(max(rest, .milliseconds(20)), min(settings.silence, settings.lease) / 4)
-    }
-
-    /// Returns the tasks whose leases are over, and forgets workers that have left.
-    /// - Parameter late: How much later this runs than it should; where this process itself was held up, the silence
-    ///   of workers says nothing, and every lease gets a fresh period.
-    func sweep(late: Duration = .zero) async {
-        guard late < settings.silence / 4 else {
-            logger.warning("held up; every lease gets a fresh period", metadata: ["late": "\(late)"])
-            leases.renewAll(at: now())
-            return
-        }
-        for overdue in leases.overdue(at: now()) {
-            do { try await takeBack(overdue) } catch {
-                logger.error("cannot return a task", metadata: metadata(overdue.attempt, ["error": "\(error)"]))
-            }
-        }
-        await dismissSilentWorkers()
-    }
-
-    private func takeBack(_ overdue: LeaseTable.Overdue) async throws {
-        let (attempt, store) = (overdue.attempt, store)
-        let failure = Failure(
-            .unavailable,
-            "Worker '\(attempt.worker)' was not heard of for \(settings.silence) during attempt \(attempt.number); it"
-                + " has crashed or is cut off.")
-        _ = try await writer.write { db in
-            try store.fail(attempt, failure, lost: overdue.reason, in: db)
-        }
-        logger.warning("took a task back", metadata: metadata(attempt, ["reason": "\(overdue.reason.rawValue)"]))
-        conclude(attempt, overdue.reason.rawValue, .stale)
-        available.wakeAll()
-    }
-
-    private func dismissSilentWorkers() async {
-        let gone = workers.removeSilent(for: settings.silence, at: now())
-        guard !gone.isEmpty else { return }
-        logger.info("workers left", metadata: ["workers": "\(gone.joined(separator: ","))"])
-        let events = store.events
-        do {
-            try await writer.write { db in
-                for worker in gone { try events.append(kind: "worker.left", subject: worker, in: db) }
-            }
-        } catch {
-            logger.error("cannot record that workers left", metadata: ["error": "\(error)"])
-        }
-    }
-
     // MARK: For readers
 
     /// Workers heard of lately, by name.
@@ -335,7 +270,7 @@ public actor WorkQueue: Service {
         workers.list(at: now(), memory: settings.workerMemory) { leases.task(of: $0) }
     }
 
-    private nonisolated func metadata(_ attempt: TaskAttempt, _ more: Logger.Metadata = [:]) -> Logger.Metadata {
+    nonisolated func metadata(_ attempt: TaskAttempt, _ more: Logger.Metadata = [:]) -> Logger.Metadata {
         more.merging([
             "task": "\(attempt.task)", "attempt": "\(attempt.number)", "worker": "\(attempt.worker)",
         ]) { $1 }

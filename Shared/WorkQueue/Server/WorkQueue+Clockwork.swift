@@ -1,0 +1,70 @@
+import Logging
+import Model
+import ServiceLifecycle
+import Storage
+import WorkQueueClient
+
+extension WorkQueue {
+    /// Returns the tasks of silent workers until the service stops.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                let planned = await self.timeToSweep()
+                let before = self.now()
+                guard (try? await Task.sleep(for: planned)) != nil else { return }
+                let late = self.now() - before - planned
+                await self.sweep(late: late)
+            }
+        }
+    }
+
+    private func timeToSweep() -> Duration {
+        let rest = (leases.nextDeadline ?? .seconds(3_600)) - now()
+        return min(max(rest, .milliseconds(20)), min(settings.silence, settings.lease) / 4)
+    }
+
+    /// Returns the tasks whose leases are over, and forgets workers that have left.
+    /// - Parameter late: How much later this runs than it should; where this process itself was held up, the silence
+    ///   of workers says nothing, and every lease gets a fresh period.
+    func sweep(late: Duration = .zero) async {
+        guard late < settings.silence / 4 else {
+            logger.warning("held up; every lease gets a fresh period", metadata: ["late": "\(late)"])
+            leases.renewAll(at: now())
+            return
+        }
+        for overdue in leases.overdue(at: now()) {
+            do { try await takeBack(overdue) } catch {
+                logger.error("cannot return a task", metadata: metadata(overdue.attempt, ["error": "\(error)"]))
+            }
+        }
+        await dismissSilentWorkers()
+    }
+
+    private func takeBack(_ overdue: LeaseTable.Overdue) async throws {
+        let (attempt, store) = (overdue.attempt, store)
+        let failure = Failure(
+            .unavailable,
+            "Worker '\(attempt.worker)' was not heard of for \(settings.silence) during attempt \(attempt.number); it"
+                + " has crashed or is cut off.")
+        _ = try await writer.write { db in
+            try store.fail(attempt, failure, lost: overdue.reason, in: db)
+        }
+        logger.warning("took a task back", metadata: metadata(attempt, ["reason": "\(overdue.reason.rawValue)"]))
+        conclude(attempt, overdue.reason.rawValue, .stale)
+        available.wakeAll()
+    }
+
+    private func dismissSilentWorkers() async {
+        let gone = workers.removeSilent(for: settings.silence, at: now())
+        guard !gone.isEmpty else { return }
+        logger.info("workers left", metadata: ["workers": "\(gone.joined(separator: ","))"])
+        let events = store.events
+        do {
+            try await writer.write { db in
+                for worker in gone { try events.append(kind: "worker.left", subject: worker, in: db) }
+            }
+        } catch {
+            logger.error("cannot record that workers left", metadata: ["error": "\(error)"])
+        }
+    }
+}
