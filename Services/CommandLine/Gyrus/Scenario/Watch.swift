@@ -95,8 +95,9 @@ struct WatchBoard {
                 isRetriable: false)
         default:
             let reason = status.failure?.message ?? "it failed"
+            // Whatever the reason's code: statuses such as 2 or 69 would speak of this command, not of the search.
             throw Failure(
-                status.failure?.code ?? .internal,
+                .internal,
                 "scenario \(status.id) failed: \(reason)\nTry again with: \(services.command("resume \(status.id)"))")
         }
     }
@@ -120,8 +121,8 @@ final class EpochTable: @unchecked Sendable {
     /// Takes an event whose subject is `<group>/<trial>/train`, the group beginning with the scenario.
     func take(_ event: Event, of scenario: String) {
         let parts = event.subject.split(separator: "/")
-        guard parts.count == 3, parts[0].hasPrefix(scenario), parts[2] == "train", let trial = Int(parts[1]),
-            let step = event.attributes["step"].flatMap({ Int($0) })
+        guard parts.count == 3, parts[0] == scenario || parts[0].hasPrefix("\(scenario)."), parts[2] == "train",
+            let trial = Int(parts[1]), let step = event.attributes["step"].flatMap({ Int($0) })
         else { return }
         var metrics: [String: Double] = [:]
         for (name, value) in event.attributes where name.hasPrefix("metric.") {
