@@ -78,7 +78,7 @@ enum Product {
 
     @Test func `follows the schema of the Compose Specification`() async throws {
         guard let python = try await SchemaChecker.python() else {
-            try Test.cancel("there is no python3 with venv and a package index to install \(SchemaChecker.package) from")
+            try Test.cancel("there is no python3 with venv that can install \(SchemaChecker.package)")
         }
         let good = try Product.values()
         #expect(try await SchemaChecker(python: python).complaint(about: good) == nil)
