@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Model
 import ServiceLifecycle
@@ -25,6 +26,7 @@ struct OutboxTests {
             if attempt <= refusesFirst { throw Failure(.unavailable, "away") }
             let text = String(decoding: message.payload, as: UTF8.self)
             if text == "bad" { throw Failure(.invalidArgument, "no such thing") }
+            if text == "unreadable" { _ = try JSONDecoder().decode(Int.self, from: Data(text.utf8)) }
             received.withLock { $0.append(text) }
             changes.wake(true)
         }
@@ -126,6 +128,18 @@ struct OutboxTests {
         let refusal = try events.read().first
         #expect(refusal?.kind == "delivery.refused")
         #expect(refusal?.attributes["message"] == "no such thing")
+        #expect(try await outbox.waiting(for: "a") == 0)
+    }
+
+    @Test func `what cannot be read is set aside, and the rest passes`() async throws {
+        let receiver = Receiver()
+        let outbox = outbox(["a": receiver])
+        try await withRunning(outbox) {
+            try await post("unreadable", to: "a", outbox)
+            try await post("good", to: "a", outbox)
+            #expect(await receiver.texts(1) == ["good"])
+        }
+        #expect(try events.read().map(\.kind) == ["delivery.refused"])
         #expect(try await outbox.waiting(for: "a") == 0)
     }
 }

@@ -142,7 +142,10 @@ public struct Outbox: Service {
     private func deliver(_ message: Message, _ delivery: Delivery) async throws {
         do {
             try await delivery(message)
-        } catch let failure as Failure where !failure.isRetriable {
+        } catch {
+            // What is no `Failure`, such as a payload that cannot be decoded, will not be better the next time either.
+            let failure = Failure(error)
+            guard !failure.isRetriable, !(error is CancellationError), !Task.isCancelled else { throw error }
             // Delivering it again is of no use, and what comes after it must not wait for ever.
             logger.error("delivery refused", metadata: ["to": "\(message.destination)", "reason": "\(failure)"])
             return try await setAside(message, failure)
