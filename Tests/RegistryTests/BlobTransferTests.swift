@@ -246,6 +246,25 @@ struct BlobTransferTests {
         }
     }
 
+    @Test func `a blob whose file cannot be opened just now stays where it is`() async throws {
+        let fixture = try RegistryFixture()
+        let bytes = sampleBytes(5000)
+        try await fixture.serve { client, _ in
+            let digest = try await client.upload(bytes: bytes)
+            let (place, aside) = (fixture.file(of: digest), fixture.directory.file("aside"))
+            try FileManager.default.moveItem(at: place, to: aside)
+            // A link to itself is there and cannot be opened, not even by root.
+            try FileManager.default.createSymbolicLink(at: place, withDestinationURL: place)
+            let failure = await #expect(throws: Failure.self) { try await fixture.blobs.state(of: digest) }
+            #expect(failure?.code == .unavailable)
+            try FileManager.default.removeItem(at: place)
+            try FileManager.default.moveItem(at: aside, to: place)
+            let state = try await client.state(of: digest)
+            #expect(state.isComplete)
+        }
+        #expect(try fixture.eventKinds() == ["blob.stored"])
+    }
+
     @Test func `a file that was in place before a crash is taken in`() async throws {
         let fixture = try RegistryFixture()
         let bytes = sampleBytes(5000)

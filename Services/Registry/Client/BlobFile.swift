@@ -32,9 +32,13 @@ package final class BlobFile: Sendable {
         self.url = url
         descriptor = open(url.path, flags | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
-            throw Failure(
-                errno == ENOENT ? .notFound : .permissionDenied,
-                "The file \(url.path) cannot be opened: \(String(cString: strerror(errno))).")
+            let code: Failure.Code =
+                switch errno {
+                case ENOENT: .notFound
+                case EACCES, EPERM, EROFS: .permissionDenied
+                default: .unavailable
+                }
+            throw Failure(code, "The file \(url.path) cannot be opened: \(String(cString: strerror(errno))).")
         }
     }
 

@@ -82,17 +82,26 @@ public actor BlobStore {
     /// Whether a blob is complete, and how many of its bytes are there.
     func state(of digest: BlobDigest) throws -> (isComplete: Bool, bytes: UInt64) {
         if let record = try record(of: digest) {
-            let size = (try? BlobFile(reading: place(of: digest)))?.size
+            let size = try size(of: place(of: digest))
             if size == record.bytes { return (true, record.bytes) }
             try putAside(digest, because: size == nil ? "its file is gone" : "its file has \(size ?? 0) bytes")
         }
         if try adopt(digest) { return try state(of: digest) }
-        return (false, arrived(digest))
+        return (false, try arrived(digest))
     }
 
     /// How many bytes of an incomplete blob are there; asking leaves no trace.
-    private func arrived(_ digest: BlobDigest) -> UInt64 {
-        uploads[digest]?.size ?? (try? BlobFile(reading: partialPlace(of: digest)))?.size ?? 0
+    private func arrived(_ digest: BlobDigest) throws -> UInt64 {
+        try uploads[digest]?.size ?? size(of: partialPlace(of: digest)) ?? 0
+    }
+
+    /// Size of a file; nil only where there is none. One that cannot be opened just now says nothing of the blob.
+    private nonisolated func size(of file: URL) throws -> UInt64? {
+        do {
+            return try BlobFile(reading: file).size
+        } catch let failure as Failure where failure.code == .notFound {
+            return nil
+        }
     }
 
     private nonisolated func record(of digest: BlobDigest) throws -> Record? {
