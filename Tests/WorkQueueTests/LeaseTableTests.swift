@@ -7,22 +7,16 @@ struct LeaseTableTests {
     private let first = TaskAttempt(task: "a", number: 1, worker: "w1")
     private let second = TaskAttempt(task: "a", number: 2, worker: "w2")
 
-    @Test func `silence ends a lease before its time does`() {
-        var table = LeaseTable(lease: .seconds(30), silence: .seconds(10))
+    @Test func `silence ends a lease`() {
+        var table = LeaseTable(silence: .seconds(10))
         table.grant(first, at: .zero)
         #expect(table.nextDeadline == .seconds(10))
         #expect(table.overdue(at: .seconds(9.9)).isEmpty)
-        #expect(table.overdue(at: .seconds(10)) == [.init(attempt: first, reason: .silence)])
-    }
-
-    @Test func `a lease ends by itself where silence is allowed for longer`() {
-        var table = LeaseTable(lease: .seconds(30), silence: .seconds(100))
-        table.grant(first, at: .zero)
-        #expect(table.overdue(at: .seconds(30)) == [.init(attempt: first, reason: .leaseEnded)])
+        #expect(table.overdue(at: .seconds(10)) == [first])
     }
 
     @Test func `only the attempt that has the lease renews it`() {
-        var table = LeaseTable(lease: .seconds(30), silence: .seconds(10))
+        var table = LeaseTable(silence: .seconds(10))
         table.grant(second, at: .zero)
         let renewed = [first, second].map { table.renew($0, at: .seconds(5)) }
         #expect(renewed == [false, true])
@@ -30,7 +24,7 @@ struct LeaseTableTests {
     }
 
     @Test func `what is said late of an old attempt does not touch a new one`() {
-        var table = LeaseTable(lease: .seconds(30), silence: .seconds(10))
+        var table = LeaseTable(silence: .seconds(10))
         table.grant(second, at: .zero)
         table.grant(first, at: .zero)
         table.end(task: "a", attempt: 1)

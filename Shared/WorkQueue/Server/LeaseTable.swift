@@ -5,29 +5,16 @@ import WorkQueueClient
 /// It decides and does nothing: time comes in as the reading of a monotonic clock, expired leases go out. The database
 /// stays the truth about who owns a task; what is lost here with a crash is only the reading of the clocks.
 struct LeaseTable {
-    /// A lease whose worker has not been heard of in time.
-    struct Overdue: Hashable {
-        let attempt: TaskAttempt
-        let reason: Reason
-    }
-
-    /// Why a lease is over.
-    enum Reason: String {
-        case silence
-        case leaseEnded = "lease-ended"
-    }
-
     private struct Entry {
         let attempt: TaskAttempt
         var heard: Duration
     }
 
-    private let lease: Duration
     private let silence: Duration
     private var entries: [String: Entry] = [:]
 
-    init(lease: Duration, silence: Duration) {
-        self.lease = lease
+    /// - Parameter silence: How long a worker may be silent; whatever it says begins the period anew.
+    init(silence: Duration) {
         self.silence = silence
     }
 
@@ -55,18 +42,13 @@ struct LeaseTable {
         if let entry = entries[task], entry.attempt.number <= attempt { entries[task] = nil }
     }
 
-    /// Leases that are over.
-    func overdue(at now: Duration) -> [Overdue] {
-        entries.values.compactMap { entry in
-            let quiet = now - entry.heard
-            if quiet >= silence { return Overdue(attempt: entry.attempt, reason: .silence) }
-            if quiet >= lease { return Overdue(attempt: entry.attempt, reason: .leaseEnded) }
-            return nil
-        }
+    /// Attempts whose leases are over, because their workers have not been heard of in time.
+    func overdue(at now: Duration) -> [TaskAttempt] {
+        entries.values.filter { now - $0.heard >= silence }.map(\.attempt)
     }
 
     /// When the next lease will be over.
-    var nextDeadline: Duration? { entries.values.map(\.heard).min().map { $0 + min(lease, silence) } }
+    var nextDeadline: Duration? { entries.values.map(\.heard).min().map { $0 + silence } }
 
     /// The task that a worker has.
     func task(of worker: String) -> String? { entries.values.first { $0.attempt.worker == worker }?.attempt.task }

@@ -149,13 +149,13 @@ struct TaskStore: Sendable {
 
     /// Ends an attempt that failed, by its worker's word or because its lease was lost.
     func fail(
-        _ attempt: TaskAttempt, _ failure: Failure, logTail: String? = nil, lost: LeaseTable.Reason? = nil,
+        _ attempt: TaskAttempt, _ failure: Failure, logTail: String? = nil, afterSilence isLost: Bool = false,
         in db: Database
     ) throws -> TaskDirective {
         try heed(attempt, { $0.onSettle(attempt.number) }, in: db) { task in
             let logTail = logTail.map { String(decoding: $0.utf8.suffix(settings.largestLogTail), as: UTF8.self) }
             // A worker whose lease was lost has not been heard: what it says later is stale, not a repetition.
-            let settled = lost == nil ? attempt.number : task.status.settled
+            let settled = isLost ? task.status.settled : attempt.number
             let details = ["code": failure.code.rawValue, "message": failure.message]
             switch task.status.fate(after: failure) {
             case .failed:
@@ -167,12 +167,12 @@ struct TaskStore: Sendable {
             case .retry(let crashes):
                 // Silence has been waited for already.
                 let backOff = settings.delay(afterCrashes: crashes, jitter: jitter())
-                let rest = lost == nil ? backOff : max(.zero, backOff - settings.silence)
+                let rest = isLost ? max(.zero, backOff - settings.silence) : backOff
                 let bounded = min(max(rest, failure.retryAfter ?? .zero), settings.longestDelay)
                 let due = date().microseconds + bounded.microseconds
                 try settle(task, .queued, settled, crashes: crashes, failure, logTail, due: due, in: db)
                 let why = [
-                    "reason": lost?.rawValue ?? "failed", "crashes": "\(crashes)",
+                    "reason": isLost ? "silence" : "failed", "crashes": "\(crashes)",
                     "delay-milliseconds": "\(bounded.microseconds / 1_000)",
                 ]
                 try record("returned", attempt, task, details.merging(why) { $1 }, in: db)

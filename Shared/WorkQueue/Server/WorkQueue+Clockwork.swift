@@ -20,7 +20,7 @@ extension WorkQueue {
 
     private func timeToSweep() -> Duration {
         let rest = (leases.nextDeadline ?? .seconds(3_600)) - now()
-        return min(max(rest, .milliseconds(20)), min(settings.silence, settings.lease) / 4)
+        return min(max(rest, .milliseconds(20)), settings.silence / 4)
     }
 
     /// Returns the tasks whose leases are over, and forgets workers that have left.
@@ -32,25 +32,25 @@ extension WorkQueue {
             leases.renewAll(at: now())
             return
         }
-        for overdue in leases.overdue(at: now()) {
-            do { try await takeBack(overdue) } catch {
-                logger.error("cannot return a task", metadata: metadata(overdue.attempt, ["error": "\(error)"]))
+        for attempt in leases.overdue(at: now()) {
+            do { try await takeBack(attempt) } catch {
+                logger.error("cannot return a task", metadata: metadata(attempt, ["error": "\(error)"]))
             }
         }
         await dismissSilentWorkers()
     }
 
-    private func takeBack(_ overdue: LeaseTable.Overdue) async throws {
-        let (attempt, store) = (overdue.attempt, store)
+    private func takeBack(_ attempt: TaskAttempt) async throws {
+        let store = store
         let failure = Failure(
             .unavailable,
             "Worker '\(attempt.worker)' was not heard of for \(settings.silence) during attempt \(attempt.number); it"
                 + " has crashed or is cut off.")
         _ = try await writer.write { db in
-            try store.fail(attempt, failure, lost: overdue.reason, in: db)
+            try store.fail(attempt, failure, afterSilence: true, in: db)
         }
-        logger.warning("took a task back", metadata: metadata(attempt, ["reason": "\(overdue.reason.rawValue)"]))
-        conclude(attempt, overdue.reason.rawValue, .stale)
+        logger.warning("took a task back", metadata: metadata(attempt, ["reason": "silence"]))
+        conclude(attempt, "silence", .stale)
         available.wakeAll()
     }
 

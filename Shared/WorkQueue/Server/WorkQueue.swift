@@ -61,7 +61,7 @@ public actor WorkQueue: Service {
         writer = GroupWriter(database)
         now = clock.monotonic
         store = TaskStore(settings: settings, events: events, date: clock.date, jitter: clock.random)
-        leases = LeaseTable(lease: settings.lease, silence: settings.silence)
+        leases = LeaseTable(silence: settings.silence)
         let store = store
         for attempt in try database.read(store.leasedAttempts) { leases.grant(attempt, at: clock.monotonic()) }
     }
