@@ -1,6 +1,7 @@
 public import Messaging
 import Model
 import Schema
+import ServiceKit
 import WorkQueueClient
 
 /// Answers the routes of a queue: decodes, calls, encodes, and decides nothing.
@@ -62,7 +63,7 @@ public struct QueueHarness: Sendable {
             let tasks = try await queue.list(
                 group: request.group, states: Set(request.states.map { try TaskState($0) }), limit: Int(request.limit),
                 after: request.after)
-            return Wire.TaskListReply(tasks: tasks.map(Wire.Task.init))
+            return Wire.TaskListReply(tasks: try ReplyPage.fitting(tasks.map(Wire.Task.init)))
         }
         router.on(.requeue) { request in
             Wire.CountReply(count: try await queue.requeue(request.id) ? 1 : 0)

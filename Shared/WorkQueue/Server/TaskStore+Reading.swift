@@ -36,7 +36,7 @@ extension TaskStore {
         return try Row.fetchOne(statement, arguments: [id]).map(Self.task)
     }
 
-    /// Tasks in order of submission, without payloads and results.
+    /// Tasks in order of submission, without payloads, results and log tails.
     func list(group: String, states: Set<TaskState>, limit: Int, after: String, in db: Database) throws -> [QueuedTask]
     {
         let states = states.isEmpty ? Set(TaskState.allCases) : states
@@ -45,7 +45,7 @@ extension TaskStore {
             db,
             sql: """
                 SELECT number, id, kind, task_group, state, attempt, maximum_attempts, worker, failure, checkpoint,
-                    submitted, updated, log_tail, x'' AS payload, x'' AS result
+                    submitted, updated, '' AS log_tail, x'' AS payload, x'' AS result
                 FROM tasks
                 WHERE state IN (\(set)) AND (:group = '' OR task_group = :group)
                     AND number > COALESCE((SELECT number FROM tasks WHERE id = :after), 0)

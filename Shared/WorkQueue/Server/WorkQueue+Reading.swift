@@ -22,7 +22,7 @@ extension WorkQueue {
         }
     }
 
-    /// Tasks in order of submission, without payloads and results.
+    /// Tasks in order of submission, without payloads, results and log tails.
     /// - Parameters:
     ///   - group: Only tasks of this group; all where empty.
     ///   - states: Only tasks in these states; all where empty.
