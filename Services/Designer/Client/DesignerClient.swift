@@ -64,13 +64,13 @@ public struct DesignerClient: Sendable {
             await requests.callRetrying(.resumeScenario, Wire.ScenarioRequest(id: id), for: .seconds(15)))
     }
 
-    /// The scenarios, newest first.
+    /// The scenarios, newest first: as many as one reply holds.
     public func scenarios(limit: Int = 1_000) async throws -> [ScenarioStatus] {
         let request = Wire.ScenarioListRequest(limit: UInt32(clamping: limit))
         return try await requests.call(.listScenarios, request).scenarios.map { try ScenarioStatus($0) }
     }
 
-    /// The trials of a scenario, by number; the final trainings come last.
+    /// The trials of a scenario, by number; the final trainings come last. They come in several pages where they are many.
     /// - Parameter id: The scenario's identity or a prefix of it that no other scenario has.
     public func trials(of id: String, from number: Int = 0, limit: Int = 1_000) async throws -> [Trial] {
         let request = Wire.TrialListRequest(

@@ -2,6 +2,7 @@ import DesignerClient
 public import Messaging
 import Model
 import Schema
+import ServiceKit
 
 /// Answers the designer's routes: decodes, calls, encodes, and decides nothing.
 public struct DesignerHarness: Sendable {
@@ -22,13 +23,13 @@ public struct DesignerHarness: Sendable {
         router.on(.cancelScenario) { request in Wire.ScenarioStatus(try await service.cancel(request.id)) }
         router.on(.resumeScenario) { request in Wire.ScenarioStatus(try await service.resume(request.id)) }
         router.on(.listScenarios) { request in
-            Wire.ScenarioListReply(
-                scenarios: try await service.scenarios(limit: Int(request.limit)).map { Wire.ScenarioStatus($0) })
+            let scenarios = try await service.scenarios(limit: Int(request.limit)).map { Wire.ScenarioStatus($0) }
+            return Wire.ScenarioListReply(scenarios: try ReplyPage.fitting(scenarios))
         }
         router.on(.listTrials) { request in
             let trials = try await service.trials(
                 of: request.scenario, from: Int(request.from), limit: Int(request.limit))
-            return Wire.TrialListReply(trials: trials.map { Wire.Trial($0) })
+            return Wire.TrialListReply(trials: try ReplyPage.fitting(trials.map { Wire.Trial($0) }))
         }
     }
 }
