@@ -154,7 +154,7 @@ let services: [Target] = [
         ]),
     executable(
         "designer", "Services/Designer/Main",
-        ["DesignerServer", "ServiceClient", "ServiceKit", "Storage", "WorkQueueServer", argumentParser, logging]),
+        ["DesignerServer", "ServiceClient", "ServiceKit", "Storage", argumentParser, logging]),
 
     .target(name: "CProcess", path: "Services/CommandLine/CProcess"),
     .executableTarget(name: "gyrus-keeper", path: "Services/CommandLine/Keeper"),

@@ -124,6 +124,11 @@ struct DesignerProcessTests {
     private func check(_ installation: Installation, _ trials: [Trial], _ status: ScenarioStatus) async throws {
         #expect(trials.count == 41)
         #expect(trials.allSatisfy { $0.state == .succeeded })
+        // The designer's queue of scenarios is its own: nobody pulls or completes them from outside.
+        let outsider = QueueClient(try installation.connect(.designer))
+        await #expect(throws: Failure.self) {
+            try await outsider.pull(worker: "x", kinds: ["scenario"], waiting: .zero)
+        }
         var events: [Event] = []
         let service = ServiceClient(try installation.connect(.designer))
         while true {

@@ -2,7 +2,6 @@ import ArgumentParser
 import DesignerServer
 import ServiceClient
 import ServiceKit
-import WorkQueueServer
 
 /// The designer: scenarios and their searches.
 @main
@@ -37,7 +36,6 @@ struct DesignerCommand: AsyncParsableCommand {
                     context.database, events: context.events, peers: DesignerPeers { try context.connect(to: $0) },
                     parallelSearches: parallelSearches, logger: context.logger)
                 DesignerHarness(service).register(in: &context.router)
-                QueueHarness(service.queue).register(in: &context.router)
                 for part in service.services { context.add(part) }
             })
     }
