@@ -1,5 +1,6 @@
 import DesignerClient
 import Foundation
+import GRDB
 import Logging
 import Messaging
 import Model

@@ -82,7 +82,7 @@ import TrainerClient
             open += decision.steps
         }
 
-        private func occurrence(of step: SearchDecision.Step) -> SearchOccurrence {
+        func occurrence(of step: SearchDecision.Step) -> SearchOccurrence {
             switch step {
             case .prepare: return .prepared(.success(()))
             case .seek(let limit): return .found(Array(known.prefix(limit)))

@@ -49,27 +49,51 @@ struct ScenarioWorker: Service {
 
     /// Runs one scenario. Where the service stops, the lease stays, and the search is taken up by the next start.
     private func handle(_ lease: TaskLease) async throws {
-        guard let entry = try await store.start(task: lease.task) else {
-            _ = try await queue.complete(lease.attempt, result: [])
+        do {
+            guard let entry = try await store.start(task: lease.task) else {
+                _ = try await queue.complete(lease.attempt, result: [])
+                return
+            }
+            try await search(entry, lease)
+        } catch is CancellationError {
             return
+        } catch {
+            try await end(lease, because: error)
         }
+    }
+
+    private func search(_ entry: DesignerStore.Entry, _ lease: TaskLease) async throws {
         do {
             try await runRenewing(lease, entry)
-            _ = try await queue.complete(lease.attempt, result: [])
-        } catch is CancellationError {
-            if Task.isCancelled { return }
-            _ = try await queue.complete(lease.attempt, result: [])
-        } catch {
-            var failure = Failure(error)
-            failure.isRetriable = true
-            logger.error(
-                "a search was interrupted and will be taken up again",
-                metadata: ["scenario": "\(entry.id)", "error": "\(failure.message)"])
-            _ = try await queue.fail(lease.attempt, failure, logTail: "")
-            return
+        } catch let cancellation as CancellationError {
+            if Task.isCancelled { throw cancellation }
         }
+        _ = try await queue.complete(lease.attempt, result: [])
         let status = try await store.status(entry.id.text)
         if status.state == .failed || status.state == .cancelled { try await store.withdrawTasks(of: entry) }
+    }
+
+    /// Ends a scenario that cannot succeed any more; what may pass by itself is tried again.
+    private func end(_ lease: TaskLease, because error: any Error) async throws {
+        var failure = Failure(error)
+        if error is DecodingError {
+            failure = Failure(
+                .corrupt,
+                "The designer's database holds what it cannot read of this scenario; publish it again. \(error)")
+        }
+        // A database that is full or held up may be well again; rows that are broken stay so.
+        if error is DecodingError || (error as? Failure)?.isRetriable == false {
+            logger.error(
+                "a search cannot go on", metadata: ["task": "\(lease.task)", "error": "\(failure.message)"])
+            try await store.fail(task: lease.task, failure)
+            _ = try await queue.complete(lease.attempt, result: [])
+            return
+        }
+        failure.isRetriable = true
+        logger.error(
+            "a search was interrupted and will be taken up again",
+            metadata: ["task": "\(lease.task)", "error": "\(failure.message)"])
+        _ = try await queue.fail(lease.attempt, failure, logTail: "")
     }
 
     /// Runs the search while its lease is renewed; a lease that is lost or a scenario that is withdrawn stops it.

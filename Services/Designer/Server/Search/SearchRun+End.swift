@@ -38,7 +38,8 @@ extension SearchRun {
     /// by luck have given more than the long one.
     mutating func finish(_ decision: inout SearchDecision) throws {
         let finals = trials.filter(\.isFinalTraining)
-        guard finals.allSatisfy(\.state.isFinal) else { return }
+        // A search that was resumed may have other trials under way than the final ones.
+        guard trials.allSatisfy(\.state.isFinal) else { return }
         let rivals = finals.filter { $0.objective != nil } + ranking.prefix(1)
         let best = rivals.enumerated().max { ($0.1.objective ?? 0, -$0.0) < ($1.1.objective ?? 0, -$1.0) }?.element
         guard let best, let model = try model(of: best) else {

@@ -50,8 +50,13 @@ extension SearchRun {
         _ number: Int, _ result: Result<EvaluationResult, Failure>, _ decision: inout SearchDecision
     ) throws {
         guard trials.indices.contains(number), trials[number].state == .evaluating else { return }
-        if case .success(let score) = result, !(0...1).contains(score.accuracy) {
-            let failure = Failure(.internal, "The evaluation gave the accuracy \(score.accuracy), which is no share.")
+        if case .success(let score) = result,
+            !(0...1).contains(score.accuracy) || !score.latencyMilliseconds.isFinite
+        {
+            let failure = Failure(
+                .internal,
+                "The evaluation gave the accuracy \(score.accuracy), which must be from 0 to 1, and the latency"
+                    + " \(score.latencyMilliseconds) ms, which must be a number.")
             return try end(number, .failure(failure), &decision)
         }
         try end(number, result, &decision)

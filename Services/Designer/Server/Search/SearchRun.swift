@@ -74,15 +74,20 @@ struct SearchRun {
             decision.steps = [.prepare(PreparationOrder(id: id, group: plan.group, recipe: scenario.recipe))]
             return decision
         }
+        try takeUp(&decision)
+        return decision
+    }
+
+    /// Takes up what was under way, now that the dataset is there.
+    private mutating func takeUp(_ decision: inout SearchDecision) throws {
         guard seeds != nil else {
             decision.steps = [.seek(limit: seedLimit)]
-            return decision
+            return
         }
         for trial in trials where trial.state == .training || trial.state == .evaluating {
             decision.steps.append(try step(for: trial))
         }
         try goOn(&decision)
-        return decision
     }
 
     /// Half of the first population, so that the search also sees what nobody has tried.
@@ -96,7 +101,7 @@ struct SearchRun {
             isPrepared = true
             decision.isPrepared = true
             decision.note("scenario.prepared", plan.id.text, ["recipe": scenario.recipe.id])
-            decision.steps = [.seek(limit: seedLimit)]
+            try takeUp(&decision)
         case .prepared(.failure(let failure)):
             conclude(.failed(prefixed(failure, "The dataset could not be prepared")), &decision)
         case .found(let genomes):

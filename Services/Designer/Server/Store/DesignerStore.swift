@@ -154,6 +154,21 @@ public struct DesignerStore: Sendable {
         ])
     }
 
+    /// Ends the scenario that a task stands for as failed, whatever else its rows hold, and has its tasks withdrawn.
+    func fail(task: String, _ failure: Failure) async throws {
+        try await database.write { db in
+            let id = try ScenarioID(String(task.prefix { $0 != "." }))
+            let row = try Row.fetchOne(
+                db, sql: "SELECT generation FROM scenarios WHERE id = ? AND state IN (1, 2)", arguments: [id.text])
+            guard let row, SearchRun.Plan.group(id, row["generation"]) == task else { return }
+            try conclude(id, .failed(failure), in: db)
+            try outbox.postCancellation(of: task, in: db)
+            try events.append(
+                kind: "scenario.failed", subject: id.text,
+                attributes: ["code": failure.code.rawValue, "message": failure.message], in: db)
+        }
+    }
+
     // MARK: Withdrawing and resuming
 
     /// Has the tasks of a search withdrawn that ended before they did.
@@ -192,7 +207,9 @@ public struct DesignerStore: Sendable {
                 """, arguments: [entry.id.text])
         try db.execute(
             sql: """
-                UPDATE scenarios SET state = 1, generation = generation + 1, ended = NULL, failure = NULL WHERE id = ?
+                UPDATE scenarios SET state = 1, generation = generation + 1, ended = NULL, failure = NULL,
+                    prepared = 0
+                WHERE id = ?
                 """, arguments: [entry.id.text])
         try events.append(
             kind: "scenario.resumed", subject: entry.id.text,
