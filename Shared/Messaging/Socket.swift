@@ -138,6 +138,7 @@ struct Socket: ~Copyable {
     /// The frames of the next message, or nil if there is none; beyond `limit` frames the rest is dropped.
     func receive(limit: Int) -> [Frame]? {
         var frames: [Frame] = []
+        frames.reserveCapacity(limit)
         var hasMore = true
         while hasMore {
             let frame = Frame()
