@@ -144,6 +144,7 @@ struct GarbageTests {
         let client = RequestClient(to: endpoint, loop: MessageLoop(), logger: quiet)
         async let reply = client.call(.echo, Wire.Attribute(name: "x"))
         let frames = await server.receive()
+        try #require(frames.count > 1, "the client's request did not come")
         let id = try Wire.RequestHeader(bytes: frames[1]).id
         let body = try Wire.Attribute(name: "right").encodedBytes()
         server.send([frames[0], [0xff, 0xff]])
