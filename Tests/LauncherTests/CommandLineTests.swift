@@ -203,6 +203,16 @@ private let two = """
         try await desk.clean()
     }
 
+    @Test func `up right after down starts afresh`() async throws {
+        let desk = try Desk(two)
+        for _ in 0..<5 {
+            let up = try await desk.run("up", "-d")
+            #expect(up.status == 0, "\(up.err)")
+            #expect(try await desk.run("down").status == 0)
+        }
+        try await desk.clean()
+    }
+
     @Test func `scale, stop, start and restart change what they name`() async throws {
         let desk = try Desk(two)
         try await desk.run("up", "-d")

@@ -1,9 +1,10 @@
 import Foundation
 import Glibc
-import Launcher
 import Logging
 import Model
 import Testing
+
+@testable import Launcher
 
 /// A project in a folder of its own, whose services are small shell scripts.
 final class Workshop {
@@ -18,7 +19,7 @@ final class Workshop {
     init(isLeashed: Bool = true, at root: URL? = nil) async throws {
         let folder = root ?? FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString)")
         directory = try ProjectDirectory(name: "test", root: folder, environment: [:])
-        supervisor = try Supervisor(
+        supervisor = try await Supervisor.takingCharge(
             of: directory, programs: Self.programs, isLeashed: isLeashed,
             environment: ProcessInfo.processInfo.environment,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -209,6 +210,17 @@ let forever = "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.02; do
         await #expect(throws: Failure.self) { try await client.send(.scale(["b": 1])) }
         try await shop.clean()
         #expect(try await client.send(.status(unless: nil)) == nil)
+    }
+
+    @Test func `garbage on the socket is answered and does no harm`() async throws {
+        let shop = try await Workshop()
+        for garbage in [[UInt8](repeating: 0xFF, count: 100_000), Array("{}\n".utf8), []] {
+            let answer = try #require(await ControlClient(at: shop.directory.control).exchange(Data(garbage)))
+            let reply = try JSONDecoder().decode(ControlReply.self, from: answer)
+            #expect(reply.failure?.code == .unsupportedVersion)
+        }
+        #expect(try await shop.status().replicas.isEmpty)
+        try await shop.clean()
     }
 
     @Test func `projects run side by side`() async throws {

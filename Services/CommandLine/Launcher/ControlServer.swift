@@ -60,17 +60,29 @@ public struct ControlClient: Sendable {
         path = url.path
     }
 
-    /// Sends a request and returns the answer; nil where no supervisor listens. Blocks the thread while it waits.
-    @concurrent
+    /// Sends a request and returns the answer; nil where no supervisor listens.
     public func send(_ request: ControlRequest) async throws -> ProjectStatus? {
-        let socket = try UnixSocket.make()
-        guard UnixSocket.withAddress(path, { connect(socket.number, $0, $1) }) == 0 else { return nil }
-        UnixSocket.writeAll(socket, try JSONEncoder().encode(request))
-        shutdown(socket.number, Int32(SHUT_WR))
-        guard let data = UnixSocket.readAll(socket), !data.isEmpty else { return nil }
+        guard let data = try await exchange(try JSONEncoder().encode(request)), !data.isEmpty else { return nil }
         let reply = try JSONDecoder().decode(ControlReply.self, from: data)
         if let failure = reply.failure { throw failure }
         return reply.status
+    }
+
+    /// Sends bytes and returns what comes back; on a thread that may block, which those of tasks may not.
+    func exchange(_ data: Data) async throws -> Data? {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(with: Result { try blockingExchange(data) })
+            }
+        }
+    }
+
+    private func blockingExchange(_ data: Data) throws -> Data? {
+        let socket = try UnixSocket.make()
+        guard UnixSocket.withAddress(path, { connect(socket.number, $0, $1) }) == 0 else { return nil }
+        UnixSocket.writeAll(socket, data)
+        shutdown(socket.number, Int32(SHUT_WR))
+        return UnixSocket.readAll(socket)
     }
 }
 

@@ -52,6 +52,26 @@ public actor Supervisor {
         leash = isLeashed ? try Descriptor.pipe() : nil
     }
 
+    /// Takes charge of the project, waiting for an earlier supervisor that is about to end.
+    ///
+    /// A `Failure` of code `conflict` says that another one has it and answers.
+    public static func takingCharge(
+        of directory: ProjectDirectory, programs: Programs, isLeashed: Bool, environment: [String: String],
+        logger: Logger
+    ) async throws -> Supervisor {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while true {
+            do {
+                return try Supervisor(
+                    of: directory, programs: programs, isLeashed: isLeashed, environment: environment, logger: logger)
+            } catch let failure as Failure where failure.code == .conflict {
+                let answer = try await ControlClient(at: directory.control).send(.status(unless: nil))
+                guard answer == nil, ContinuousClock.now < deadline else { throw failure }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+        }
+    }
+
     // MARK: - Life
 
     /// Adopts what an earlier supervisor left and begins to answer on the project's socket.

@@ -11,7 +11,7 @@ struct Foreground {
 
     func run(_ request: ControlRequest) async throws {
         if try await session.status() != nil { return try await attach(request) }
-        let supervisor = try Supervisor(
+        let supervisor = try await Supervisor.takingCharge(
             of: session.directory, programs: .beside, isLeashed: true, environment: session.locator.environment,
             logger: Logger(label: "supervisor") { _ in SwiftLogNoOpLogHandler() })
         try await supervisor.open()

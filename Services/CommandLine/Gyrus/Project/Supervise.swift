@@ -18,7 +18,7 @@ struct Supervise: AsyncParsableCommand {
     func run() async throws {
         let session = try Session(gyrus.project)
         do {
-            let supervisor = try Supervisor(
+            let supervisor = try await Supervisor.takingCharge(
                 of: session.directory, programs: .beside, isLeashed: false, environment: session.locator.environment,
                 logger: Logger(label: "supervisor", factory: { StreamLogHandler.standardError(label: $0) }))
             try await supervisor.open()
