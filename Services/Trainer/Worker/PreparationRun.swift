@@ -16,7 +16,8 @@ struct PreparationRun {
 
     func result(_ progress: TaskProgress) async throws -> PreparationResult {
         let id = try BlobDigest(recipe.id)
-        if let known = try await registry.dataset(recipe: id) {
+        // A dataset whose blob was damaged or lost since is made again, and registering it replaces the blob.
+        if let known = try await registry.dataset(recipe: id), try await registry.state(of: known.blob).isComplete {
             return PreparationResult(recipe: recipe.id, blob: known.blob)
         }
         let file = scratch.file("dataset.safetensors")
