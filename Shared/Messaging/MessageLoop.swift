@@ -97,6 +97,8 @@ final class LoopCore: Sendable {
         let core = Unmanaged.passRetained(self).toOpaque()
         let status = pthread_create(&thread, nil, { LoopCore.main($0) }, core)
         precondition(status == 0, "The system refuses another thread (error \(status)).")
+        // Nobody waits for it: it ends by itself after the loop.
+        pthread_detach(thread)
     }
 
     private static func main(_ core: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
