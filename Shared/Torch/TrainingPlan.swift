@@ -78,28 +78,14 @@ public struct TrainingPlan: Hashable, Sendable, Codable {
     }
 }
 
-/// A small generator for orders of samples (SplitMix64): the same on every machine.
-struct SampleOrder {
-    private var state: UInt64
-
+/// The order in which an epoch takes its samples: the same on every machine.
+enum SampleOrder {
     /// The order of an epoch.
     static func shuffled(_ count: Int, seed: UInt64, epoch: Int) -> [Int32] {
         let place = UInt64(bitPattern: Int64(epoch)) &* 0xD1B5_4A32_D192_ED03
-        var generator = SampleOrder(state: seed &* 0x9E37_79B9_7F4A_7C15 ^ place)
+        var generator = SplitMix64(seed: seed &* 0x9E37_79B9_7F4A_7C15 ^ place)
         var order = (0..<Int32(count)).map { $0 }
-        for last in stride(from: count - 1, to: 0, by: -1) {
-            order.swapAt(last, generator.below(last + 1))
-        }
+        generator.shuffle(&order)
         return order
-    }
-
-    private mutating func below(_ limit: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(limit)).high) }
-
-    private mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Model
 import Testing
 
 @testable import Datasets
@@ -97,11 +98,11 @@ import Testing
     }
 
     @Test func `random numbers depend on seed and purpose only`() {
-        var generator = SeededGenerator(seed: 7, purpose: "test")
+        var generator = SplitMix64(seed: 7, purpose: "test")
         let numbers = (0..<3).map { _ in generator.index(below: 1_000_000) }
-        var again = SeededGenerator(seed: 7, purpose: "test")
+        var again = SplitMix64(seed: 7, purpose: "test")
         #expect(numbers == (0..<3).map { _ in again.index(below: 1_000_000) })
-        var other = SeededGenerator(seed: 7, purpose: "other")
+        var other = SplitMix64(seed: 7, purpose: "other")
         #expect(numbers != (0..<3).map { _ in other.index(below: 1_000_000) })
         #expect(generator.shuffled(Array(0..<100)).sorted() == Array(0..<100))
         #expect((0..<1000).allSatisfy { _ in (0..<1).contains(generator.unit()) })

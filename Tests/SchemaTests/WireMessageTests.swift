@@ -21,7 +21,7 @@ import Testing
 
     @Test(arguments: Wire.messageTypes.indices)
     func `truncated and altered bytes never crash`(index: Int) throws {
-        var generator = SplitMix(state: UInt64(index))
+        var generator = SplitMix64(seed: UInt64(index))
         check(Wire.messageTypes[index])
 
         func check<Message: StoredMessage>(_ type: Message.Type) {
@@ -82,16 +82,5 @@ import Testing
         #expect(try Wire.PullReply(bytes: try lease.encodedBytes()) == lease)
         let result = Wire.EvaluateResult(confusion: (0..<10_000).map { UInt32($0) })
         #expect(try Wire.EvaluateResult(bytes: try result.encodedBytes()) == result)
-    }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

@@ -22,7 +22,7 @@ struct RandomHistoryTests {
 private struct History {
     private let fixture: QueueFixture
     private var queue: WorkQueue
-    private var random: SeededGenerator
+    private var random: SplitMix64
     private var submitted: [String] = []
     /// Every lease that any worker ever had: dead and slow workers speak of old ones.
     private var leases: [TaskLease] = []
@@ -32,7 +32,7 @@ private struct History {
     init(seed: UInt64, settings: QueueSettings) throws {
         fixture = try QueueFixture(settings)
         queue = try fixture.open()
-        random = SeededGenerator(state: seed)
+        random = SplitMix64(seed: seed)
     }
 
     mutating func run(steps: Int) async throws {
@@ -116,17 +116,5 @@ private struct History {
             #expect(own.count { ends.contains($0) } == 1)
         }
         #expect(try await queue.statistics().tasks == Dictionary(grouping: tasks, by: \.state).mapValues(\.count))
-    }
-}
-
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

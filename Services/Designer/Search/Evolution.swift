@@ -60,25 +60,19 @@ public struct Evolution: Searcher {
         if visible > history.settled { return .waiting(for: history.settled) }
         var generator = SeededGenerator(seed: seed, stream: UInt64(number))
         if let given = history.given(seeds, in: space, where: isAllowed) {
-            return propose(given, "knowledge")
+            return history.propose(given, "knowledge")
         }
         let living = visible > 0 ? survivors(among: visible) : []
         if !living.isEmpty, let (child, origin) = child(of: living, using: &generator, where: isAllowed) {
-            return propose(child, origin)
+            return history.propose(child, origin)
         }
         guard let genome = history.unseen(in: space, using: &generator, where: isAllowed) else { return .exhausted }
-        return propose(genome, "random")
+        return history.propose(genome, "random")
     }
 
     /// Takes an outcome.
     public mutating func tell(_ number: Int, _ outcome: TrialOutcome) throws {
         try history.tell(number, outcome)
-    }
-
-    private mutating func propose(_ genome: Genome, _ origin: String) -> SearchAnswer {
-        let proposal = Proposal(number: history.proposals.count, genome: genome, origin: origin)
-        history.record(proposal)
-        return .proposal(proposal)
     }
 }
 

@@ -23,21 +23,15 @@ public struct RandomSearch: Searcher {
         let number = history.proposals.count
         var generator = SeededGenerator(seed: seed, stream: UInt64(number))
         if let given = history.given(seeds, in: space, where: isAllowed) {
-            return propose(given, "knowledge")
+            return history.propose(given, "knowledge")
         }
         guard let genome = history.unseen(in: space, using: &generator, where: isAllowed) else { return .exhausted }
-        return propose(genome, "random")
+        return history.propose(genome, "random")
     }
 
     /// Takes an outcome.
     public mutating func tell(_ number: Int, _ outcome: TrialOutcome) throws {
         try history.tell(number, outcome)
-    }
-
-    private mutating func propose(_ genome: Genome, _ origin: String) -> SearchAnswer {
-        let proposal = Proposal(number: history.proposals.count, genome: genome, origin: origin)
-        history.record(proposal)
-        return .proposal(proposal)
     }
 }
 

@@ -31,8 +31,14 @@ public struct SearchHistory: Hashable, Sendable {
     /// Whether a genome was proposed.
     public func contains(_ genome: Genome) -> Bool { proposed.contains(genome) }
 
-    /// Remembers a proposal.
-    mutating func record(_ proposal: Proposal) {
+    /// Proposes a genome under the next number.
+    mutating func propose(_ genome: Genome, _ origin: String) -> SearchAnswer {
+        let proposal = Proposal(number: proposals.count, genome: genome, origin: origin)
+        record(proposal)
+        return .proposal(proposal)
+    }
+
+    private mutating func record(_ proposal: Proposal) {
         proposals.append(proposal)
         outcomes.append(nil)
         proposed.insert(proposal.genome)

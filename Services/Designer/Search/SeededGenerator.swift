@@ -1,3 +1,5 @@
+import Model
+
 /// Random numbers that depend on a seed and a stream alone: the same on every machine and with every version of Swift.
 ///
 /// A search takes a new stream for each proposal, so that a proposal never depends on how many numbers others drew.
@@ -6,8 +8,8 @@ public struct SeededGenerator: RandomNumberGenerator, Hashable, Sendable, Codabl
 
     /// Makes the generator of a seed's stream (xoshiro256**, its state filled by SplitMix64).
     public init(seed: UInt64, stream: UInt64 = 0) {
-        var mixer = SplitMix(state: seed)
-        mixer.state = mixer.next() ^ (stream &* 0xD1B5_4A32_D192_ED03)
+        var ofSeed = SplitMix64(seed: seed)
+        var mixer = SplitMix64(seed: ofSeed.next() ^ (stream &* 0xD1B5_4A32_D192_ED03))
         state = (0..<4).map { _ in mixer.next() }
     }
 
@@ -40,18 +42,5 @@ public struct SeededGenerator: RandomNumberGenerator, Hashable, Sendable, Codabl
     /// True with a probability.
     public mutating func chance(_ probability: Double) -> Bool {
         Double(next() >> 11) * 0x1p-53 < probability
-    }
-}
-
-/// A generator whose only use is to spread a seed over a larger state.
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -82,12 +82,12 @@ struct AudioModality: ModalitySource {
 private struct ExcerptPicker {
     private let clips: [Int]
     private let starts: [[Int]]
-    private var generator: SeededGenerator
+    private var generator: SplitMix64
 
     init(clips: [Int], starts: [[Int]], split: PreparedDataset.Split, seed: UInt64) throws {
         self.clips = clips.filter { !starts[$0].isEmpty }
         self.starts = starts
-        generator = SeededGenerator(seed: seed, purpose: "audio.noise.\(split.rawValue)")
+        generator = SplitMix64(seed: seed, purpose: "audio.noise.\(split.rawValue)")
         guard !self.clips.isEmpty else {
             throw Failure(.invalidArgument, "No noise clip of the \(split.rawValue) split has a second of sound.")
         }

@@ -19,7 +19,7 @@ extension SpeechSet {
         let others = recordings.indices.filter { !isTest(recordings[$0]) }
         let groups = Dictionary(grouping: others) { "\(recordings[$0].label) \(recordings[$0].speaker)" }
         for (group, members) in groups.sorted(by: { $0.key < $1.key }) {
-            var generator = SeededGenerator(seed: seed, purpose: "audio.validation.\(group)")
+            var generator = SplitMix64(seed: seed, purpose: "audio.validation.\(group)")
             let order = generator.shuffled(members)
             let validationCount = min(max(1, order.count / 10), order.count - 1)
             result.validation += order.prefix(validationCount)

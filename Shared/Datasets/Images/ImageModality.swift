@@ -15,7 +15,7 @@ struct ImageModality: ModalitySource {
     private static let validationShare = 6
 
     init(_ settings: DatasetRecipe.Modality, set: ImageSet, seed: UInt64) {
-        var generator = SeededGenerator(seed: seed, purpose: "image.validation")
+        var generator = SplitMix64(seed: seed, purpose: "image.validation")
         let order = generator.shuffled(Array(set.training.labels.indices))
         let validationCount = order.count / Self.validationShare
         self.set = set

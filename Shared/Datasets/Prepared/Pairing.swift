@@ -51,13 +51,13 @@ struct Pairing {
 /// Deals out elements in a random order, and shuffles anew when all are dealt.
 private struct Deck {
     private var elements: [Int]
-    private var generator: SeededGenerator
+    private var generator: SplitMix64
     private var next = 0
 
     /// - Parameter elements: At least one.
     init(_ elements: [Int], seed: UInt64, purpose: String) {
         self.elements = elements
-        generator = SeededGenerator(seed: seed, purpose: purpose)
+        generator = SplitMix64(seed: seed, purpose: purpose)
         generator.shuffle(&self.elements)
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Model
 
 extension ImageSet {
     /// Digits that are drawn here, for machines without MNIST: strokes of each digit, bent, tilted, scaled, moved and
@@ -21,7 +22,7 @@ private enum DigitPainter {
     typealias Point = SIMD2<Double>
 
     static func paint(_ digit: Int, seed: UInt64, purpose: String) -> [UInt8] {
-        var generator = SeededGenerator(seed: seed, purpose: purpose)
+        var generator = SplitMix64(seed: seed, purpose: purpose)
         let strokes = strokes[digit].map { stroke in
             stroke.map { $0 + Point(generator.number(in: -0.05...0.05), generator.number(in: -0.05...0.05)) }
         }

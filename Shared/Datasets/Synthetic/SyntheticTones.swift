@@ -1,4 +1,5 @@
 import Foundation
+import Model
 
 extension SpeechSet {
     /// Gliding tones that are made here, for machines without FSDD: each class is a melody of three notes with harmonics,
@@ -29,7 +30,7 @@ extension SpeechSet {
     ]
 
     private static func hum(_ label: Int, pitch: Double, seed: UInt64, purpose: String) -> [Float] {
-        var generator = SeededGenerator(seed: seed, purpose: purpose)
+        var generator = SplitMix64(seed: seed, purpose: purpose)
         let count = Int(generator.number(in: 0.3...0.7) * Double(rate))
         let detuning = generator.number(in: -0.7...0.7)
         let notes = melodies[label].map { $0 + detuning + generator.number(in: -0.4...0.4) }
@@ -61,12 +62,12 @@ extension NoiseSet {
             (0..<10).map { Clip(name: "\(fold)-\(["hum", "hiss", "crackle", "beeps"][$0 % 4])-\($0)", fold: fold) }
         }
         return NoiseSet(clips: clips) { index in
-            var generator = SeededGenerator(seed: seed, purpose: "noise.\(index)")
+            var generator = SplitMix64(seed: seed, purpose: "noise.\(index)")
             return make(kind: index % 10 % 4, &generator)
         }
     }
 
-    private static func make(kind: Int, _ generator: inout SeededGenerator) -> [Float] {
+    private static func make(kind: Int, _ generator: inout SplitMix64) -> [Float] {
         let count = 2 * SpeechSet.rate
         let frequency = generator.number(in: 40...400)
         let smoothness = generator.number(in: 0...0.95)

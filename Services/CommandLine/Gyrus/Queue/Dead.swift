@@ -31,13 +31,21 @@ struct QueueOptions: ParsableArguments {
 
     var names: [ServiceName] { service.map { [$0] } ?? Self.queues }
 
-    /// The first queue where something could be done for the task.
-    func first(
-        _ services: Services, _ task: String, _ body: (QueueClient) async throws -> Bool
-    ) async throws -> ServiceName {
+    /// Changes tasks, each in the queue that has it, and prints their identities.
+    func change(
+        _ services: Services, _ tasks: [String], _ body: (QueueClient, String) async throws -> Bool
+    ) async throws {
+        for task in tasks {
+            try await first(services, task) { try await body($0, task) }
+            emit(task)
+        }
+    }
+
+    /// Does something in the first queue where it can be done for the task.
+    func first(_ services: Services, _ task: String, _ body: (QueueClient) async throws -> Bool) async throws {
         for name in names {
             do {
-                if try await body(services.queue(of: name)) { return name }
+                if try await body(services.queue(of: name)) { return }
             } catch let failure as Failure where failure.code == .notFound {
                 continue
             }
@@ -84,7 +92,7 @@ struct DeadShow: AsyncParsableCommand {
 
     func run() async throws {
         let services = try Services(gyrus.project)
-        _ = try await queue.first(services, task) { client in
+        try await queue.first(services, task) { client in
             let found = try await client.task(task)
             emit("task      \(found.id)\nkind      \(found.kind)\ngroup     \(found.group)\nstate     \(found.state)")
             emit("attempts  \(found.attempt) of \(found.maximumAttempts)\nworker    \(found.worker)")
@@ -108,10 +116,7 @@ struct DeadRequeue: AsyncParsableCommand {
 
     func run() async throws {
         let services = try Services(gyrus.project)
-        for task in tasks {
-            _ = try await queue.first(services, task) { try await $0.requeue(task) }
-            emit(task)
-        }
+        try await queue.change(services, tasks) { try await $0.requeue($1) }
     }
 }
 
@@ -127,10 +132,7 @@ struct DeadDrop: AsyncParsableCommand {
 
     func run() async throws {
         let services = try Services(gyrus.project)
-        for task in tasks {
-            _ = try await queue.first(services, task) { try await $0.drop(task) }
-            emit(task)
-        }
+        try await queue.change(services, tasks) { try await $0.drop($1) }
     }
 }
 

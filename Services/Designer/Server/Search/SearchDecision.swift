@@ -49,6 +49,12 @@ struct SearchDecision {
     /// What to begin.
     var steps: [Step] = []
 
+    /// Ends the search of a scenario without a result.
+    mutating func fail(_ failure: Failure, _ id: ScenarioID) {
+        conclusion = .failed(failure)
+        note("scenario.failed", id.text, ["code": failure.code.rawValue, "message": failure.message])
+    }
+
     mutating func note(_ kind: String, _ subject: String, _ attributes: [String: String] = [:]) {
         notes.append(Note(kind: kind, subject: subject, attributes: attributes))
     }

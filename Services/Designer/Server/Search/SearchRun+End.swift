@@ -50,12 +50,10 @@ extension SearchRun {
     }
 
     func conclude(_ conclusion: SearchDecision.Conclusion, _ decision: inout SearchDecision) {
-        decision.conclusion = conclusion
         switch conclusion {
-        case .failed(let failure):
-            decision.note(
-                "scenario.failed", plan.id.text, ["code": failure.code.rawValue, "message": failure.message])
+        case .failed(let failure): decision.fail(failure, plan.id)
         case .succeeded(let model):
+            decision.conclusion = conclusion
             var attributes = ["model": model]
             if let result = trials.first(where: { $0.id.description == model }) {
                 attributes["network"] = result.networkName

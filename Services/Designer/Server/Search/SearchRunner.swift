@@ -114,8 +114,7 @@ extension SearchDecision {
     /// The decision to end a scenario that cannot be searched.
     static func failed(_ failure: Failure, _ id: ScenarioID) -> SearchDecision {
         var decision = SearchDecision()
-        decision.conclusion = .failed(failure)
-        decision.note("scenario.failed", id.text, ["code": failure.code.rawValue, "message": failure.message])
+        decision.fail(failure, id)
         return decision
     }
 }
