@@ -7,6 +7,10 @@ import TrainerClient
 
 @testable import DesignerServer
 
+extension SearchRun {
+    mutating func handle(_ occurrence: SearchOccurrence) throws -> SearchDecision { try handle([occurrence]) }
+}
+
 @Suite struct SearchRunTests {
     /// What a database would hold of one search.
     struct Rows {
@@ -34,7 +38,7 @@ import TrainerClient
         }
     }
 
-    /// Drives a search without any clock: some steps are open at a time, and one of them at random is done next.
+    /// Drives a search without any clock: some steps are open at a time, and some of them at random are done next.
     struct Driver {
         var rows = Rows()
         var open: [SearchDecision.Step] = []
@@ -42,6 +46,8 @@ import TrainerClient
         let plan: SearchRun.Plan
         var fails: (Int) -> Failure? = { _ in nil }
         var known: [Genome] = []
+        /// Most steps that are done before the search hears of them.
+        var together = 1
         /// Added to a trial's validation accuracy.
         var bonus: (Int) -> Double = { _ in 0 }
 
@@ -72,8 +78,9 @@ import TrainerClient
                     Issue.record("nothing left to do, and no conclusion")
                     return
                 }
-                let step = open.remove(at: generator.below(open.count))
-                try take(search.handle(occurrence(of: step)))
+                let count = min(open.count, 1 + generator.below(together))
+                let steps = (0..<count).map { _ in open.remove(at: generator.below(open.count)) }
+                try take(search.handle(steps.map(occurrence)))
             }
         }
 
@@ -115,17 +122,22 @@ import TrainerClient
         #expect(result.kind == "scenario.result")
         #expect(result.attributes["code"] == last.code)
         #expect(try ArtificialCode(last.code).accuracy != nil)
-        // Each trial is a model, and each of the search an observation.
-        #expect(driver.rows.deliveries.count == 49)
+        // The finalist is a model, and each trial of the search an observation.
+        #expect(driver.rows.deliveries.count == 25)
     }
 
-    @Test(arguments: 2..<6)
-    func `the trace does not depend on the order in which trials are done`(order: UInt64) throws {
+    @Test(arguments: 2..<6, [1, 3, 100])
+    func `the trace does not depend on the order in which trials are done, or how many together`(
+        order: UInt64, together: Int
+    ) throws {
         var reference = try Driver(scenarioText(), order: 1)
         try reference.run()
         var other = try Driver(scenarioText(), order: order)
+        other.together = together
         try other.run()
         #expect(other.rows.trace == reference.rows.trace)
+        #expect(other.rows.conclusion == reference.rows.conclusion)
+        #expect(Set(other.rows.deliveries) == Set(reference.rows.deliveries))
     }
 
     @Test(arguments: 1..<5, [0.05, 0.4])
@@ -201,10 +213,8 @@ import TrainerClient
         _ = try search.handle(.prepared(.success(())))
         _ = try search.handle(.found([]))
         let digest = FakeWorld.digest("")
-        let decision = try search.handle(
-            .trained(
-                number: 0,
-                .success(.init(script: digest, weights: digest, metrics: ["validation-accuracy": .nan]))))
+        let result = TrainingResult(script: digest, weights: digest, metrics: ["validation-accuracy": .nan])
+        let decision = try search.handle(.trained(number: 0, .success(result)))
         #expect(decision.trials.first?.state == .failed)
     }
 

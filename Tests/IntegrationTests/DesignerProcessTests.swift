@@ -146,7 +146,7 @@ struct DesignerProcessTests {
         #expect(model.script == status.best?.script)
         // Deliveries go on after the end of the search.
         let knowledge = KnowledgeClient(try installation.connect(.knowledge))
-        while try await registry.models().count < 41 { try await Task.sleep(for: .milliseconds(50)) }
+        #expect(try await registry.models().map(\.id) == [status.model])
         while try await knowledge.observations().count < 40 { try await Task.sleep(for: .milliseconds(50)) }
         try await checkKnowledge(installation, trials)
     }

@@ -1,4 +1,6 @@
 import Foundation
+import Model
+import TestSupport
 import Testing
 
 private struct Replica: Decodable {
@@ -9,7 +11,7 @@ private struct Replica: Decodable {
 private struct Row: Decodable {
     let trial: Int
     let isFinal, isWinner: Bool
-    let state, code: String
+    let state, code, network: String
     let metrics: [String: Double]
 }
 
@@ -40,12 +42,11 @@ private let scenario = """
 @Suite(.timeLimit(.minutes(5))) struct `The main job on the command line` {
     @Test func `publish, watch, scale and fetch a network, with every event exactly once`() async throws {
         try await GyrusCommand.use { gyrus in
-            let file = gyrus.folder.appending(path: "small.yaml")
-            try scenario.write(to: file, atomically: true, encoding: .utf8)
+            let file = try gyrus.write(scenario, to: "small.yaml")
             #expect(try await gyrus.run("up", "-d").status == 0)
             let tail = gyrus.folder.appending(path: "tail.jsonl")
             let follower = try gyrus.start("events", "-f", "--json", into: tail)
-            let id = try await gyrus.run("publish", "--synthetic", file.path).out.trimmingCharacters(in: .newlines)
+            let id = try await gyrus.run("publish", "--synthetic", file).out.trimmingCharacters(in: .newlines)
             #expect(try await gyrus.run("scale", "trainer-worker=2").status == 0)
             let watch = try await gyrus.run("watch", id)
             #expect(watch.status == 0, "\(watch.out)\(watch.err)")
@@ -93,10 +94,9 @@ private let scenario = """
 
     @Test func `a scenario is cancelled and taken up again, and data outlive down`() async throws {
         try await GyrusCommand.use { gyrus in
-            let file = gyrus.folder.appending(path: "small.yaml")
-            try scenario.write(to: file, atomically: true, encoding: .utf8)
+            let file = try gyrus.write(scenario, to: "small.yaml")
             try await gyrus.run("up", "-d", "--scale", "trainer-worker=0")
-            let id = try await gyrus.run("publish", "--synthetic", file.path).out.trimmingCharacters(in: .newlines)
+            let id = try await gyrus.run("publish", "--synthetic", file).out.trimmingCharacters(in: .newlines)
             #expect(try await gyrus.run("cancel", id).status == 0)
             let watch = try await gyrus.run("watch", id)
             #expect(watch.status != 0 && watch.err.contains("resume \(id)"))
@@ -109,16 +109,28 @@ private let scenario = """
             #expect(try await gyrus.list(Scenario.self, "scenarios").first?.endedTrials == 4)
         }
     }
+}
 
-    @Test func `a wrong scenario is refused with file, line and field`() async throws {
-        try await GyrusCommand.use { gyrus in
-            let file = gyrus.folder.appending(path: "wrong.yaml")
-            let text = scenario.replacing("population: 3", with: "populaton: 3")
-            try text.write(to: file, atomically: true, encoding: .utf8)
-            try await gyrus.run("up", "-d", "designer", "--scale", "trainer=1")
-            let output = try await gyrus.run("publish", file.path)
-            #expect(output.status == 2 && output.out.isEmpty)
-            #expect(output.err.contains("wrong.yaml:8:") && output.err.contains("populaton"))
+@Suite(.enabled(if: RealData.isHere, Comment(rawValue: RealData.reason)), .timeLimit(.minutes(25)))
+struct `The main job on real data` {
+    private static let scenario = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Compose/scenarios/av-mnist.yaml")
+
+    @Test func `the search finds a fused network that recognises at least 97 % of the test split`() async throws {
+        let mnist = URL(filePath: try RealData.locator.folder(of: "mnist"))
+        let data = mnist.deletingLastPathComponent().path
+        try await GyrusCommand.use(environment: ["GYRUS_DATA": data]) { gyrus in
+            try await gyrus.run("up", "-d", "--scale", "trainer-worker=2")
+            let end = try await gyrus.run("publish", "--wait", Self.scenario.path)
+            #expect(end.status == 0, "\(end.err)")
+            let id = end.out.trimmingCharacters(in: .newlines)
+            let rows = try await gyrus.list(Row.self, "result", id)
+            #expect(rows.count == 18 && rows.allSatisfy { $0.state == "succeeded" })
+            let winner = try #require(rows.first { $0.isWinner })
+            print("winner: \(winner.code), test accuracy \(winner.metrics["test-accuracy"] ?? 0)")
+            #expect(try #require(winner.metrics["test-accuracy"]) >= 0.97)
+            // Both halves are in it: a code of two parts.
+            #expect(winner.network.contains("image") && winner.network.contains("audio"), "\(winner.network)")
         }
     }
 }

@@ -1,67 +1,28 @@
 import Foundation
 import Glibc
 import Launcher
+import TestSupport
 import Testing
-
-/// What a command printed and how it ended.
-struct Output {
-    let status: Int32
-    let out: String
-    let err: String
-}
 
 /// A folder with a Compose file and the built `gyrus`, whose project lives in that folder, too.
 struct Desk {
-    let folder: URL
-    static let gyrus = URL(filePath: Programs.beside.folder).appending(path: "gyrus")
+    private let program: GyrusProgram
+
+    var folder: URL { program.folder }
 
     init(_ compose: String) throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        program = try GyrusProgram()
         try compose.write(to: folder.appending(path: "compose.yaml"), atomically: true, encoding: .utf8)
     }
 
-    private func process(_ arguments: [String]) -> Process {
-        let process = Process()
-        process.executableURL = Self.gyrus
-        process.arguments = ["--project-directory", folder.appending(path: "p").path] + arguments
-        process.currentDirectoryURL = folder
-        var environment = ProcessInfo.processInfo.environment
-        for name in environment.keys where name.hasPrefix("GYRUS_") { environment[name] = nil }
-        process.environment = environment
-        process.standardInput = FileHandle.nullDevice
-        return process
-    }
-
     @discardableResult
-    func run(_ arguments: String...) async throws -> Output { try await run(arguments) }
+    func run(_ arguments: String...) async throws -> GyrusProgram.Output { try await program.run(arguments) }
 
-    func run(_ arguments: [String]) async throws -> Output {
-        let process = process(arguments)
-        let (out, err) = (folder.appending(path: UUID().uuidString), folder.appending(path: UUID().uuidString))
-        for (url, isError) in [(out, false), (err, true)] {
-            _ = FileManager.default.createFile(atPath: url.path, contents: nil)
-            let handle = try FileHandle(forWritingTo: url)
-            if isError { process.standardError = handle } else { process.standardOutput = handle }
-        }
-        let status = try await withCheckedThrowingContinuation {
-            (continuation: CheckedContinuation<Int32, any Error>) in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
-        }
-        return Output(
-            status: status, out: try String(contentsOf: out, encoding: .utf8),
-            err: try String(contentsOf: err, encoding: .utf8))
-    }
+    func run(_ arguments: [String]) async throws -> GyrusProgram.Output { try await program.run(arguments) }
 
     /// Starts a command without waiting for its end; its output goes to the file, or nowhere.
     func start(_ arguments: String..., into file: URL? = nil) throws -> Process {
-        let process = process(arguments)
-        if let file { try Data().write(to: file) }
-        process.standardOutput = try file.map { try FileHandle(forWritingTo: $0) } ?? FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        return process
+        try program.start(arguments, into: file)
     }
 
     struct Row: Decodable {
@@ -71,7 +32,7 @@ struct Desk {
     }
 
     func ps() async throws -> [Row] {
-        try JSONDecoder().decode([Row].self, from: Data(await run("ps", "--format", "json").out.utf8))
+        try await program.list(Row.self, ["ps"])
     }
 
     /// Waits until the project's processes are as wanted.
@@ -91,10 +52,7 @@ struct Desk {
         }
     }
 
-    func clean() async throws {
-        try await run("down", "-v")
-        try FileManager.default.removeItem(at: folder)
-    }
+    func clean() async throws { try await program.clean() }
 }
 
 private let two = """

@@ -5,6 +5,7 @@ import Networks
 import RegistryClient
 import ServiceTestSupport
 import Synchronization
+import TestSupport
 import Testing
 import Torch
 import TrainerClient
@@ -50,6 +51,25 @@ import WorkerSupport
             #expect(registered?.classes == 10)
             #expect(registered?.attributes["training.samples"] == "120")
             #expect(try await fixture.registry.datasets().count == 1)
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `a dataset whose file was lost or damaged is prepared again`(isLost: Bool) async throws {
+        try await WorkerFixture.run { fixture in
+            let first = try await Self.prepare(fixture)
+            let name = first.blob.hexadecimal
+            let file = fixture.directory.file("blobs/\(name.prefix(2))/\(name)")
+            if isLost {
+                try FileManager.default.removeItem(at: file)
+            } else {
+                try Data([1, 2, 3]).write(to: file)
+            }
+            let second = try await Self.prepare(fixture)
+            #expect(second.blob == first.blob)
+            #expect(try await fixture.registry.state(of: second.blob).isComplete)
+            #expect(try await fixture.registry.dataset(recipe: BlobDigest(first.recipe))?.blob == second.blob)
+            _ = try await Self.train(fixture, Self.task(epochs: 1))
         }
     }
 

@@ -13,17 +13,18 @@ struct OutboxTests {
     private final class Receiver: Sendable {
         private let received = Mutex<[String]>([])
         private let changes = WaitList<Bool>()
-        let refusesFirst: Int
+        /// Attempts, counted from 1, at which it is away.
+        private let away: Range<Int>
         private let attempts = Mutex(0)
 
-        init(refusingFirst count: Int = 0) { refusesFirst = count }
+        init(away: Range<Int> = 0..<0) { self.away = away }
 
         func receive(_ message: Outbox.Message) throws {
             let attempt = attempts.withLock { attempts in
                 attempts += 1
                 return attempts
             }
-            if attempt <= refusesFirst { throw Failure(.unavailable, "away") }
+            if away.contains(attempt) { throw Failure(.unavailable, "away") }
             let text = String(decoding: message.payload, as: UTF8.self)
             if text == "bad" { throw Failure(.invalidArgument, "no such thing") }
             if text == "unreadable" { _ = try JSONDecoder().decode(Int.self, from: Data(text.utf8)) }
@@ -105,8 +106,8 @@ struct OutboxTests {
     }
 
     @Test func `a destination that is away holds up only its own messages`() async throws {
-        let away = Receiver(refusingFirst: .max)
-        let back = Receiver(refusingFirst: 5)
+        let away = Receiver(away: 1..<(.max))
+        let back = Receiver(away: 1..<6)
         let there = Receiver()
         let outbox = outbox(["away": away, "back": back, "there": there])
         try await withRunning(outbox) {
@@ -115,6 +116,16 @@ struct OutboxTests {
             #expect(await back.texts(1) == ["x"])
         }
         #expect(try await outbox.waiting(for: "away") == 1)
+    }
+
+    @Test func `what arrived before its destination went away does not arrive again`() async throws {
+        let receiver = Receiver(away: 6..<9)
+        let outbox = outbox(["a": receiver])
+        for number in 0..<10 { try await post("\(number)", to: "a", outbox) }
+        try await withRunning(outbox) {
+            #expect(await receiver.texts(10) == (0..<10).map { "\($0)" })
+        }
+        #expect(try await outbox.waiting(for: "a") == 0)
     }
 
     @Test func `what is refused for good is set aside, and the rest passes`() async throws {

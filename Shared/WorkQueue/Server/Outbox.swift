@@ -34,7 +34,12 @@ public struct Outbox: Service {
     /// Brings a message to its destination: returns when that has acknowledged it.
     public typealias Delivery = @Sendable (Message) async throws -> Void
 
+    /// Most messages that are read, and forgotten, in one transaction.
+    private static let batch = 64
+
     private let database: any DatabaseWriter
+    /// Writes to the end, also where the service is told to stop meanwhile.
+    private let writer: GroupWriter
     private let events: EventLog
     private let logger: Logger
     private let deliveries: [String: Delivery]
@@ -50,6 +55,7 @@ public struct Outbox: Service {
         pauses: ClosedRange<Duration> = .milliseconds(100)...(.seconds(5)), deliveries: [String: Delivery]
     ) {
         self.database = database
+        writer = GroupWriter(database)
         self.events = events
         self.logger = logger
         self.pauses = pauses
@@ -108,10 +114,11 @@ public struct Outbox: Service {
             let ticket = posted.ticket(for: [destination])
             defer { ticket.discard() }
             do {
-                if let message = try await next(for: destination) {
-                    try await deliver(message, delivery)
-                } else {
+                let messages = try await next(for: destination)
+                if messages.isEmpty {
                     await ticket.wait(for: .seconds(3_600))
+                } else {
+                    try await deliver(messages, delivery)
                 }
                 pause = pauses.lowerBound
             } catch {
@@ -124,47 +131,73 @@ public struct Outbox: Service {
         }
     }
 
-    private func next(for destination: String) async throws -> Message? {
+    private func next(for destination: String) async throws -> [Message] {
         try await database.read { db in
-            try Row.fetchOne(
+            try Row.fetchAll(
                 db,
                 sql: """
                     SELECT number, payload FROM outbox_messages WHERE refusal IS NULL AND destination = ?
-                    ORDER BY number LIMIT 1
+                    ORDER BY number LIMIT ?
                     """,
-                arguments: [destination]
+                arguments: [destination, Self.batch]
             ).map { row in
                 Message(number: row["number"], destination: destination, payload: [UInt8](row["payload"] as Data))
             }
         }
     }
 
-    private func deliver(_ message: Message, _ delivery: Delivery) async throws {
+    /// Delivers messages in order and forgets those that were received, in one transaction, however far it came.
+    private func deliver(_ messages: [Message], _ delivery: Delivery) async throws {
+        var outcomes: [(message: Message, refusal: Failure?)] = []
+        do {
+            for message in messages { outcomes.append((message, try await attempt(message, delivery))) }
+        } catch {
+            try await settle(outcomes)
+            throw error
+        }
+        try await settle(outcomes)
+    }
+
+    /// Delivers one message.
+    /// - Returns: Why delivering it again is of no use; nil where it was received.
+    /// - Throws: What may be better the next time.
+    private func attempt(_ message: Message, _ delivery: Delivery) async throws -> Failure? {
         do {
             try await delivery(message)
+            return nil
         } catch {
             // What is no `Failure`, such as a payload that cannot be decoded, will not be better the next time either.
             let failure = Failure(error)
             guard !failure.isRetriable, !(error is CancellationError), !Task.isCancelled else { throw error }
-            // Delivering it again is of no use, and what comes after it must not wait for ever.
             logger.error("delivery refused", metadata: ["to": "\(message.destination)", "reason": "\(failure)"])
-            return try await setAside(message, failure)
-        }
-        try await database.write { db in
-            try db.execute(sql: "DELETE FROM outbox_messages WHERE number = ?", arguments: [message.number])
+            return failure
         }
     }
 
-    private func setAside(_ message: Message, _ failure: Failure) async throws {
-        try await database.write { db in
-            try db.execute(
-                sql: "UPDATE outbox_messages SET refusal = ? WHERE number = ?",
-                arguments: [failure.description, message.number])
-            try events.append(
-                kind: "delivery.refused", subject: "\(message.number)",
-                attributes: [
-                    "destination": message.destination, "code": failure.code.rawValue, "message": failure.message,
-                ], in: db)
+    /// Forgets messages that were received, and sets those aside that were refused: what comes after them must not wait
+    /// for ever.
+    private func settle(_ outcomes: [(message: Message, refusal: Failure?)]) async throws {
+        guard !outcomes.isEmpty else { return }
+        try await writer.write { db in
+            for (message, refusal) in outcomes {
+                if let refusal {
+                    try setAside(message, refusal, in: db)
+                } else {
+                    try db.cachedStatement(sql: "DELETE FROM outbox_messages WHERE number = ?")
+                        .execute(arguments: [message.number])
+                }
+            }
         }
+    }
+
+    private func setAside(_ message: Message, _ failure: Failure, in db: Database) throws {
+        try db.execute(
+            sql: "UPDATE outbox_messages SET refusal = ? WHERE number = ?",
+            arguments: [failure.description, message.number])
+        try events.append(
+            kind: "delivery.refused", subject: "\(message.number)",
+            attributes: [
+                "destination": message.destination, "code": failure.code.rawValue, "message": failure.message,
+            ], in: db)
     }
 }

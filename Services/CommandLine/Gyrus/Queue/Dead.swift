@@ -10,6 +10,10 @@ struct Dead: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Look after tasks that crashed too often.",
         discussion: """
+            A search counts a dead task as a failed trial and goes on without it. To have such trials run again once their
+            cause is mended, take up the scenario where it failed as a whole: gyrus resume ID. A task that is requeued by
+            itself is done for whoever asks for it again, such as that search.
+
               gyrus dead list
               gyrus dead show 3fa27c11/7/train
               gyrus dead requeue 3fa27c11/7/train

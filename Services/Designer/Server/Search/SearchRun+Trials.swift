@@ -7,8 +7,8 @@ import TrainerClient
 
 extension SearchRun {
     /// What a trial that is under way needs next.
-    func step(for trial: Trial) throws -> SearchDecision.Step {
-        let candidate = try space.candidate(try Genome(trial.genome))
+    mutating func step(for trial: Trial) throws -> SearchDecision.Step {
+        let candidate = try candidate(try Genome(trial.genome))
         let prefix = "\(plan.group)/\(trial.id.number)"
         if trial.state == .evaluating, let script = trial.script {
             let order = EvaluationOrder(
@@ -77,6 +77,7 @@ extension SearchRun {
             try succeed(number, result, &decision)
         }
         decision.trials.append(trials[number])
+        try forget(trials[number])
         if !trials[number].isFinalTraining, let outcome = Self.outcome(of: trials[number]) {
             try searcher?.tell(number, outcome)
         }
@@ -86,7 +87,7 @@ extension SearchRun {
     private mutating func succeed(
         _ number: Int, _ result: EvaluationResult, _ decision: inout SearchDecision
     ) throws {
-        let candidate = try space.candidate(try Genome(trials[number].genome))
+        let candidate = try candidate(try Genome(trials[number].genome))
         trials[number].state = .succeeded
         trials[number].objective = trials[number].metrics["validation-accuracy"]
         trials[number].metrics["test-accuracy"] = result.accuracy
@@ -99,23 +100,25 @@ extension SearchRun {
                 "scenario": plan.id.text, "network": trial.networkName, "objective": "\(trial.objective ?? 0)",
                 "test-accuracy": "\(result.accuracy)", "parameters": "\(candidate.parameters)",
             ])
-        if let model = try model(of: trial) { decision.deliveries.append(.model(model)) }
-        // A final training has another budget, so it cannot be compared with trials.
-        if trial.isFinalTraining { return }
+        // A final training has another budget, so it cannot be compared with trials; but its network is worth keeping.
+        if trial.isFinalTraining {
+            if let model = try model(of: trial) { decision.deliveries.append(.model(model)) }
+            return
+        }
         let observation = TrialObservation(
             trial: trial.id.description, scenario: plan.id, text: plan.text, genome: trial.genome,
             space: space.space.description, code: trial.code, objective: trial.objective ?? 0, metrics: trial.metrics)
         decision.deliveries.append(.observation(observation))
     }
 
-    func model(of trial: Trial) throws -> TrainedModel? {
+    mutating func model(of trial: Trial) throws -> TrainedModel? {
         guard let script = trial.script, let weights = trial.weights, let accuracy = trial.metrics["test-accuracy"]
         else {
             return nil
         }
         return TrainedModel(
             id: trial.id.description, scenario: plan.id.text,
-            network: try space.candidate(try Genome(trial.genome)).network.canonicalJSON,
+            network: try candidate(try Genome(trial.genome)).network.canonicalJSON,
             code: try ArtificialCode(trial.code), accuracy: accuracy, script: script, weights: weights,
             metrics: trial.metrics)
     }

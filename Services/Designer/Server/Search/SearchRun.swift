@@ -30,6 +30,9 @@ struct SearchRun {
     private var isPrepared: Bool
     private var seeds: [Genome]?
     var searcher: (any Searcher)?
+    /// Candidates of trials that are under way, by genome: each is needed several times, and to check a network costs more
+    /// than all else that a search does.
+    private var candidates: [Genome: Candidate] = [:]
 
     var scenario: Scenario { plan.scenario }
 
@@ -93,9 +96,14 @@ struct SearchRun {
     /// Half of the first population, so that the search also sees what nobody has tried.
     private var seedLimit: Int { max(1, scenario.search.population / 2) }
 
-    /// What to do after something happened; nothing more once it has concluded.
-    mutating func handle(_ occurrence: SearchOccurrence) throws -> SearchDecision {
+    /// What to do after some things happened; nothing more once it has concluded.
+    mutating func handle(_ occurrences: [SearchOccurrence]) throws -> SearchDecision {
         var decision = SearchDecision()
+        for occurrence in occurrences where decision.conclusion == nil { try handle(occurrence, &decision) }
+        return decision
+    }
+
+    private mutating func handle(_ occurrence: SearchOccurrence, _ decision: inout SearchDecision) throws {
         switch occurrence {
         case .prepared(.success):
             isPrepared = true
@@ -115,7 +123,6 @@ struct SearchRun {
         case .registered(_, .failure(let failure)):
             conclude(.failed(prefixed(failure, "The resulting network could not be registered")), &decision)
         }
-        return decision
     }
 
     private mutating func seed(with genomes: [Genome], _ decision: inout SearchDecision) throws {
@@ -166,8 +173,19 @@ struct SearchRun {
         return false
     }
 
-    func trial(_ number: Int, _ genome: Genome, _ origin: String) throws -> Trial {
+    /// The candidate of a genome, remembered until its trial ends.
+    mutating func candidate(_ genome: Genome) throws -> Candidate {
+        if let known = candidates[genome] { return known }
         let candidate = try space.candidate(genome)
+        candidates[genome] = candidate
+        return candidate
+    }
+
+    /// Forgets the candidate of a trial that has ended.
+    mutating func forget(_ trial: Trial) throws { candidates[try Genome(trial.genome)] = nil }
+
+    mutating func trial(_ number: Int, _ genome: Genome, _ origin: String) throws -> Trial {
+        let candidate = try candidate(genome)
         return Trial(
             id: TrialID(scenario: plan.id, number: number), state: .training, genome: genome.description,
             origin: origin, networkName: candidate.title, code: try candidate.code(accuracy: nil).description,

@@ -2,6 +2,7 @@ import DesignerClient
 import Logging
 import Model
 import Search
+import Synchronization
 
 /// Carries a scenario's search out: writes what it decides, does what it asks for, tells it what came of it.
 struct SearchRunner: Sendable {
@@ -21,22 +22,33 @@ struct SearchRunner: Sendable {
             return try await store.apply(.failed(failure, entry.id), to: entry)
         }
         let (plan, space) = (search.plan, search.space.space)
-        try await withThrowingTaskGroup(of: SearchOccurrence.self) { group in
+        let arrivals = Arrivals()
+        try await withThrowingTaskGroup { group in
             var decision = try search.begin()
             while true {
                 try await store.apply(decision, to: entry)
-                report(decision, of: entry)
+                report(decision)
                 if decision.conclusion != nil { break }
                 for step in decision.steps {
-                    group.addTask { try await perform(step, of: plan, in: space) }
+                    group.addTask { arrivals.add(try await perform(step, of: plan, in: space)) }
                 }
-                guard let occurrence = try await group.next() else {
-                    throw Failure(.internal, "The search of scenario '\(entry.id)' has nothing left to wait for.")
-                }
-                decision = try search.handle(occurrence)
+                decision = try search.handle(try await news(from: arrivals, of: &group, for: entry))
             }
             group.cancelAll()
         }
+    }
+
+    /// Waits for something to happen. Everything that has happened by then goes into one decision, and so into one
+    /// transaction: a commit to disk costs more than a trial's own work.
+    private func news(
+        from arrivals: Arrivals, of group: inout ThrowingTaskGroup<Void, any Error>, for entry: DesignerStore.Entry
+    ) async throws -> [SearchOccurrence] {
+        while try await group.next() != nil {
+            let occurrences = arrivals.take()
+            // A step that has ended is no news where another's end has brought its occurrence along.
+            if !occurrences.isEmpty { return occurrences }
+        }
+        throw Failure(.internal, "The search of scenario '\(entry.id)' has nothing left to wait for.")
     }
 
     private func load(_ entry: DesignerStore.Entry) async throws -> SearchRun {
@@ -55,7 +67,7 @@ struct SearchRunner: Sendable {
         return search
     }
 
-    private func report(_ decision: SearchDecision, of entry: DesignerStore.Entry) {
+    private func report(_ decision: SearchDecision) {
         for note in decision.notes {
             var metadata: Logger.Metadata = note.attributes.mapValues { "\($0)" }
             metadata["subject"] = "\(note.subject)"
@@ -106,6 +118,20 @@ struct SearchRunner: Sendable {
         case .failure(let failure):
             logger.warning("nothing is known beforehand", metadata: ["error": "\(failure.message)"])
             return []
+        }
+    }
+}
+
+/// What came of steps and has not been told to the search yet.
+private final class Arrivals: Sendable {
+    private let occurrences = Mutex<[SearchOccurrence]>([])
+
+    func add(_ occurrence: SearchOccurrence) { occurrences.withLock { $0.append(occurrence) } }
+
+    func take() -> [SearchOccurrence] {
+        occurrences.withLock { occurrences in
+            defer { occurrences = [] }
+            return occurrences
         }
     }
 }
