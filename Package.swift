@@ -91,7 +91,7 @@ let shared: [Target] = [
 // MARK: - Services
 
 let services: [Target] = [
-    library("RegistryClient", "Services/Registry/Client", ["Model", "Schema", "Messaging", crypto]),
+    library("RegistryClient", "Services/Registry/Client", ["Model", "Schema", "Messaging", "Networks", crypto]),
     library(
         "RegistryServer", "Services/Registry/Server",
         [
@@ -162,7 +162,7 @@ let services: [Target] = [
     executable(
         "gyrus", "Services/CommandLine/Gyrus",
         [
-            "Model", "Launcher", "ServiceClient", "DesignerClient", "RegistryClient", "KnowledgeClient",
+            "Model", "Networks", "Launcher", "ServiceClient", "DesignerClient", "RegistryClient", "KnowledgeClient",
             "TrainerClient", "EvaluatorClient", "WorkQueueClient", "Messaging", argumentParser, logging,
         ]),
 ]

@@ -143,7 +143,7 @@ struct DesignerProcessTests {
         let registry = RegistryClient(try installation.connect(.registry))
         let model = try await registry.model(status.model ?? "")
         #expect(model.code?.description == status.best?.code)
-        #expect(model.script == status.best?.script)
+        #expect(model.file(.torchScript) == status.best?.script)
         // Deliveries go on after the end of the search.
         let knowledge = KnowledgeClient(try installation.connect(.knowledge))
         #expect(try await registry.models().map(\.id) == [status.model])

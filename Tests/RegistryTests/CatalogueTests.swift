@@ -21,8 +21,11 @@ struct CatalogueTests {
     ) async throws -> PretrainedModel {
         PretrainedModel(
             id: id, network: try #require(network.id), platform: "Gyrus1.0", dataset: dataset, optimizer: "SGD",
-            accuracy: 0.9545, script: try await client.upload(bytes: [1]), weights: try await client.upload(bytes: [2]),
-            scenario: "s1", trial: "s1/3", metrics: ["latency-milliseconds": 1.5, "parameters": 10])
+            accuracy: 0.9545,
+            files: [
+                ModelFile(.torchScript, try await client.upload(bytes: [1])),
+                ModelFile(.safetensors, try await client.upload(bytes: [2])),
+            ], metrics: ["latency-milliseconds": 1.5, "parameters": 10], lineage: .init(scenario: "s1", trial: "s1/3"))
     }
 
     @Test func `a network is counted, kept under its description's digest, and registered once`() async throws {
@@ -79,7 +82,8 @@ struct CatalogueTests {
                     == "LeNet3; vision; classification; LeNet; av-mnist; \(size); 95.45%; SGD; Gyrus1.0")
             let decoded = try await client.code(of: known.codeNumbers)
             #expect(decoded == known.code)
-            #expect(known.metrics == sent.metrics && known.scenario == "s1" && known.trial == "s1/3")
+            #expect(known.metrics == sent.metrics && known.lineage == sent.lineage)
+            #expect(known.files.map(\.format) == [.safetensors, .torchScript] && known.bytes == 2)
             #expect(known.created != nil)
             var changed = sent
             changed.accuracy = 0.1
@@ -97,13 +101,13 @@ struct CatalogueTests {
             var homeless = try await model("m1", network, client)
             homeless.network = BlobDigest(hashing: [7])
             var fileless = try await model("m2", network, client)
-            fileless.weights = BlobDigest(hashing: [8])
+            fileless.files = [ModelFile(.safetensors, BlobDigest(hashing: [8]))]
             var wrong = try await model("m3", network, client)
             wrong.accuracy = 1.5
             var nameless = try await model("", network, client)
             nameless.id = ""
             let cases: [(PretrainedModel, Failure.Code, String)] = [
-                (homeless, .notFound, "base network"), (fileless, .notFound, "weights"),
+                (homeless, .notFound, "base network"), (fileless, .notFound, "safetensors"),
                 (wrong, .invalidArgument, "1.5"), (nameless, .invalidArgument, "identity"),
             ]
             for (model, code, word) in cases {
@@ -138,7 +142,7 @@ struct CatalogueTests {
                 try await client.models(.init(filter: ["id = '' OR 1; --": "x"]))
             }
             #expect(failure?.code == .invalidArgument)
-            #expect(failure?.message.contains("dataset, id, network") == true)
+            #expect(failure?.message.contains("dataset, depth") == true)
         }
     }
 

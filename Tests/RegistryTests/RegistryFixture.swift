@@ -28,7 +28,7 @@ struct RegistryFixture {
         }
         events = EventLog(database, service: "registry")
         blobs = try BlobStore(folder: directory.url, database: database, events: events, logger: quiet, now: now)
-        store = RegistryStore(database, events: events)
+        store = RegistryStore(database, events: events, now: now)
     }
 
     /// Serves the registry to a client while `body` runs.

@@ -33,7 +33,10 @@ struct Gyrus: AsyncParsableCommand {
                     Publish.self, Watch.self, ResultCommand.self, Scenarios.self, Cancel.self, Resume.self,
                 ]),
             CommandGroup(
-                name: "Catalogue:", subcommands: [Models.self, Networks.self, Datasets.self, Export.self]),
+                name: "Catalogue:",
+                subcommands: [
+                    Models.self, NetworksCommand.self, Datasets.self, Terms.self, Export.self, RegistryCare.self,
+                ]),
             CommandGroup(name: "Operation:", subcommands: [Health.self, Events.self, Dead.self, KeysCommand.self]),
         ],
         helpNames: [.short, .long])

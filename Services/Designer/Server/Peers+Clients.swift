@@ -99,8 +99,9 @@ private struct RemoteRegistry: ModelRegistry {
         _ = try await client.register(
             PretrainedModel(
                 id: model.id, network: try network.id, platform: code.platform, dataset: code.dataset,
-                optimizer: code.optimizer, accuracy: model.accuracy, script: model.script, weights: model.weights,
-                scenario: model.scenario, trial: model.id, metrics: model.metrics))
+                optimizer: code.optimizer, accuracy: model.accuracy,
+                files: [ModelFile(.torchScript, model.script), ModelFile(.safetensors, model.weights)],
+                metrics: model.metrics, lineage: .init(scenario: model.scenario, trial: model.id)))
     }
 }
 

@@ -14,22 +14,27 @@ import Schema
 public struct RegistryClient: Sendable {
     /// Which entries of a catalogue are wanted.
     public struct Query: Hashable, Sendable {
-        /// Values that fields must have, by the name of the field, such as `["dataset": "av-mnist"]`.
+        /// Values that fields must have, by the name of the field, such as `["dataset": "av-mnist"]`. A value may have the
+        /// wildcards `*` and `?`, `any` always fits, and a number may follow `<`, `<=`, `>` or `>=`.
         public var filter: [String: String]
         /// Most entries; they come in several pages where they are many.
         public var limit: Int
-        /// Only entries after this identity; empty for the first page.
+        /// Only entries after the one of this identity; empty for the first page.
         public var after: String
+        /// Field by which entries are ordered, with `-` in front from the largest to the smallest; empty for the identity.
+        public var order: String
 
         /// Makes a query, by default for the first page of all.
-        public init(filter: [String: String] = [:], limit: Int = 1000, after: String = "") {
+        public init(filter: [String: String] = [:], limit: Int = 1000, after: String = "", order: String = "") {
             self.filter = filter
             self.limit = limit
             self.after = after
+            self.order = order
         }
 
         var wire: Wire.CatalogueListRequest {
-            Wire.CatalogueListRequest(filter: .init(filter), limit: UInt32(clamping: min(limit, 1000)), after: after)
+            Wire.CatalogueListRequest(
+                filter: .init(filter), limit: UInt32(clamping: min(limit, 1000)), after: after, order: order)
         }
     }
 
@@ -58,7 +63,7 @@ extension RegistryClient {
         try BaseNetwork(await ask(.networkGet, Wire.CatalogueGetRequest(id: id.hexadecimal)))
     }
 
-    /// Base networks by identity, without descriptions.
+    /// Base networks without descriptions, in the order asked for.
     public func networks(_ query: Query = Query()) async throws -> [BaseNetwork] {
         try await pages(query, id: \.id) { try await ask(.networkList, $0).networks }.map(BaseNetwork.init)
     }
@@ -74,7 +79,7 @@ extension RegistryClient {
         try PretrainedModel(await ask(.modelGet, Wire.CatalogueGetRequest(id: id)))
     }
 
-    /// Pretrained models by identity.
+    /// Pretrained models, in the order asked for.
     public func models(_ query: Query = Query()) async throws -> [PretrainedModel] {
         try await pages(query, id: \.id) { try await ask(.modelList, $0).models }.map(PretrainedModel.init)
     }
@@ -140,7 +145,7 @@ extension RegistryClient {
         try ArtificialCode(await ask(.codeDecode, Wire.CodeMessage(numbers: numbers)).text)
     }
 
-    private func ask<Request, Reply>(_ route: Route<Request, Reply>, _ request: Request) async throws -> Reply {
+    func ask<Request, Reply>(_ route: Route<Request, Reply>, _ request: Request) async throws -> Reply {
         try await requests.callRetrying(route, request, for: patience)
     }
 }

@@ -18,6 +18,16 @@ extension Route where Request == Wire.BlobReadRequest, Reply == Wire.BlobReadRep
     public static var blobRead: Self { Self("blob.read") }
 }
 
+extension Route where Request == Wire.BlobVerifyRequest, Reply == Wire.BlobVerifyReply {
+    /// Hashes blobs again, some at a time.
+    public static var blobVerify: Self { Self("blob.verify") }
+}
+
+extension Route where Request == Wire.BlobCollectRequest, Reply == Wire.BlobCollectReply {
+    /// Removes blobs that nothing refers to.
+    public static var blobCollect: Self { Self("blob.collect") }
+}
+
 // MARK: - Catalogue
 
 extension Route where Request == Wire.BaseNetwork, Reply == Wire.BaseNetwork {
@@ -31,7 +41,7 @@ extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.BaseNet
 }
 
 extension Route where Request == Wire.CatalogueListRequest, Reply == Wire.BaseNetworkListReply {
-    /// Base networks by identity.
+    /// Base networks without descriptions, in the order asked for.
     public static var networkList: Self { Self("network.list") }
 }
 
@@ -46,7 +56,7 @@ extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.Pretrai
 }
 
 extension Route where Request == Wire.CatalogueListRequest, Reply == Wire.PretrainedModelListReply {
-    /// Pretrained models by identity.
+    /// Pretrained models, in the order asked for.
     public static var modelList: Self { Self("model.list") }
 }
 
@@ -63,6 +73,21 @@ extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.Dataset
 extension Route where Request == Wire.CatalogueListRequest, Reply == Wire.DatasetListReply {
     /// Prepared datasets by recipe.
     public static var datasetList: Self { Self("dataset.list") }
+}
+
+extension Route where Request == Wire.StageRequest, Reply == Wire.PretrainedModel {
+    /// Moves a model to another stage.
+    public static var modelStage: Self { Self("model.stage") }
+}
+
+extension Route where Request == Wire.StageListRequest, Reply == Wire.StageListReply {
+    /// Which model was at which stage when, newest first.
+    public static var stageList: Self { Self("stage.list") }
+}
+
+extension Route where Request == Wire.Empty, Reply == Wire.CatalogueStatistics {
+    /// What the registry holds, in numbers.
+    public static var catalogueStatistics: Self { Self("catalogue.statistics") }
 }
 
 // MARK: - Dictionaries

@@ -38,6 +38,8 @@ public enum RegistryDatabase {
                     CREATE INDEX blobs_by_expiry ON blobs (expires) WHERE expires IS NOT NULL;
                     """)
         }
+        migrator.registerMigration("find the structure of networks", migrate: findStructures)
+        migrator.registerMigration("manage models in series, stages and files", migrate: manageModels)
     }
 
     private static func createCatalogue(_ db: Database) throws {

@@ -7,7 +7,14 @@ import ServiceKit
 
 /// Answers the routes of the registry: decodes, calls, encodes.
 public struct RegistryHarness: Sendable {
+    /// Most entries of a reply.
     private static let largestPage: UInt32 = 1000
+    /// Longest identity, series, licence, origin or name of a person, in bytes.
+    private static let longestText = 200
+    /// Longest note on a change of stage, in bytes.
+    private static let longestNote = 2000
+    /// Most bytes that one request hashes again.
+    private static let largestCheck: UInt64 = 1 << 30
 
     private let store: RegistryStore
     private let blobs: BlobStore
@@ -57,6 +64,14 @@ public struct RegistryHarness: Sendable {
                 BlobDigest(request.digest), offset: request.offset, limit: limit)
             return (Wire.BlobReadReply(total: total), bytes)
         }
+        router.on(.blobVerify) { request in
+            Wire.BlobVerifyReply(
+                try await blobs.verify(after: request.after, bytes: min(request.bytes, Self.largestCheck)))
+        }
+        router.on(.blobCollect) { request in
+            Wire.BlobCollectReply(
+                try await blobs.collect(olderThan: .seconds(request.olderThanSeconds), dryRun: request.dryRun))
+        }
     }
 
     // MARK: - Catalogue
@@ -80,39 +95,51 @@ public struct RegistryHarness: Sendable {
             Wire.DatasetListReply(
                 datasets: try ReplyPage.fitting(await store.datasets(query($0)).map(Wire.Dataset.init)))
         }
+        router.on(.modelStage) { Wire.PretrainedModel(try await move($0)) }
+        router.on(.stageList) { request in
+            var query = try StageQuery(request)
+            query.limit = min(query.limit, Int(Self.largestPage))
+            let changes = try await store.stages(query, before: request.before)
+            return Wire.StageListReply(changes: try ReplyPage.fitting(changes.map(Wire.StageChange.init)))
+        }
+        router.on(.catalogueStatistics) { _ in Wire.CatalogueStatistics(try await store.statistics()) }
     }
 
-    /// Checks the description, counts, and registers under the description's own digest.
     private func add(_ network: BaseNetwork) async throws -> BaseNetwork {
-        let description = try NetworkDescription(json: network.description)
-        let id = try description.id
-        guard network.id == nil || network.id == id else {
-            throw Failure(
-                .invalidArgument,
-                "Base network '\(network.name)' was sent as \(network.id?.hexadecimal ?? ""), but its description has"
-                    + " the digest \(id).")
-        }
-        var network = network
-        network.id = id
-        network.description = try description.canonicalJSON
-        network.parameters = UInt64(clamping: try description.parameterCount)
-        network.operations = UInt64(clamping: try description.multiplyAccumulates)
-        // Whatever the artificial code could not express is refused here and not when a model comes.
-        _ = try ArtificialCode(
-            name: network.name, areas: network.areas, functions: network.functions, category: network.category,
-            dataset: "-", size: ParameterSize(parameters: network.parameters), accuracy: nil, optimizer: "-",
-            platform: "-")
-        return try await store.add(network, id: id)
+        let examined = try ExaminedNetwork(network)
+        return try await store.add(examined.network, examined.structure, id: examined.id)
     }
 
     private func add(_ model: PretrainedModel) async throws -> PretrainedModel {
-        guard !model.id.isEmpty, model.id.utf8.count <= 200 else {
-            throw Failure(.invalidArgument, "A model needs an identity of 1 to 200 bytes.")
+        func refused(_ what: String) -> Failure {
+            Failure(.invalidArgument, "Model '\(model.id.prefix(80))' \(what).")
+        }
+        guard !model.id.isEmpty, model.id.utf8.count <= Self.longestText else {
+            throw Failure(.invalidArgument, "A model needs an identity of 1 to \(Self.longestText) bytes.")
         }
         guard model.metrics.values.allSatisfy(\.isFinite) else {
-            throw Failure(.invalidArgument, "Model '\(model.id)' has a metric that is no finite number.")
+            throw refused("has a metric that is no finite number")
+        }
+        guard !model.files.isEmpty else { throw refused("has no files; upload one and name it") }
+        guard Set(model.files.map(\.format)).count == model.files.count else {
+            throw refused("has two files of one format")
+        }
+        for text in [model.series, model.lineage.licence ?? "", model.lineage.origin ?? ""]
+        where text.utf8.count > Self.longestText {
+            throw refused("has a series, licence or origin of more than \(Self.longestText) bytes")
         }
         return try await store.add(model)
+    }
+
+    private func move(_ request: Wire.StageRequest) async throws -> PretrainedModel {
+        guard !request.by.isEmpty, request.by.utf8.count <= Self.longestText else {
+            throw Failure(.invalidArgument, "Who moves a model has a name of 1 to \(Self.longestText) bytes.")
+        }
+        guard request.note.utf8.count <= Self.longestNote else {
+            throw Failure(.invalidArgument, "A note on a stage may have \(Self.longestNote) bytes.")
+        }
+        return try await store.move(
+            request.model, to: try ModelStage(word: request.stage), by: request.by, note: request.note)
     }
 
     private func add(_ dataset: RegisteredDataset) async throws -> RegisteredDataset {
@@ -127,7 +154,7 @@ public struct RegistryHarness: Sendable {
         CatalogueQuery(
             filter: .init(request.filter),
             limit: Int(request.limit == 0 ? Self.largestPage : min(request.limit, Self.largestPage)),
-            after: request.after)
+            after: request.after, order: request.order)
     }
 
     private func kind(_ text: String) throws -> CodeDictionaries.Kind? {

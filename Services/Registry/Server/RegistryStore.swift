@@ -28,35 +28,14 @@ public struct RegistryStore: Sendable {
 
 extension RegistryStore {
     /// Adds a network whose description was checked; a known one stays as it is.
-    func add(_ network: BaseNetwork, id: BlobDigest) async throws -> BaseNetwork {
+    func add(_ network: BaseNetwork, _ structure: NetworkStructure, id: BlobDigest) async throws -> BaseNetwork {
         try await writer.write { db in
             if let known = try Self.network(id, db) { return known }
-            try Self.insert(network, id: id, created: now().microseconds, db)
+            try NetworkRow.insert(network, structure, id: id, created: now().microseconds, db)
             try events.append(
                 kind: "network.registered", subject: id.hexadecimal,
                 attributes: ["name": network.name, "parameters": "\(network.parameters)"], in: db)
             return try Self.network(id, db) ?? network
-        }
-    }
-
-    private static func insert(_ network: BaseNetwork, id: BlobDigest, created: Int64, _ db: Database) throws {
-        try db.execute(
-            sql: """
-                INSERT INTO networks (id, name, category, parameters, operations, description, created)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                id.hexadecimal, try Terms.row(of: network.name, in: .names, db),
-                try Terms.row(of: network.category, in: .categories, db), Int64(clamping: network.parameters),
-                Int64(clamping: network.operations), network.description, created,
-            ])
-        let lists: [(CodeDictionaries.Kind, [String])] = [(.areas, network.areas), (.functions, network.functions)]
-        for (kind, texts) in lists {
-            for (position, text) in texts.enumerated() {
-                try db.execute(
-                    sql: "INSERT INTO network_terms (network, kind, position, term) VALUES (?, ?, ?, ?)",
-                    arguments: [id.hexadecimal, kind.rawValue, position, try Terms.row(of: text, in: kind, db)])
-            }
         }
     }
 
@@ -68,29 +47,20 @@ extension RegistryStore {
         return network
     }
 
-    /// Networks by identity, without descriptions.
+    /// Networks without descriptions, in the order asked for.
     func networks(_ query: CatalogueQuery) async throws -> [BaseNetwork] {
         let clause = try query.clause(.networks)
         return try await database.read { db in
-            let rows = try Row.fetchAll(
-                db, sql: Self.networkColumns(description: "''") + clause.sql, arguments: clause.arguments)
-            return try rows.map { try BaseNetwork(row: $0, db) }
+            try Row.fetchAll(
+                db, sql: NetworkRow.columns(description: "''") + clause.sql, arguments: clause.arguments
+            ).map { try BaseNetwork(row: $0, db) }
         }
     }
 
     static func network(_ id: BlobDigest, _ db: Database) throws -> BaseNetwork? {
         let statement = try db.cachedStatement(
-            sql: networkColumns(description: "networks.description") + " WHERE networks.id = ?")
+            sql: NetworkRow.columns(description: "networks.description") + " WHERE networks.id = ?")
         return try Row.fetchOne(statement, arguments: [id.hexadecimal]).map { try BaseNetwork(row: $0, db) }
-    }
-
-    private static func networkColumns(description: String) -> String {
-        """
-        SELECT networks.id, names.text AS name, categories.text AS category, networks.parameters, networks.operations,
-            \(description) AS description
-        FROM networks JOIN terms AS names ON names.id = networks.name
-            JOIN terms AS categories ON categories.id = networks.category
-        """
     }
 }
 
@@ -176,23 +146,6 @@ extension RegistryStore {
 }
 
 // MARK: - Rows
-
-extension BaseNetwork {
-    fileprivate init(row: Row, _ db: Database) throws {
-        let id: String = row["id"]
-        let terms = try db.cachedStatement(
-            sql: """
-                SELECT terms.text FROM network_terms JOIN terms ON terms.id = network_terms.term
-                WHERE network = ? AND network_terms.kind = ? ORDER BY position
-                """)
-        self.init(
-            id: try BlobDigest(id), name: row["name"], category: row["category"],
-            areas: try String.fetchAll(terms, arguments: [id, CodeDictionaries.Kind.areas.rawValue]),
-            functions: try String.fetchAll(terms, arguments: [id, CodeDictionaries.Kind.functions.rawValue]),
-            parameters: UInt64(row["parameters"] as Int64), operations: UInt64(row["operations"] as Int64),
-            description: row["description"])
-    }
-}
 
 extension RegisteredDataset {
     fileprivate init(row: Row) throws {

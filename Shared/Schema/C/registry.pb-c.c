@@ -277,6 +277,96 @@ void   gyrus__wire__base_network__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__base_network__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__key_layer__init
+                     (Gyrus__Wire__KeyLayer         *message)
+{
+  static const Gyrus__Wire__KeyLayer init_value = GYRUS__WIRE__KEY_LAYER__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__key_layer__get_packed_size
+                     (const Gyrus__Wire__KeyLayer *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__key_layer__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__key_layer__pack
+                     (const Gyrus__Wire__KeyLayer *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__key_layer__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__key_layer__pack_to_buffer
+                     (const Gyrus__Wire__KeyLayer *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__key_layer__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__KeyLayer *
+       gyrus__wire__key_layer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__KeyLayer *)
+     protobuf_c_message_unpack (&gyrus__wire__key_layer__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__key_layer__free_unpacked
+                     (Gyrus__Wire__KeyLayer *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__key_layer__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__model_file__init
+                     (Gyrus__Wire__ModelFile         *message)
+{
+  static const Gyrus__Wire__ModelFile init_value = GYRUS__WIRE__MODEL_FILE__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__model_file__get_packed_size
+                     (const Gyrus__Wire__ModelFile *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__model_file__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__model_file__pack
+                     (const Gyrus__Wire__ModelFile *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__model_file__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__model_file__pack_to_buffer
+                     (const Gyrus__Wire__ModelFile *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__model_file__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__ModelFile *
+       gyrus__wire__model_file__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__ModelFile *)
+     protobuf_c_message_unpack (&gyrus__wire__model_file__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__model_file__free_unpacked
+                     (Gyrus__Wire__ModelFile *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__model_file__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   gyrus__wire__pretrained_model__init
                      (Gyrus__Wire__PretrainedModel         *message)
 {
@@ -320,6 +410,501 @@ void   gyrus__wire__pretrained_model__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &gyrus__wire__pretrained_model__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__stage_request__init
+                     (Gyrus__Wire__StageRequest         *message)
+{
+  static const Gyrus__Wire__StageRequest init_value = GYRUS__WIRE__STAGE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__stage_request__get_packed_size
+                     (const Gyrus__Wire__StageRequest *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__stage_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__stage_request__pack
+                     (const Gyrus__Wire__StageRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__stage_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__stage_request__pack_to_buffer
+                     (const Gyrus__Wire__StageRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__stage_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__StageRequest *
+       gyrus__wire__stage_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__StageRequest *)
+     protobuf_c_message_unpack (&gyrus__wire__stage_request__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__stage_request__free_unpacked
+                     (Gyrus__Wire__StageRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__stage_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__stage_change__init
+                     (Gyrus__Wire__StageChange         *message)
+{
+  static const Gyrus__Wire__StageChange init_value = GYRUS__WIRE__STAGE_CHANGE__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__stage_change__get_packed_size
+                     (const Gyrus__Wire__StageChange *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__stage_change__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__stage_change__pack
+                     (const Gyrus__Wire__StageChange *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__stage_change__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__stage_change__pack_to_buffer
+                     (const Gyrus__Wire__StageChange *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__stage_change__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__StageChange *
+       gyrus__wire__stage_change__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__StageChange *)
+     protobuf_c_message_unpack (&gyrus__wire__stage_change__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__stage_change__free_unpacked
+                     (Gyrus__Wire__StageChange *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__stage_change__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__stage_list_request__init
+                     (Gyrus__Wire__StageListRequest         *message)
+{
+  static const Gyrus__Wire__StageListRequest init_value = GYRUS__WIRE__STAGE_LIST_REQUEST__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__stage_list_request__get_packed_size
+                     (const Gyrus__Wire__StageListRequest *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__stage_list_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__stage_list_request__pack
+                     (const Gyrus__Wire__StageListRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__stage_list_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__stage_list_request__pack_to_buffer
+                     (const Gyrus__Wire__StageListRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__stage_list_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__StageListRequest *
+       gyrus__wire__stage_list_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__StageListRequest *)
+     protobuf_c_message_unpack (&gyrus__wire__stage_list_request__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__stage_list_request__free_unpacked
+                     (Gyrus__Wire__StageListRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__stage_list_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__stage_list_reply__init
+                     (Gyrus__Wire__StageListReply         *message)
+{
+  static const Gyrus__Wire__StageListReply init_value = GYRUS__WIRE__STAGE_LIST_REPLY__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__stage_list_reply__get_packed_size
+                     (const Gyrus__Wire__StageListReply *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__stage_list_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__stage_list_reply__pack
+                     (const Gyrus__Wire__StageListReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__stage_list_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__stage_list_reply__pack_to_buffer
+                     (const Gyrus__Wire__StageListReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__stage_list_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__StageListReply *
+       gyrus__wire__stage_list_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__StageListReply *)
+     protobuf_c_message_unpack (&gyrus__wire__stage_list_reply__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__stage_list_reply__free_unpacked
+                     (Gyrus__Wire__StageListReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__stage_list_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__catalogue_statistics__init
+                     (Gyrus__Wire__CatalogueStatistics         *message)
+{
+  static const Gyrus__Wire__CatalogueStatistics init_value = GYRUS__WIRE__CATALOGUE_STATISTICS__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__catalogue_statistics__get_packed_size
+                     (const Gyrus__Wire__CatalogueStatistics *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__catalogue_statistics__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__catalogue_statistics__pack
+                     (const Gyrus__Wire__CatalogueStatistics *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__catalogue_statistics__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__catalogue_statistics__pack_to_buffer
+                     (const Gyrus__Wire__CatalogueStatistics *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__catalogue_statistics__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__CatalogueStatistics *
+       gyrus__wire__catalogue_statistics__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__CatalogueStatistics *)
+     protobuf_c_message_unpack (&gyrus__wire__catalogue_statistics__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__catalogue_statistics__free_unpacked
+                     (Gyrus__Wire__CatalogueStatistics *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__catalogue_statistics__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__statistics_group__init
+                     (Gyrus__Wire__StatisticsGroup         *message)
+{
+  static const Gyrus__Wire__StatisticsGroup init_value = GYRUS__WIRE__STATISTICS_GROUP__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__statistics_group__get_packed_size
+                     (const Gyrus__Wire__StatisticsGroup *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__statistics_group__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__statistics_group__pack
+                     (const Gyrus__Wire__StatisticsGroup *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__statistics_group__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__statistics_group__pack_to_buffer
+                     (const Gyrus__Wire__StatisticsGroup *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__statistics_group__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__StatisticsGroup *
+       gyrus__wire__statistics_group__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__StatisticsGroup *)
+     protobuf_c_message_unpack (&gyrus__wire__statistics_group__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__statistics_group__free_unpacked
+                     (Gyrus__Wire__StatisticsGroup *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__statistics_group__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__blob_verify_request__init
+                     (Gyrus__Wire__BlobVerifyRequest         *message)
+{
+  static const Gyrus__Wire__BlobVerifyRequest init_value = GYRUS__WIRE__BLOB_VERIFY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__blob_verify_request__get_packed_size
+                     (const Gyrus__Wire__BlobVerifyRequest *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_verify_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__blob_verify_request__pack
+                     (const Gyrus__Wire__BlobVerifyRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_verify_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__blob_verify_request__pack_to_buffer
+                     (const Gyrus__Wire__BlobVerifyRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_verify_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__BlobVerifyRequest *
+       gyrus__wire__blob_verify_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__BlobVerifyRequest *)
+     protobuf_c_message_unpack (&gyrus__wire__blob_verify_request__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__blob_verify_request__free_unpacked
+                     (Gyrus__Wire__BlobVerifyRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__blob_verify_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__blob_verify_reply__init
+                     (Gyrus__Wire__BlobVerifyReply         *message)
+{
+  static const Gyrus__Wire__BlobVerifyReply init_value = GYRUS__WIRE__BLOB_VERIFY_REPLY__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__blob_verify_reply__get_packed_size
+                     (const Gyrus__Wire__BlobVerifyReply *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_verify_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__blob_verify_reply__pack
+                     (const Gyrus__Wire__BlobVerifyReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_verify_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__blob_verify_reply__pack_to_buffer
+                     (const Gyrus__Wire__BlobVerifyReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_verify_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__BlobVerifyReply *
+       gyrus__wire__blob_verify_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__BlobVerifyReply *)
+     protobuf_c_message_unpack (&gyrus__wire__blob_verify_reply__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__blob_verify_reply__free_unpacked
+                     (Gyrus__Wire__BlobVerifyReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__blob_verify_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__blob_fault__init
+                     (Gyrus__Wire__BlobFault         *message)
+{
+  static const Gyrus__Wire__BlobFault init_value = GYRUS__WIRE__BLOB_FAULT__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__blob_fault__get_packed_size
+                     (const Gyrus__Wire__BlobFault *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_fault__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__blob_fault__pack
+                     (const Gyrus__Wire__BlobFault *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_fault__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__blob_fault__pack_to_buffer
+                     (const Gyrus__Wire__BlobFault *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_fault__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__BlobFault *
+       gyrus__wire__blob_fault__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__BlobFault *)
+     protobuf_c_message_unpack (&gyrus__wire__blob_fault__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__blob_fault__free_unpacked
+                     (Gyrus__Wire__BlobFault *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__blob_fault__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__blob_collect_request__init
+                     (Gyrus__Wire__BlobCollectRequest         *message)
+{
+  static const Gyrus__Wire__BlobCollectRequest init_value = GYRUS__WIRE__BLOB_COLLECT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__blob_collect_request__get_packed_size
+                     (const Gyrus__Wire__BlobCollectRequest *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_collect_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__blob_collect_request__pack
+                     (const Gyrus__Wire__BlobCollectRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_collect_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__blob_collect_request__pack_to_buffer
+                     (const Gyrus__Wire__BlobCollectRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_collect_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__BlobCollectRequest *
+       gyrus__wire__blob_collect_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__BlobCollectRequest *)
+     protobuf_c_message_unpack (&gyrus__wire__blob_collect_request__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__blob_collect_request__free_unpacked
+                     (Gyrus__Wire__BlobCollectRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__blob_collect_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__blob_collect_reply__init
+                     (Gyrus__Wire__BlobCollectReply         *message)
+{
+  static const Gyrus__Wire__BlobCollectReply init_value = GYRUS__WIRE__BLOB_COLLECT_REPLY__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__blob_collect_reply__get_packed_size
+                     (const Gyrus__Wire__BlobCollectReply *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_collect_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__blob_collect_reply__pack
+                     (const Gyrus__Wire__BlobCollectReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_collect_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__blob_collect_reply__pack_to_buffer
+                     (const Gyrus__Wire__BlobCollectReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_collect_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__BlobCollectReply *
+       gyrus__wire__blob_collect_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__BlobCollectReply *)
+     protobuf_c_message_unpack (&gyrus__wire__blob_collect_reply__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__blob_collect_reply__free_unpacked
+                     (Gyrus__Wire__BlobCollectReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__blob_collect_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   gyrus__wire__dataset__init
@@ -1040,7 +1625,7 @@ const ProtobufCMessageDescriptor gyrus__wire__blob_read_reply__descriptor =
   (ProtobufCMessageInit) gyrus__wire__blob_read_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__base_network__field_descriptors[8] =
+static const ProtobufCFieldDescriptor gyrus__wire__base_network__field_descriptors[12] =
 {
   {
     "id",
@@ -1138,13 +1723,65 @@ static const ProtobufCFieldDescriptor gyrus__wire__base_network__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "format",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BaseNetwork, format),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "features",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__BaseNetwork, n_features),
+    offsetof(Gyrus__Wire__BaseNetwork, features),
+    &gyrus__wire__attribute__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "key_layers",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__BaseNetwork, n_key_layers),
+    offsetof(Gyrus__Wire__BaseNetwork, key_layers),
+    &gyrus__wire__key_layer__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_microseconds",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BaseNetwork, created_microseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__base_network__field_indices_by_name[] = {
   3,   /* field[3] = areas */
   2,   /* field[2] = category */
+  11,   /* field[11] = created_microseconds */
   7,   /* field[7] = description */
+  9,   /* field[9] = features */
+  8,   /* field[8] = format */
   4,   /* field[4] = functions */
   0,   /* field[0] = id */
+  10,   /* field[10] = key_layers */
   1,   /* field[1] = name */
   6,   /* field[6] = operations */
   5,   /* field[5] = parameters */
@@ -1152,7 +1789,7 @@ static const unsigned gyrus__wire__base_network__field_indices_by_name[] = {
 static const ProtobufCIntRange gyrus__wire__base_network__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__base_network__descriptor =
 {
@@ -1162,14 +1799,168 @@ const ProtobufCMessageDescriptor gyrus__wire__base_network__descriptor =
   "Gyrus__Wire__BaseNetwork",
   "gyrus.wire",
   sizeof(Gyrus__Wire__BaseNetwork),
-  8,
+  12,
   gyrus__wire__base_network__field_descriptors,
   gyrus__wire__base_network__field_indices_by_name,
   1,  gyrus__wire__base_network__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__base_network__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__pretrained_model__field_descriptors[14] =
+static const ProtobufCFieldDescriptor gyrus__wire__key_layer__field_descriptors[5] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__KeyLayer, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__KeyLayer, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "role",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__KeyLayer, role),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "shape",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Gyrus__Wire__KeyLayer, n_shape),
+    offsetof(Gyrus__Wire__KeyLayer, shape),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parameters",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__KeyLayer, parameters),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__key_layer__field_indices_by_name[] = {
+  1,   /* field[1] = kind */
+  0,   /* field[0] = name */
+  4,   /* field[4] = parameters */
+  2,   /* field[2] = role */
+  3,   /* field[3] = shape */
+};
+static const ProtobufCIntRange gyrus__wire__key_layer__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__key_layer__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.KeyLayer",
+  "KeyLayer",
+  "Gyrus__Wire__KeyLayer",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__KeyLayer),
+  5,
+  gyrus__wire__key_layer__field_descriptors,
+  gyrus__wire__key_layer__field_indices_by_name,
+  1,  gyrus__wire__key_layer__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__key_layer__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__model_file__field_descriptors[3] =
+{
+  {
+    "format",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ModelFile, format),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "blob",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ModelFile, blob),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ModelFile, bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__model_file__field_indices_by_name[] = {
+  1,   /* field[1] = blob */
+  2,   /* field[2] = bytes */
+  0,   /* field[0] = format */
+};
+static const ProtobufCIntRange gyrus__wire__model_file__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__model_file__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.ModelFile",
+  "ModelFile",
+  "Gyrus__Wire__ModelFile",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__ModelFile),
+  3,
+  gyrus__wire__model_file__field_descriptors,
+  gyrus__wire__model_file__field_indices_by_name,
+  1,  gyrus__wire__model_file__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__model_file__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__pretrained_model__field_descriptors[22] =
 {
   {
     "id",
@@ -1236,34 +2027,34 @@ static const ProtobufCFieldDescriptor gyrus__wire__pretrained_model__field_descr
     6,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
-    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__PretrainedModel, accuracy_presence_case),
     offsetof(Gyrus__Wire__PretrainedModel, accuracy),
     NULL,
     NULL,
-    0,             /* flags */
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "script",
+    "files",
     7,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__PretrainedModel, script),
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__PretrainedModel, n_files),
+    offsetof(Gyrus__Wire__PretrainedModel, files),
+    &gyrus__wire__model_file__descriptor,
     NULL,
-    &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "weights",
+    "bytes",
     8,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
+    PROTOBUF_C_TYPE_UINT64,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__PretrainedModel, weights),
+    offsetof(Gyrus__Wire__PretrainedModel, bytes),
     NULL,
-    &protobuf_c_empty_string,
+    NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
@@ -1339,27 +2130,131 @@ static const ProtobufCFieldDescriptor gyrus__wire__pretrained_model__field_descr
     0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "series",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__PretrainedModel, series),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__PretrainedModel, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "recipe",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__PretrainedModel, recipe),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parent",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__PretrainedModel, parent),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "licence",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__PretrainedModel, licence),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "origin",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__PretrainedModel, origin),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stage",
+    21,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__PretrainedModel, stage),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stage_since_microseconds",
+    22,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__PretrainedModel, stage_since_microseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__pretrained_model__field_indices_by_name[] = {
   5,   /* field[5] = accuracy */
+  7,   /* field[7] = bytes */
   13,   /* field[13] = code */
   12,   /* field[12] = code_text */
   10,   /* field[10] = created_microseconds */
   3,   /* field[3] = dataset */
+  6,   /* field[6] = files */
   0,   /* field[0] = id */
+  18,   /* field[18] = licence */
   11,   /* field[11] = metrics */
   1,   /* field[1] = network */
   4,   /* field[4] = optimizer */
+  19,   /* field[19] = origin */
+  17,   /* field[17] = parent */
   2,   /* field[2] = platform */
+  16,   /* field[16] = recipe */
   8,   /* field[8] = scenario */
-  6,   /* field[6] = script */
+  14,   /* field[14] = series */
+  20,   /* field[20] = stage */
+  21,   /* field[21] = stage_since_microseconds */
   9,   /* field[9] = trial */
-  7,   /* field[7] = weights */
+  15,   /* field[15] = version */
 };
 static const ProtobufCIntRange gyrus__wire__pretrained_model__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 22 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__pretrained_model__descriptor =
 {
@@ -1369,11 +2264,936 @@ const ProtobufCMessageDescriptor gyrus__wire__pretrained_model__descriptor =
   "Gyrus__Wire__PretrainedModel",
   "gyrus.wire",
   sizeof(Gyrus__Wire__PretrainedModel),
-  14,
+  22,
   gyrus__wire__pretrained_model__field_descriptors,
   gyrus__wire__pretrained_model__field_indices_by_name,
   1,  gyrus__wire__pretrained_model__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__pretrained_model__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__stage_request__field_descriptors[4] =
+{
+  {
+    "model",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StageRequest, model),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stage",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StageRequest, stage),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "by",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StageRequest, by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "note",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StageRequest, note),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__stage_request__field_indices_by_name[] = {
+  2,   /* field[2] = by */
+  0,   /* field[0] = model */
+  3,   /* field[3] = note */
+  1,   /* field[1] = stage */
+};
+static const ProtobufCIntRange gyrus__wire__stage_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__stage_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.StageRequest",
+  "StageRequest",
+  "Gyrus__Wire__StageRequest",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__StageRequest),
+  4,
+  gyrus__wire__stage_request__field_descriptors,
+  gyrus__wire__stage_request__field_indices_by_name,
+  1,  gyrus__wire__stage_request__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__stage_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__stage_change__field_descriptors[9] =
+{
+  {
+    "sequence",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StageChange, sequence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "model",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StageChange, model),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "series",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StageChange, series),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StageChange, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stage",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StageChange, stage),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "began_microseconds",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StageChange, began_microseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ended_microseconds",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StageChange, ended_microseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "by",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StageChange, by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "note",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StageChange, note),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__stage_change__field_indices_by_name[] = {
+  5,   /* field[5] = began_microseconds */
+  7,   /* field[7] = by */
+  6,   /* field[6] = ended_microseconds */
+  1,   /* field[1] = model */
+  8,   /* field[8] = note */
+  0,   /* field[0] = sequence */
+  2,   /* field[2] = series */
+  4,   /* field[4] = stage */
+  3,   /* field[3] = version */
+};
+static const ProtobufCIntRange gyrus__wire__stage_change__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__stage_change__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.StageChange",
+  "StageChange",
+  "Gyrus__Wire__StageChange",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__StageChange),
+  9,
+  gyrus__wire__stage_change__field_descriptors,
+  gyrus__wire__stage_change__field_indices_by_name,
+  1,  gyrus__wire__stage_change__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__stage_change__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__stage_list_request__field_descriptors[7] =
+{
+  {
+    "model",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StageListRequest, model),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "series",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StageListRequest, series),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stage",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StageListRequest, stage),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from_microseconds",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StageListRequest, from_microseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "to_microseconds",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StageListRequest, to_microseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limit",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StageListRequest, limit),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "before",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StageListRequest, before),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__stage_list_request__field_indices_by_name[] = {
+  6,   /* field[6] = before */
+  3,   /* field[3] = from_microseconds */
+  5,   /* field[5] = limit */
+  0,   /* field[0] = model */
+  1,   /* field[1] = series */
+  2,   /* field[2] = stage */
+  4,   /* field[4] = to_microseconds */
+};
+static const ProtobufCIntRange gyrus__wire__stage_list_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__stage_list_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.StageListRequest",
+  "StageListRequest",
+  "Gyrus__Wire__StageListRequest",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__StageListRequest),
+  7,
+  gyrus__wire__stage_list_request__field_descriptors,
+  gyrus__wire__stage_list_request__field_indices_by_name,
+  1,  gyrus__wire__stage_list_request__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__stage_list_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__stage_list_reply__field_descriptors[1] =
+{
+  {
+    "changes",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__StageListReply, n_changes),
+    offsetof(Gyrus__Wire__StageListReply, changes),
+    &gyrus__wire__stage_change__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__stage_list_reply__field_indices_by_name[] = {
+  0,   /* field[0] = changes */
+};
+static const ProtobufCIntRange gyrus__wire__stage_list_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__stage_list_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.StageListReply",
+  "StageListReply",
+  "Gyrus__Wire__StageListReply",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__StageListReply),
+  1,
+  gyrus__wire__stage_list_reply__field_descriptors,
+  gyrus__wire__stage_list_reply__field_indices_by_name,
+  1,  gyrus__wire__stage_list_reply__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__stage_list_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__catalogue_statistics__field_descriptors[7] =
+{
+  {
+    "networks",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__CatalogueStatistics, networks),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "models",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__CatalogueStatistics, models),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "datasets",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__CatalogueStatistics, datasets),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "blobs",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__CatalogueStatistics, blobs),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "blob_bytes",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__CatalogueStatistics, blob_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "groups",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__CatalogueStatistics, n_groups),
+    offsetof(Gyrus__Wire__CatalogueStatistics, groups),
+    &gyrus__wire__statistics_group__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "accuracies",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Gyrus__Wire__CatalogueStatistics, n_accuracies),
+    offsetof(Gyrus__Wire__CatalogueStatistics, accuracies),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__catalogue_statistics__field_indices_by_name[] = {
+  6,   /* field[6] = accuracies */
+  4,   /* field[4] = blob_bytes */
+  3,   /* field[3] = blobs */
+  2,   /* field[2] = datasets */
+  5,   /* field[5] = groups */
+  1,   /* field[1] = models */
+  0,   /* field[0] = networks */
+};
+static const ProtobufCIntRange gyrus__wire__catalogue_statistics__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__catalogue_statistics__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.CatalogueStatistics",
+  "CatalogueStatistics",
+  "Gyrus__Wire__CatalogueStatistics",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__CatalogueStatistics),
+  7,
+  gyrus__wire__catalogue_statistics__field_descriptors,
+  gyrus__wire__catalogue_statistics__field_indices_by_name,
+  1,  gyrus__wire__catalogue_statistics__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__catalogue_statistics__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__statistics_group__field_descriptors[8] =
+{
+  {
+    "field",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StatisticsGroup, field),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "term",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StatisticsGroup, term),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "networks",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StatisticsGroup, networks),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "models",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StatisticsGroup, models),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StatisticsGroup, bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "measured",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StatisticsGroup, measured),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "mean_accuracy",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StatisticsGroup, mean_accuracy),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "best_accuracy",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StatisticsGroup, best_accuracy),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__statistics_group__field_indices_by_name[] = {
+  7,   /* field[7] = best_accuracy */
+  4,   /* field[4] = bytes */
+  0,   /* field[0] = field */
+  6,   /* field[6] = mean_accuracy */
+  5,   /* field[5] = measured */
+  3,   /* field[3] = models */
+  2,   /* field[2] = networks */
+  1,   /* field[1] = term */
+};
+static const ProtobufCIntRange gyrus__wire__statistics_group__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__statistics_group__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.StatisticsGroup",
+  "StatisticsGroup",
+  "Gyrus__Wire__StatisticsGroup",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__StatisticsGroup),
+  8,
+  gyrus__wire__statistics_group__field_descriptors,
+  gyrus__wire__statistics_group__field_indices_by_name,
+  1,  gyrus__wire__statistics_group__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__statistics_group__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__blob_verify_request__field_descriptors[2] =
+{
+  {
+    "after",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BlobVerifyRequest, after),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BlobVerifyRequest, bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__blob_verify_request__field_indices_by_name[] = {
+  0,   /* field[0] = after */
+  1,   /* field[1] = bytes */
+};
+static const ProtobufCIntRange gyrus__wire__blob_verify_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__blob_verify_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.BlobVerifyRequest",
+  "BlobVerifyRequest",
+  "Gyrus__Wire__BlobVerifyRequest",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__BlobVerifyRequest),
+  2,
+  gyrus__wire__blob_verify_request__field_descriptors,
+  gyrus__wire__blob_verify_request__field_indices_by_name,
+  1,  gyrus__wire__blob_verify_request__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__blob_verify_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__blob_verify_reply__field_descriptors[4] =
+{
+  {
+    "blobs",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BlobVerifyReply, blobs),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BlobVerifyReply, bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "faults",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__BlobVerifyReply, n_faults),
+    offsetof(Gyrus__Wire__BlobVerifyReply, faults),
+    &gyrus__wire__blob_fault__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BlobVerifyReply, last),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__blob_verify_reply__field_indices_by_name[] = {
+  0,   /* field[0] = blobs */
+  1,   /* field[1] = bytes */
+  2,   /* field[2] = faults */
+  3,   /* field[3] = last */
+};
+static const ProtobufCIntRange gyrus__wire__blob_verify_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__blob_verify_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.BlobVerifyReply",
+  "BlobVerifyReply",
+  "Gyrus__Wire__BlobVerifyReply",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__BlobVerifyReply),
+  4,
+  gyrus__wire__blob_verify_reply__field_descriptors,
+  gyrus__wire__blob_verify_reply__field_indices_by_name,
+  1,  gyrus__wire__blob_verify_reply__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__blob_verify_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__blob_fault__field_descriptors[3] =
+{
+  {
+    "digest",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BlobFault, digest),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BlobFault, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "needed_by",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Gyrus__Wire__BlobFault, n_needed_by),
+    offsetof(Gyrus__Wire__BlobFault, needed_by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__blob_fault__field_indices_by_name[] = {
+  0,   /* field[0] = digest */
+  2,   /* field[2] = needed_by */
+  1,   /* field[1] = reason */
+};
+static const ProtobufCIntRange gyrus__wire__blob_fault__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__blob_fault__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.BlobFault",
+  "BlobFault",
+  "Gyrus__Wire__BlobFault",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__BlobFault),
+  3,
+  gyrus__wire__blob_fault__field_descriptors,
+  gyrus__wire__blob_fault__field_indices_by_name,
+  1,  gyrus__wire__blob_fault__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__blob_fault__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__blob_collect_request__field_descriptors[2] =
+{
+  {
+    "dry_run",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BlobCollectRequest, dry_run),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "older_than_seconds",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BlobCollectRequest, older_than_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__blob_collect_request__field_indices_by_name[] = {
+  0,   /* field[0] = dry_run */
+  1,   /* field[1] = older_than_seconds */
+};
+static const ProtobufCIntRange gyrus__wire__blob_collect_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__blob_collect_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.BlobCollectRequest",
+  "BlobCollectRequest",
+  "Gyrus__Wire__BlobCollectRequest",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__BlobCollectRequest),
+  2,
+  gyrus__wire__blob_collect_request__field_descriptors,
+  gyrus__wire__blob_collect_request__field_indices_by_name,
+  1,  gyrus__wire__blob_collect_request__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__blob_collect_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__blob_collect_reply__field_descriptors[3] =
+{
+  {
+    "blobs",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BlobCollectReply, blobs),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BlobCollectReply, bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "digests",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Gyrus__Wire__BlobCollectReply, n_digests),
+    offsetof(Gyrus__Wire__BlobCollectReply, digests),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__blob_collect_reply__field_indices_by_name[] = {
+  0,   /* field[0] = blobs */
+  1,   /* field[1] = bytes */
+  2,   /* field[2] = digests */
+};
+static const ProtobufCIntRange gyrus__wire__blob_collect_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__blob_collect_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.BlobCollectReply",
+  "BlobCollectReply",
+  "Gyrus__Wire__BlobCollectReply",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__BlobCollectReply),
+  3,
+  gyrus__wire__blob_collect_reply__field_descriptors,
+  gyrus__wire__blob_collect_reply__field_indices_by_name,
+  1,  gyrus__wire__blob_collect_reply__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__blob_collect_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor gyrus__wire__dataset__field_descriptors[6] =
@@ -1517,7 +3337,7 @@ const ProtobufCMessageDescriptor gyrus__wire__catalogue_get_request__descriptor 
   (ProtobufCMessageInit) gyrus__wire__catalogue_get_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__catalogue_list_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor gyrus__wire__catalogue_list_request__field_descriptors[4] =
 {
   {
     "filter",
@@ -1555,16 +3375,29 @@ static const ProtobufCFieldDescriptor gyrus__wire__catalogue_list_request__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "order",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__CatalogueListRequest, order),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__catalogue_list_request__field_indices_by_name[] = {
   2,   /* field[2] = after */
   0,   /* field[0] = filter */
   1,   /* field[1] = limit */
+  3,   /* field[3] = order */
 };
 static const ProtobufCIntRange gyrus__wire__catalogue_list_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__catalogue_list_request__descriptor =
 {
@@ -1574,7 +3407,7 @@ const ProtobufCMessageDescriptor gyrus__wire__catalogue_list_request__descriptor
   "Gyrus__Wire__CatalogueListRequest",
   "gyrus.wire",
   sizeof(Gyrus__Wire__CatalogueListRequest),
-  3,
+  4,
   gyrus__wire__catalogue_list_request__field_descriptors,
   gyrus__wire__catalogue_list_request__field_indices_by_name,
   1,  gyrus__wire__catalogue_list_request__number_ranges,

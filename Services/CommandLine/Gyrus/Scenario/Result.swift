@@ -123,18 +123,23 @@ struct Download {
     func fetch(
         script: BlobDigest, weights: BlobDigest?, from registry: RegistryClient
     ) async throws -> (script: URL, weights: URL?) {
-        let place = URL(filePath: folder).absoluteURL
-        do {
-            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-        } catch {
-            throw Failure(
-                .permissionDenied, "cannot make the folder '\(folder)': \(error.localizedDescription); choose another")
-        }
+        let place = try Self.folder(folder)
         let scriptFile = place.appending(path: "\(name).pt")
         try await registry.download(script, to: scriptFile)
         guard let weights else { return (scriptFile, nil) }
         let weightsFile = place.appending(path: "\(name).safetensors")
         try await registry.download(weights, to: weightsFile)
         return (scriptFile, weightsFile)
+    }
+    /// The folder of a path, made where it is missing.
+    static func folder(_ path: String) throws -> URL {
+        let place = URL(filePath: path).absoluteURL
+        do {
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        } catch {
+            throw Failure(
+                .permissionDenied, "cannot make the folder '\(path)': \(error.localizedDescription); choose another")
+        }
+        return place
     }
 }

@@ -116,6 +116,9 @@ enum Figures {
         return unit == 0 ? "\(value) B" : "\(fixed(amount, 1)) \(units[unit])"
     }
 
+    /// A time, such as `2026-11-20T12:00:00Z`.
+    static func day(_ time: Date?) -> String { time?.formatted(.iso8601) ?? "–" }
+
     /// A time span, such as `2m10s`.
     static func duration(_ seconds: Double) -> String {
         let whole = Int(seconds.rounded())

@@ -22,7 +22,20 @@ typedef struct Gyrus__Wire__BlobWriteRequest Gyrus__Wire__BlobWriteRequest;
 typedef struct Gyrus__Wire__BlobReadRequest Gyrus__Wire__BlobReadRequest;
 typedef struct Gyrus__Wire__BlobReadReply Gyrus__Wire__BlobReadReply;
 typedef struct Gyrus__Wire__BaseNetwork Gyrus__Wire__BaseNetwork;
+typedef struct Gyrus__Wire__KeyLayer Gyrus__Wire__KeyLayer;
+typedef struct Gyrus__Wire__ModelFile Gyrus__Wire__ModelFile;
 typedef struct Gyrus__Wire__PretrainedModel Gyrus__Wire__PretrainedModel;
+typedef struct Gyrus__Wire__StageRequest Gyrus__Wire__StageRequest;
+typedef struct Gyrus__Wire__StageChange Gyrus__Wire__StageChange;
+typedef struct Gyrus__Wire__StageListRequest Gyrus__Wire__StageListRequest;
+typedef struct Gyrus__Wire__StageListReply Gyrus__Wire__StageListReply;
+typedef struct Gyrus__Wire__CatalogueStatistics Gyrus__Wire__CatalogueStatistics;
+typedef struct Gyrus__Wire__StatisticsGroup Gyrus__Wire__StatisticsGroup;
+typedef struct Gyrus__Wire__BlobVerifyRequest Gyrus__Wire__BlobVerifyRequest;
+typedef struct Gyrus__Wire__BlobVerifyReply Gyrus__Wire__BlobVerifyReply;
+typedef struct Gyrus__Wire__BlobFault Gyrus__Wire__BlobFault;
+typedef struct Gyrus__Wire__BlobCollectRequest Gyrus__Wire__BlobCollectRequest;
+typedef struct Gyrus__Wire__BlobCollectReply Gyrus__Wire__BlobCollectReply;
 typedef struct Gyrus__Wire__Dataset Gyrus__Wire__Dataset;
 typedef struct Gyrus__Wire__CatalogueGetRequest Gyrus__Wire__CatalogueGetRequest;
 typedef struct Gyrus__Wire__CatalogueListRequest Gyrus__Wire__CatalogueListRequest;
@@ -183,14 +196,96 @@ struct  Gyrus__Wire__BaseNetwork
    */
   uint64_t operations;
   /*
-   * Description in canonical JSON.
+   * Description in canonical JSON: the flat list of layers, or the outline of a graph that was imported.
    */
   char *description;
+  /*
+   * Form of the description: `gyrus` for the flat list of layers, else the format of the imported file, such as `onnx`.
+   */
+  char *format;
+  /*
+   * Structural features that the registry found in the description, such as `depth` and `residual`.
+   */
+  size_t n_features;
+  Gyrus__Wire__Attribute **features;
+  /*
+   * The layers that make the structure; found by the registry.
+   */
+  size_t n_key_layers;
+  Gyrus__Wire__KeyLayer **key_layers;
+  /*
+   * When it was registered, in microseconds since 1970 UTC.
+   */
+  int64_t created_microseconds;
 };
 #define GYRUS__WIRE__BASE_NETWORK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__base_network__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0, 0, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0 }
 
+
+/*
+ * A layer that makes the structure of a network.
+ */
+struct  Gyrus__Wire__KeyLayer
+{
+  ProtobufCMessage base;
+  /*
+   * Name of the layer.
+   */
+  char *name;
+  /*
+   * What it computes, such as `convolution`.
+   */
+  char *kind;
+  /*
+   * Why it is a key layer: `entry`, `fusion`, `bottleneck`, `largest` or `output`.
+   */
+  char *role;
+  /*
+   * Shape of what it gives for one sample; empty where unknown.
+   */
+  size_t n_shape;
+  uint64_t *shape;
+  /*
+   * Its trainable parameters.
+   */
+  uint64_t parameters;
+};
+#define GYRUS__WIRE__KEY_LAYER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__key_layer__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0 }
+
+
+/*
+ * A file of a pretrained model.
+ */
+struct  Gyrus__Wire__ModelFile
+{
+  ProtobufCMessage base;
+  /*
+   * Format: `torchscript`, `safetensors`, `onnx`, `darknet` (with `darknet-configuration`) or `openvino` (with
+   * `openvino-weights`).
+   */
+  char *format;
+  /*
+   * Digest of the content.
+   */
+  char *blob;
+  /*
+   * Size in bytes; filled in by the registry.
+   */
+  uint64_t bytes;
+};
+#define GYRUS__WIRE__MODEL_FILE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__model_file__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
+typedef enum {
+  GYRUS__WIRE__PRETRAINED_MODEL__ACCURACY_PRESENCE__NOT_SET = 0,
+  GYRUS__WIRE__PRETRAINED_MODEL__ACCURACY_PRESENCE_ACCURACY = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(GYRUS__WIRE__PRETRAINED_MODEL__ACCURACY_PRESENCE__CASE)
+} Gyrus__Wire__PretrainedModel__AccuracyPresenceCase;
 
 /*
  * A pretrained model: a base network with weights and where they came from (route `model.put`, safe to repeat).
@@ -219,17 +314,14 @@ struct  Gyrus__Wire__PretrainedModel
    */
   char *optimizer;
   /*
-   * Accuracy on the dataset's test split, 0 to 1.
+   * Its files, at most one of each format.
    */
-  double accuracy;
+  size_t n_files;
+  Gyrus__Wire__ModelFile **files;
   /*
-   * Digest of the TorchScript file.
+   * Size of all files in bytes; counted by the registry.
    */
-  char *script;
-  /*
-   * Digest of the safetensors file.
-   */
-  char *weights;
+  uint64_t bytes;
   /*
    * Scenario that made it; empty where it was imported.
    */
@@ -256,10 +348,388 @@ struct  Gyrus__Wire__PretrainedModel
    */
   size_t n_code;
   uint32_t *code;
+  /*
+   * What it is a version of; where empty, the registry takes `network name/dataset`.
+   */
+  char *series;
+  /*
+   * Number of the version in its series, from 1; given by the registry.
+   */
+  uint32_t version;
+  /*
+   * Recipe of the prepared dataset that it was trained on, a SHA-256; empty where unknown.
+   */
+  char *recipe;
+  /*
+   * Model whose weights it started from; empty where there is none.
+   */
+  char *parent;
+  /*
+   * Licence, by its SPDX identifier where it has one; empty where unknown.
+   */
+  char *licence;
+  /*
+   * Where it was imported from; empty where a scenario made it.
+   */
+  char *origin;
+  /*
+   * Stage: `none`, `staging`, `live` or `archived`; changed by `model.stage`.
+   */
+  char *stage;
+  /*
+   * Since when it has been at that stage, in microseconds since 1970 UTC.
+   */
+  int64_t stage_since_microseconds;
+  Gyrus__Wire__PretrainedModel__AccuracyPresenceCase accuracy_presence_case;
+  union {
+    /*
+     * The share of right answers.
+     */
+    double accuracy;
+  };
 };
 #define GYRUS__WIRE__PRETRAINED_MODEL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__pretrained_model__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, GYRUS__WIRE__PRETRAINED_MODEL__ACCURACY_PRESENCE__NOT_SET, {0} }
+
+
+/*
+ * Route `model.stage`: moves a model to another stage. At most one model of a series is live: making one live archives
+ * the one that was. Moving a model to the stage that it has changes nothing.
+ */
+struct  Gyrus__Wire__StageRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The model.
+   */
+  char *model;
+  /*
+   * The new stage: `none`, `staging`, `live` or `archived`.
+   */
+  char *stage;
+  /*
+   * Who moves it.
+   */
+  char *by;
+  /*
+   * Why, for people.
+   */
+  char *note;
+};
+#define GYRUS__WIRE__STAGE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__stage_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * A time that a model spent at a stage.
+ */
+struct  Gyrus__Wire__StageChange
+{
+  ProtobufCMessage base;
+  /*
+   * Number of the change; grows by time.
+   */
+  uint64_t sequence;
+  /*
+   * The model.
+   */
+  char *model;
+  /*
+   * Its series.
+   */
+  char *series;
+  /*
+   * Its version in the series.
+   */
+  uint32_t version;
+  /*
+   * The stage.
+   */
+  char *stage;
+  /*
+   * When it came to the stage, in microseconds since 1970 UTC.
+   */
+  int64_t began_microseconds;
+  /*
+   * When it left the stage; 0 where it is still there.
+   */
+  int64_t ended_microseconds;
+  /*
+   * Who moved it.
+   */
+  char *by;
+  /*
+   * Why.
+   */
+  char *note;
+};
+#define GYRUS__WIRE__STAGE_CHANGE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__stage_change__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * Route `stage.list`: which model was at which stage when.
+ */
+struct  Gyrus__Wire__StageListRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Only of this model; empty for all.
+   */
+  char *model;
+  /*
+   * Only of this series; empty for all.
+   */
+  char *series;
+  /*
+   * Only this stage; empty for all.
+   */
+  char *stage;
+  /*
+   * Only what lasted beyond this time, in microseconds since 1970 UTC; 0 for no limit.
+   */
+  int64_t from_microseconds;
+  /*
+   * Only what began before this time; 0 for no limit.
+   */
+  int64_t to_microseconds;
+  /*
+   * Most entries to return; the server caps it at 1,000.
+   */
+  uint32_t limit;
+  /*
+   * Only changes before this one, for the next page; 0 for the first.
+   */
+  uint64_t before;
+};
+#define GYRUS__WIRE__STAGE_LIST_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__stage_list_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0 }
+
+
+/*
+ * Reply to `stage.list`.
+ */
+struct  Gyrus__Wire__StageListReply
+{
+  ProtobufCMessage base;
+  /*
+   * The changes, newest first.
+   */
+  size_t n_changes;
+  Gyrus__Wire__StageChange **changes;
+};
+#define GYRUS__WIRE__STAGE_LIST_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__stage_list_reply__descriptor) \
+    , 0,NULL }
+
+
+/*
+ * Route `catalogue.statistics`: what the registry holds, in numbers. The request is an `Empty`.
+ */
+struct  Gyrus__Wire__CatalogueStatistics
+{
+  ProtobufCMessage base;
+  /*
+   * Base networks.
+   */
+  uint64_t networks;
+  /*
+   * Pretrained models.
+   */
+  uint64_t models;
+  /*
+   * Prepared datasets.
+   */
+  uint64_t datasets;
+  /*
+   * Complete blobs.
+   */
+  uint64_t blobs;
+  /*
+   * Size of all blobs in bytes.
+   */
+  uint64_t blob_bytes;
+  /*
+   * The same by `areas`, `functions`, `categories`, `datasets`, `optimizers`, `platforms` and `stages`.
+   */
+  size_t n_groups;
+  Gyrus__Wire__StatisticsGroup **groups;
+  /*
+   * Models whose accuracy lies in each tenth, from 0–10 % to 90–100 %.
+   */
+  size_t n_accuracies;
+  uint64_t *accuracies;
+};
+#define GYRUS__WIRE__CATALOGUE_STATISTICS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__catalogue_statistics__descriptor) \
+    , 0, 0, 0, 0, 0, 0,NULL, 0,NULL }
+
+
+/*
+ * The models and networks that have a term in common.
+ */
+struct  Gyrus__Wire__StatisticsGroup
+{
+  ProtobufCMessage base;
+  /*
+   * Dictionary of the term, or `stages`.
+   */
+  char *field;
+  /*
+   * The term.
+   */
+  char *term;
+  /*
+   * Base networks.
+   */
+  uint64_t networks;
+  /*
+   * Pretrained models.
+   */
+  uint64_t models;
+  /*
+   * Size of the models' files in bytes; a file that several models share counts for each.
+   */
+  uint64_t bytes;
+  /*
+   * Models whose accuracy is known.
+   */
+  uint64_t measured;
+  /*
+   * Mean accuracy of those.
+   */
+  double mean_accuracy;
+  /*
+   * Best accuracy of those.
+   */
+  double best_accuracy;
+};
+#define GYRUS__WIRE__STATISTICS_GROUP__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__statistics_group__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0 }
+
+
+/*
+ * Route `blob.verify`: hashes blobs again, some at a time. A damaged one is put aside, as reading it would do.
+ */
+struct  Gyrus__Wire__BlobVerifyRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Only blobs after this digest; empty for the first.
+   */
+  char *after;
+  /*
+   * Stops after the blob with which this many bytes were read; the server caps it at 1 GiB.
+   */
+  uint64_t bytes;
+};
+#define GYRUS__WIRE__BLOB_VERIFY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__blob_verify_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * Reply to `blob.verify`.
+ */
+struct  Gyrus__Wire__BlobVerifyReply
+{
+  ProtobufCMessage base;
+  /*
+   * Blobs that were hashed.
+   */
+  uint64_t blobs;
+  /*
+   * Their size in bytes.
+   */
+  uint64_t bytes;
+  /*
+   * Those that are damaged or missing, with what needs them.
+   */
+  size_t n_faults;
+  Gyrus__Wire__BlobFault **faults;
+  /*
+   * The last digest that was looked at; empty where there are no more.
+   */
+  char *last;
+};
+#define GYRUS__WIRE__BLOB_VERIFY_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__blob_verify_reply__descriptor) \
+    , 0, 0, 0,NULL, (char *)protobuf_c_empty_string }
+
+
+/*
+ * A blob that is damaged or missing.
+ */
+struct  Gyrus__Wire__BlobFault
+{
+  ProtobufCMessage base;
+  /*
+   * The digest.
+   */
+  char *digest;
+  /*
+   * What is wrong.
+   */
+  char *reason;
+  /*
+   * What needs it, such as `model 3fa2/7 (safetensors)`; at most ten.
+   */
+  size_t n_needed_by;
+  char **needed_by;
+};
+#define GYRUS__WIRE__BLOB_FAULT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__blob_fault__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL }
+
+
+/*
+ * Route `blob.collect`: removes blobs that nothing refers to, and files without a row.
+ */
+struct  Gyrus__Wire__BlobCollectRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Change nothing; say what would be removed.
+   */
+  protobuf_c_boolean dry_run;
+  /*
+   * Only what has been there for at least this time, in seconds: it may be about to be registered.
+   */
+  uint32_t older_than_seconds;
+};
+#define GYRUS__WIRE__BLOB_COLLECT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__blob_collect_request__descriptor) \
+    , 0, 0 }
+
+
+/*
+ * Reply to `blob.collect`.
+ */
+struct  Gyrus__Wire__BlobCollectReply
+{
+  ProtobufCMessage base;
+  /*
+   * Number of blobs removed.
+   */
+  uint64_t blobs;
+  /*
+   * Their size in bytes.
+   */
+  uint64_t bytes;
+  /*
+   * Their digests; at most 1,000.
+   */
+  size_t n_digests;
+  char **digests;
+};
+#define GYRUS__WIRE__BLOB_COLLECT_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__blob_collect_reply__descriptor) \
+    , 0, 0, 0,NULL }
 
 
 /*
@@ -322,7 +792,8 @@ struct  Gyrus__Wire__CatalogueListRequest
 {
   ProtobufCMessage base;
   /*
-   * Only entries whose fields have these values; names are those of the message's fields.
+   * Only entries whose fields have these values; names are those of the messages' fields, for models also of their base
+   * network's. A value may have the wildcards `*` and `?`, `any` always fits, and a number may follow `<`, `<=`, `>` or `>=`.
    */
   size_t n_filter;
   Gyrus__Wire__Attribute **filter;
@@ -331,13 +802,17 @@ struct  Gyrus__Wire__CatalogueListRequest
    */
   uint32_t limit;
   /*
-   * Only entries after this identity; empty for the first page.
+   * Only entries after the one of this identity; empty for the first page.
    */
   char *after;
+  /*
+   * Field by which the entries are ordered, with `-` in front from the largest to the smallest; empty for the identity.
+   */
+  char *order;
 };
 #define GYRUS__WIRE__CATALOGUE_LIST_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__catalogue_list_request__descriptor) \
-    , 0,NULL, 0, (char *)protobuf_c_empty_string }
+    , 0,NULL, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -347,7 +822,7 @@ struct  Gyrus__Wire__BaseNetworkListReply
 {
   ProtobufCMessage base;
   /*
-   * The networks, by identity.
+   * The networks, in the order asked for.
    */
   size_t n_networks;
   Gyrus__Wire__BaseNetwork **networks;
@@ -364,7 +839,7 @@ struct  Gyrus__Wire__PretrainedModelListReply
 {
   ProtobufCMessage base;
   /*
-   * The models, by identity.
+   * The models, in the order asked for.
    */
   size_t n_models;
   Gyrus__Wire__PretrainedModel **models;
@@ -583,6 +1058,44 @@ Gyrus__Wire__BaseNetwork *
 void   gyrus__wire__base_network__free_unpacked
                      (Gyrus__Wire__BaseNetwork *message,
                       ProtobufCAllocator *allocator);
+/* Gyrus__Wire__KeyLayer methods */
+void   gyrus__wire__key_layer__init
+                     (Gyrus__Wire__KeyLayer         *message);
+size_t gyrus__wire__key_layer__get_packed_size
+                     (const Gyrus__Wire__KeyLayer   *message);
+size_t gyrus__wire__key_layer__pack
+                     (const Gyrus__Wire__KeyLayer   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__key_layer__pack_to_buffer
+                     (const Gyrus__Wire__KeyLayer   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__KeyLayer *
+       gyrus__wire__key_layer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__key_layer__free_unpacked
+                     (Gyrus__Wire__KeyLayer *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__ModelFile methods */
+void   gyrus__wire__model_file__init
+                     (Gyrus__Wire__ModelFile         *message);
+size_t gyrus__wire__model_file__get_packed_size
+                     (const Gyrus__Wire__ModelFile   *message);
+size_t gyrus__wire__model_file__pack
+                     (const Gyrus__Wire__ModelFile   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__model_file__pack_to_buffer
+                     (const Gyrus__Wire__ModelFile   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__ModelFile *
+       gyrus__wire__model_file__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__model_file__free_unpacked
+                     (Gyrus__Wire__ModelFile *message,
+                      ProtobufCAllocator *allocator);
 /* Gyrus__Wire__PretrainedModel methods */
 void   gyrus__wire__pretrained_model__init
                      (Gyrus__Wire__PretrainedModel         *message);
@@ -601,6 +1114,215 @@ Gyrus__Wire__PretrainedModel *
                       const uint8_t       *data);
 void   gyrus__wire__pretrained_model__free_unpacked
                      (Gyrus__Wire__PretrainedModel *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__StageRequest methods */
+void   gyrus__wire__stage_request__init
+                     (Gyrus__Wire__StageRequest         *message);
+size_t gyrus__wire__stage_request__get_packed_size
+                     (const Gyrus__Wire__StageRequest   *message);
+size_t gyrus__wire__stage_request__pack
+                     (const Gyrus__Wire__StageRequest   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__stage_request__pack_to_buffer
+                     (const Gyrus__Wire__StageRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__StageRequest *
+       gyrus__wire__stage_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__stage_request__free_unpacked
+                     (Gyrus__Wire__StageRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__StageChange methods */
+void   gyrus__wire__stage_change__init
+                     (Gyrus__Wire__StageChange         *message);
+size_t gyrus__wire__stage_change__get_packed_size
+                     (const Gyrus__Wire__StageChange   *message);
+size_t gyrus__wire__stage_change__pack
+                     (const Gyrus__Wire__StageChange   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__stage_change__pack_to_buffer
+                     (const Gyrus__Wire__StageChange   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__StageChange *
+       gyrus__wire__stage_change__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__stage_change__free_unpacked
+                     (Gyrus__Wire__StageChange *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__StageListRequest methods */
+void   gyrus__wire__stage_list_request__init
+                     (Gyrus__Wire__StageListRequest         *message);
+size_t gyrus__wire__stage_list_request__get_packed_size
+                     (const Gyrus__Wire__StageListRequest   *message);
+size_t gyrus__wire__stage_list_request__pack
+                     (const Gyrus__Wire__StageListRequest   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__stage_list_request__pack_to_buffer
+                     (const Gyrus__Wire__StageListRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__StageListRequest *
+       gyrus__wire__stage_list_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__stage_list_request__free_unpacked
+                     (Gyrus__Wire__StageListRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__StageListReply methods */
+void   gyrus__wire__stage_list_reply__init
+                     (Gyrus__Wire__StageListReply         *message);
+size_t gyrus__wire__stage_list_reply__get_packed_size
+                     (const Gyrus__Wire__StageListReply   *message);
+size_t gyrus__wire__stage_list_reply__pack
+                     (const Gyrus__Wire__StageListReply   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__stage_list_reply__pack_to_buffer
+                     (const Gyrus__Wire__StageListReply   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__StageListReply *
+       gyrus__wire__stage_list_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__stage_list_reply__free_unpacked
+                     (Gyrus__Wire__StageListReply *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__CatalogueStatistics methods */
+void   gyrus__wire__catalogue_statistics__init
+                     (Gyrus__Wire__CatalogueStatistics         *message);
+size_t gyrus__wire__catalogue_statistics__get_packed_size
+                     (const Gyrus__Wire__CatalogueStatistics   *message);
+size_t gyrus__wire__catalogue_statistics__pack
+                     (const Gyrus__Wire__CatalogueStatistics   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__catalogue_statistics__pack_to_buffer
+                     (const Gyrus__Wire__CatalogueStatistics   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__CatalogueStatistics *
+       gyrus__wire__catalogue_statistics__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__catalogue_statistics__free_unpacked
+                     (Gyrus__Wire__CatalogueStatistics *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__StatisticsGroup methods */
+void   gyrus__wire__statistics_group__init
+                     (Gyrus__Wire__StatisticsGroup         *message);
+size_t gyrus__wire__statistics_group__get_packed_size
+                     (const Gyrus__Wire__StatisticsGroup   *message);
+size_t gyrus__wire__statistics_group__pack
+                     (const Gyrus__Wire__StatisticsGroup   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__statistics_group__pack_to_buffer
+                     (const Gyrus__Wire__StatisticsGroup   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__StatisticsGroup *
+       gyrus__wire__statistics_group__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__statistics_group__free_unpacked
+                     (Gyrus__Wire__StatisticsGroup *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__BlobVerifyRequest methods */
+void   gyrus__wire__blob_verify_request__init
+                     (Gyrus__Wire__BlobVerifyRequest         *message);
+size_t gyrus__wire__blob_verify_request__get_packed_size
+                     (const Gyrus__Wire__BlobVerifyRequest   *message);
+size_t gyrus__wire__blob_verify_request__pack
+                     (const Gyrus__Wire__BlobVerifyRequest   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__blob_verify_request__pack_to_buffer
+                     (const Gyrus__Wire__BlobVerifyRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__BlobVerifyRequest *
+       gyrus__wire__blob_verify_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__blob_verify_request__free_unpacked
+                     (Gyrus__Wire__BlobVerifyRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__BlobVerifyReply methods */
+void   gyrus__wire__blob_verify_reply__init
+                     (Gyrus__Wire__BlobVerifyReply         *message);
+size_t gyrus__wire__blob_verify_reply__get_packed_size
+                     (const Gyrus__Wire__BlobVerifyReply   *message);
+size_t gyrus__wire__blob_verify_reply__pack
+                     (const Gyrus__Wire__BlobVerifyReply   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__blob_verify_reply__pack_to_buffer
+                     (const Gyrus__Wire__BlobVerifyReply   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__BlobVerifyReply *
+       gyrus__wire__blob_verify_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__blob_verify_reply__free_unpacked
+                     (Gyrus__Wire__BlobVerifyReply *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__BlobFault methods */
+void   gyrus__wire__blob_fault__init
+                     (Gyrus__Wire__BlobFault         *message);
+size_t gyrus__wire__blob_fault__get_packed_size
+                     (const Gyrus__Wire__BlobFault   *message);
+size_t gyrus__wire__blob_fault__pack
+                     (const Gyrus__Wire__BlobFault   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__blob_fault__pack_to_buffer
+                     (const Gyrus__Wire__BlobFault   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__BlobFault *
+       gyrus__wire__blob_fault__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__blob_fault__free_unpacked
+                     (Gyrus__Wire__BlobFault *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__BlobCollectRequest methods */
+void   gyrus__wire__blob_collect_request__init
+                     (Gyrus__Wire__BlobCollectRequest         *message);
+size_t gyrus__wire__blob_collect_request__get_packed_size
+                     (const Gyrus__Wire__BlobCollectRequest   *message);
+size_t gyrus__wire__blob_collect_request__pack
+                     (const Gyrus__Wire__BlobCollectRequest   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__blob_collect_request__pack_to_buffer
+                     (const Gyrus__Wire__BlobCollectRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__BlobCollectRequest *
+       gyrus__wire__blob_collect_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__blob_collect_request__free_unpacked
+                     (Gyrus__Wire__BlobCollectRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__BlobCollectReply methods */
+void   gyrus__wire__blob_collect_reply__init
+                     (Gyrus__Wire__BlobCollectReply         *message);
+size_t gyrus__wire__blob_collect_reply__get_packed_size
+                     (const Gyrus__Wire__BlobCollectReply   *message);
+size_t gyrus__wire__blob_collect_reply__pack
+                     (const Gyrus__Wire__BlobCollectReply   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__blob_collect_reply__pack_to_buffer
+                     (const Gyrus__Wire__BlobCollectReply   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__BlobCollectReply *
+       gyrus__wire__blob_collect_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__blob_collect_reply__free_unpacked
+                     (Gyrus__Wire__BlobCollectReply *message,
                       ProtobufCAllocator *allocator);
 /* Gyrus__Wire__Dataset methods */
 void   gyrus__wire__dataset__init
@@ -812,8 +1534,47 @@ typedef void (*Gyrus__Wire__BlobReadReply_Closure)
 typedef void (*Gyrus__Wire__BaseNetwork_Closure)
                  (const Gyrus__Wire__BaseNetwork *message,
                   void *closure_data);
+typedef void (*Gyrus__Wire__KeyLayer_Closure)
+                 (const Gyrus__Wire__KeyLayer *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__ModelFile_Closure)
+                 (const Gyrus__Wire__ModelFile *message,
+                  void *closure_data);
 typedef void (*Gyrus__Wire__PretrainedModel_Closure)
                  (const Gyrus__Wire__PretrainedModel *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__StageRequest_Closure)
+                 (const Gyrus__Wire__StageRequest *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__StageChange_Closure)
+                 (const Gyrus__Wire__StageChange *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__StageListRequest_Closure)
+                 (const Gyrus__Wire__StageListRequest *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__StageListReply_Closure)
+                 (const Gyrus__Wire__StageListReply *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__CatalogueStatistics_Closure)
+                 (const Gyrus__Wire__CatalogueStatistics *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__StatisticsGroup_Closure)
+                 (const Gyrus__Wire__StatisticsGroup *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__BlobVerifyRequest_Closure)
+                 (const Gyrus__Wire__BlobVerifyRequest *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__BlobVerifyReply_Closure)
+                 (const Gyrus__Wire__BlobVerifyReply *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__BlobFault_Closure)
+                 (const Gyrus__Wire__BlobFault *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__BlobCollectRequest_Closure)
+                 (const Gyrus__Wire__BlobCollectRequest *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__BlobCollectReply_Closure)
+                 (const Gyrus__Wire__BlobCollectReply *message,
                   void *closure_data);
 typedef void (*Gyrus__Wire__Dataset_Closure)
                  (const Gyrus__Wire__Dataset *message,
@@ -857,7 +1618,20 @@ extern const ProtobufCMessageDescriptor gyrus__wire__blob_write_request__descrip
 extern const ProtobufCMessageDescriptor gyrus__wire__blob_read_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__blob_read_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__base_network__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__key_layer__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__model_file__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__pretrained_model__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__stage_request__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__stage_change__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__stage_list_request__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__stage_list_reply__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__catalogue_statistics__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__statistics_group__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__blob_verify_request__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__blob_verify_reply__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__blob_fault__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__blob_collect_request__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__blob_collect_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__dataset__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__catalogue_get_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__catalogue_list_request__descriptor;

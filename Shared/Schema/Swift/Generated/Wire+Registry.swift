@@ -263,8 +263,16 @@ extension Wire {
         public var parameters: UInt64 = 0
         /// Multiply-accumulate operations for one sample.
         public var operations: UInt64 = 0
-        /// Description in canonical JSON.
+        /// Description in canonical JSON: the flat list of layers, or the outline of a graph that was imported.
         public var description: String = ""
+        /// Form of the description: `gyrus` for the flat list of layers, else the format of the imported file, such as `onnx`.
+        public var format: String = ""
+        /// Structural features that the registry found in the description, such as `depth` and `residual`.
+        public var features: [Wire.Attribute] = []
+        /// The layers that make the structure; found by the registry.
+        public var keyLayers: [Wire.KeyLayer] = []
+        /// When it was registered, in microseconds since 1970 UTC.
+        public var createdMicroseconds: Int64 = 0
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -278,7 +286,11 @@ extension Wire {
             functions: [String] = [],
             parameters: UInt64 = 0,
             operations: UInt64 = 0,
-            description: String = ""
+            description: String = "",
+            format: String = "",
+            features: [Wire.Attribute] = [],
+            keyLayers: [Wire.KeyLayer] = [],
+            createdMicroseconds: Int64 = 0
         ) {
             self.id = id
             self.name = name
@@ -288,6 +300,10 @@ extension Wire {
             self.parameters = parameters
             self.operations = operations
             self.description = description
+            self.format = format
+            self.features = features
+            self.keyLayers = keyLayers
+            self.createdMicroseconds = createdMicroseconds
         }
 
         /// Decodes a message.
@@ -314,6 +330,10 @@ extension Wire.BaseNetwork: StoredMessage {
         parameters = c.pointee.parameters
         operations = c.pointee.operations
         description = try Wire.text(c.pointee.description, "BaseNetwork.description")
+        format = try Wire.text(c.pointee.format, "BaseNetwork.format")
+        features = try Wire.messages(c.pointee.n_features, c.pointee.features)
+        keyLayers = try Wire.messages(c.pointee.n_key_layers, c.pointee.key_layers)
+        createdMicroseconds = c.pointee.created_microseconds
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__BaseNetwork>, arena: inout Arena) throws {
@@ -326,6 +346,129 @@ extension Wire.BaseNetwork: StoredMessage {
         c.pointee.parameters = parameters
         c.pointee.operations = operations
         c.pointee.description = try arena.text(description, "BaseNetwork.description")
+        c.pointee.format = try arena.text(format, "BaseNetwork.format")
+        (c.pointee.n_features, c.pointee.features) = try arena.messages(features)
+        (c.pointee.n_key_layers, c.pointee.key_layers) = try arena.messages(keyLayers)
+        c.pointee.created_microseconds = createdMicroseconds
+    }
+}
+
+extension Wire {
+    /// A layer that makes the structure of a network.
+    public struct KeyLayer: WireMessage {
+        /// Name of the layer.
+        public var name: String = ""
+        /// What it computes, such as `convolution`.
+        public var kind: String = ""
+        /// Why it is a key layer: `entry`, `fusion`, `bottleneck`, `largest` or `output`.
+        public var role: String = ""
+        /// Shape of what it gives for one sample; empty where unknown.
+        public var shape: [UInt64] = []
+        /// Its trainable parameters.
+        public var parameters: UInt64 = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            name: String = "",
+            kind: String = "",
+            role: String = "",
+            shape: [UInt64] = [],
+            parameters: UInt64 = 0
+        ) {
+            self.name = name
+            self.kind = kind
+            self.role = role
+            self.shape = shape
+            self.parameters = parameters
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.KeyLayer: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__KeyLayer>) { gyrus__wire__key_layer__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__KeyLayer>) throws {
+        self.init()
+        name = try Wire.text(c.pointee.name, "KeyLayer.name")
+        kind = try Wire.text(c.pointee.kind, "KeyLayer.kind")
+        role = try Wire.text(c.pointee.role, "KeyLayer.role")
+        shape = Wire.numbers(c.pointee.n_shape, c.pointee.shape)
+        parameters = c.pointee.parameters
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__KeyLayer>, arena: inout Arena) throws {
+        gyrus__wire__key_layer__init(c)
+        c.pointee.name = try arena.text(name, "KeyLayer.name")
+        c.pointee.kind = try arena.text(kind, "KeyLayer.kind")
+        c.pointee.role = try arena.text(role, "KeyLayer.role")
+        (c.pointee.n_shape, c.pointee.shape) = arena.numbers(shape)
+        c.pointee.parameters = parameters
+    }
+}
+
+extension Wire {
+    /// A file of a pretrained model.
+    public struct ModelFile: WireMessage {
+        /// Format: `torchscript`, `safetensors`, `onnx`, `darknet` (with `darknet-configuration`) or `openvino` (with
+        /// `openvino-weights`).
+        public var format: String = ""
+        /// Digest of the content.
+        public var blob: String = ""
+        /// Size in bytes; filled in by the registry.
+        public var bytes: UInt64 = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            format: String = "",
+            blob: String = "",
+            bytes: UInt64 = 0
+        ) {
+            self.format = format
+            self.blob = blob
+            self.bytes = bytes
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.ModelFile: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__ModelFile>) { gyrus__wire__model_file__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__ModelFile>) throws {
+        self.init()
+        format = try Wire.text(c.pointee.format, "ModelFile.format")
+        blob = try Wire.text(c.pointee.blob, "ModelFile.blob")
+        bytes = c.pointee.bytes
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__ModelFile>, arena: inout Arena) throws {
+        gyrus__wire__model_file__init(c)
+        c.pointee.format = try arena.text(format, "ModelFile.format")
+        c.pointee.blob = try arena.text(blob, "ModelFile.blob")
+        c.pointee.bytes = bytes
     }
 }
 
@@ -342,12 +485,12 @@ extension Wire {
         public var dataset: String = ""
         /// Optimizer in the sense of table 1, such as `SGD`.
         public var optimizer: String = ""
-        /// Accuracy on the dataset's test split, 0 to 1.
-        public var accuracy: Double = 0
-        /// Digest of the TorchScript file.
-        public var script: String = ""
-        /// Digest of the safetensors file.
-        public var weights: String = ""
+        /// The share of right answers.
+        public var accuracy: Double? = nil
+        /// Its files, at most one of each format.
+        public var files: [Wire.ModelFile] = []
+        /// Size of all files in bytes; counted by the registry.
+        public var bytes: UInt64 = 0
         /// Scenario that made it; empty where it was imported.
         public var scenario: String = ""
         /// Trial that made it; empty where it was imported.
@@ -360,6 +503,22 @@ extension Wire {
         public var codeText: String = ""
         /// Artificial code as integers; made by the registry from its dictionaries.
         public var code: [UInt32] = []
+        /// What it is a version of; where empty, the registry takes `network name/dataset`.
+        public var series: String = ""
+        /// Number of the version in its series, from 1; given by the registry.
+        public var version: UInt32 = 0
+        /// Recipe of the prepared dataset that it was trained on, a SHA-256; empty where unknown.
+        public var recipe: String = ""
+        /// Model whose weights it started from; empty where there is none.
+        public var parent: String = ""
+        /// Licence, by its SPDX identifier where it has one; empty where unknown.
+        public var licence: String = ""
+        /// Where it was imported from; empty where a scenario made it.
+        public var origin: String = ""
+        /// Stage: `none`, `staging`, `live` or `archived`; changed by `model.stage`.
+        public var stage: String = ""
+        /// Since when it has been at that stage, in microseconds since 1970 UTC.
+        public var stageSinceMicroseconds: Int64 = 0
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -371,15 +530,23 @@ extension Wire {
             platform: String = "",
             dataset: String = "",
             optimizer: String = "",
-            accuracy: Double = 0,
-            script: String = "",
-            weights: String = "",
+            accuracy: Double? = nil,
+            files: [Wire.ModelFile] = [],
+            bytes: UInt64 = 0,
             scenario: String = "",
             trial: String = "",
             createdMicroseconds: Int64 = 0,
             metrics: [Wire.Metric] = [],
             codeText: String = "",
-            code: [UInt32] = []
+            code: [UInt32] = [],
+            series: String = "",
+            version: UInt32 = 0,
+            recipe: String = "",
+            parent: String = "",
+            licence: String = "",
+            origin: String = "",
+            stage: String = "",
+            stageSinceMicroseconds: Int64 = 0
         ) {
             self.id = id
             self.network = network
@@ -387,14 +554,22 @@ extension Wire {
             self.dataset = dataset
             self.optimizer = optimizer
             self.accuracy = accuracy
-            self.script = script
-            self.weights = weights
+            self.files = files
+            self.bytes = bytes
             self.scenario = scenario
             self.trial = trial
             self.createdMicroseconds = createdMicroseconds
             self.metrics = metrics
             self.codeText = codeText
             self.code = code
+            self.series = series
+            self.version = version
+            self.recipe = recipe
+            self.parent = parent
+            self.licence = licence
+            self.origin = origin
+            self.stage = stage
+            self.stageSinceMicroseconds = stageSinceMicroseconds
         }
 
         /// Decodes a message.
@@ -418,15 +593,25 @@ extension Wire.PretrainedModel: StoredMessage {
         platform = try Wire.text(c.pointee.platform, "PretrainedModel.platform")
         dataset = try Wire.text(c.pointee.dataset, "PretrainedModel.dataset")
         optimizer = try Wire.text(c.pointee.optimizer, "PretrainedModel.optimizer")
-        accuracy = c.pointee.accuracy
-        script = try Wire.text(c.pointee.script, "PretrainedModel.script")
-        weights = try Wire.text(c.pointee.weights, "PretrainedModel.weights")
+        if c.pointee.accuracy_presence_case.rawValue != 0 {
+            accuracy = c.pointee.accuracy
+        }
+        files = try Wire.messages(c.pointee.n_files, c.pointee.files)
+        bytes = c.pointee.bytes
         scenario = try Wire.text(c.pointee.scenario, "PretrainedModel.scenario")
         trial = try Wire.text(c.pointee.trial, "PretrainedModel.trial")
         createdMicroseconds = c.pointee.created_microseconds
         metrics = try Wire.messages(c.pointee.n_metrics, c.pointee.metrics)
         codeText = try Wire.text(c.pointee.code_text, "PretrainedModel.code_text")
         code = Wire.numbers(c.pointee.n_code, c.pointee.code)
+        series = try Wire.text(c.pointee.series, "PretrainedModel.series")
+        version = c.pointee.version
+        recipe = try Wire.text(c.pointee.recipe, "PretrainedModel.recipe")
+        parent = try Wire.text(c.pointee.parent, "PretrainedModel.parent")
+        licence = try Wire.text(c.pointee.licence, "PretrainedModel.licence")
+        origin = try Wire.text(c.pointee.origin, "PretrainedModel.origin")
+        stage = try Wire.text(c.pointee.stage, "PretrainedModel.stage")
+        stageSinceMicroseconds = c.pointee.stage_since_microseconds
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__PretrainedModel>, arena: inout Arena) throws {
@@ -436,15 +621,712 @@ extension Wire.PretrainedModel: StoredMessage {
         c.pointee.platform = try arena.text(platform, "PretrainedModel.platform")
         c.pointee.dataset = try arena.text(dataset, "PretrainedModel.dataset")
         c.pointee.optimizer = try arena.text(optimizer, "PretrainedModel.optimizer")
-        c.pointee.accuracy = accuracy
-        c.pointee.script = try arena.text(script, "PretrainedModel.script")
-        c.pointee.weights = try arena.text(weights, "PretrainedModel.weights")
+        if let accuracy {
+            c.pointee.accuracy_presence_case = GYRUS__WIRE__PRETRAINED_MODEL__ACCURACY_PRESENCE_ACCURACY
+            c.pointee.accuracy = accuracy
+        }
+        (c.pointee.n_files, c.pointee.files) = try arena.messages(files)
+        c.pointee.bytes = bytes
         c.pointee.scenario = try arena.text(scenario, "PretrainedModel.scenario")
         c.pointee.trial = try arena.text(trial, "PretrainedModel.trial")
         c.pointee.created_microseconds = createdMicroseconds
         (c.pointee.n_metrics, c.pointee.metrics) = try arena.messages(metrics)
         c.pointee.code_text = try arena.text(codeText, "PretrainedModel.code_text")
         (c.pointee.n_code, c.pointee.code) = arena.numbers(code)
+        c.pointee.series = try arena.text(series, "PretrainedModel.series")
+        c.pointee.version = version
+        c.pointee.recipe = try arena.text(recipe, "PretrainedModel.recipe")
+        c.pointee.parent = try arena.text(parent, "PretrainedModel.parent")
+        c.pointee.licence = try arena.text(licence, "PretrainedModel.licence")
+        c.pointee.origin = try arena.text(origin, "PretrainedModel.origin")
+        c.pointee.stage = try arena.text(stage, "PretrainedModel.stage")
+        c.pointee.stage_since_microseconds = stageSinceMicroseconds
+    }
+}
+
+extension Wire {
+    /// Route `model.stage`: moves a model to another stage. At most one model of a series is live: making one live archives
+    /// the one that was. Moving a model to the stage that it has changes nothing.
+    public struct StageRequest: WireMessage {
+        /// The model.
+        public var model: String = ""
+        /// The new stage: `none`, `staging`, `live` or `archived`.
+        public var stage: String = ""
+        /// Who moves it.
+        public var by: String = ""
+        /// Why, for people.
+        public var note: String = ""
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            model: String = "",
+            stage: String = "",
+            by: String = "",
+            note: String = ""
+        ) {
+            self.model = model
+            self.stage = stage
+            self.by = by
+            self.note = note
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.StageRequest: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__StageRequest>) { gyrus__wire__stage_request__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__StageRequest>) throws {
+        self.init()
+        model = try Wire.text(c.pointee.model, "StageRequest.model")
+        stage = try Wire.text(c.pointee.stage, "StageRequest.stage")
+        by = try Wire.text(c.pointee.by, "StageRequest.by")
+        note = try Wire.text(c.pointee.note, "StageRequest.note")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__StageRequest>, arena: inout Arena) throws {
+        gyrus__wire__stage_request__init(c)
+        c.pointee.model = try arena.text(model, "StageRequest.model")
+        c.pointee.stage = try arena.text(stage, "StageRequest.stage")
+        c.pointee.by = try arena.text(by, "StageRequest.by")
+        c.pointee.note = try arena.text(note, "StageRequest.note")
+    }
+}
+
+extension Wire {
+    /// A time that a model spent at a stage.
+    public struct StageChange: WireMessage {
+        /// Number of the change; grows by time.
+        public var sequence: UInt64 = 0
+        /// The model.
+        public var model: String = ""
+        /// Its series.
+        public var series: String = ""
+        /// Its version in the series.
+        public var version: UInt32 = 0
+        /// The stage.
+        public var stage: String = ""
+        /// When it came to the stage, in microseconds since 1970 UTC.
+        public var beganMicroseconds: Int64 = 0
+        /// When it left the stage; 0 where it is still there.
+        public var endedMicroseconds: Int64 = 0
+        /// Who moved it.
+        public var by: String = ""
+        /// Why.
+        public var note: String = ""
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            sequence: UInt64 = 0,
+            model: String = "",
+            series: String = "",
+            version: UInt32 = 0,
+            stage: String = "",
+            beganMicroseconds: Int64 = 0,
+            endedMicroseconds: Int64 = 0,
+            by: String = "",
+            note: String = ""
+        ) {
+            self.sequence = sequence
+            self.model = model
+            self.series = series
+            self.version = version
+            self.stage = stage
+            self.beganMicroseconds = beganMicroseconds
+            self.endedMicroseconds = endedMicroseconds
+            self.by = by
+            self.note = note
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.StageChange: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__StageChange>) { gyrus__wire__stage_change__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__StageChange>) throws {
+        self.init()
+        sequence = c.pointee.sequence
+        model = try Wire.text(c.pointee.model, "StageChange.model")
+        series = try Wire.text(c.pointee.series, "StageChange.series")
+        version = c.pointee.version
+        stage = try Wire.text(c.pointee.stage, "StageChange.stage")
+        beganMicroseconds = c.pointee.began_microseconds
+        endedMicroseconds = c.pointee.ended_microseconds
+        by = try Wire.text(c.pointee.by, "StageChange.by")
+        note = try Wire.text(c.pointee.note, "StageChange.note")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__StageChange>, arena: inout Arena) throws {
+        gyrus__wire__stage_change__init(c)
+        c.pointee.sequence = sequence
+        c.pointee.model = try arena.text(model, "StageChange.model")
+        c.pointee.series = try arena.text(series, "StageChange.series")
+        c.pointee.version = version
+        c.pointee.stage = try arena.text(stage, "StageChange.stage")
+        c.pointee.began_microseconds = beganMicroseconds
+        c.pointee.ended_microseconds = endedMicroseconds
+        c.pointee.by = try arena.text(by, "StageChange.by")
+        c.pointee.note = try arena.text(note, "StageChange.note")
+    }
+}
+
+extension Wire {
+    /// Route `stage.list`: which model was at which stage when.
+    public struct StageListRequest: WireMessage {
+        /// Only of this model; empty for all.
+        public var model: String = ""
+        /// Only of this series; empty for all.
+        public var series: String = ""
+        /// Only this stage; empty for all.
+        public var stage: String = ""
+        /// Only what lasted beyond this time, in microseconds since 1970 UTC; 0 for no limit.
+        public var fromMicroseconds: Int64 = 0
+        /// Only what began before this time; 0 for no limit.
+        public var toMicroseconds: Int64 = 0
+        /// Most entries to return; the server caps it at 1,000.
+        public var limit: UInt32 = 0
+        /// Only changes before this one, for the next page; 0 for the first.
+        public var before: UInt64 = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            model: String = "",
+            series: String = "",
+            stage: String = "",
+            fromMicroseconds: Int64 = 0,
+            toMicroseconds: Int64 = 0,
+            limit: UInt32 = 0,
+            before: UInt64 = 0
+        ) {
+            self.model = model
+            self.series = series
+            self.stage = stage
+            self.fromMicroseconds = fromMicroseconds
+            self.toMicroseconds = toMicroseconds
+            self.limit = limit
+            self.before = before
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.StageListRequest: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__StageListRequest>) { gyrus__wire__stage_list_request__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__StageListRequest>) throws {
+        self.init()
+        model = try Wire.text(c.pointee.model, "StageListRequest.model")
+        series = try Wire.text(c.pointee.series, "StageListRequest.series")
+        stage = try Wire.text(c.pointee.stage, "StageListRequest.stage")
+        fromMicroseconds = c.pointee.from_microseconds
+        toMicroseconds = c.pointee.to_microseconds
+        limit = c.pointee.limit
+        before = c.pointee.before
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__StageListRequest>, arena: inout Arena) throws {
+        gyrus__wire__stage_list_request__init(c)
+        c.pointee.model = try arena.text(model, "StageListRequest.model")
+        c.pointee.series = try arena.text(series, "StageListRequest.series")
+        c.pointee.stage = try arena.text(stage, "StageListRequest.stage")
+        c.pointee.from_microseconds = fromMicroseconds
+        c.pointee.to_microseconds = toMicroseconds
+        c.pointee.limit = limit
+        c.pointee.before = before
+    }
+}
+
+extension Wire {
+    /// Reply to `stage.list`.
+    public struct StageListReply: WireMessage {
+        /// The changes, newest first.
+        public var changes: [Wire.StageChange] = []
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            changes: [Wire.StageChange] = []
+        ) {
+            self.changes = changes
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.StageListReply: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__StageListReply>) { gyrus__wire__stage_list_reply__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__StageListReply>) throws {
+        self.init()
+        changes = try Wire.messages(c.pointee.n_changes, c.pointee.changes)
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__StageListReply>, arena: inout Arena) throws {
+        gyrus__wire__stage_list_reply__init(c)
+        (c.pointee.n_changes, c.pointee.changes) = try arena.messages(changes)
+    }
+}
+
+extension Wire {
+    /// Route `catalogue.statistics`: what the registry holds, in numbers. The request is an `Empty`.
+    public struct CatalogueStatistics: WireMessage {
+        /// Base networks.
+        public var networks: UInt64 = 0
+        /// Pretrained models.
+        public var models: UInt64 = 0
+        /// Prepared datasets.
+        public var datasets: UInt64 = 0
+        /// Complete blobs.
+        public var blobs: UInt64 = 0
+        /// Size of all blobs in bytes.
+        public var blobBytes: UInt64 = 0
+        /// The same by `areas`, `functions`, `categories`, `datasets`, `optimizers`, `platforms` and `stages`.
+        public var groups: [Wire.StatisticsGroup] = []
+        /// Models whose accuracy lies in each tenth, from 0–10 % to 90–100 %.
+        public var accuracies: [UInt64] = []
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            networks: UInt64 = 0,
+            models: UInt64 = 0,
+            datasets: UInt64 = 0,
+            blobs: UInt64 = 0,
+            blobBytes: UInt64 = 0,
+            groups: [Wire.StatisticsGroup] = [],
+            accuracies: [UInt64] = []
+        ) {
+            self.networks = networks
+            self.models = models
+            self.datasets = datasets
+            self.blobs = blobs
+            self.blobBytes = blobBytes
+            self.groups = groups
+            self.accuracies = accuracies
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.CatalogueStatistics: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__CatalogueStatistics>) { gyrus__wire__catalogue_statistics__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__CatalogueStatistics>) throws {
+        self.init()
+        networks = c.pointee.networks
+        models = c.pointee.models
+        datasets = c.pointee.datasets
+        blobs = c.pointee.blobs
+        blobBytes = c.pointee.blob_bytes
+        groups = try Wire.messages(c.pointee.n_groups, c.pointee.groups)
+        accuracies = Wire.numbers(c.pointee.n_accuracies, c.pointee.accuracies)
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__CatalogueStatistics>, arena: inout Arena) throws {
+        gyrus__wire__catalogue_statistics__init(c)
+        c.pointee.networks = networks
+        c.pointee.models = models
+        c.pointee.datasets = datasets
+        c.pointee.blobs = blobs
+        c.pointee.blob_bytes = blobBytes
+        (c.pointee.n_groups, c.pointee.groups) = try arena.messages(groups)
+        (c.pointee.n_accuracies, c.pointee.accuracies) = arena.numbers(accuracies)
+    }
+}
+
+extension Wire {
+    /// The models and networks that have a term in common.
+    public struct StatisticsGroup: WireMessage {
+        /// Dictionary of the term, or `stages`.
+        public var field: String = ""
+        /// The term.
+        public var term: String = ""
+        /// Base networks.
+        public var networks: UInt64 = 0
+        /// Pretrained models.
+        public var models: UInt64 = 0
+        /// Size of the models' files in bytes; a file that several models share counts for each.
+        public var bytes: UInt64 = 0
+        /// Models whose accuracy is known.
+        public var measured: UInt64 = 0
+        /// Mean accuracy of those.
+        public var meanAccuracy: Double = 0
+        /// Best accuracy of those.
+        public var bestAccuracy: Double = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            field: String = "",
+            term: String = "",
+            networks: UInt64 = 0,
+            models: UInt64 = 0,
+            bytes: UInt64 = 0,
+            measured: UInt64 = 0,
+            meanAccuracy: Double = 0,
+            bestAccuracy: Double = 0
+        ) {
+            self.field = field
+            self.term = term
+            self.networks = networks
+            self.models = models
+            self.bytes = bytes
+            self.measured = measured
+            self.meanAccuracy = meanAccuracy
+            self.bestAccuracy = bestAccuracy
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.StatisticsGroup: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__StatisticsGroup>) { gyrus__wire__statistics_group__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__StatisticsGroup>) throws {
+        self.init()
+        field = try Wire.text(c.pointee.field, "StatisticsGroup.field")
+        term = try Wire.text(c.pointee.term, "StatisticsGroup.term")
+        networks = c.pointee.networks
+        models = c.pointee.models
+        bytes = c.pointee.bytes
+        measured = c.pointee.measured
+        meanAccuracy = c.pointee.mean_accuracy
+        bestAccuracy = c.pointee.best_accuracy
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__StatisticsGroup>, arena: inout Arena) throws {
+        gyrus__wire__statistics_group__init(c)
+        c.pointee.field = try arena.text(field, "StatisticsGroup.field")
+        c.pointee.term = try arena.text(term, "StatisticsGroup.term")
+        c.pointee.networks = networks
+        c.pointee.models = models
+        c.pointee.bytes = bytes
+        c.pointee.measured = measured
+        c.pointee.mean_accuracy = meanAccuracy
+        c.pointee.best_accuracy = bestAccuracy
+    }
+}
+
+extension Wire {
+    /// Route `blob.verify`: hashes blobs again, some at a time. A damaged one is put aside, as reading it would do.
+    public struct BlobVerifyRequest: WireMessage {
+        /// Only blobs after this digest; empty for the first.
+        public var after: String = ""
+        /// Stops after the blob with which this many bytes were read; the server caps it at 1 GiB.
+        public var bytes: UInt64 = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            after: String = "",
+            bytes: UInt64 = 0
+        ) {
+            self.after = after
+            self.bytes = bytes
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.BlobVerifyRequest: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__BlobVerifyRequest>) { gyrus__wire__blob_verify_request__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__BlobVerifyRequest>) throws {
+        self.init()
+        after = try Wire.text(c.pointee.after, "BlobVerifyRequest.after")
+        bytes = c.pointee.bytes
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__BlobVerifyRequest>, arena: inout Arena) throws {
+        gyrus__wire__blob_verify_request__init(c)
+        c.pointee.after = try arena.text(after, "BlobVerifyRequest.after")
+        c.pointee.bytes = bytes
+    }
+}
+
+extension Wire {
+    /// Reply to `blob.verify`.
+    public struct BlobVerifyReply: WireMessage {
+        /// Blobs that were hashed.
+        public var blobs: UInt64 = 0
+        /// Their size in bytes.
+        public var bytes: UInt64 = 0
+        /// Those that are damaged or missing, with what needs them.
+        public var faults: [Wire.BlobFault] = []
+        /// The last digest that was looked at; empty where there are no more.
+        public var last: String = ""
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            blobs: UInt64 = 0,
+            bytes: UInt64 = 0,
+            faults: [Wire.BlobFault] = [],
+            last: String = ""
+        ) {
+            self.blobs = blobs
+            self.bytes = bytes
+            self.faults = faults
+            self.last = last
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.BlobVerifyReply: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__BlobVerifyReply>) { gyrus__wire__blob_verify_reply__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__BlobVerifyReply>) throws {
+        self.init()
+        blobs = c.pointee.blobs
+        bytes = c.pointee.bytes
+        faults = try Wire.messages(c.pointee.n_faults, c.pointee.faults)
+        last = try Wire.text(c.pointee.last, "BlobVerifyReply.last")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__BlobVerifyReply>, arena: inout Arena) throws {
+        gyrus__wire__blob_verify_reply__init(c)
+        c.pointee.blobs = blobs
+        c.pointee.bytes = bytes
+        (c.pointee.n_faults, c.pointee.faults) = try arena.messages(faults)
+        c.pointee.last = try arena.text(last, "BlobVerifyReply.last")
+    }
+}
+
+extension Wire {
+    /// A blob that is damaged or missing.
+    public struct BlobFault: WireMessage {
+        /// The digest.
+        public var digest: String = ""
+        /// What is wrong.
+        public var reason: String = ""
+        /// What needs it, such as `model 3fa2/7 (safetensors)`; at most ten.
+        public var neededBy: [String] = []
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            digest: String = "",
+            reason: String = "",
+            neededBy: [String] = []
+        ) {
+            self.digest = digest
+            self.reason = reason
+            self.neededBy = neededBy
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.BlobFault: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__BlobFault>) { gyrus__wire__blob_fault__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__BlobFault>) throws {
+        self.init()
+        digest = try Wire.text(c.pointee.digest, "BlobFault.digest")
+        reason = try Wire.text(c.pointee.reason, "BlobFault.reason")
+        neededBy = try Wire.texts(c.pointee.n_needed_by, c.pointee.needed_by, "BlobFault.needed_by")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__BlobFault>, arena: inout Arena) throws {
+        gyrus__wire__blob_fault__init(c)
+        c.pointee.digest = try arena.text(digest, "BlobFault.digest")
+        c.pointee.reason = try arena.text(reason, "BlobFault.reason")
+        (c.pointee.n_needed_by, c.pointee.needed_by) = try arena.texts(neededBy, "BlobFault.needed_by")
+    }
+}
+
+extension Wire {
+    /// Route `blob.collect`: removes blobs that nothing refers to, and files without a row.
+    public struct BlobCollectRequest: WireMessage {
+        /// Change nothing; say what would be removed.
+        public var dryRun: Bool = false
+        /// Only what has been there for at least this time, in seconds: it may be about to be registered.
+        public var olderThanSeconds: UInt32 = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            dryRun: Bool = false,
+            olderThanSeconds: UInt32 = 0
+        ) {
+            self.dryRun = dryRun
+            self.olderThanSeconds = olderThanSeconds
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.BlobCollectRequest: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__BlobCollectRequest>) { gyrus__wire__blob_collect_request__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__BlobCollectRequest>) throws {
+        self.init()
+        dryRun = c.pointee.dry_run != 0
+        olderThanSeconds = c.pointee.older_than_seconds
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__BlobCollectRequest>, arena: inout Arena) throws {
+        gyrus__wire__blob_collect_request__init(c)
+        c.pointee.dry_run = dryRun ? 1 : 0
+        c.pointee.older_than_seconds = olderThanSeconds
+    }
+}
+
+extension Wire {
+    /// Reply to `blob.collect`.
+    public struct BlobCollectReply: WireMessage {
+        /// Number of blobs removed.
+        public var blobs: UInt64 = 0
+        /// Their size in bytes.
+        public var bytes: UInt64 = 0
+        /// Their digests; at most 1,000.
+        public var digests: [String] = []
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            blobs: UInt64 = 0,
+            bytes: UInt64 = 0,
+            digests: [String] = []
+        ) {
+            self.blobs = blobs
+            self.bytes = bytes
+            self.digests = digests
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.BlobCollectReply: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__BlobCollectReply>) { gyrus__wire__blob_collect_reply__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__BlobCollectReply>) throws {
+        self.init()
+        blobs = c.pointee.blobs
+        bytes = c.pointee.bytes
+        digests = try Wire.texts(c.pointee.n_digests, c.pointee.digests, "BlobCollectReply.digests")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__BlobCollectReply>, arena: inout Arena) throws {
+        gyrus__wire__blob_collect_reply__init(c)
+        c.pointee.blobs = blobs
+        c.pointee.bytes = bytes
+        (c.pointee.n_digests, c.pointee.digests) = try arena.texts(digests, "BlobCollectReply.digests")
     }
 }
 
@@ -563,12 +1445,15 @@ extension Wire.CatalogueGetRequest: StoredMessage {
 extension Wire {
     /// Lists things of the registry (`network.list`, `model.list`, `dataset.list`).
     public struct CatalogueListRequest: WireMessage {
-        /// Only entries whose fields have these values; names are those of the message's fields.
+        /// Only entries whose fields have these values; names are those of the messages' fields, for models also of their base
+        /// network's. A value may have the wildcards `*` and `?`, `any` always fits, and a number may follow `<`, `<=`, `>` or `>=`.
         public var filter: [Wire.Attribute] = []
         /// Most entries to return; the server caps it at 1,000.
         public var limit: UInt32 = 0
-        /// Only entries after this identity; empty for the first page.
+        /// Only entries after the one of this identity; empty for the first page.
         public var after: String = ""
+        /// Field by which the entries are ordered, with `-` in front from the largest to the smallest; empty for the identity.
+        public var order: String = ""
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -577,11 +1462,13 @@ extension Wire {
         public init(
             filter: [Wire.Attribute] = [],
             limit: UInt32 = 0,
-            after: String = ""
+            after: String = "",
+            order: String = ""
         ) {
             self.filter = filter
             self.limit = limit
             self.after = after
+            self.order = order
         }
 
         /// Decodes a message.
@@ -603,6 +1490,7 @@ extension Wire.CatalogueListRequest: StoredMessage {
         filter = try Wire.messages(c.pointee.n_filter, c.pointee.filter)
         limit = c.pointee.limit
         after = try Wire.text(c.pointee.after, "CatalogueListRequest.after")
+        order = try Wire.text(c.pointee.order, "CatalogueListRequest.order")
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__CatalogueListRequest>, arena: inout Arena) throws {
@@ -610,13 +1498,14 @@ extension Wire.CatalogueListRequest: StoredMessage {
         (c.pointee.n_filter, c.pointee.filter) = try arena.messages(filter)
         c.pointee.limit = limit
         c.pointee.after = try arena.text(after, "CatalogueListRequest.after")
+        c.pointee.order = try arena.text(order, "CatalogueListRequest.order")
     }
 }
 
 extension Wire {
     /// Reply to `network.list`; descriptions are left out.
     public struct BaseNetworkListReply: WireMessage {
-        /// The networks, by identity.
+        /// The networks, in the order asked for.
         public var networks: [Wire.BaseNetwork] = []
 
         /// Makes a message in which every field has its default.
@@ -657,7 +1546,7 @@ extension Wire.BaseNetworkListReply: StoredMessage {
 extension Wire {
     /// Reply to `model.list`.
     public struct PretrainedModelListReply: WireMessage {
-        /// The models, by identity.
+        /// The models, in the order asked for.
         public var models: [Wire.PretrainedModel] = []
 
         /// Makes a message in which every field has its default.

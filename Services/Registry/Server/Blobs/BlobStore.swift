@@ -27,10 +27,10 @@ public actor BlobStore {
     private static let abandonedAfter: TimeInterval = 7 * 24 * 3600
 
     private let folder: URL
-    private let database: any DatabaseWriter
-    private let events: EventLog
+    let database: any DatabaseWriter
+    let events: EventLog
     private let logger: Logger
-    private let now: @Sendable () -> Date
+    let now: @Sendable () -> Date
     private var uploads: [BlobDigest: Upload] = [:]
 
     /// A queue of its own, because flushing a large file takes long and must not hold up the rest of the service.
@@ -55,7 +55,9 @@ public actor BlobStore {
         }
     }
 
-    private nonisolated func place(of digest: BlobDigest) -> URL {
+    var blobFolder: URL { folder.appending(path: "blobs") }
+
+    nonisolated func place(of digest: BlobDigest) -> URL {
         folder.appending(path: "blobs/\(digest.hexadecimal.prefix(2))/\(digest.hexadecimal)")
     }
 
@@ -96,7 +98,7 @@ public actor BlobStore {
     }
 
     /// Size of a file; nil only where there is none. One that cannot be opened just now says nothing of the blob.
-    private nonisolated func size(of file: URL) throws -> UInt64? {
+    nonisolated func size(of file: URL) throws -> UInt64? {
         do {
             return try BlobFile(reading: file).size
         } catch let failure as Failure where failure.code == .notFound {
@@ -104,7 +106,7 @@ public actor BlobStore {
         }
     }
 
-    private nonisolated func record(of digest: BlobDigest) throws -> Record? {
+    nonisolated func record(of digest: BlobDigest) throws -> Record? {
         try database.read { db in
             let statement = try db.cachedStatement(sql: "SELECT bytes, chunks FROM blobs WHERE digest = ?")
             return try Row.fetchOne(statement, arguments: [digest.hexadecimal]).map { row in
@@ -287,7 +289,7 @@ public actor BlobStore {
     }
 
     /// Moves a damaged file out of the way, so that nobody reads it and it can be uploaded again.
-    private func putAside(_ digest: BlobDigest, because reason: String) throws {
+    func putAside(_ digest: BlobDigest, because reason: String) throws {
         let target = folder.appending(path: "corrupt/\(digest.hexadecimal)")
         try? FileManager.default.removeItem(at: target)
         try? FileManager.default.moveItem(at: place(of: digest), to: target)

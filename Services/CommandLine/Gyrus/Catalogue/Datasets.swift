@@ -1,0 +1,43 @@
+import ArgumentParser
+import Model
+import RegistryClient
+
+/// Lists the prepared data sets.
+struct Datasets: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List the data sets that are prepared for training.")
+
+    @ParentCommand var gyrus: Gyrus
+    @OptionGroup var list: ListOptions
+    @OptionGroup var query: QueryOptions
+
+    func run() async throws {
+        let sets = try await Services(gyrus.project).registry().datasets(query.query)
+        try list.render(sets.map(DatasetRow.init))
+        query.noteEnd(sets.count)
+    }
+}
+
+/// A data set as lists show it.
+struct DatasetRow: Listable {
+    let recipe, dataset, blob: String
+    let bytes: UInt64
+    let classes: UInt32
+    let attributes: [String: String]
+
+    init(_ set: RegisteredDataset) {
+        recipe = set.recipe.hexadecimal
+        dataset = set.name
+        blob = set.blob.hexadecimal
+        bytes = set.bytes
+        classes = set.classes
+        attributes = set.attributes
+    }
+
+    static let columns = ["RECIPE", "NAME", "CLASSES", "SIZE", "DETAILS"]
+
+    var name: String { recipe }
+    var row: [String] {
+        let details = attributes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+        return [String(recipe.prefix(12)), dataset, "\(classes)", Figures.bytes(bytes), details]
+    }
+}

@@ -1,0 +1,106 @@
+import ArgumentParser
+import Foundation
+import Model
+import RegistryClient
+
+/// Moves a model to another stage.
+struct ModelStageCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stage",
+        abstract: "Move a model to another stage: none, staging, live or archived.",
+        discussion: """
+              gyrus models stage 3fa27c11/48 live --note 'passed the field test'
+
+            At most one version of a series is live: making one live archives the one that was.
+            """)
+
+    @ParentCommand var gyrus: Gyrus
+
+    @Option(help: ArgumentHelp("Who moves it (default: your login).", valueName: "name"))
+    var by = NSUserName()
+
+    @Option(help: "Why.")
+    var note = ""
+
+    @Argument(help: "Identity of the model; see: gyrus models.")
+    var model: String
+
+    @Argument(help: "The new stage.")
+    var stage: String
+
+    func run() async throws {
+        let stage = try ModelStage(word: stage)
+        let registry = try await Services(gyrus.project).registry()
+        let moved = try await registry.move(model, to: stage, by: by, note: note)
+        emit("\(moved.id) \(moved.stage.rawValue)")
+    }
+}
+
+/// Shows which model was at which stage when.
+struct ModelHistory: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history",
+        abstract: "Show which model was at which stage when, newest first.",
+        discussion: """
+              gyrus models history 3fa27c11/48
+              gyrus models history --series LeNet5/av-mnist --stage live --on 2026-11-20
+            """)
+
+    @ParentCommand var gyrus: Gyrus
+    @OptionGroup var list: ListOptions
+
+    @Option(help: "Only of this series.")
+    var series: String?
+
+    @Option(help: "Only this stage: none, staging, live or archived.")
+    var stage: String?
+
+    @Option(help: ArgumentHelp("Only what was so on this day, or at this time (UTC).", valueName: "day"))
+    var on: String?
+
+    @Option(help: "Most entries.")
+    var limit = 1000
+
+    @Argument(help: "Only of this model.")
+    var model: String?
+
+    func run() async throws {
+        let span = try on.map { text in
+            guard let span = CalendarSpan(text) else {
+                throw ValidationError("--on '\(text)' is neither a day (2026-11-20) nor a time (2026-11-20T12:00:00Z)")
+            }
+            return span
+        }
+        let query = StageQuery(
+            model: model, series: series, stage: try stage.map(ModelStage.init(word:)), from: span?.begin,
+            to: span?.end, limit: limit)
+        let changes = try await Services(gyrus.project).registry().stages(query)
+        try list.render(changes.map(StageRow.init))
+    }
+}
+
+/// A time at a stage as lists show it.
+struct StageRow: Listable {
+    let model, series, stage, by, note: String
+    let version: UInt32
+    let began: Date
+    let ended: Date?
+
+    init(_ change: StageChange) {
+        model = change.model
+        series = change.series
+        version = change.version
+        stage = change.stage.rawValue
+        began = change.began
+        ended = change.ended
+        by = change.by
+        note = change.note
+    }
+
+    static let columns = ["SERIES", "VERSION", "MODEL", "STAGE", "FROM", "TO", "BY", "NOTE"]
+
+    var name: String { model }
+    var row: [String] {
+        [series, "\(version)", model, stage, Figures.day(began), ended.map(Figures.day) ?? "now", by, note]
+    }
+}

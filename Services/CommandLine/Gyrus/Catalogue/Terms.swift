@@ -1,0 +1,48 @@
+import ArgumentParser
+import Model
+import RegistryClient
+
+/// Lists the dictionaries of artificial codes.
+struct Terms: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List the words that artificial codes are made of, with the numbers that stand for them.",
+        discussion: "  gyrus terms areas")
+
+    @ParentCommand var gyrus: Gyrus
+    @OptionGroup var list: ListOptions
+
+    @Argument(
+        help: "Dictionary: names, areas, functions, categories, datasets, optimizers or platforms (default: all).")
+    var dictionary: String?
+
+    func run() async throws {
+        let kind = try dictionary.map { text in
+            guard let kind = CodeDictionaries.Kind(rawValue: text) else {
+                let known = CodeDictionaries.Kind.allCases.map(\.rawValue)
+                throw ValidationError(
+                    "there is no dictionary '\(text)'; use one of \(known.joined(separator: ", "))."
+                        + NearestName.question(text, among: known))
+            }
+            return kind
+        }
+        let terms = try await Services(gyrus.project).registry().terms(of: kind)
+        try list.render(terms.map(TermRow.init))
+    }
+}
+
+/// A term as lists show it.
+struct TermRow: Listable {
+    let dictionary, text: String
+    let number: UInt32
+
+    init(_ term: CodeDictionaries.Term) {
+        dictionary = term.kind.rawValue
+        text = term.text
+        number = term.number
+    }
+
+    static let columns = ["DICTIONARY", "NUMBER", "TERM"]
+
+    var name: String { text }
+    var row: [String] { [dictionary, "\(number)", text] }
+}

@@ -1,0 +1,67 @@
+public import Model
+public import Schema
+
+/// A file of a pretrained model.
+public struct ModelFile: Hashable, Sendable, Codable {
+    /// Formats of files, each with the extension that its files have.
+    public enum Format: String, CaseIterable, Hashable, Sendable, Codable {
+        /// Structure and weights as TorchScript.
+        case torchScript = "torchscript"
+        /// Weights as safetensors.
+        case safetensors
+        /// Structure and weights as ONNX.
+        case onnx
+        /// Weights for Darknet.
+        case darknet
+        /// Structure for Darknet.
+        case darknetConfiguration = "darknet-configuration"
+        /// Structure as OpenVINO's intermediate representation.
+        case openVINO = "openvino"
+        /// Weights of OpenVINO's intermediate representation.
+        case openVINOWeights = "openvino-weights"
+
+        /// Extension of files, such as `pt`.
+        public var fileExtension: String {
+            switch self {
+            case .torchScript: "pt"
+            case .safetensors: "safetensors"
+            case .onnx: "onnx"
+            case .darknet: "weights"
+            case .darknetConfiguration: "cfg"
+            case .openVINO: "xml"
+            case .openVINOWeights: "bin"
+            }
+        }
+    }
+
+    /// Its format.
+    public var format: Format
+    /// Its content.
+    public var blob: BlobDigest
+    /// Its size; set by the registry.
+    public var bytes: UInt64
+
+    /// Makes a file of a model.
+    public init(_ format: Format, _ blob: BlobDigest, bytes: UInt64 = 0) {
+        self.format = format
+        self.blob = blob
+        self.bytes = bytes
+    }
+
+    /// The file that was received.
+    public init(_ wire: Wire.ModelFile) throws {
+        guard let format = Format(rawValue: wire.format) else {
+            let known = Format.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Failure(
+                .invalidArgument, "A model's file has the unknown format '\(wire.format.prefix(80))'; use \(known).")
+        }
+        self.init(format, try BlobDigest(wire.blob), bytes: wire.bytes)
+    }
+}
+
+extension Wire.ModelFile {
+    /// The file as it is sent.
+    public init(_ file: ModelFile) {
+        self.init(format: file.format.rawValue, blob: file.blob.hexadecimal, bytes: file.bytes)
+    }
+}

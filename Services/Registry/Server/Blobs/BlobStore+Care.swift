@@ -1,0 +1,113 @@
+import Foundation
+import GRDB
+import Model
+import RegistryClient
+import Storage
+
+// MARK: - Hashing again
+
+extension BlobStore {
+    /// Most blobs that one call looks at.
+    private static let mostAtOnce = 1000
+
+    /// Hashes the blobs after a digest until so many bytes were read; also finds those that are needed and not there.
+    @concurrent nonisolated func verify(after digest: String, bytes limit: UInt64) async throws -> BlobCheck {
+        let digests = try await database.read { db in
+            try String.fetchAll(
+                db,
+                sql: """
+                    SELECT digest FROM (SELECT digest FROM blobs UNION \(BlobReferences.all)) WHERE digest > ?
+                    ORDER BY digest LIMIT ?
+                    """, arguments: [digest, Self.mostAtOnce])
+        }
+        var check = BlobCheck()
+        for text in digests {
+            let digest = try BlobDigest(text)
+            check.last = text
+            if let reason = try await fault(of: digest, &check) {
+                let needing = try await database.read { db in try BlobReferences.needing(text, db) }
+                check.faults.append(.init(digest: text, reason: reason, neededBy: needing))
+            }
+            if check.bytes >= limit { break }
+        }
+        if digests.isEmpty { check.last = nil }
+        return check
+    }
+
+    /// What is wrong with a blob; nil where it is as it was stored.
+    private nonisolated func fault(of digest: BlobDigest, _ check: inout BlobCheck) async throws -> String? {
+        guard try record(of: digest) != nil else {
+            return "it is missing: it was put aside as damaged, or lost; upload it again"
+        }
+        guard let size = try size(of: place(of: digest)), try BlobFile(reading: place(of: digest)).digest() == digest
+        else {
+            return try await putAside(ifDamaged: digest)
+        }
+        check.blobs += 1
+        check.bytes += size
+        return nil
+    }
+
+    /// Looks again before it puts the blob aside, because it may have been removed or uploaded anew since.
+    private func putAside(ifDamaged digest: BlobDigest) throws -> String? {
+        guard try record(of: digest) != nil else { return nil }
+        guard try size(of: place(of: digest)) != nil else {
+            try putAside(digest, because: "its file is gone")
+            return "its file is gone; upload it again"
+        }
+        let actual = try BlobFile(reading: place(of: digest)).digest()
+        guard actual != digest else { return nil }
+        try putAside(digest, because: "its file has the digest \(actual)")
+        return "its file has the digest \(actual); it was put aside and is not served; upload it again"
+    }
+}
+
+// MARK: - Collecting
+
+extension BlobStore {
+    /// Most digests that an answer names.
+    private static let mostNamed = 1000
+
+    /// Removes blobs that nothing refers to and that nobody was promised, and files without a row.
+    ///
+    /// One step of the actor, so that no upload of the same content comes between.
+    func collect(olderThan age: Duration, dryRun isTrial: Bool) throws -> BlobCollection {
+        let latest = now().addingTimeInterval(-(age / .seconds(1)))
+        let unneeded = try database.write { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT digest, bytes FROM blobs WHERE created <= ? AND (expires IS NULL OR expires <= ?)
+                        AND digest NOT IN (\(BlobReferences.all)) ORDER BY digest
+                    """, arguments: [latest.microseconds, now().microseconds])
+            for row in rows where !isTrial {
+                let digest: String = row["digest"]
+                try db.execute(sql: "DELETE FROM blobs WHERE digest = ?", arguments: [digest])
+                try events.append(kind: "blob.collected", subject: digest, in: db)
+            }
+            return try rows.map { (digest: try BlobDigest($0["digest"]), bytes: UInt64($0["bytes"] as Int64)) }
+        }
+        let strays = try strays(olderThan: latest).filter { stray in !unneeded.contains { $0.digest == stray.digest } }
+        let found = unneeded + strays
+        if !isTrial { for (digest, _) in found { try? FileManager.default.removeItem(at: place(of: digest)) } }
+        return BlobCollection(
+            blobs: UInt64(found.count), bytes: found.reduce(0) { $0 + $1.bytes },
+            digests: found.prefix(Self.mostNamed).map(\.digest.hexadecimal))
+    }
+
+    /// Files among the blobs that no row knows, left by a crash.
+    private func strays(olderThan latest: Date) throws -> [(digest: BlobDigest, bytes: UInt64)] {
+        let known = try database.read { db in try String.fetchSet(db, sql: "SELECT digest FROM blobs") }
+        let keys: Set<URLResourceKey> = [.contentModificationDateKey, .fileSizeKey, .isRegularFileKey]
+        let files = FileManager.default.enumerator(at: blobFolder, includingPropertiesForKeys: Array(keys))
+        var strays: [(digest: BlobDigest, bytes: UInt64)] = []
+        while let file = files?.nextObject() as? URL {
+            guard !known.contains(file.lastPathComponent), let digest = try? BlobDigest(file.lastPathComponent),
+                let values = try? file.resourceValues(forKeys: keys), values.isRegularFile == true,
+                let changed = values.contentModificationDate, changed <= latest
+            else { continue }
+            strays.append((digest, UInt64(values.fileSize ?? 0)))
+        }
+        return strays
+    }
+}

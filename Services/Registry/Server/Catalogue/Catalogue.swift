@@ -1,0 +1,107 @@
+import GRDB
+import Model
+import Networks
+
+/// A table that can be listed, the fields by which it can be filtered, and those by which it can be ordered.
+struct Catalogue: Sendable {
+    /// What follows `FROM`.
+    let table: String
+    /// The column that identifies an entry.
+    let key: String
+    let fields: [String: CatalogueField]
+    /// Expressions without NULL, by the name of the order.
+    let orders: [String: String]
+
+    static let networks = Catalogue(
+        table: "networks", key: "networks.id",
+        fields: networkFields.merging([
+            "id": CatalogueField(.text, "networks.id"), "created": CatalogueField(.time, "networks.created"),
+            "format": CatalogueField(.text, "networks.format"),
+        ]) { own, _ in own },
+        orders: [
+            "parameters": "networks.parameters", "operations": "networks.operations", "created": "networks.created",
+        ])
+
+    static let models = Catalogue(
+        table: "models", key: "models.id",
+        fields: networkFields.mapValues { $0.within("models.network IN (SELECT id FROM networks WHERE %)") }
+            .merging(modelFields) { _, own in own },
+        orders: [
+            "accuracy": "COALESCE(models.accuracy, -1)", "created": "models.created", "bytes": "models.bytes",
+            "series": "models.series", "version": "models.version",
+        ])
+
+    static let datasets = Catalogue(
+        table: "datasets", key: "recipe",
+        fields: [
+            "recipe": CatalogueField(.text, "recipe"), "name": CatalogueField(.text, "name"),
+            "blob": CatalogueField(.text, "blob"), "bytes": CatalogueField(.number, "bytes"),
+            "classes": CatalogueField(.number, "classes"), "created": CatalogueField(.time, "created"),
+        ], orders: ["name": "name", "bytes": "bytes", "classes": "classes", "created": "created"])
+
+    // MARK: - Fields
+
+    /// What is known of a base network, and so of every model of it.
+    private static let networkFields: [String: CatalogueField] = {
+        var fields = [
+            "name": CatalogueField(.text, "text", within: term("networks.name", .names)),
+            "category": CatalogueField(.text, "text", within: term("networks.category", .categories)),
+            "areas": terms(.areas), "functions": terms(.functions),
+            "parameters": CatalogueField(.number, "networks.parameters"),
+            "operations": CatalogueField(.number, "networks.operations"),
+        ]
+        for feature in NetworkStructure.Feature.allCases {
+            let isNumber = [.layers, .depth, .branches].contains(feature)
+            fields[feature.rawValue] = CatalogueField(
+                isNumber ? .number : .text, isNumber ? "CAST(value AS REAL)" : "value",
+                within: """
+                    networks.id IN (SELECT network FROM network_features
+                        WHERE name = '\(feature.rawValue)' AND %)
+                    """)
+        }
+        return fields
+    }()
+
+    private static let modelFields: [String: CatalogueField] = [
+        "id": CatalogueField(.text, "models.id"), "network": CatalogueField(.text, "models.network"),
+        "platform": CatalogueField(.text, "text", within: term("models.platform", .platforms)),
+        "dataset": CatalogueField(.text, "text", within: term("models.dataset", .datasets)),
+        "optimizer": CatalogueField(.text, "text", within: term("models.optimizer", .optimizers)),
+        "size": CatalogueField(.text, "models.size"), "accuracy": CatalogueField(.number, "models.accuracy"),
+        "scenario": CatalogueField(.text, "models.scenario"), "trial": CatalogueField(.text, "models.trial"),
+        "recipe": CatalogueField(.text, "models.recipe"), "parent": CatalogueField(.text, "models.parent"),
+        "licence": CatalogueField(.text, "models.licence"), "origin": CatalogueField(.text, "models.origin"),
+        "series": CatalogueField(.text, "models.series"), "version": CatalogueField(.number, "models.version"),
+        "stage": CatalogueField(.text, "models.stage"), "bytes": CatalogueField(.number, "models.bytes"),
+        "created": CatalogueField(.time, "models.created"),
+        "format": CatalogueField(.text, "format", within: file), "blob": CatalogueField(.text, "blob", within: file),
+        "code": CatalogueField(.special(CodePattern.conditions)),
+        "text": CatalogueField(.special(containing)),
+    ]
+
+    private static let file = "models.id IN (SELECT model FROM model_files WHERE %)"
+
+    private static func term(_ column: String, _ kind: CodeDictionaries.Kind) -> String {
+        "\(column) IN (SELECT id FROM terms WHERE kind = '\(kind.rawValue)' AND %)"
+    }
+
+    private static func terms(_ kind: CodeDictionaries.Kind) -> CatalogueField {
+        CatalogueField(
+            .text, "text",
+            within: """
+                networks.id IN (SELECT network FROM network_terms JOIN terms ON terms.id = network_terms.term
+                    WHERE network_terms.kind = '\(kind.rawValue)' AND %)
+                """, isList: true)
+    }
+
+    /// Words that must occur somewhere in what is known of a model.
+    private static func containing(_ value: String) -> [Condition] {
+        value.split { " ,".contains($0) }.map { word in
+            let escaped = word.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+            let columns = ["id", "code_text", "series", "scenario", "licence", "origin"]
+            return Condition(
+                columns.map { "models.\($0) LIKE ? ESCAPE '\\'" }.joined(separator: " OR "),
+                StatementArguments(columns.map { _ in "%\(escaped)%" }))
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import GRDB
+import Model
+import RegistryClient
+
+/// A field by which a catalogue can be filtered.
+///
+/// What a value means depends on the kind: `any` always fits, `-` stands for no value, `*` and `?` are wildcards of texts,
+/// and numbers and times may follow `<`, `<=`, `>` or `>=`. Several conditions on one field are separated by commas.
+struct CatalogueField: Sendable {
+    enum Kind: Sendable {
+        case text
+        /// A number; `K`, `M`, `G` and `%` may follow it.
+        case number
+        /// A day (2026-11-23) or a time (2026-11-23T12:00:00Z), UTC.
+        case time
+        /// Anything else; the closure makes the condition.
+        case special(@Sendable (String) throws -> [Condition])
+    }
+
+    let kind: Kind
+    /// The column.
+    let column: String
+    /// The condition around the one on the column, which stands at `%`.
+    let scope: String
+    /// Whether values may be several, all of which must be there.
+    let isList: Bool
+
+    init(_ kind: Kind, _ column: String = "", within scope: String = "%", isList: Bool = false) {
+        self.kind = kind
+        self.column = column
+        self.scope = scope
+        self.isList = isList
+    }
+
+    /// The same field of something that the catalogue's entries refer to.
+    func within(_ outer: String) -> CatalogueField {
+        CatalogueField(kind, column, within: outer.replacing("%", with: scope), isList: isList)
+    }
+
+    static let any = "any"
+    static let absent = "-"
+
+    /// The conditions of a filter `name=value`.
+    func conditions(_ name: String, _ value: String) throws -> [Condition] {
+        if case .special(let make) = kind { return try make(value) }
+        let parts = isList || !isText ? value.split(separator: ",").map(String.init) : [value]
+        return try parts.map { $0.trimmingCharacters(in: .whitespaces) }.filter { $0 != Self.any }.map { value in
+            let condition = try condition(name, value)
+            return Condition(scope.replacing("%", with: condition.sql), condition.arguments)
+        }
+    }
+
+    private var isText: Bool {
+        if case .text = kind { true } else { false }
+    }
+
+    private func condition(_ name: String, _ value: String) throws -> Condition {
+        if value == Self.absent { return Condition("\(column) IS NULL") }
+        switch kind {
+        case .text, .special: return Self.matching(column, value)
+        case .number:
+            let (comparison, rest) = Self.comparison(value)
+            guard let number = Self.number(rest) else {
+                throw Self.broken(name, value, "a number is needed, such as 0.9, 96%, 2M or >=10")
+            }
+            return Condition("\(column) \(comparison) ?", [number])
+        case .time: return try timeCondition(name, value)
+        }
+    }
+
+    /// A text with or without wildcards.
+    static func matching(_ column: String, _ value: String) -> Condition {
+        guard value.contains(where: { $0 == "*" || $0 == "?" }) else { return Condition("\(column) = ?", [value]) }
+        // Brackets are wildcards of SQLite, too, but nobody was told.
+        return Condition("\(column) GLOB ?", [value.replacing("[", with: "[[]")])
+    }
+
+    private func timeCondition(_ name: String, _ value: String) throws -> Condition {
+        let (comparison, rest) = Self.comparison(value)
+        guard let span = CalendarSpan(rest) else {
+            throw Self.broken(name, value, "a day or a time is needed, such as 2026-11-23 or >=2026-11-23T12:00:00Z")
+        }
+        let (begin, end) = (span.begin.microseconds, span.end.microseconds)
+        return switch comparison {
+        case "<": Condition("\(column) < ?", [begin])
+        case "<=": Condition("\(column) < ?", [end])
+        case ">": Condition("\(column) >= ?", [end])
+        case ">=": Condition("\(column) >= ?", [begin])
+        default: Condition("\(column) >= ? AND \(column) < ?", [begin, end])
+        }
+    }
+
+    private static func comparison(_ value: String) -> (operator: String, rest: String) {
+        let found = ["<=", ">=", "<", ">", "="].first(where: value.hasPrefix) ?? ""
+        let rest = value.dropFirst(found.count).trimmingCharacters(in: .whitespaces)
+        return (found.isEmpty ? "=" : found, rest)
+    }
+
+    private static func number(_ text: String) -> Double? {
+        let units = ["K": 1e3, "M": 1e6, "G": 1e9, "%": 0.01]
+        guard let last = text.last, let factor = units[String(last)] else { return Double(text) }
+        // Dividing keeps 96% equal to 0.96, which multiplying by a hundredth does not.
+        return Double(text.dropLast()).map { factor < 1 ? $0 / 100 : $0 * factor }
+    }
+
+    static func broken(_ name: String, _ value: String, _ what: String) -> Failure {
+        Failure(.invalidArgument, "The filter \(name)=\(value.prefix(80)) cannot be read: \(what).")
+    }
+}

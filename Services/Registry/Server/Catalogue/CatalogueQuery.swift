@@ -1,0 +1,89 @@
+import GRDB
+import Model
+
+/// Which entries of a catalogue are wanted.
+struct CatalogueQuery: Sendable {
+    /// Values that fields must have, by field.
+    var filter: [String: String]
+    /// Most entries.
+    var limit: Int
+    /// Only entries after the one of this identity.
+    var after: String
+    /// Field to order by, `-` in front for the largest first; empty for the identity.
+    var order = ""
+
+    /// What follows `FROM` in a statement.
+    struct Clause: Sendable {
+        var sql: String
+        var arguments: StatementArguments
+    }
+
+    /// - Throws: `Failure` that names a field by which the catalogue cannot be filtered or ordered, and those by which it
+    ///   can.
+    func clause(_ catalogue: Catalogue) throws -> Clause {
+        var conditions: [Condition] = []
+        for (name, value) in filter.sorted(by: { $0.key < $1.key }) {
+            guard let field = catalogue.fields[name] else {
+                throw Self.unknown(name, "The list cannot be filtered by", catalogue.fields.keys)
+            }
+            conditions += try field.conditions(name, value)
+        }
+        let ordering = try ordering(catalogue)
+        if !after.isEmpty { conditions.append(ordering.following(after)) }
+        let filters = conditions.map { "(\($0.sql))" }.joined(separator: " AND ")
+        return Clause(
+            sql: (filters.isEmpty ? "" : " WHERE " + filters) + " ORDER BY \(ordering.terms) LIMIT ?",
+            arguments: conditions.reduce(StatementArguments()) { $0 + $1.arguments } + [limit])
+    }
+
+    private func ordering(_ catalogue: Catalogue) throws -> Ordering {
+        let name = order.hasPrefix("-") ? String(order.dropFirst()) : order
+        guard !name.isEmpty else { return Ordering(catalogue: catalogue, expression: nil, isDescending: false) }
+        guard let expression = catalogue.orders[name] else {
+            throw Self.unknown(name, "The list cannot be ordered by", catalogue.orders.keys)
+        }
+        return Ordering(catalogue: catalogue, expression: expression, isDescending: order.hasPrefix("-"))
+    }
+
+    private static func unknown(_ name: String, _ what: String, _ known: some Sequence<String>) -> Failure {
+        let names = known.sorted()
+        return Failure(
+            .invalidArgument,
+            "\(what) '\(name.prefix(80))'; use one of \(names.joined(separator: ", "))."
+                + NearestName.question(name, among: names))
+    }
+}
+
+/// The order of a list: by an expression, and by the identity where that is equal.
+private struct Ordering {
+    let catalogue: Catalogue
+    let expression: String?
+    let isDescending: Bool
+
+    var terms: String {
+        let direction = isDescending ? " DESC" : ""
+        return [expression, catalogue.key].compactMap { $0.map { $0 + direction } }.joined(separator: ", ")
+    }
+
+    /// What comes after an entry in this order.
+    func following(_ id: String) -> Condition {
+        let comparison = isDescending ? "<" : ">"
+        guard let expression else { return Condition("\(catalogue.key) \(comparison) ?", [id]) }
+        return Condition(
+            """
+            (\(expression), \(catalogue.key)) \(comparison)
+                (SELECT \(expression), \(catalogue.key) FROM \(catalogue.table) WHERE \(catalogue.key) = ?)
+            """, [id])
+    }
+}
+
+/// A condition of a statement with its arguments.
+struct Condition: Sendable {
+    let sql: String
+    let arguments: StatementArguments
+
+    init(_ sql: String, _ arguments: StatementArguments = []) {
+        self.sql = sql
+        self.arguments = arguments
+    }
+}

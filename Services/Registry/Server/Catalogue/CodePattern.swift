@@ -1,0 +1,36 @@
+import Foundation
+import GRDB
+import Model
+
+/// An artificial code in which fields are left open: `ResNet*; vision; any; ResNet; CIFAR10; any; >=90%; any; PyTorch*`.
+///
+/// The nine fields are those of table 1. As integers, the numbers are separated by spaces, and `*` stands for any run of
+/// them: `3 1 * 7`.
+enum CodePattern {
+    private static let fields = [
+        "name", "areas", "functions", "category", "dataset", "size", "accuracy", "optimizer", "platform",
+    ]
+
+    static func conditions(_ value: String) throws -> [Condition] {
+        if !value.isEmpty, value.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == " " || $0 == "*") }) {
+            let numbers = value.split(separator: " ").joined(separator: " ")
+            return [CatalogueField.matching("models.code", numbers)]
+        }
+        let parts = value.split(separator: ";", omittingEmptySubsequences: false)
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+        guard parts.count == fields.count else {
+            throw CatalogueField.broken(
+                "code", value,
+                "it has \(parts.count) fields and 9 are needed (\(fields.joined(separator: "; "))), each a text with or"
+                    + " without the wildcards * and ?, or 'any'; or numbers separated by spaces")
+        }
+        return try zip(fields, parts).flatMap { name, part in
+            guard let field = Catalogue.models.fields[name] else { return [Condition]() }
+            do {
+                return try field.conditions(name, part)
+            } catch let failure as Failure {
+                throw CatalogueField.broken("code", value, "field '\(name)': \(failure.message)")
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import GRDB
+import Model
+import RegistryClient
+
+/// A pretrained model in the database.
+enum ModelRow {
+    static let columns = """
+        SELECT models.*, platforms.text AS platform_text, datasets.text AS dataset_text,
+            optimizers.text AS optimizer_text,
+            (SELECT began FROM stage_changes WHERE model = models.id AND ended IS NULL) AS stage_since
+        FROM models JOIN terms AS platforms ON platforms.id = models.platform
+            JOIN terms AS datasets ON datasets.id = models.dataset
+            JOIN terms AS optimizers ON optimizers.id = models.optimizer
+        """
+
+    static func nextVersion(in series: String, of table: String = "models", _ db: Database) throws -> Int {
+        let statement = try db.cachedStatement(
+            sql: "SELECT COALESCE(MAX(version), 0) + 1 FROM \(table) WHERE series = ?")
+        return try Int.fetchOne(statement, arguments: [series]) ?? 1
+    }
+
+    /// Adds a model with its files, which must be there, and its measurements.
+    static func insert(_ model: PretrainedModel, code: ArtificialCode, created: Int64, _ db: Database) throws {
+        let files = try model.files.map { file in
+            (file, bytes: try BlobStore.pin(file.blob, as: file.format.rawValue, db))
+        }
+        let numbers = try Terms.encode(code, db)
+        try db.execute(
+            sql: """
+                INSERT INTO models (id, network, platform, dataset, optimizer, accuracy, series, version, stage, size,
+                    bytes, scenario, trial, recipe, parent, licence, origin, created, code_text, code)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                model.id, model.network.hexadecimal, try Terms.row(of: model.platform, in: .platforms, db),
+                try Terms.row(of: model.dataset, in: .datasets, db),
+                try Terms.row(of: model.optimizer, in: .optimizers, db), model.accuracy, model.series,
+                try nextVersion(in: model.series, db), model.stage.rawValue, code.size.description,
+                Int64(clamping: files.reduce(0) { $0 + $1.bytes }), model.lineage.scenario, model.lineage.trial,
+                model.lineage.recipe?.hexadecimal, model.lineage.parent, model.lineage.licence, model.lineage.origin,
+                created, code.description, numbers.map(String.init).joined(separator: " "),
+            ])
+        let addFile = try db.cachedStatement(
+            sql: "INSERT INTO model_files (model, format, blob, bytes) VALUES (?, ?, ?, ?)")
+        for (file, bytes) in files {
+            try addFile.execute(
+                arguments: [model.id, file.format.rawValue, file.blob.hexadecimal, Int64(clamping: bytes)])
+        }
+        let addMetric = try db.cachedStatement(sql: "INSERT INTO model_metrics (model, name, value) VALUES (?, ?, ?)")
+        for (name, value) in model.metrics { try addMetric.execute(arguments: [model.id, name, value]) }
+    }
+}
+
+extension PretrainedModel {
+    init(row: Row, _ db: Database) throws {
+        let id: String = row["id"]
+        let metrics = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT name, value FROM model_metrics WHERE model = ?"), arguments: [id])
+        let files = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT format, blob, bytes FROM model_files WHERE model = ? ORDER BY format"),
+            arguments: [id])
+        self.init(
+            id: id, network: try BlobDigest(row["network"]), platform: row["platform_text"],
+            dataset: row["dataset_text"], optimizer: row["optimizer_text"], accuracy: row["accuracy"],
+            files: try files.compactMap(ModelFile.init(row:)),
+            metrics: Dictionary(metrics.map { ($0["name"], $0["value"]) }) { _, later in later },
+            lineage: Lineage(
+                scenario: row["scenario"], trial: row["trial"],
+                recipe: try (row["recipe"] as String?).map { try BlobDigest($0) }, parent: row["parent"],
+                licence: row["licence"], origin: row["origin"]), series: row["series"])
+        version = row["version"]
+        stage = try ModelStage(word: row["stage"])
+        stageSince = (row["stage_since"] as Int64?).map { Date(microseconds: $0) }
+        bytes = UInt64(row["bytes"] as Int64)
+        created = Date(microseconds: row["created"])
+        code = try ArtificialCode(row["code_text"])
+        codeNumbers = (row["code"] as String).split(separator: " ").compactMap { UInt32($0) }
+    }
+}
+
+extension ModelFile {
+    fileprivate init?(row: Row) throws {
+        guard let format = Format(rawValue: row["format"]) else { return nil }
+        self.init(format, try BlobDigest(row["blob"]), bytes: UInt64(row["bytes"] as Int64))
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Model
+import RegistryClient
+import Synchronization
+import Testing
+
+@testable import RegistryServer
+
+@Suite(.timeLimit(.minutes(1)))
+struct BlobCareTests {
+    private func register(_ bytes: [UInt8], _ client: RegistryClient) async throws -> BlobDigest {
+        let blob = try await client.upload(bytes: bytes)
+        _ = try await client.register(
+            RegisteredDataset(name: "set", recipe: BlobDigest(hashing: bytes), blob: blob, classes: 2))
+        return blob
+    }
+
+    @Test func `verifying finds damaged, missing and lost files and says what needs them`() async throws {
+        let fixture = try RegistryFixture()
+        try await fixture.serve { client, _ in
+            let whole = try await register(sampleBytes(9 << 20), client)
+            let damaged = try await register(sampleBytes(9 << 20, seed: 2), client)
+            let missing = try await register(sampleBytes(100, seed: 3), client)
+            let clean = try await client.verifyBlobs()
+            #expect(clean.blobs == 3 && clean.faults == [])
+            let handle = try FileHandle(forUpdating: fixture.file(of: damaged))
+            try handle.seek(toOffset: (8 << 20) + 5)
+            try handle.write(contentsOf: [0xff, 0xfe])
+            try handle.close()
+            try FileManager.default.removeItem(at: fixture.file(of: missing))
+            // The second time the rows are gone, but what needed them still does.
+            for round in 1...2 {
+                let check = try await client.verifyBlobs()
+                #expect(check.blobs == 1, "round \(round)")
+                #expect(Set(check.faults.map(\.digest)) == [damaged.hexadecimal, missing.hexadecimal])
+                #expect(check.faults.allSatisfy { $0.neededBy == ["dataset set"] })
+            }
+            let served = try await client.bytes(of: whole)
+            #expect(served.count == 9 << 20)
+        }
+    }
+
+    @Test func `verifying goes on in steps`() async throws {
+        let fixture = try RegistryFixture()
+        try await fixture.serve { client, _ in
+            for seed in 1...4 { _ = try await client.upload(bytes: sampleBytes(100, seed: UInt8(seed))) }
+            var (steps, last) = (0, "")
+            while let next = try await client.verifyBlobs(after: last, bytes: 150).last {
+                last = next
+                steps += 1
+            }
+            #expect(steps == 2)
+        }
+    }
+
+    @Test func `collecting removes what nothing needs, and only that`() async throws {
+        let start = Date(timeIntervalSince1970: 1_800_000_000)
+        let days = Mutex(0.0)
+        let now: @Sendable () -> Date = { start.addingTimeInterval(days.withLock { $0 } * 24 * 3600) }
+        let fixture = try RegistryFixture(now: now)
+        try await fixture.serve { client, _ in
+            let needed = try await register([1], client)
+            let promised = try await client.upload(bytes: [2], keepFor: .seconds(10 * 24 * 3600))
+            let unneeded = try await client.upload(bytes: [3, 3, 3])
+            days.withLock { $0 = 2 }
+            let young = try await client.upload(bytes: [4])
+            let stray = BlobDigest(hashing: [5])
+            let place = fixture.file(of: stray)
+            try FileManager.default.createDirectory(
+                at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data([5]).write(to: place)
+            let old = start.addingTimeInterval(-3600)
+            try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: place.path)
+
+            let trial = try await client.collectBlobs(olderThan: .seconds(24 * 3600), dryRun: true)
+            #expect(trial.blobs == 2 && trial.bytes == 4)
+            let before = try await client.state(of: unneeded)
+            #expect(before.isComplete)
+            let removed = try await client.collectBlobs(olderThan: .seconds(24 * 3600), dryRun: false)
+            #expect(removed == trial)
+            for (blob, isThere) in [(needed, true), (promised, true), (young, true), (unneeded, false)] {
+                let state = try await client.state(of: blob)
+                #expect(state.isComplete == isThere)
+                #expect(FileManager.default.fileExists(atPath: fixture.file(of: blob).path) == isThere)
+            }
+            #expect(!FileManager.default.fileExists(atPath: place.path))
+            let again = try await client.collectBlobs(olderThan: .seconds(24 * 3600), dryRun: false)
+            #expect(again.blobs == 0)
+        }
+        #expect(try fixture.eventKinds().filter { $0 == "blob.collected" }.count == 1)
+    }
+}
