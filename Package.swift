@@ -83,6 +83,7 @@ let shared: [Target] = [
             .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .unsafeFlags(torchLinks),
         ]),
     library("Networks", "Shared/Networks", ["Model"]),
+    library("ONNX", "Shared/ONNX", ["Model", "Networks", "Safetensors", "Schema"]),
     library("Torch", "Shared/Torch", ["CTorch", "Model", "Networks", "Safetensors"]),
     .systemLibrary(name: "CZlib", path: "Shared/CZlib"),
     library("Datasets", "Shared/Datasets", ["Model", "CTorch", "CZlib", "Torch", "Safetensors"]),
@@ -162,7 +163,8 @@ let services: [Target] = [
     executable(
         "gyrus", "Services/CommandLine/Gyrus",
         [
-            "Model", "Networks", "Launcher", "ServiceClient", "DesignerClient", "RegistryClient", "KnowledgeClient",
+            "Model", "Networks", "ONNX", "Launcher", "ServiceClient", "DesignerClient", "RegistryClient",
+            "KnowledgeClient",
             "TrainerClient", "EvaluatorClient", "WorkQueueClient", "Messaging", argumentParser, logging,
         ]),
 ]
@@ -192,6 +194,7 @@ let testTargets: [Target] = [
         ["WorkQueueClient", "WorkQueueServer", "Storage", "Messaging", "Model", "Schema", grdb, lifecycle, logging]),
     tests("NetworksTests", ["Networks"]),
     tests("SafetensorsTests", ["Model", "Safetensors"]),
+    tests("ONNXTests", ["ONNX", "Model", "Networks", "Safetensors", "Schema", "Torch"]),
     tests("TorchTests", ["Torch", "Networks"]),
     tests("DatasetsTests", ["Datasets", "Model", "Networks", "Safetensors", "Torch"]),
     tests(

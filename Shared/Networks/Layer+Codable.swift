@@ -6,6 +6,7 @@ extension Layer.Operation {
         switch self {
         case .convolution: "convolution"
         case .separableConvolution: "separable-convolution"
+        case .embedding: "embedding"
         case .batchNormalization: "batch-normalization"
         case .linear: "linear"
         case .maximumPooling: "maximum-pooling"
@@ -25,7 +26,7 @@ extension Layer.Operation {
 
 private enum Key: String, CodingKey, CaseIterable {
     case name, kind, inputs, channels, kernel, stride, padding, groups, bias, momentum, epsilon, features, slope, rate
-    case size
+    case size, vocabulary
 }
 
 private struct AnyKey: CodingKey {
@@ -68,6 +69,9 @@ extension Layer: Codable {
             try container.encode(settings.padding, forKey: .padding)
             try container.encode(settings.groups, forKey: .groups)
             try container.encode(settings.bias, forKey: .bias)
+        case .embedding(let vocabulary, let features):
+            try container.encode(vocabulary, forKey: .vocabulary)
+            try container.encode(features, forKey: .features)
         case .batchNormalization(let momentum, let epsilon):
             try container.encode(momentum, forKey: .momentum)
             try container.encode(epsilon, forKey: .epsilon)
@@ -100,6 +104,8 @@ private struct FieldReader {
         switch kind {
         case "convolution": return .convolution(try convolution())
         case "separable-convolution": return .separableConvolution(try convolution())
+        case "embedding":
+            return .embedding(vocabulary: try field(.vocabulary), features: try field(.features))
         case "batch-normalization":
             return .batchNormalization(
                 momentum: try field(.momentum, default: 0.1), epsilon: try field(.epsilon, default: 1e-5))

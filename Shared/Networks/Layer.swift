@@ -47,6 +47,9 @@ extension Layer {
         case convolution(Convolution)
         /// A convolution of each channel by itself followed by a 1×1 convolution over channels.
         case separableConvolution(Convolution)
+        /// A vector for each of a row of words, which are numbers from 0 to `vocabulary` − 1; a number beyond counts as the
+        /// nearest one. `[length]` becomes `[features, 1, length]`, over which 1×n convolutions go.
+        case embedding(vocabulary: Int, features: Int)
         /// Normalisation of each channel over the mini-batch; running figures in evaluation.
         case batchNormalization(momentum: Double = 0.1, epsilon: Double = 1e-5)
         /// A matrix product over the last dimension.

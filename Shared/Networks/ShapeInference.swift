@@ -138,6 +138,11 @@ struct ShapeInference {
         case .globalAveragePooling:
             try checkPlane(shape, layer)
             return [shape[0]]
+        case .embedding(let vocabulary, let features):
+            guard shape.count == 1 else { throw fault(layer, "needs a row of words and gets \(shape)") }
+            try checkPositive(vocabulary, "vocabulary", layer)
+            try checkPositive(features, "features", layer)
+            return [features, 1, shape[0]]
         case .linear(let features, _):
             guard shape.count == 1 else { throw fault(layer, "needs a vector and gets \(shape): flatten it first") }
             try checkPositive(features, "features", layer)

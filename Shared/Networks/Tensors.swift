@@ -57,6 +57,9 @@ extension Layer {
                 + bias("pointwise_", settings.channels, settings.bias)
         case .linear(let features, let hasBias):
             return kernel("", [features, input[0]], gain: 1) + bias("", features, hasBias)
+        case .embedding(let vocabulary, let features):
+            // Variance 1, whatever the size of the vocabulary.
+            return [tensor("weight", [vocabulary, features], .uniform(bound: Float(3).squareRoot()))]
         case .batchNormalization:
             return [
                 tensor("weight", [input[0]], .constant(1)), tensor("bias", [input[0]], .constant(0)),

@@ -30,6 +30,10 @@ extension Layer {
         switch operation {
         case .convolution(let settings): return convolution(value, settings, "", settings.groups)
         case .separableConvolution(let settings): return separable(value, settings, channels: shape[0])
+        case .embedding(let vocabulary, _):
+            // 4 is the type of 64-bit integers.
+            let words = "torch.to(torch.clamp(\(value), 0, \(vocabulary - 1)), 4)"
+            return "torch.unsqueeze(torch.transpose(torch.embedding(self.\(name).weight, \(words)), 1, 2), 2)"
         case .batchNormalization(let momentum, let epsilon):
             let tensors = ["weight", "bias", "running_mean", "running_var"].map { "self.\(name).\($0)" }
             return "torch.batch_norm(\(value), \(tensors.joined(separator: ", ")), self.training, "

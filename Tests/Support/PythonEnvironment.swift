@@ -11,10 +11,11 @@ public struct PythonEnvironment: Sendable {
     private let interpreter: String
 
     /// Finds the environment or makes it, which can take minutes the first time.
+    /// - Parameter packages: What it must have besides, such as `onnx`.
     /// - Throws: `Problem` where it cannot be made; a test then cancels itself with that reason.
-    public init() throws {
+    public init(with packages: String...) throws {
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "python-environment")
-        interpreter = try Self.output(of: script.path, []).trimmingCharacters(in: .whitespacesAndNewlines)
+        interpreter = try Self.output(of: script.path, packages).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// Runs a program and returns what it prints.

@@ -4,6 +4,7 @@
 #include "designer.pb-c.h"
 #include "evaluator.pb-c.h"
 #include "knowledge.pb-c.h"
+#include "onnx.pb-c.h"
 #include "queue.pb-c.h"
 #include "registry.pb-c.h"
 #include "service.pb-c.h"
