@@ -29,7 +29,7 @@ struct ModelStageCommand: AsyncParsableCommand {
     var stage: String
 
     func run() async throws {
-        let stage = try ModelStage(word: stage)
+        let stage: ModelStage = try choice(stage, of: "stage")
         let registry = try await Services(gyrus.project).registry()
         let moved = try await registry.move(model, to: stage, by: by, note: note)
         emit("\(moved.id) \(moved.stage.rawValue)")
@@ -72,7 +72,7 @@ struct ModelHistory: AsyncParsableCommand {
             return span
         }
         let query = StageQuery(
-            model: model, series: series, stage: try stage.map(ModelStage.init(word:)), from: span?.begin,
+            model: model, series: series, stage: try stage.map { try choice($0, of: "stage") }, from: span?.begin,
             to: span?.end, limit: limit)
         let changes = try await Services(gyrus.project).registry().stages(query)
         try list.render(changes.map(StageRow.init))

@@ -16,15 +16,7 @@ struct Terms: AsyncParsableCommand {
     var dictionary: String?
 
     func run() async throws {
-        let kind = try dictionary.map { text in
-            guard let kind = CodeDictionaries.Kind(rawValue: text) else {
-                let known = CodeDictionaries.Kind.allCases.map(\.rawValue)
-                throw ValidationError(
-                    "there is no dictionary '\(text)'; use one of \(known.joined(separator: ", "))."
-                        + NearestName.question(text, among: known))
-            }
-            return kind
-        }
+        let kind: CodeDictionaries.Kind? = try dictionary.map { try choice($0, of: "dictionary") }
         let terms = try await Services(gyrus.project).registry().terms(of: kind)
         try list.render(terms.map(TermRow.init))
     }
