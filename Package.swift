@@ -50,6 +50,12 @@ let shared: [Target] = [
     library("Model", "Shared/Model", [yams, crypto]),
     library("Safetensors", "Shared/Safetensors", ["Model"]),
 
+    .target(
+        name: "CBrainAtlas", path: "Shared/Brain/Shipped",
+        exclude: ["SOURCES.md", "coactivation.tsv", "function.tsv", "roi.tsv", "roi_function.tsv", "word.tsv"],
+        publicHeadersPath: "include"),
+    library("Brain", "Shared/Brain/Swift", ["CBrainAtlas", "Model"]),
+
     .systemLibrary(name: "CProtobufC", path: "Shared/CProtobufC"),
     .target(name: "CSchema", dependencies: ["CProtobufC"], path: "Shared/Schema/C", publicHeadersPath: "include"),
     library("Schema", "Shared/Schema/Swift", ["CSchema", "CProtobufC", "Model"]),
@@ -92,13 +98,13 @@ let shared: [Target] = [
 // MARK: - Services
 
 let services: [Target] = [
-    library("RegistryClient", "Services/Registry/Client", ["Model", "Schema", "Messaging", "Networks", crypto]),
+    library(
+        "RegistryClient", "Services/Registry/Client", ["Brain", "Model", "Schema", "Messaging", "Networks", crypto]),
     library(
         "RegistryServer", "Services/Registry/Server",
         [
-            "Model", "Schema", "Messaging", "Storage", "ServiceKit", "Networks", "RegistryClient", grdb, crypto,
-            lifecycle,
-            logging,
+            "Brain", "Model", "Schema", "Messaging", "Storage", "ServiceKit", "Networks", "RegistryClient", grdb,
+            crypto, lifecycle, logging,
         ]),
     executable(
         "registry", "Services/Registry/Main",
@@ -163,9 +169,9 @@ let services: [Target] = [
     executable(
         "gyrus", "Services/CommandLine/Gyrus",
         [
-            "Model", "Networks", "ONNX", "Launcher", "ServiceClient", "DesignerClient", "RegistryClient",
-            "KnowledgeClient",
-            "TrainerClient", "EvaluatorClient", "WorkQueueClient", "Messaging", argumentParser, logging,
+            "Brain", "Model", "Networks", "ONNX", "Launcher", "ServiceClient", "DesignerClient", "RegistryClient",
+            "KnowledgeClient", "TrainerClient", "EvaluatorClient", "WorkQueueClient", "Messaging", argumentParser,
+            logging,
         ]),
 ]
 
@@ -193,6 +199,7 @@ let testTargets: [Target] = [
         "WorkQueueTests",
         ["WorkQueueClient", "WorkQueueServer", "Storage", "Messaging", "Model", "Schema", grdb, lifecycle, logging]),
     tests("NetworksTests", ["Networks"]),
+    tests("BrainTests", ["Brain", "Model"]),
     tests("SafetensorsTests", ["Model", "Safetensors"]),
     tests("ONNXTests", ["ONNX", "Model", "Networks", "Safetensors", "Schema", "Torch"]),
     tests("TorchTests", ["Torch", "Networks"]),
@@ -200,8 +207,8 @@ let testTargets: [Target] = [
     tests(
         "RegistryTests",
         [
-            "RegistryClient", "RegistryServer", "ServiceClient", "ServiceTestSupport", "Messaging", "Storage", "Model",
-            "Schema", "Networks", "registry", grdb, logging,
+            "Brain", "RegistryClient", "RegistryServer", "ServiceClient", "ServiceTestSupport", "Messaging", "Storage",
+            "Model", "Schema", "Networks", "registry", grdb, logging,
         ]),
     tests(
         "KnowledgeTests",
@@ -237,8 +244,8 @@ let testTargets: [Target] = [
     tests(
         "IntegrationTests",
         [
-            "DesignerClient", "EvaluatorClient", "KnowledgeClient", "RegistryClient", "ServiceClient", "TrainerClient",
-            "WorkQueueClient", "Messaging", "Model", "Networks", "CZeroMQ", lifecycle, logging,
+            "Brain", "DesignerClient", "EvaluatorClient", "KnowledgeClient", "RegistryClient", "ServiceClient",
+            "TrainerClient", "WorkQueueClient", "Messaging", "Model", "Networks", "CZeroMQ", lifecycle, logging,
         ]),
     executable(
         "Benchmarks", "Tests/Benchmarks",

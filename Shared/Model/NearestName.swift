@@ -2,11 +2,17 @@
 public enum NearestName {
     /// The candidate closest to a name, unless none is close (more than a third of its letters differ).
     public static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
-        let ranked = candidates.map { (distance(name.lowercased(), $0.lowercased()), $0) }
-        guard let best = ranked.min(by: { $0 < $1 }), best.0 <= max(2, best.1.count / 3), best.0 < best.1.count else {
-            return nil
-        }
-        return best.1
+        let best = candidates.map { (distance(name, $0), $0) }.min { $0 < $1 }
+        return best.flatMap { isClose($0) ? $0.1 : nil }
+    }
+
+    /// The closest candidates, the closest first, as far as they are close.
+    public static func several(_ name: String, among candidates: some Sequence<String>, most: Int) -> [String] {
+        Set(candidates).map { (distance(name, $0), $0) }.filter(isClose).sorted { $0 < $1 }.prefix(most).map(\.1)
+    }
+
+    private static func isClose(_ ranked: (distance: Int, name: String)) -> Bool {
+        ranked.distance <= max(2, ranked.name.count / 3) && ranked.distance < ranked.name.count
     }
 
     /// ` Did you mean 'x'?`, or nothing where no candidate is close.
@@ -16,7 +22,7 @@ public enum NearestName {
 
     /// Letters to insert, drop or change to turn one text into the other (Levenshtein's distance).
     private static func distance(_ first: String, _ second: String) -> Int {
-        let second = Array(second)
+        let (first, second) = (first.lowercased(), Array(second.lowercased()))
         var row = Array(0...second.count)
         for (index, letter) in first.enumerated() {
             var diagonal = row[0]

@@ -1,0 +1,91 @@
+/// Regions of the brain, what they do, and which of them are active together.
+///
+/// ```swift
+/// let atlas = Atlas.shipped
+/// let motion = try atlas.function(named: "vision.motion")
+/// atlas.regions(of: motion.name).first?.strength           // how strongly the first of them belongs to seeing motion
+/// ```
+public struct Atlas: Sendable {
+    /// Something with a strength from 0 to 1.
+    public struct Weighted<Value: Hashable & Sendable>: Hashable, Sendable {
+        /// The thing.
+        public let value: Value
+        /// How strongly it belongs.
+        public let strength: Double
+
+        /// Makes a weighted thing.
+        public init(_ value: Value, _ strength: Double) { (self.value, self.strength) = (value, strength) }
+    }
+
+    /// Words of everyday speech with the functions that they engage.
+    public struct Word: Hashable, Sendable {
+        /// The word or phrase in lower case.
+        public let text: String
+        /// Names of the functions.
+        public let functions: [String]
+    }
+
+    /// The most regions that an atlas may have.
+    public static let mostRegions = 2_000
+    /// The most functions that an atlas may have, those that only group others among them.
+    public static let mostFunctions = 1_000
+    /// The most associations of a region with a function, and the most pairs of regions.
+    public static let mostPairs = 200_000
+
+    /// The regions, by number.
+    public let regions: [Region]
+    /// The functions with all that they refine, by name.
+    public let functions: [BrainFunction]
+    /// Words of everyday speech, in the order of the atlas.
+    public let words: [Word]
+    /// Where the figures come from and on what terms they may be used.
+    public let sources: String
+
+    /// Strengths by function, then by position of the region.
+    let associations: [String: [Int: Double]]
+    /// Co-activation by position of the region, then by that of its partner.
+    let partners: [[Int: Double]]
+    private let positions: [String: Int]
+
+    init(
+        regions: [Region], functions: [BrainFunction], words: [Word], sources: String,
+        associations: [String: [Int: Double]], pairs: [(first: Int, second: Int, strength: Double)]
+    ) {
+        self.regions = regions
+        self.functions = functions.sorted { $0.name < $1.name }
+        self.words = words
+        self.sources = sources
+        self.associations = associations
+        var partners = regions.map { _ in [Int: Double]() }
+        for pair in pairs {
+            partners[pair.first][pair.second] = pair.strength
+            partners[pair.second][pair.first] = pair.strength
+        }
+        self.partners = partners
+        positions = Dictionary(uniqueKeysWithValues: regions.enumerated().map { ($1.name, $0) })
+    }
+
+    /// Position of a region in `regions`.
+    func position(of region: String) -> Int? { positions[region] }
+
+    /// Number of associations of a region with a function.
+    public var associationCount: Int { associations.values.reduce(0) { $0 + $1.count } }
+
+    /// Number of pairs of regions that are active together.
+    public var coactivationCount: Int { partners.reduce(0) { $0 + $1.count } / 2 }
+}
+
+extension Atlas: Hashable {
+    /// Whether all figures are equal.
+    public static func == (first: Atlas, second: Atlas) -> Bool {
+        first.regions == second.regions && first.functions == second.functions && first.words == second.words
+            && first.sources == second.sources && first.associations == second.associations
+            && first.partners == second.partners
+    }
+
+    /// Hashes what tells atlases apart.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(regions)
+        hasher.combine(functions)
+    }
+}

@@ -1,0 +1,80 @@
+/// A region of interest of the brain.
+public struct Region: Hashable, Sendable, Codable {
+    /// Which half of the brain a region lies in.
+    public enum Hemisphere: String, CaseIterable, Hashable, Sendable, Codable {
+        /// The left one.
+        case left = "L"
+        /// The right one.
+        case right = "R"
+        /// On the midline, or in both.
+        case both = "B"
+    }
+
+    /// A place in the coordinates of the Montreal Neurological Institute, in millimetres: right, front and up are positive.
+    public struct Position: Hashable, Sendable, Codable {
+        /// To the right.
+        public let x: Double
+        /// To the front.
+        public let y: Double
+        /// Upwards.
+        public let z: Double
+
+        /// Makes a place.
+        public init(x: Double, y: Double, z: Double) { (self.x, self.y, self.z) = (x, y, z) }
+
+        /// Straight distance to another place in millimetres.
+        public func distance(to other: Position) -> Double {
+            let (dx, dy, dz) = (x - other.x, y - other.y, z - other.z)
+            return (dx * dx + dy * dy + dz * dz).squareRoot()
+        }
+    }
+
+    /// Its number in the atlas.
+    public let number: Int
+    /// Its name, such as `MTG_L_4_1`.
+    public let name: String
+    /// Its half of the brain.
+    public let hemisphere: Hemisphere
+    /// Its lobe, such as `Temporal`; empty where the atlas does not say.
+    public let lobe: String
+    /// Its gyrus, such as `MTG`; empty where the atlas does not say.
+    public let gyrus: String
+    /// The gyrus in words; empty where the atlas does not say.
+    public let gyrusName: String
+    /// The part of the gyrus, such as `A21c`; empty where the atlas does not say.
+    public let part: String
+    /// The part in words; empty where the atlas does not say.
+    public let partName: String
+    /// Its centre.
+    public let position: Position
+    /// The network of the resting brain that it belongs to, such as `Visual`; empty where the atlas does not say.
+    public let network: String
+
+    /// Makes a region.
+    public init(
+        number: Int, name: String, hemisphere: Hemisphere, position: Position, lobe: String = "", gyrus: String = "",
+        gyrusName: String = "", part: String = "", partName: String = "", network: String = ""
+    ) {
+        self.number = number
+        self.name = name
+        self.hemisphere = hemisphere
+        self.position = position
+        self.lobe = lobe
+        self.gyrus = gyrus
+        self.gyrusName = gyrusName
+        self.part = part
+        self.partName = partName
+        self.network = network
+    }
+
+    /// The region in words, such as `left Middle Temporal Gyrus, caudal area 21`; its name where the atlas has no words.
+    public var title: String {
+        let words = [gyrusName, partName].filter { !$0.isEmpty }.joined(separator: ", ")
+        guard !words.isEmpty else { return name }
+        switch hemisphere {
+        case .left: return "left \(words)"
+        case .right: return "right \(words)"
+        case .both: return words
+        }
+    }
+}

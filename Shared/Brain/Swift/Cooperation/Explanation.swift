@@ -1,0 +1,137 @@
+import Foundation
+public import Model
+
+/// Why a scenario engages certain areas and networks, with the figures: from its words through functions, regions and areas
+/// to candidate networks and the order of fusion.
+///
+/// It is made by `Resolver`, shown by `gyrus explain`, and kept with a search in this form as JSON.
+public struct Explanation: Hashable, Sendable, Codable {
+    /// Words of the scenario and the functions that they engage.
+    public struct Engagement: Hashable, Sendable, Codable {
+        /// What the scenario says, such as `see written digits`, `vision.shape` or `modality image`.
+        public var source: String
+        /// The words of it that were found, and the functions of each.
+        public var matches: [Lexicon.Match]
+    }
+
+    /// An active region.
+    public struct ActiveRegion: Hashable, Sendable, Codable {
+        /// Its name.
+        public var name: String
+        /// The region in words.
+        public var title: String
+        /// Its activation, from the threshold to 1.
+        public var activation: Double
+        /// What the functions give it.
+        public var association: Double
+        /// What its partners add.
+        public var spread: Double
+        /// The function that drives it most; nil where only its partners do.
+        public var function: String?
+    }
+
+    /// An area or sub-area and how active it is.
+    public struct ActiveArea: Hashable, Sendable, Codable {
+        /// Identity, which stays when it is renamed.
+        public var id: Int
+        /// Name with that of the area that it is part of.
+        public var path: String
+        /// How active it is, from 0 to 1.
+        public var activation: Double
+        /// Its regions that are active.
+        public var activeRegions: Int
+        /// All its regions.
+        public var regions: Int
+        /// Whether it is activated.
+        public var isActivated: Bool
+    }
+
+    /// How strongly two activated areas cooperate.
+    public struct Bond: Hashable, Sendable, Codable {
+        /// The one area.
+        public var first: String
+        /// The other one.
+        public var second: String
+        /// From 0 to 1.
+        public var strength: Double
+    }
+
+    /// A network that an activated area offers.
+    public struct Candidate: Hashable, Sendable, Codable {
+        /// Name of the network.
+        public var network: String
+        /// The area that offers it.
+        public var area: String
+        /// How active that area is.
+        public var activation: Double
+    }
+
+    /// What perceives a modality.
+    public struct ModalityPlan: Hashable, Sendable, Codable {
+        /// Name of the modality.
+        public var modality: String
+        /// The function that it engages.
+        public var function: String
+        /// The area of that function; nil where there is none.
+        public var area: String?
+        /// Networks that the area and its activated sub-areas offer, those of the most active one first.
+        public var candidates: [String]
+        /// Networks that belong to other areas alone.
+        public var others: [String]
+    }
+
+    /// The figures that decide.
+    public struct Settings: Hashable, Sendable, Codable {
+        /// Share of what a region lacks that fully active partners give it.
+        public var spread: Double
+        /// Activation from which a region is active.
+        public var regionThreshold: Double
+        /// Activation from which an area is activated.
+        public var areaThreshold: Double
+    }
+
+    /// Identity of the atlas.
+    public var atlas: BlobDigest
+    /// What the scenario engages.
+    public var engagements: [Engagement]
+    /// All engaged functions.
+    public var functions: [String]
+    /// The active regions, the strongest first.
+    public var regions: [ActiveRegion]
+    /// The areas, the most active one first.
+    public var areas: [ActiveArea]
+    /// The sub-areas, the most active one first.
+    public var parts: [ActiveArea]
+    /// How activated areas cooperate, the strongest bond first.
+    public var cooperation: [Bond]
+    /// Candidate networks, those of the most active area first.
+    public var candidates: [Candidate]
+    /// The modalities, in the order in which their fusion is tried.
+    public var modalities: [ModalityPlan]
+    /// The figures that decide.
+    public var settings: Settings
+
+    /// Names of the modalities in the order in which their fusion is tried.
+    public var fusionOrder: [String] { modalities.map(\.modality) }
+}
+
+extension Explanation {
+    /// Reads the JSON form.
+    /// - Throws: `Failure` with code `corrupt`.
+    public init(json: String) throws {
+        do {
+            self = try JSONDecoder().decode(Explanation.self, from: Data(json.utf8))
+        } catch {
+            throw Failure(.corrupt, "The explanation cannot be read; another version wrote it. \(error)")
+        }
+    }
+
+    /// The JSON form, equal for equal explanations.
+    public var json: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        }
+    }
+}

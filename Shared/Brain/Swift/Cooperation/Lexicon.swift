@@ -1,0 +1,130 @@
+import Model
+
+/// Finds the functions that words of everyday speech engage.
+///
+/// A phrase of several words comes before the words alone. The words are, the first ones first, those of the atlas's
+/// `word.tsv`, the terms of the literature that stand for its functions, and the last parts of the functions' names.
+public struct Lexicon: Sendable {
+    /// Words of a stimulus and the functions that they engage.
+    public struct Match: Hashable, Sendable, Codable {
+        /// The words as they were found.
+        public let words: String
+        /// Names of the functions.
+        public let functions: [String]
+    }
+
+    /// The most words that a phrase of the lexicon may have to be found.
+    static let longestPhrase = 4
+    /// How many suggestions an unknown word gets.
+    static let suggestions = 3
+
+    /// Words that engage nothing themselves.
+    private static let silent = Set(
+        """
+        a an and are as at be by for from he her his i in into is it its me my of off on or our out over she some that the \
+        their them then there these they this those through to under up was we were which while who with without you your \
+        not no do does did what how when between during against near only other same different each every all any both \
+        new old large small big little many few several various kind kinds type types real raw short long high low good bad \
+        one two three four five data dataset sample samples example examples input inputs signal signals
+        """.split(separator: " ").map(String.init))
+
+    private let functions: [String: [String]]
+
+    /// The lexicon of an atlas.
+    public init(_ atlas: Atlas) {
+        var functions: [String: [String]] = [:]
+        for word in atlas.words { functions[word.text] = word.functions }
+        let spoken = functions
+        for function in atlas.functions {
+            for term in function.terms where spoken[term] == nil && functions[term] == nil {
+                functions[term] = [function.name]
+            }
+        }
+        let known = functions
+        for function in atlas.functions {
+            let name = function.shortName.replacing("_", with: " ")
+            if known[name] == nil { functions[name, default: []].append(function.name) }
+        }
+        self.functions = functions
+    }
+
+    /// All words and phrases, sorted.
+    public var words: [String] { functions.keys.sorted() }
+
+    /// The functions that a word or phrase engages; nil where it is unknown.
+    public func functions(of phrase: String) -> [String]? {
+        Self.forms(of: phrase).lazy.compactMap { functions[$0] }.first
+    }
+
+    /// What a stimulus engages, such as `follow people in a video`.
+    /// - Throws: `Failure` with code `invalid-argument` that names an unknown word and the nearest known ones, and where no
+    ///   word engages anything.
+    public func matches(in stimulus: String) throws -> [Match] {
+        let words = Self.split(stimulus)
+        var matches: [Match] = []
+        var rest = words[...]
+        while let word = rest.first {
+            if let (match, length) = longest(at: rest) {
+                matches.append(match)
+                rest = rest.dropFirst(length)
+            } else {
+                guard Self.silent.contains(word) || Double(word) != nil else { throw unknown(word, in: stimulus) }
+                rest = rest.dropFirst()
+            }
+        }
+        guard !matches.isEmpty else {
+            throw Failure(
+                .invalidArgument,
+                "stimuli: '\(stimulus.prefix(80))' names nothing that engages a function of the brain; say what is "
+                    + "perceived, such as 'see written digits', or give functions: [vision.shape].")
+        }
+        return matches
+    }
+
+    private func longest(at words: ArraySlice<String>) -> (Match, Int)? {
+        for length in stride(from: min(Self.longestPhrase, words.count), through: 1, by: -1) {
+            let phrase = words.prefix(length).joined(separator: " ")
+            if let found = functions(of: phrase) { return (Match(words: phrase, functions: found), length) }
+        }
+        return nil
+    }
+
+    private func unknown(_ word: String, in stimulus: String) -> Failure {
+        var near = NearestName.several(word, among: functions.keys, most: Self.suggestions)
+        if near.isEmpty {
+            near = functions.keys.filter { $0.hasPrefix(word.prefix(2)) }.sorted().prefix(Self.suggestions).map { $0 }
+        }
+        let hint = near.isEmpty ? "" : " The nearest known words are \(near.map { "'\($0)'" }.joined(separator: ", "))."
+        return Failure(
+            .invalidArgument,
+            "stimuli: '\(stimulus.prefix(80))': no function of the brain is known for the word '\(word.prefix(40))'.\(hint) "
+                + "Say it in other words, or give functions: [vision.shape]; see 'gyrus functions --words'.")
+    }
+
+    /// The words of a text in lower case.
+    private static func split(_ text: String) -> [String] {
+        text.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "-" || $0 == "'") }
+            .map { String($0).trimmingDashes() }.filter { !$0.isEmpty }
+    }
+
+    /// A phrase and what it may be an inflection of.
+    private static func forms(of phrase: String) -> [String] {
+        var forms = [phrase]
+        for (ending, replacement) in endings where phrase.hasSuffix(ending) && phrase.count > ending.count + 2 {
+            forms.append(phrase.dropLast(ending.count) + replacement)
+        }
+        return forms
+    }
+
+    private static let endings = [
+        ("ies", "y"), ("'s", ""), ("es", ""), ("s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"),
+    ]
+}
+
+extension String {
+    fileprivate func trimmingDashes() -> String {
+        let isDash = { (character: Character) in character == "-" || character == "'" }
+        let start = drop(while: isDash)
+        return String(start.reversed().drop(while: isDash).reversed())
+    }
+}

@@ -1,0 +1,195 @@
+public import Model
+
+/// Resolves what is perceived over an atlas and its areas.
+///
+/// ```swift
+/// let resolver = Resolver(atlas: atlas, digest: files.digest, areas: areas, networks: offers)
+/// let explanation = try resolver.explain(.init(stimuli: ["see written digits", "hear spoken digits"]))
+/// ```
+///
+/// An area is activated from an activation of 0.6 on: it is then at least as active as when three fifths of it were engaged
+/// themselves. An area is as active as its most active sub-area.
+public struct Resolver: Sendable {
+    /// Activation from which an area is activated.
+    public static let areaThreshold = 0.6
+    /// The most candidates that an explanation lists, and the most networks of other areas.
+    public static let mostNetworks = 1_000
+
+    /// What is to be resolved.
+    public struct Request: Hashable, Sendable {
+        /// Stimuli in words.
+        public var stimuli: [String]
+        /// Names of functions; the first parts of a path can be left out.
+        public var functions: [String]
+        /// The function of each modality.
+        public var modalities: [String: String]
+
+        /// Makes a request.
+        public init(stimuli: [String] = [], functions: [String] = [], modalities: [String: String] = [:]) {
+            self.stimuli = stimuli
+            self.functions = functions
+            self.modalities = modalities
+        }
+    }
+
+    private let map: AreaMap
+    private let digest: BlobDigest
+    private let networks: [Int: [String]]
+    private let lexicon: Lexicon
+
+    /// Makes a resolver.
+    /// - Parameters:
+    ///   - digest: Identity of the atlas.
+    ///   - networks: Names of the networks that each area offers, by the area's identity.
+    public init(_ map: AreaMap, digest: BlobDigest, networks: [Int: [String]] = [:]) {
+        self.map = map
+        self.digest = digest
+        self.networks = networks
+        lexicon = Lexicon(map.atlas)
+    }
+
+    /// The whole chain.
+    /// - Throws: `Failure` with code `invalid-argument` whose message begins with the field that is wrong.
+    public func explain(_ request: Request) throws -> Explanation {
+        let engagements = try engagements(request)
+        let functions = unique(engagements.flatMap { $0.matches.flatMap(\.functions) })
+        let activation = Activation(of: map.atlas, by: functions)
+        let parts = ranking(map.areas.filter { $0.parent != nil }, activation)
+        let areas = ranking(map.tops, activation, within: parts)
+        let joint = cooperation(areas, parts, activation)
+        return Explanation(
+            atlas: digest, engagements: engagements, functions: functions,
+            regions: activation.regions.map(shown), areas: areas, parts: parts, cooperation: joint.bonds,
+            candidates: candidates(areas + parts),
+            modalities: try modalities(request, areas: areas, parts: parts, order: joint.order),
+            settings: .init(
+                spread: Activation.spread, regionThreshold: Activation.threshold, areaThreshold: Self.areaThreshold))
+    }
+
+    // MARK: Functions
+
+    /// What the functions and the stimuli say; where there is neither, what the modalities are.
+    private func engagements(_ request: Request) throws -> [Explanation.Engagement] {
+        let named = try request.functions.map { name in
+            let match = Lexicon.Match(words: name, functions: try functions(named: name, field: "functions"))
+            return Explanation.Engagement(source: name, matches: [match])
+        }
+        let spoken = try request.stimuli.map {
+            Explanation.Engagement(source: $0, matches: try lexicon.matches(in: $0))
+        }
+        guard (named + spoken).isEmpty else { return named + spoken }
+        let perceived = try request.modalities.sorted { $0.key < $1.key }.map { modality, name in
+            let functions = try functions(named: name, field: "modalities.\(modality)")
+            return Explanation.Engagement(
+                source: "modality \(modality)", matches: [.init(words: modality, functions: functions)])
+        }
+        guard !perceived.isEmpty else {
+            throw Failure(
+                .invalidArgument, "stimuli: there are neither stimuli nor functions nor modalities; give one of them.")
+        }
+        return perceived
+    }
+
+    /// The function of a name, or the functions of the area of that name, whatever it was renamed to.
+    private func functions(named name: String, field: String) throws -> [String] {
+        do {
+            return [try map.atlas.function(named: name).name]
+        } catch let failure as Failure {
+            let area = try? map.area(named: name)
+            if failure.code == .notFound, let area, !area.functions.isEmpty { return area.functions }
+            throw Failure(.invalidArgument, "\(field): \(failure.message)")
+        }
+    }
+
+    private func unique(_ names: [String]) -> [String] {
+        names.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    // MARK: Regions and areas
+
+    private func shown(_ region: Activation.ActiveRegion) -> Explanation.ActiveRegion {
+        let found = map.atlas.regions[region.position]
+        return Explanation.ActiveRegion(
+            name: found.name, title: found.title, activation: rounded(region.strength),
+            association: rounded(region.drive), spread: rounded(region.strength - region.drive),
+            function: region.function)
+    }
+
+    private func ranking(
+        _ areas: [Area], _ activation: Activation, within parts: [Explanation.ActiveArea] = []
+    ) -> [Explanation.ActiveArea] {
+        let byID = Dictionary(parts.map { ($0.id, $0.activation) }) { first, _ in first }
+        return areas.map { area in
+            let ties = map.ties(of: area)
+            let inParts = map.parts(of: area).compactMap { byID[$0.id] }.max()
+            let strength = rounded(inParts ?? activation.activation(of: ties))
+            return Explanation.ActiveArea(
+                id: area.id, path: map.path(of: area), activation: strength,
+                activeRegions: activation.count(in: ties), regions: ties.count,
+                isActivated: strength >= Self.areaThreshold)
+        }.sorted { ($1.activation, $0.id) < ($0.activation, $1.id) }
+    }
+
+    // MARK: Cooperation
+
+    private func cooperation(
+        _ areas: [Explanation.ActiveArea], _ parts: [Explanation.ActiveArea], _ activation: Activation
+    ) -> (bonds: [Explanation.Bond], order: [String]) {
+        let activated = areas.filter(\.isActivated)
+        let ties = activated.map { area in
+            let own = map.area(area.id).map { map.parts(of: $0) } ?? []
+            let live = own.filter { part in parts.contains { $0.id == part.id && $0.isActivated } }
+            guard !live.isEmpty else { return map.area(area.id).map { map.ties(of: $0) } ?? [:] }
+            return live.map { map.ties(of: $0) }.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: max) }
+        }
+        let cooperation = Cooperation(of: ties, in: activation, of: map.atlas)
+        let bonds = cooperation.pairs.map {
+            Explanation.Bond(
+                first: activated[$0.first].path, second: activated[$0.second].path, strength: rounded($0.strength))
+        }
+        return (bonds, cooperation.order.map { activated[$0].path })
+    }
+
+    // MARK: Networks
+
+    private func candidates(_ areas: [Explanation.ActiveArea]) -> [Explanation.Candidate] {
+        let offers = areas.filter(\.isActivated).flatMap { area in
+            (networks[area.id] ?? []).sorted().map {
+                Explanation.Candidate(network: $0, area: area.path, activation: area.activation)
+            }
+        }
+        let ranked = offers.sorted { ($1.activation, $0.area, $0.network) < ($0.activation, $1.area, $1.network) }
+        return Array(ranked.prefix(Self.mostNetworks))
+    }
+
+    private func modalities(
+        _ request: Request, areas: [Explanation.ActiveArea], parts: [Explanation.ActiveArea], order: [String]
+    ) throws -> [Explanation.ModalityPlan] {
+        let plans = try request.modalities.sorted { $0.key < $1.key }.map { modality, name in
+            let function = try functions(named: name, field: "modalities.\(modality)").first ?? name
+            let area = map.tops.first { $0.functions.contains { BrainFunction.isWithin(function, $0) } }
+            return plan(modality, function, area, parts)
+        }
+        // Those whose areas are not activated come last.
+        let places = plans.map { plan in order.firstIndex { $0 == plan.area } ?? order.count }
+        return plans.indices.sorted { (places[$0], $0) < (places[$1], $1) }.map { plans[$0] }
+    }
+
+    private func plan(
+        _ modality: String, _ function: String, _ area: Area?, _ parts: [Explanation.ActiveArea]
+    ) -> Explanation.ModalityPlan {
+        let live = parts.filter { part in
+            part.isActivated && map.area(part.id)?.parent == area?.id && area != nil
+        }
+        let offering = live.map(\.id) + [area?.id].compactMap { $0 }
+        let offers = unique(offering.flatMap { (networks[$0] ?? []).sorted() })
+        let elsewhere = Set(networks.values.joined()).subtracting(offers)
+        return Explanation.ModalityPlan(
+            modality: modality, function: function, area: area.map { map.path(of: $0) },
+            candidates: Array(offers.prefix(Self.mostNetworks)),
+            others: Array(elsewhere.sorted().prefix(Self.mostNetworks)))
+    }
+}
+
+/// To four digits: more would only be noise of the arithmetic.
+private func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
