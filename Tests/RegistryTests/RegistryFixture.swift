@@ -17,6 +17,7 @@ struct RegistryFixture {
     let events: EventLog
     let blobs: BlobStore
     let store: RegistryStore
+    let brain: BrainStore
 
     /// Opens a registry, in the folder of another one that ended where given.
     init(_ directory: TemporaryDirectory? = nil, now: @escaping @Sendable () -> Date = { Date() }) throws {
@@ -29,6 +30,7 @@ struct RegistryFixture {
         events = EventLog(database, service: "registry")
         blobs = try BlobStore(folder: directory.url, database: database, events: events, logger: quiet, now: now)
         store = RegistryStore(database, events: events, now: now)
+        brain = BrainStore(database, events: events, now: now)
     }
 
     /// Serves the registry to a client while `body` runs.
@@ -37,6 +39,7 @@ struct RegistryFixture {
     ) async throws -> Result {
         var router = Router()
         RegistryHarness(store: store, blobs: blobs).register(in: &router)
+        BrainHarness(brain).register(in: &router)
         return try await withServer(router, at: endpoint) { requests in
             try await body(RegistryClient(requests, patience: .seconds(20)), requests)
         }

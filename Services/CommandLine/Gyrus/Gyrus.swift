@@ -37,6 +37,8 @@ struct Gyrus: AsyncParsableCommand {
                 subcommands: [
                     Models.self, NetworksCommand.self, Datasets.self, Terms.self, Export.self, RegistryCare.self,
                 ]),
+            CommandGroup(
+                name: "Brain:", subcommands: [AtlasCommand.self, Rois.self, Functions.self, Areas.self]),
             CommandGroup(name: "Operation:", subcommands: [Health.self, Events.self, Dead.self, KeysCommand.self]),
         ],
         helpNames: [.short, .long])

@@ -3,11 +3,12 @@ import RegistryServer
 import ServiceClient
 import ServiceKit
 
-/// The registry: networks, models, datasets, dictionaries and blobs.
+/// The registry: atlas, areas, networks, models, datasets, dictionaries and blobs.
 @main
 struct RegistryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "registry", abstract: "Keeps networks, models, datasets, dictionaries and their files.")
+        commandName: "registry",
+        abstract: "Keeps the atlas, areas, networks, models, datasets, dictionaries and their files.")
 
     @OptionGroup var options: ServiceOptions
 
@@ -21,6 +22,9 @@ struct RegistryCommand: AsyncParsableCommand {
             context.add(BlobSweeper(blobs, logger: context.logger))
             let store = RegistryStore(context.database, events: context.events)
             RegistryHarness(store: store, blobs: blobs).register(in: &context.router)
+            let brain = BrainStore(context.database, events: context.events)
+            try await brain.seed()
+            BrainHarness(brain).register(in: &context.router)
         }
     }
 }

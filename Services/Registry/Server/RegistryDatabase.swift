@@ -40,6 +40,7 @@ public enum RegistryDatabase {
         }
         migrator.registerMigration("find the structure of networks", migrate: findStructures)
         migrator.registerMigration("manage models in series, stages and files", migrate: manageModels)
+        registerBrain(in: &migrator)
     }
 
     private static func createCatalogue(_ db: Database) throws {

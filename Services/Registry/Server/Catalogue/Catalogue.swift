@@ -46,7 +46,7 @@ struct Catalogue: Sendable {
         var fields = [
             "name": CatalogueField(.text, "text", within: term("networks.name", .names)),
             "category": CatalogueField(.text, "text", within: term("networks.category", .categories)),
-            "areas": terms(.areas), "functions": terms(.functions),
+            "areas": CatalogueField(.text, "text", within: area, isList: true), "functions": terms(.functions),
             "parameters": CatalogueField(.number, "networks.parameters"),
             "operations": CatalogueField(.number, "networks.operations"),
         ]
@@ -78,6 +78,19 @@ struct Catalogue: Sendable {
         "code": CatalogueField(.special(CodePattern.conditions)),
         "text": CatalogueField(.special(containing)),
     ]
+
+    /// Networks of an area and its parts, whatever they are called now; a word that stands for no area has the networks
+    /// whose codes name it.
+    private static let area = """
+        networks.id IN (
+            WITH wanted AS (SELECT id FROM terms WHERE kind = 'areas' AND %)
+            SELECT area_networks.network FROM wanted JOIN area_words ON area_words.word = wanted.id
+                JOIN areas ON area_words.area IN (areas.id, areas.parent)
+                JOIN area_networks ON area_networks.area = areas.id
+            UNION ALL
+            SELECT network_terms.network FROM wanted JOIN network_terms ON network_terms.term = wanted.id
+            WHERE wanted.id NOT IN (SELECT word FROM area_words))
+        """
 
     private static let file = "models.id IN (SELECT model FROM model_files WHERE %)"
 

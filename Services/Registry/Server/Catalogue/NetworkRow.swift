@@ -36,6 +36,7 @@ enum NetworkRow {
                     arguments: [id.hexadecimal, kind.rawValue, position, try Terms.row(of: text, in: kind, db)])
             }
         }
+        try AreaTable.adopt(id, db)
         try store(structure, of: id.hexadecimal, db)
     }
 

@@ -1,0 +1,118 @@
+import ArgumentParser
+import Brain
+import Foundation
+import Model
+import RegistryClient
+
+/// The atlas that scenarios are resolved over.
+struct AtlasCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "atlas", abstract: "Look at the atlas of the brain, replace it, write it out.",
+        discussion: """
+              gyrus atlas
+              gyrus atlas import ../shared/data/atlas
+              gyrus atlas export my-atlas
+            """,
+        subcommands: [AtlasShow.self, AtlasImport.self, AtlasExport.self], defaultSubcommand: AtlasShow.self)
+}
+
+/// Shows how much the atlas holds and where it comes from.
+struct AtlasShow: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show how much the atlas holds, its sources and their licences.")
+
+    @ParentCommand var gyrus: Gyrus
+    @OptionGroup var list: ListOptions
+
+    func run() async throws {
+        let files = try await Services(gyrus.project).registry().atlasFiles()
+        let atlas = try Atlas(files)
+        try list.render([
+            AtlasRow(name: "regions", count: atlas.regions.count),
+            AtlasRow(name: "functions", count: atlas.functions.count),
+            AtlasRow(name: "associations", count: atlas.associationCount),
+            AtlasRow(name: "co-activations", count: atlas.coactivationCount),
+            AtlasRow(name: "words", count: atlas.words.count),
+        ])
+        guard list.format == .table, !list.quiet else { return }
+        emit("\nIdentity: \(files.digest)\n\n\(atlas.sources.isEmpty ? "It names no sources." : atlas.sources)")
+    }
+}
+
+/// Replaces the atlas.
+struct AtlasImport: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Replace the atlas by the tables of a folder, and show what changed.",
+        discussion: """
+            The folder needs roi.tsv (roi_id, name, hemisphere, mni_x, mni_y, mni_z) and roi_function.tsv (roi_id,
+            function, strength); function.tsv, coactivation.tsv, word.tsv and SOURCES.md are read where they are there, and
+            so are the sources' own tables (roi_function_brainmap.tsv, coactivation_phi.tsv and others). All is checked
+            before anything changes. Areas that somebody changed stay as they are.
+
+              gyrus atlas import ../shared/data/atlas
+            """)
+
+    @ParentCommand var gyrus: Gyrus
+    @OptionGroup var list: ListOptions
+    @Argument(help: ArgumentHelp("The folder.", valueName: "folder")) var folder: String
+
+    func run() async throws {
+        let files = try AtlasFiles(folder: URL(filePath: folder))
+        let atlas = try Atlas(files)
+        let changes = try await Services(gyrus.project).registry().importAtlas(atlas.files)
+        if !files.ignored.isEmpty { say("Passed over: \(files.ignored.joined(separator: ", "))") }
+        try list.render(changes.map(AtlasChangeRow.init))
+        guard list.format == .table, !list.quiet else { return }
+        for change in changes where !change.isEmpty && change.what != "associations" { report(change) }
+        if changes.allSatisfy(\.isEmpty) { say("Nothing changed: the registry has this atlas already.") }
+    }
+
+    private func report(_ change: AtlasChange) {
+        for (index, names) in [change.added, change.removed, change.changed].enumerated() where !names.isEmpty {
+            let more = change.totals[index] - names.count
+            let end = more > 0 ? " and \(more) more" : ""
+            say("\(change.what), \(["new", "gone", "changed"][index]): \(names.joined(separator: ", "))\(end)")
+        }
+    }
+}
+
+/// Writes the atlas into a folder.
+struct AtlasExport: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Write the atlas into a folder, in the form that import reads.")
+
+    @ParentCommand var gyrus: Gyrus
+    @Argument(help: ArgumentHelp("The folder; made where it is missing.", valueName: "folder")) var folder: String
+
+    func run() async throws {
+        let files = try await Services(gyrus.project).registry().atlasFiles()
+        let folder = URL(filePath: folder)
+        try files.write(to: folder)
+        for name in AtlasFiles.compactNames where files.texts[name] != nil { emit(folder.appending(path: name).path) }
+    }
+}
+
+/// A kind of thing that an atlas holds.
+struct AtlasRow: Listable {
+    let name: String
+    let count: Int
+
+    static let columns = ["WHAT", "COUNT"]
+    var row: [String] { [name, Figures.count(count)] }
+}
+
+/// What an import changed in one kind of thing.
+struct AtlasChangeRow: Listable {
+    let name: String
+    let count, new, gone, changed: Int
+    let added, removed, altered: [String]
+
+    init(_ change: AtlasChange) {
+        (name, count) = (change.what, change.count)
+        (new, gone, changed) = (change.totals[0], change.totals[1], change.totals[2])
+        (added, removed, altered) = (change.added, change.removed, change.changed)
+    }
+
+    static let columns = ["WHAT", "NOW", "NEW", "GONE", "CHANGED"]
+    var row: [String] { [name] + [count, new, gone, changed].map { Figures.count($0) } }
+}

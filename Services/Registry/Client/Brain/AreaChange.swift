@@ -1,0 +1,81 @@
+public import Model
+public import Schema
+
+/// A change of the areas; repeating one changes nothing more.
+public enum AreaChange: Hashable, Sendable {
+    /// What an area is tied to.
+    public struct Ties: Hashable, Sendable {
+        /// Names of functions.
+        public var functions: [String]
+        /// Regions by name with strengths from 0 to 1; 0 takes a region away that the functions give.
+        public var regions: [String: Double]
+        /// Base networks.
+        public var networks: [BlobDigest]
+
+        /// Makes ties.
+        public init(functions: [String] = [], regions: [String: Double] = [:], networks: [BlobDigest] = []) {
+            self.functions = functions
+            self.regions = regions
+            self.networks = networks
+        }
+    }
+
+    /// Adds an area, or a sub-area with a name such as `vision.text`.
+    case add(String, Ties)
+    /// Gives an area another name of its own; networks and codes stay with it.
+    case rename(String, to: String)
+    /// Moves functions, regions and networks of an area into a new one beside it. Where no networks are named, all of the
+    /// area's networks serve both.
+    case split(String, off: String, Ties)
+    /// Moves all that the other areas have into the first one.
+    case merge(String, from: [String])
+    /// Ties an area to more.
+    case tie(String, Ties)
+    /// Takes ties of an area away.
+    case untie(String, Ties)
+
+    /// The change that was received.
+    /// - Throws: `Failure` with code `invalid-argument` where it is none.
+    public init(_ wire: Wire.AreaChangeRequest) throws {
+        let ties = Ties(
+            functions: wire.functions,
+            regions: Dictionary(wire.regions.map { ($0.region, $0.strength) }) { $1 },
+            networks: try wire.networks.map { try BlobDigest($0) })
+        switch wire.action {
+        case "add": self = .add(wire.area, ties)
+        case "rename": self = .rename(wire.area, to: wire.name)
+        case "split": self = .split(wire.area, off: wire.name, ties)
+        case "merge": self = .merge(wire.area, from: wire.others)
+        case "tie": self = .tie(wire.area, ties)
+        case "untie": self = .untie(wire.area, ties)
+        default:
+            throw Failure(
+                .invalidArgument,
+                "Areas know no change '\(wire.action.prefix(40))'; use add, rename, split, merge, tie or untie.")
+        }
+    }
+}
+
+extension Wire.AreaChangeRequest {
+    /// The change as it is sent.
+    public init(_ change: AreaChange) {
+        switch change {
+        case .add(let area, let ties): self.init("add", area, ties: ties)
+        case .rename(let area, let name): self.init("rename", area, name: name)
+        case .split(let area, let name, let ties): self.init("split", area, name: name, ties: ties)
+        case .merge(let area, let others): self.init("merge", area, others: others)
+        case .tie(let area, let ties): self.init("tie", area, ties: ties)
+        case .untie(let area, let ties): self.init("untie", area, ties: ties)
+        }
+    }
+
+    private init(
+        _ action: String, _ area: String, name: String = "", ties: AreaChange.Ties = .init(), others: [String] = []
+    ) {
+        self.init(
+            action: action, area: area, name: name, functions: ties.functions,
+            regions: ties.regions.sorted { $0.key < $1.key }.map {
+                Wire.RegionTie(region: $0.key, strength: $0.value, byHand: true)
+            }, networks: ties.networks.map(\.hexadecimal), others: others)
+    }
+}

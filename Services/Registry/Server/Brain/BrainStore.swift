@@ -1,0 +1,131 @@
+public import Brain
+public import Foundation
+public import GRDB
+import Model
+import RegistryClient
+public import Storage
+import Synchronization
+
+/// Atlas and areas in the registry's database; every method is one transaction.
+///
+/// An atlas is kept in its files. The one read last stays in memory, because nearly everything asks for it.
+public struct BrainStore: Sendable {
+    let database: any DatabaseWriter
+    let writer: GroupWriter
+    let events: EventLog
+    let now: @Sendable () -> Date
+    private let cache = AtlasCache()
+
+    /// Makes a store over a migrated database.
+    /// - Parameter now: Time of day, replaced in tests.
+    public init(
+        _ database: any DatabaseWriter, events: EventLog, now: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        self.database = database
+        writer = GroupWriter(database)
+        self.events = events
+        self.now = now
+    }
+
+    /// Takes an atlas in, with the areas that follow from it, where there is none yet.
+    ///
+    /// Networks that were registered before belong to the areas that their codes name.
+    public func seed(with files: AtlasFiles = .shipped) async throws {
+        try await writer.write { db in
+            guard try Int.fetchOne(db, sql: "SELECT 1 FROM atlases LIMIT 1") == nil else { return }
+            _ = try self.install(try Atlas(files), in: db)
+        }
+    }
+
+    /// Replaces the atlas, once it is checked whole, and computes the areas anew where nobody changed them.
+    /// - Returns: What changed.
+    func replaceAtlas(by files: AtlasFiles) async throws -> [AtlasChange] {
+        let atlas = try Atlas(files)
+        return try await writer.write { db in try self.install(atlas, in: db) }
+    }
+
+    private func install(_ atlas: Atlas, in db: Database) throws -> [AtlasChange] {
+        let (files, digest) = (atlas.files, atlas.files.digest)
+        let old = try Int.fetchOne(db, sql: "SELECT 1 FROM atlases LIMIT 1") == nil ? nil : try map(in: db)
+        if let old {
+            let changes = atlas.changes(from: old.atlas)
+            // The same tables without a word about their sources take nothing away from what is known of these.
+            let isSame = atlas.sources.isEmpty || atlas.sources == old.atlas.sources
+            if isSame, changes.allSatisfy(\.isEmpty) { return changes }
+        }
+        try db.execute(
+            sql: "INSERT INTO atlases (digest, imported) VALUES (?, ?)",
+            arguments: [digest.hexadecimal, now().microseconds])
+        let number = db.lastInsertedRowID
+        for (name, text) in files.texts {
+            try db.execute(
+                sql: "INSERT INTO atlas_files (atlas, name, text) VALUES (?, ?, ?)", arguments: [number, name, text])
+        }
+        try AreaEditor(db: db, atlas: atlas, store: self).compute()
+        try events.append(
+            kind: "atlas.imported", subject: digest.hexadecimal,
+            attributes: ["regions": "\(atlas.regions.count)", "functions": "\(atlas.functions.count)"], in: db)
+        guard let old else { return [] }
+        let new = AreaMap(atlas, try AreaTable.all(db))
+        return atlas.changes(from: old.atlas)
+            + [AtlasChange("areas and sub-areas", from: old.regionsByPath, to: new.regionsByPath)]
+    }
+
+    // MARK: Reading
+
+    /// The atlas in its files, and when it was imported.
+    func atlasFiles() async throws -> (files: AtlasFiles, imported: Date) {
+        try await database.read { db in
+            guard let row = try Row.fetchOne(db, sql: "SELECT * FROM atlases ORDER BY number DESC LIMIT 1") else {
+                throw Failure(.notFound, "The registry has no atlas yet; import one with: gyrus atlas import DIR")
+            }
+            return (try Self.files(of: row["number"], in: db), Date(microseconds: row["imported"]))
+        }
+    }
+
+    private static func files(of atlas: Int64, in db: Database) throws -> AtlasFiles {
+        let rows = try Row.fetchAll(db, sql: "SELECT name, text FROM atlas_files WHERE atlas = ?", arguments: [atlas])
+        return AtlasFiles(Dictionary(rows.map { ($0["name"], $0["text"]) }) { first, _ in first })
+    }
+
+    /// The atlas with all areas.
+    func map(in db: Database) throws -> AreaMap {
+        let row = try Row.fetchOne(db, sql: "SELECT number, digest FROM atlases ORDER BY number DESC LIMIT 1")
+        guard let row else { return AreaMap(Atlas.shipped, []) }
+        let atlas = try cache.atlas(digest: row["digest"]) { try Atlas(Self.files(of: row["number"], in: db)) }
+        return AreaMap(atlas, try AreaTable.all(db))
+    }
+
+    /// What a scenario engages.
+    func explain(_ request: Resolver.Request) async throws -> Explanation {
+        let (map, digest, networks) = try await database.read { db in
+            let digest = try String.fetchOne(db, sql: "SELECT digest FROM atlases ORDER BY number DESC LIMIT 1")
+            return (try self.map(in: db), digest, try AreaTable.networkNames(db))
+        }
+        let identity = try digest.map { try BlobDigest($0) } ?? map.atlas.files.digest
+        return try Resolver(map, digest: identity, networks: networks).explain(request)
+    }
+}
+
+/// The atlas that was read last.
+private final class AtlasCache: Sendable {
+    private let state = Mutex<(digest: String, atlas: Atlas)?>(nil)
+
+    func atlas(digest: String, read: () throws -> Atlas) throws -> Atlas {
+        if let known = state.withLock({ $0 }), known.digest == digest { return known.atlas }
+        let atlas = try read()
+        state.withLock { $0 = (digest, atlas) }
+        return atlas
+    }
+}
+
+extension AreaMap {
+    /// Strengths of the regions of each area that has any, by the area's name.
+    fileprivate var regionsByPath: [String: [String: Double]] {
+        let all = areas.map { area in
+            let ties = regions(of: area).map { ($0.value.name, $0.strength) }
+            return (path(of: area), Dictionary(ties) { first, _ in first })
+        }
+        return Dictionary(all.filter { !$0.1.isEmpty }) { first, _ in first }
+    }
+}
