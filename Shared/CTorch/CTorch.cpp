@@ -126,7 +126,7 @@ namespace {
 
 /// Outputs of some samples in evaluation mode; without autograd.
 at::Tensor outputs(gyrus_network *network, const Batch &batch) {
-    at::NoGradGuard no_gradients;
+    c10::NoGradGuard no_gradients;
     DenormalsAreZero denormals;
     return network->forward(batch.values, false).contiguous();
 }

@@ -2,6 +2,7 @@
 #include "include/Preprocessing.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -13,7 +14,7 @@ namespace {
 /// Runs a body; an exception becomes a message, because none may leave C.
 template <typename Body> int guarded(char **error, Body body) noexcept {
     try {
-        const at::NoGradGuard without_gradients;
+        const c10::NoGradGuard without_gradients;
         body();
         return 0;
     } catch (const std::exception &exception) {

@@ -4,15 +4,17 @@ import ArgumentParser
 ///
 /// Build in release, and leave the machine alone while it runs:
 /// ```sh
-/// Tests/Benchmarks/peers                                 # Optuna and PyTorch, once
-/// swift run -c release Benchmarks messages
+/// peers=$(Tests/Benchmarks/peers)                        # a Python with Optuna and PyTorch, made once
+/// swift run -c release Benchmarks --python "$peers"      # the main figures
+/// swift run -c release Benchmarks messages --help        # one of them, and its settings
 /// ```
 @main
 struct Benchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures Gyrus beside what others use for the same job, in one run.",
         subcommands: [
-            MessagesBenchmark.self, TasksBenchmark.self, SearchBenchmark.self, TrainingBenchmark.self,
+            AllBenchmarks.self, MessagesBenchmark.self, TasksBenchmark.self, SearchBenchmark.self,
+            TrainingBenchmark.self,
             TableSixBenchmark.self,
-        ])
+        ], defaultSubcommand: AllBenchmarks.self)
 }
