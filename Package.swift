@@ -110,6 +110,11 @@ let services: [Target] = [
         "registry", "Services/Registry/Main",
         ["RegistryServer", "ServiceClient", "ServiceKit", "Storage", argumentParser, logging]),
 
+    library("Inspection", "Services/Registry/Inspection", ["Model", "Networks"]),
+    executable(
+        "gyrus-inspector", "Services/Registry/Inspector",
+        ["Inspection", "Model", "Networks", "ONNX", "Safetensors", "Torch"]),
+
     library("KnowledgeClient", "Services/Knowledge/Client", ["Model", "Schema", "Messaging"]),
     library(
         "KnowledgeServer", "Services/Knowledge/Server",
@@ -169,9 +174,9 @@ let services: [Target] = [
     executable(
         "gyrus", "Services/CommandLine/Gyrus",
         [
-            "Brain", "Model", "Networks", "ONNX", "Launcher", "ServiceClient", "DesignerClient", "RegistryClient",
-            "KnowledgeClient", "TrainerClient", "EvaluatorClient", "WorkQueueClient", "Messaging", argumentParser,
-            logging,
+            "Brain", "Model", "Networks", "ONNX", "Inspection", "Launcher", "ServiceClient", "DesignerClient",
+            "RegistryClient", "KnowledgeClient", "TrainerClient", "EvaluatorClient", "WorkQueueClient", "Messaging",
+            argumentParser, logging,
         ]),
 ]
 
@@ -211,6 +216,9 @@ let testTargets: [Target] = [
             "Model", "Schema", "Networks", "registry", grdb, logging,
         ]),
     tests(
+        "InspectionTests",
+        ["Inspection", "gyrus-inspector", "Model", "Networks", "ONNX", "Safetensors", "Torch", "CTorch"]),
+    tests(
         "KnowledgeTests",
         [
             "KnowledgeClient", "KnowledgeServer", "ServiceTestSupport", "Messaging", "Storage", "Model", "Schema", grdb,
@@ -245,7 +253,8 @@ let testTargets: [Target] = [
         "IntegrationTests",
         [
             "Brain", "DesignerClient", "EvaluatorClient", "KnowledgeClient", "RegistryClient", "ServiceClient",
-            "TrainerClient", "WorkQueueClient", "Messaging", "Model", "Networks", "CZeroMQ", lifecycle, logging,
+            "TrainerClient", "WorkQueueClient", "Messaging", "Model", "Networks", "ONNX", "Safetensors", "CZeroMQ",
+            lifecycle, logging,
         ]),
     executable(
         "Benchmarks", "Tests/Benchmarks",

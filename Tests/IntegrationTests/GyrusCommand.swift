@@ -36,7 +36,11 @@ struct GyrusCommand {
 
     /// Runs a command to its end.
     @discardableResult
-    func run(_ arguments: String...) async throws -> GyrusProgram.Output { try await program.run(arguments) }
+    func run(_ arguments: String...) async throws -> GyrusProgram.Output { try await run(arguments) }
+
+    /// Runs a command to its end.
+    @discardableResult
+    func run(_ arguments: [String]) async throws -> GyrusProgram.Output { try await program.run(arguments) }
 
     /// Starts a command whose output goes to a file, without waiting for its end.
     func start(_ arguments: String..., into file: URL) throws -> Process { try program.start(arguments, into: file) }

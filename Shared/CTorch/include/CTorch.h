@@ -103,6 +103,14 @@ bool gyrus_network_evaluate(
 bool gyrus_network_time(
     gyrus_network *network, const gyrus_samples *samples, double *seconds, int64_t count, char **error);
 
+/// Runs the network once, in evaluation mode, on inputs of these shapes (one after the other, `ranks` sizes each) whose
+/// values are random within 0 and 1. Returns the shapes of its outputs, such as `2x10 2x4`, to be freed with `free`.
+char *gyrus_network_probe(
+    gyrus_network *network, const int64_t *shapes, const int64_t *ranks, int64_t count, char **error);
+/// Returns the operations of the network, one per line: operation, number of weights, and the lines (from 0) that it reads
+/// or `-1`, `-2` … for the first, second … input, separated by spaces. To be freed with `free`.
+char *gyrus_network_operations(gyrus_network *network, char **error);
+
 /// How weights whose names begin with `prefix` are changed; the longest prefix that fits a weight wins.
 typedef struct gyrus_optimizer {
     const char *prefix;

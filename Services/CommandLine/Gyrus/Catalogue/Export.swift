@@ -56,13 +56,12 @@ struct Export: AsyncParsableCommand {
                 "model '\(model.id)' has no \(format.rawValue) file, and none can be made from what it has (\(formats));"
                     + " export one of those")
         }
-        let temporary = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString).safetensors")
-        defer { try? FileManager.default.removeItem(at: temporary) }
-        try await registry.download(weights, to: temporary)
+        let temporary = TemporaryFile()
+        try await registry.download(weights, to: temporary.url)
         var notes = ["model": model.id, "network": model.network.hexadecimal]
         notes["code"] = model.code?.description
         notes["licence"] = model.lineage.licence
         try OnnxFile.write(
-            NetworkDescription(json: network.description), weights: temporary, metadata: notes, to: place)
+            NetworkDescription(json: network.description), weights: temporary.url, metadata: notes, to: place)
     }
 }

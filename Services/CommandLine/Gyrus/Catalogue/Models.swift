@@ -12,12 +12,14 @@ struct Models: AsyncParsableCommand {
               gyrus models --filter dataset=av-mnist --order -accuracy
               gyrus models --filter 'code=ResNet*; vision; any; any; any; any; >=90%; any; any'
               gyrus models show 3fa27c11/48
+              gyrus models import detector.onnx --area vision --function detection
               gyrus models stage 3fa27c11/48 live --note 'passed the field test'
               gyrus models history --stage live --on 2026-11-20     which version was live on that day
               gyrus models stats
             """,
         subcommands: [
-            ModelList.self, ModelShow.self, ModelStageCommand.self, ModelHistory.self, ModelStatistics.self,
+            ModelList.self, ModelShow.self, ModelImport.self, ModelStageCommand.self, ModelHistory.self,
+            ModelStatistics.self,
         ], defaultSubcommand: ModelList.self)
 }
 

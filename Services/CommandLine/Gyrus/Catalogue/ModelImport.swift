@@ -1,0 +1,106 @@
+import ArgumentParser
+import Foundation
+import Inspection
+import Launcher
+import Model
+import RegistryClient
+
+/// Imports a file as a pretrained model.
+struct ModelImport: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Check a TorchScript, safetensors or ONNX file and register it as a pretrained model.",
+        discussion: """
+              gyrus models import yolox_nano.onnx --category YOLOX --area vision --function detection \\
+                  --dataset COCO --licence Apache-2.0 --accuracy 0.258
+              gyrus models import weights.safetensors --network LeNet5 --dataset mnist
+              gyrus models import resnet18.pt --input 3x224x224 --category ResNet --area vision \\
+                  --function classification --dataset ImageNet
+
+            The file is read in a process of its own with limits; nothing is stored unless all of it is sound. Weights
+            alone need the base network that they are for (--network, see: gyrus networks). A pickle (.pth, .pkl) is
+            refused, because reading one runs whatever code is in it.
+            """)
+
+    @ParentCommand var gyrus: Gyrus
+    @OptionGroup var facts: ModelFacts
+
+    @Option(
+        help: ArgumentHelp(
+            "Shape of an input of one sample, for TorchScript (can be repeated).", valueName: "3x224x224"))
+    var input: [ShapeArgument] = []
+
+    @Flag(help: "Check only; store nothing.")
+    var dryRun = false
+
+    @Argument(help: "The file.", completion: .file())
+    var file: String
+
+    func run() async throws {
+        let registry = try await Services(gyrus.project).registry()
+        let importer = ModelImporter(registry: registry)
+        let checked = try await importer.check(
+            URL(filePath: file).absoluteURL, facts, inputShapes: input.map(\.sizes))
+        for finding in checked.inspection.findings { say("\(checked.inspection.format.rawValue): \(finding)") }
+        if dryRun { return say("Nothing was stored (--dry-run).") }
+        let model = try await importer.store(checked)
+        emit(model.id)
+        say("\(model.code?.description ?? "") (\(model.series), version \(model.version))")
+    }
+}
+
+/// What people say of a model that they import.
+struct ModelFacts: ParsableArguments {
+    @Option(help: "Base network that the weights are for: its name or identity.")
+    var network: String?
+
+    @Option(help: "Identity of the model (default: the file's name and the beginning of its digest).")
+    var id: String?
+
+    @Option(help: "Name of the network (default: the file's name).")
+    var name: String?
+
+    @Option(help: "Family of the network, such as ResNet (default: its name).")
+    var category: String?
+
+    @Option(help: "Functional area that it serves, such as vision (can be repeated).")
+    var area: [String] = []
+
+    @Option(help: "What it does, such as detection (can be repeated).")
+    var function: [String] = []
+
+    @Option(help: "Data that it was trained on.")
+    var dataset = "unknown"
+
+    @Option(help: "Optimizer that trained it.")
+    var optimizer = "unknown"
+
+    @Option(help: "Platform that wrote it (default: what the file says).")
+    var platform: String?
+
+    @Option(help: "Accuracy that was measured, 0 to 1.")
+    var accuracy: Double?
+
+    @Option(help: "Licence, by its SPDX identifier.")
+    var licence: String?
+
+    @Option(help: "Where it comes from, such as an address.")
+    var origin: String?
+
+    @Option(help: "Model whose weights it started from.")
+    var parent: String?
+
+    @Option(help: "What it is a version of (default: network/dataset).")
+    var series = ""
+}
+
+/// A shape, written `3x224x224`.
+struct ShapeArgument: ExpressibleByArgument {
+    let sizes: [Int]
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "x", omittingEmptySubsequences: false)
+        sizes = parts.compactMap { Int($0) }.filter { $0 > 0 }
+        if sizes.count != parts.count { return nil }
+    }
+}

@@ -1,0 +1,148 @@
+import Foundation
+import Inspection
+import Launcher
+import Model
+import Networks
+import RegistryClient
+
+/// Brings files into the registry: looks into one, then uploads it, then registers it.
+struct ModelImporter {
+    /// How long the registry keeps an upload that is not registered after all.
+    private static let uploadTime = Duration.seconds(3600)
+
+    let registry: RegistryClient
+
+    /// A file that is sound, with all that will be registered.
+    struct Checked {
+        let inspection: Inspection
+        let file: URL
+        /// The other of TorchScript and safetensors; exists as long as this value.
+        let companion: TemporaryFile?
+        let network: BaseNetwork
+        let model: PretrainedModel
+    }
+
+    // MARK: - Checking
+
+    /// Looks into a file and makes what is to be registered; stores nothing.
+    func check(_ file: URL, _ facts: ModelFacts, inputShapes: [[Int]] = []) async throws -> Checked {
+        let digest = try BlobFile(reading: file).digest()
+        let known = try await base(facts)
+        let companion = known.map { _ in TemporaryFile() }
+        let process = InspectionProcess(program: URL(filePath: Programs.beside.path(of: "gyrus-inspector")))
+        let inspection = try await process.inspect(
+            InspectionRequest(
+                file: file, network: known?.description, inputShapes: inputShapes, companion: companion?.url))
+        let name = facts.name ?? file.deletingPathExtension().lastPathComponent
+        let network = try known ?? foreign(inspection, name, facts)
+        let model = PretrainedModel(
+            id: facts.id ?? "\(name)-\(digest.hexadecimal.prefix(8))",
+            // The registry knows the identity of a foreign network once it has it.
+            network: network.id ?? digest, platform: facts.platform ?? platform(inspection), dataset: facts.dataset,
+            optimizer: facts.optimizer, accuracy: facts.accuracy,
+            files: [ModelFile(inspection.format.fileFormat, digest)],
+            lineage: .init(parent: facts.parent, licence: facts.licence, origin: facts.origin), series: facts.series)
+        try checkCode(network, model)
+        return Checked(
+            inspection: inspection, file: file, companion: inspection.hasCompanion ? companion : nil, network: network,
+            model: model)
+    }
+
+    private func base(_ facts: ModelFacts) async throws -> BaseNetwork? {
+        guard let name = facts.network else { return nil }
+        let network = try await registry.network(called: name)
+        guard network.format == BaseNetwork.ownFormat else {
+            throw Failure(
+                .invalidArgument,
+                "base network '\(network.name)' was imported as \(network.format) and has no layers of its own that weights"
+                    + " could be matched with; leave --network out")
+        }
+        return network
+    }
+
+    private func foreign(_ inspection: Inspection, _ name: String, _ facts: ModelFacts) throws -> BaseNetwork {
+        guard var outline = inspection.outline else {
+            throw Failure(.internal, "the file was found sound, but nothing is known of its structure")
+        }
+        guard !facts.area.isEmpty, !facts.function.isEmpty else {
+            throw Failure(
+                .invalidArgument,
+                "what '\(name)' is for is not in the file: give --area (such as vision) and --function (such as detection)"
+            )
+        }
+        outline.name = name
+        return BaseNetwork(
+            name: name, category: facts.category ?? name, areas: facts.area, functions: facts.function,
+            parameters: UInt64(outline.parameterCount), description: try outline.canonicalJSON,
+            format: outline.format)
+    }
+
+    private func platform(_ inspection: Inspection) -> String {
+        inspection.producer?.split(separator: " ").joined() ?? "unknown"
+    }
+
+    /// Whatever the artificial code cannot express is refused before anything is stored.
+    private func checkCode(_ network: BaseNetwork, _ model: PretrainedModel) throws {
+        _ = try ArtificialCode(
+            name: network.name, areas: network.areas, functions: network.functions, category: network.category,
+            dataset: model.dataset, size: ParameterSize(parameters: network.parameters),
+            accuracy: try model.accuracy.map { try AccuracyPercentage(fraction: $0) }, optimizer: model.optimizer,
+            platform: model.platform)
+    }
+
+    // MARK: - Storing
+
+    /// Uploads the files, then registers network and model. Doing so again changes nothing.
+    /// - Throws: `Failure` with code `conflict` where the identity belongs to a model with other files.
+    func store(_ checked: Checked) async throws -> PretrainedModel {
+        if let taken = try await registry.existingModel(checked.model.id) {
+            guard taken.files.contains(where: { $0.blob == checked.model.files[0].blob }) else {
+                throw Failure(
+                    .conflict, "there is already a model '\(taken.id)' with other files; give this one another --id")
+            }
+            return taken
+        }
+        if let parent = checked.model.lineage.parent { _ = try await registry.model(parent) }
+        var model = checked.model
+        guard try await registry.upload(file: checked.file, keepFor: Self.uploadTime) == model.files[0].blob else {
+            throw Failure(
+                .conflict, "'\(checked.file.path)' was changed while it was imported; leave it alone and do so again")
+        }
+        if let companion = checked.companion {
+            let blob = try await registry.upload(file: companion.url, keepFor: Self.uploadTime)
+            model.files.append(ModelFile(checked.inspection.format == .torchScript ? .safetensors : .torchScript, blob))
+        }
+        let network = try await registry.register(checked.network)
+        model.network = network.id ?? model.network
+        return try await registry.register(model)
+    }
+}
+
+extension Inspection.Format {
+    /// The same format of a model's file.
+    fileprivate var fileFormat: ModelFile.Format {
+        switch self {
+        case .torchScript: .torchScript
+        case .safetensors: .safetensors
+        case .onnx: .onnx
+        }
+    }
+}
+
+extension RegistryClient {
+    /// A model, where there is one.
+    func existingModel(_ id: String) async throws -> PretrainedModel? {
+        do {
+            return try await model(id)
+        } catch let failure as Failure where failure.code == .notFound {
+            return nil
+        }
+    }
+}
+
+/// The place of a file that is removed with this object.
+final class TemporaryFile: Sendable {
+    let url = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString)")
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+}

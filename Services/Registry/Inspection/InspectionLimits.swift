@@ -1,0 +1,29 @@
+import Foundation
+import Model
+
+/// What the inspecting process may use; it limits itself before it opens the file.
+public enum InspectionLimits {
+    /// Address space in bytes.
+    public static let memory: UInt64 = 8 << 30
+    /// Processor time in seconds.
+    public static let processorTime: UInt64 = 100
+    /// Open files.
+    public static let files: UInt64 = 64
+    /// Bytes of a file that it writes: none but the companion.
+    public static let companion: UInt64 = 2 << 30
+
+    /// Limits this process for good.
+    /// - Parameter writes: Whether it writes a companion.
+    public static func apply(writes: Bool) throws {
+        let limits: [(__rlimit_resource, UInt64)] = [
+            (RLIMIT_AS, memory), (RLIMIT_CPU, processorTime), (RLIMIT_NOFILE, files), (RLIMIT_CORE, 0),
+            (RLIMIT_FSIZE, writes ? companion : 0),
+        ]
+        for (resource, value) in limits {
+            var limit = rlimit(rlim_cur: rlim_t(value), rlim_max: rlim_t(value))
+            guard setrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0 else {
+                throw Failure(.internal, "This process cannot be limited: \(String(cString: strerror(errno))).")
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import Inspection
+import Model
+
+/// What a file is, by its content and not by its name.
+enum FileKind: Equatable {
+    case importable(Inspection.Format)
+    /// A pickle, whose reading runs whatever code it has.
+    case pickle
+    case unknown(String)
+
+    /// Most bytes at the end of a zip file that are searched for its directory.
+    private static let longestZipEnd = 8 << 20
+
+    init(of file: URL) throws {
+        guard let handle = try? FileHandle(forReadingFrom: file) else {
+            throw Failure(.notFound, "The file '\(file.path)' cannot be opened; is it there, and may you read it?")
+        }
+        defer { try? handle.close() }
+        let head = [UInt8](try handle.read(upToCount: 16) ?? Data())
+        if head.starts(with: [0x50, 0x4b, 3, 4]) {
+            self = try Self.archive(handle)
+        } else if head.count > 8, head[5..<8].allSatisfy({ $0 == 0 }), head[8] == UInt8(ascii: "{") {
+            // Before the pickle, as the length of a header can look like the beginning of one.
+            self = .importable(.safetensors)
+        } else if head.count >= 2, head[0] == 0x80, (2...5).contains(head[1]) {
+            self = .pickle
+        } else if head.count > 2, head[0] == 0x08, file.pathExtension.lowercased() == "onnx" || head[2] >> 3 < 16 {
+            // The first field of an ONNX file is its version; there is nothing else to tell it by.
+            self = .importable(.onnx)
+        } else {
+            self = .unknown(Self.guess(head, file))
+        }
+    }
+
+    /// PyTorch's archives differ in what they hold: `constants.pkl` and code, or only a pickle.
+    private static func archive(_ handle: FileHandle) throws -> FileKind {
+        let size = try handle.seekToEnd()
+        let length = min(size, UInt64(longestZipEnd))
+        try handle.seek(toOffset: size - length)
+        let end = try handle.readToEnd() ?? Data()
+        func holds(_ name: String) -> Bool { end.range(of: Data(name.utf8)) != nil }
+        if holds("/constants.pkl") && holds("/code/") { return .importable(.torchScript) }
+        return holds("data.pkl") ? .pickle : .unknown("a zip archive without a network in it")
+    }
+
+    private static func guess(_ head: [UInt8], _ file: URL) -> String {
+        let known: [([UInt8], String)] = [
+            ([0x89, 0x48, 0x44, 0x46], "HDF5 (Keras)"), (Array("GGUF".utf8), "GGUF"), (Array("<?xml".utf8), "XML"),
+        ]
+        if let found = known.first(where: { head.starts(with: $0.0) }) { return found.1 }
+        if head.count > 8, Array(head[4..<8]) == Array("TFL3".utf8) { return "TensorFlow Lite" }
+        return head.isEmpty ? "an empty file" : "of a format that is not known"
+    }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import Inspection
+import Model
+import Networks
+import ONNX
+import Safetensors
+import Torch
+
+/// Checks a file whole before anything of it is stored.
+struct Inspector {
+    private let request: InspectionRequest
+    private let file: URL
+    private let network: NetworkDescription?
+
+    init(_ request: InspectionRequest) throws {
+        self.request = request
+        file = request.file
+        network = try request.network.map { try NetworkDescription(json: $0) }
+    }
+
+    func inspect() throws -> Inspection {
+        switch try FileKind(of: file) {
+        case .importable(.torchScript): return try inspectScript()
+        case .importable(.safetensors): return try inspectWeights()
+        case .importable(.onnx): return try inspectGraph()
+        case .pickle:
+            throw refusal(
+                "it is a Python pickle, and reading one runs whatever code is in it. Save the network with"
+                    + " torch.jit.save, or its weights with safetensors.torch.save_file, and import that")
+        case .unknown(let what):
+            throw refusal("it is \(what). TorchScript, safetensors and ONNX can be imported")
+        }
+    }
+
+    private func refusal(_ reason: String) -> Failure {
+        Failure(.invalidArgument, "'\(file.path)' cannot be imported: \(reason).")
+    }
+
+    // MARK: - TorchScript
+
+    private func inspectScript() throws -> Inspection {
+        let script = try ScriptedNetwork(loading: file)
+        guard let network else { return try inspectUnknown(script) }
+        try compare(script.tensorShapes, with: network)
+        guard script.inputs.count == network.inputs.count else {
+            throw refusal("it has \(script.inputs.count) inputs, and '\(network.name)' has \(network.inputs.count)")
+        }
+        let shapes = try run(script, network.inputs.map(\.shape))
+        let expected = try network.outputShape
+        guard shapes.count == 1, shapes[0] == [Self.batch] + expected else {
+            throw refusal("it gives \(shapes), and '\(network.name)' gives \(expected) for each sample")
+        }
+        if let companion = request.companion { try script.saveWeights(to: companion) }
+        return Inspection(
+            .torchScript,
+            findings: ["tensors are those of '\(network.name)'", "ran: \(shapes[0]) for a batch of \(Self.batch)"],
+            hasCompanion: request.companion != nil)
+    }
+
+    private func inspectUnknown(_ script: ScriptedNetwork) throws -> Inspection {
+        guard request.inputShapes.count == script.inputs.count else {
+            let names = script.inputs.joined(separator: ", ")
+            throw refusal(
+                "it has \(script.inputs.count) inputs (\(names)), and \(request.inputShapes.count) shapes were given. Name"
+                    + " its base network with --network, or a shape for each input, such as --input 3x224x224")
+        }
+        let outputs = try run(script, request.inputShapes)
+        let open = { (shape: [Int]) in [-1] + shape.dropFirst() }
+        let outline = NetworkOutline(
+            format: Inspection.Format.torchScript.rawValue, name: file.deletingPathExtension().lastPathComponent,
+            inputs: zip(script.inputs, request.inputShapes).map { .init(name: $0, shape: [-1] + $1) },
+            outputs: outputs.enumerated().map { .init(name: "output\($0.offset)", shape: open($0.element)) },
+            nodes: try script.operations())
+        try outline.validate()
+        return Inspection(
+            .torchScript, outline: outline,
+            findings: ["\(outline.nodes.count) operations", "ran: \(outputs) for a batch of \(Self.batch)"])
+    }
+
+    /// Samples of a run that tries a network: two, so that a batch frozen at one is found.
+    private static let batch = 2
+
+    private func run(_ script: ScriptedNetwork, _ shapes: [[Int]]) throws -> [[Int]] {
+        do {
+            return try script.outputShapes(for: shapes.map { [Self.batch] + $0 })
+        } catch let failure as Failure {
+            throw refusal("it does not run on inputs \(shapes) in a batch of \(Self.batch): \(failure.message)")
+        }
+    }
+
+    // MARK: - Safetensors
+
+    private func inspectWeights() throws -> Inspection {
+        guard let network else {
+            throw refusal(
+                "it has weights without a structure. Name the base network that they are for with --network (see: gyrus"
+                    + " networks)")
+        }
+        let weights = try SafetensorsFile(opening: file.path)
+        let needed = try network.tensors
+        let shapes = Dictionary(uniqueKeysWithValues: weights.entries.map { ($0.name, $0.shape) })
+        try compare(shapes, with: network)
+        for tensor in needed {
+            let values: [Float] = try weights.elements(of: tensor.name)
+            guard values.allSatisfy(\.isFinite) else {
+                throw refusal("tensor '\(tensor.name)' has values that are no finite number")
+            }
+        }
+        let script = try ScriptedNetwork(network, seed: 0)
+        try script.loadWeights(from: file)
+        let outputs = try run(script, network.inputs.map(\.shape))
+        if let companion = request.companion { try script.save(to: companion) }
+        return Inspection(
+            .safetensors,
+            findings: [
+                "\(needed.count) tensors, those of '\(network.name)', all finite",
+                "ran: \(outputs) for a batch of \(Self.batch)",
+            ], hasCompanion: request.companion != nil)
+    }
+
+    /// The tensors must be those of the network, each in its shape, and no others.
+    private func compare(_ shapes: [String: [Int]], with network: NetworkDescription) throws {
+        let needed = Dictionary(uniqueKeysWithValues: try network.tensors.map { ($0.name, $0.shape) })
+        for (name, shape) in needed.sorted(by: { $0.key < $1.key }) {
+            guard let found = shapes[name] else { throw refusal("tensor '\(name)' of '\(network.name)' is missing") }
+            guard found == shape else {
+                throw refusal("tensor '\(name)' has shape \(found), and '\(network.name)' needs \(shape)")
+            }
+        }
+        if let extra = shapes.keys.sorted().first(where: { needed[$0] == nil }) {
+            throw refusal("tensor '\(extra)' belongs to no layer of '\(network.name)'")
+        }
+    }
+
+    // MARK: - ONNX
+
+    private func inspectGraph() throws -> Inspection {
+        guard network == nil else {
+            throw refusal("an ONNX file describes its network itself; leave --network out")
+        }
+        let graph = try OnnxFile(reading: file)
+        return Inspection(
+            .onnx, outline: graph.outline, producer: graph.producer.isEmpty ? nil : graph.producer,
+            findings: [
+                "standard operators, version \(graph.operatorSet)", "\(graph.outline.nodes.count) operations",
+                "\(graph.outline.parameterCount) weights, every one as large as its shape says",
+            ])
+    }
+}

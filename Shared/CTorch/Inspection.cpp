@@ -1,0 +1,103 @@
+// Looking into networks that others made.
+#include "Network.h"
+
+#include <map>
+#include <set>
+#include <sstream>
+
+using namespace gyrus;
+
+namespace {
+
+void describe(std::ostream &out, const c10::IValue &value) {
+    if (value.isTuple()) {
+        for (const auto &each : value.toTupleRef().elements()) describe(out, each);
+        return;
+    }
+    if (value.isList()) {
+        for (const c10::IValue &each : value.toListRef()) describe(out, each);
+        return;
+    }
+    TORCH_CHECK(value.isTensor(), "it gives ", value.tagKind(), ", which is no tensor");
+    const auto tensor = value.toTensor();
+    TORCH_CHECK(
+        !tensor.is_floating_point() || at::isfinite(tensor).all().item<bool>(), "it gives values that are no finite number");
+    if (out.tellp() > 0) out << ' ';
+    // A single number has no sizes.
+    if (tensor.dim() == 0) out << 1;
+    for (int64_t i = 0; i < tensor.dim(); i++) out << (i ? "x" : "") << tensor.size(i);
+}
+
+/// Walks a graph and writes what computes from the inputs.
+struct Outline {
+    std::ostringstream lines;
+    int64_t count = 0;
+    /// What a value comes from: lines, or inputs as negative numbers.
+    std::map<const jit::Value *, std::set<int64_t>> sources;
+    std::map<const jit::Value *, c10::IValue> attributes;
+    std::set<const void *> counted;
+
+    void add(const jit::Node *node) {
+        const std::string kind = node->kind().toQualString();
+        if (kind == "prim::GetAttr") {
+            const auto owner = attributes.find(node->input());
+            if (owner != attributes.end())
+                attributes[node->output()] = owner->second.toObject()->getAttr(node->s(jit::attr::name));
+            return;
+        }
+        std::set<int64_t> read;
+        int64_t weights = 0;
+        for (const auto *input : node->inputs()) {
+            const auto from = sources.find(input);
+            if (from != sources.end()) read.insert(from->second.begin(), from->second.end());
+            weights += weight(input);
+        }
+        // Lists and the like only pass on; what does not depend on the inputs is a constant.
+        if (kind.rfind("aten::", 0) == 0 && !read.empty()) {
+            lines << kind.substr(6) << ' ' << weights;
+            for (const auto source : read) lines << ' ' << source;
+            lines << '\n';
+            read = {count++};
+        }
+        for (const auto *output : node->outputs()) sources[output] = read;
+        for (const auto *block : node->blocks())
+            for (const auto *inner : block->nodes()) add(inner);
+    }
+
+    int64_t weight(const jit::Value *value) {
+        const auto found = attributes.find(value);
+        if (found == attributes.end() || !found->second.isTensor()) return 0;
+        const auto tensor = found->second.toTensor();
+        const bool is_new = tensor.defined() && tensor.is_floating_point() && counted.insert(tensor.data_ptr()).second;
+        return is_new ? tensor.numel() : 0;
+    }
+};
+
+}  // namespace
+
+char *gyrus_network_probe(
+    gyrus_network *network, const int64_t *shapes, const int64_t *ranks, int64_t count, char **error) {
+    return guarded<char *>(error, nullptr, [&] {
+        at::NoGradGuard no_gradients;
+        at::manual_seed(7);
+        network->module.eval();
+        std::vector<c10::IValue> values;
+        for (int64_t i = 0; i < count; shapes += ranks[i++])
+            values.emplace_back(at::rand(at::IntArrayRef(shapes, size_t(ranks[i]))));
+        std::ostringstream out;
+        describe(out, network->module.forward(values));
+        return strdup(out.str().c_str());
+    });
+}
+
+char *gyrus_network_operations(gyrus_network *network, char **error) {
+    return guarded<char *>(error, nullptr, [&] {
+        auto graph = network->module.get_method("forward").graph()->copy();
+        jit::Inline(*graph);
+        Outline outline;
+        outline.attributes[graph->inputs()[0]] = network->module._ivalue();
+        for (size_t i = 1; i < graph->inputs().size(); i++) outline.sources[graph->inputs()[i]] = {-int64_t(i)};
+        for (const auto *node : graph->block()->nodes()) outline.add(node);
+        return strdup(outline.lines.str().c_str());
+    });
+}

@@ -1,0 +1,52 @@
+import CTorch
+import Foundation
+import Model
+public import Networks
+
+/// Looking into networks that others made.
+extension ScriptedNetwork {
+    /// Runs the network once on random inputs of these shapes, with the batch in front.
+    /// - Returns: The shapes of its outputs.
+    /// - Throws: `Failure` where it cannot be run, or gives something else than tensors of finite numbers.
+    public func outputShapes(for inputs: [[Int]]) throws -> [[Int]] {
+        ComputeThreads.prepare()
+        let text = try text { error in
+            gyrus_network_probe(
+                handle, inputs.flatMap { $0.map(Int64.init) }, inputs.map { Int64($0.count) }, Int64(inputs.count),
+                error)
+        }
+        return text.split(separator: " ").map { $0.split(separator: "x").compactMap { Int($0) } }
+    }
+
+    /// What the network computes, in the words of libtorch.
+    public func operations() throws -> [NetworkOutline.Node] {
+        let lines = try text { gyrus_network_operations(handle, $0) }.split(separator: "\n")
+        var nodes: [NetworkOutline.Node] = []
+        for (number, line) in lines.enumerated() {
+            let fields = line.split(separator: " ").map(String.init)
+            let sources = fields.dropFirst(2).compactMap { Int($0) }
+            nodes.append(
+                NetworkOutline.Node(
+                    name: "\(fields[0])\(number)", operation: fields[0],
+                    inputs: sources.map { $0 < 0 ? inputs[-$0 - 1] : nodes[$0].name }, parameters: Int(fields[1]) ?? 0))
+        }
+        return nodes
+    }
+
+    /// The names and shapes of its tensors.
+    public var tensorShapes: [String: [Int]] {
+        Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.shape) })
+    }
+
+    /// Takes a text that the shim made, and frees it.
+    private func text(
+        _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> UnsafeMutablePointer<CChar>?
+    ) throws -> String {
+        var error: UnsafeMutablePointer<CChar>?
+        guard let text = body(&error) else {
+            throw Failure(.corrupt, "The network cannot be run: \(takeMessage(error)).")
+        }
+        defer { free(text) }
+        return String(cString: text)
+    }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import Model
+import Networks
+import ONNX
+import RegistryClient
+import Safetensors
+import TestSupport
+import Testing
+
+/// The catalogue's verbs against the built registry.
+@Suite(.timeLimit(.minutes(5)))
+struct CatalogueCommandTests {
+    private struct Row: Decodable {
+        let id, series, stage: String
+        let version: Int
+    }
+
+    private struct Stage: Decodable { let model, stage: String }
+
+    /// A small model in ONNX.
+    private func sample(_ gyrus: GyrusCommand) throws -> URL {
+        let file = gyrus.folder.appending(path: "sample.onnx")
+        guard !FileManager.default.fileExists(atPath: file.path) else { return file }
+        let network = try TableSix.leNet3.network(shape: [1, 28, 28], classes: 10)
+        let weights = gyrus.folder.appending(path: "sample.safetensors")
+        let tensors = try network.tensors.map { tensor in
+            try Tensor(tensor.name, shape: tensor.shape, [Float](repeating: 1, count: tensor.elementCount))
+        }
+        try SafetensorsFile.write(tensors, to: weights.path)
+        try OnnxFile.write(network, weights: weights, to: file)
+        return file
+    }
+
+    private func importSample(
+        _ gyrus: GyrusCommand, _ id: String, _ more: String...
+    ) async throws -> GyrusProgram.Output {
+        try await gyrus.run(
+            ["models", "import", try sample(gyrus).path, "--id", id, "--area", "vision", "--function", "detection"]
+                + more)
+    }
+
+    @Test func `a file becomes a model with versions, stages and a history, and goes out again`() async throws {
+        try await GyrusCommand.use { gyrus in
+            try await gyrus.run("up", "-d", "registry")
+            let first = try await importSample(gyrus, "one", "--licence", "MIT", "--accuracy", "0.5")
+            #expect(first.status == 0 && first.out == "one\n", "\(first.err)")
+            _ = try await importSample(gyrus, "two", "--parent", "one")
+            let rows = try await gyrus.list(Row.self, "models", "--filter", "series=sample/*", "--order", "version")
+            #expect(rows.map(\.id) == ["one", "two"] && rows.map(\.version) == [1, 2])
+
+            #expect(try await gyrus.run("models", "stage", "one", "live", "--by", "ada").status == 0)
+            #expect(try await gyrus.run("models", "stage", "two", "live", "--by", "ada").status == 0)
+            let today = Date().formatted(.iso8601.year().month().day())
+            let live = try await gyrus.list(
+                Stage.self, "models", "history", "--stage", "live", "--on", today, "--series", "sample/unknown")
+            #expect(live.map(\.model) == ["two", "one"])
+            let before = try await gyrus.list(Stage.self, "models", "history", "--stage", "live", "--on", "2020-01-01")
+            #expect(before.isEmpty)
+
+            let page = try await gyrus.run("models", "show", "two")
+            for word in ["sample; vision; detection", "Parent", "one", "History", "Key layer"] {
+                #expect(page.out.contains(word), "\(word)")
+            }
+            let statistics = try await gyrus.run("models", "stats", "--by", "areas")
+            #expect(statistics.out.contains("vision") && statistics.out.contains("50.00 %"))
+
+            let out = gyrus.folder.appending(path: "out")
+            #expect(try await gyrus.run("export", "one", "--output", out.path).status == 0)
+            #expect(try Data(contentsOf: out.appending(path: "one.onnx")) == Data(contentsOf: sample(gyrus)))
+            let impossible = try await gyrus.run("export", "one", "--format", "torchscript", "--output", out.path)
+            #expect(impossible.status == 1 && impossible.err.contains("it has (onnx)"), "\(impossible.err)")
+        }
+    }
+
+    @Test func `what cannot be imported leaves nothing behind`() async throws {
+        try await GyrusCommand.use { gyrus in
+            try await gyrus.run("up", "-d", "registry")
+            let pickle = gyrus.folder.appending(path: "weights.pth")
+            try Data([0x80, 0x02, 0x7d]).write(to: pickle)
+            let refused = try await gyrus.run("models", "import", pickle.path)
+            #expect(refused.status == 2 && refused.err.contains("pickle"), "\(refused.err)")
+            let nameless = try await gyrus.run("models", "import", try sample(gyrus).path)
+            #expect(nameless.status == 2 && nameless.err.contains("--area"), "\(nameless.err)")
+            let orphan = try await importSample(gyrus, "x", "--parent", "nobody")
+            #expect(orphan.status == 1 && orphan.err.contains("'nobody'"), "\(orphan.err)")
+            let dry = try await importSample(gyrus, "x", "--dry-run")
+            #expect(dry.status == 0 && dry.out.isEmpty)
+            for list in ["models", "networks"] {
+                let foreign = try await gyrus.run(list, "--filter", "format=onnx", "--quiet")
+                #expect(foreign.out.trimmingCharacters(in: .newlines).isEmpty)
+            }
+            let verified = try await gyrus.run("registry", "verify")
+            #expect(verified.status == 0 && verified.err.contains("0 files are whole"), "\(verified.err)")
+        }
+    }
+
+    @Test func `a damaged file is found, and what nothing needs is removed`() async throws {
+        try await GyrusCommand.use { gyrus in
+            try await gyrus.run("up", "-d", "registry")
+            _ = try await importSample(gyrus, "one")
+            let blobs = gyrus.folder.appending(path: "p")
+            let files = FileManager.default.enumerator(at: blobs, includingPropertiesForKeys: [.fileSizeKey])
+            let size = try Data(contentsOf: sample(gyrus)).count
+            var blob: URL?
+            while let file = files?.nextObject() as? URL {
+                let values = try file.resourceValues(forKeys: [.fileSizeKey, .isRegularFileKey])
+                if file.path.contains("/blobs/"), values.fileSize == size { blob = file }
+            }
+            let handle = try FileHandle(forUpdating: try #require(blob))
+            try handle.write(contentsOf: [0xff])
+            try handle.close()
+            let verified = try await gyrus.run("registry", "verify")
+            #expect(verified.status == 1 && verified.out.contains("model one (onnx)"), "\(verified.out)\(verified.err)")
+            let collected = try await gyrus.run("registry", "gc", "--older-than", "0", "--dry-run")
+            #expect(collected.status == 0 && collected.err.contains("0 files"), "\(collected.err)")
+        }
+    }
+}
