@@ -92,6 +92,10 @@ let shared: [Target] = [
     library("ONNX", "Shared/ONNX", ["Model", "Networks", "Safetensors", "Schema"]),
     library("Torch", "Shared/Torch", ["CTorch", "Model", "Networks", "Safetensors"]),
     .systemLibrary(name: "CZlib", path: "Shared/CZlib"),
+    // Optimised in every configuration: scores of whole benchmarks take a minute otherwise.
+    .target(
+        name: "Tracking", dependencies: ["Model"], path: "Shared/Tracking",
+        swiftSettings: swiftSettings + [.unsafeFlags(["-O"])]),
     library("Datasets", "Shared/Datasets", ["Model", "CTorch", "CZlib", "Torch", "Safetensors"]),
 ]
 
@@ -176,7 +180,7 @@ let services: [Target] = [
         [
             "Brain", "Model", "Networks", "ONNX", "Inspection", "Launcher", "ServiceClient", "DesignerClient",
             "RegistryClient", "KnowledgeClient", "TrainerClient", "EvaluatorClient", "WorkQueueClient", "Messaging",
-            argumentParser, logging,
+            "Tracking", argumentParser, logging,
         ]),
 ]
 
@@ -241,6 +245,7 @@ let testTargets: [Target] = [
             "EvaluatorWorker", "EvaluatorClient", "Datasets", "Model", "Networks", "RegistryClient",
             "ServiceTestSupport", "Torch", "WorkQueueClient", "WorkerSupport",
         ]),
+    tests("TrackingTests", ["Tracking", "Model", "gyrus"]),
     tests("SearchTests", ["Search", "Model", "Networks"]),
     tests(
         "DesignerTests",

@@ -39,6 +39,7 @@ struct Gyrus: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Brain:", subcommands: [AtlasCommand.self, Rois.self, Functions.self, Areas.self]),
+            CommandGroup(name: "Tracking:", subcommands: [Track.self, Evaluate.self]),
             CommandGroup(name: "Operation:", subcommands: [Health.self, Events.self, Dead.self, KeysCommand.self]),
         ],
         helpNames: [.short, .long])

@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// Follows people through sequences.
+struct Track: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Follow people through image sequences: detect, associate, draw, search.",
+        subcommands: [TrackRun.self])
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Foundation
+import Model
+import Tracking
+
+/// Tracks cached detections.
+struct TrackRun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Give identities to the detections of whole sequences.",
+        discussion: """
+            Detections of a sequence S are in DIR/S/det/det.txt or DIR/S.txt, in MOTChallenge's format; identities in them
+            are ignored, so the output of another tracker can serve as well. The tracks are written to OUTPUT/S.txt.
+
+              gyrus track run --detections MOT17/train --tracker oc-sort --output tracks --gt MOT17/train
+            """)
+
+    @Option(name: .long, help: "Folder with detections.")
+    var detections: String
+
+    @Option(name: .long, help: "Folder of a sequence's detections within its folder, such as det-acf (default: det).")
+    var part: String?
+
+    @Option(name: .long, help: "Folder for the tracks.")
+    var output: String
+
+    @Option(name: .long, help: "Ground truth; where it is given, the scores are printed.")
+    var gt: String?
+
+    @Option(name: .long, help: "Sequences, separated by commas (default: all that have detections).")
+    var sequences: String?
+
+    @OptionGroup(title: "Tracker") var tracker: TrackerOptions
+    @OptionGroup var list: ListOptions
+
+    func run() throws {
+        let folder = try MOTFolder(detections, of: .detections, part: part)
+        let truth = try gt.map { try MOTFolder($0, of: .groundTruth) }
+        let choice = try tracker.choice()
+        let names = SequenceNames(sequences).names ?? folder.sequences
+        for name in names {
+            let file = try folder.file(of: name)
+            file.repairs.forEach { say("repaired: \($0)") }
+            let frames = try folder.information(of: name)?.frames ?? truth?.information(of: name)?.frames
+            let tracks = file.tracked(frames: frames, filter: tracker.filter, by: choice, path: "\(output)/\(name).txt")
+            try tracks.write(to: tracks.path)
+            say("\(name): \(tracks.rows.count) boxes of \(Set(tracks.rows.map(\.identity)).count) identities")
+        }
+        guard let truth else { return }
+        let evaluation = try Evaluation(of: MOTFolder(output, of: .results), against: truth, sequences: names)
+        try list.render(evaluation.rows.map(TrackingScoreRow.init))
+    }
+}
