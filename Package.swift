@@ -160,11 +160,11 @@ let services: [Target] = [
         ]),
 
     library("Search", "Services/Designer/Search", ["Model", "Networks"]),
-    library("DesignerClient", "Services/Designer/Client", ["Model", "Schema", "Messaging"]),
+    library("DesignerClient", "Services/Designer/Client", ["Brain", "Model", "Schema", "Messaging"]),
     library(
         "DesignerServer", "Services/Designer/Server",
         [
-            "Model", "Schema", "Messaging", "Storage", "ServiceKit", "Networks", "Search", "WorkQueueClient",
+            "Brain", "Model", "Schema", "Messaging", "Storage", "ServiceKit", "Networks", "Search", "WorkQueueClient",
             "WorkQueueServer", "DesignerClient", "ServiceClient", "RegistryClient", "KnowledgeClient", "TrainerClient",
             "EvaluatorClient", grdb, lifecycle, logging,
         ]),
@@ -250,7 +250,7 @@ let testTargets: [Target] = [
     tests(
         "DesignerTests",
         [
-            "DesignerClient", "DesignerServer", "Search", "Storage", "Messaging", "WorkQueueServer", "Model",
+            "Brain", "DesignerClient", "DesignerServer", "Search", "Storage", "Messaging", "WorkQueueServer", "Model",
             "TrainerClient", "EvaluatorClient", grdb, lifecycle, logging,
         ]),
     tests("LauncherTests", ["Launcher", "gyrus", "gyrus-keeper", "Model", logging, yams]),
@@ -264,7 +264,7 @@ let testTargets: [Target] = [
     executable(
         "Benchmarks", "Tests/Benchmarks",
         [
-            "Messaging", "Schema", "Model", "CZeroMQ", "Storage", "Networks", "Datasets", "WorkQueueClient",
+            "Brain", "Messaging", "Schema", "Model", "CZeroMQ", "Storage", "Networks", "Datasets", "WorkQueueClient",
             "WorkQueueServer", "Search", "Torch", "DesignerClient", "DesignerServer", "TrainerClient",
             "EvaluatorClient", argumentParser, grdb, lifecycle, logging,
         ]),

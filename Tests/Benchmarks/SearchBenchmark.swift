@@ -1,4 +1,5 @@
 import ArgumentParser
+import Brain
 import DesignerClient
 import DesignerServer
 import EvaluatorClient
@@ -78,7 +79,8 @@ struct SearchBenchmark: AsyncParsableCommand {
         let world = TrivialWorld()
         let service = try DesignerService(
             pool, events: events,
-            peers: DesignerPeers(trainer: world, evaluator: world, knowledge: world, registry: world),
+            peers: DesignerPeers(
+                trainer: world, evaluator: world, knowledge: world, registry: world, brain: world),
             logger: logger)
         var router = Router()
         DesignerHarness(service).register(in: &router)
@@ -111,7 +113,9 @@ struct SearchBenchmark: AsyncParsableCommand {
 }
 
 /// The other services, which answer at once.
-private struct TrivialWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry {
+private struct TrivialWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, ScenarioResolver {
+    private let resolver = Resolver(AreaMap(computedFrom: .shipped), digest: AtlasFiles.shipped.digest)
+
     /// A number that follows from the genome alone.
     private func accuracy(of candidate: Candidate) -> Double {
         let hash = candidate.genome.description.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
@@ -139,4 +143,6 @@ private struct TrivialWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry {
     func record(_ observation: TrialObservation) {}
 
     func register(_ model: TrainedModel) {}
+
+    func explain(_ scenario: Scenario) throws -> Explanation { try resolver.explain(.init(scenario)) }
 }

@@ -55,7 +55,7 @@ struct CooperationTests {
         func id(_ name: String) throws -> Int { try map.area(named: name).id }
         let networks = [
             try id("vision"): ["LeNet5", "LeNet3"], try id("vision.motion"): ["C3D"],
-            try id("emotion"): ["MoodNet", "LeNet3"], try id("audition"): ["MediumNet"],
+            try id("emotion"): ["MoodNet", "LeNet3"], try id("audition"): ["MediumNet", "LeNet5×2"],
         ]
         let explanation = try Self.explain(
             .init(stimuli: ["see movement"], modalities: ["image": "vision", "audio": "audition"]), networks: networks)

@@ -1,3 +1,4 @@
+import Brain
 import EvaluatorClient
 import Foundation
 import Model
@@ -8,7 +9,7 @@ import TrainerClient
 @testable import DesignerServer
 
 /// The other services as one object in memory: it measures networks by a formula, in an order of its own.
-final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry {
+final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, ScenarioResolver {
     struct State {
         var prepared: [String] = []
         /// How often each order was begun.
@@ -19,29 +20,39 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry {
         var cancelledGroups: [String] = []
         var generator = SeededGenerator(seed: 1)
         var asked: [String] = []
+        /// How often somebody asked what a scenario engages.
+        var resolved = 0
     }
 
     let state: Mutex<State>
     let preparationFailure: Failure?
+    let resolutionFailure: Failure?
     let known: [Genome]
+    /// Names of the networks that each area offers.
+    let offers: [Int: [String]]
     /// Whether a training fails, by the number of its trial.
     let failing: @Sendable (TrainingOrder) -> Failure?
     /// Called when a training begins; can hold it up.
     let gate: @Sendable (TrainingOrder) async throws -> Void
 
     init(
-        order: UInt64 = 1, preparationFailure: Failure? = nil, known: [Genome] = [],
+        order: UInt64 = 1, preparationFailure: Failure? = nil, resolutionFailure: Failure? = nil,
+        known: [Genome] = [], offers: [Int: [String]] = [:],
         failing: @escaping @Sendable (TrainingOrder) -> Failure? = { _ in nil },
         gate: @escaping @Sendable (TrainingOrder) async throws -> Void = { _ in }
     ) {
         state = Mutex(State(generator: SeededGenerator(seed: order)))
         self.preparationFailure = preparationFailure
+        self.resolutionFailure = resolutionFailure
         self.known = known
+        self.offers = offers
         self.failing = failing
         self.gate = gate
     }
 
-    var peers: DesignerPeers { DesignerPeers(trainer: self, evaluator: self, knowledge: self, registry: self) }
+    var peers: DesignerPeers {
+        DesignerPeers(trainer: self, evaluator: self, knowledge: self, registry: self, brain: self)
+    }
 
     /// The formula.
     static func accuracy(of candidate: Candidate) -> Double {
@@ -99,6 +110,15 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry {
     func record(_ observation: TrialObservation) async throws {
         state.withLock { $0.observations[observation.trial] = observation }
     }
+
+    func explain(_ scenario: Scenario) async throws -> Explanation {
+        state.withLock { $0.resolved += 1 }
+        if let resolutionFailure { throw resolutionFailure }
+        return try Resolver(Self.map, digest: BlobDigest(hashing: []), networks: offers).explain(.init(scenario))
+    }
+
+    /// The shipped atlas with its areas.
+    static let map = AreaMap(computedFrom: .shipped)
 
     func register(_ model: TrainedModel) async throws { state.withLock { $0.models[model.id] = model } }
 }

@@ -55,6 +55,40 @@ import Testing
         }
     }
 
+    @Test func `structures of other areas are kept out of a gene, unless the scenario names them`() throws {
+        let excluding: [String: Set<String>] = ["audio": ["LeNet3", "SparseNet"], "image": ["MediumNet"]]
+        let space = try NetworkSpace(Self.scenario(), excluding: excluding)
+        #expect(
+            space.space.genes.map { $0.parts[1].choices } == [
+                ["LeNet5", "MediumNet"], ["LeNet3", "LeNet5", "SparseNet"],
+            ])
+        let candidate = try space.candidate(Genome("1.2.2-1.3.2"))
+        #expect(candidate.title == "audio: MediumNet×1 sgd; image: SparseNet×1 sgd")
+        let named = try NetworkSpace(
+            Self.scenario(search: .init(structures: ["LeNet3"])), excluding: excluding)
+        #expect(named.space.genes.map { $0.parts[1].choices } == [["LeNet3"], ["LeNet3"]])
+        let all = Set(TableSix.allCases.map(\.rawValue))
+        let failure = #expect(throws: Failure.self) { try NetworkSpace(Self.scenario(), excluding: ["image": all]) }
+        #expect(failure?.message.hasPrefix("modalities.image: ") == true)
+    }
+
+    @Test func `modalities are taken in one after the other, within the limits`() throws {
+        let space = try NetworkSpace(Self.scenario())
+        let fusions = space.fusions(in: ["image", "audio", "smell"], preferring: ["image": ["SparseNet", "LeNet5"]])
+        #expect(
+            try fusions.map { try space.candidate($0).title } == [
+                "image: SparseNet×0.5 sgd", "audio: LeNet3×0.5 sgd; image: SparseNet×0.5 sgd",
+            ])
+        let limited = try NetworkSpace(Self.scenario(limits: .init(parameters: 12_000)))
+        let small = limited.fusions(in: ["audio", "image"])
+        #expect(small.allSatisfy(limited.isAllowed) && !small.isEmpty)
+        #expect(space.fusions(in: []).isEmpty)
+        let alone = try NetworkSpace(Self.scenario(audio: false))
+        #expect(
+            try alone.fusions(in: ["image"], preferring: ["image": ["LeNet5"]]).map { try alone.candidate($0).title }
+                == ["image: LeNet5×0.5 sgd"])
+    }
+
     @Test func `with one modality it cannot be left out`() throws {
         let space = try NetworkSpace(Self.scenario(audio: false))
         #expect(space.space.count == 4 * 4 * 3)

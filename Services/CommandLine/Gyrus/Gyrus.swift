@@ -30,7 +30,8 @@ struct Gyrus: AsyncParsableCommand {
             CommandGroup(
                 name: "Scenarios:",
                 subcommands: [
-                    Publish.self, Watch.self, ResultCommand.self, Scenarios.self, Cancel.self, Resume.self,
+                    Publish.self, Explain.self, Watch.self, ResultCommand.self, Scenarios.self, Cancel.self,
+                    Resume.self,
                 ]),
             CommandGroup(
                 name: "Catalogue:",

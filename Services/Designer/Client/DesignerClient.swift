@@ -1,3 +1,4 @@
+public import Brain
 public import Messaging
 public import Model
 import Schema
@@ -50,6 +51,12 @@ public struct DesignerClient: Sendable {
             let status = try await retrying(for: patience) { try await scenario(id, waiting: Self.longestWait) }
             if status.state.isFinal { return status }
         }
+    }
+
+    /// What a scenario engages, and why its search tries what it tries: resolved when it was published.
+    /// - Parameter id: Its identity or a prefix of it that no other scenario has.
+    public func explanation(of id: String) async throws -> Explanation {
+        try Explanation(json: await requests.call(.explainScenario, Wire.ScenarioRequest(id: id)).explanation)
     }
 
     /// Withdraws a scenario; one that has ended stays as it is.

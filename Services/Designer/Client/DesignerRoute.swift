@@ -15,6 +15,11 @@ extension Route where Request == Wire.ScenarioRequest, Reply == Wire.ScenarioSta
     public static var resumeScenario: Self { Self("scenario.resume") }
 }
 
+extension Route where Request == Wire.ScenarioRequest, Reply == Wire.ExplainReply {
+    /// What a scenario engages, as its search uses it.
+    public static var explainScenario: Self { Self("scenario.explain") }
+}
+
 extension Route where Request == Wire.ScenarioListRequest, Reply == Wire.ScenarioListReply {
     /// The scenarios, newest first.
     public static var listScenarios: Self { Self("scenario.list") }

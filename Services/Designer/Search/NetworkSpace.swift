@@ -4,7 +4,8 @@ import Networks
 /// The networks that a scenario's search chooses from: for each modality one gene of optimizer, structure and size.
 ///
 /// With several modalities each can be left out, so that staying with the better half is in the space. Present branches
-/// are trained together, each with its own optimizer; the common classifier goes with the first branch.
+/// are trained together, each with its own optimizer; the common classifier goes with the first branch. Structures that
+/// belong to other areas of the brain alone can be kept out of a modality's gene.
 ///
 /// ```swift
 /// let space = try file.locating { try NetworkSpace(file.scenario) }
@@ -20,7 +21,8 @@ public struct NetworkSpace: Sendable {
 
     private let scenario: Scenario
     private let modalities: [String]
-    private let structures: [TableSix]
+    /// Structures that each modality chooses from.
+    private let structures: [[TableSix]]
     private let widths: [Double]
     private let optimizers: [OptimizerChoice]
     /// Costs of each modality's networks by structure and width, with a classifier of their own.
@@ -32,10 +34,11 @@ public struct NetworkSpace: Sendable {
     }
 
     /// The space of a scenario.
+    /// - Parameter excluding: Structures that a modality has no use for; those that the scenario names are kept.
     /// - Throws: `Failure` with code `invalid-argument` whose message begins with the field that is wrong.
-    public init(_ scenario: Scenario) throws {
+    public init(_ scenario: Scenario, excluding: [String: Set<String>] = [:]) throws {
         let search = scenario.search
-        let structures = try Self.choices(
+        let named = try Self.choices(
             search.structures, among: TableSix.allCases, named: \.rawValue, field: "search.structures")
         let optimizers = try Self.choices(
             search.optimizers, among: OptimizerChoice.all, named: \.name, field: "search.optimizers")
@@ -44,13 +47,20 @@ public struct NetworkSpace: Sendable {
             throw Failure(.invalidArgument, "search.widths: at most 100 different widths are possible.")
         }
         let modalities = scenario.recipe.modalities.keys.sorted()
-        let parts = [
-            SearchSpace.Part("optimizer", optimizers.map(\.name)),
-            SearchSpace.Part("structure", structures.map(\.rawValue)),
-            SearchSpace.Part("size", widths.map { Self.text($0) }),
-        ]
-        space = try SearchSpace(modalities.map { .init($0, parts, isOptional: modalities.count > 1) })
-        costs = try modalities.map { modality in
+        let structures = try modalities.map { modality in
+            let excluded = search.structures == nil ? excluding[modality] ?? [] : []
+            return try Self.structures(named, without: excluded, modality)
+        }
+        space = try SearchSpace(
+            zip(modalities, structures).map { modality, structures in
+                let parts = [
+                    SearchSpace.Part("optimizer", optimizers.map(\.name)),
+                    SearchSpace.Part("structure", structures.map(\.rawValue)),
+                    SearchSpace.Part("size", widths.map { Self.text($0) }),
+                ]
+                return .init(modality, parts, isOptional: modalities.count > 1)
+            })
+        costs = try zip(modalities, structures).map { modality, structures in
             try structures.map { structure in
                 try widths.map { try Self.cost(of: structure, width: $0, modality, scenario.recipe) }
             }
@@ -66,7 +76,8 @@ public struct NetworkSpace: Sendable {
         guard space.contains(genome) else {
             throw Failure(.invalidArgument, "The genome '\(genome)' does not belong to the search space \(space).")
         }
-        let branches = try zip(modalities, genome.genes).compactMap { modality, numbers -> Candidate.Branch? in
+        let branches = try modalities.indices.compactMap { index -> Candidate.Branch? in
+            let (modality, structures, numbers) = (modalities[index], structures[index], genome.genes[index])
             guard !SearchSpace.isAbsent(numbers) else { return nil }
             var optimizer = optimizers[numbers[0] - 1]
             optimizer.branch = "\(modality)."
@@ -122,6 +133,21 @@ public struct NetworkSpace: Sendable {
     }
 
     // MARK: Parts
+
+    private static func structures(
+        _ all: [TableSix], without excluded: Set<String>, _ modality: String
+    ) throws -> [TableSix] {
+        let left = all.filter { !excluded.contains($0.rawValue) }
+        guard !left.isEmpty else {
+            throw Failure(
+                .invalidArgument,
+                """
+                modalities.\(modality): every structure belongs to other areas of the brain alone. Tie one to the \
+                modality's area ('gyrus areas tie'), or name structures under search.structures.
+                """)
+        }
+        return left
+    }
 
     private static func choices<Choice>(
         _ names: [String]?, among all: [Choice], named name: (Choice) -> String, field: String

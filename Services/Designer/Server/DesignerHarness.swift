@@ -1,3 +1,4 @@
+import Brain
 import DesignerClient
 public import Messaging
 import Model
@@ -22,6 +23,9 @@ public struct DesignerHarness: Sendable {
         }
         router.on(.cancelScenario) { request in Wire.ScenarioStatus(try await service.cancel(request.id)) }
         router.on(.resumeScenario) { request in Wire.ScenarioStatus(try await service.resume(request.id)) }
+        router.on(.explainScenario) { request in
+            Wire.ExplainReply(explanation: try await service.explanation(of: request.id).json)
+        }
         router.on(.listScenarios) { request in
             let scenarios = try await service.scenarios(limit: Int(request.limit)).map { Wire.ScenarioStatus($0) }
             return Wire.ScenarioListReply(scenarios: try ReplyPage.fitting(scenarios))

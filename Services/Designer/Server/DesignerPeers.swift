@@ -8,14 +8,18 @@ public struct DesignerPeers: Sendable {
     public var knowledge: any KnowledgeBase
     /// Keeps networks and models.
     public var registry: any ModelRegistry
+    /// Knows what scenarios engage.
+    public var brain: any ScenarioResolver
 
     /// Names the services.
     public init(
-        trainer: any Trainer, evaluator: any Evaluator, knowledge: any KnowledgeBase, registry: any ModelRegistry
+        trainer: any Trainer, evaluator: any Evaluator, knowledge: any KnowledgeBase, registry: any ModelRegistry,
+        brain: any ScenarioResolver
     ) {
         self.trainer = trainer
         self.evaluator = evaluator
         self.knowledge = knowledge
         self.registry = registry
+        self.brain = brain
     }
 }

@@ -15,7 +15,7 @@ public struct DesignerService: Sendable {
     let store: DesignerStore
     /// The queue of scenarios.
     public let queue: WorkQueue
-    private let peers: DesignerPeers
+    let peers: DesignerPeers
     private let places: Int
     private let logger: Logger
 
@@ -52,11 +52,14 @@ public struct DesignerService: Sendable {
         let id = try ScenarioID(id)
         let name = Self.fileName(file)
         let parsed = try ScenarioFile(text, file: name)
-        let space = try parsed.locating { try NetworkSpace(parsed.scenario) }.space
+        let explanation = try await store.isKnown(id) ? nil : resolve(parsed)
+        let plan = SearchRun.Plan(id: id, generation: 0, file: parsed, text: text, explanation: explanation)
+        let space = try plan.networkSpace.space
         let isNew = try await store.database.write { db in
             guard try store.insert(id, parsed.scenario, space: space, text: text, file: name, in: db) else {
                 return false
             }
+            if let explanation { try store.keep(explanation, of: id, in: db) }
             try queue.submit(ScenarioWorker.task(for: store.entry(id.text, in: db)), in: db)
             return true
         }

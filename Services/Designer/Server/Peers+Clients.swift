@@ -22,7 +22,9 @@ extension DesignerPeers {
             trainer: RemoteTrainer(client: TrainerClient(try connect(.trainer), patience: patience)),
             evaluator: RemoteEvaluator(client: EvaluatorClient(try connect(.evaluator), patience: patience)),
             knowledge: RemoteKnowledge(client: KnowledgeClient(try connect(.knowledge), patience: patience)),
-            registry: RemoteRegistry(client: RegistryClient(try connect(.registry), patience: patience)))
+            registry: RemoteRegistry(client: RegistryClient(try connect(.registry), patience: patience)),
+            brain: RemoteResolver(
+                client: RegistryClient(try connect(.registry), patience: RemoteResolver.patience)))
     }
 }
 

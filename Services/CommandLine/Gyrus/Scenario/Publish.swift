@@ -32,10 +32,10 @@ struct Publish: AsyncParsableCommand {
     func run() async throws {
         let services = try Services(gyrus.project)
         let identity = try id.map { try ScenarioID($0) } ?? .random()
-        let text = synthetic ? Self.substituting(try read()) : try read()
+        let source = try ScenarioSource.read(file)
+        let text = synthetic ? Self.substituting(source) : source
         let designer = try await services.designer()
-        let name = file == "-" ? "stdin" : URL(filePath: file).lastPathComponent
-        let status = try await designer.publish(text, file: name, as: identity)
+        let status = try await designer.publish(text, file: ScenarioSource.name(of: file), as: identity)
         emit(status.id.text)
         guard wait else {
             say("Published '\(status.name)'. Follow it with: \(services.command("watch \(status.id)"))")
@@ -43,23 +43,6 @@ struct Publish: AsyncParsableCommand {
         }
         let board = WatchBoard(services: services, designer: designer, output: .standardError)
         try await board.run(status.id.text)
-    }
-
-    private func read() throws -> String {
-        let data: Data
-        do {
-            data =
-                file == "-" ? FileHandle.standardInput.readDataToEndOfFile() : try Data(contentsOf: URL(filePath: file))
-        } catch {
-            throw Failure(
-                .invalidArgument,
-                "cannot read the scenario '\(file)': \(error.localizedDescription); an example is "
-                    + "Compose/scenarios/av-mnist.yaml")
-        }
-        guard let text = String(data: data, encoding: .utf8) else {
-            throw Failure(.invalidArgument, "'\(file)' is no text in UTF-8, so it is no scenario")
-        }
-        return text
     }
 
     /// The text with the synthetic data set in place of each real one; lines and columns before them stay.

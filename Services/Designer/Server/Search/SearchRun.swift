@@ -1,3 +1,4 @@
+import Brain
 import DesignerClient
 import Model
 import Search
@@ -14,6 +15,8 @@ struct SearchRun {
         let generation: Int
         let file: ScenarioFile
         let text: String
+        /// What the scenario engages; nil for one that was published before that was known.
+        var explanation: Explanation?
 
         var scenario: Scenario { file.scenario }
         /// What its tasks belong to in other services' queues.
@@ -43,7 +46,7 @@ struct SearchRun {
         self.isPrepared = isPrepared
         self.seeds = seeds
         self.trials = trials
-        space = try plan.file.locating { try NetworkSpace(plan.scenario) }
+        space = try plan.networkSpace
         if let seeds { searcher = try makeSearcher(seeds) }
     }
 
@@ -55,8 +58,8 @@ struct SearchRun {
                 return (proposal, Self.outcome(of: trial))
             })
         return scenario.search.method.searcher(
-            space: space.space, population: scenario.search.population, seed: scenario.search.seed, seeds: seeds,
-            history: history)
+            space: space.space, population: scenario.search.population, seed: scenario.search.seed,
+            seeds: plan.seeds(seeds, in: space, limit: seedLimit), history: history)
     }
 
     static func outcome(of trial: Trial) -> TrialOutcome? {
@@ -164,7 +167,7 @@ struct SearchRun {
         {
             switch searcher.ask(where: space.isAllowed) {
             case .proposal(let proposal):
-                let trial = try trial(proposal.number, proposal.genome, proposal.origin)
+                let trial = try trial(proposal.number, proposal.genome, plan.origin(of: proposal, known: seeds))
                 try add(trial, &decision)
             case .waiting: return false
             case .exhausted: return true

@@ -53,7 +53,9 @@ struct SearchRunner: Sendable {
 
     private func load(_ entry: DesignerStore.Entry) async throws -> SearchRun {
         let file = try ScenarioFile(entry.text, file: entry.file)
-        let plan = SearchRun.Plan(id: entry.id, generation: entry.generation, file: file, text: entry.text)
+        let plan = SearchRun.Plan(
+            id: entry.id, generation: entry.generation, file: file, text: entry.text,
+            explanation: try await store.explanation(of: entry.id))
         let search = try SearchRun(
             plan: plan, isPrepared: entry.isPrepared, seeds: entry.seeds, trials: try await store.trials(of: entry.id))
         guard search.space.space.description == entry.space else {

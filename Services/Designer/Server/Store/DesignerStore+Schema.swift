@@ -44,5 +44,14 @@ extension DesignerStore {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("keep explanations") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE explanations (
+                        scenario TEXT PRIMARY KEY NOT NULL REFERENCES scenarios(id) ON DELETE CASCADE,
+                        text TEXT NOT NULL
+                    ) STRICT;
+                    """)
+        }
     }
 }

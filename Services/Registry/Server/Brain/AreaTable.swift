@@ -180,7 +180,7 @@ enum AreaTable {
         return Dictionary(rows.map { ($0["area"], ($0["networks"], $0["models"] ?? 0)) }) { first, _ in first }
     }
 
-    /// Names of the networks that each area offers; networks that differ in width alone share a name.
+    /// Names of the networks that each area offers.
     static func networkNames(_ db: Database) throws -> [Int: [String]] {
         let rows = try Row.fetchAll(
             db,
@@ -188,14 +188,7 @@ enum AreaTable {
                 SELECT DISTINCT area_networks.area, terms.text FROM area_networks
                     JOIN networks ON networks.id = area_networks.network JOIN terms ON terms.id = networks.name
                 """)
-        return Dictionary(grouping: rows) { $0["area"] as Int }.mapValues { rows in
-            Set(rows.map { family(of: $0["text"]) }).sorted()
-        }
-    }
-
-    /// `LeNet5` of `LeNet5×0.5`.
-    private static func family(of name: String) -> String {
-        name.contains("+") ? name : String(name.prefix { $0 != "×" })
+        return Dictionary(grouping: rows) { $0["area"] as Int }.mapValues { rows in rows.map { $0["text"] } }
     }
 
     // MARK: History

@@ -57,11 +57,11 @@ public struct Activation: Hashable, Sendable {
     }
 
     /// How active an area is: the activation of its regions, each counted as strongly as it belongs to the area, compared
-    /// with what the area's own strengths would give; 1 is as active as if it were engaged itself, and the most.
+    /// with what the area's own strengths would give; 1 is as active as if it were engaged itself, and more is possible.
     func activation(of ties: [Int: Double]) -> Double {
         let active = regions.reduce(0) { $0 + (ties[$1.position] ?? 0) * $1.strength }
         let own = ties.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value * $1.value }
-        return own > 0 ? min(1, active / own) : 0
+        return own > 0 ? active / own : 0
     }
 
     /// Number of active regions among those of an area.

@@ -36,7 +36,7 @@ public struct Explanation: Hashable, Sendable, Codable {
         public var id: Int
         /// Name with that of the area that it is part of.
         public var path: String
-        /// How active it is, from 0 to 1.
+        /// How active it is; 1 is as active as if its own functions were engaged, and more is possible.
         public var activation: Double
         /// Its regions that are active.
         public var activeRegions: Int
@@ -76,7 +76,7 @@ public struct Explanation: Hashable, Sendable, Codable {
         public var area: String?
         /// Networks that the area and its activated sub-areas offer, those of the most active one first.
         public var candidates: [String]
-        /// Networks that belong to other areas alone.
+        /// Networks that belong to other areas alone; those that searches have scaled (`LeNet5×0.5`) are left out.
         public var others: [String]
     }
 

@@ -183,7 +183,8 @@ public struct Resolver: Sendable {
         }
         let offering = live.map(\.id) + [area?.id].compactMap { $0 }
         let offers = unique(offering.flatMap { (networks[$0] ?? []).sorted() })
-        let elsewhere = Set(networks.values.joined()).subtracting(offers)
+        // What a search has made belongs where it was needed, which says nothing about where else it could be of use.
+        let elsewhere = Set(networks.values.joined()).subtracting(offers).filter { !$0.contains("×") }
         return Explanation.ModalityPlan(
             modality: modality, function: function, area: area.map { map.path(of: $0) },
             candidates: Array(offers.prefix(Self.mostNetworks)),

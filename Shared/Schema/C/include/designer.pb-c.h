@@ -238,7 +238,7 @@ struct  Gyrus__Wire__PublishRequest
 
 
 /*
- * Names one scenario: routes `scenario.get`, `scenario.cancel` and `scenario.resume`.
+ * Names one scenario: routes `scenario.get`, `scenario.cancel`, `scenario.resume` and `scenario.explain`.
  */
 struct  Gyrus__Wire__ScenarioRequest
 {

@@ -364,7 +364,7 @@ extension Wire.PublishRequest: StoredMessage {
 }
 
 extension Wire {
-    /// Names one scenario: routes `scenario.get`, `scenario.cancel` and `scenario.resume`.
+    /// Names one scenario: routes `scenario.get`, `scenario.cancel`, `scenario.resume` and `scenario.explain`.
     public struct ScenarioRequest: WireMessage {
         /// Identity, or a prefix of it that no other scenario has.
         public var id: String = ""

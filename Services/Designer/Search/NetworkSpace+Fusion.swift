@@ -1,0 +1,44 @@
+extension NetworkSpace {
+    /// Networks that take the modalities in one after the other: the first one alone, then with the second, and so on.
+    ///
+    /// Each is made of the first choices of optimizer, structure and size, the preferred structures first, with which the
+    /// whole keeps the scenario's limits; where there is none, that network is left out.
+    /// - Parameters:
+    ///   - order: Names of modalities; those that are no gene of the space are passed over.
+    ///   - preferring: Names of structures by modality, the most preferred one first.
+    public func fusions(in order: [String], preferring: [String: [String]] = [:]) -> [Genome] {
+        let known = order.filter { name in space.genes.contains { $0.name == name } }
+        guard !known.isEmpty else { return [] }
+        guard space.genes.contains(where: \.isOptional) else {
+            return first(known, preferring).map { [$0] } ?? []
+        }
+        return (1...known.count).compactMap { first(Array(known.prefix($0)), preferring) }
+    }
+
+    private func first(_ present: [String], _ preferring: [String: [String]]) -> Genome? {
+        let options = space.genes.map { gene in
+            present.contains(gene.name) ? Self.settings(of: gene, preferring[gene.name] ?? []) : []
+        }
+        let rounds = options.map(\.count).max() ?? 0
+        for round in 0..<rounds {
+            let genome = Genome(
+                zip(space.genes, options).map { gene, options in
+                    options.isEmpty ? gene.parts.map { _ in 0 } : options[min(round, options.count - 1)]
+                })
+            if isAllowed(genome) { return genome }
+        }
+        return nil
+    }
+
+    /// Settings of a gene with the first optimizer, by structure and then by size.
+    private static func settings(of gene: SearchSpace.Gene, _ preferred: [String]) -> [[Int]] {
+        guard gene.parts.count == 3 else { return [] }
+        let structures = gene.parts[1].choices.indices.sorted {
+            let places = [$0, $1].map { preferred.firstIndex(of: gene.parts[1].choices[$0]) ?? preferred.count }
+            return (places[0], $0) < (places[1], $1)
+        }
+        return structures.flatMap { structure in
+            gene.parts[2].choices.indices.map { [1, structure + 1, $0 + 1] }
+        }
+    }
+}

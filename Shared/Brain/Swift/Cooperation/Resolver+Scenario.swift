@@ -1,0 +1,15 @@
+public import Model
+
+extension Resolver.Request {
+    /// What a scenario says: its stimuli and functions, and the function that each modality engages by its data.
+    public init(_ scenario: Scenario) {
+        self.init(
+            stimuli: scenario.stimuli, functions: scenario.functions,
+            modalities: scenario.recipe.modalities.mapValues { modality in
+                switch KnownDataset.all.first(where: { $0.name == modality.dataset })?.kind {
+                case .audio?, .noise?: "perception.audition"
+                case .image?, nil: "perception.vision"
+                }
+            })
+    }
+}

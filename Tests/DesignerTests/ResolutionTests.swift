@@ -1,0 +1,97 @@
+import Brain
+import DesignerClient
+import Model
+import Search
+import Synchronization
+import Testing
+
+@testable import DesignerServer
+
+/// What a scenario engages decides what its search chooses from, and is kept with it.
+@Suite(.timeLimit(.minutes(2))) struct ResolutionTests {
+    private static func area(_ path: String) throws -> Int { try FakeWorld.map.area(named: path).id }
+
+    @Test func `a published scenario keeps the explanation that its search uses, whatever changes later`() async throws
+    {
+        let offers = [
+            try Self.area("vision"): ["LeNet3", "LeNet5"], try Self.area("audition"): ["MediumNet", "LeNet3"],
+        ]
+        let database = try Designer.database()
+        let text = scenarioText(trials: 12, more: "").replacing("structures: [LeNet3, MediumNet], ", with: "")
+        let first = FakeWorld(offers: offers)
+        _ = try await Designer(database, first).living { service in
+            try await service.publish(text, file: "f.yaml", as: "s1")
+        }
+        // The registry is another by the time the search runs.
+        let second = FakeWorld()
+        let (explanation, trials) = try await Designer(database, second).living { service in
+            while try await !service.scenario("s1", waiting: .seconds(30)).state.isFinal {}
+            return (try await service.explanation(of: "s"), try await service.trials(of: "s1", from: 0, limit: 0))
+        }
+        #expect(first.state.withLock { $0.resolved } == 1 && second.state.withLock { $0.resolved } == 0)
+        #expect(explanation.areas.filter(\.isActivated).map(\.path).contains("audition"))
+        #expect(explanation.modalities.map(\.candidates).contains(["LeNet3", "MediumNet"]))
+        // LeNet5 is vision's alone and MediumNet audition's; SparseNet nobody has claimed.
+        let space = try #require(trials.first).networkSpace(text, explanation)
+        #expect(
+            space.space.genes.map { $0.parts[1].choices } == [
+                ["LeNet3", "MediumNet", "SparseNet"], ["LeNet3", "LeNet5", "SparseNet"],
+            ])
+        for trial in trials {
+            let chosen = try space.space.choices(of: Genome(trial.genome))
+            #expect(chosen[0]?["structure"] != "LeNet5" && chosen[1]?["structure"] != "MediumNet")
+        }
+        // The first ones are fused in the order of cooperation.
+        #expect(explanation.fusionOrder == ["audio", "image"])
+        #expect(trials.prefix(3).map(\.origin) == ["cooperation", "cooperation", "random"])
+        #expect(trials[0].networkName == "audio: LeNet3×0.5 sgd")
+        #expect(trials[1].networkName == "audio: LeNet3×0.5 sgd; image: LeNet3×0.5 sgd")
+    }
+
+    @Test func `what is known to be good comes before what follows from cooperation`() async throws {
+        let known = try [Genome("1.1.1-1.2.1"), Genome("2.1.1-1.1.1")]
+        let designer = try Designer(Designer.database(), FakeWorld(known: known))
+        let trials = try await designer.living { service in
+            try await service.publish(scenarioText(trials: 8), file: "f.yaml", as: "s1")
+            while try await !service.scenario("s1", waiting: .seconds(30)).state.isFinal {}
+            return try await service.trials(of: "s1", from: 0, limit: 0)
+        }
+        #expect(trials.prefix(4).map(\.origin) == ["knowledge", "knowledge", "cooperation", "random"])
+        #expect(try trials.prefix(2).map { try Genome($0.genome) } == known)
+    }
+
+    @Test func `a scenario whose words engage nothing known is refused at its place, and nothing is kept`() async throws
+    {
+        let designer = try Designer(Designer.database(), FakeWorld())
+        let text = scenarioText().replacing("see written digits", with: "sea writen digits")
+        let failure = await #expect(throws: Failure.self) {
+            try await designer.service.publish(text, file: "f.yaml", as: "s1")
+        }
+        #expect(failure?.code == .invalidArgument)
+        #expect(failure?.message.hasPrefix("f.yaml:2:10: stimuli: ") == true, "\(failure?.message ?? "")")
+        let scenarios = try await designer.service.scenarios(limit: 10)
+        #expect(scenarios.isEmpty)
+    }
+
+    @Test func `publishing again needs no registry, publishing something new says that it is away`() async throws {
+        let database = try Designer.database()
+        let designer = try Designer(database, FakeWorld())
+        try await designer.service.publish(scenarioText(), file: "f.yaml", as: "s1")
+        let away = Failure(.unavailable, "The registry is away.")
+        let lonely = try Designer(database, FakeWorld(resolutionFailure: away))
+        let again = try await lonely.service.publish(scenarioText(), file: "f.yaml", as: "s1")
+        #expect(again.id.text == "s1")
+        let failure = await #expect(throws: Failure.self) {
+            try await lonely.service.publish(scenarioText(), file: "f.yaml", as: "s2")
+        }
+        #expect(failure == away)
+    }
+}
+
+extension Trial {
+    fileprivate func networkSpace(_ text: String, _ explanation: Explanation) throws -> NetworkSpace {
+        let plan = SearchRun.Plan(
+            id: id.scenario, generation: 0, file: try ScenarioFile(text), text: text, explanation: explanation)
+        return try plan.networkSpace
+    }
+}
