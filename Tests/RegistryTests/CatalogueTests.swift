@@ -50,6 +50,23 @@ struct CatalogueTests {
         #expect(try fixture.eventKinds() == ["network.registered"])
     }
 
+    @Test func `the zoo is there from the beginning, once`() async throws {
+        try await fixture.store.seedZoo()
+        let count = try ZooNetwork.all.count
+        try await fixture.store.seedZoo()
+        try await fixture.serve { client, _ in
+            let networks = try await client.networks()
+            #expect(networks.count == count)
+            for area in ["vision", "audition", "language", "emotion"] {
+                let found = try await client.networks(.init(filter: ["areas": area]))
+                #expect(found.count >= 4, "\(area)")
+            }
+            let residual = try await client.networks(.init(filter: ["residual": "yes", "areas": "vision.object"]))
+            #expect(Set(residual.map(\.name)) == ["ResNet8", "ResNet20"])
+        }
+        #expect(try fixture.eventKinds() == [String](repeating: "network.registered", count: count))
+    }
+
     @Test func `a network that is broken, misnamed or inexpressible is refused`() async throws {
         try await fixture.serve { client, _ in
             let sample = try sampleNetwork()

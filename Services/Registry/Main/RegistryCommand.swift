@@ -24,6 +24,7 @@ struct RegistryCommand: AsyncParsableCommand {
             RegistryHarness(store: store, blobs: blobs).register(in: &context.router)
             let brain = BrainStore(context.database, events: context.events)
             try await brain.seed()
+            try await store.seedZoo()
             BrainHarness(brain).register(in: &context.router)
         }
     }
