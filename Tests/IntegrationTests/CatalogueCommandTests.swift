@@ -51,6 +51,8 @@ struct CatalogueCommandTests {
             #expect(try await gyrus.run("models", "stage", "one", "live", "--by", "ada").status == 0)
             #expect(try await gyrus.run("models", "stage", "two", "live", "--by", "ada").status == 0)
             let today = Date().formatted(.iso8601.year().month().day())
+            let newest = try await gyrus.list(Row.self, "models", "--order", "-version", "--limit", "1")
+            #expect(newest.map(\.id) == ["two"])
             let live = try await gyrus.list(
                 Stage.self, "models", "history", "--stage", "live", "--on", today, "--series", "sample/unknown")
             #expect(live.map(\.model) == ["two", "one"])
@@ -69,6 +71,35 @@ struct CatalogueCommandTests {
             #expect(try Data(contentsOf: out.appending(path: "one.onnx")) == Data(contentsOf: sample(gyrus)))
             let impossible = try await gyrus.run("export", "one", "--format", "torchscript", "--output", out.path)
             #expect(impossible.status == 1 && impossible.err.contains("it has (onnx)"), "\(impossible.err)")
+        }
+    }
+
+    private struct Seeded: Decodable {
+        let file: String
+        let model, reason: String?
+    }
+
+    @Test func `detectors and re-identification networks of the data directory are imported, others listed`()
+        async throws
+    {
+        guard let detectors = try? RealData.locator.folder(of: "detectors") else {
+            try Test.cancel("needs the folders 'detectors' and 'reid' in the data directory")
+        }
+        let data = URL(filePath: detectors).deletingLastPathComponent().path
+        try await GyrusCommand.use { gyrus in
+            try await gyrus.run("up", "-d", "registry")
+            for _ in 1...2 {
+                let rows = try await gyrus.list(Seeded.self, "zoo", "seed", "--data", data)
+                #expect(rows.compactMap(\.model).count >= 3)
+                #expect(rows.allSatisfy { ($0.model == nil) == ($0.reason?.isEmpty == false) })
+            }
+            let licensed = try await gyrus.list(
+                Row.self, "models", "--filter", "areas=vision", "--filter", "licence=Apache-2.0")
+            #expect(licensed.count == 1)
+            for area in ["vision", "audition", "language", "emotion"] {
+                let networks = try await gyrus.run("networks", "--filter", "areas=\(area)", "--quiet")
+                #expect(networks.out.split(separator: "\n").count >= 4, "\(area)")
+            }
         }
     }
 

@@ -36,7 +36,8 @@ struct Gyrus: AsyncParsableCommand {
             CommandGroup(
                 name: "Catalogue:",
                 subcommands: [
-                    Models.self, NetworksCommand.self, Datasets.self, Terms.self, Export.self, RegistryCare.self,
+                    Models.self, NetworksCommand.self, Datasets.self, Terms.self, Export.self, ZooCommand.self,
+                    RegistryCare.self,
                 ]),
             CommandGroup(
                 name: "Brain:", subcommands: [AtlasCommand.self, Rois.self, Functions.self, Areas.self]),

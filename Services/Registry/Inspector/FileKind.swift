@@ -46,10 +46,12 @@ enum FileKind: Equatable {
 
     private static func guess(_ head: [UInt8], _ file: URL) -> String {
         let known: [([UInt8], String)] = [
-            ([0x89, 0x48, 0x44, 0x46], "HDF5 (Keras)"), (Array("GGUF".utf8), "GGUF"), (Array("<?xml".utf8), "XML"),
+            ([0x89, 0x48, 0x44, 0x46], "HDF5 (Keras)"), (Array("GGUF".utf8), "GGUF"),
+            (Array("<?xml".utf8), "XML, perhaps OpenVINO's structure without its weights"),
         ]
         if let found = known.first(where: { head.starts(with: $0.0) }) { return found.1 }
         if head.count > 8, Array(head[4..<8]) == Array("TFL3".utf8) { return "TensorFlow Lite" }
+        if file.pathExtension == "weights" { return "a file of Darknet, whose weights have neither names nor shapes" }
         return head.isEmpty ? "an empty file" : "of a format that is not known"
     }
 }

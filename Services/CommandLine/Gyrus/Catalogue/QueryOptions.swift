@@ -10,7 +10,10 @@ struct QueryOptions: ParsableArguments {
             valueName: "field=value"))
     var filter: [FilterArgument] = []
 
-    @Option(help: ArgumentHelp("Order by this field; -field for the largest first.", valueName: "field"))
+    // Unconditional, because a value may begin with a dash.
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Order by this field; -field for the largest first.", valueName: "field"))
     var order = ""
 
     @Option(help: "Most entries.")
