@@ -96,6 +96,11 @@ let shared: [Target] = [
     .target(
         name: "Tracking", dependencies: ["Model"], path: "Shared/Tracking",
         swiftSettings: swiftSettings + [.unsafeFlags(["-O"])]),
+    .target(
+        name: "CVision", path: "Shared/CVision", publicHeadersPath: "include",
+        // Debian's OpenCV keeps its headers in a folder of their own.
+        cxxSettings: [.unsafeFlags(["-isystem", "/usr/include/opencv4", "-O3"])]),
+    library("Vision", "Shared/Vision", ["CVision", "Model", "Tracking"]),
     library("Datasets", "Shared/Datasets", ["Model", "CTorch", "CZlib", "Torch", "Safetensors"]),
 ]
 
@@ -180,7 +185,7 @@ let services: [Target] = [
         [
             "Brain", "Model", "Networks", "ONNX", "Inspection", "Launcher", "ServiceClient", "DesignerClient",
             "RegistryClient", "KnowledgeClient", "TrainerClient", "EvaluatorClient", "WorkQueueClient", "Messaging",
-            "Tracking", argumentParser, logging,
+            "Tracking", "Vision", argumentParser, logging,
         ]),
 ]
 
@@ -245,6 +250,7 @@ let testTargets: [Target] = [
             "EvaluatorWorker", "EvaluatorClient", "Datasets", "Model", "Networks", "RegistryClient",
             "ServiceTestSupport", "Torch", "WorkQueueClient", "WorkerSupport",
         ]),
+    tests("VisionTests", ["Vision", "Tracking", "Model", "gyrus"]),
     tests("TrackingTests", ["Tracking", "Model", "gyrus"]),
     tests("SearchTests", ["Search", "Model", "Networks"]),
     tests(
@@ -265,7 +271,7 @@ let testTargets: [Target] = [
         "Benchmarks", "Tests/Benchmarks",
         [
             "Brain", "Messaging", "Schema", "Model", "CZeroMQ", "Storage", "Networks", "Datasets", "WorkQueueClient",
-            "WorkQueueServer", "Search", "Torch", "DesignerClient", "DesignerServer", "TrainerClient",
+            "WorkQueueServer", "Search", "Torch", "Tracking", "DesignerClient", "DesignerServer", "TrainerClient",
             "EvaluatorClient", argumentParser, grdb, lifecycle, logging,
         ]),
 ]

@@ -4,5 +4,5 @@ import ArgumentParser
 struct Track: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Follow people through image sequences: detect, associate, draw, search.",
-        subcommands: [TrackRun.self])
+        subcommands: [TrackFrames.self, TrackRun.self, TrackDraw.self, TrackDetectors.self])
 }

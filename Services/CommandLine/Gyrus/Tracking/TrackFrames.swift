@@ -1,0 +1,60 @@
+import ArgumentParser
+import Foundation
+import Model
+import Tracking
+import Vision
+
+/// The whole pipeline on frames: detect, describe, associate.
+struct TrackFrames: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "frames", abstract: "Detect and follow people in the frames of a sequence.",
+        discussion: """
+              gyrus track frames --sequence MOT17/train/MOT17-04-FRCNN --detector yolox-nano --appearance osnet.onnx \\
+                --output tracks/MOT17-04-FRCNN.txt
+
+            `gyrus track detectors` lists the detectors. Without --appearance the tracker goes by motion alone.
+            """)
+
+    @OptionGroup var frames: SequenceOptions
+
+    @Option(name: .long, help: "Name of a detector.")
+    var detector: String
+
+    @Option(name: .long, help: "Folder with detectors (default: `detectors` in $GYRUS_DATA or ../shared/data).")
+    var detectors: String?
+
+    @Option(name: .long, help: "ONNX file of a re-identification network for 128×256 crops, such as OSNet.")
+    var appearance: String?
+
+    @Option(name: .long, help: "File for the tracks.")
+    var output: String
+
+    @Option(name: .long, help: "File for the detections, too.")
+    var detectionsOutput: String?
+
+    @OptionGroup(title: "Tracker") var tracker: TrackerOptions
+
+    func run() throws {
+        let information = try frames.information()
+        let source = FrameSource.images(folder: frames.sequence, information)
+        let range = try frames.frames(of: source, information)
+        let folder = try detectors ?? DataLocator().folder(of: "detectors")
+        let detector = try KnownDetector.named(detector).open(in: folder, score: tracker.minimumScore)
+        let appearance = try appearance.map { try AppearanceNetwork($0) }
+        var associator = try tracker.choice().tracker()
+        var tracks: [MOTRow] = []
+        var found: [MOTRow] = []
+        for frame in range {
+            let image = try source.image(of: frame)
+            var detections = tracker.filter(try detector.detect(in: image))
+            found += detections.map { MOTRow(frame: frame, box: $0.box, confidence: $0.score) }
+            if let appearance { detections = try appearance.describing(detections, in: image) }
+            let boxes = associator.update(detections)
+            tracks += boxes.map { MOTRow(frame: frame, $0) }
+            say("frame \(frame): \(detections.count) detections, \(boxes.count) tracks")
+        }
+        try MOTFile(path: output, tracks: tracks).write(to: output)
+        if let detectionsOutput { try MOTFile(path: detectionsOutput, tracks: found).write(to: detectionsOutput) }
+        emit("\(output): \(tracks.count) boxes of \(Set(tracks.map(\.identity)).count) identities")
+    }
+}

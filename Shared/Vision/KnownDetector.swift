@@ -1,0 +1,94 @@
+import Foundation
+import Model
+public import Tracking
+
+/// A detector whose files can be in the folder `detectors` of the data, or that is to be had elsewhere.
+public struct KnownDetector: Sendable {
+    /// How its files are laid out and its answers are read.
+    enum Family: Sendable {
+        case darknet
+        case yolox
+        case fastestDet
+        /// It cannot be run; the text says why, and what to do.
+        case unavailable(String)
+    }
+
+    /// Name, as the command line takes it.
+    public let name: String
+    /// Name of its kind in the dictionary of detectors.
+    public let kind: DetectorKind
+    let family: Family
+    /// Path of its weights within the folder.
+    let weights: String
+
+    /// Every detector, by name.
+    public static let all: [KnownDetector] =
+        ["1.0", "1.0-xl", "1.1", "1.1-xl", "1.1_body"].map {
+            KnownDetector(
+                name: "yolo-fastest-\($0)", kind: .yoloFastest, family: .darknet,
+                weights: "yolo-fastest/yolo-fastest-\($0).weights")
+        } + [
+            KnownDetector(name: "yolox-nano", kind: .yolox, family: .yolox, weights: "yolox-nano/yolox_nano.onnx"),
+            KnownDetector(
+                name: "fastestdet", kind: .fastestDet, family: .fastestDet, weights: "fastestdet/FastestDet.onnx"),
+            KnownDetector(
+                name: "pedestrian-detection-adas-0002", kind: .ssd,
+                family: .unavailable(
+                    "its files are OpenVINO's, which OpenCV reads only where it was built with OpenVINO; Debian's is not. "
+                        + "Convert it to ONNX, or use its detections as cached ones"),
+                weights: "pedestrian-detection-adas-0002/pedestrian-detection-adas-0002.xml"),
+            KnownDetector(name: "yolov3", kind: .yolov3, family: .darknet, weights: "yolov3/yolov3.weights"),
+            KnownDetector(
+                name: "detr", kind: .detr, family: .unavailable("use its detections as cached ones"),
+                weights: "detr/detr-r50.onnx"),
+            KnownDetector(
+                name: "faster-rcnn", kind: .fasterRCNN, family: .unavailable("use its detections as cached ones"),
+                weights: "faster-rcnn/faster-rcnn.onnx"),
+        ]
+
+    /// The detector of a name.
+    /// - Throws: `Failure` with code `not-found` that lists the names.
+    public static func named(_ name: String) throws -> KnownDetector {
+        if let known = all.first(where: { $0.name == name }) { return known }
+        throw Failure(
+            .notFound,
+            "There is no detector '\(name)'; there are \(all.map(\.name).joined(separator: ", "))."
+                + NearestName.question(name, among: all.map(\.name)))
+    }
+
+    /// Why it cannot be opened; nil where it can.
+    /// - Parameter folder: The folder `detectors`.
+    public func obstacle(in folder: String) -> String? {
+        if case .unavailable(let reason) = family { return reason }
+        guard !FileManager.default.fileExists(atPath: "\(folder)/\(weights)") else { return nil }
+        return "its weights are absent: put them at \(folder)/\(weights)"
+            + (configuration.map { " and their structure at \(folder)/\($0)" } ?? "")
+    }
+
+    /// Opens it.
+    /// - Parameters:
+    ///   - folder: The folder `detectors`.
+    ///   - score: Least score; nil for that of its authors.
+    /// - Throws: `Failure` with code `unavailable` that says why it cannot be run.
+    public func open(in folder: String, score: Double? = nil) throws -> any Detector {
+        if let obstacle = obstacle(in: folder) {
+            throw Failure(.notFound, "The detector '\(name)' cannot be run: \(obstacle).")
+        }
+        let file = "\(folder)/\(weights)"
+        switch family {
+        case .darknet:
+            return try DarknetDetector(
+                weights: file, configuration: "\(folder)/\(configuration ?? "")", side: kind == .yolov3 ? 416 : 320,
+                thresholds: DetectorThresholds(score: score ?? 0.2))
+        case .yolox: return try YOLOXDetector(file, thresholds: DetectorThresholds(score: score ?? 0.25))
+        case .fastestDet: return try FastestDetDetector(file, thresholds: DetectorThresholds(score: score ?? 0.5))
+        case .unavailable(let reason): throw Failure(.notFound, "The detector '\(name)' cannot be run: \(reason).")
+        }
+    }
+
+    /// Path of its structure within the folder, where that is a file of its own.
+    private var configuration: String? {
+        guard case .darknet = family else { return nil }
+        return weights.replacing(".weights", with: ".cfg")
+    }
+}

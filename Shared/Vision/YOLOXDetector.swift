@@ -1,0 +1,73 @@
+import Foundation
+import Model
+public import Tracking
+
+/// A YOLOX network as ONNX: no anchors, raw outputs at three strides.
+public struct YOLOXDetector: Detector {
+    private let network: VisionNetwork
+    private let thresholds: DetectorThresholds
+    private let side: Int
+    private let category: Int
+
+    /// Pixels of the input for each cell of its three grids.
+    private static let strides = [8, 16, 32]
+    /// Columns of a candidate before its classes: centre, size, and whether there is anything.
+    private static let boxColumns = 5
+
+    /// Opens a network.
+    /// - Parameters:
+    ///   - file: The file `….onnx`.
+    ///   - side: Width and height of its input.
+    ///   - category: Which class is a person, from 0.
+    public init(
+        _ file: String, side: Int = 416, category: Int = 0,
+        thresholds: DetectorThresholds = DetectorThresholds(score: 0.25)
+    ) throws {
+        network = try VisionNetwork(weights: file)
+        self.thresholds = thresholds
+        self.side = side
+        self.category = category
+    }
+
+    /// The people in an image, the surest first.
+    public func detect(in image: borrowing Image) throws -> [Detection] {
+        let preparation = ImagePreparation(width: side, height: side, keepsAspect: true)
+        let outputs = try network.run(on: image, as: preparation)
+        let cells = Self.cells(side: side)
+        guard let output = outputs.first, let columns = output.shape.last, columns > Self.boxColumns + category,
+            output.values.count == cells.count * columns
+        else {
+            throw Failure(
+                .invalidArgument,
+                "The network answers \(outputs.map(\.shape)) and not [1, \(cells.count), 5 + classes] as a YOLOX network of "
+                    + "\(side)×\(side) pixels.")
+        }
+        let scale = max(Double(image.width), Double(image.height)) / Double(side)
+        return thresholds.select(
+            cells.indices.compactMap { candidate(output.values, at: $0 * columns, cell: cells[$0], scale: scale) })
+    }
+
+    private func candidate(_ values: [Float], at start: Int, cell: Cell, scale: Double) -> Detection? {
+        let score = Double(values[start + 4] * values[start + Self.boxColumns + category])
+        guard score > thresholds.score else { return nil }
+        let unit = Double(cell.stride) * scale
+        let box = Box(
+            centerX: (Double(values[start]) + Double(cell.column)) * unit,
+            centerY: (Double(values[start + 1]) + Double(cell.row)) * unit,
+            width: exp(Double(values[start + 2])) * unit,
+            height: exp(Double(values[start + 3])) * unit)
+        return Detection(box: box, score: score)
+    }
+
+    private struct Cell {
+        let row, column, stride: Int
+    }
+
+    private static func cells(side: Int) -> [Cell] {
+        strides.flatMap { stride in
+            (0..<side / stride).flatMap { row in
+                (0..<side / stride).map { Cell(row: row, column: $0, stride: stride) }
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Model
+import TestSupport
+import Testing
+import Tracking
+import Vision
+
+/// Real frames, networks and what others' programs found with them.
+enum VisionData {
+    static let detectors = try? RealData.locator.folder(of: "detectors")
+    static let mot = try? RealData.locator.folder(of: "mot")
+    static let reid = try? RealData.locator.folder(of: "reid")
+    static var isHere: Bool { detectors != nil && mot != nil && reid != nil }
+    static let reason = "needs detectors, mot and reid; name the folder that holds them with $GYRUS_DATA"
+
+    static var sequence: String { "\(mot ?? "")/MOT17/train/MOT17-04-FRCNN" }
+    static func frame(_ number: Int) throws -> Image { try Image(contentsOf: "\(sequence)/img1/00000\(number).jpg") }
+}
+
+@Suite(.enabled(if: VisionData.isHere, Comment(rawValue: VisionData.reason)))
+struct DetectorTests {
+    @Test(arguments: [
+        "yolo-fastest-1.0", "yolo-fastest-1.0-xl", "yolo-fastest-1.1", "yolo-fastest-1.1-xl", "yolo-fastest-1.1_body",
+        "yolox-nano", "fastestdet",
+    ])
+    func `boxes and scores are those of the reference`(name: String) throws {
+        let folder = try #require(VisionData.detectors)
+        let detector = try KnownDetector.named(name).open(in: folder)
+        let path = "\(folder)/reference-detections/\(name.replacing("yolox-nano", with: "yolox_nano"))"
+        let reference = try MOTFile(contentsOf: "\(path)/MOT17-04-FRCNN.txt", as: .detections)
+        for frame in 1...8 {
+            let expected = reference.rows.filter { $0.frame == frame }
+            let found = try detector.detect(in: VisionData.frame(frame))
+            #expect(found.count == expected.count)
+            for row in expected {
+                let best = try #require(
+                    found.max { $0.box.overlap(with: row.box) < $1.box.overlap(with: row.box) })
+                #expect(best.box.overlap(with: row.box) >= 0.95)
+                #expect(abs(best.score - row.confidence) <= 0.02)
+            }
+        }
+    }
+
+    @Test func `what people look like is described as in the reference`() throws {
+        let folder = try #require(VisionData.reid)
+        let network = try AppearanceNetwork("\(folder)/osnet_x0_25_msmt17/osnet_x0_25_msmt17.onnx")
+        let text = try String(
+            contentsOfFile: "\(folder)/reference-embeddings/osnet_x0_25_msmt17_MOT17-04.tsv", encoding: .utf8)
+        let lines = text.split(separator: "\n").dropFirst()
+        #expect(lines.count > 20)
+        for line in lines {
+            let fields = line.split(separator: "\t")
+            let numbers = fields.prefix(6).compactMap { Double($0) }
+            let box = Box(left: numbers[2], top: numbers[3], width: numbers[4], height: numbers[5])
+            let found = try network.appearance(of: box, in: VisionData.frame(Int(numbers[0])))
+            let expected = fields[6].split(separator: ",").compactMap { Float($0) }
+            #expect(found.count == 512 && expected.count == 512)
+            #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-3 })
+        }
+    }
+
+    @Test func `a detector that cannot be run says why and what to do`() throws {
+        let folder = try #require(VisionData.detectors)
+        for name in ["pedestrian-detection-adas-0002", "detr", "yolov3"] {
+            let failure = #expect(throws: Failure.self) { try KnownDetector.named(name).open(in: folder) }
+            #expect(failure?.message.contains(name) == true)
+        }
+        let failure = #expect(throws: Failure.self) { try KnownDetector.named("yolo-nano") }
+        #expect(failure?.message.contains("yolox-nano") == true)
+    }
+
+    @Test func `a broken network file is refused`() throws {
+        let folder = try TemporaryDirectory()
+        let path = try folder.write("no network".utf8, as: "x.onnx")
+        let failure = #expect(throws: Failure.self) { try YOLOXDetector(path) }
+        #expect(failure?.message.contains(path) == true)
+    }
+
+    @Test func `frames are detected, followed and drawn by the program`() async throws {
+        let gyrus = try GyrusProgram()
+        let folder = try #require(VisionData.detectors)
+        let tracks = gyrus.folder.appending(path: "tracks.txt").path
+        let common = ["--sequence", VisionData.sequence, "--range", "1-4"]
+        let followed = try await gyrus.run(
+            ["track", "frames", "--detector", "yolox-nano", "--detectors", folder, "--output", tracks] + common)
+        #expect(followed.status == 0, "\(followed.err)")
+        let rows = try MOTFile(contentsOf: tracks, as: .results).rows
+        #expect(rows.count > 5)
+        for output in ["film.mp4", "images"] {
+            let path = gyrus.folder.appending(path: output).path
+            let drawn = try await gyrus.run(["track", "draw", "--tracks", tracks, "--output", path] + common)
+            #expect(drawn.status == 0, "\(drawn.err)")
+        }
+        #expect(try Image(contentsOf: gyrus.folder.appending(path: "images/000004.jpg").path).width == 1920)
+        let missing = try await gyrus.run(
+            [
+                "track", "draw", "--tracks", tracks, "--output", "x", "--sequence", VisionData.sequence, "--range",
+                "9-10",
+            ])
+        #expect(missing.status != 0 && missing.err.contains("000009.jpg"))
+        try FileManager.default.removeItem(at: gyrus.folder)
+    }
+}
