@@ -14,7 +14,6 @@ struct Benchmarks: AsyncParsableCommand {
         abstract: "Measures Gyrus beside what others use for the same job, in one run.",
         subcommands: [
             AllBenchmarks.self, MessagesBenchmark.self, TasksBenchmark.self, SearchBenchmark.self,
-            TrainingBenchmark.self,
-            TableSixBenchmark.self,
+            TrainingBenchmark.self, TrackingBenchmark.self, TableSixBenchmark.self,
         ], defaultSubcommand: AllBenchmarks.self)
 }

@@ -8,19 +8,11 @@ enum OptunaPeer {
         let directory = FileManager.default.temporaryDirectory.appending(path: "optuna-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
-        let process = Process()
-        process.executableURL = URL(filePath: python)
-        process.arguments = [
-            "-c", program, directory.appending(path: "study.sqlite").path(percentEncoded: false), "\(count)",
-            "\(population)", sampler,
-        ]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        process.waitUntilExit()
-        guard let rate = Double(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
-            throw Failure(.unavailable, "'\(python)' has no Optuna that works; make one with Tests/Benchmarks/peers.")
+        let study = directory.appending(path: "study.sqlite").path(percentEncoded: false)
+        let text = try PythonProgram.run(
+            program, [study, "\(count)", "\(population)", sampler], python: python, need: "Optuna")
+        guard let rate = Double(text) else {
+            throw Failure(.internal, "Python answered '\(text.prefix(80))' instead of a number.")
         }
         return rate
     }
