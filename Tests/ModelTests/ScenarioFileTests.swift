@@ -17,7 +17,6 @@ import Testing
         let scenario = try ScenarioFile(Self.example).scenario
         #expect(scenario.name == "spoken-and-written-digits")
         #expect(scenario.stimuli == ["see written digits", "hear spoken digits"])
-        #expect(scenario.engagedFunctions == ["vision", "audition"])
         #expect(scenario.task == .classification)
         #expect(scenario.recipe.modalities["image"]?.energyRemoved == 0.75)
         #expect(scenario.recipe.modalities["audio"]?.noise == "esc10")
@@ -45,7 +44,7 @@ import Testing
             final: {epochs: 3, samples: 90, candidates: 3}
             """.replacing("1_000", with: "1000")
         let scenario = try ScenarioFile(text).scenario
-        #expect(scenario.engagedFunctions == ["vision.shape", "audition"])
+        #expect(scenario.functions == ["vision.shape", "audition"])
         #expect(scenario.recipe.split == .speaker)
         #expect(scenario.recipe.mixes == 2)
         #expect(scenario.recipe.counts == .init(training: 100, validation: 50, test: 40))

@@ -171,6 +171,34 @@ struct AreaTests {
         }
     }
 
+    @Test func `an explanation offers the networks of activated areas, wherever they were moved`() async throws {
+        try await use { client, _ in
+            let names = [
+                "LeNet5": ["vision"], "MediumNet": ["audition"], "MoodNet": ["emotion"], "LeNet5×2": ["emotion"],
+            ]
+            for (index, name) in names.keys.sorted().enumerated() {
+                var network = try sampleNetwork(name, classes: 11 + index)
+                network.areas = names[name] ?? []
+                _ = try await client.register(network)
+            }
+            let request = Resolver.Request(
+                stimuli: ["see movement"], modalities: ["image": "perception.vision", "audio": "perception.audition"])
+            let before = try await client.explain(request)
+            let (image, audio) = (before.modalities.first { $0.modality == "image" }, before.modalities.last)
+            #expect(image?.candidates == ["LeNet3", "LeNet5"] && image?.others == ["MediumNet", "MoodNet"])
+            #expect(audio?.modality == "audio" && audio?.candidates == ["MediumNet"])
+            #expect(!before.candidates.contains { $0.network == "MoodNet" })
+
+            let mood = try #require(try await client.networks(.init(filter: ["name": "MoodNet"])).first?.id)
+            _ = try await client.change(.tie("vision.motion", .init(networks: [mood])))
+            _ = try await client.change(.rename("vision", to: "sight"))
+            let after = try await client.explain(request)
+            #expect(after.candidates.contains { $0.network == "MoodNet" && $0.area == "sight.motion" })
+            #expect(after.modalities.first { $0.modality == "image" }?.candidates.contains("MoodNet") == true)
+            #expect(after.atlas == before.atlas && after.regions == before.regions)
+        }
+    }
+
     @Test func `another atlas keeps identities, names and networks, and reports what changed`() async throws {
         try await use { client, network in
             _ = try await client.change(.rename("vision", to: "sight"))

@@ -78,7 +78,8 @@ private struct RemoteKnowledge: KnowledgeBase {
     }
 
     func record(_ observation: TrialObservation) async throws {
-        let scenario = try ScenarioFile(observation.text).scenario
+        var scenario = try ScenarioFile(observation.text).scenario
+        if let functions = observation.functions { scenario.functions = functions }
         try await client.record(
             Observation(
                 id: observation.trial, scenario: observation.scenario.text, features: scenario.features,
@@ -108,7 +109,7 @@ private struct RemoteRegistry: ModelRegistry {
 }
 
 extension Scenario {
-    /// What the knowledge service compares scenarios by.
+    /// What the knowledge service compares scenarios by, once the scenario names the functions that it engages.
     var features: ScenarioFeatures {
         var numbers = [
             "classes": Double(recipe.classes), "samples": Double(training.samples ?? recipe.counts.training),
@@ -117,7 +118,7 @@ extension Scenario {
         numbers["limit.parameters"] = limits.parameters.map(Double.init)
         numbers["limit.operations"] = limits.operations.map(Double.init)
         return ScenarioFeatures(
-            task: task.rawValue, datasets: recipe.modalities.mapValues(\.dataset), functions: engagedFunctions,
+            task: task.rawValue, datasets: recipe.modalities.mapValues(\.dataset), functions: functions,
             numbers: numbers)
     }
 }

@@ -98,6 +98,8 @@ public struct TrialObservation: Hashable, Sendable, Codable {
     public var objective: Double
     /// Other outcomes.
     public var metrics: [String: Double]
+    /// Functions of the brain that the scenario engages; nil where that was not known yet.
+    public var functions: [String]?
 }
 
 /// A network with weights for the registry; also its stored form while it waits to be delivered.

@@ -97,9 +97,9 @@ public struct Scenario: Hashable, Sendable {
 
     /// Name, for people.
     public var name: String
-    /// What is perceived, in words.
+    /// What is perceived, in words; they must engage functions of the brain that are known.
     public var stimuli: [String]
-    /// Functions of the brain that the scenario engages, such as `vision.shape`.
+    /// Functions of the brain that the scenario engages besides, such as `vision.shape`.
     public var functions: [String]
     /// What is to be learnt.
     public var task: Task
@@ -142,22 +142,4 @@ public struct Scenario: Hashable, Sendable {
         self.final = final
         self.finalists = finalists
     }
-
-    /// The functions that the scenario names, or, where it names none, those that its stimuli begin with: `see`, `look at`
-    /// and `watch` engage `vision`, `hear` and `listen to` `audition`, `read` and `write` `language`, `feel` `emotion`.
-    /// Other words engage none.
-    public var engagedFunctions: [String] {
-        guard functions.isEmpty else { return functions }
-        var found: [String] = []
-        for stimulus in stimuli {
-            let verb = stimulus.lowercased().prefix { $0.isLetter }
-            if let function = Self.functionOfVerb[String(verb)], !found.contains(function) { found.append(function) }
-        }
-        return found
-    }
-
-    private static let functionOfVerb = [
-        "see": "vision", "look": "vision", "watch": "vision", "hear": "audition", "listen": "audition",
-        "read": "language", "write": "language", "feel": "emotion",
-    ]
 }

@@ -14,6 +14,13 @@ extension SearchRun.Plan {
         }
     }
 
+    /// The scenario with all functions that it engages.
+    var resolved: Scenario {
+        var scenario = scenario
+        if let explanation { scenario.functions = explanation.functions }
+        return scenario
+    }
+
     /// Genomes with which a search begins: what is known to be good, then, while there are places, networks that fuse the
     /// modalities one after the other in the order in which their areas cooperate.
     func seeds(_ known: [Genome], in space: NetworkSpace, limit: Int) -> [Genome] {

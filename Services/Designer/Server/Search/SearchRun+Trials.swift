@@ -107,7 +107,8 @@ extension SearchRun {
         }
         let observation = TrialObservation(
             trial: trial.id.description, scenario: plan.id, text: plan.text, genome: trial.genome,
-            space: space.space.description, code: trial.code, objective: trial.objective ?? 0, metrics: trial.metrics)
+            space: space.space.description, code: trial.code, objective: trial.objective ?? 0, metrics: trial.metrics,
+            functions: plan.resolved.functions)
         decision.deliveries.append(.observation(observation))
     }
 

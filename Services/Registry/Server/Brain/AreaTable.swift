@@ -185,8 +185,11 @@ enum AreaTable {
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT DISTINCT area_networks.area, terms.text FROM area_networks
-                    JOIN networks ON networks.id = area_networks.network JOIN terms ON terms.id = networks.name
+                SELECT offers.area, terms.text FROM (
+                    SELECT DISTINCT area_networks.area, networks.name
+                    FROM area_networks JOIN networks INDEXED BY networks_with_names
+                        ON networks.id = area_networks.network) AS offers
+                    JOIN terms ON terms.id = offers.name
                 """)
         return Dictionary(grouping: rows) { $0["area"] as Int }.mapValues { rows in rows.map { $0["text"] } }
     }

@@ -60,5 +60,8 @@ extension RegistryDatabase {
                     CREATE INDEX area_history_by_area ON area_history (area);
                     """)
         }
+        migrator.registerMigration("find the names of networks without their rows") { db in
+            try db.execute(sql: "CREATE INDEX networks_with_names ON networks (id, name)")
+        }
     }
 }

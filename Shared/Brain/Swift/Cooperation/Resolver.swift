@@ -102,7 +102,8 @@ public struct Resolver: Sendable {
     }
 
     private func unique(_ names: [String]) -> [String] {
-        names.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        var seen: Set<String> = []
+        return names.filter { seen.insert($0).inserted }
     }
 
     // MARK: Regions and areas
