@@ -60,7 +60,7 @@ public struct Resolver: Sendable {
         return Explanation(
             atlas: digest, engagements: engagements, functions: functions,
             regions: activation.regions.map(shown), areas: areas, parts: parts, cooperation: joint.bonds,
-            candidates: candidates(areas + parts),
+            candidates: candidates(parts + areas),
             modalities: try modalities(request, areas: areas, parts: parts, order: joint.order),
             settings: .init(
                 spread: Activation.spread, regionThreshold: Activation.threshold, areaThreshold: Self.areaThreshold))
@@ -153,14 +153,17 @@ public struct Resolver: Sendable {
 
     // MARK: Networks
 
+    /// Networks of activated areas, those of the most active one first; where an area is as active as its most active part,
+    /// the part's come first, because they are made for what is perceived.
     private func candidates(_ areas: [Explanation.ActiveArea]) -> [Explanation.Candidate] {
-        let offers = areas.filter(\.isActivated).flatMap { area in
+        let activated = areas.enumerated().filter(\.element.isActivated)
+            .sorted { ($1.element.activation, $0.offset) < ($0.element.activation, $1.offset) }.map(\.element)
+        let offers = activated.flatMap { area in
             (networks[area.id] ?? []).sorted().map {
                 Explanation.Candidate(network: $0, area: area.path, activation: area.activation)
             }
         }
-        let ranked = offers.sorted { ($1.activation, $0.area, $0.network) < ($0.activation, $1.area, $1.network) }
-        return Array(ranked.prefix(Self.mostNetworks))
+        return Array(offers.prefix(Self.mostNetworks))
     }
 
     private func modalities(
