@@ -16,6 +16,8 @@ struct LexiconTests {
         ("Recognise the FACIAL expression!", ["perception.vision.object", "perception.vision.face", "emotion"]),
         ("listen to 3 songs", ["perception.audition", "cognition.music"]),
         ("optic flow", ["perception.vision.motion"]),
+        ("photos of cats and dogs", ["perception.vision", "perception.vision.object", "perception.vision.object"]),
+        ("the sentiment of e-mails", ["emotion", "cognition.language"]),
     ])
     func `words of everyday speech engage functions`(_ stimulus: String, _ functions: [String]) throws {
         #expect(try lexicon.matches(in: stimulus).flatMap(\.functions) == functions)

@@ -78,6 +78,12 @@ struct BrainProcessTests {
             #expect(imported.status == 0 && imported.text.contains("\"vision.motion\""), "\(imported.text)")
             let none = try await gyrus("rois", "--area", "vision.motion", "--quiet")
             #expect(none.status == 0 && none.text.isEmpty)
+            let back = try await gyrus("atlas", "import", "--shipped", "--format", "json")
+            #expect(back.status == 0)
+            let all = try await gyrus("rois", "--area", "vision.motion", "--quiet")
+            #expect(all.text.split(separator: "\n").count == 51)
+            let neither = try await gyrus("atlas", "import")
+            #expect(neither.status == 2)
         }
     }
 

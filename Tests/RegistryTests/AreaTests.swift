@@ -3,6 +3,7 @@ import Foundation
 import Messaging
 import Model
 import RegistryClient
+import Schema
 import Testing
 
 @testable import RegistryServer
@@ -114,6 +115,40 @@ struct AreaTests {
             #expect(part.parent == moved.id)
             #expect(try fixture.eventKinds().filter { $0.hasPrefix("area.split") }.count == 4)
         }
+    }
+
+    @Test func `pretrained models go where their networks go`() async throws {
+        try await use { client, network in
+            _ = try await client.register(
+                PretrainedModel(
+                    id: "m1", network: network, platform: "Gyrus1.0", dataset: "mnist", optimizer: "SGD", accuracy: 0.9,
+                    files: [
+                        ModelFile(.torchScript, try await client.upload(bytes: [1])),
+                        ModelFile(.safetensors, try await client.upload(bytes: [2])),
+                    ]))
+            let before = try await area("vision", client)
+            #expect(before.models == 1)
+            let split = try await client.change(
+                .split("vision", off: "letters", .init(functions: ["orthography"], networks: [network])))
+            #expect(split.models == 1)
+            let left = try await area("vision", client)
+            #expect(left.models == 0)
+            let merged = try await client.change(.merge("language", from: ["letters"]))
+            #expect(merged.models == 1 && merged.networks == 1)
+            let listed = try await client.models(.init(filter: ["areas": "language"]))
+            #expect(listed.map(\.id) == ["m1"])
+        }
+    }
+
+    @Test func `an atlas that was cut short on its way is refused`() throws {
+        let (message, bytes) = try AtlasTransfer.pack(.shipped)
+        #expect(try AtlasTransfer.unpack(message, bytes) == .shipped)
+        let short = #expect(throws: Failure.self) { try AtlasTransfer.unpack(message, Array(bytes.dropLast(9_000))) }
+        #expect(short?.code == .corrupt)
+        var strange = message
+        strange.files[0].name = "../roi.tsv"
+        let failure = #expect(throws: Failure.self) { try AtlasTransfer.unpack(strange, bytes) }
+        #expect(failure?.message.contains("../roi.tsv") == true)
     }
 
     @Test func `merged areas join functions, regions, networks and names`() async throws {

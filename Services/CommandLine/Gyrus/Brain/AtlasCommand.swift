@@ -42,7 +42,7 @@ struct AtlasShow: AsyncParsableCommand {
 /// Replaces the atlas.
 struct AtlasImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Replace the atlas by the tables of a folder, and show what changed.",
+        commandName: "import", abstract: "Replace the atlas, and show what changed.",
         discussion: """
             The folder needs roi.tsv (roi_id, name, hemisphere, mni_x, mni_y, mni_z) and roi_function.tsv (roi_id,
             function, strength); function.tsv, coactivation.tsv, word.tsv and SOURCES.md are read where they are there, and
@@ -50,14 +50,20 @@ struct AtlasImport: AsyncParsableCommand {
             before anything changes. Areas that somebody changed stay as they are.
 
               gyrus atlas import ../shared/data/atlas
+              gyrus atlas import --shipped
             """)
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions
-    @Argument(help: ArgumentHelp("The folder.", valueName: "folder")) var folder: String
+    @Flag(help: "Take the atlas that Gyrus comes with.") var shipped = false
+    @Argument(help: ArgumentHelp("The folder.", valueName: "folder")) var folder: String?
+
+    func validate() throws {
+        guard shipped == (folder == nil) else { throw ValidationError("give a folder or --shipped") }
+    }
 
     func run() async throws {
-        let files = try AtlasFiles(folder: URL(filePath: folder))
+        let files = try folder.map { try AtlasFiles(folder: URL(filePath: $0)) } ?? .shipped
         let atlas = try Atlas(files)
         let changes = try await Services(gyrus.project).registry().importAtlas(atlas.files)
         if !files.ignored.isEmpty { say("Passed over: \(files.ignored.joined(separator: ", "))") }
