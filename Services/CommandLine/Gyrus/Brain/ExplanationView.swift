@@ -45,14 +45,16 @@ struct ExplanationView {
         let shown = most == .max ? areas : areas.filter(\.isActivated)
         let rows = shown.map {
             [
-                $0.path, figure($0.activation), "\($0.activeRegions)", "\($0.regions)", $0.isActivated ? "yes" : "no",
+                $0.path, figure($0.activation), figure($0.fullActivation), "\($0.activeRegions)", "\($0.regions)",
+                $0.isActivated ? "yes" : "no",
             ]
         }
         let count = areas.count(where: \.isActivated)
         let title =
-            "Activated areas and sub-areas: \(count) of \(areas.count), from \(explanation.settings.areaThreshold) on"
+            "Activated areas and sub-areas: \(count) of \(areas.count), from \(explanation.settings.areaThreshold)"
+            + " of their full activation on"
         // All of the areas belong to the picture, however many they are.
-        return title + "\n" + table(["AREA", "ACTIVATION", "ACTIVE ROIS", "ROIS", "ACTIVATED"], rows)
+        return title + "\n" + table(["AREA", "ACTIVATION", "FULL", "ACTIVE ROIS", "ROIS", "ACTIVATED"], rows)
     }
 
     private var cooperation: String {

@@ -56,12 +56,24 @@ public struct Activation: Hashable, Sendable {
         return total > 0 ? ordered.reduce(0) { $0 + $1.value * value($1.key) } / total : 0
     }
 
-    /// How active an area is: the activation of its regions, each counted as strongly as it belongs to the area, compared
-    /// with what the area's own strengths would give; 1 is as active as if it were engaged itself, and more is possible.
+    /// How active an area is: the mean activation of its regions, each counted as strongly as it belongs to the area, and
+    /// silent ones as nothing.
     func activation(of ties: [Int: Double]) -> Double {
         let active = regions.reduce(0) { $0 + (ties[$1.position] ?? 0) * $1.strength }
-        let own = ties.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value * $1.value }
-        return own > 0 ? active / own : 0
+        let total = Self.sum(ties) { $0 }
+        return total > 0 ? active / total : 0
+    }
+
+    /// How active an area would be if its regions were as active as they belong to it, which is what engaging its own
+    /// functions comes to.
+    static func full(of ties: [Int: Double]) -> Double {
+        let total = sum(ties) { $0 }
+        return total > 0 ? sum(ties) { $0 * $0 } / total : 0
+    }
+
+    /// In a fixed order, because sums of floating-point numbers depend on it.
+    private static func sum(_ ties: [Int: Double], _ term: (Double) -> Double) -> Double {
+        ties.sorted { $0.key < $1.key }.reduce(0) { $0 + term($1.value) }
     }
 
     /// Number of active regions among those of an area.

@@ -36,8 +36,10 @@ public struct Explanation: Hashable, Sendable, Codable {
         public var id: Int
         /// Name with that of the area that it is part of.
         public var path: String
-        /// How active it is; 1 is as active as if its own functions were engaged, and more is possible.
+        /// How active it is: the mean activation of its regions, from 0 to 1.
         public var activation: Double
+        /// How active it would be if its own functions were engaged.
+        public var fullActivation: Double
         /// Its regions that are active.
         public var activeRegions: Int
         /// All its regions.
@@ -86,7 +88,7 @@ public struct Explanation: Hashable, Sendable, Codable {
         public var spread: Double
         /// Activation from which a region is active.
         public var regionThreshold: Double
-        /// Activation from which an area is activated.
+        /// Share of its full activation from which an area is activated.
         public var areaThreshold: Double
     }
 

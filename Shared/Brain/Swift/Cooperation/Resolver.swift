@@ -7,10 +7,11 @@ public import Model
 /// let explanation = try resolver.explain(.init(stimuli: ["see written digits", "hear spoken digits"]))
 /// ```
 ///
-/// An area is activated from an activation of 0.6 on: it is then at least as active as when three fifths of it were engaged
-/// themselves. An area is as active as its most active sub-area.
+/// A sub-area is activated from 0.6 of its full activation on: it is then at least as active as if three fifths of what
+/// engaging its own functions gives were there. An area is activated where one of its sub-areas is, and as active as the most
+/// active one of those.
 public struct Resolver: Sendable {
-    /// Activation from which an area is activated.
+    /// Share of its full activation from which an area is activated.
     public static let areaThreshold = 0.6
     /// The most candidates that an explanation lists, and the most networks of other areas.
     public static let mostNetworks = 1_000
@@ -119,16 +120,26 @@ public struct Resolver: Sendable {
     private func ranking(
         _ areas: [Area], _ activation: Activation, within parts: [Explanation.ActiveArea] = []
     ) -> [Explanation.ActiveArea] {
-        let byID = Dictionary(parts.map { ($0.id, $0.activation) }) { first, _ in first }
-        return areas.map { area in
-            let ties = map.ties(of: area)
-            let inParts = map.parts(of: area).compactMap { byID[$0.id] }.max()
-            let strength = rounded(inParts ?? activation.activation(of: ties))
-            return Explanation.ActiveArea(
-                id: area.id, path: map.path(of: area), activation: strength,
-                activeRegions: activation.count(in: ties), regions: ties.count,
-                isActivated: strength >= Self.areaThreshold)
+        areas.map { area in
+            var shown = shown(area, activation)
+            let own = Set(map.parts(of: area).map(\.id))
+            let rivals = parts.filter { own.contains($0.id) }
+            if let strongest = rivals.first(where: \.isActivated) ?? rivals.first {
+                shown.activation = strongest.activation
+                shown.fullActivation = strongest.fullActivation
+                shown.isActivated = strongest.isActivated
+            }
+            return shown
         }.sorted { ($1.activation, $0.id) < ($0.activation, $1.id) }
+    }
+
+    private func shown(_ area: Area, _ activation: Activation) -> Explanation.ActiveArea {
+        let ties = map.ties(of: area)
+        let (strength, full) = (activation.activation(of: ties), Activation.full(of: ties))
+        return Explanation.ActiveArea(
+            id: area.id, path: map.path(of: area), activation: rounded(strength), fullActivation: rounded(full),
+            activeRegions: activation.count(in: ties), regions: ties.count,
+            isActivated: full > 0 && strength >= Self.areaThreshold * full)
     }
 
     // MARK: Cooperation
