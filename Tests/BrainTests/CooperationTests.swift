@@ -65,6 +65,10 @@ struct CooperationTests {
         let image = explanation.modalities[0]
         #expect(image.area == "vision" && image.candidates == ["C3D", "LeNet3", "LeNet5"])
         #expect(image.others == ["MediumNet", "MoodNet"])
+        // A modality that the atlas knows nothing of is open to all networks.
+        let strange = try Self.explain(
+            .init(stimuli: ["see movement"], modalities: ["nose": "perception.olfaction"]), networks: networks)
+        #expect(strange.modalities.map(\.area) == [nil] && strange.modalities[0].others.isEmpty)
     }
 
     @Test func `areas that cooperate most strongly are fused first`() throws {

@@ -62,7 +62,7 @@ public struct Resolver: Sendable {
             atlas: digest, engagements: engagements, functions: functions,
             regions: activation.regions.map(shown), areas: areas, parts: parts, cooperation: joint.bonds,
             candidates: candidates(parts + areas),
-            modalities: try modalities(request, areas: areas, parts: parts, order: joint.order),
+            modalities: modalities(request, areas: areas, parts: parts, order: joint.order),
             settings: .init(
                 spread: Activation.spread, regionThreshold: Activation.threshold, areaThreshold: Self.areaThreshold))
     }
@@ -179,9 +179,10 @@ public struct Resolver: Sendable {
 
     private func modalities(
         _ request: Request, areas: [Explanation.ActiveArea], parts: [Explanation.ActiveArea], order: [String]
-    ) throws -> [Explanation.ModalityPlan] {
-        let plans = try request.modalities.sorted { $0.key < $1.key }.map { modality, name in
-            let function = try functions(named: name, field: "modalities.\(modality)").first ?? name
+    ) -> [Explanation.ModalityPlan] {
+        let plans = request.modalities.sorted { $0.key < $1.key }.map { modality, name in
+            // An atlas that does not know the function has no area for it; the modality is then open to all networks.
+            let function = (try? map.atlas.function(named: name).name) ?? name
             let area = map.tops.first { $0.functions.contains { BrainFunction.isWithin(function, $0) } }
             return plan(modality, function, area, parts)
         }
@@ -199,7 +200,8 @@ public struct Resolver: Sendable {
         let offering = live.map(\.id) + [area?.id].compactMap { $0 }
         let offers = unique(offering.flatMap { (networks[$0] ?? []).sorted() })
         // What a search has made belongs where it was needed, which says nothing about where else it could be of use.
-        let elsewhere = Set(networks.values.joined()).subtracting(offers).filter { !$0.contains("×") }
+        let elsewhere =
+            area == nil ? [] : Set(networks.values.joined()).subtracting(offers).filter { !$0.contains("×") }
         return Explanation.ModalityPlan(
             modality: modality, function: function, area: area.map { map.path(of: $0) },
             candidates: Array(offers.prefix(Self.mostNetworks)),
