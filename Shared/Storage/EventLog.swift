@@ -83,6 +83,31 @@ public struct EventLog: Sendable {
         }
     }
 
+    /// The last events before a position, oldest first, with the sequence number of the newest event of all.
+    /// - Parameters:
+    ///   - before: Only events before this one; 0 for the newest.
+    ///   - limit: Most events to return.
+    ///   - kind: What their kind begins with; empty for all.
+    ///   - subject: What their subject begins with; empty for all.
+    public func tail(
+        before: UInt64 = 0, limit: Int = 1_000, kind: String = "", subject: String = ""
+    ) async throws -> (events: [Event], last: UInt64) {
+        let before = before == 0 ? Int64.max : Int64(clamping: before)
+        return try await writer.read { db in
+            let last = try Int64.fetchOne(db, sql: "SELECT MAX(seq) FROM events") ?? 0
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT seq, time, kind, subject, attributes FROM events
+                    WHERE seq < ? AND substr(kind, 1, ?) = ? AND substr(subject, 1, ?) = ? ORDER BY seq DESC LIMIT ?
+                    """,
+                arguments: [
+                    before, kind.unicodeScalars.count, kind, subject.unicodeScalars.count, subject, limit,
+                ])
+            return (try rows.reversed().map(event), UInt64(last))
+        }
+    }
+
     /// Sequence number of the newest event; 0 where there is none.
     public func lastSequence() throws -> UInt64 {
         try writer.read { db in try UInt64(Int64.fetchOne(db, sql: "SELECT MAX(seq) FROM events") ?? 0) }
@@ -94,12 +119,14 @@ public struct EventLog: Sendable {
             sql: "SELECT seq, time, kind, subject, attributes FROM events WHERE seq > ? AND time >= ? ORDER BY seq"
                 + " LIMIT ?")
         let since = since?.microseconds ?? Int64.min
-        return try Row.fetchAll(statement, arguments: [after, since, limit]).map { row in
-            Event(
-                sequence: UInt64(row["seq"] as Int64), time: Date(microseconds: row["time"]), service: service,
-                kind: row["kind"], subject: row["subject"],
-                attributes: try JSONDecoder().decode(
-                    [String: String].self, from: Data((row["attributes"] as String).utf8)))
-        }
+        return try Row.fetchAll(statement, arguments: [after, since, limit]).map(event)
+    }
+
+    private func event(_ row: Row) throws -> Event {
+        Event(
+            sequence: UInt64(row["seq"] as Int64), time: Date(microseconds: row["time"]), service: service,
+            kind: row["kind"], subject: row["subject"],
+            attributes: try JSONDecoder().decode(
+                [String: String].self, from: Data((row["attributes"] as String).utf8)))
     }
 }

@@ -50,6 +50,23 @@ struct EventLogTests {
         #expect(try log.read().map(\.subject) == ["first", "second"])
     }
 
+    @Test func `the last events are found before a position, by kind and by subject`() async throws {
+        for number in 1...6 { try append(number.isMultiple(of: 2) ? "s1/\(number)" : "s2%/\(number)") }
+        let newest = try await log.tail(limit: 2)
+        #expect(newest.events.map(\.sequence) == [5, 6])
+        #expect(newest.last == 6)
+        let earlier = try await log.tail(before: 5, limit: 2)
+        #expect(earlier.events.map(\.sequence) == [3, 4])
+        #expect(earlier.last == 6)
+        #expect(try await log.tail(before: 1).events.isEmpty)
+        #expect(try await log.tail(subject: "s1").events.map(\.sequence) == [2, 4, 6])
+        // No character of a beginning is a wildcard.
+        #expect(try await log.tail(subject: "s2%").events.count == 3)
+        #expect(try await log.tail(subject: "s%").events.isEmpty)
+        #expect(try await log.tail(kind: "note.").events.count == 6)
+        #expect(try await log.tail(kind: "other").events.isEmpty)
+    }
+
     @Test func `events are found by their time`() throws {
         for second in 0..<5 {
             let log = EventLog(pool, service: "test", now: { Date(timeIntervalSince1970: Double(second)) })

@@ -72,8 +72,9 @@ public struct DesignerClient: Sendable {
     }
 
     /// The scenarios, newest first: as many as one reply holds.
-    public func scenarios(limit: Int = 1_000) async throws -> [ScenarioStatus] {
-        let request = Wire.ScenarioListRequest(limit: UInt32(clamping: limit))
+    /// - Parameter before: Only scenarios published before the one of this identity; nil for the newest.
+    public func scenarios(limit: Int = 1_000, before: ScenarioID? = nil) async throws -> [ScenarioStatus] {
+        let request = Wire.ScenarioListRequest(limit: UInt32(clamping: limit), before: before?.text ?? "")
         return try await requests.call(.listScenarios, request).scenarios.map { try ScenarioStatus($0) }
     }
 
@@ -83,5 +84,27 @@ public struct DesignerClient: Sendable {
         let request = Wire.TrialListRequest(
             scenario: id, from: UInt32(clamping: number), limit: UInt32(clamping: limit))
         return try await requests.call(.listTrials, request).trials.map { try Trial($0) }
+    }
+
+    /// One page of a scenario's trials, ordered by any figure.
+    /// - Parameters:
+    ///   - id: The scenario's identity or a prefix of it that no other scenario has.
+    ///   - offset: Trials to leave out at the front.
+    public func trials(
+        of id: String, by order: TrialOrder, descending: Bool = false, offset: Int = 0, limit: Int = 100
+    ) async throws -> [Trial] {
+        let request = Wire.TrialPageRequest(
+            scenario: id, order: .init(rawValue: .init(order.rawValue)), descending: descending,
+            offset: UInt32(clamping: offset), limit: UInt32(clamping: limit))
+        return try await requests.call(.pageTrials, request).trials.map { try Trial($0) }
+    }
+
+    /// How the search of a scenario went so far.
+    /// - Parameters:
+    ///   - id: The scenario's identity or a prefix of it that no other scenario has.
+    ///   - sample: Most trials in the sample.
+    public func progress(of id: String, sample: Int = 1_000) async throws -> SearchProgress {
+        let request = Wire.SearchProgressRequest(scenario: id, sample: UInt32(clamping: sample))
+        return try SearchProgress(await requests.call(.searchProgress, request))
     }
 }

@@ -29,3 +29,13 @@ extension Route where Request == Wire.TrialListRequest, Reply == Wire.TrialListR
     /// The trials of a scenario, by number.
     public static var listTrials: Self { Self("trial.list") }
 }
+
+extension Route where Request == Wire.TrialPageRequest, Reply == Wire.TrialListReply {
+    /// One page of a scenario's trials in any order.
+    public static var pageTrials: Self { Self("trial.page") }
+}
+
+extension Route where Request == Wire.SearchProgressRequest, Reply == Wire.SearchProgressReply {
+    /// How the search of a scenario went so far.
+    public static var searchProgress: Self { Self("search.progress") }
+}

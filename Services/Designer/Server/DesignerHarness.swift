@@ -27,13 +27,25 @@ public struct DesignerHarness: Sendable {
             Wire.ExplainReply(explanation: try await service.explanation(of: request.id).json)
         }
         router.on(.listScenarios) { request in
-            let scenarios = try await service.scenarios(limit: Int(request.limit)).map { Wire.ScenarioStatus($0) }
-            return Wire.ScenarioListReply(scenarios: try ReplyPage.fitting(scenarios))
+            let scenarios = try await service.scenarios(limit: Int(request.limit), before: request.before)
+            return Wire.ScenarioListReply(scenarios: try ReplyPage.fitting(scenarios.map { Wire.ScenarioStatus($0) }))
         }
         router.on(.listTrials) { request in
             let trials = try await service.trials(
                 of: request.scenario, from: Int(request.from), limit: Int(request.limit))
             return Wire.TrialListReply(trials: try ReplyPage.fitting(trials.map { Wire.Trial($0) }))
+        }
+        router.on(.pageTrials) { request in
+            guard let order = TrialOrder(rawValue: Int(request.order.rawValue)) else {
+                throw Failure(.invalidArgument, "Trials cannot be ordered by \(request.order.rawValue).")
+            }
+            let trials = try await service.trials(
+                of: request.scenario, by: order, descending: request.descending, offset: Int(request.offset),
+                limit: Int(request.limit))
+            return Wire.TrialListReply(trials: try ReplyPage.fitting(trials.map { Wire.Trial($0) }))
+        }
+        router.on(.searchProgress) { request in
+            Wire.SearchProgressReply(try await service.progress(of: request.scenario, sample: Int(request.sample)))
         }
     }
 }

@@ -118,10 +118,24 @@ public struct DesignerService: Sendable {
     }
 
     /// The scenarios, newest first.
-    func scenarios(limit: Int) async throws -> [ScenarioStatus] { try await store.statuses(limit: limit) }
+    func scenarios(limit: Int, before: String = "") async throws -> [ScenarioStatus] {
+        try await store.statuses(limit: limit, before: before)
+    }
 
     /// The trials of a scenario by number.
     func trials(of id: String, from number: Int, limit: Int) async throws -> [Trial] {
         try await store.trials(of: id, from: number, limit: limit)
+    }
+
+    /// One page of a scenario's trials in any order.
+    func trials(
+        of id: String, by order: TrialOrder, descending: Bool, offset: Int, limit: Int
+    ) async throws -> [Trial] {
+        try await store.trials(of: id, by: order, descending: descending, offset: offset, limit: limit)
+    }
+
+    /// How the search of a scenario went so far.
+    func progress(of id: String, sample: Int) async throws -> SearchProgress {
+        try await store.progress(of: id, sample: sample)
     }
 }

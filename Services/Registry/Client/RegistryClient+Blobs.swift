@@ -137,9 +137,18 @@ extension RegistryClient {
         return content
     }
 
-    private func chunk(of digest: BlobDigest, at offset: UInt64) async throws -> ([UInt8], total: UInt64) {
+    /// Some bytes of a blob from a place on, at most 8 MiB, with the size of the whole; not verified.
+    public func piece(
+        of digest: BlobDigest, at offset: UInt64, limit: Int
+    ) async throws -> (bytes: [UInt8], total: UInt64) {
+        try await chunk(of: digest, at: offset, limit: limit)
+    }
+
+    private func chunk(
+        of digest: BlobDigest, at offset: UInt64, limit: Int = chunkBytes
+    ) async throws -> ([UInt8], total: UInt64) {
         let request = Wire.BlobReadRequest(
-            digest: digest.hexadecimal, offset: offset, limit: UInt32(Self.chunkBytes))
+            digest: digest.hexadecimal, offset: offset, limit: UInt32(clamping: limit))
         let (reply, bytes) = try await requests.callRetrying(
             .blobRead, request, attachment: [], timeout: Self.chunkTimeout, for: patience)
         return (bytes, reply.total)

@@ -367,6 +367,231 @@ void   gyrus__wire__trial_list_reply__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__trial_list_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__trial_page_request__init
+                     (Gyrus__Wire__TrialPageRequest         *message)
+{
+  static const Gyrus__Wire__TrialPageRequest init_value = GYRUS__WIRE__TRIAL_PAGE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__trial_page_request__get_packed_size
+                     (const Gyrus__Wire__TrialPageRequest *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__trial_page_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__trial_page_request__pack
+                     (const Gyrus__Wire__TrialPageRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__trial_page_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__trial_page_request__pack_to_buffer
+                     (const Gyrus__Wire__TrialPageRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__trial_page_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__TrialPageRequest *
+       gyrus__wire__trial_page_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__TrialPageRequest *)
+     protobuf_c_message_unpack (&gyrus__wire__trial_page_request__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__trial_page_request__free_unpacked
+                     (Gyrus__Wire__TrialPageRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__trial_page_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__trial_figures__init
+                     (Gyrus__Wire__TrialFigures         *message)
+{
+  static const Gyrus__Wire__TrialFigures init_value = GYRUS__WIRE__TRIAL_FIGURES__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__trial_figures__get_packed_size
+                     (const Gyrus__Wire__TrialFigures *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__trial_figures__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__trial_figures__pack
+                     (const Gyrus__Wire__TrialFigures *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__trial_figures__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__trial_figures__pack_to_buffer
+                     (const Gyrus__Wire__TrialFigures *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__trial_figures__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__TrialFigures *
+       gyrus__wire__trial_figures__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__TrialFigures *)
+     protobuf_c_message_unpack (&gyrus__wire__trial_figures__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__trial_figures__free_unpacked
+                     (Gyrus__Wire__TrialFigures *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__trial_figures__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__trial_count__init
+                     (Gyrus__Wire__TrialCount         *message)
+{
+  static const Gyrus__Wire__TrialCount init_value = GYRUS__WIRE__TRIAL_COUNT__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__trial_count__get_packed_size
+                     (const Gyrus__Wire__TrialCount *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__trial_count__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__trial_count__pack
+                     (const Gyrus__Wire__TrialCount *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__trial_count__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__trial_count__pack_to_buffer
+                     (const Gyrus__Wire__TrialCount *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__trial_count__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__TrialCount *
+       gyrus__wire__trial_count__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__TrialCount *)
+     protobuf_c_message_unpack (&gyrus__wire__trial_count__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__trial_count__free_unpacked
+                     (Gyrus__Wire__TrialCount *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__trial_count__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__search_progress_request__init
+                     (Gyrus__Wire__SearchProgressRequest         *message)
+{
+  static const Gyrus__Wire__SearchProgressRequest init_value = GYRUS__WIRE__SEARCH_PROGRESS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__search_progress_request__get_packed_size
+                     (const Gyrus__Wire__SearchProgressRequest *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__search_progress_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__search_progress_request__pack
+                     (const Gyrus__Wire__SearchProgressRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__search_progress_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__search_progress_request__pack_to_buffer
+                     (const Gyrus__Wire__SearchProgressRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__search_progress_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__SearchProgressRequest *
+       gyrus__wire__search_progress_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__SearchProgressRequest *)
+     protobuf_c_message_unpack (&gyrus__wire__search_progress_request__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__search_progress_request__free_unpacked
+                     (Gyrus__Wire__SearchProgressRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__search_progress_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__search_progress_reply__init
+                     (Gyrus__Wire__SearchProgressReply         *message)
+{
+  static const Gyrus__Wire__SearchProgressReply init_value = GYRUS__WIRE__SEARCH_PROGRESS_REPLY__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__search_progress_reply__get_packed_size
+                     (const Gyrus__Wire__SearchProgressReply *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__search_progress_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__search_progress_reply__pack
+                     (const Gyrus__Wire__SearchProgressReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__search_progress_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__search_progress_reply__pack_to_buffer
+                     (const Gyrus__Wire__SearchProgressReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__search_progress_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__SearchProgressReply *
+       gyrus__wire__search_progress_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__SearchProgressReply *)
+     protobuf_c_message_unpack (&gyrus__wire__search_progress_reply__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__search_progress_reply__free_unpacked
+                     (Gyrus__Wire__SearchProgressReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__search_progress_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor gyrus__wire__trial__field_descriptors[13] =
 {
   {
@@ -844,7 +1069,7 @@ const ProtobufCMessageDescriptor gyrus__wire__scenario_request__descriptor =
   (ProtobufCMessageInit) gyrus__wire__scenario_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__scenario_list_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor gyrus__wire__scenario_list_request__field_descriptors[2] =
 {
   {
     "limit",
@@ -858,14 +1083,27 @@ static const ProtobufCFieldDescriptor gyrus__wire__scenario_list_request__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "before",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ScenarioListRequest, before),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__scenario_list_request__field_indices_by_name[] = {
+  1,   /* field[1] = before */
   0,   /* field[0] = limit */
 };
 static const ProtobufCIntRange gyrus__wire__scenario_list_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__scenario_list_request__descriptor =
 {
@@ -875,7 +1113,7 @@ const ProtobufCMessageDescriptor gyrus__wire__scenario_list_request__descriptor 
   "Gyrus__Wire__ScenarioListRequest",
   "gyrus.wire",
   sizeof(Gyrus__Wire__ScenarioListRequest),
-  1,
+  2,
   gyrus__wire__scenario_list_request__field_descriptors,
   gyrus__wire__scenario_list_request__field_indices_by_name,
   1,  gyrus__wire__scenario_list_request__number_ranges,
@@ -1022,6 +1260,365 @@ const ProtobufCMessageDescriptor gyrus__wire__trial_list_reply__descriptor =
   (ProtobufCMessageInit) gyrus__wire__trial_list_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor gyrus__wire__trial_page_request__field_descriptors[5] =
+{
+  {
+    "scenario",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrialPageRequest, scenario),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrialPageRequest, order),
+    &gyrus__wire__trial_order__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "descending",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrialPageRequest, descending),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "offset",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrialPageRequest, offset),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limit",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrialPageRequest, limit),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__trial_page_request__field_indices_by_name[] = {
+  2,   /* field[2] = descending */
+  4,   /* field[4] = limit */
+  3,   /* field[3] = offset */
+  1,   /* field[1] = order */
+  0,   /* field[0] = scenario */
+};
+static const ProtobufCIntRange gyrus__wire__trial_page_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__trial_page_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.TrialPageRequest",
+  "TrialPageRequest",
+  "Gyrus__Wire__TrialPageRequest",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__TrialPageRequest),
+  5,
+  gyrus__wire__trial_page_request__field_descriptors,
+  gyrus__wire__trial_page_request__field_indices_by_name,
+  1,  gyrus__wire__trial_page_request__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__trial_page_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__trial_figures__field_descriptors[4] =
+{
+  {
+    "number",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrialFigures, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "objective",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrialFigures, objective),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parameters",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrialFigures, parameters),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "latency_milliseconds",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrialFigures, latency_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__trial_figures__field_indices_by_name[] = {
+  3,   /* field[3] = latency_milliseconds */
+  0,   /* field[0] = number */
+  1,   /* field[1] = objective */
+  2,   /* field[2] = parameters */
+};
+static const ProtobufCIntRange gyrus__wire__trial_figures__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__trial_figures__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.TrialFigures",
+  "TrialFigures",
+  "Gyrus__Wire__TrialFigures",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__TrialFigures),
+  4,
+  gyrus__wire__trial_figures__field_descriptors,
+  gyrus__wire__trial_figures__field_indices_by_name,
+  1,  gyrus__wire__trial_figures__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__trial_figures__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__trial_count__field_descriptors[2] =
+{
+  {
+    "state",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrialCount, state),
+    &gyrus__wire__trial_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "count",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrialCount, count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__trial_count__field_indices_by_name[] = {
+  1,   /* field[1] = count */
+  0,   /* field[0] = state */
+};
+static const ProtobufCIntRange gyrus__wire__trial_count__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__trial_count__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.TrialCount",
+  "TrialCount",
+  "Gyrus__Wire__TrialCount",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__TrialCount),
+  2,
+  gyrus__wire__trial_count__field_descriptors,
+  gyrus__wire__trial_count__field_indices_by_name,
+  1,  gyrus__wire__trial_count__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__trial_count__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__search_progress_request__field_descriptors[2] =
+{
+  {
+    "scenario",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__SearchProgressRequest, scenario),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sample",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__SearchProgressRequest, sample),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__search_progress_request__field_indices_by_name[] = {
+  1,   /* field[1] = sample */
+  0,   /* field[0] = scenario */
+};
+static const ProtobufCIntRange gyrus__wire__search_progress_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__search_progress_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.SearchProgressRequest",
+  "SearchProgressRequest",
+  "Gyrus__Wire__SearchProgressRequest",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__SearchProgressRequest),
+  2,
+  gyrus__wire__search_progress_request__field_descriptors,
+  gyrus__wire__search_progress_request__field_indices_by_name,
+  1,  gyrus__wire__search_progress_request__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__search_progress_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__search_progress_reply__field_descriptors[5] =
+{
+  {
+    "counts",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__SearchProgressReply, n_counts),
+    offsetof(Gyrus__Wire__SearchProgressReply, counts),
+    &gyrus__wire__trial_count__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "finals",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__SearchProgressReply, finals),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "records",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__SearchProgressReply, n_records),
+    offsetof(Gyrus__Wire__SearchProgressReply, records),
+    &gyrus__wire__trial_figures__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "front",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__SearchProgressReply, n_front),
+    offsetof(Gyrus__Wire__SearchProgressReply, front),
+    &gyrus__wire__trial_figures__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sample",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__SearchProgressReply, n_sample),
+    offsetof(Gyrus__Wire__SearchProgressReply, sample),
+    &gyrus__wire__trial_figures__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__search_progress_reply__field_indices_by_name[] = {
+  0,   /* field[0] = counts */
+  1,   /* field[1] = finals */
+  3,   /* field[3] = front */
+  2,   /* field[2] = records */
+  4,   /* field[4] = sample */
+};
+static const ProtobufCIntRange gyrus__wire__search_progress_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__search_progress_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.SearchProgressReply",
+  "SearchProgressReply",
+  "Gyrus__Wire__SearchProgressReply",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__SearchProgressReply),
+  5,
+  gyrus__wire__search_progress_reply__field_descriptors,
+  gyrus__wire__search_progress_reply__field_indices_by_name,
+  1,  gyrus__wire__search_progress_reply__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__search_progress_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCEnumValue gyrus__wire__scenario_state__enum_values_by_number[6] =
 {
   { "SCENARIO_STATE_UNSPECIFIED", "GYRUS__WIRE__SCENARIO_STATE__SCENARIO_STATE_UNSPECIFIED", 0 },
@@ -1092,5 +1689,43 @@ const ProtobufCEnumDescriptor gyrus__wire__trial_state__descriptor =
   gyrus__wire__trial_state__enum_values_by_name,
   1,
   gyrus__wire__trial_state__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue gyrus__wire__trial_order__enum_values_by_number[7] =
+{
+  { "TRIAL_ORDER_UNSPECIFIED", "GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_UNSPECIFIED", 0 },
+  { "TRIAL_ORDER_NUMBER", "GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_NUMBER", 1 },
+  { "TRIAL_ORDER_OBJECTIVE", "GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_OBJECTIVE", 2 },
+  { "TRIAL_ORDER_TEST_ACCURACY", "GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_TEST_ACCURACY", 3 },
+  { "TRIAL_ORDER_PARAMETERS", "GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_PARAMETERS", 4 },
+  { "TRIAL_ORDER_LATENCY", "GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_LATENCY", 5 },
+  { "TRIAL_ORDER_SECONDS", "GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_SECONDS", 6 },
+};
+static const ProtobufCIntRange gyrus__wire__trial_order__value_ranges[] = {
+{0, 0},{0, 7}
+};
+static const ProtobufCEnumValueIndex gyrus__wire__trial_order__enum_values_by_name[7] =
+{
+  { "TRIAL_ORDER_LATENCY", 5 },
+  { "TRIAL_ORDER_NUMBER", 1 },
+  { "TRIAL_ORDER_OBJECTIVE", 2 },
+  { "TRIAL_ORDER_PARAMETERS", 4 },
+  { "TRIAL_ORDER_SECONDS", 6 },
+  { "TRIAL_ORDER_TEST_ACCURACY", 3 },
+  { "TRIAL_ORDER_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor gyrus__wire__trial_order__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "gyrus.wire.TrialOrder",
+  "TrialOrder",
+  "Gyrus__Wire__TrialOrder",
+  "gyrus.wire",
+  7,
+  gyrus__wire__trial_order__enum_values_by_number,
+  7,
+  gyrus__wire__trial_order__enum_values_by_name,
+  1,
+  gyrus__wire__trial_order__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

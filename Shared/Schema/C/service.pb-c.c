@@ -187,6 +187,96 @@ void   gyrus__wire__events_read_reply__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__events_read_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__events_tail_request__init
+                     (Gyrus__Wire__EventsTailRequest         *message)
+{
+  static const Gyrus__Wire__EventsTailRequest init_value = GYRUS__WIRE__EVENTS_TAIL_REQUEST__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__events_tail_request__get_packed_size
+                     (const Gyrus__Wire__EventsTailRequest *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__events_tail_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__events_tail_request__pack
+                     (const Gyrus__Wire__EventsTailRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__events_tail_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__events_tail_request__pack_to_buffer
+                     (const Gyrus__Wire__EventsTailRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__events_tail_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__EventsTailRequest *
+       gyrus__wire__events_tail_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__EventsTailRequest *)
+     protobuf_c_message_unpack (&gyrus__wire__events_tail_request__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__events_tail_request__free_unpacked
+                     (Gyrus__Wire__EventsTailRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__events_tail_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__events_tail_reply__init
+                     (Gyrus__Wire__EventsTailReply         *message)
+{
+  static const Gyrus__Wire__EventsTailReply init_value = GYRUS__WIRE__EVENTS_TAIL_REPLY__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__events_tail_reply__get_packed_size
+                     (const Gyrus__Wire__EventsTailReply *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__events_tail_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__events_tail_reply__pack
+                     (const Gyrus__Wire__EventsTailReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__events_tail_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__events_tail_reply__pack_to_buffer
+                     (const Gyrus__Wire__EventsTailReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__events_tail_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__EventsTailReply *
+       gyrus__wire__events_tail_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__EventsTailReply *)
+     protobuf_c_message_unpack (&gyrus__wire__events_tail_reply__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__events_tail_reply__free_unpacked
+                     (Gyrus__Wire__EventsTailReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__events_tail_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor gyrus__wire__health_reply__field_descriptors[5] =
 {
   {
@@ -506,5 +596,133 @@ const ProtobufCMessageDescriptor gyrus__wire__events_read_reply__descriptor =
   gyrus__wire__events_read_reply__field_indices_by_name,
   1,  gyrus__wire__events_read_reply__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__events_read_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__events_tail_request__field_descriptors[4] =
+{
+  {
+    "before",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__EventsTailRequest, before),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "limit",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__EventsTailRequest, limit),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__EventsTailRequest, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subject",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__EventsTailRequest, subject),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__events_tail_request__field_indices_by_name[] = {
+  0,   /* field[0] = before */
+  2,   /* field[2] = kind */
+  1,   /* field[1] = limit */
+  3,   /* field[3] = subject */
+};
+static const ProtobufCIntRange gyrus__wire__events_tail_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__events_tail_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.EventsTailRequest",
+  "EventsTailRequest",
+  "Gyrus__Wire__EventsTailRequest",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__EventsTailRequest),
+  4,
+  gyrus__wire__events_tail_request__field_descriptors,
+  gyrus__wire__events_tail_request__field_indices_by_name,
+  1,  gyrus__wire__events_tail_request__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__events_tail_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__events_tail_reply__field_descriptors[2] =
+{
+  {
+    "events",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__EventsTailReply, n_events),
+    offsetof(Gyrus__Wire__EventsTailReply, events),
+    &gyrus__wire__event__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__EventsTailReply, last),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__events_tail_reply__field_indices_by_name[] = {
+  0,   /* field[0] = events */
+  1,   /* field[1] = last */
+};
+static const ProtobufCIntRange gyrus__wire__events_tail_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__events_tail_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.EventsTailReply",
+  "EventsTailReply",
+  "Gyrus__Wire__EventsTailReply",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__EventsTailReply),
+  2,
+  gyrus__wire__events_tail_reply__field_descriptors,
+  gyrus__wire__events_tail_reply__field_indices_by_name,
+  1,  gyrus__wire__events_tail_reply__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__events_tail_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

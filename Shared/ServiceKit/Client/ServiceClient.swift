@@ -43,6 +43,20 @@ public struct ServiceClient: Sendable {
         return EventPage(events: reply.events.map(Event.init), next: reply.next)
     }
 
+    /// The last events before a position, oldest first; `next` is where to follow the log from.
+    /// - Parameters:
+    ///   - before: Only events before this position; 0 for the newest.
+    ///   - kind: What their kind begins with; empty for all.
+    ///   - subject: What their subject begins with; empty for all.
+    public func lastEvents(
+        before: UInt64 = 0, limit: UInt32 = 1000, kind: String = "", subject: String = "",
+        timeout: Duration = .seconds(10)
+    ) async throws -> EventPage {
+        let request = Wire.EventsTailRequest(before: before, limit: limit, kind: kind, subject: subject)
+        let reply = try await requests.call(.tailEvents, request, timeout: timeout)
+        return EventPage(events: reply.events.map(Event.init), next: reply.last)
+    }
+
     /// All events after a position and those to come, page by page, without a gap and across restarts of the service.
     ///
     /// Ends with the task that iterates; throws only what trying again cannot mend.

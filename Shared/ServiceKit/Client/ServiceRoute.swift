@@ -10,3 +10,8 @@ extension Route where Request == Wire.EventsReadRequest, Reply == Wire.EventsRea
     /// The events after a position, waiting for the first one if there is none yet.
     public static var readEvents: Self { Self("events.read") }
 }
+
+extension Route where Request == Wire.EventsTailRequest, Reply == Wire.EventsTailReply {
+    /// The last events before a position.
+    public static var tailEvents: Self { Self("events.tail") }
+}

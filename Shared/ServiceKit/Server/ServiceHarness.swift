@@ -32,15 +32,25 @@ public struct ServiceHarness: Sendable {
                     uptime: ContinuousClock.now - start, process: UInt32(getpid())))
         }
         router.on(.readEvents, kind: .waiting) { try await read($0) }
+        router.on(.tailEvents) { try await tail($0) }
     }
 
     private func read(_ request: Wire.EventsReadRequest) async throws -> Wire.EventsReadReply {
-        let limit = request.limit == 0 ? Self.largestPage : min(request.limit, Self.largestPage)
         let found = try await events.read(
-            after: request.after, limit: Int(limit),
+            after: request.after, limit: Self.limit(request.limit),
             since: request.sinceMicroseconds == 0 ? nil : Date(microseconds: request.sinceMicroseconds),
             waiting: .milliseconds(min(request.waitMilliseconds, Self.longestWait)))
         let page = try ReplyPage.fitting(found.map(Wire.Event.init))
         return Wire.EventsReadReply(events: page, next: page.last?.sequence ?? request.after)
     }
+
+    private func tail(_ request: Wire.EventsTailRequest) async throws -> Wire.EventsTailReply {
+        let (found, last) = try await events.tail(
+            before: request.before, limit: Self.limit(request.limit), kind: request.kind, subject: request.subject)
+        // Where they do not fit into one reply, the newest are kept.
+        let page = try ReplyPage.fitting(found.reversed().map(Wire.Event.init))
+        return Wire.EventsTailReply(events: page.reversed(), last: last)
+    }
+
+    private static func limit(_ asked: UInt32) -> Int { Int(asked == 0 ? largestPage : min(asked, largestPage)) }
 }

@@ -7,7 +7,7 @@ import Storage
 
 extension DesignerStore {
     /// Most rows of a list.
-    private static let largestPage = 1_000
+    static let largestPage = 1_000
 
     /// The scenario of an identity, or of a prefix that no other has.
     /// - Throws: `Failure` with code `not-found`, or `invalid-argument` where the prefix fits several.
@@ -53,11 +53,13 @@ extension DesignerStore {
     }
 
     /// The scenarios, newest first, without texts.
-    func statuses(limit: Int) async throws -> [ScenarioStatus] {
+    func statuses(limit: Int, before: String = "") async throws -> [ScenarioStatus] {
         let limit = limit > 0 ? min(limit, Self.largestPage) : Self.largestPage
         return try await database.read { db in
+            let bound = before.isEmpty ? Int64.max : try row(before, in: db)["number"]
             let rows = try Row.fetchAll(
-                db, sql: "SELECT * FROM scenarios ORDER BY number DESC LIMIT ?", arguments: [limit])
+                db, sql: "SELECT * FROM scenarios WHERE number < ? ORDER BY number DESC LIMIT ?",
+                arguments: [bound, limit])
             return try rows.map { row in
                 var status = try status(row, in: db)
                 status.text = ""
@@ -114,7 +116,7 @@ extension DesignerStore {
         }
     }
 
-    private func trial(_ row: Row) throws -> Trial {
+    func trial(_ row: Row) throws -> Trial {
         guard let state = TrialState(rawValue: row["state"]) else {
             throw Failure(.corrupt, "The designer's database holds a trial of no known state.")
         }

@@ -24,6 +24,11 @@ typedef struct Gyrus__Wire__ScenarioListRequest Gyrus__Wire__ScenarioListRequest
 typedef struct Gyrus__Wire__ScenarioListReply Gyrus__Wire__ScenarioListReply;
 typedef struct Gyrus__Wire__TrialListRequest Gyrus__Wire__TrialListRequest;
 typedef struct Gyrus__Wire__TrialListReply Gyrus__Wire__TrialListReply;
+typedef struct Gyrus__Wire__TrialPageRequest Gyrus__Wire__TrialPageRequest;
+typedef struct Gyrus__Wire__TrialFigures Gyrus__Wire__TrialFigures;
+typedef struct Gyrus__Wire__TrialCount Gyrus__Wire__TrialCount;
+typedef struct Gyrus__Wire__SearchProgressRequest Gyrus__Wire__SearchProgressRequest;
+typedef struct Gyrus__Wire__SearchProgressReply Gyrus__Wire__SearchProgressReply;
 
 
 /* --- enums --- */
@@ -88,6 +93,40 @@ typedef enum _Gyrus__Wire__TrialState {
   GYRUS__WIRE__TRIAL_STATE__TRIAL_STATE_CANCELLED = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(GYRUS__WIRE__TRIAL_STATE)
 } Gyrus__Wire__TrialState;
+/*
+ * By what the trials of a page are ordered.
+ */
+typedef enum _Gyrus__Wire__TrialOrder {
+  /*
+   * Never sent.
+   */
+  GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_UNSPECIFIED = 0,
+  /*
+   * Number, that is the order of proposal.
+   */
+  GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_NUMBER = 1,
+  /*
+   * Objective on the validation split.
+   */
+  GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_OBJECTIVE = 2,
+  /*
+   * Accuracy on the test split.
+   */
+  GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_TEST_ACCURACY = 3,
+  /*
+   * Number of parameters.
+   */
+  GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_PARAMETERS = 4,
+  /*
+   * Time for one sample.
+   */
+  GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_LATENCY = 5,
+  /*
+   * Time that the training took.
+   */
+  GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_SECONDS = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(GYRUS__WIRE__TRIAL_ORDER)
+} Gyrus__Wire__TrialOrder;
 
 /* --- messages --- */
 
@@ -267,10 +306,14 @@ struct  Gyrus__Wire__ScenarioListRequest
    * Most scenarios to return, newest first; the server caps it at 1,000.
    */
   uint32_t limit;
+  /*
+   * Only scenarios published before the one of this identity; empty for the newest.
+   */
+  char *before;
 };
 #define GYRUS__WIRE__SCENARIO_LIST_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__scenario_list_request__descriptor) \
-    , 0 }
+    , 0, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -315,13 +358,13 @@ struct  Gyrus__Wire__TrialListRequest
 
 
 /*
- * Reply to `trial.list`.
+ * Reply to `trial.list` and `trial.page`.
  */
 struct  Gyrus__Wire__TrialListReply
 {
   ProtobufCMessage base;
   /*
-   * The trials, by number.
+   * The trials, by number or in the order that was asked for.
    */
   size_t n_trials;
   Gyrus__Wire__Trial **trials;
@@ -329,6 +372,142 @@ struct  Gyrus__Wire__TrialListReply
 #define GYRUS__WIRE__TRIAL_LIST_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__trial_list_reply__descriptor) \
     , 0,NULL }
+
+
+/*
+ * Route `trial.page`: one page of a scenario's trials in any order.
+ */
+struct  Gyrus__Wire__TrialPageRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Scenario whose trials are wanted.
+   */
+  char *scenario;
+  /*
+   * Order; trials that lack the figure come last.
+   */
+  Gyrus__Wire__TrialOrder order;
+  /*
+   * Whether the largest come first.
+   */
+  protobuf_c_boolean descending;
+  /*
+   * Trials to leave out at the front.
+   */
+  uint32_t offset;
+  /*
+   * Most trials to return; the server caps it at 1,000.
+   */
+  uint32_t limit;
+};
+#define GYRUS__WIRE__TRIAL_PAGE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__trial_page_request__descriptor) \
+    , (char *)protobuf_c_empty_string, GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_UNSPECIFIED, 0, 0, 0 }
+
+
+/*
+ * What is known of an ended trial, in figures.
+ */
+struct  Gyrus__Wire__TrialFigures
+{
+  ProtobufCMessage base;
+  /*
+   * Number within the search.
+   */
+  uint32_t number;
+  /*
+   * Objective on the validation split; higher is better.
+   */
+  double objective;
+  /*
+   * Number of parameters.
+   */
+  double parameters;
+  /*
+   * Time for one sample in milliseconds.
+   */
+  double latency_milliseconds;
+};
+#define GYRUS__WIRE__TRIAL_FIGURES__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__trial_figures__descriptor) \
+    , 0, 0, 0, 0 }
+
+
+/*
+ * Number of trials in a state.
+ */
+struct  Gyrus__Wire__TrialCount
+{
+  ProtobufCMessage base;
+  /*
+   * The state.
+   */
+  Gyrus__Wire__TrialState state;
+  /*
+   * The number.
+   */
+  uint32_t count;
+};
+#define GYRUS__WIRE__TRIAL_COUNT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__trial_count__descriptor) \
+    , GYRUS__WIRE__TRIAL_STATE__TRIAL_STATE_UNSPECIFIED, 0 }
+
+
+/*
+ * Route `search.progress`: how the search of a scenario went so far, however many trials it has.
+ */
+struct  Gyrus__Wire__SearchProgressRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Scenario.
+   */
+  char *scenario;
+  /*
+   * Most trials in the sample; the server caps it at 1,000.
+   */
+  uint32_t sample;
+};
+#define GYRUS__WIRE__SEARCH_PROGRESS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__search_progress_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * Reply to `search.progress`; final trainings, which have another budget, are counted apart and not among the figures.
+ */
+struct  Gyrus__Wire__SearchProgressReply
+{
+  ProtobufCMessage base;
+  /*
+   * Trials of the search in each state.
+   */
+  size_t n_counts;
+  Gyrus__Wire__TrialCount **counts;
+  /*
+   * Final trainings.
+   */
+  uint32_t finals;
+  /*
+   * Each trial that was better than all before it, by number.
+   */
+  size_t n_records;
+  Gyrus__Wire__TrialFigures **records;
+  /*
+   * Trials that no other beats in objective, parameters and latency together, by parameters.
+   */
+  size_t n_front;
+  Gyrus__Wire__TrialFigures **front;
+  /*
+   * Successful trials at even distances, by number: all of them where they are few.
+   */
+  size_t n_sample;
+  Gyrus__Wire__TrialFigures **sample;
+};
+#define GYRUS__WIRE__SEARCH_PROGRESS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__search_progress_reply__descriptor) \
+    , 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL }
 
 
 /* Gyrus__Wire__Trial methods */
@@ -483,6 +662,101 @@ Gyrus__Wire__TrialListReply *
 void   gyrus__wire__trial_list_reply__free_unpacked
                      (Gyrus__Wire__TrialListReply *message,
                       ProtobufCAllocator *allocator);
+/* Gyrus__Wire__TrialPageRequest methods */
+void   gyrus__wire__trial_page_request__init
+                     (Gyrus__Wire__TrialPageRequest         *message);
+size_t gyrus__wire__trial_page_request__get_packed_size
+                     (const Gyrus__Wire__TrialPageRequest   *message);
+size_t gyrus__wire__trial_page_request__pack
+                     (const Gyrus__Wire__TrialPageRequest   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__trial_page_request__pack_to_buffer
+                     (const Gyrus__Wire__TrialPageRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__TrialPageRequest *
+       gyrus__wire__trial_page_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__trial_page_request__free_unpacked
+                     (Gyrus__Wire__TrialPageRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__TrialFigures methods */
+void   gyrus__wire__trial_figures__init
+                     (Gyrus__Wire__TrialFigures         *message);
+size_t gyrus__wire__trial_figures__get_packed_size
+                     (const Gyrus__Wire__TrialFigures   *message);
+size_t gyrus__wire__trial_figures__pack
+                     (const Gyrus__Wire__TrialFigures   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__trial_figures__pack_to_buffer
+                     (const Gyrus__Wire__TrialFigures   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__TrialFigures *
+       gyrus__wire__trial_figures__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__trial_figures__free_unpacked
+                     (Gyrus__Wire__TrialFigures *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__TrialCount methods */
+void   gyrus__wire__trial_count__init
+                     (Gyrus__Wire__TrialCount         *message);
+size_t gyrus__wire__trial_count__get_packed_size
+                     (const Gyrus__Wire__TrialCount   *message);
+size_t gyrus__wire__trial_count__pack
+                     (const Gyrus__Wire__TrialCount   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__trial_count__pack_to_buffer
+                     (const Gyrus__Wire__TrialCount   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__TrialCount *
+       gyrus__wire__trial_count__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__trial_count__free_unpacked
+                     (Gyrus__Wire__TrialCount *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__SearchProgressRequest methods */
+void   gyrus__wire__search_progress_request__init
+                     (Gyrus__Wire__SearchProgressRequest         *message);
+size_t gyrus__wire__search_progress_request__get_packed_size
+                     (const Gyrus__Wire__SearchProgressRequest   *message);
+size_t gyrus__wire__search_progress_request__pack
+                     (const Gyrus__Wire__SearchProgressRequest   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__search_progress_request__pack_to_buffer
+                     (const Gyrus__Wire__SearchProgressRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__SearchProgressRequest *
+       gyrus__wire__search_progress_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__search_progress_request__free_unpacked
+                     (Gyrus__Wire__SearchProgressRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__SearchProgressReply methods */
+void   gyrus__wire__search_progress_reply__init
+                     (Gyrus__Wire__SearchProgressReply         *message);
+size_t gyrus__wire__search_progress_reply__get_packed_size
+                     (const Gyrus__Wire__SearchProgressReply   *message);
+size_t gyrus__wire__search_progress_reply__pack
+                     (const Gyrus__Wire__SearchProgressReply   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__search_progress_reply__pack_to_buffer
+                     (const Gyrus__Wire__SearchProgressReply   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__SearchProgressReply *
+       gyrus__wire__search_progress_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__search_progress_reply__free_unpacked
+                     (Gyrus__Wire__SearchProgressReply *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Gyrus__Wire__Trial_Closure)
@@ -509,6 +783,21 @@ typedef void (*Gyrus__Wire__TrialListRequest_Closure)
 typedef void (*Gyrus__Wire__TrialListReply_Closure)
                  (const Gyrus__Wire__TrialListReply *message,
                   void *closure_data);
+typedef void (*Gyrus__Wire__TrialPageRequest_Closure)
+                 (const Gyrus__Wire__TrialPageRequest *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__TrialFigures_Closure)
+                 (const Gyrus__Wire__TrialFigures *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__TrialCount_Closure)
+                 (const Gyrus__Wire__TrialCount *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__SearchProgressRequest_Closure)
+                 (const Gyrus__Wire__SearchProgressRequest *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__SearchProgressReply_Closure)
+                 (const Gyrus__Wire__SearchProgressReply *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -517,6 +806,7 @@ typedef void (*Gyrus__Wire__TrialListReply_Closure)
 
 extern const ProtobufCEnumDescriptor    gyrus__wire__scenario_state__descriptor;
 extern const ProtobufCEnumDescriptor    gyrus__wire__trial_state__descriptor;
+extern const ProtobufCEnumDescriptor    gyrus__wire__trial_order__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__trial__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__scenario_status__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__publish_request__descriptor;
@@ -525,6 +815,11 @@ extern const ProtobufCMessageDescriptor gyrus__wire__scenario_list_request__desc
 extern const ProtobufCMessageDescriptor gyrus__wire__scenario_list_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__trial_list_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__trial_list_reply__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__trial_page_request__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__trial_figures__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__trial_count__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__search_progress_request__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__search_progress_reply__descriptor;
 
 PROTOBUF_C__END_DECLS
 

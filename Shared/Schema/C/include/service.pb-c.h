@@ -20,6 +20,8 @@ typedef struct Gyrus__Wire__HealthReply Gyrus__Wire__HealthReply;
 typedef struct Gyrus__Wire__Event Gyrus__Wire__Event;
 typedef struct Gyrus__Wire__EventsReadRequest Gyrus__Wire__EventsReadRequest;
 typedef struct Gyrus__Wire__EventsReadReply Gyrus__Wire__EventsReadReply;
+typedef struct Gyrus__Wire__EventsTailRequest Gyrus__Wire__EventsTailRequest;
+typedef struct Gyrus__Wire__EventsTailReply Gyrus__Wire__EventsTailReply;
 
 
 /* --- enums --- */
@@ -145,6 +147,55 @@ struct  Gyrus__Wire__EventsReadReply
     , 0,NULL, 0 }
 
 
+/*
+ * Route `events.tail`: the last events before a position.
+ */
+struct  Gyrus__Wire__EventsTailRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Only events before this position; 0 for the newest.
+   */
+  uint64_t before;
+  /*
+   * Most events to return; the server caps it at 1,000.
+   */
+  uint32_t limit;
+  /*
+   * Only events whose kind begins so, such as `task.`; empty for all.
+   */
+  char *kind;
+  /*
+   * Only events whose subject begins so, such as a scenario's identity; empty for all.
+   */
+  char *subject;
+};
+#define GYRUS__WIRE__EVENTS_TAIL_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__events_tail_request__descriptor) \
+    , 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * Reply to `events.tail`.
+ */
+struct  Gyrus__Wire__EventsTailReply
+{
+  ProtobufCMessage base;
+  /*
+   * The events, oldest first.
+   */
+  size_t n_events;
+  Gyrus__Wire__Event **events;
+  /*
+   * Position of the log's newest event, from which to follow it.
+   */
+  uint64_t last;
+};
+#define GYRUS__WIRE__EVENTS_TAIL_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__events_tail_reply__descriptor) \
+    , 0,NULL, 0 }
+
+
 /* Gyrus__Wire__HealthReply methods */
 void   gyrus__wire__health_reply__init
                      (Gyrus__Wire__HealthReply         *message);
@@ -221,6 +272,44 @@ Gyrus__Wire__EventsReadReply *
 void   gyrus__wire__events_read_reply__free_unpacked
                      (Gyrus__Wire__EventsReadReply *message,
                       ProtobufCAllocator *allocator);
+/* Gyrus__Wire__EventsTailRequest methods */
+void   gyrus__wire__events_tail_request__init
+                     (Gyrus__Wire__EventsTailRequest         *message);
+size_t gyrus__wire__events_tail_request__get_packed_size
+                     (const Gyrus__Wire__EventsTailRequest   *message);
+size_t gyrus__wire__events_tail_request__pack
+                     (const Gyrus__Wire__EventsTailRequest   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__events_tail_request__pack_to_buffer
+                     (const Gyrus__Wire__EventsTailRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__EventsTailRequest *
+       gyrus__wire__events_tail_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__events_tail_request__free_unpacked
+                     (Gyrus__Wire__EventsTailRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__EventsTailReply methods */
+void   gyrus__wire__events_tail_reply__init
+                     (Gyrus__Wire__EventsTailReply         *message);
+size_t gyrus__wire__events_tail_reply__get_packed_size
+                     (const Gyrus__Wire__EventsTailReply   *message);
+size_t gyrus__wire__events_tail_reply__pack
+                     (const Gyrus__Wire__EventsTailReply   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__events_tail_reply__pack_to_buffer
+                     (const Gyrus__Wire__EventsTailReply   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__EventsTailReply *
+       gyrus__wire__events_tail_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__events_tail_reply__free_unpacked
+                     (Gyrus__Wire__EventsTailReply *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Gyrus__Wire__HealthReply_Closure)
@@ -235,6 +324,12 @@ typedef void (*Gyrus__Wire__EventsReadRequest_Closure)
 typedef void (*Gyrus__Wire__EventsReadReply_Closure)
                  (const Gyrus__Wire__EventsReadReply *message,
                   void *closure_data);
+typedef void (*Gyrus__Wire__EventsTailRequest_Closure)
+                 (const Gyrus__Wire__EventsTailRequest *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__EventsTailReply_Closure)
+                 (const Gyrus__Wire__EventsTailReply *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -245,6 +340,8 @@ extern const ProtobufCMessageDescriptor gyrus__wire__health_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__event__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__events_read_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__events_read_reply__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__events_tail_request__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__events_tail_reply__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -96,6 +96,56 @@ extension Wire {
 }
 
 extension Wire {
+    /// By what the trials of a page are ordered.
+    public enum TrialOrder: WireEnumeration {
+        /// Never sent.
+        case unspecified
+        /// Number, that is the order of proposal.
+        case number
+        /// Objective on the validation split.
+        case objective
+        /// Accuracy on the test split.
+        case testAccuracy
+        /// Number of parameters.
+        case parameters
+        /// Time for one sample.
+        case latency
+        /// Time that the training took.
+        case seconds
+        /// A value that this version does not know.
+        case unknown(Int32)
+
+        /// The value of a number.
+        public init(rawValue: Int32) {
+            self = switch rawValue {
+            case 0: .unspecified
+            case 1: .number
+            case 2: .objective
+            case 3: .testAccuracy
+            case 4: .parameters
+            case 5: .latency
+            case 6: .seconds
+            default: .unknown(rawValue)
+            }
+        }
+
+        /// The number that is sent.
+        public var rawValue: Int32 {
+            switch self {
+            case .unspecified: 0
+            case .number: 1
+            case .objective: 2
+            case .testAccuracy: 3
+            case .parameters: 4
+            case .latency: 5
+            case .seconds: 6
+            case .unknown(let number): number
+            }
+        }
+    }
+}
+
+extension Wire {
     /// One candidate of a search.
     public struct Trial: WireMessage {
         /// Identity: the scenario's with the number.
@@ -415,15 +465,19 @@ extension Wire {
     public struct ScenarioListRequest: WireMessage {
         /// Most scenarios to return, newest first; the server caps it at 1,000.
         public var limit: UInt32 = 0
+        /// Only scenarios published before the one of this identity; empty for the newest.
+        public var before: String = ""
 
         /// Makes a message in which every field has its default.
         public init() {}
 
         /// Makes a message; what is left out has its default.
         public init(
-            limit: UInt32 = 0
+            limit: UInt32 = 0,
+            before: String = ""
         ) {
             self.limit = limit
+            self.before = before
         }
 
         /// Decodes a message.
@@ -443,11 +497,13 @@ extension Wire.ScenarioListRequest: StoredMessage {
     init(stored c: UnsafePointer<Gyrus__Wire__ScenarioListRequest>) throws {
         self.init()
         limit = c.pointee.limit
+        before = try Wire.text(c.pointee.before, "ScenarioListRequest.before")
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__ScenarioListRequest>, arena: inout Arena) throws {
         gyrus__wire__scenario_list_request__init(c)
         c.pointee.limit = limit
+        c.pointee.before = try arena.text(before, "ScenarioListRequest.before")
     }
 }
 
@@ -546,9 +602,9 @@ extension Wire.TrialListRequest: StoredMessage {
 }
 
 extension Wire {
-    /// Reply to `trial.list`.
+    /// Reply to `trial.list` and `trial.page`.
     public struct TrialListReply: WireMessage {
-        /// The trials, by number.
+        /// The trials, by number or in the order that was asked for.
         public var trials: [Wire.Trial] = []
 
         /// Makes a message in which every field has its default.
@@ -583,5 +639,288 @@ extension Wire.TrialListReply: StoredMessage {
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrialListReply>, arena: inout Arena) throws {
         gyrus__wire__trial_list_reply__init(c)
         (c.pointee.n_trials, c.pointee.trials) = try arena.messages(trials)
+    }
+}
+
+extension Wire {
+    /// Route `trial.page`: one page of a scenario's trials in any order.
+    public struct TrialPageRequest: WireMessage {
+        /// Scenario whose trials are wanted.
+        public var scenario: String = ""
+        /// Order; trials that lack the figure come last.
+        public var order: Wire.TrialOrder = Wire.TrialOrder(rawValue: 0)
+        /// Whether the largest come first.
+        public var descending: Bool = false
+        /// Trials to leave out at the front.
+        public var offset: UInt32 = 0
+        /// Most trials to return; the server caps it at 1,000.
+        public var limit: UInt32 = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            scenario: String = "",
+            order: Wire.TrialOrder = Wire.TrialOrder(rawValue: 0),
+            descending: Bool = false,
+            offset: UInt32 = 0,
+            limit: UInt32 = 0
+        ) {
+            self.scenario = scenario
+            self.order = order
+            self.descending = descending
+            self.offset = offset
+            self.limit = limit
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.TrialPageRequest: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__TrialPageRequest>) { gyrus__wire__trial_page_request__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__TrialPageRequest>) throws {
+        self.init()
+        scenario = try Wire.text(c.pointee.scenario, "TrialPageRequest.scenario")
+        order = .init(rawValue: Int32(bitPattern: c.pointee.order.rawValue))
+        descending = c.pointee.descending != 0
+        offset = c.pointee.offset
+        limit = c.pointee.limit
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrialPageRequest>, arena: inout Arena) throws {
+        gyrus__wire__trial_page_request__init(c)
+        c.pointee.scenario = try arena.text(scenario, "TrialPageRequest.scenario")
+        c.pointee.order = .init(rawValue: UInt32(bitPattern: order.rawValue))
+        c.pointee.descending = descending ? 1 : 0
+        c.pointee.offset = offset
+        c.pointee.limit = limit
+    }
+}
+
+extension Wire {
+    /// What is known of an ended trial, in figures.
+    public struct TrialFigures: WireMessage {
+        /// Number within the search.
+        public var number: UInt32 = 0
+        /// Objective on the validation split; higher is better.
+        public var objective: Double = 0
+        /// Number of parameters.
+        public var parameters: Double = 0
+        /// Time for one sample in milliseconds.
+        public var latencyMilliseconds: Double = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            number: UInt32 = 0,
+            objective: Double = 0,
+            parameters: Double = 0,
+            latencyMilliseconds: Double = 0
+        ) {
+            self.number = number
+            self.objective = objective
+            self.parameters = parameters
+            self.latencyMilliseconds = latencyMilliseconds
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.TrialFigures: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__TrialFigures>) { gyrus__wire__trial_figures__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__TrialFigures>) throws {
+        self.init()
+        number = c.pointee.number
+        objective = c.pointee.objective
+        parameters = c.pointee.parameters
+        latencyMilliseconds = c.pointee.latency_milliseconds
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrialFigures>, arena: inout Arena) throws {
+        gyrus__wire__trial_figures__init(c)
+        c.pointee.number = number
+        c.pointee.objective = objective
+        c.pointee.parameters = parameters
+        c.pointee.latency_milliseconds = latencyMilliseconds
+    }
+}
+
+extension Wire {
+    /// Number of trials in a state.
+    public struct TrialCount: WireMessage {
+        /// The state.
+        public var state: Wire.TrialState = Wire.TrialState(rawValue: 0)
+        /// The number.
+        public var count: UInt32 = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            state: Wire.TrialState = Wire.TrialState(rawValue: 0),
+            count: UInt32 = 0
+        ) {
+            self.state = state
+            self.count = count
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.TrialCount: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__TrialCount>) { gyrus__wire__trial_count__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__TrialCount>) throws {
+        self.init()
+        state = .init(rawValue: Int32(bitPattern: c.pointee.state.rawValue))
+        count = c.pointee.count
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrialCount>, arena: inout Arena) throws {
+        gyrus__wire__trial_count__init(c)
+        c.pointee.state = .init(rawValue: UInt32(bitPattern: state.rawValue))
+        c.pointee.count = count
+    }
+}
+
+extension Wire {
+    /// Route `search.progress`: how the search of a scenario went so far, however many trials it has.
+    public struct SearchProgressRequest: WireMessage {
+        /// Scenario.
+        public var scenario: String = ""
+        /// Most trials in the sample; the server caps it at 1,000.
+        public var sample: UInt32 = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            scenario: String = "",
+            sample: UInt32 = 0
+        ) {
+            self.scenario = scenario
+            self.sample = sample
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.SearchProgressRequest: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__SearchProgressRequest>) { gyrus__wire__search_progress_request__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__SearchProgressRequest>) throws {
+        self.init()
+        scenario = try Wire.text(c.pointee.scenario, "SearchProgressRequest.scenario")
+        sample = c.pointee.sample
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__SearchProgressRequest>, arena: inout Arena) throws {
+        gyrus__wire__search_progress_request__init(c)
+        c.pointee.scenario = try arena.text(scenario, "SearchProgressRequest.scenario")
+        c.pointee.sample = sample
+    }
+}
+
+extension Wire {
+    /// Reply to `search.progress`; final trainings, which have another budget, are counted apart and not among the figures.
+    public struct SearchProgressReply: WireMessage {
+        /// Trials of the search in each state.
+        public var counts: [Wire.TrialCount] = []
+        /// Final trainings.
+        public var finals: UInt32 = 0
+        /// Each trial that was better than all before it, by number.
+        public var records: [Wire.TrialFigures] = []
+        /// Trials that no other beats in objective, parameters and latency together, by parameters.
+        public var front: [Wire.TrialFigures] = []
+        /// Successful trials at even distances, by number: all of them where they are few.
+        public var sample: [Wire.TrialFigures] = []
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            counts: [Wire.TrialCount] = [],
+            finals: UInt32 = 0,
+            records: [Wire.TrialFigures] = [],
+            front: [Wire.TrialFigures] = [],
+            sample: [Wire.TrialFigures] = []
+        ) {
+            self.counts = counts
+            self.finals = finals
+            self.records = records
+            self.front = front
+            self.sample = sample
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.SearchProgressReply: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__SearchProgressReply>) { gyrus__wire__search_progress_reply__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__SearchProgressReply>) throws {
+        self.init()
+        counts = try Wire.messages(c.pointee.n_counts, c.pointee.counts)
+        finals = c.pointee.finals
+        records = try Wire.messages(c.pointee.n_records, c.pointee.records)
+        front = try Wire.messages(c.pointee.n_front, c.pointee.front)
+        sample = try Wire.messages(c.pointee.n_sample, c.pointee.sample)
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__SearchProgressReply>, arena: inout Arena) throws {
+        gyrus__wire__search_progress_reply__init(c)
+        (c.pointee.n_counts, c.pointee.counts) = try arena.messages(counts)
+        c.pointee.finals = finals
+        (c.pointee.n_records, c.pointee.records) = try arena.messages(records)
+        (c.pointee.n_front, c.pointee.front) = try arena.messages(front)
+        (c.pointee.n_sample, c.pointee.sample) = try arena.messages(sample)
     }
 }

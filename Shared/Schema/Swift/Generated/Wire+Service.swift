@@ -244,3 +244,109 @@ extension Wire.EventsReadReply: StoredMessage {
         c.pointee.next = next
     }
 }
+
+extension Wire {
+    /// Route `events.tail`: the last events before a position.
+    public struct EventsTailRequest: WireMessage {
+        /// Only events before this position; 0 for the newest.
+        public var before: UInt64 = 0
+        /// Most events to return; the server caps it at 1,000.
+        public var limit: UInt32 = 0
+        /// Only events whose kind begins so, such as `task.`; empty for all.
+        public var kind: String = ""
+        /// Only events whose subject begins so, such as a scenario's identity; empty for all.
+        public var subject: String = ""
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            before: UInt64 = 0,
+            limit: UInt32 = 0,
+            kind: String = "",
+            subject: String = ""
+        ) {
+            self.before = before
+            self.limit = limit
+            self.kind = kind
+            self.subject = subject
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.EventsTailRequest: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__EventsTailRequest>) { gyrus__wire__events_tail_request__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__EventsTailRequest>) throws {
+        self.init()
+        before = c.pointee.before
+        limit = c.pointee.limit
+        kind = try Wire.text(c.pointee.kind, "EventsTailRequest.kind")
+        subject = try Wire.text(c.pointee.subject, "EventsTailRequest.subject")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__EventsTailRequest>, arena: inout Arena) throws {
+        gyrus__wire__events_tail_request__init(c)
+        c.pointee.before = before
+        c.pointee.limit = limit
+        c.pointee.kind = try arena.text(kind, "EventsTailRequest.kind")
+        c.pointee.subject = try arena.text(subject, "EventsTailRequest.subject")
+    }
+}
+
+extension Wire {
+    /// Reply to `events.tail`.
+    public struct EventsTailReply: WireMessage {
+        /// The events, oldest first.
+        public var events: [Wire.Event] = []
+        /// Position of the log's newest event, from which to follow it.
+        public var last: UInt64 = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            events: [Wire.Event] = [],
+            last: UInt64 = 0
+        ) {
+            self.events = events
+            self.last = last
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.EventsTailReply: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__EventsTailReply>) { gyrus__wire__events_tail_reply__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__EventsTailReply>) throws {
+        self.init()
+        events = try Wire.messages(c.pointee.n_events, c.pointee.events)
+        last = c.pointee.last
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__EventsTailReply>, arena: inout Arena) throws {
+        gyrus__wire__events_tail_reply__init(c)
+        (c.pointee.n_events, c.pointee.events) = try arena.messages(events)
+        c.pointee.last = last
+    }
+}
