@@ -36,6 +36,15 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let asyncAlgorithms = Target.Dependency.product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -177,6 +186,21 @@ let services: [Target] = [
         "designer", "Services/Designer/Main",
         ["DesignerServer", "ServiceClient", "ServiceKit", "Storage", argumentParser, logging]),
 
+    .target(
+        name: "ConsoleServer",
+        dependencies: [
+            "Brain", "Model", "Messaging", "Networks", "ServiceClient", "DesignerClient", "RegistryClient",
+            "TrainerClient",
+            "EvaluatorClient", "WorkQueueClient", hummingbird, hummingbirdCore, asyncAlgorithms, httpTypes, mustache,
+            nio,
+            nioHTTPTypes, nioPosix, lifecycle, logging,
+        ],
+        path: "Services/Console/Server", resources: [.embedInCode("Assets"), .embedInCode("Templates")],
+        swiftSettings: swiftSettings),
+    executable(
+        "console", "Services/Console/Main",
+        ["ConsoleServer", "Model", "ServiceClient", "ServiceKit", argumentParser, logging]),
+
     .target(name: "CProcess", path: "Services/CommandLine/CProcess"),
     .executableTarget(name: "gyrus-keeper", path: "Services/CommandLine/Keeper"),
     library("Launcher", "Services/CommandLine/Launcher", ["Model", "CProcess", yams, crypto, logging]),
@@ -259,6 +283,13 @@ let testTargets: [Target] = [
             "Brain", "DesignerClient", "DesignerServer", "Search", "Storage", "Messaging", "WorkQueueServer", "Model",
             "TrainerClient", "EvaluatorClient", grdb, lifecycle, logging,
         ]),
+    tests(
+        "ConsoleTests",
+        [
+            "Brain", "ConsoleServer", "DesignerClient", "RegistryClient", "ServiceClient", "ServiceTestSupport",
+            "Messaging",
+            "Model", "Networks", "console", grdb, httpTypes, logging, nio, nioEmbedded, nioHTTPTypes, nioPosix,
+        ]),
     tests("LauncherTests", ["Launcher", "gyrus", "gyrus-keeper", "Model", logging, yams]),
     tests(
         "IntegrationTests",
@@ -286,6 +317,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),

@@ -44,7 +44,10 @@ enum Product {
     @Test func `has the services, each with what it needs`() throws {
         let variables = ["GYRUS_RUN_DIR": "/r", "GYRUS_STATE_DIR": "/s", "GYRUS_DATA_DIR": ""]
         let project = try ComposeFile(at: Product.file).project(variables: variables)
-        let names = ["designer", "evaluator", "evaluator-worker", "knowledge", "registry", "trainer", "trainer-worker"]
+        let names = [
+            "console", "designer", "evaluator", "evaluator-worker", "knowledge", "registry", "trainer",
+            "trainer-worker",
+        ]
         #expect(project.services.keys.sorted() == names)
         for service in project.services.values {
             #expect(service.restart == .always)

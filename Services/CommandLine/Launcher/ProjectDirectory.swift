@@ -30,6 +30,9 @@ public struct ProjectDirectory: Hashable, Sendable {
     /// The supervisor's socket.
     public var control: URL { run.appending(path: "control.sock") }
 
+    /// File in which the web front keeps its address while it runs.
+    public var consoleAddress: URL { run.appending(path: "console.url") }
+
     /// Longest path of a folder of sockets: a socket's path has at most 107 bytes.
     private static let longestRunPath = 80
 

@@ -100,6 +100,8 @@ public struct ProjectLocator: Sendable {
         if variables["GYRUS_DATA_DIR"] == nil {
             variables["GYRUS_DATA_DIR"] = environment["GYRUS_DATA"] ?? Self.data(near: file) ?? ""
         }
+        // In a container the web front listens to its host, on a machine to nobody else.
+        variables["GYRUS_CONSOLE_ADDRESS"] = variables["GYRUS_CONSOLE_ADDRESS"] ?? "127.0.0.1"
         do {
             var project = try ComposeFile(at: file).project(variables: variables)
             // A program that was built anew is a change, as a new image is to Docker.

@@ -64,6 +64,10 @@ struct Up: AsyncParsableCommand {
         if forceRecreate { status = try await session.ask(.restart(names)) }
         guard !noWait else { return }
         try await Waiting(session: session, names: names, timeout: .seconds(waitTimeout)).untilUp(status)
+        let address = try? String(contentsOf: session.directory.consoleAddress, encoding: .utf8)
+        if names.contains("console"), let address {
+            say("In a browser: \(address.trimmingCharacters(in: .whitespacesAndNewlines))")
+        }
     }
 }
 

@@ -1,0 +1,104 @@
+import ArgumentParser
+import ConsoleServer
+import Foundation
+import Model
+import ServiceClient
+import ServiceKit
+
+/// The web front.
+@main
+struct ConsoleCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "console", abstract: "Shows Gyrus in a browser: models, brain, searches, events.",
+        subcommands: [Serve.self, Health.self], defaultSubcommand: Serve.self)
+}
+
+/// Serves pages until it is stopped.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Serve the pages; prints their address.")
+
+    @Option(help: "Address to listen on. Beyond this machine's loopback everybody who reaches it can read.")
+    var address = "127.0.0.1"
+
+    @Option(
+        help: ArgumentHelp(
+            "Port to listen on; 0 for any free one, or ‘usual’: \(ConsoleSettings.usualPort), or any where it is taken.",
+            valueName: "number"))
+    var port = PortArgument.usual
+
+    @Option(
+        help: ArgumentHelp(
+            "Another name by which browsers may ask for the console (can be repeated).", valueName: "name"))
+    var allowHost: [String] = []
+
+    @OptionGroup var place: URLFileOptions
+
+    @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
+    var logLevel: String?
+
+    func run() async throws {
+        let settings = ConsoleSettings(
+            address: address, port: port.number, hosts: Set(allowHost), urlFile: place.file.map { URL(filePath: $0) })
+        try await ServiceRuntime.runWorker("console", logLevel: logLevel) { logger in
+            let backends = try Backends(ServiceDirectory(), patience: settings.limits.patience, logger: logger)
+            return [
+                ConsoleServer(settings, backends: backends, logger: logger) { url in
+                    FileHandle.standardOutput.write(Data("\(url.absoluteString)\n".utf8))
+                }
+            ]
+        }
+    }
+}
+
+/// A port: a number or `usual`.
+enum PortArgument: ExpressibleByArgument {
+    case usual
+    case exactly(Int)
+
+    init?(argument: String) {
+        if argument == "usual" {
+            self = .usual
+        } else {
+            guard let number = UInt16(argument) else { return nil }
+            self = .exactly(Int(number))
+        }
+    }
+
+    var number: Int? {
+        if case .exactly(let number) = self { return number }
+        return nil
+    }
+
+    var defaultValueDescription: String { number.map { "\($0)" } ?? "usual" }
+}
+
+/// Where the console's URL is kept while it runs.
+struct URLFileOptions: ParsableArguments {
+    @Option(
+        name: .customLong("url-file"),
+        help: ArgumentHelp("File that holds the console's URL while it runs.", valueName: "file"))
+    var file: String?
+}
+
+/// Says whether the console that keeps its URL in a file answers.
+struct Health: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print the address of a running console; exit status 69 where none answers.")
+
+    @OptionGroup var place: URLFileOptions
+
+    @Option(help: ArgumentHelp("Longest time to wait for it.", valueName: "seconds"))
+    var wait = 0.0
+
+    func run() async throws {
+        guard let file = place.file else {
+            throw ValidationError("--url-file is needed: where the console keeps its URL.")
+        }
+        do {
+            print(try await ConsoleProbe.url(in: URL(filePath: file), waiting: .seconds(wait)).absoluteString)
+        } catch let failure as Failure {
+            FileHandle.standardError.write(Data("console: \(failure.message)\n".utf8))
+            throw ExitCode(failure.exitStatus)
+        }
+    }
+}

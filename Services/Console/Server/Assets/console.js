@@ -1,0 +1,88 @@
+// What makes pages livelier; every page works without it.
+"use strict";
+
+// Light or dark, as chosen here or else as the system says.
+{
+  const root = document.documentElement;
+  const chosen = localStorage.getItem("theme");
+  if (chosen) root.dataset.theme = chosen;
+  const button = document.querySelector("[data-theme-switch]");
+  if (button) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const isDark = root.dataset.theme
+        ? root.dataset.theme === "dark"
+        : matchMedia("(prefers-color-scheme: dark)").matches;
+      root.dataset.theme = isDark ? "light" : "dark";
+      localStorage.setItem("theme", root.dataset.theme);
+    });
+  }
+}
+
+// A scenario's page: whatever happens in its search renews the part that shows it, at most once a second.
+{
+  const place = document.querySelector("[data-stream]");
+  if (place) {
+    let isDue = false, isBusy = false;
+    const renew = async () => {
+      if (isBusy) { isDue = true; return; }
+      isBusy = true;
+      isDue = false;
+      try {
+        const answer = await fetch(place.dataset.part + location.search);
+        if (answer.ok) {
+          const focused = place.contains(document.activeElement) && document.activeElement.getAttribute("href");
+          place.innerHTML = await answer.text();
+          if (focused) place.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+          place.dataset.renewed = Number(place.dataset.renewed || 0) + 1;
+        }
+      } catch { /* The next event tries again. */ }
+      setTimeout(() => { isBusy = false; if (isDue) renew(); }, 1000);
+    };
+    new EventSource(place.dataset.stream).onmessage = renew;
+  }
+}
+
+// The page of events: new ones come in at the top.
+{
+  const body = document.querySelector("[data-events]");
+  if (body) {
+    const most = 500;
+    const live = document.querySelector("[data-live]");
+    const url = new URL(body.dataset.events, location);
+    url.searchParams.set("after", body.dataset.after);
+    const source = new EventSource(url);
+    const say = (text) => { if (live) { live.hidden = false; live.textContent = text; } };
+    source.onopen = () => say("live");
+    source.onerror = () => say("connecting…");
+    source.onmessage = (message) => {
+      const event = JSON.parse(message.data);
+      const row = body.insertRow(0);
+      row.className = "new";
+      const cell = (text, kind) => {
+        const cell = row.insertCell();
+        cell.textContent = text;
+        if (kind) cell.className = kind;
+      };
+      cell(event.clock);
+      cell(event.service);
+      cell(event.kind, "kind");
+      cell(event.subject, "mono");
+      cell(event.details, "mono soft");
+      while (body.rows.length > most) body.deleteRow(-1);
+    };
+  }
+}
+
+// The brain: a region that is pointed at in one view shows in all of them.
+{
+  const spots = document.querySelectorAll("[data-region]");
+  const mark = (event, isOn) => {
+    const id = event.target.closest?.("[data-region]")?.dataset.region;
+    if (id) for (const spot of spots) if (spot.dataset.region === id) spot.classList.toggle("lit", isOn);
+  };
+  for (const map of document.querySelectorAll(".brains")) {
+    for (const name of ["pointerover", "focusin"]) map.addEventListener(name, (event) => mark(event, true));
+    for (const name of ["pointerout", "focusout"]) map.addEventListener(name, (event) => mark(event, false));
+  }
+}

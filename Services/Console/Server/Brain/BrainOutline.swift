@@ -1,0 +1,70 @@
+import Foundation
+
+/// A soft silhouette around points, found from the points themselves.
+struct BrainOutline {
+    /// Directions in which the extent is measured.
+    private static let directions = 72
+    /// Space between the outermost points and the outline, in millimetres: regions are more than their centres.
+    private static let skin = 11.0
+
+    private let centre: (x: Double, y: Double)
+    private let radii: [Double]
+
+    /// Finds the outline of points.
+    init(around points: [(x: Double, y: Double)]) {
+        let xs = points.map(\.x)
+        let ys = points.map(\.y)
+        let centre = (
+            x: ((xs.min() ?? 0) + (xs.max() ?? 0)) / 2, y: ((ys.min() ?? 0) + (ys.max() ?? 0)) / 2
+        )
+        self.centre = centre
+        // In each direction as far as the farthest points that lie about there; nearer directions count more.
+        let extents = (0..<Self.directions).map { index -> Double in
+            let angle = 2 * Double.pi * Double(index) / Double(Self.directions)
+            return points.map { point in
+                let distance = hypot(point.x - centre.x, point.y - centre.y)
+                let turn = abs(remainder(atan2(point.y - centre.y, point.x - centre.x) - angle, 2 * .pi))
+                return distance * exp(-pow(turn / 0.52, 2))
+            }.max() ?? 0
+        }
+        radii = Self.smoothed(Self.smoothed(extents)).map { $0 + Self.skin }
+    }
+
+    /// The least rectangle around the outline.
+    var bounds: (across: ClosedRange<Double>, up: ClosedRange<Double>) {
+        let points = radii.enumerated().map { index, radius in
+            let angle = 2 * Double.pi * Double(index) / Double(Self.directions)
+            return (x: centre.x + cos(angle) * radius, y: centre.y + sin(angle) * radius)
+        }
+        let (xs, ys) = (points.map(\.x), points.map(\.y))
+        return ((xs.min() ?? 0)...(xs.max() ?? 0), (ys.min() ?? 0)...(ys.max() ?? 0))
+    }
+
+    /// A closed curve, as an SVG path, at a share of the way from the centre.
+    func path(at share: Double, _ place: (Double, Double) -> (x: Double, y: Double)) -> String {
+        let points = radii.enumerated().map { index, radius in
+            let angle = 2 * Double.pi * Double(index) / Double(Self.directions)
+            return place(centre.x + cos(angle) * radius * share, centre.y + sin(angle) * radius * share)
+        }
+        let n = SVG.number
+        // Quadratic curves through the middles between the points are smooth everywhere.
+        let middles = points.indices.map { index in
+            let next = points[(index + 1) % points.count]
+            return (x: (points[index].x + next.x) / 2, y: (points[index].y + next.y) / 2)
+        }
+        guard let last = middles.last else { return "" }
+        let curves = points.indices.map { index in
+            "Q\(n(points[index].x)) \(n(points[index].y)) \(n(middles[index].x)) \(n(middles[index].y))"
+        }
+        return "M\(n(last.x)) \(n(last.y))\(curves.joined())Z"
+    }
+
+    private static func smoothed(_ values: [Double]) -> [Double] {
+        let weights = [0.06, 0.12, 0.2, 0.24, 0.2, 0.12, 0.06]
+        return values.indices.map { index in
+            weights.indices.reduce(0) { sum, offset in
+                sum + weights[offset] * values[(index + offset - 3 + values.count) % values.count]
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+/// The text of a drawing, element by element; colours come from the style sheet by class.
+struct SVG {
+    private(set) var body = ""
+    let width: Double
+    let height: Double
+
+    /// Adds an element without content.
+    mutating func add(_ name: String, _ attributes: KeyValuePairs<String, String>) {
+        body += "<\(name)\(Self.text(attributes))/>"
+    }
+
+    /// Adds an element with text in it, and what a pointer that rests on it is told.
+    mutating func add(_ name: String, _ attributes: KeyValuePairs<String, String>, text: String, title: String = "") {
+        let title = title.isEmpty ? "" : "<title>\(Self.escaped(title))</title>"
+        body += "<\(name)\(Self.text(attributes))>\(Self.escaped(text))\(title)</\(name)>"
+    }
+
+    /// Adds an element around what `content` adds.
+    mutating func group(_ name: String, _ attributes: KeyValuePairs<String, String>, _ content: (inout SVG) -> Void) {
+        body += "<\(name)\(Self.text(attributes))>"
+        content(&self)
+        body += "</\(name)>"
+    }
+
+    /// The whole drawing with a name for those who do not see it.
+    func drawing(_ kind: String, label: String) -> String {
+        """
+        <svg class="\(kind)" viewBox="0 0 \(Self.number(width)) \(Self.number(height))" role="img" \
+        aria-label="\(Self.escaped(label))">\(body)</svg>
+        """
+    }
+
+    /// A coordinate with one digit after the point at most.
+    static func number(_ value: Double) -> String {
+        guard value.isFinite, abs(value) < 1e9 else { return "0" }
+        let tenths = Int((value * 10).rounded())
+        let (whole, rest) = tenths.magnitude.quotientAndRemainder(dividingBy: 10)
+        return "\(tenths < 0 ? "-" : "")\(whole)\(rest == 0 ? "" : ".\(rest)")"
+    }
+
+    /// A path through points.
+    static func path(_ points: [(x: Double, y: Double)]) -> String {
+        points.enumerated().map { "\($0.offset == 0 ? "M" : "L")\(number($0.element.x)) \(number($0.element.y))" }
+            .joined()
+    }
+
+    static func escaped(_ text: String) -> String {
+        guard text.utf8.contains(where: { [38, 60, 62, 34, 39].contains($0) }) else { return text }
+        return text.reduce(into: "") { result, character in
+            switch character {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "'": result += "&#39;"
+            default: result.append(character)
+            }
+        }
+    }
+
+    private static func text(_ attributes: KeyValuePairs<String, String>) -> String {
+        attributes.map { " \($0.key)=\"\(escaped($0.value))\"" }.joined()
+    }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import Model
+
+/// Every address of the console.
+struct ConsoleRoutes: Sendable {
+    typealias Context = BasicRequestContext
+
+    let settings: ConsoleSettings
+    let backends: Backends
+    let logger: Logger
+    let assets: Assets
+    let renderer: Renderer
+    let streams: StreamDesk
+
+    init(backends: Backends, settings: ConsoleSettings, logger: Logger) throws {
+        self.settings = settings
+        self.backends = backends
+        self.logger = logger
+        assets = Assets()
+        renderer = try Renderer(assets: assets)
+        streams = StreamDesk(most: settings.limits.streams)
+    }
+
+    func router() -> Router<Context> {
+        let router = Router(context: Context.self, options: .autoGenerateHeadEndpoints)
+        let hosts = RequestGuard<Context>.loopback.union(settings.hosts.map { $0.lowercased() })
+        router.add(middleware: SafetyHeaders())
+        router.add(middleware: ErrorPages(renderer: renderer, logger: logger))
+        router.add(middleware: RequestGuard(hosts: hosts, limits: settings.limits))
+        addPages(to: router)
+        addFiles(to: router)
+        return router
+    }
+
+    private func addPages(to router: Router<Context>) {
+        let scenarios = ScenarioPages(backends: backends, renderer: renderer, settings: settings, streams: streams)
+        let events = EventPages(backends: backends, renderer: renderer, settings: settings, streams: streams)
+        let zoo = ZooPage(backends: backends, renderer: renderer)
+        let model = ModelPage(backends: backends, renderer: renderer)
+        router.get("/") { _, _ in await OverviewPage(backends: backends, renderer: renderer).response() }
+        router.get("/zoo") { request, _ in try await zoo.response(Query(request)) }
+        let brain = BrainPage(backends: backends, renderer: renderer)
+        router.get("/brain") { request, _ in try await brain.response(Query(request)) }
+        router.get("/models/**") { _, context in
+            try await model.response(context.parameters.getCatchAll().map { $0.removingPercentEncoding ?? String($0) })
+        }
+        router.get("/scenarios") { request, _ in try await scenarios.list(Query(request)) }
+        router.get("/scenarios/:id") { request, context in
+            try await scenarios.page(try context.parameters.require("id"), Query(request))
+        }
+        router.get("/scenarios/:id/search") { request, context in
+            try await scenarios.search(try context.parameters.require("id"), Query(request))
+        }
+        router.get("/scenarios/:id/stream") { request, context in
+            try await scenarios.stream(try context.parameters.require("id"), request)
+        }
+        router.get("/events") { request, _ in try await events.page(Query(request)) }
+        router.get("/events/stream") { request, _ in try events.stream(request) }
+    }
+
+    private func addFiles(to router: Router<Context>) {
+        let downloads = Downloads(backends: backends, pieceBytes: settings.limits.pieceBytes)
+        router.get("/blobs/:name") { request, context in
+            try await downloads.response(try context.parameters.require("name"), to: request)
+        }
+        router.get("/assets/:name") { request, context in
+            try assets.response(try context.parameters.require("name"), to: request)
+        }
+        router.get("/health") { _, _ in "ready\n" }
+    }
+}

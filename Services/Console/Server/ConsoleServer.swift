@@ -1,0 +1,83 @@
+public import Foundation
+import Hummingbird
+import HummingbirdCore
+public import Logging
+import Model
+import NIOCore
+public import ServiceLifecycle
+
+/// The web front: an HTTP server whose pages show what the services hold; it owns nothing and changes nothing.
+///
+/// ```swift
+/// let backends = try Backends(ServiceDirectory(), patience: .seconds(2), logger: logger)
+/// try await ConsoleServer(ConsoleSettings(port: 0), backends: backends, logger: logger).run()
+/// ```
+public struct ConsoleServer: Service {
+    private let settings: ConsoleSettings
+    private let backends: Backends
+    private let logger: Logger
+    private let onReady: @Sendable (URL) -> Void
+
+    /// Makes a server.
+    /// - Parameter onReady: Called with the console's URL once it can be asked.
+    public init(
+        _ settings: ConsoleSettings, backends: Backends, logger: Logger,
+        onReady: @escaping @Sendable (URL) -> Void = { _ in }
+    ) {
+        self.settings = settings
+        self.backends = backends
+        self.logger = logger
+        self.onReady = onReady
+    }
+
+    /// Serves until the task is cancelled or asked to stop.
+    public func run() async throws {
+        defer { settings.urlFile.map { try? FileManager.default.removeItem(at: $0) } }
+        do {
+            try await serve(on: settings.port ?? ConsoleSettings.usualPort)
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            guard settings.port == nil else {
+                let port = settings.port ?? 0
+                throw Failure(
+                    .unavailable,
+                    "Port \(port) of \(settings.address) is taken; stop who has it, or give another --port (0: any).")
+            }
+            logger.info("the usual port is taken", metadata: ["port": "\(ConsoleSettings.usualPort)"])
+            try await serve(on: 0)
+        }
+    }
+
+    private func serve(on port: Int) async throws {
+        let limits = settings.limits
+        let router = try ConsoleRoutes(backends: backends, settings: settings, logger: logger).router()
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        let channel = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionGuard(limits)],
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
+                maxHeaderFieldCount: limits.headerFields))
+        let application = Application(
+            router: router, server: .http1(configuration: channel),
+            configuration: .init(
+                address: .hostname(settings.address, port: port),
+                availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: quiet)),
+            onServerRunning: { channel in announce(channel.localAddress?.port ?? port) }, logger: quiet)
+        try await application.run()
+    }
+
+    private func announce(_ port: Int) {
+        let isEverywhere = ["0.0.0.0", "::"].contains(settings.address)
+        let name = isEverywhere ? "localhost" : settings.address
+        guard let url = URL(string: "http://\(name.contains(":") ? "[\(name)]" : name):\(port)") else { return }
+        logger.info("serving", metadata: ["url": "\(url.absoluteString)"])
+        if let file = settings.urlFile {
+            do {
+                try Data("\(url.absoluteString)\n".utf8).write(to: file, options: .atomic)
+            } catch {
+                logger.error("the file with the URL cannot be written", metadata: ["file": "\(file.path)"])
+            }
+        }
+        onReady(url)
+    }
+}

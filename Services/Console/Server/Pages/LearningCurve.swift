@@ -1,0 +1,37 @@
+import Model
+
+/// How the accuracy of one training grew, after the reports of its worker.
+struct LearningCurve: Hashable, Sendable {
+    /// What was measured after an epoch.
+    struct Point: Hashable, Sendable {
+        var epoch: Int
+        var accuracy: Double
+    }
+
+    let trial: Int
+    var points: [Point]
+
+    /// The curves of a scenario's trainings, the one that reported last at the end.
+    ///
+    /// The subject of a training's report is `<scenario>/<trial>/train`, the scenario with `.<generation>` after it where
+    /// it was resumed.
+    static func curves(of events: [Event], scenario: String) -> [LearningCurve] {
+        var curves: [Int: LearningCurve] = [:]
+        var order: [Int: Int] = [:]
+        for (index, event) in events.enumerated() {
+            let parts = event.subject.split(separator: "/")
+            guard parts.count == 3, parts[0] == scenario || parts[0].hasPrefix("\(scenario)."), parts[2] == "train",
+                let trial = Int(parts[1]), let epoch = event.attributes["step"].flatMap({ Int($0) }),
+                let accuracy = event.attributes["metric.validation-accuracy"].flatMap({ Double($0) }),
+                accuracy.isFinite
+            else { continue }
+            var curve = curves[trial] ?? LearningCurve(trial: trial, points: [])
+            // A training that was taken over repeats epochs since its last checkpoint.
+            curve.points.removeAll { $0.epoch >= epoch }
+            curve.points.append(Point(epoch: epoch, accuracy: accuracy))
+            curves[trial] = curve
+            order[trial] = index
+        }
+        return curves.values.sorted { order[$0.trial, default: 0] < order[$1.trial, default: 0] }
+    }
+}

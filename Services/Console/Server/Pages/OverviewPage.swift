@@ -1,0 +1,111 @@
+import DesignerClient
+import Hummingbird
+import Model
+import ServiceClient
+import WorkQueueClient
+
+/// How everything is: services, queues, workers, and what was published last.
+struct OverviewPage: Sendable {
+    /// Scenarios that are shown.
+    private static let latest = 6
+
+    let backends: Backends
+    let renderer: Renderer
+
+    func response() async -> Response {
+        async let services = services()
+        async let queues = queues()
+        async let scenarios = backends.part(.designer) { try await $0.designer.scenarios(limit: Self.latest) }
+        let (health, (bars, workers)) = await (services, queues)
+        var values: [String: Any] = [
+            "services": health, "queues": bars, "workers": workers, "hasWorkers": !workers.isEmpty,
+            "allUp": health.allSatisfy { $0["isUp"] as? Bool ?? false },
+            "up": health.count { $0["isUp"] as? Bool ?? false }, "of": health.count,
+        ]
+        switch await scenarios {
+        case .success(let found):
+            values["scenarios"] = found.map(ScenarioRow.values)
+            values["hasScenarios"] = !found.isEmpty
+        case .failure(let failure): values["scenariosNote"] = failure.message
+        }
+        return renderer.page("overview", title: "Overview", section: .overview, values)
+    }
+
+    // MARK: - Services
+
+    private func services() async -> [[String: Any]] {
+        await withTaskGroup { group in
+            for name in ServiceName.allCases {
+                group.addTask {
+                    (name, await backends.part(name) { try await $0.service(name).health(timeout: .seconds(1)) })
+                }
+            }
+            let found = await group.reduce(into: [ServiceName: Result<ServiceHealth, Failure>]()) { $0[$1.0] = $1.1 }
+            return ServiceName.allCases.compactMap { name in found[name].map { Self.values(name, $0) } }
+        }
+    }
+
+    private static func values(_ name: ServiceName, _ health: Result<ServiceHealth, Failure>) -> [String: Any] {
+        var values: [String: Any] = ["name": name.rawValue, "what": duty(of: name), "isUp": false]
+        switch health {
+        case .success(let health):
+            values["isUp"] = health.isReady
+            values["state"] = health.isReady ? "ready" : "starting"
+            values["note"] = "up \(Words.span(health.uptime.inSeconds)) · process \(health.process)"
+        case .failure(let failure):
+            values["state"] = "away"
+            values["note"] = failure.message
+        }
+        return values
+    }
+
+    private static func duty(of service: ServiceName) -> String {
+        switch service {
+        case .registry: "networks, models, data"
+        case .designer: "scenarios and searches"
+        case .knowledge: "what worked where"
+        case .trainer: "training tasks"
+        case .evaluator: "scoring tasks"
+        }
+    }
+
+    // MARK: - Queues
+
+    private func queues() async -> (bars: [[String: Any]], workers: [[String: Any]]) {
+        await withTaskGroup { group in
+            for name in Backends.withQueue {
+                group.addTask { (name, await backends.part(name) { try await $0.queue(of: name).statistics() }) }
+            }
+            let found = await group.reduce(into: [ServiceName: Result<QueueStatistics, Failure>]()) { $0[$1.0] = $1.1 }
+            let bars = Backends.withQueue.compactMap { name in found[name].map { Self.values(name, $0) } }
+            let workers = Backends.withQueue.flatMap { name in
+                ((try? found[name]?.get())?.workers ?? []).map { worker in
+                    [
+                        "name": worker.name, "queue": name.rawValue, "task": worker.task ?? "",
+                        "isBusy": worker.task != nil, "heard": "\(Words.span(worker.silence.inSeconds)) ago",
+                    ] as [String: Any]
+                }
+            }
+            return (bars, workers)
+        }
+    }
+
+    private static func values(_ name: ServiceName, _ statistics: Result<QueueStatistics, Failure>) -> [String: Any] {
+        guard let statistics = try? statistics.get() else { return ["name": name.rawValue, "isAway": true] }
+        let states: [TaskState] = [.queued, .leased, .succeeded, .failed, .cancelled, .dead]
+        let words = ["waiting", "running", "done", "failed", "cancelled", "dead"]
+        return [
+            "name": name.rawValue,
+            "states": zip(states, words).map { state, word in
+                let count = statistics.tasks[state] ?? 0
+                return ["word": word, "count": Words.count(count), "isZero": count == 0] as [String: Any]
+            },
+            "hasDead": (statistics.tasks[.dead] ?? 0) > 0,
+        ]
+    }
+}
+
+extension Duration {
+    /// The time as a number.
+    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

@@ -1,0 +1,29 @@
+import DesignerClient
+import Foundation
+import Model
+
+/// What lists show of a scenario, and lists of trials of a trial.
+enum ScenarioRow {
+    static func values(_ status: ScenarioStatus) -> [String: Any] {
+        [
+            "id": status.id.text, "name": status.name, "state": status.state.description,
+            "isRunning": status.state == .running, "published": Words.clock(status.published),
+            "publishedTime": Words.time(status.published), "ended": status.endedTrials, "trials": status.trials,
+            "progress": status.trials > 0 ? min(100, status.endedTrials * 100 / status.trials) : 0,
+            "best": Words.percent(status.best?.objective), "network": status.best?.networkName ?? "",
+        ]
+    }
+
+    static func values(_ trial: Trial, best: Int?) -> [String: Any] {
+        let figure = { (name: String, text: (Double) -> String) in trial.metrics[name].map(text) ?? "–" }
+        return [
+            "number": trial.id.number, "network": trial.networkName, "origin": trial.origin,
+            "state": trial.state.description, "isBest": trial.id.number == best, "isFinal": trial.isFinalTraining,
+            "objective": Words.percent(trial.objective), "test": Words.percent(trial.metrics["test-accuracy"]),
+            "parameters": figure("parameters") { Words.count(Int($0)) },
+            "latency": figure("latency-milliseconds") { "\(Words.plain($0)) ms" },
+            "seconds": figure("seconds") { "\(Words.fixed($0, 1)) s" }, "failure": trial.failure?.message ?? "",
+            "genome": trial.genome, "model": trial.state == .succeeded ? "/models/\(trial.id)" : "",
+        ]
+    }
+}

@@ -1,0 +1,135 @@
+import DesignerClient
+import Foundation
+import Model
+
+/// How a search goes: figures, charts and one page of its trials.
+struct SearchReport: Sendable {
+    /// Most trials that the charts show as dots.
+    static let sample = 800
+    /// Most trainings that have a learning curve: the last ones.
+    private static let curves = 24
+
+    let status: ScenarioStatus
+    let progress: SearchProgress
+    let trials: [Trial]
+    let table: TrialTable
+    /// What the trainer's workers reported last; nil where it is away.
+    let reports: [Event]?
+    let position: StreamPosition
+
+    private var best: Int? { progress.records.last?.number }
+
+    var values: [String: Any] {
+        let id = status.id.text
+        let ended = progress.counts.filter(\.key.isFinal).values.reduce(0, +)
+        let total = progress.counts.values.reduce(0, +) + progress.finals
+        var values: [String: Any] = [
+            "id": id, "name": status.name, "state": status.state.description,
+            "isRunning": status.state == .running, "published": Words.clock(status.published),
+            "publishedTime": Words.time(status.published), "trials": Words.count(status.trials),
+            "ended": Words.count(ended), "share": status.trials > 0 ? min(100, ended * 100 / status.trials) : 0,
+            "failed": Words.count(progress.counts[.failed] ?? 0), "hasFailed": (progress.counts[.failed] ?? 0) > 0,
+            "running": Words.count((progress.counts[.training] ?? 0) + (progress.counts[.evaluating] ?? 0)),
+            "finals": progress.finals, "best": Words.percent(status.best?.objective),
+            "bestTest": Words.percent(status.best?.metrics["test-accuracy"]),
+            "bestNetwork": status.best?.networkName ?? "",
+            "bestParameters": status.best?.metrics["parameters"].map { Words.short($0) } ?? "–",
+            "duration": Words.span((status.ended ?? Date()).timeIntervalSince(status.published)),
+            "rows": trials.map { ScenarioRow.values($0, best: best) }, "hasRows": !trials.isEmpty,
+            "heads": table.heads(id), "neighbours": table.neighbours(id, of: total), "trainerIsAway": reports == nil,
+        ]
+        values["failure"] = status.failure?.message
+        values["bestModel"] = status.best.map { "/models/\($0.id)" }
+        values["bestChart"] = bestSoFar.svg()
+        values["frontChart"] = front.svg()
+        values["curveChart"] = learningCurves.svg()
+        values["latencies"] = latencyBounds.map { bounds in
+            bounds.enumerated().map { ["style": "q\($0.offset)", "text": $0.element] }
+        }
+        return values
+    }
+
+    // MARK: - Charts
+
+    private var bestSoFar: Chart {
+        let dots = progress.sample.map { point($0, $0.number) }
+        let records = progress.records.map { point($0, $0.number, style: "strong") }
+        return Chart(
+            label: "Best validation accuracy so far, over trials", xTitle: "trial", yTitle: "validation accuracy",
+            series: [
+                .init(style: "quiet", mark: .dots, points: dots),
+                .init(style: "s1", mark: .steps, points: records), .init(style: "s1", mark: .dots, points: records),
+            ], xText: { Words.count(Int($0)) }, yText: { Words.percentTick($0) })
+    }
+
+    private var front: Chart {
+        let dots = progress.sample.map { point($0, Int($0.parameters), style: "q\(quartile(of: $0.latency))") }
+        let front = progress.front.map { point($0, Int($0.parameters), style: "q\(quartile(of: $0.latency)) strong") }
+        // Of the surface only its upper edge is a line in this view: what no smaller network beats.
+        let edge = SearchProgress.edge(of: progress.front).map { point($0, Int($0.parameters)) }
+        return Chart(
+            label: "Validation accuracy over parameters; the colour is the latency", xTitle: "parameters",
+            yTitle: "validation accuracy",
+            series: [
+                .init(style: "faint", mark: .dots, points: dots), .init(style: "s2 thin", mark: .line, points: edge),
+                .init(style: "front", mark: .dots, points: front),
+            ], isLogarithmic: true, yText: { Words.percentTick($0) })
+    }
+
+    private func point(_ figures: SearchProgress.Figures, _ x: Int, style: String = "") -> Chart.Point {
+        Chart.Point(
+            x: Double(x), y: figures.objective,
+            title: "trial \(figures.number): \(Words.percent(figures.objective)), \(Words.short(figures.parameters))"
+                + " parameters, \(Words.plain(figures.latency)) ms", style: style,
+            link: style.contains("strong") ? "/models/\(status.id)/\(figures.number)" : "")
+    }
+
+    /// The latencies that part the trials into four.
+    private var quartiles: [Double] {
+        let sorted = progress.sample.map(\.latency).sorted()
+        guard sorted.count >= 4 else { return [] }
+        return [1, 2, 3].map { sorted[sorted.count * $0 / 4] }
+    }
+
+    private func quartile(of latency: Double) -> Int { quartiles.count { latency >= $0 } }
+
+    private var latencyBounds: [String]? {
+        let bounds = quartiles.map { Words.plain($0) }
+        guard bounds.count == 3 else { return nil }
+        return ["below \(bounds[0]) ms", "to \(bounds[1]) ms", "to \(bounds[2]) ms", "above"]
+    }
+
+    private var learningCurves: Chart {
+        let curves = LearningCurve.curves(of: reports ?? [], scenario: status.id.text).suffix(Self.curves)
+        let last = curves.compactMap { $0.points.last?.accuracy }.max()
+        return Chart(
+            label: "Validation accuracy of the last trainings, over epochs", xTitle: "epoch",
+            yTitle: "validation accuracy",
+            series: curves.map { curve in
+                let isBest = curve.points.last?.accuracy == last
+                let points = curve.points.map { point in
+                    Chart.Point(
+                        x: Double(point.epoch), y: point.accuracy,
+                        title: "trial \(curve.trial): \(Words.percent(point.accuracy))")
+                }
+                return Chart.Series(
+                    style: isBest ? "s1" : "muted", mark: points.count == 1 ? .dots : .line, points: points)
+            }, xText: { Words.plain($0) }, yText: { Words.percentTick($0) }, width: 1200, height: 340)
+    }
+}
+
+extension SearchProgress {
+    /// Of trials by parameters, each that is better than all smaller ones.
+    fileprivate static func edge(of trials: [Figures]) -> [Figures] {
+        var best = -Double.infinity
+        return trials.filter { trial in
+            defer { best = max(best, trial.objective) }
+            return trial.objective > best
+        }
+    }
+}
+
+extension Words {
+    /// A share at an axis.
+    fileprivate static func percentTick(_ share: Double) -> String { "\(plain(share * 100)) %" }
+}

@@ -1,0 +1,53 @@
+import Model
+import RegistryClient
+
+/// What the registry holds, as charts show it.
+struct Zoo: Sendable {
+    /// Most bars of a chart; what is smaller is left to the table.
+    private static let mostBars = 8
+
+    let statistics: CatalogueStatistics
+
+    /// The groups of a field, the largest first.
+    func groups(_ field: String) -> [CatalogueStatistics.Group] { statistics.groups.filter { $0.field == field } }
+
+    /// The main areas, each with all that is in its sub-areas; the four of the brain first, by their size.
+    var areas: [CatalogueStatistics.Group] { groups("areas") }
+
+    /// Models by a field; each bar leads to them.
+    func bars(_ label: String, _ field: String, filter: String, _ query: Query) -> BarChart {
+        BarChart(
+            label: label,
+            bars: groups(field).filter { $0.models > 0 }.prefix(Self.mostBars).map { group in
+                BarChart.Bar(
+                    name: group.term, value: Double(group.models), text: Words.count(group.models),
+                    style: field == "areas" ? AreaStyle.style(of: group.term) : "s1",
+                    link: query.address("/zoo", [filter: group.term, "after": nil]))
+            })
+    }
+
+    /// Models by accuracy, in tenths from where the first are.
+    var accuracies: BarChart {
+        let tenths = statistics.accuracies.enumerated().drop { $0.element == 0 }
+        return BarChart(
+            label: "Models by accuracy",
+            bars: tenths.map { index, count in
+                .init(name: "\(index * 10) to \(index * 10 + 10) %", value: Double(count), text: Words.count(count))
+            })
+    }
+
+    /// Accuracy over size, each model a dot in the colour of its first area.
+    static func sizes(_ models: [PretrainedModel]) -> Chart {
+        let points = models.compactMap { model -> Chart.Point? in
+            guard let code = model.code, let accuracy = model.accuracy else { return nil }
+            return Chart.Point(
+                x: max(1, code.size.parameters), y: accuracy,
+                title: "\(code.name): \(Words.percent(accuracy)), \(code.size) parameters",
+                style: AreaStyle.style(of: code.areas.first ?? ""), link: ModelPage.address(of: model.id))
+        }
+        return Chart(
+            label: "Accuracy over number of parameters", xTitle: "parameters", yTitle: "accuracy",
+            series: [.init(style: "areas", mark: .dots, points: points)], isLogarithmic: true,
+            yText: { "\(Words.plain($0 * 100)) %" })
+    }
+}

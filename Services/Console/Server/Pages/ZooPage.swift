@@ -1,0 +1,88 @@
+import Hummingbird
+import Model
+import RegistryClient
+import ServiceClient
+
+/// The models by area, with statistics and filters.
+struct ZooPage: Sendable {
+    /// Models on one page.
+    private static let pageSize = 50
+    /// Most models that the chart shows as dots: the best ones.
+    private static let dots = 400
+    /// Filters that the address may carry, in the order of the form, with examples.
+    private static let filters = [
+        ("areas", "Area", "vision"), ("category", "Category", "LeNet"), ("dataset", "Dataset", "mnist"),
+        ("optimizer", "Optimizer", "adam*"), ("stage", "Stage", "live"), ("parameters", "Parameters", "<1M"),
+        ("code", "Code", "*; audio; *"), ("text", "Text", "words"),
+    ]
+
+    let backends: Backends
+    let renderer: Renderer
+
+    func response(_ query: Query) async throws -> Response {
+        let filter = Self.filters.reduce(into: [String: String]()) { filter, field in
+            if let value = query[field.0] { filter[field.0] = value }
+        }
+        let after = query["after"] ?? ""
+        async let statistics = backends.ask(.registry) { try await $0.registry.statistics() }
+        async let page = backends.ask(.registry) {
+            try await $0.registry.models(
+                .init(filter: filter, limit: Self.pageSize + 1, after: after, order: "-accuracy"))
+        }
+        async let best = backends.ask(.registry) {
+            try await $0.registry.models(.init(filter: filter, limit: Self.dots, order: "-accuracy"))
+        }
+        let zoo = Zoo(statistics: try await statistics)
+        let found = try await page
+        let shown = found.prefix(Self.pageSize)
+        var values = Self.values(of: zoo, query)
+        values["models"] = shown.map(Self.row)
+        values["hasModels"] = !shown.isEmpty
+        values["isFiltered"] = !filter.isEmpty
+        values["isFirst"] = after.isEmpty
+        values["first"] = query.address("/zoo", ["after": nil])
+        values["sizeChart"] = Zoo.sizes(try await best).svg()
+        if found.count > shown.count, let last = shown.last {
+            values["next"] = query.address("/zoo", ["after": last.id])
+        }
+        return renderer.page("zoo", title: "Zoo", section: .zoo, values)
+    }
+
+    private static func values(of zoo: Zoo, _ query: Query) -> [String: Any] {
+        let statistics = zoo.statistics
+        var values: [String: Any] = [
+            "total": Words.some(Int(clamping: statistics.models), "model"),
+            "networks": Words.some(Int(clamping: statistics.networks), "base network"),
+            "datasets": Words.some(Int(clamping: statistics.datasets), "dataset"),
+            "bytes": Words.bytes(statistics.blobBytes),
+            "areas": zoo.areas.map { group in
+                let isChosen = group.term == query["areas"]
+                return [
+                    "name": group.term, "models": Words.some(Int(clamping: group.models), "model"),
+                    "networks": Words.some(Int(clamping: group.networks), "network"),
+                    "best": group.bestAccuracy.map { "best \(Words.percent($0))" } ?? "not measured yet",
+                    "style": AreaStyle.style(of: group.term), "isChosen": isChosen,
+                    "address": query.address("/zoo", ["areas": isChosen ? nil : group.term, "after": nil]),
+                ] as [String: Any]
+            },
+            "filters": filters.map { field in
+                ["name": field.0, "title": field.1, "hint": field.2, "value": query[field.0] ?? ""]
+            },
+        ]
+        values["categoryChart"] = zoo.bars("Models by category", "categories", filter: "category", query).svg()
+        values["datasetChart"] = zoo.bars("Models by dataset", "datasets", filter: "dataset", query).svg()
+        values["accuracyChart"] = zoo.accuracies.svg()
+        return values
+    }
+
+    static func row(_ model: PretrainedModel) -> [String: Any] {
+        [
+            "id": model.id, "address": ModelPage.address(of: model.id), "name": model.code?.name ?? model.id,
+            "areas": (model.code?.areas ?? []).map { ["name": $0, "style": AreaStyle.style(of: $0)] },
+            "category": model.code?.category ?? "", "dataset": model.dataset,
+            "size": model.code.map { "\($0.size)" } ?? "–", "accuracy": Words.percent(model.accuracy),
+            "optimizer": model.optimizer, "created": model.created.map { Words.clock($0) } ?? "",
+            "version": model.version, "stage": model.stage.rawValue, "isStaged": model.stage != .none,
+        ]
+    }
+}

@@ -1,0 +1,57 @@
+import HTTPTypes
+import Hummingbird
+import Model
+
+/// The files that the executable carries for browsers.
+struct Assets: Sendable {
+    private struct Asset {
+        let type: String
+        let bytes: [UInt8]
+        let tag: String
+    }
+
+    private let assets: [String: Asset]
+
+    init() {
+        let files: [(name: String, type: String, bytes: [UInt8])] = [
+            ("style.css", "text/css; charset=utf-8", PackageResources.style_css),
+            ("console.js", "text/javascript; charset=utf-8", PackageResources.console_js),
+            ("icon.svg", "image/svg+xml", PackageResources.icon_svg),
+        ]
+        assets = files.reduce(into: [:]) { assets, file in
+            let tag = String(BlobDigest(hashing: file.bytes).hexadecimal.prefix(16))
+            assets[file.name] = Asset(type: file.type, bytes: file.bytes, tag: tag)
+        }
+    }
+
+    /// Where a file is; another content has another place, so that browsers may keep it for ever.
+    func path(of name: String) -> String { "/assets/\(name)?v=\(assets[name]?.tag ?? "")" }
+
+    /// A file for a browser.
+    func response(_ name: String, to request: Request) throws -> Response {
+        guard let asset = assets[name] else { throw Failure(.notFound, "The console has no such file.") }
+        let tag = "\"\(asset.tag)\""
+        let headers: HTTPFields = [
+            .contentType: asset.type, .eTag: tag, .cacheControl: "public, max-age=31536000, immutable",
+        ]
+        if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: headers) }
+        return Response(
+            status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: asset.bytes)))
+    }
+}
+
+/// The templates that the executable carries, by the name under which they are rendered.
+enum Templates {
+    static var all: [(name: String, bytes: [UInt8])] {
+        [
+            ("layout", PackageResources.layout_mustache), ("error", PackageResources.error_mustache),
+            ("overview", PackageResources.overview_mustache), ("zoo", PackageResources.zoo_mustache),
+            ("model", PackageResources.model_mustache), ("brain", PackageResources.brain_mustache),
+            ("scenarios", PackageResources.scenarios_mustache), ("scenario", PackageResources.scenario_mustache),
+            ("search", PackageResources.search_mustache), ("events", PackageResources.events_mustache),
+            ("event", PackageResources.event_mustache),
+            ("explanation", PackageResources.explanation_mustache),
+            ("scenario-rows", PackageResources.scenario_rows_mustache),
+        ]
+    }
+}

@@ -1,0 +1,33 @@
+/// What a client wants of a file, after its `Range` field.
+enum ByteRange: Equatable {
+    /// All of it: there is no field, or one that need not be heeded.
+    case whole
+    /// These bytes.
+    case part(Range<UInt64>)
+    /// Bytes that the file does not have.
+    case unsatisfiable
+
+    /// Reads the field for a file of some size; several ranges at once are answered with the whole.
+    init(_ field: String?, size: UInt64) {
+        guard let field, field.hasPrefix("bytes="), !field.contains(",") else {
+            self = .whole
+            return
+        }
+        let ends = field.dropFirst("bytes=".count).split(separator: "-", omittingEmptySubsequences: false)
+        guard ends.count == 2, ends.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }) else {
+            self = .whole
+            return
+        }
+        switch (UInt64(ends[0]), UInt64(ends[1])) {
+        case (nil, nil): self = ends[0].isEmpty && ends[1].isEmpty ? .whole : .unsatisfiable
+        case (nil, let count?): self = count == 0 || size == 0 ? .unsatisfiable : .part(size - min(count, size)..<size)
+        case (let first?, nil): self = first < size ? .part(first..<size) : .unsatisfiable
+        case (let first?, let last?):
+            if last < first {
+                self = .whole
+            } else {
+                self = first < size ? .part(first..<min(last, size - 1) + 1) : .unsatisfiable
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Model
+import NIOCore
+import RegistryClient
+import ServiceClient
+
+/// Files of the registry by the hash of their content, a piece in memory at a time.
+struct Downloads: Sendable {
+    /// Endings of the files' names: those of the formats, and one for anything.
+    static let endings = Set(ModelFile.Format.allCases.map(\.fileExtension)).union(["bin"])
+
+    let backends: Backends
+    let pieceBytes: Int
+
+    /// The path of a file.
+    static func path(_ digest: BlobDigest, _ ending: String) -> String { "/blobs/\(digest.hexadecimal).\(ending)" }
+
+    /// Answers a request for `<64 hexadecimal digits>.<ending>`.
+    func response(_ name: String, to request: Request) async throws -> Response {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, Self.endings.contains(String(parts[1])) else {
+            let endings = Self.endings.sorted().map { ".\($0)" }.joined(separator: " ")
+            throw Failure(.invalidArgument, "A download is named by its SHA-256 and one of these endings: \(endings)")
+        }
+        let digest = try BlobDigest(String(parts[0]))
+        let tag = "\"\(digest.hexadecimal)\""
+        var headers: HTTPFields = [
+            .contentType: "application/octet-stream", .eTag: tag, .acceptRanges: "bytes",
+            .contentDisposition: "attachment",
+            .cacheControl: "public, max-age=31536000, immutable",
+        ]
+        if request.headers[.ifNoneMatch].map({ Self.lists($0, tag) }) ?? false {
+            return Response(status: .notModified, headers: headers)
+        }
+        let state = try await backends.ask(.registry) { try await $0.registry.state(of: digest) }
+        guard state.isComplete else { throw Failure(.notFound, "The registry has no file of the hash \(digest).") }
+        let isCurrent = request.headers[.ifRange].map { $0 == tag } ?? true
+        switch ByteRange(isCurrent ? request.headers[.range] : nil, size: state.bytes) {
+        case .whole: return Response(status: .ok, headers: headers, body: body(digest, 0..<state.bytes))
+        case .part(let range):
+            headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(state.bytes)"
+            return Response(status: .partialContent, headers: headers, body: body(digest, range))
+        case .unsatisfiable:
+            headers[.contentRange] = "bytes */\(state.bytes)"
+            return Response(status: .rangeNotSatisfiable, headers: headers)
+        }
+    }
+
+    private static func lists(_ field: String, _ tag: String) -> Bool {
+        field == "*" || field.split(separator: ",").contains { $0.trimmingPrefix(" ") == tag }
+    }
+
+    /// The bytes; where the registry goes away meanwhile the connection breaks, and the client goes on with a range.
+    private func body(_ digest: BlobDigest, _ range: Range<UInt64>) -> ResponseBody {
+        let (registry, pieceBytes) = (backends.registry, pieceBytes)
+        return ResponseBody(contentLength: range.count) { writer in
+            var offset = range.lowerBound
+            while offset < range.upperBound {
+                let limit = Int(min(UInt64(pieceBytes), range.upperBound - offset))
+                let (bytes, _) = try await registry.piece(of: digest, at: offset, limit: limit)
+                guard !bytes.isEmpty else { throw Failure(.corrupt, "Blob \(digest) is shorter than it was.") }
+                try await writer.write(ByteBuffer(bytes: bytes))
+                offset += UInt64(bytes.count)
+            }
+            try await writer.finish(nil)
+        }
+    }
+}

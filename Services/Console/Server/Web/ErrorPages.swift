@@ -1,0 +1,60 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import Model
+
+/// Turns whatever went wrong into a page that says what it was and what to do.
+struct ErrorPages<Context: RequestContext>: RouterMiddleware {
+    let renderer: Renderer
+    let logger: Logger
+
+    @concurrent func handle(
+        _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let refusal as Refusal {
+            return page(refusal.status, refusal.status.reasonPhrase, refusal.message, refusal.headers)
+        } catch let away as ServiceAway {
+            return page(
+                .serviceUnavailable, "The \(away.service) is away", away.message, [.retryAfter: "2"],
+                detail: away.reason)
+        } catch let error as HTTPError {
+            return page(error.status, "Nothing is here", error.body ?? "There is no page at this address.")
+        } catch let failure as Failure {
+            return answer(failure)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            return answer(Failure(error))
+        }
+    }
+
+    private func answer(_ failure: Failure) -> Response {
+        switch failure.code {
+        case .notFound: return page(.notFound, "Nothing is here", failure.message)
+        case .invalidArgument: return page(.badRequest, "That cannot be asked", failure.message)
+        case .unknownRoute:
+            return page(
+                .badGateway, "A service is too old", "A service does not know what this page needs: update it.",
+                detail: failure.message)
+        default:
+            logger.error("a page failed", metadata: ["failure": "\(failure)"])
+            return page(
+                .internalServerError, "This page failed", "Try again; the console's log says more.",
+                detail: failure.message)
+        }
+    }
+
+    private func page(
+        _ status: HTTPResponse.Status, _ title: String, _ message: String, _ headers: HTTPFields = [:],
+        detail: String? = nil
+    ) -> Response {
+        var values: [String: Any] = ["heading": title, "message": message, "status": status.code]
+        if let detail { values["detail"] = detail }
+        var response = renderer.page("error", title: title, values)
+        response.status = status
+        response.headers.append(contentsOf: headers)
+        return response
+    }
+}

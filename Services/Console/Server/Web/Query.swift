@@ -1,0 +1,46 @@
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import Model
+
+/// What stands after the question mark of an address.
+struct Query {
+    private(set) var values: [String: String] = [:]
+
+    init(_ request: Request) {
+        for (name, value) in request.uri.queryParameters where !value.isEmpty {
+            values[String(name)] = String(value)
+        }
+    }
+
+    init(_ values: [String: String] = [:]) { self.values = values }
+
+    subscript(name: String) -> String? { values[name] }
+
+    /// A number within bounds.
+    /// - Throws: `Failure` with code `invalid-argument`.
+    func number(_ name: String, default initial: Int, in range: ClosedRange<Int>) throws -> Int {
+        guard let text = values[name] else { return initial }
+        guard let number = Int(text), range.contains(number) else {
+            throw Failure(
+                .invalidArgument,
+                "'\(name)' is '\(text.prefix(40))'; a number from \(range.lowerBound) to"
+                    + " \(range.upperBound) is needed.")
+        }
+        return number
+    }
+
+    /// The address of a page with these values, some of them replaced; nil removes one.
+    func address(_ path: String, _ changes: [String: String?] = [:]) -> String {
+        var values = values
+        for (name, value) in changes { values[name] = value }
+        let pairs = values.sorted { $0.key < $1.key }.map { "\(Self.encoded($0.key))=\(Self.encoded($0.value))" }
+        return pairs.isEmpty ? path : "\(path)?\(pairs.joined(separator: "&"))"
+    }
+
+    /// Text as it may stand in an address.
+    static func encoded(_ text: String) -> String {
+        let plain = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+        return text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""
+    }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Model
+import Mustache
+
+/// Makes pages from the templates that the executable carries.
+struct Renderer: Sendable {
+    /// A place in the navigation.
+    enum Section: String, CaseIterable {
+        case overview = "Overview"
+        case zoo = "Zoo"
+        case brain = "Brain"
+        case scenarios = "Scenarios"
+        case events = "Events"
+
+        var path: String { self == .overview ? "/" : "/\(rawValue.lowercased())" }
+    }
+
+    private let library: MustacheLibrary
+    private let assets: Assets
+
+    init(assets: Assets) throws {
+        var library = MustacheLibrary()
+        for (name, bytes) in Templates.all {
+            try library.register(String(decoding: bytes, as: UTF8.self), named: name)
+        }
+        self.library = library
+        self.assets = assets
+    }
+
+    /// A whole page.
+    func page(
+        _ template: String, title: String, section: Section? = nil, _ values: [String: Any]
+    ) -> Response {
+        var values = values
+        values["title"] = title
+        values["style"] = assets.path(of: "style.css")
+        values["script"] = assets.path(of: "console.js")
+        values["icon"] = assets.path(of: "icon.svg")
+        values["sections"] = Section.allCases.map { entry in
+            ["name": entry.rawValue, "path": entry.path, "isCurrent": entry == section] as [String: Any]
+        }
+        return html(text(template, values))
+    }
+
+    /// Part of a page, for scripts that exchange it.
+    func fragment(_ template: String, _ values: [String: Any]) -> Response { html(text(template, values)) }
+
+    private func text(_ template: String, _ values: [String: Any]) -> String {
+        library.render(values, withTemplate: template) ?? ""
+    }
+
+    private func html(_ text: String) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "text/html; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+}

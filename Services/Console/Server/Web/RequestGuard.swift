@@ -1,0 +1,85 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Model
+
+/// Refuses every request that no page of the console makes, before anything is done for it.
+///
+/// Only names of this machine, and those that were allowed, pass as `Host`: a page elsewhere whose name was made to point
+/// here cannot read anything. Only GET and HEAD pass, without body: nothing can be changed from anywhere.
+struct RequestGuard<Context: RequestContext>: RouterMiddleware {
+    let hosts: Set<String>
+    let limits: ConsoleLimits
+
+    /// Names of loopback.
+    static var loopback: Set<String> { ["localhost", "127.0.0.1", "[::1]"] }
+
+    @concurrent func handle(
+        _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let host = try Self.name(inAuthority: request.head.authority)
+        guard hosts.contains(host) else {
+            throw Refusal(
+                .misdirectedRequest,
+                "This console is not known as “\(host)”. Use localhost, or start it with --allow-host \(host).")
+        }
+        guard !Self.isForeign(request) else {
+            throw Refusal(.forbidden, "Pages of other places cannot use this console; open it by itself.")
+        }
+        guard request.method == .get || request.method == .head else {
+            throw Refusal(
+                .methodNotAllowed, "The console only shows: \(request.method) is refused. Use the command gyrus.",
+                headers: [.allow: "GET, HEAD"])
+        }
+        guard request.head.path?.utf8.count ?? 0 <= limits.targetBytes else {
+            throw Refusal(.uriTooLong, "The address is longer than \(limits.targetBytes) bytes.")
+        }
+        let length = request.headers[.contentLength].map { Int($0) ?? .max } ?? 0
+        guard length == 0, request.headers[.transferEncoding] == nil else {
+            throw Refusal(.contentTooLarge, "The console takes no request bodies.", headers: [.connection: "close"])
+        }
+        return try await next(request, context)
+    }
+
+    /// Whether a page of another origin makes the request, other than by a link that people follow.
+    private static func isForeign(_ request: Request) -> Bool {
+        guard let site = request.headers[.fetchSite], !["same-origin", "none"].contains(site) else { return false }
+        return request.headers[.fetchMode] != "navigate"
+    }
+
+    /// The name in a `Host` field, without the port and in lower case.
+    static func name(inAuthority authority: String?) throws -> String {
+        guard let authority, !authority.isEmpty else {
+            throw Refusal(.badRequest, "The request has no Host field.")
+        }
+        let name =
+            authority.hasPrefix("[")
+            ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
+        return name.lowercased()
+    }
+}
+
+/// A request that is not served, with the status and the reason.
+struct Refusal: Error {
+    let status: HTTPResponse.Status
+    let message: String
+    let headers: HTTPFields
+
+    init(_ status: HTTPResponse.Status, _ message: String, headers: HTTPFields = [:]) {
+        self.status = status
+        self.message = message
+        self.headers = headers
+    }
+}
+
+extension HTTPField.Name {
+    /// From where a browser makes a request, and for what.
+    fileprivate static var fetchSite: Self { named("Sec-Fetch-Site") }
+    fileprivate static var fetchMode: Self { named("Sec-Fetch-Mode") }
+
+    /// A name that the library does not have.
+    static func named(_ text: String) -> Self {
+        guard let name = Self(text) else { preconditionFailure("'\(text)' is the name of a field") }
+        return name
+    }
+}

@@ -1,0 +1,164 @@
+import Foundation
+import Model
+import Synchronization
+import TestSupport
+import Testing
+
+/// Chromium without a window, told what to do over its debugging pipe.
+///
+/// ```swift
+/// try await Chromium.open { browser in
+///     try await browser.go(to: url)
+///     let title = try await browser.evaluate("document.title")
+/// }
+/// ```
+final class Chromium: Sendable {
+    /// Where it is on this machine; nil where it is not.
+    static let program = ["chromium", "chromium-browser", "google-chrome"].lazy.flatMap { name in
+        ["/usr/bin/\(name)", "/usr/local/bin/\(name)"]
+    }.first { FileManager.default.isExecutableFile(atPath: $0) }
+
+    /// What a test says when it is skipped.
+    static let reason = "Chromium is not installed: apt-get install chromium"
+
+    private let process: Process
+    private let commands: FileHandle
+    private let answers: FileHandle
+    private let session = Mutex("")
+    private let state = Mutex((next: 1, buffer: Data(), complaints: [String]()))
+
+    /// Starts a browser with a profile of its own, and ends it when `body` is done.
+    static func open<Result>(_ body: (Chromium) async throws -> Result) async throws -> Result {
+        let folder = try TemporaryDirectory()
+        let browser = try Chromium(folder)
+        defer { browser.end() }
+        try await browser.attach()
+        return try await body(browser)
+    }
+
+    private init(_ folder: TemporaryDirectory) throws {
+        // The browser reads commands from descriptor 3 and writes answers to descriptor 4.
+        let (incoming, outgoing) = (folder.path("in"), folder.path("out"))
+        for pipe in [incoming, outgoing] where mkfifo(pipe, 0o600) != 0 {
+            throw Failure(.internal, "The pipe \(pipe) cannot be made.")
+        }
+        process = Process()
+        process.executableURL = URL(filePath: "/bin/bash")
+        process.arguments = [
+            "-c", "exec \"$0\" \"$@\" 3<>'\(incoming)' 4<>'\(outgoing)'", try #require(Self.program), "--headless=new",
+            "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions", "--remote-debugging-pipe",
+            "--user-data-dir=\(folder.path("profile"))", "about:blank",
+        ]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        // Opened for both directions, which never waits for the other end.
+        commands = FileHandle(fileDescriptor: Glibc.open(incoming, O_RDWR), closeOnDealloc: true)
+        answers = FileHandle(fileDescriptor: Glibc.open(outgoing, O_RDWR), closeOnDealloc: true)
+        try process.run()
+    }
+
+    private func end() {
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    private func attach() async throws {
+        let targets = try await call("Target.getTargets")["targetInfos"] as? [[String: Any]] ?? []
+        let page = try #require(targets.first { $0["type"] as? String == "page" }?["targetId"] as? String)
+        let answer = try await call("Target.attachToTarget", ["targetId": page, "flatten": true])
+        let id = try #require(answer["sessionId"] as? String)
+        session.withLock { $0 = id }
+        for domain in ["Page", "Runtime", "Log", "Network"] { _ = try await call("\(domain).enable") }
+    }
+
+    // MARK: - What a test does
+
+    /// What the browser and the pages' scripts complained of so far, such as what the pages' policy forbids.
+    var complaints: [String] { state.withLock { $0.complaints } }
+
+    /// Opens a page and waits until it has loaded.
+    func go(to url: URL) async throws {
+        _ = try await call("Page.navigate", ["url": url.absoluteString])
+        _ = try await evaluate(
+            """
+            new Promise(done => {
+                const look = () => location.href !== 'about:blank' && document.readyState === 'complete'
+                    ? done(true) : setTimeout(look, 10);
+                look();
+            })
+            """)
+    }
+
+    /// The value of an expression in the page; waits for promises.
+    func evaluate(_ expression: String) async throws -> String {
+        let answer = try await call(
+            "Runtime.evaluate", ["expression": "(async () => String(await (\(expression))))()", "awaitPromise": true])
+        if let details = answer["exceptionDetails"] { throw Failure(.internal, "The page threw: \(details)") }
+        return (answer["result"] as? [String: Any])?["value"] as? String ?? ""
+    }
+
+    /// Shows pages by day or by night, on a screen of some width.
+    func show(isDark: Bool, width: Int) async throws {
+        let feature = ["name": "prefers-color-scheme", "value": isDark ? "dark" : "light"]
+        _ = try await call("Emulation.setEmulatedMedia", ["features": [feature]])
+        _ = try await call(
+            "Emulation.setDeviceMetricsOverride",
+            ["width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false])
+    }
+
+    /// Presses a key.
+    func press(_ key: String) async throws {
+        for type in ["keyDown", "keyUp"] {
+            _ = try await call(
+                "Input.dispatchKeyEvent",
+                ["type": type, "key": key, "code": key, "windowsVirtualKeyCode": key == "Tab" ? 9 : 13])
+        }
+    }
+
+    // MARK: - The pipe
+
+    /// Sends a command and waits for its answer.
+    @concurrent private func call(_ method: String, _ parameters: [String: Any] = [:]) async throws -> [String: Any] {
+        let id = state.withLock { state in
+            defer { state.next += 1 }
+            return state.next
+        }
+        var message: [String: Any] = ["id": id, "method": method, "params": parameters]
+        let session = session.withLock { $0 }
+        if !session.isEmpty { message["sessionId"] = session }
+        try commands.write(contentsOf: JSONSerialization.data(withJSONObject: message) + [0])
+        while true {
+            let answer = try next()
+            note(answer)
+            guard answer["id"] as? Int == id else { continue }
+            if let error = answer["error"] { throw Failure(.internal, "\(method): \(error)") }
+            return answer["result"] as? [String: Any] ?? [:]
+        }
+    }
+
+    private func note(_ message: [String: Any]) {
+        let parameters = message["params"] as? [String: Any] ?? [:]
+        switch message["method"] as? String {
+        case "Log.entryAdded", "Runtime.exceptionThrown":
+            let entry = parameters["entry"] as? [String: Any]
+            let text = entry?["text"] as? String ?? "\(parameters)"
+            state.withLock { $0.complaints.append(text) }
+        default: break
+        }
+    }
+
+    /// The next message; they end with a zero.
+    private func next() throws -> [String: Any] {
+        while true {
+            let line = state.withLock { state -> Data? in
+                guard let end = state.buffer.firstIndex(of: 0) else { return nil }
+                defer { state.buffer = Data(state.buffer[(end + 1)...]) }
+                return Data(state.buffer[..<end])
+            }
+            if let line { return try JSONSerialization.jsonObject(with: line) as? [String: Any] ?? [:] }
+            let more = answers.availableData
+            guard !more.isEmpty else { throw Failure(.unavailable, "Chromium has ended.") }
+            state.withLock { $0.buffer += more }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import DesignerClient
+import Foundation
+import Model
+import ServiceClient
+import Testing
+
+@Suite(.serialized, .timeLimit(.minutes(5)), .enabled(if: Chromium.program != nil, Comment(rawValue: Chromium.reason)))
+struct ChromiumTests {
+    @Test func `every page shows by day and by night, wide and narrow, without a complaint of the browser`()
+        async throws
+    {
+        try await ConsoleCluster.run { cluster in
+            let id = try await cluster.publish("many", trials: 300)
+            try await Chromium.open { browser in
+                for path in ["/", "/zoo", "/brain?stimuli=see+faces", "/scenarios", "/scenarios/\(id)", "/events"] {
+                    for (isDark, width) in [(false, 1280), (true, 1280), (false, 390), (true, 390)] {
+                        try await browser.show(isDark: isDark, width: width)
+                        try await browser.go(to: cluster.page(path))
+                        let overflow = try await browser.evaluate(
+                            "document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                        #expect(overflow == "0", "\(path) is wider than \(width)")
+                        let paper = try await browser.evaluate("getComputedStyle(document.body).backgroundColor")
+                        #expect(paper == (isDark ? "rgb(22, 21, 27)" : "rgb(247, 245, 241)"))
+                    }
+                }
+                #expect(browser.complaints.isEmpty, "\(browser.complaints)")
+            }
+        }
+    }
+
+    @Test func `an inline script would not run`() async throws {
+        try await ConsoleFixture.serve { plain in
+            try await Chromium.open { browser in
+                try await browser.go(to: plain.url)
+                let ran = try await browser.evaluate(
+                    """
+                    new Promise(done => {
+                        const script = document.createElement('script');
+                        script.textContent = 'window.wasRun = true';
+                        document.body.append(script);
+                        setTimeout(() => done(window.wasRun === true), 0);
+                    })
+                    """)
+                #expect(ran == "false")
+                #expect(browser.complaints.contains { $0.contains("Content Security Policy") })
+            }
+        }
+    }
+
+    @Test func `a scenario's page follows its search without being loaded again`() async throws {
+        try await ConsoleCluster.run([.registry, .designer, .trainer]) { cluster in
+            let id = try await cluster.publish("live", trials: 0)
+            try await Chromium.open { browser in
+                try await browser.go(to: cluster.page("/scenarios/\(id)"))
+                let before = try await browser.evaluate("document.querySelector('.pill').textContent")
+                #expect(["queued", "running"].contains(before))
+                _ = try await cluster.designer.cancel(id.text)
+                let after = try await browser.evaluate(
+                    Self.until("document.querySelector('.pill.cancelled')?.textContent"))
+                #expect(after == "cancelled")
+                #expect(browser.complaints.isEmpty, "\(browser.complaints)")
+            }
+        }
+    }
+
+    @Test func `new events come in at the top of their page`() async throws {
+        try await ConsoleCluster.run([.registry, .designer]) { cluster in
+            _ = try await cluster.publish("first", trials: 0)
+            try await Chromium.open { browser in
+                try await browser.go(to: cluster.page("/events?kind=scenario.published"))
+                #expect(try await browser.evaluate("document.querySelectorAll('tbody tr').length") == "1")
+                _ = try await cluster.publish("second", trials: 0)
+                let top = try await browser.evaluate(
+                    Self.until("document.querySelector('tbody tr.new')?.cells[3].textContent"))
+                #expect(top == "second")
+            }
+        }
+    }
+
+    @Test func `pages work by keyboard, and regions show in all views at once`() async throws {
+        try await ConsoleCluster.run([.registry]) { cluster in
+            try await Chromium.open { browser in
+                try await browser.go(to: cluster.page("/brain?area=vision"))
+                try await browser.press("Tab")
+                #expect(try await browser.evaluate("document.activeElement.className") == "skip")
+                let lit = try await browser.evaluate(
+                    """
+                    (() => {
+                        document.querySelector('.sagittal a.spot').focus();
+                        return document.querySelectorAll('.spot.lit').length;
+                    })()
+                    """)
+                #expect(lit == "3")
+                try await browser.press("Enter")
+                let address = try await browser.evaluate(
+                    Self.until("location.search.startsWith('?region=') && document.querySelector('h1')?.textContent"))
+                #expect(!address.isEmpty)
+            }
+        }
+    }
+
+    /// An expression that waits until another one has a value.
+    private static func until(_ expression: String) -> String {
+        """
+        new Promise(done => {
+            const look = () => { const value = \(expression); value ? done(value) : setTimeout(look, 10); };
+            look();
+        })
+        """
+    }
+}

@@ -1,0 +1,76 @@
+import HTTPTypes
+import NIOCore
+import NIOEmbedded
+import NIOHTTPTypes
+import Testing
+
+@testable import ConsoleServer
+
+@Suite struct ConnectionGuardTests {
+    private let limits = ConsoleLimits()
+    private let channel: EmbeddedChannel
+
+    init() throws {
+        channel = EmbeddedChannel()
+        try channel.pipeline.syncOperations.addHandler(ConnectionGuard(ConsoleLimits()))
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+    }
+
+    private func advance(_ time: Duration) { channel.embeddedEventLoop.advanceTime(by: TimeAmount(time)) }
+
+    private func receive(_ part: HTTPRequestPart) throws { _ = try channel.writeInbound(part) }
+
+    private var head: HTTPRequestPart {
+        .head(HTTPRequest(method: .get, scheme: "http", authority: "localhost", path: "/"))
+    }
+
+    @Test func `a connection that is opened and not used is closed`() {
+        advance(limits.requestTime - .seconds(1))
+        #expect(channel.isActive)
+        advance(.seconds(2))
+        #expect(!channel.isActive)
+    }
+
+    @Test func `a head without an end is not a request`() throws {
+        try receive(head)
+        advance(limits.requestTime + .seconds(1))
+        #expect(!channel.isActive)
+    }
+
+    @Test func `an answer may take as long as it does, and idling is counted from its end`() throws {
+        try receive(head)
+        try receive(.end(nil))
+        advance(limits.requestTime * 10)
+        #expect(channel.isActive)
+        try channel.writeOutbound(HTTPResponsePart.head(HTTPResponse(status: .ok)))
+        try channel.writeOutbound(HTTPResponsePart.end(nil))
+        advance(limits.requestTime - .seconds(1))
+        #expect(channel.isActive)
+        advance(.seconds(2))
+        #expect(!channel.isActive)
+    }
+
+    @Test func `a client that leaves unread what was sent is dropped, one that reads late is not`() throws {
+        try receive(head)
+        try receive(.end(nil))
+        channel.isWritable = false
+        channel.pipeline.fireChannelWritabilityChanged()
+        advance(limits.stallTime - .seconds(1))
+        channel.isWritable = true
+        channel.pipeline.fireChannelWritabilityChanged()
+        advance(limits.stallTime * 2)
+        #expect(channel.isActive)
+        channel.isWritable = false
+        channel.pipeline.fireChannelWritabilityChanged()
+        advance(limits.stallTime + .seconds(1))
+        #expect(!channel.isActive)
+    }
+
+    @Test func `a body beyond the limit closes the connection`() throws {
+        try receive(head)
+        try receive(.body(ByteBuffer(repeating: 0, count: limits.bodyBytes)))
+        #expect(channel.isActive)
+        try receive(.body(ByteBuffer(repeating: 0, count: 1)))
+        #expect(!channel.isActive)
+    }
+}
