@@ -46,6 +46,10 @@ import Testing
                 let head = try await cluster.browser.get(path, method: "HEAD")
                 #expect(head.status == 200 && head.body.isEmpty)
             }
+            let zoo = try await cluster.browser.get("/zoo")
+            let network = try #require(zoo.text.firstMatch(of: /href="(\/networks\/[0-9a-f]{64})"/))
+            let base = try await cluster.browser.get(String(network.1))
+            #expect(base.status == 200 && base.text.contains("class=\"architecture\""))
             let overview = try await cluster.browser.get("/")
             #expect(overview.text.contains("All services are up"))
             let events = try await cluster.browser.get("/events")

@@ -43,6 +43,7 @@ struct ConsoleRoutes: Sendable {
         let model = ModelPage(backends: backends, renderer: renderer)
         router.get("/") { _, _ in await OverviewPage(backends: backends, renderer: renderer).response() }
         router.get("/zoo") { request, _ in try await zoo.response(Query(request)) }
+        router.get("/networks/:id") { _, context in try await model.network(try context.parameters.require("id")) }
         let brain = BrainPage(backends: backends, renderer: renderer)
         router.get("/brain") { request, _ in try await brain.response(Query(request)) }
         router.get("/models/**") { _, context in

@@ -39,6 +39,21 @@ struct ModelPage: Sendable {
         return renderer.page("model", title: try await network.name, section: .zoo, values)
     }
 
+    /// The page of a base network.
+    func network(_ name: String) async throws -> Response {
+        let id = try BlobDigest(name)
+        let network = try await backends.ask(.registry) { try await $0.registry.network(id) }
+        let models = try await backends.ask(.registry) {
+            try await $0.registry.models(
+                .init(filter: ["network": id.hexadecimal], limit: Self.versions, order: "-accuracy"))
+        }
+        var values = Self.values(of: network)
+        values["functions"] = network.functions.joined(separator: ", ")
+        values["models"] = models.map { ZooPage.row($0) }
+        values["hasModels"] = !models.isEmpty
+        return renderer.page("network", title: network.name, section: .zoo, values)
+    }
+
     // MARK: - The model
 
     private static func values(of model: PretrainedModel) -> [String: Any] {

@@ -5,7 +5,7 @@ import Model
 /// How a search goes: figures, charts and one page of its trials.
 struct SearchReport: Sendable {
     /// Most trials that the charts show as dots.
-    static let sample = 800
+    static let sample = 600
     /// Most trainings that have a learning curve: the last ones.
     private static let curves = 24
 

@@ -11,8 +11,13 @@ struct Zoo: Sendable {
     /// The groups of a field, the largest first.
     func groups(_ field: String) -> [CatalogueStatistics.Group] { statistics.groups.filter { $0.field == field } }
 
-    /// The main areas, each with all that is in its sub-areas; the four of the brain first, by their size.
-    var areas: [CatalogueStatistics.Group] { groups("areas") }
+    /// The areas, the largest first.
+    var areas: [CatalogueStatistics.Group] { groups("areas").filter { !$0.term.contains(".") } }
+
+    /// The sub-areas of an area, the largest first.
+    func parts(of area: CatalogueStatistics.Group) -> [CatalogueStatistics.Group] {
+        groups("areas").filter { $0.term.hasPrefix("\(area.term).") }
+    }
 
     /// Models by a field; each bar leads to them.
     func bars(_ label: String, _ field: String, filter: String, _ query: Query) -> BarChart {

@@ -9,6 +9,10 @@ struct ZooPage: Sendable {
     private static let pageSize = 50
     /// Most models that the chart shows as dots: the best ones.
     private static let dots = 400
+    /// Most base networks that are listed.
+    private static let networks = 100
+    /// Filters that base networks have, too.
+    private static let structural: Set = ["areas", "category", "parameters"]
     /// Filters that the address may carry, in the order of the form, with examples.
     private static let filters = [
         ("areas", "Area", "vision"), ("category", "Category", "LeNet"), ("dataset", "Dataset", "mnist"),
@@ -32,11 +36,16 @@ struct ZooPage: Sendable {
         async let best = backends.ask(.registry) {
             try await $0.registry.models(.init(filter: filter, limit: Self.dots, order: "-accuracy"))
         }
+        let structure = filter.filter { Self.structural.contains($0.key) }
+        async let networks = backends.ask(.registry) {
+            try await $0.registry.networks(.init(filter: structure, limit: Self.networks, order: "parameters"))
+        }
         let zoo = Zoo(statistics: try await statistics)
         let found = try await page
         let shown = found.prefix(Self.pageSize)
         var values = Self.values(of: zoo, query)
-        values["models"] = shown.map(Self.row)
+        values["models"] = shown.map { Self.row($0) }
+        values["bases"] = try await networks.map { Self.row($0) }
         values["hasModels"] = !shown.isEmpty
         values["isFiltered"] = !filter.isEmpty
         values["isFirst"] = after.isEmpty
@@ -55,16 +64,7 @@ struct ZooPage: Sendable {
             "networks": Words.some(Int(clamping: statistics.networks), "base network"),
             "datasets": Words.some(Int(clamping: statistics.datasets), "dataset"),
             "bytes": Words.bytes(statistics.blobBytes),
-            "areas": zoo.areas.map { group in
-                let isChosen = group.term == query["areas"]
-                return [
-                    "name": group.term, "models": Words.some(Int(clamping: group.models), "model"),
-                    "networks": Words.some(Int(clamping: group.networks), "network"),
-                    "best": group.bestAccuracy.map { "best \(Words.percent($0))" } ?? "not measured yet",
-                    "style": AreaStyle.style(of: group.term), "isChosen": isChosen,
-                    "address": query.address("/zoo", ["areas": isChosen ? nil : group.term, "after": nil]),
-                ] as [String: Any]
-            },
+            "areas": zoo.areas.map { tile($0, parts: zoo.parts(of: $0), query) },
             "filters": filters.map { field in
                 ["name": field.0, "title": field.1, "hint": field.2, "value": query[field.0] ?? ""]
             },
@@ -73,6 +73,40 @@ struct ZooPage: Sendable {
         values["datasetChart"] = zoo.bars("Models by dataset", "datasets", filter: "dataset", query).svg()
         values["accuracyChart"] = zoo.accuracies.svg()
         return values
+    }
+
+    /// An area with its sub-areas; choosing the chosen one shows all again.
+    private static func tile(
+        _ group: CatalogueStatistics.Group, parts: [CatalogueStatistics.Group], _ query: Query
+    ) -> [String: Any] {
+        let chosen = query["areas"]
+        func address(_ term: String) -> String {
+            query.address("/zoo", ["areas": term == chosen ? nil : term, "after": nil])
+        }
+        return [
+            "name": group.term, "models": Words.some(Int(clamping: group.models), "model"),
+            "networks": Words.some(Int(clamping: group.networks), "network"),
+            "best": group.bestAccuracy.map { "best \(Words.percent($0))" } ?? "not measured yet",
+            "style": AreaStyle.style(of: group.term), "isChosen": group.term == chosen,
+            "address": address(group.term),
+            "parts": parts.map { part in
+                [
+                    "name": part.term.split(separator: ".").last.map(String.init) ?? part.term,
+                    "count": Words.count(part.networks), "address": address(part.term),
+                    "isChosen": part.term == chosen,
+                ] as [String: Any]
+            },
+        ]
+    }
+
+    static func row(_ network: BaseNetwork) -> [String: Any] {
+        [
+            "name": network.name, "address": "/networks/\(network.id?.hexadecimal ?? "")",
+            "areas": network.areas.map { ["name": $0, "style": AreaStyle.style(of: $0)] },
+            "category": network.category, "functions": network.functions.joined(separator: ", "),
+            "parameters": Words.short(Double(network.parameters)),
+            "operations": network.operations > 0 ? Words.short(Double(network.operations)) : "–",
+        ]
     }
 
     static func row(_ model: PretrainedModel) -> [String: Any] {

@@ -50,6 +50,9 @@ enum Templates {
             ("scenarios", PackageResources.scenarios_mustache), ("scenario", PackageResources.scenario_mustache),
             ("search", PackageResources.search_mustache), ("events", PackageResources.events_mustache),
             ("event", PackageResources.event_mustache),
+            ("network", PackageResources.network_mustache),
+            ("architecture", PackageResources.architecture_mustache),
+            ("structure", PackageResources.structure_mustache),
             ("explanation", PackageResources.explanation_mustache),
             ("scenario-rows", PackageResources.scenario_rows_mustache),
         ]

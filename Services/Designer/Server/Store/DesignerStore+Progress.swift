@@ -55,9 +55,9 @@ extension DesignerStore {
                     FROM trials WHERE scenario = ? AND state = 3 AND origin NOT LIKE 'final %' ORDER BY number
                     """, arguments: [id]
             ).map { row in
+                // By position: names are looked up for each of many rows.
                 SearchProgress.Figures(
-                    number: row["number"], objective: row["objective"] ?? 0, parameters: row["parameters"] ?? 0,
-                    latency: row["latency"] ?? 0)
+                    number: row[0], objective: row[1] ?? 0, parameters: row[2] ?? 0, latency: row[3] ?? 0)
             }
             return SearchProgress(
                 counts: Self.counts(counts.filter { $0["final"] == 0 }),
