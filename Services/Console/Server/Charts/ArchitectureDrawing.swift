@@ -36,7 +36,7 @@ struct ArchitectureDrawing {
             for input in block.inputs { byOutput[input].map { edge(from: $0, to: block, &svg) } }
         }
         for block in blocks { box(block, &svg) }
-        return svg.drawing("architecture", label: "Architecture of \(graph.name)")
+        return svg.drawing("architecture", label: "Architecture of \(graph.name)", isNatural: true)
     }
 
     // MARK: - Folding

@@ -23,9 +23,10 @@ struct SVG {
     }
 
     /// The whole drawing with a name for those who do not see it.
-    func drawing(_ kind: String, label: String) -> String {
+    /// - Parameter isNatural: Whether it is shown in its own size, or smaller, but never larger.
+    func drawing(_ kind: String, label: String, isNatural: Bool = false) -> String {
         """
-        <svg class="\(kind)" viewBox="0 0 \(Self.number(width)) \(Self.number(height))" role="img" \
+        <svg class="\(kind)"\(isNatural ? " width=\"\(Self.number(width))\"" : "") viewBox="0 0 \(Self.number(width)) \(Self.number(height))" role="img" \
         aria-label="\(Self.escaped(label))">\(body)</svg>
         """
     }
