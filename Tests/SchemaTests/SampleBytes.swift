@@ -45,6 +45,7 @@ struct SampleBytes {
         counter += 1
         switch field.type {
         case PROTOBUF_C_TYPE_DOUBLE: return (1, withUnsafeBytes(of: Double(counter) / 3) { Array($0) })
+        case PROTOBUF_C_TYPE_FLOAT: return (5, withUnsafeBytes(of: Float(counter) / 3) { Array($0) })
         case PROTOBUF_C_TYPE_STRING: return (2, Array("text \(counter) ü".utf8))
         case PROTOBUF_C_TYPE_BYTES: return (2, [0, 255, UInt8(truncatingIfNeeded: counter)])
         case PROTOBUF_C_TYPE_BOOL: return (0, [1])
