@@ -190,16 +190,14 @@ let services: [Target] = [
         name: "ConsoleServer",
         dependencies: [
             "Brain", "Model", "Messaging", "Networks", "ServiceClient", "DesignerClient", "RegistryClient",
-            "TrainerClient",
-            "EvaluatorClient", "WorkQueueClient", hummingbird, hummingbirdCore, asyncAlgorithms, httpTypes, mustache,
-            nio,
-            nioHTTPTypes, nioPosix, lifecycle, logging,
+            "WorkQueueClient", hummingbird, hummingbirdCore, asyncAlgorithms, httpTypes, mustache, nio, nioHTTPTypes,
+            nioPosix, lifecycle, logging,
         ],
         path: "Services/Console/Server", resources: [.embedInCode("Assets"), .embedInCode("Templates")],
         swiftSettings: swiftSettings),
     executable(
         "console", "Services/Console/Main",
-        ["ConsoleServer", "Model", "ServiceClient", "ServiceKit", argumentParser, logging]),
+        ["ConsoleServer", "Model", "ServiceClient", "ServiceKit", argumentParser]),
 
     .target(name: "CProcess", path: "Services/CommandLine/CProcess"),
     .executableTarget(name: "gyrus-keeper", path: "Services/CommandLine/Keeper"),
@@ -287,8 +285,8 @@ let testTargets: [Target] = [
         "ConsoleTests",
         [
             "Brain", "ConsoleServer", "DesignerClient", "RegistryClient", "ServiceClient", "ServiceTestSupport",
-            "Messaging",
-            "Model", "Networks", "console", grdb, httpTypes, logging, nio, nioEmbedded, nioHTTPTypes, nioPosix,
+            "Messaging", "Model", "Networks", "console", grdb, httpTypes, logging, nio, nioEmbedded, nioHTTPTypes,
+            nioPosix,
         ]),
     tests("LauncherTests", ["Launcher", "gyrus", "gyrus-keeper", "Model", logging, yams]),
     tests(

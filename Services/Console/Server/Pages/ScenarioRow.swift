@@ -16,14 +16,17 @@ enum ScenarioRow {
 
     static func values(_ trial: Trial, best: Int?) -> [String: Any] {
         let figure = { (name: String, text: (Double) -> String) in trial.metrics[name].map(text) ?? "–" }
-        return [
+        var values: [String: Any] = [
             "number": trial.id.number, "network": trial.networkName, "origin": trial.origin,
             "state": trial.state.description, "isBest": trial.id.number == best, "isFinal": trial.isFinalTraining,
             "objective": Words.percent(trial.objective), "test": Words.percent(trial.metrics["test-accuracy"]),
             "parameters": figure("parameters") { Words.count(Int($0)) },
             "latency": figure("latency-milliseconds") { "\(Words.plain($0)) ms" },
-            "seconds": figure("seconds") { "\(Words.fixed($0, 1)) s" }, "failure": trial.failure?.message ?? "",
-            "genome": trial.genome, "model": trial.state == .succeeded ? "/models/\(trial.id)" : "",
+            "seconds": figure("seconds") { "\(Words.fixed($0, 1)) s" },
+            "genome": trial.genome,
         ]
+        values["failure"] = trial.failure?.message
+        if trial.state == .succeeded { values["model"] = "/models/\(trial.id)" }
+        return values
     }
 }

@@ -114,7 +114,8 @@ struct SearchReport: Sendable {
                 }
                 return Chart.Series(
                     style: isBest ? "s1" : "muted", mark: points.count == 1 ? .dots : .line, points: points)
-            }, xText: { Words.plain($0) }, yText: { Words.percentTick($0) }, width: 1200, height: 340)
+            }, xText: { $0 == $0.rounded() ? Words.plain($0) : "" }, yText: { Words.percentTick($0) }, width: 1200,
+            height: 340)
     }
 }
 
