@@ -17,8 +17,8 @@ public struct DarknetDetector: Detector {
     ///   - side: Width and height of its input.
     ///   - category: Which class is a person, from 0.
     public init(
-        weights: String, configuration: String, side: Int = 320, category: Int = 0,
-        thresholds: DetectorThresholds = DetectorThresholds(score: 0.2)
+        weights: String, configuration: String, side: Int, category: Int = 0,
+        thresholds: DetectorThresholds
     ) throws {
         network = try VisionNetwork(weights: weights, configuration: configuration)
         preparation = ImagePreparation(width: side, height: side, startsWithRed: true, scale: 1 / 255)

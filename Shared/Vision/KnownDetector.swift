@@ -4,12 +4,11 @@ public import Tracking
 
 /// A detector whose files can be in the folder `detectors` of the data, or that is to be had elsewhere.
 public struct KnownDetector: Sendable {
-    /// How its files are laid out and its answers are read.
-    enum Family: Sendable {
-        case darknet
-        case yolox
-        case fastestDet
-        /// It cannot be run; the text says why, and what to do.
+    /// Whether it can be run.
+    enum Support: Sendable {
+        /// It can, as a network of this layout.
+        case runnable(DetectorLayout, side: Int? = nil)
+        /// It cannot; the text says why, and what to do.
         case unavailable(String)
     }
 
@@ -17,7 +16,7 @@ public struct KnownDetector: Sendable {
     public let name: String
     /// Name of its kind in the dictionary of detectors.
     public let kind: DetectorKind
-    let family: Family
+    let support: Support
     /// Path of its weights within the folder.
     let weights: String
 
@@ -25,24 +24,28 @@ public struct KnownDetector: Sendable {
     public static let all: [KnownDetector] =
         ["1.0", "1.0-xl", "1.1", "1.1-xl", "1.1_body"].map {
             KnownDetector(
-                name: "yolo-fastest-\($0)", kind: .yoloFastest, family: .darknet,
+                name: "yolo-fastest-\($0)", kind: .yoloFastest, support: .runnable(.darknet),
                 weights: "yolo-fastest/yolo-fastest-\($0).weights")
         } + [
-            KnownDetector(name: "yolox-nano", kind: .yolox, family: .yolox, weights: "yolox-nano/yolox_nano.onnx"),
             KnownDetector(
-                name: "fastestdet", kind: .fastestDet, family: .fastestDet, weights: "fastestdet/FastestDet.onnx"),
+                name: "yolox-nano", kind: .yolox, support: .runnable(.yolox), weights: "yolox-nano/yolox_nano.onnx"),
+            KnownDetector(
+                name: "fastestdet", kind: .fastestDet, support: .runnable(.fastestDet),
+                weights: "fastestdet/FastestDet.onnx"),
             KnownDetector(
                 name: "pedestrian-detection-adas-0002", kind: .ssd,
-                family: .unavailable(
+                support: .unavailable(
                     "its files are OpenVINO's, which OpenCV reads only where it was built with OpenVINO; Debian's is not. "
                         + "Convert it to ONNX, or use its detections as cached ones"),
                 weights: "pedestrian-detection-adas-0002/pedestrian-detection-adas-0002.xml"),
-            KnownDetector(name: "yolov3", kind: .yolov3, family: .darknet, weights: "yolov3/yolov3.weights"),
             KnownDetector(
-                name: "detr", kind: .detr, family: .unavailable("use its detections as cached ones"),
+                name: "yolov3", kind: .yolov3, support: .runnable(.darknet, side: 416), weights: "yolov3/yolov3.weights"
+            ),
+            KnownDetector(
+                name: "detr", kind: .detr, support: .unavailable("use its detections as cached ones"),
                 weights: "detr/detr-r50.onnx"),
             KnownDetector(
-                name: "faster-rcnn", kind: .fasterRCNN, family: .unavailable("use its detections as cached ones"),
+                name: "faster-rcnn", kind: .fasterRCNN, support: .unavailable("use its detections as cached ones"),
                 weights: "faster-rcnn/faster-rcnn.onnx"),
         ]
 
@@ -59,7 +62,7 @@ public struct KnownDetector: Sendable {
     /// Why it cannot be opened; nil where it can.
     /// - Parameter folder: The folder `detectors`.
     public func obstacle(in folder: String) -> String? {
-        if case .unavailable(let reason) = family { return reason }
+        if case .unavailable(let reason) = support { return reason }
         guard !FileManager.default.fileExists(atPath: "\(folder)/\(weights)") else { return nil }
         return "its weights are absent: put them at \(folder)/\(weights)"
             + (configuration.map { " and their structure at \(folder)/\($0)" } ?? "")
@@ -69,26 +72,17 @@ public struct KnownDetector: Sendable {
     /// - Parameters:
     ///   - folder: The folder `detectors`.
     ///   - score: Least score; nil for that of its authors.
-    /// - Throws: `Failure` with code `unavailable` that says why it cannot be run.
+    /// - Throws: `Failure` with code `not-found` that says why it cannot be run.
     public func open(in folder: String, score: Double? = nil) throws -> any Detector {
-        if let obstacle = obstacle(in: folder) {
-            throw Failure(.notFound, "The detector '\(name)' cannot be run: \(obstacle).")
+        guard obstacle(in: folder) == nil, case .runnable(let layout, let side) = support else {
+            throw Failure(.notFound, "The detector '\(name)' cannot be run: \(obstacle(in: folder) ?? "").")
         }
-        let file = "\(folder)/\(weights)"
-        switch family {
-        case .darknet:
-            return try DarknetDetector(
-                weights: file, configuration: "\(folder)/\(configuration ?? "")", side: kind == .yolov3 ? 416 : 320,
-                thresholds: DetectorThresholds(score: score ?? 0.2))
-        case .yolox: return try YOLOXDetector(file, thresholds: DetectorThresholds(score: score ?? 0.25))
-        case .fastestDet: return try FastestDetDetector(file, thresholds: DetectorThresholds(score: score ?? 0.5))
-        case .unavailable(let reason): throw Failure(.notFound, "The detector '\(name)' cannot be run: \(reason).")
-        }
+        return try layout.open("\(folder)/\(weights)", side: side, score: score)
     }
 
     /// Path of its structure within the folder, where that is a file of its own.
     private var configuration: String? {
-        guard case .darknet = family else { return nil }
+        guard case .runnable(.darknet, _) = support else { return nil }
         return weights.replacing(".weights", with: ".cfg")
     }
 }

@@ -20,8 +20,8 @@ public struct YOLOXDetector: Detector {
     ///   - side: Width and height of its input.
     ///   - category: Which class is a person, from 0.
     public init(
-        _ file: String, side: Int = 416, category: Int = 0,
-        thresholds: DetectorThresholds = DetectorThresholds(score: 0.25)
+        _ file: String, side: Int, category: Int = 0,
+        thresholds: DetectorThresholds
     ) throws {
         network = try VisionNetwork(weights: file)
         self.thresholds = thresholds

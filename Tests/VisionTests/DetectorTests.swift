@@ -72,8 +72,23 @@ struct DetectorTests {
     @Test func `a broken network file is refused`() throws {
         let folder = try TemporaryDirectory()
         let path = try folder.write("no network".utf8, as: "x.onnx")
-        let failure = #expect(throws: Failure.self) { try YOLOXDetector(path) }
+        let failure = #expect(throws: Failure.self) { try DetectorLayout.yolox.open(path) }
         #expect(failure?.message.contains(path) == true)
+    }
+
+    @Test func `a network of another layout or size is refused with what it answers`() throws {
+        let folder = try #require(VisionData.detectors)
+        let other = try DetectorLayout.yolox.open("\(folder)/fastestdet/FastestDet.onnx", side: 352)
+        let failure = #expect(throws: Failure.self) { try other.detect(in: VisionData.frame(1)) }
+        #expect(failure?.message.contains("[1, 2541, 5 + classes]") == true, "\(failure?.message ?? "")")
+        #expect(throws: Failure.self) { try DetectorLayout.yolox.open("x.onnx", side: 100) }
+    }
+
+    @Test func `a file of one's own is run by its layout`() throws {
+        let folder = try #require(VisionData.detectors)
+        let own = try DetectorLayout.fastestDet.open("\(folder)/fastestdet/FastestDet.onnx", score: 0.6)
+        let found = try own.detect(in: VisionData.frame(1))
+        #expect(!found.isEmpty && found.allSatisfy { $0.score > 0.6 })
     }
 
     @Test func `frames are detected, followed and drawn by the program`() async throws {

@@ -12,13 +12,27 @@ struct TrackFrames: ParsableCommand {
               gyrus track frames --sequence MOT17/train/MOT17-04-FRCNN --detector yolox-nano --appearance osnet.onnx \\
                 --output tracks/MOT17-04-FRCNN.txt
 
-            `gyrus track detectors` lists the detectors. Without --appearance the tracker goes by motion alone.
+            `gyrus track detectors` lists the detectors. One of your own is a file with its layout: darknet (….weights with
+            ….cfg beside it), yolox or fastestdet (ONNX):
+
+              gyrus track frames --sequence S --detector ./mine.onnx --layout yolox --side 640 --output tracks.txt
+
+            Without --appearance the tracker goes by motion alone.
             """)
 
     @OptionGroup var frames: SequenceOptions
 
-    @Option(name: .long, help: "Name of a detector.")
+    @Option(name: .long, help: "Name of a detector; with --layout its file.")
     var detector: String
+
+    @Option(name: .long, help: "Layout of a detector of your own: darknet, yolox or fastestdet.")
+    var layout: String?
+
+    @Option(name: .long, help: "Width and height of its input (default: the layout's usual one).")
+    var side: Int?
+
+    @Option(name: .long, help: "Which of its classes is a person, from 0.")
+    var personClass = 0
 
     @Option(name: .long, help: "Folder with detectors (default: `detectors` in $GYRUS_DATA or ../shared/data).")
     var detectors: String?
@@ -38,8 +52,7 @@ struct TrackFrames: ParsableCommand {
         let information = try frames.information()
         let source = FrameSource.images(folder: frames.sequence, information)
         let range = try frames.frames(of: source, information)
-        let folder = try detectors ?? DataLocator().folder(of: "detectors")
-        let detector = try KnownDetector.named(detector).open(in: folder, score: tracker.minimumScore)
+        let detector = try openDetector()
         let appearance = try appearance.map { try AppearanceNetwork($0) }
         var associator = try tracker.choice().tracker()
         var tracks: [MOTRow] = []
@@ -56,5 +69,20 @@ struct TrackFrames: ParsableCommand {
         try MOTFile(path: output, tracks: tracks).write(to: output)
         if let detectionsOutput { try MOTFile(path: detectionsOutput, tracks: found).write(to: detectionsOutput) }
         emit("\(output): \(tracks.count) boxes of \(Set(tracks.map(\.identity)).count) identities")
+    }
+
+    private func openDetector() throws -> any Detector {
+        guard let layout else {
+            let folder = try detectors ?? DataLocator().folder(of: "detectors")
+            return try KnownDetector.named(detector).open(in: folder, score: tracker.minimumScore)
+        }
+        guard let known = DetectorLayout(rawValue: layout) else {
+            let names = DetectorLayout.allCases.map(\.rawValue)
+            throw Failure(
+                .invalidArgument,
+                "there is no layout '\(layout)'; there are \(names.joined(separator: ", "))."
+                    + NearestName.question(layout, among: names))
+        }
+        return try known.open(detector, side: side, category: personClass, score: tracker.minimumScore)
     }
 }
