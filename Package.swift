@@ -174,6 +174,7 @@ let services: [Target] = [
         ]),
 
     library("Search", "Services/Designer/Search", ["Model", "Networks"]),
+    library("TrackingSearch", "Services/Designer/Tracking", ["Model", "Search", "Tracking"]),
     library("DesignerClient", "Services/Designer/Client", ["Brain", "Model", "Schema", "Messaging"]),
     library(
         "DesignerServer", "Services/Designer/Server",
@@ -207,7 +208,7 @@ let services: [Target] = [
         [
             "Brain", "Model", "Networks", "ONNX", "Inspection", "Launcher", "ServiceClient", "DesignerClient",
             "RegistryClient", "KnowledgeClient", "TrainerClient", "EvaluatorClient", "WorkQueueClient", "Messaging",
-            "Tracking", "Vision", argumentParser, logging,
+            "Search", "Tracking", "TrackingSearch", "Vision", argumentParser, logging,
         ]),
 ]
 
@@ -273,7 +274,7 @@ let testTargets: [Target] = [
             "ServiceTestSupport", "Torch", "WorkQueueClient", "WorkerSupport",
         ]),
     tests("VisionTests", ["Vision", "Tracking", "Model", "gyrus"]),
-    tests("TrackingTests", ["Tracking", "Model", "gyrus"]),
+    tests("TrackingTests", ["Tracking", "TrackingSearch", "Search", "Model", "gyrus"]),
     tests("SearchTests", ["Search", "Model", "Networks"]),
     tests(
         "DesignerTests",

@@ -40,6 +40,18 @@ public struct MOTFolder: Sendable {
     /// Names of the sequences, sorted.
     public var sequences: [String] { files.keys.sorted() }
 
+    /// The sequence of that name, or the one of the same number: `MOT17-02-FRCNN` shows what `MOT16-02` shows.
+    public func sequence(like name: String) -> String? {
+        if files[name] != nil { return name }
+        func number(_ name: String) -> Substring? {
+            let parts = name.split(separator: "-")
+            return parts.count > 1 && Int(parts[1]) != nil ? parts[1] : nil
+        }
+        guard let wanted = number(name) else { return nil }
+        let alike = sequences.filter { number($0) == wanted }
+        return alike.count == 1 ? alike[0] : nil
+    }
+
     /// Reads the file of a sequence.
     /// - Throws: `Failure` with code `not-found` that names the sequences there are.
     public func file(of sequence: String) throws -> MOTFile {

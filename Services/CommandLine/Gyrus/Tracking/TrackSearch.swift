@@ -1,0 +1,102 @@
+import ArgumentParser
+import Foundation
+import Model
+import Search
+import Tracking
+import TrackingSearch
+
+/// Searches a tracker.
+struct TrackSearch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search", abstract: "Search detector, threshold, tracker and its parameters on real sequences.",
+        discussion: """
+            Detections of the detector D for the sequence S are in DIR/D/S.txt (or DIR/D/S/det/det.txt). Sequences of MOT16
+            and MOT17 with the same number are the same video. The first trials are the trackers with the settings of their
+            papers; the result is compared with each of them.
+
+              gyrus track search --detections MOT17/tracker-outputs --gt MOT17/train --held-out MOT17-04-FRCNN
+            """)
+
+    @Option(name: .long, help: "Folder with a folder of detections for each detector.")
+    var detections: String
+
+    @Option(name: .long, help: "Folder with the ground truth.")
+    var gt: String
+
+    @Option(name: .long, help: "Detectors that take no part, separated by commas.")
+    var exclude: String?
+
+    @Option(name: .long, help: "Sequences that the search does not see, separated by commas.")
+    var heldOut: String?
+
+    @Option(name: .long, help: "What is to be as high as possible: idf1, mota or hota.")
+    var objective = "idf1"
+
+    @Option(name: .long, help: "How candidates are proposed, as in a scenario: evolution, random …")
+    var method = "evolution"
+
+    @Option(name: .long, help: "Candidates that are measured.")
+    var trials = 200
+
+    @Option(name: .long, help: "Candidates that live at a time.")
+    var population = 12
+
+    @Option(name: .long, help: "Determines the whole search.")
+    var seed: UInt64 = 7
+
+    /// Most candidates of a search.
+    private static let greatestTrials = 100_000
+
+    func validate() throws {
+        guard (1...Self.greatestTrials).contains(trials), (2...Self.greatestTrials).contains(population) else {
+            throw ValidationError("--trials must be from 1, --population from 2 to \(Self.greatestTrials).")
+        }
+    }
+
+    func run() async throws {
+        guard let method = SearchMethod(rawValue: method) else {
+            throw unknown("method", method, among: SearchMethod.allCases.map(\.rawValue))
+        }
+        guard let objective = TrackingObjective(rawValue: objective) else {
+            throw unknown("objective", objective, among: TrackingObjective.allCases.map(\.rawValue))
+        }
+        let bench = try TrackingBench(truth: MOTFolder(gt, of: .groundTruth), detections: folders())
+        bench.repairs.forEach { say("repaired: \($0)") }
+        let hidden = Set(SequenceNames(heldOut).names ?? [])
+        if let wrong = hidden.subtracting(bench.names).sorted().first {
+            throw unknown("sequence", wrong, among: bench.names)
+        }
+        let seen = Set(bench.names).subtracting(hidden)
+        let search = try TrackingSearch(bench, objective: objective)
+        let trials = try await search.run(method, trials: trials, population: population, seed: seed, on: seen) {
+            say("\($0.number): \(objective.rawValue) \(Figures.percent($0.value))  \($0.candidate)  (\($0.origin))")
+        }
+        let report = TrackingReport(trials: trials, defaults: search.defaults, objective: objective)
+        emit(try await report.text(on: bench, hidden: hidden))
+    }
+
+    private func folders() throws -> [String: MOTFolder] {
+        let excluded = Set(SequenceNames(exclude).names ?? [])
+        var folders: [String: MOTFolder] = [:]
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: detections)) ?? []
+        where !excluded.contains(name) {
+            var isFolder: ObjCBool = false
+            let path = "\(detections)/\(name)"
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+                continue
+            }
+            folders[name] = try MOTFolder(path, of: .detections)
+        }
+        guard !folders.isEmpty else {
+            throw Failure(.notFound, "There is no folder of a detector in '\(detections)'.")
+        }
+        return folders
+    }
+
+    private func unknown(_ what: String, _ name: String, among names: [String]) -> Failure {
+        Failure(
+            .invalidArgument,
+            "there is no \(what) '\(name)'; there are \(names.joined(separator: ", "))."
+                + NearestName.question(name, among: names))
+    }
+}
