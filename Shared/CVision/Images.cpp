@@ -27,10 +27,12 @@ void draw_label(cv::Mat &pixels, gyrus_rectangle place, const std::string &text,
     if (text.empty()) return;
     int below = 0;
     const auto size = cv::getTextSize(text, cv::FONT_HERSHEY_SIMPLEX, scale, 1, &below);
-    const cv::Rect ground(place.left, place.top - size.height - below, size.width + 2, size.height + below);
+    // A box that reaches beyond the upper border has its label inside.
+    const int top = std::max(0, place.top - size.height - below);
+    const cv::Rect ground(place.left, top, size.width + 2, size.height + below);
     cv::rectangle(pixels, ground, color, cv::FILLED);
     const double light = 0.114 * color[0] + 0.587 * color[1] + 0.299 * color[2];
-    cv::putText(pixels, text, {place.left + 1, place.top - below}, cv::FONT_HERSHEY_SIMPLEX, scale,
+    cv::putText(pixels, text, {place.left + 1, top + size.height}, cv::FONT_HERSHEY_SIMPLEX, scale,
                 light > 128 ? cv::Scalar(0, 0, 0) : cv::Scalar(255, 255, 255), 1, cv::LINE_AA);
 }
 

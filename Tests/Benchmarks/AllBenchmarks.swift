@@ -1,4 +1,5 @@
 import ArgumentParser
+import Model
 
 /// The main figures, one after the other, each beside its peer.
 struct AllBenchmarks: AsyncParsableCommand {
@@ -18,5 +19,10 @@ struct AllBenchmarks: AsyncParsableCommand {
         try await TasksBenchmark.parse([]).run()
         try await SearchBenchmark.parse(python).run()
         try await TrainingBenchmark.parse(python).run()
+        if (try? DataLocator().folder(of: "mot")) != nil {
+            try await TrackingBenchmark.parse(python).run()
+        } else {
+            print("tracking: left out, since MOT17 is not here (folder mot in $GYRUS_DATA)")
+        }
     }
 }

@@ -38,6 +38,11 @@ struct MOTFileTests {
         #expect(results.rows.count == 2 && results.repairs.count == 1)
     }
 
+    @Test func `frames after a limit can be left out`() throws {
+        let file = try TrackingData.file("1,1,0,0,10,20,1", "2,1,0,0,10,20,1", "3,1,0,0,10,20,1", as: .results)
+        #expect(file.limited(to: 2).lastFrame == 2 && file.limited(to: nil).lastFrame == 3)
+    }
+
     @Test func `what is written is read back`() throws {
         let box = TrackedBox(identity: 7, box: Box(left: 1.25, top: -2, width: 10, height: 20.5), score: 0.75)
         let file = MOTFile(path: "x.txt", tracks: [MOTRow(frame: 3, box)])

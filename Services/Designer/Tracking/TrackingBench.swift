@@ -25,22 +25,23 @@ public struct TrackingBench: Sendable {
     /// - Parameters:
     ///   - truth: Ground truth.
     ///   - detections: Detections by the names of detectors.
+    ///   - limit: How many frames of each sequence count, from the first one on; nil for all.
     /// - Throws: `Failure` where a file cannot be used, or there is no such sequence.
-    public init(truth: MOTFolder, detections: [String: MOTFolder]) throws {
+    public init(truth: MOTFolder, detections: [String: MOTFolder], frames limit: Int? = nil) throws {
         detectors = detections.keys.sorted()
         var sequences: [Sequence] = []
         var repairs: [String] = []
         for name in truth.sequences {
             let names = detections.compactMapValues { $0.sequence(like: name) }
             guard names.count == detections.count, !names.isEmpty else { continue }
-            let file = try truth.file(of: name)
+            let file = try truth.file(of: name).limited(to: limit)
             var found: [String: MOTFile] = [:]
             for (detector, folder) in detections {
-                let cached = try folder.file(of: names[detector] ?? name)
+                let cached = try folder.file(of: names[detector] ?? name).limited(to: limit)
                 repairs += cached.repairs
                 found[detector] = cached
             }
-            let frames = try truth.information(of: name)?.frames ?? file.lastFrame
+            let frames = min(try truth.information(of: name)?.frames ?? file.lastFrame, limit ?? .max)
             sequences.append(
                 Sequence(
                     name: name, frames: frames, truth: file, rules: .fitting(file, sequence: name), detections: found))

@@ -45,6 +45,12 @@ public struct MOTFile: Sendable {
     /// What was repaired, a sentence each, such as `3 rows were not in the order of frames; they were sorted`.
     public let repairs: [String]
 
+    /// The file without what comes after a frame; nil leaves everything.
+    public func limited(to frame: Int?) -> MOTFile {
+        guard let frame else { return self }
+        return MOTFile(path: path, rows: rows.filter { $0.frame <= frame }, repairs: repairs)
+    }
+
     /// Number of the last frame that has a row; 0 without rows.
     public var lastFrame: Int { rows.last?.frame ?? 0 }
 }

@@ -29,6 +29,9 @@ struct TrackSearch: AsyncParsableCommand {
     @Option(name: .long, help: "Sequences that the search does not see, separated by commas.")
     var heldOut: String?
 
+    @Option(name: .long, help: "How many frames of each sequence count, from the first one on (default: all).")
+    var frames: Int?
+
     @Option(name: .long, help: "What is to be as high as possible: idf1, mota or hota.")
     var objective = "idf1"
 
@@ -48,6 +51,7 @@ struct TrackSearch: AsyncParsableCommand {
     private static let greatestTrials = 100_000
 
     func validate() throws {
+        if let frames, frames < 1 { throw ValidationError("--frames must be 1 or more, not \(frames).") }
         guard (1...Self.greatestTrials).contains(trials), (2...Self.greatestTrials).contains(population) else {
             throw ValidationError("--trials must be from 1, --population from 2 to \(Self.greatestTrials).")
         }
@@ -60,7 +64,8 @@ struct TrackSearch: AsyncParsableCommand {
         guard let objective = TrackingObjective(rawValue: objective) else {
             throw unknown("objective", objective, among: TrackingObjective.allCases.map(\.rawValue))
         }
-        let bench = try TrackingBench(truth: MOTFolder(gt, of: .groundTruth), detections: folders())
+        let bench = try TrackingBench(
+            truth: MOTFolder(gt, of: .groundTruth), detections: folders(), frames: frames)
         bench.repairs.forEach { say("repaired: \($0)") }
         let hidden = Set(SequenceNames(heldOut).names ?? [])
         if let wrong = hidden.subtracting(bench.names).sorted().first {
