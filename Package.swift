@@ -302,7 +302,8 @@ let testTargets: [Target] = [
         [
             "Brain", "Messaging", "Schema", "Model", "CZeroMQ", "Storage", "Networks", "Datasets", "WorkQueueClient",
             "WorkQueueServer", "Search", "Torch", "Tracking", "DesignerClient", "DesignerServer", "TrainerClient",
-            "EvaluatorClient", argumentParser, grdb, lifecycle, logging,
+            "EvaluatorClient", "RegistryClient", "RegistryServer", "registry", argumentParser, crypto, grdb, lifecycle,
+            logging,
         ]),
 ]
 

@@ -74,6 +74,39 @@ extension RegistryDatabase {
                 """, arguments: [id, series, version, created])
     }
 
+    /// Indices for statistics and searches over 100,000 models, and one over all words of a model.
+    static func indexModels(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                DROP INDEX models_in_numbers;
+                DROP INDEX models_by_platform;
+                DROP INDEX models_by_dataset;
+                DROP INDEX models_by_optimizer;
+                DROP INDEX models_by_code;
+                CREATE INDEX models_by_network ON models (network, accuracy, bytes);
+                CREATE INDEX models_by_platform ON models (platform, accuracy, bytes);
+                CREATE INDEX models_by_dataset ON models (dataset, accuracy, bytes);
+                CREATE INDEX models_by_optimizer ON models (optimizer, accuracy, bytes);
+                CREATE INDEX models_counted_by_stage ON models (stage, accuracy, bytes);
+                CREATE INDEX models_by_code ON models (code, id);
+                CREATE INDEX models_by_licence ON models (licence, id);
+                CREATE INDEX models_by_origin ON models (origin, id);
+                CREATE INDEX models_by_recipe ON models (recipe, id);
+                CREATE VIRTUAL TABLE model_words USING fts5 (model UNINDEXED, words, tokenize = 'trigram');
+                CREATE TRIGGER models_have_words AFTER INSERT ON models BEGIN
+                    INSERT INTO model_words (model, words)
+                    VALUES (new.id, \(words("new.")));
+                END;
+                """)
+        try db.execute(sql: "INSERT INTO model_words (model, words) SELECT id, \(words("")) FROM models")
+    }
+
+    /// All that is searched for words in a row of models.
+    private static func words(_ prefix: String) -> String {
+        ["id", "code_text", "series", "scenario", "licence", "origin"]
+            .map { "COALESCE(\(prefix)\($0), '')" }.joined(separator: " || char(10) || ")
+    }
+
     private static let tables = """
         CREATE TABLE new_models (
             id TEXT PRIMARY KEY NOT NULL,

@@ -40,6 +40,7 @@ public enum RegistryDatabase {
         }
         migrator.registerMigration("find the structure of networks", migrate: findStructures)
         migrator.registerMigration("manage models in series, stages and files", migrate: manageModels)
+        migrator.registerMigration("find models quickly", migrate: indexModels)
         registerBrain(in: &migrator)
     }
 

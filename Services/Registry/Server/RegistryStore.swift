@@ -11,6 +11,7 @@ public struct RegistryStore: Sendable {
     let writer: GroupWriter
     let events: EventLog
     let now: @Sendable () -> Date
+    let counted = CountedStatistics()
 
     /// Makes a store over a migrated database.
     /// - Parameter now: Time of day, replaced in tests.

@@ -109,12 +109,14 @@ struct Catalogue: Sendable {
 
     /// Words that must occur somewhere in what is known of a model.
     private static func containing(_ value: String) -> [Condition] {
-        value.split { " ,".contains($0) }.map { word in
-            let escaped = word.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
-            let columns = ["id", "code_text", "series", "scenario", "licence", "origin"]
-            return Condition(
-                columns.map { "models.\($0) LIKE ? ESCAPE '\\'" }.joined(separator: " OR "),
-                StatementArguments(columns.map { _ in "%\(escaped)%" }))
+        value.split { " ,".contains($0) }.map(String.init).map { word in
+            let found = "models.id IN (SELECT model FROM model_words WHERE"
+            // The index knows words of three characters or more.
+            guard word.count >= 3 else {
+                let escaped = word.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+                return Condition("\(found) words LIKE ? ESCAPE '\\')", ["%\(escaped)%"])
+            }
+            return Condition("\(found) words MATCH ?)", ["words: \"\(word.replacing("\"", with: "\"\""))\""])
         }
     }
 }

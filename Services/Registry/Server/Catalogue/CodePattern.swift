@@ -14,7 +14,9 @@ enum CodePattern {
     static func conditions(_ value: String) throws -> [Condition] {
         if !value.isEmpty, value.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == " " || $0 == "*") }) {
             let numbers = value.split(separator: " ").joined(separator: " ")
-            return [CatalogueField.matching("models.code", numbers)]
+            let condition = CatalogueField.matching("code", numbers)
+            // The subquery walks over an index that has nothing but codes.
+            return [Condition("models.id IN (SELECT id FROM models WHERE \(condition.sql))", condition.arguments)]
         }
         let parts = value.split(separator: ";", omittingEmptySubsequences: false)
             .map { $0.trimmingCharacters(in: .whitespaces) }

@@ -2,30 +2,29 @@ import Foundation
 import GRDB
 import Model
 import RegistryClient
+import Synchronization
 
 extension RegistryStore {
-    /// What the registry holds, in numbers.
-    ///
-    /// One walk over an index that has all that is asked of models; the terms of the few networks and dictionaries are
-    /// joined afterwards.
+    /// What the registry holds, in numbers; counted again only where something has changed.
     func statistics() async throws -> CatalogueStatistics {
         try await database.read { db in
-            func number(_ sql: String) throws -> UInt64 { UInt64(try Int64.fetchOne(db, sql: sql) ?? 0) }
-            var tally = try Tally(db)
-            let rows = try Row.fetchCursor(
-                db,
-                sql: """
-                    SELECT network, platform, dataset, optimizer, stage, COUNT(*) AS models, SUM(bytes) AS bytes,
-                        COUNT(accuracy) AS measured, SUM(accuracy) AS sum, MAX(accuracy) AS best
-                    FROM models GROUP BY network, platform, dataset, optimizer, stage
-                    """)
-            while let row = try rows.next() { tally.add(row) }
-            return CatalogueStatistics(
-                networks: try number("SELECT COUNT(*) FROM networks"), models: tally.models,
-                datasets: try number("SELECT COUNT(*) FROM datasets"), blobs: try number("SELECT COUNT(*) FROM blobs"),
-                blobBytes: try number("SELECT SUM(bytes) FROM blobs"), groups: tally.groups,
-                accuracies: try Self.tenths(db))
+            // Every change has its event.
+            let change = try Int64.fetchOne(db, sql: "SELECT MAX(seq) FROM events") ?? 0
+            if let known = counted.value(at: change) { return known }
+            let statistics = try Self.count(db)
+            counted.keep(statistics, at: change)
+            return statistics
         }
+    }
+
+    /// Walks over an index for each field that has all that is asked of models; terms are joined afterwards.
+    private static func count(_ db: Database) throws -> CatalogueStatistics {
+        func number(_ sql: String) throws -> UInt64 { UInt64(try Int64.fetchOne(db, sql: sql) ?? 0) }
+        let tally = try Tally(db)
+        return CatalogueStatistics(
+            networks: try number("SELECT COUNT(*) FROM networks"), models: tally.models,
+            datasets: try number("SELECT COUNT(*) FROM datasets"), blobs: try number("SELECT COUNT(*) FROM blobs"),
+            blobBytes: try number("SELECT SUM(bytes) FROM blobs"), groups: tally.groups, accuracies: try tenths(db))
     }
 
     private static func tenths(_ db: Database) throws -> [UInt64] {
@@ -41,6 +40,17 @@ extension RegistryStore {
     }
 }
 
+/// Statistics with the change up to which they count.
+final class CountedStatistics: Sendable {
+    private let state = Mutex<(change: Int64, statistics: CatalogueStatistics)?>(nil)
+
+    func value(at change: Int64) -> CatalogueStatistics? {
+        state.withLock { $0?.change == change ? $0?.statistics : nil }
+    }
+
+    func keep(_ statistics: CatalogueStatistics, at change: Int64) { state.withLock { $0 = (change, statistics) } }
+}
+
 /// Sums by term.
 private struct Tally {
     private struct Sums {
@@ -51,12 +61,12 @@ private struct Tally {
         var accuracy = 0.0
         var best = 0.0
 
-        mutating func add(_ other: Sums) {
-            models += other.models
-            bytes += other.bytes
-            measured += other.measured
-            accuracy += other.accuracy
-            best = max(best, other.best)
+        mutating func add(_ row: Row) {
+            models += UInt64(row["models"] as Int64)
+            bytes += UInt64(row["bytes"] as Int64)
+            measured += UInt64(row["measured"] as Int64)
+            accuracy += row["sum"] ?? 0
+            best = max(best, row["best"] ?? 0)
         }
     }
 
@@ -65,30 +75,46 @@ private struct Tally {
     /// By the row of the term.
     private var terms: [Int64: Sums] = [:]
     private var kinds: [Int64: (kind: String, text: String)] = [:]
-    private var termsOfNetwork: [String: [Int64]] = [:]
 
-    /// Learns the terms of all networks and counts those.
     init(_ db: Database) throws {
         let known = try Row.fetchCursor(db, sql: "SELECT id, kind, text FROM terms WHERE kind != 'names'")
         while let row = try known.next() { kinds[row["id"]] = (row["kind"], row["text"]) }
-        let links = try Row.fetchCursor(
+        for column in ["platform", "dataset", "optimizer"] {
+            let rows = try Self.models(by: column, db)
+            while let row = try rows.next() { terms[row[column], default: Sums()].add(row) }
+        }
+        let rows = try Self.models(by: "stage", db)
+        while let row = try rows.next() {
+            stages[row["stage"], default: Sums()].add(row)
+            models += UInt64(row["models"] as Int64)
+        }
+        try addNetworks(db)
+    }
+
+    private static func models(by column: String, _ db: Database) throws -> RowCursor {
+        try Row.fetchCursor(
             db,
-            sql: "SELECT network, term FROM network_terms UNION ALL SELECT id, category FROM networks")
+            sql: """
+                SELECT \(column), COUNT(*) AS models, SUM(bytes) AS bytes, COUNT(accuracy) AS measured,
+                    SUM(accuracy) AS sum, MAX(accuracy) AS best
+                FROM models GROUP BY \(column)
+                """)
+    }
+
+    /// Networks, and their models under the words of the network.
+    private mutating func addNetworks(_ db: Database) throws {
+        var termsOfNetwork: [String: [Int64]] = [:]
+        let links = try Row.fetchCursor(
+            db, sql: "SELECT network, term FROM network_terms UNION ALL SELECT id, category FROM networks")
         while let row = try links.next() {
             let term: Int64 = row["term"]
             termsOfNetwork[row["network"], default: []].append(term)
             terms[term, default: Sums()].networks += 1
         }
-    }
-
-    mutating func add(_ row: Row) {
-        let sums = Sums(
-            models: UInt64(row["models"] as Int64), bytes: UInt64(row["bytes"] as Int64),
-            measured: UInt64(row["measured"] as Int64), accuracy: row["sum"] ?? 0, best: row["best"] ?? 0)
-        models += sums.models
-        stages[row["stage"], default: Sums()].add(sums)
-        let own: [Int64] = [row["platform"], row["dataset"], row["optimizer"]]
-        for term in own + (termsOfNetwork[row["network"]] ?? []) { terms[term, default: Sums()].add(sums) }
+        let rows = try Self.models(by: "network", db)
+        while let row = try rows.next() {
+            for term in termsOfNetwork[row["network"]] ?? [] { terms[term, default: Sums()].add(row) }
+        }
     }
 
     /// By field, the largest groups first.

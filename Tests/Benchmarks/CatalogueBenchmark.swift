@@ -1,0 +1,93 @@
+import ArgumentParser
+import Foundation
+import GRDB
+import Logging
+import Messaging
+import Model
+import Networks
+import RegistryClient
+import RegistryServer
+import Storage
+
+/// How the registry answers where it holds much: lists, filters and statistics over 100,000 models, of which 1,000 have
+/// files of their own of 20 MB each (sparse ones), its start, and its memory.
+///
+/// The registry is the built executable beside this one. The rows are written straight into its database, because
+/// registering each would take minutes.
+struct CatalogueBenchmark: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "catalogue", abstract: "Lists, filters and statistics of a large registry; its start and memory.")
+
+    @Option(help: "Models.")
+    var models = 100_000
+
+    @Option(help: "Base networks.")
+    var networks = 2_000
+
+    @Option(help: "Models with a file of their own.")
+    var files = 1_000
+
+    @Option(help: "Bytes of each of those files.")
+    var fileBytes = 20_000_000
+
+    @Option(help: "How often each question is asked; the median and the slowest count.")
+    var rounds = 20
+
+    func run() async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString.prefix(8))")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        try LargeCatalogue(directory: directory, models: models, networks: networks, files: files, bytes: fileBytes)
+            .write()
+        let server = try RegistryProcess(directory: directory)
+        defer { server.stop() }
+        let connection = RequestClient(
+            to: server.endpoint, loop: MessageLoop(),
+            logger: Logger(label: "", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let client = RegistryClient(connection)
+        let start = try await server.start(client)
+        print(
+            "catalogue, \(models) models, \(files) files of \(fileBytes / 1_000_000) MB: start \(start.milliseconds) ms"
+        )
+        for (what, question) in questions(client) { try await measure(what, question) }
+        print("catalogue, memory of the registry: \(try server.memory() >> 20) MB")
+        await connection.close()
+    }
+
+    private func questions(_ client: RegistryClient) -> [(String, () async throws -> Int)] {
+        func list(_ filter: [String: String], order: String = "") -> () async throws -> Int {
+            { try await client.models(.init(filter: filter, limit: 100, order: order)).count }
+        }
+        return [
+            ("list of 100", list([:])), ("the best 100", list([:], order: "-accuracy")),
+            ("by dataset and accuracy", list(["dataset": "set7", "accuracy": ">=0.99"])),
+            ("by area, parameters and stage", list(["areas": "emotion", "parameters": "<20K", "stage": "live"])),
+            ("by code with wildcards", list(["code": "Net1*; vision; any; any; set3; any; >=99%; Adam; any"])),
+            ("by the code's integers", list(["code": "* 1 2 3 4 *"])),
+            ("by words that occur nowhere", list(["text": "no such words"])),
+            ("by licence that nothing has", list(["licence": "GPL*"])),
+            ("one model", { try await client.model("model-50000").files.count }),
+            ("who was live on a day", { try await client.stages(.init(stage: .live, limit: 100)).count }),
+            ("networks, 100 of them", { try await client.networks(.init(limit: 100, order: "-parameters")).count }),
+            ("statistics", { Int(try await client.statistics().models) }),
+        ]
+    }
+
+    private func measure(_ what: String, _ question: () async throws -> Int) async throws {
+        var times: [Duration] = []
+        var count = 0
+        for _ in 0..<rounds {
+            let begin = ContinuousClock.now
+            count = try await question()
+            times.append(ContinuousClock.now - begin)
+        }
+        times.sort()
+        print(
+            "catalogue, \(what): \(times[times.count / 2].milliseconds) ms, slowest \(times[times.count - 1].milliseconds)"
+                + " ms (\(count) found)")
+    }
+}
+
+extension Duration {
+    fileprivate var milliseconds: String { String(format: "%.1f", self / .milliseconds(1)) }
+}
