@@ -144,6 +144,7 @@ struct DesignerProcessTests {
         let model = try await registry.model(status.model ?? "")
         #expect(model.code?.description == status.best?.code)
         #expect(model.file(.torchScript) == status.best?.script)
+        #expect(model.lineage.recipe != nil && model.series == status.name)
         // Deliveries go on after the end of the search.
         let knowledge = KnowledgeClient(try installation.connect(.knowledge))
         // Of all trials only the final one is kept as a model, and the result, which can be a trial that was better.

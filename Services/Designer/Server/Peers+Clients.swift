@@ -104,7 +104,10 @@ private struct RemoteRegistry: ModelRegistry {
                 id: model.id, network: try network.id, platform: code.platform, dataset: code.dataset,
                 optimizer: code.optimizer, accuracy: model.accuracy,
                 files: [ModelFile(.torchScript, model.script), ModelFile(.safetensors, model.weights)],
-                metrics: model.metrics, lineage: .init(scenario: model.scenario, trial: model.id)))
+                metrics: model.metrics,
+                lineage: .init(
+                    scenario: model.scenario, trial: model.id, recipe: try model.recipe.map(BlobDigest.init)),
+                series: model.series ?? ""))
     }
 }
 

@@ -120,4 +120,8 @@ public struct TrainedModel: Hashable, Sendable, Codable {
     public var weights: BlobDigest
     /// Other measurements.
     public var metrics: [String: Double]
+    /// Identity of the recipe of the data; nil in an order of an older designer.
+    public var recipe: String?
+    /// What it is a version of: the scenario by its name; nil in an order of an older designer.
+    public var series: String?
 }

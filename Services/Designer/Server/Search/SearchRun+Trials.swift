@@ -121,6 +121,6 @@ extension SearchRun {
             id: trial.id.description, scenario: plan.id.text,
             network: try candidate(try Genome(trial.genome)).network.canonicalJSON,
             code: try ArtificialCode(trial.code), accuracy: accuracy, script: script, weights: weights,
-            metrics: trial.metrics)
+            metrics: trial.metrics, recipe: scenario.recipe.id, series: scenario.name)
     }
 }
