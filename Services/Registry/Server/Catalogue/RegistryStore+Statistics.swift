@@ -32,8 +32,8 @@ extension RegistryStore {
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT MIN(CAST(COALESCE(accuracy, -1) * 10 AS INTEGER), 9) AS tenth, COUNT(*) AS models FROM models
-                WHERE COALESCE(accuracy, -1) >= 0 GROUP BY tenth
+                SELECT MIN(CAST(accuracy * 10 AS INTEGER), 9) AS tenth, COUNT(*) AS models FROM models
+                WHERE accuracy IS NOT NULL GROUP BY tenth
                 """)
         while let row = try rows.next() { tenths[row["tenth"] as Int] = UInt64(row["models"] as Int64) }
         return tenths
