@@ -173,7 +173,13 @@ let services: [Target] = [
             argumentParser,
         ]),
 
-    library("Search", "Services/Designer/Search", ["Model", "Networks"]),
+    // Both calculate so much that tests would take a hundred times longer where they are not optimised.
+    .target(
+        name: "Learning", path: "Services/Designer/Learning",
+        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    .target(
+        name: "Search", dependencies: ["Model", "Networks", "Learning"], path: "Services/Designer/Search",
+        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     library("TrackingSearch", "Services/Designer/Tracking", ["Model", "Search", "Tracking"]),
     library("DesignerClient", "Services/Designer/Client", ["Brain", "Model", "Schema", "Messaging"]),
     library(
@@ -275,7 +281,11 @@ let testTargets: [Target] = [
         ]),
     tests("VisionTests", ["Vision", "Tracking", "Model", "gyrus"]),
     tests("TrackingTests", ["Tracking", "TrackingSearch", "Search", "Model", "gyrus"]),
-    tests("SearchTests", ["Search", "Model", "Networks"]),
+    tests("LearningTests", ["Learning"]),
+    .target(
+        name: "SearchSupport", dependencies: ["Search", "Model"], path: "Tests/SearchSupport",
+        swiftSettings: swiftSettings),
+    tests("SearchTests", ["Search", "SearchSupport", "Learning", "Model", "Networks"]),
     tests(
         "DesignerTests",
         [
@@ -301,9 +311,9 @@ let testTargets: [Target] = [
         "Benchmarks", "Tests/Benchmarks",
         [
             "Brain", "Messaging", "Schema", "Model", "CZeroMQ", "Storage", "Networks", "Datasets", "WorkQueueClient",
-            "WorkQueueServer", "Search", "Torch", "Tracking", "DesignerClient", "DesignerServer", "TrainerClient",
-            "EvaluatorClient", "RegistryClient", "RegistryServer", "registry", argumentParser, crypto, grdb, lifecycle,
-            logging,
+            "WorkQueueServer", "Search", "SearchSupport", "Torch", "Tracking", "DesignerClient", "DesignerServer",
+            "TrainerClient", "EvaluatorClient", "RegistryClient", "RegistryServer", "registry", argumentParser, crypto,
+            grdb, lifecycle, logging,
         ]),
 ]
 

@@ -14,6 +14,7 @@ struct Benchmarks: AsyncParsableCommand {
         abstract: "Measures Gyrus beside what others use for the same job, in one run.",
         subcommands: [
             AllBenchmarks.self, MessagesBenchmark.self, TasksBenchmark.self, SearchBenchmark.self,
-            TrainingBenchmark.self, TrackingBenchmark.self, TableSixBenchmark.self, CatalogueBenchmark.self,
+            TrainingBenchmark.self, TrackingBenchmark.self, TableSixBenchmark.self,
+            TablesBenchmark.self, CatalogueBenchmark.self,
         ], defaultSubcommand: AllBenchmarks.self)
 }

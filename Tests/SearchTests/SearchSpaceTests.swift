@@ -62,7 +62,7 @@ import Testing
         let space = try SearchSpace((0..<8).map { .init("g\($0)", parts, isOptional: true) })
         #expect(space.count == nil)
         let trace = try SearcherTests.trace(
-            SearchMethod.evolution.searcher(space: space, population: 6, seed: 2), trials: 50, workers: 2, order: 1)
+            SearcherTests.start(.evolution, in: space, population: 6, seed: 2), trials: 50, workers: 2, order: 1)
         #expect(trace.count == 50)
     }
 }

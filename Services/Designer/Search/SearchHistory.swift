@@ -2,22 +2,27 @@ import Model
 
 /// What a search proposed and what it was told: all that a searcher has to remember.
 public struct SearchHistory: Hashable, Sendable {
+    /// What is chosen from.
+    public let space: SearchSpace
     /// Proposals by number.
     public private(set) var proposals: [Proposal] = []
     /// Outcomes by number; nil where none was told yet.
     public private(set) var outcomes: [TrialOutcome?] = []
     /// Number of trials from the first one on whose outcomes are all known.
     public private(set) var settled = 0
-    private var proposed: Set<Genome> = []
+    private var forms: Set<String> = []
 
     /// A search that has not begun.
-    public init() {}
+    public init(in space: SearchSpace) { self.space = space }
 
     /// The history of a search as it was stored; proposals are given by number from 0.
-    /// - Throws: `Failure` with code `corrupt` where a number is missing or a genome stands twice.
-    public init(_ trials: some Sequence<(proposal: Proposal, outcome: TrialOutcome?)>) throws {
+    /// - Throws: `Failure` with code `corrupt` where a number is missing or a network stands twice.
+    public init(
+        _ trials: some Sequence<(proposal: Proposal, outcome: TrialOutcome?)>, in space: SearchSpace
+    ) throws {
+        self.space = space
         for trial in trials {
-            guard trial.proposal.number == proposals.count, !proposed.contains(trial.proposal.genome) else {
+            guard trial.proposal.number == proposals.count, !contains(trial.proposal.genome) else {
                 throw Failure(
                     .corrupt,
                     "The stored search is broken at trial \(proposals.count): a number is missing or a genome repeated."
@@ -28,8 +33,8 @@ public struct SearchHistory: Hashable, Sendable {
         }
     }
 
-    /// Whether a genome was proposed.
-    public func contains(_ genome: Genome) -> Bool { proposed.contains(genome) }
+    /// Whether a genome was proposed, or one that is the same network.
+    public func contains(_ genome: Genome) -> Bool { forms.contains(space.form(of: genome)) }
 
     /// Proposes a genome under the next number.
     mutating func propose(_ genome: Genome, _ origin: String) -> SearchAnswer {
@@ -41,7 +46,7 @@ public struct SearchHistory: Hashable, Sendable {
     private mutating func record(_ proposal: Proposal) {
         proposals.append(proposal)
         outcomes.append(nil)
-        proposed.insert(proposal.genome)
+        forms.insert(space.form(of: proposal.genome))
     }
 
     /// Remembers an outcome.
@@ -59,27 +64,6 @@ public struct SearchHistory: Hashable, Sendable {
         outcomes[number] = outcome
         while settled < outcomes.count, outcomes[settled] != nil { settled += 1 }
     }
-
-    /// A genome that was not proposed yet and is allowed, every one about equally likely; nil where there is none.
-    ///
-    /// A space of up to a million genomes is looked through before the answer is none; in a larger one, a hundred thousand
-    /// draws decide.
-    func unseen(
-        in space: SearchSpace, using generator: inout SeededGenerator, where isAllowed: (Genome) -> Bool
-    ) -> Genome? {
-        let positions = space.positions.flatMap { $0 <= 1 << 20 ? $0 : nil }
-        for _ in 0..<(positions == nil ? 100_000 : 64) {
-            let genome = space.random(using: &generator)
-            if !contains(genome), isAllowed(genome) { return genome }
-        }
-        guard let positions else { return nil }
-        let start = generator.below(positions)
-        for step in 0..<positions {
-            guard let genome = space.genome(at: (start + step) % positions) else { continue }
-            if !contains(genome), isAllowed(genome) { return genome }
-        }
-        return nil
-    }
 }
 
 extension SearchHistory: Codable {
@@ -88,15 +72,20 @@ extension SearchHistory: Codable {
         var outcome: TrialOutcome?
     }
 
+    private enum Keys: CodingKey { case space, trials }
+
     /// Reads proposals and outcomes.
     public init(from decoder: any Decoder) throws {
-        let entries = try decoder.singleValueContainer().decode([Entry].self)
-        try self.init(entries.map { ($0.proposal, $0.outcome) })
+        let container = try decoder.container(keyedBy: Keys.self)
+        let entries = try container.decode([Entry].self, forKey: .trials)
+        try self.init(
+            entries.map { ($0.proposal, $0.outcome) }, in: container.decode(SearchSpace.self, forKey: .space))
     }
 
     /// Writes proposals and outcomes.
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(zip(proposals, outcomes).map { Entry(proposal: $0, outcome: $1) })
+        var container = encoder.container(keyedBy: Keys.self)
+        try container.encode(space, forKey: .space)
+        try container.encode(zip(proposals, outcomes).map { Entry(proposal: $0, outcome: $1) }, forKey: .trials)
     }
 }

@@ -1,30 +1,96 @@
-public import Model
-
 /// A search that is asked for candidates and told what came of them.
 ///
-/// **The same trace for any number of workers.** What a searcher proposes as number k depends on its settings and on the
-/// outcomes of trials 0 to k − lag, never on the order or the time in which outcomes were told. Where one of these is not
-/// known yet, `ask` answers `waiting`. The state is `Codable`; a searcher that was stored and read goes on alike.
+/// **The same trace for any number of workers.** What is proposed as number k depends on the plan, the seed and the
+/// outcomes of the first trials, up to a number that follows from k; never on the order or the time in which outcomes were
+/// told. Where one of these is not known yet, `ask` answers `waiting`. Everything else a strategy keeps follows from the
+/// history, so a searcher that was stored and read goes on alike.
 ///
 /// ```swift
-/// var searcher = Evolution(space: space, settings: .init(population: 12), seed: 7)
+/// var searcher = Searcher(.evolution(.init(population: 12)), in: space, seed: 7)
 /// while case .proposal(let proposal) = searcher.ask(where: { _ in true }) {
 ///     try searcher.tell(proposal.number, .objective(measure(proposal.genome)))
 /// }
 /// ```
-public protocol Searcher: Sendable, Codable {
-    /// What it chooses from.
-    var space: SearchSpace { get }
+public struct Searcher: Sendable {
+    /// How it chooses.
+    public let plan: SearchPlan
+    /// Determines, with the outcomes, the whole search.
+    public let seed: UInt64
     /// What it proposed and was told.
-    var history: SearchHistory { get }
+    public private(set) var history: SearchHistory
+    private let seeds: [Genome]
+    private var strategy: any SearchStrategy
+
+    /// What it chooses from.
+    public var space: SearchSpace { history.space }
+
+    /// Makes a search; `seeds` are proposed first.
+    public init(_ plan: SearchPlan, in space: SearchSpace, seed: UInt64, seeds: [Genome] = []) {
+        self.init(plan, seed: seed, seeds: seeds, history: SearchHistory(in: space))
+    }
+
+    /// Takes up a search with what it had proposed and was told before.
+    public init(_ plan: SearchPlan, seed: UInt64, seeds: [Genome] = [], history: SearchHistory) {
+        self.plan = plan
+        self.seed = seed
+        self.seeds = seeds
+        self.history = history
+        strategy = plan.strategy(in: history.space, seed: seed)
+    }
+
     /// The next candidate, if there can be one now.
     /// - Parameter isAllowed: Whether a candidate keeps the limits; one that does not is replaced by another. It must give
     ///   the same answer whenever it is asked about the same genome.
-    mutating func ask(where isAllowed: (Genome) -> Bool) -> SearchAnswer
+    public mutating func ask(where isAllowed: (Genome) -> Bool = { _ in true }) -> SearchAnswer {
+        let visible = strategy.visible(at: history.proposals.count)
+        if visible > history.settled { return .waiting(for: history.settled) }
+        var generator = SeededGenerator(seed: seed, stream: UInt64(history.proposals.count))
+        let chosen = withoutActuallyEscaping(isAllowed) { isAllowed -> (genome: Genome, origin: String)? in
+            let view = SearchView(history: history, visible: visible, isAllowed: isAllowed)
+            if let given = given(view) { return (given, "knowledge") }
+            if let found = strategy.propose(view, using: &generator) { return found }
+            return view.unseen(using: &generator).map { ($0, "random") }
+        }
+        guard let chosen else { return .exhausted }
+        return history.propose(chosen.genome, chosen.origin)
+    }
+
     /// Takes the outcome of a proposed candidate; telling it again changes nothing.
     /// - Throws: `Failure` with code `not-found` for a number that was never proposed, `conflict` for a second, other
     ///   outcome.
-    mutating func tell(_ number: Int, _ outcome: TrialOutcome) throws
+    public mutating func tell(_ number: Int, _ outcome: TrialOutcome) throws {
+        try history.tell(number, outcome)
+    }
+
+    /// The first given genome that is usable and was not proposed yet.
+    private func given(_ view: SearchView) -> Genome? {
+        // Seeds come first, so once as many trials were proposed there is nothing left to look for.
+        guard view.number < seeds.count else { return nil }
+        return seeds.first(where: view.isOpen)
+    }
+}
+
+extension Searcher: Codable {
+    private enum Keys: CodingKey { case plan, seed, seeds, history }
+
+    /// Reads a search; what its strategy knows follows from the history.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Keys.self)
+        self.init(
+            try container.decode(SearchPlan.self, forKey: .plan),
+            seed: try container.decode(UInt64.self, forKey: .seed),
+            seeds: try container.decode([Genome].self, forKey: .seeds),
+            history: try container.decode(SearchHistory.self, forKey: .history))
+    }
+
+    /// Writes a search.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Keys.self)
+        try container.encode(plan, forKey: .plan)
+        try container.encode(seed, forKey: .seed)
+        try container.encode(seeds, forKey: .seeds)
+        try container.encode(history, forKey: .history)
+    }
 }
 
 /// What a searcher answers when it is asked.
@@ -37,47 +103,16 @@ public enum SearchAnswer: Hashable, Sendable {
     case exhausted
 }
 
-/// A candidate.
-public struct Proposal: Hashable, Sendable, Codable {
-    /// Number within the search, from 0.
-    public let number: Int
-    /// The candidate.
-    public let genome: Genome
-    /// Where it came from, such as `random` or `crossover 3 × 7`.
-    public let origin: String
-
-    /// Makes a proposal, as when one is read from a database.
-    public init(number: Int, genome: Genome, origin: String) {
-        self.number = number
-        self.genome = genome
-        self.origin = origin
-    }
+/// How a searcher chooses. What a strategy keeps besides its settings is worked out of the views that it was shown, so that
+/// a new one that is shown the latest view goes on alike.
+protocol SearchStrategy: Sendable {
+    /// How many of the first trials must have outcomes before a number is proposed; never less for a higher number.
+    func visible(at number: Int) -> Int
+    /// A candidate that is open, and where it came from; nil where a random one is wanted.
+    mutating func propose(
+        _ view: SearchView, using generator: inout SeededGenerator
+    ) -> (genome: Genome, origin: String)?
 }
 
-/// What came of a candidate.
-public enum TrialOutcome: Hashable, Sendable, Codable {
-    /// It was measured; higher is better.
-    case objective(Double)
-    /// It could not be measured; worse than anything that could.
-    case failed
-
-    /// The objective, where it is a number that can be compared.
-    public var objective: Double? {
-        if case .objective(let value) = self, !value.isNaN { return value }
-        return nil
-    }
-}
-
-extension SearchMethod {
-    /// A searcher of this method, with what it had proposed and was told before.
-    public func searcher(
-        space: SearchSpace, population: Int, seed: UInt64, seeds: [Genome] = [],
-        history: SearchHistory = SearchHistory()
-    ) -> any Searcher {
-        switch self {
-        case .evolution:
-            Evolution(space: space, settings: .init(population: population), seed: seed, seeds: seeds, history: history)
-        case .random: RandomSearch(space: space, seed: seed, seeds: seeds, history: history)
-        }
-    }
-}
+/// With a lag of L, the proposal k is made as soon as the trials up to k − L have ended: so many can be under way at once.
+func visibleTrials(at number: Int, lag: Int) -> Int { max(0, number - lag + 1) }

@@ -64,7 +64,8 @@ public struct TrackingSearch: Sendable {
         progress: (Trial) -> Void = { _ in }
     ) async throws -> [Trial] {
         var searcher = method.searcher(
-            space: space.space, population: population, seed: seed, seeds: space.defaults)
+            population: population, trials: trials, seed: seed, seeds: space.defaults,
+            history: SearchHistory(in: space.space))
         var measured: [Trial] = []
         while measured.count < trials, case .proposal(let proposal) = searcher.ask(where: space.isCanonical) {
             let candidate = space.candidate(proposal.genome)

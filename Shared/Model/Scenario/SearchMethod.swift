@@ -1,7 +1,19 @@
 /// How a search chooses its candidates, as named in a scenario.
 public enum SearchMethod: String, CaseIterable, Hashable, Sendable, Codable {
-    /// Selection, crossover and mutation.
+    /// Selection, crossover and mutation; the best live for ever.
     case evolution
     /// Every allowed candidate equally likely.
     case random
+    /// Selection and mutation; the oldest die (regularized evolution).
+    case aging
+    /// From the best trial to its neighbours.
+    case local
+    /// Recurrent controllers that write candidates and learn from their rewards.
+    case reinforce
+    /// Neural architecture optimization: encoder, predictor and decoder, and steps uphill between them.
+    case nao
+    /// A Gaussian process that predicts which candidate promises the largest improvement.
+    case predictor
+    /// The one that suits the space and the number of trials; the search says which, and why.
+    case auto
 }

@@ -32,7 +32,7 @@ struct SearchRun {
     var trials: [Trial]
     private var isPrepared: Bool
     private var seeds: [Genome]?
-    var searcher: (any Searcher)?
+    var searcher: Searcher?
     /// Candidates of trials that are under way, by genome: each is needed several times, and to check a network costs more
     /// than all else that a search does.
     private var candidates: [Genome: Candidate] = [:]
@@ -50,15 +50,15 @@ struct SearchRun {
         if let seeds { searcher = try makeSearcher(seeds) }
     }
 
-    private func makeSearcher(_ seeds: [Genome]) throws -> any Searcher {
+    private func makeSearcher(_ seeds: [Genome]) throws -> Searcher {
         let history = try SearchHistory(
             trials.filter { !$0.isFinalTraining }.map { trial in
                 let proposal = Proposal(
                     number: trial.id.number, genome: try Genome(trial.genome), origin: trial.origin)
                 return (proposal, Self.outcome(of: trial))
-            })
+            }, in: space.space)
         return scenario.search.method.searcher(
-            space: space.space, population: scenario.search.population, seed: scenario.search.seed,
+            population: scenario.search.population, trials: scenario.search.trials, seed: scenario.search.seed,
             seeds: plan.seeds(seeds, in: space, limit: seedLimit), history: history)
     }
 
@@ -133,7 +133,13 @@ struct SearchRun {
         decision.seeds = genomes
         searcher = try makeSearcher(genomes)
         let given = genomes.map(\.description).joined(separator: " ")
-        decision.note("scenario.seeded", plan.id.text, ["count": "\(genomes.count)", "genomes": given])
+        let choice = scenario.search.method.choice(in: space.space, trials: scenario.search.trials)
+        decision.note(
+            "scenario.seeded", plan.id.text,
+            [
+                "count": "\(genomes.count)", "genomes": given, "method": choice.method.rawValue,
+                "reason": choice.reason,
+            ])
         try goOn(&decision)
     }
 

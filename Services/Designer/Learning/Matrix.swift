@@ -1,0 +1,110 @@
+import Foundation
+
+/// Numbers in rows and columns.
+public struct Matrix: Hashable, Sendable, Codable {
+    /// Number of rows.
+    public let rows: Int
+    /// Number of columns.
+    public let columns: Int
+    /// The numbers, row by row.
+    public var values: [Double]
+
+    /// Makes a matrix of numbers row by row.
+    public init(rows: Int, columns: Int, _ values: [Double]) {
+        precondition(values.count == rows * columns, "\(rows) × \(columns) numbers are needed")
+        self.rows = rows
+        self.columns = columns
+        self.values = values
+    }
+
+    /// Makes a matrix that has one number everywhere.
+    public init(rows: Int, columns: Int, repeating value: Double = 0) {
+        self.init(rows: rows, columns: columns, [Double](repeating: value, count: rows * columns))
+    }
+
+    /// Makes a matrix of numbers that are uniform between −bound and bound.
+    public init(
+        rows: Int, columns: Int, uniform bound: Double, using generator: inout some RandomNumberGenerator
+    ) {
+        let values = (0..<rows * columns).map { _ in
+            (Double(generator.next() >> 11) * 0x1p-52 - 1) * bound
+        }
+        self.init(rows: rows, columns: columns, values)
+    }
+
+    /// The number in a row and a column.
+    public subscript(row: Int, column: Int) -> Double {
+        get { values[row * columns + column] }
+        set { values[row * columns + column] = newValue }
+    }
+
+    /// Rows and columns exchanged.
+    public var transposed: Matrix {
+        var result = Matrix(rows: columns, columns: rows)
+        for row in 0..<rows {
+            for column in 0..<columns { result.values[column * rows + row] = values[row * columns + column] }
+        }
+        return result
+    }
+
+    /// The matrix product.
+    public static func * (first: Matrix, second: Matrix) -> Matrix {
+        var result = Matrix(rows: first.rows, columns: second.columns)
+        result.add(first, times: second)
+        return result
+    }
+
+    /// Adds the product of two matrices.
+    mutating func add(_ first: Matrix, times second: Matrix) {
+        precondition(first.columns == second.rows && rows == first.rows && columns == second.columns, "shapes differ")
+        let (inner, width) = (first.columns, second.columns)
+        values.withUnsafeMutableBufferPointer { result in
+            first.values.withUnsafeBufferPointer { first in
+                second.values.withUnsafeBufferPointer { second in
+                    for row in 0..<rows {
+                        for middle in 0..<inner {
+                            let factor = first[row * inner + middle]
+                            if factor == 0 { continue }
+                            // The innermost loop runs along rows, so that it is vectorised in the same order of sums.
+                            for column in 0..<width {
+                                result[row * width + column] += factor * second[middle * width + column]
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds the product of a matrix turned over and another.
+    mutating func add(transposed first: Matrix, times second: Matrix) {
+        add(first.transposed, times: second)
+    }
+
+    /// Adds a multiple of another matrix.
+    public mutating func add(_ other: Matrix, scaled factor: Double = 1) {
+        precondition(rows == other.rows && columns == other.columns, "shapes differ")
+        values.withUnsafeMutableBufferPointer { values in
+            other.values.withUnsafeBufferPointer { other in
+                for index in 0..<values.count { values[index] += factor * other[index] }
+            }
+        }
+    }
+
+    /// Every number replaced.
+    func map(_ transform: (Double) -> Double) -> Matrix {
+        Matrix(rows: rows, columns: columns, values.map(transform))
+    }
+
+    /// Each number and that of another matrix at the same place combined.
+    func combined(with other: Matrix, _ combine: (Double, Double) -> Double) -> Matrix {
+        precondition(rows == other.rows && columns == other.columns, "shapes differ")
+        var result = self
+        result.values.withUnsafeMutableBufferPointer { result in
+            other.values.withUnsafeBufferPointer { other in
+                for index in 0..<result.count { result[index] = combine(result[index], other[index]) }
+            }
+        }
+        return result
+    }
+}

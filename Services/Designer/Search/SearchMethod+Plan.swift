@@ -1,0 +1,56 @@
+public import Model
+
+extension SearchMethod {
+    /// A searcher of this method for so many trials, of which a population can be under way at once, with what it had
+    /// proposed and was told before.
+    public func searcher(
+        population: Int, trials: Int, seed: UInt64, seeds: [Genome] = [], history: SearchHistory
+    ) -> Searcher {
+        let method = choice(in: history.space, trials: trials).method
+        // A population has no place for more; without a population, all are tried.
+        return Searcher(
+            method.plan(population: population, trials: trials), seed: seed,
+            seeds: method == .random ? seeds : Array(seeds.prefix(population)), history: history)
+    }
+
+    /// The method that is meant: itself, or what `auto` chooses, and why.
+    public func choice(in space: SearchSpace, trials: Int) -> (method: SearchMethod, reason: String) {
+        guard self == .auto else { return (self, "the scenario names it") }
+        if let count = space.count, count <= trials {
+            return (.random, "the \(trials) trials see all \(count) networks of the space, in whatever order")
+        }
+        if trials < Self.fewTrials {
+            return (.random, "fewer than \(Self.fewTrials) trials are too few to learn anything from")
+        }
+        let decisions = DecisionSequence(space).slots.count
+        if decisions > Self.manyDecisions {
+            return (
+                .evolution,
+                "a predictor compares networks decision by decision, and \(decisions) decisions are too many for that"
+            )
+        }
+        return (
+            .predictor,
+            "on tables of measured networks it finds the best one with fewer trials than any other method"
+        )
+    }
+
+    /// Of fewer trials `auto` learns nothing.
+    private static let fewTrials = 8
+    /// Of more decisions `auto` expects no predictor to make sense.
+    private static let manyDecisions = 100
+
+    private func plan(population: Int, trials: Int) -> SearchPlan {
+        switch self {
+        case .random, .auto: .random
+        case .evolution: .evolution(.init(population: population))
+        case .aging: .aging(.init(population: population))
+        case .local: .local(.init(starts: min(10, max(1, trials / 5)), lag: population))
+        case .reinforce: .reinforcement(.init(lag: population))
+        case .nao:
+            .neural(
+                .init(starts: min(40, max(2, trials / 3)), round: min(40, max(1, trials / 6)), lag: population))
+        case .predictor: .predictor(.init(starts: min(10, max(2, trials / 4)), lag: population))
+        }
+    }
+}

@@ -1,0 +1,180 @@
+import Model
+
+/// What a search may choose from: genes, each of several parts, each with its choices.
+///
+/// For a multi-modal network there is one gene for each modality with the parts optimizer, structure and size. A cell has
+/// one gene with one part for each edge. A structure of any length is a gene whose repetition says what each layer is made
+/// of and how many layers there can be.
+public struct SearchSpace: Hashable, Sendable, Codable, CustomStringConvertible {
+    /// One decision within a gene.
+    public struct Part: Hashable, Sendable, Codable {
+        /// Its name, such as `structure`.
+        public let name: String
+        /// What can be chosen; the genome holds the number of the choice, from 1.
+        public let choices: [String]
+
+        /// Makes a part.
+        public init(_ name: String, _ choices: [String]) {
+            self.name = name
+            self.choices = choices
+        }
+    }
+
+    /// Parts that stand several times in a row, such as those of a layer.
+    public struct Repetition: Hashable, Sendable, Codable {
+        /// How many times they can stand at most.
+        public static let limit = 64
+        /// The parts of one turn.
+        public let parts: [Part]
+        /// How many times they can stand.
+        public let times: ClosedRange<Int>
+
+        /// Makes a repetition.
+        public init(_ parts: [Part], times: ClosedRange<Int>) {
+            self.parts = parts
+            self.times = times
+        }
+    }
+
+    /// Decisions that belong together and are inherited together.
+    public struct Gene: Hashable, Sendable, Codable {
+        /// Its name, such as that of a modality.
+        public let name: String
+        /// Its parts.
+        public let parts: [Part]
+        /// What follows its parts any number of times; nil for a gene of fixed length.
+        public let repetition: Repetition?
+        /// Whether it can be left out.
+        public let isOptional: Bool
+
+        /// Makes a gene.
+        public init(_ name: String, _ parts: [Part] = [], repeating: Repetition? = nil, isOptional: Bool = false) {
+            self.name = name
+            self.parts = parts
+            self.repetition = repeating
+            self.isOptional = isOptional
+        }
+    }
+
+    /// The genes.
+    public let genes: [Gene]
+    /// Which genomes are the same network.
+    public let symmetry: Symmetry
+    /// Number of different genomes; nil where it exceeds what an `Int` holds. The one without any gene is no genome.
+    public let count: Int?
+
+    /// Checks and takes the genes.
+    /// - Throws: `Failure` with code `invalid-argument` where there is nothing to choose, a name or a choice stands twice,
+    ///   a repetition has no turn or too many, or the symmetry is of other genes.
+    public init(_ genes: [Gene], symmetry: Symmetry = .none) throws {
+        func isUnique(_ names: [String]) -> Bool { !names.isEmpty && Set(names).count == names.count }
+        guard isUnique(genes.map(\.name)),
+            genes.allSatisfy({ gene in
+                isUnique(gene.allParts.map(\.name)) && gene.allParts.allSatisfy { isUnique($0.choices) }
+            })
+        else {
+            throw Failure(
+                .invalidArgument, "A search space needs genes, parts and choices, and their names must be different.")
+        }
+        guard genes.allSatisfy(\.hasSoundRepetition) else {
+            throw Failure(
+                .invalidArgument,
+                "What is repeated in a gene needs parts and has to stand 1 to \(Repetition.limit) times; 0 times is "
+                    + "possible beside other parts.")
+        }
+        try symmetry.check(genes)
+        self.genes = genes
+        self.symmetry = symmetry
+        var product: Int? = 1
+        for gene in genes {
+            guard let counted = product, let settings = gene.settings else { product = nil; break }
+            let (next, overflow) = counted.multipliedReportingOverflow(by: settings)
+            product = overflow ? nil : next
+        }
+        let hasNothing = genes.allSatisfy(\.isOptional) ? 1 : 0
+        count = product.map { $0 - hasNothing }
+    }
+
+    /// Whether a genome belongs to the space.
+    public func contains(_ genome: Genome) -> Bool {
+        guard genome.genes.count == genes.count, genome.genes.contains(where: { !Self.isAbsent($0) }) else {
+            return false
+        }
+        return zip(genes, genome.genes).allSatisfy { $0.allows($1) }
+    }
+
+    /// What a genome has chosen: for each gene the choices by the part's name, nil where the gene is left out. A repeated
+    /// part has the number of its turn at its end, from 1, as in `kernel 2`.
+    public func choices(of genome: Genome) -> [[String: String]?] {
+        precondition(contains(genome), "the genome belongs to another space")
+        return zip(genes, genome.genes).map { gene, numbers in
+            guard !Self.isAbsent(numbers) else { return nil }
+            let pairs = numbers.enumerated().map { place, number in
+                let part = gene.part(at: place)
+                return (gene.turn(at: place).map { "\(part.name) \($0 + 1)" } ?? part.name, part.choices[number - 1])
+            }
+            return Dictionary(uniqueKeysWithValues: pairs)
+        }
+    }
+
+    /// The space as text: genomes can be compared where this is equal.
+    public var description: String {
+        func text(_ parts: [Part]) -> [String] { parts.map { "\($0.name)=\($0.choices.joined(separator: "|"))" } }
+        let text = genes.map { gene in
+            let repeated = gene.repetition.map {
+                "[\(text($0.parts).joined(separator: ","))]{\($0.times.lowerBound),\($0.times.upperBound)}"
+            }
+            let parts = (text(gene.parts) + [repeated].compactMap { $0 }).joined(separator: ",")
+            return "\(gene.name)(\(parts))\(gene.isOptional ? "?" : "")"
+        }.joined(separator: ";")
+        return symmetry == .none ? text : "\(text) up to \(symmetry)"
+    }
+
+    /// What two genomes share that are the same network.
+    public func form(of genome: Genome) -> String { symmetry.form(of: genome) }
+
+    /// Whether a gene's numbers say that it is left out.
+    static func isAbsent(_ numbers: [Int]) -> Bool { numbers.allSatisfy { $0 == 0 } }
+}
+
+// MARK: - The numbers of a gene
+
+extension SearchSpace.Gene {
+    /// The parts, those of the repetition once.
+    var allParts: [SearchSpace.Part] { parts + (repetition?.parts ?? []) }
+
+    /// The numbers of the gene where it is left out.
+    var absence: [Int] { (parts.isEmpty ? allParts : parts).map { _ in 0 } }
+
+    var hasSoundRepetition: Bool {
+        guard let repetition else { return true }
+        return !repetition.parts.isEmpty && repetition.times.upperBound <= SearchSpace.Repetition.limit
+            && repetition.times.upperBound >= 1 && repetition.times.lowerBound >= (parts.isEmpty ? 1 : 0)
+    }
+
+    /// How many turns of the repetition some numbers hold; nil where they do not come out even.
+    func turns(in numbers: [Int]) -> Int? {
+        guard let repetition else { return numbers.count == parts.count ? 0 : nil }
+        let (turns, rest) = (numbers.count - parts.count).quotientAndRemainder(dividingBy: repetition.parts.count)
+        return rest == 0 && repetition.times.contains(turns) ? turns : nil
+    }
+
+    /// The part that the number at a place chooses from.
+    func part(at place: Int) -> SearchSpace.Part {
+        guard place >= parts.count, let repetition else { return parts[place] }
+        return repetition.parts[(place - parts.count) % repetition.parts.count]
+    }
+
+    /// The turn of the repetition that a place is in; nil for a part that is not repeated.
+    func turn(at place: Int) -> Int? {
+        guard place >= parts.count, let repetition else { return nil }
+        return (place - parts.count) / repetition.parts.count
+    }
+
+    /// Whether numbers are a setting of the gene.
+    func allows(_ numbers: [Int]) -> Bool {
+        if isOptional, numbers == absence { return true }
+        return turns(in: numbers) != nil
+            && numbers.indices.allSatisfy { (1...part(at: $0).choices.count).contains(numbers[$0]) }
+    }
+}

@@ -1,0 +1,94 @@
+/// Evolution with a lag: tournament selection, uniform crossover of whole genes, mutation of single parts, elitism.
+///
+/// The first `population` candidates are given ones and random ones. From then on a candidate descends from the trials
+/// that can be seen: from the best few of them all (the elite, which never dies) and from the youngest others.
+public struct Evolution: SearchStrategy {
+    /// How it evolves.
+    public struct Settings: Hashable, Sendable, Codable {
+        /// Individuals that live at a time.
+        public var population: Int
+        /// Individuals that live for ever because none is better.
+        public var elite: Int
+        /// Individuals that are compared when a parent is chosen.
+        public var tournament: Int
+        /// How probable it is that a child has two parents.
+        public var crossover: Double
+        /// How probable each further mutation is after the first one.
+        public var furtherMutation: Double
+        /// Trials that can be under way at once.
+        public var lag: Int
+
+        /// Makes settings; what is left out follows from the population.
+        public init(
+            population: Int, elite: Int? = nil, tournament: Int? = nil, crossover: Double = 0.5,
+            furtherMutation: Double = 0.3, lag: Int? = nil
+        ) {
+            precondition(population >= 1, "a population of at least 1 is needed")
+            self.population = population
+            self.elite = min(population, elite ?? max(1, population / 2))
+            self.tournament = min(population, tournament ?? max(2, population / 2))
+            self.crossover = crossover
+            self.furtherMutation = furtherMutation
+            self.lag = lag ?? population
+        }
+    }
+
+    let settings: Settings
+
+    func visible(at number: Int) -> Int {
+        number < settings.population ? 0 : visibleTrials(at: number, lag: settings.lag)
+    }
+
+    func propose(_ view: SearchView, using generator: inout SeededGenerator) -> (genome: Genome, origin: String)? {
+        let living = survivors(of: view.measured)
+        guard !living.isEmpty else { return nil }
+        for _ in 0..<50 {
+            let (genome, origin) = child(of: living, view, using: &generator)
+            if view.isOpen(genome) { return (genome, origin) }
+        }
+        return nil
+    }
+
+    // MARK: Selection
+
+    /// Who lives: the elite among all measured trials and the youngest others.
+    func survivors(of measured: [Individual]) -> [Individual] {
+        var elite: [Individual] = []
+        for individual in measured {
+            let place = elite.firstIndex { individual.isBetter(than: $0) } ?? elite.endIndex
+            guard place < settings.elite else { continue }
+            elite.insert(individual, at: place)
+            if elite.count > settings.elite { elite.removeLast() }
+        }
+        let eliteNumbers = Set(elite.map(\.number))
+        let young = measured.reversed().lazy.filter { !eliteNumbers.contains($0.number) }
+        return elite + young.prefix(settings.population - elite.count)
+    }
+
+    private func parent(among living: [Individual], using generator: inout SeededGenerator) -> Individual {
+        var best = living[generator.below(living.count)]
+        for _ in 1..<max(1, settings.tournament) {
+            let rival = living[generator.below(living.count)]
+            if rival.isBetter(than: best) { best = rival }
+        }
+        return best
+    }
+
+    // MARK: Descent
+
+    private func child(
+        of living: [Individual], _ view: SearchView, using generator: inout SeededGenerator
+    ) -> (Genome, String) {
+        let first = parent(among: living, using: &generator)
+        let second = parent(among: living, using: &generator)
+        let crosses = first.number != second.number && generator.chance(settings.crossover)
+        var genome = crosses ? view.space.crossed(first.genome, second.genome, using: &generator) : first.genome
+        var origin = crosses ? "crossover \(first.number) × \(second.number)" : "mutation \(first.number)"
+        // A crossing that is new may live as it is; what is known already has to change.
+        if !crosses || !view.isOpen(genome) || generator.chance(settings.furtherMutation) {
+            repeat { view.space.mutate(&genome, using: &generator) } while generator.chance(settings.furtherMutation)
+            if crosses { origin += ", mutation" }
+        }
+        return (genome, origin)
+    }
+}

@@ -1,0 +1,59 @@
+/// Local search: from the best trial of a climb to its neighbours, one after the other; as soon as one is better, on from
+/// there. Where all neighbours of the best one are known, the next climb begins with a random start.
+public struct LocalSearch: SearchStrategy {
+    /// How it searches.
+    public struct Settings: Hashable, Sendable, Codable {
+        /// Random candidates of which the best one begins the first climb.
+        public var starts: Int
+        /// Trials that can be under way at once.
+        public var lag: Int
+
+        /// Makes settings.
+        public init(starts: Int = 10, lag: Int = 1) {
+            self.starts = starts
+            self.lag = lag
+        }
+    }
+
+    /// Where the first trial of a climb came from.
+    private static let start = "start"
+
+    let settings: Settings
+    private let seed: UInt64
+    /// Trials whose neighbours are all known; they stay so.
+    private var exhausted: Set<Int> = []
+
+    init(settings: Settings, seed: UInt64) {
+        self.settings = settings
+        // Another seed than that of the proposals' streams.
+        self.seed = ~seed
+    }
+
+    func visible(at number: Int) -> Int {
+        number < settings.starts ? 0 : visibleTrials(at: number, lag: settings.lag)
+    }
+
+    mutating func propose(
+        _ view: SearchView, using generator: inout SeededGenerator
+    ) -> (genome: Genome, origin: String)? {
+        guard view.number >= settings.starts else { return nil }
+        let start = view.history.proposals.last { $0.origin == Self.start }?.number ?? 0
+        let measured = view.measured
+        // While a start is under way, the climb before it goes on.
+        let climb = start < view.visible ? measured.filter { $0.number >= start } : measured
+        if let best = climb.max(by: { $1.isBetter(than: $0) }), let next = neighbour(of: best, view) {
+            return (next, "neighbour \(best.number)")
+        }
+        return view.unseen(using: &generator).map { ($0, Self.start) }
+    }
+
+    /// The first open neighbour; those of a trial are always the same ones in the same order.
+    private mutating func neighbour(of trial: Individual, _ view: SearchView) -> Genome? {
+        guard !exhausted.contains(trial.number) else { return nil }
+        var order = SeededGenerator(seed: seed, stream: UInt64(trial.number))
+        let neighbours = view.space.neighbours(of: trial.genome, using: &order)
+        if let open = neighbours.first(where: view.isOpen) { return open }
+        exhausted.insert(trial.number)
+        return nil
+    }
+}

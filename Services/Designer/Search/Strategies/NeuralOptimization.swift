@@ -1,0 +1,126 @@
+import Learning
+
+/// Neural architecture optimization: encoder, predictor and decoder learn from all trials; the best trials' points go
+/// uphill along the predicted worth, and the strings that are read there are tried next.
+///
+/// It goes in rounds: a first pool of random trials, then a model trained anew from all that is known and a batch of
+/// candidates from it, and so on.
+public struct NeuralOptimization: SearchStrategy {
+    /// How it searches.
+    public struct Settings: Hashable, Sendable, Codable {
+        /// Random candidates that it starts with.
+        public var starts: Int
+        /// Candidates of each round.
+        public var round: Int
+        /// Trials whose points go uphill.
+        public var parents: Int
+        /// Trials that can be under way at once.
+        public var lag: Int
+        /// The model.
+        var model = StructureAutoencoder.Settings()
+
+        /// Makes settings.
+        public init(starts: Int = 40, round: Int = 40, parents: Int = 30, lag: Int = 1) {
+            precondition(starts >= 2 && round >= 1 && parents >= 1, "numbers above 0 are needed")
+            self.starts = starts
+            self.round = round
+            self.parents = parents
+            self.lag = lag
+        }
+    }
+
+    /// The longest step uphill.
+    private static let longestStep = 30
+    /// Equivalent genomes of a trial that are examples as well, at most.
+    private static let equivalents = 4
+    /// Of more trials than these, the best half and the youngest half of so many are examples.
+    private static let trials = 512
+
+    let settings: Settings
+    private let seed: UInt64
+    private let sequence: DecisionSequence
+    private var networks: Enumeration??
+    /// The candidates of the latest round, the most promising first.
+    private var round: (number: Int, candidates: [Genome])?
+
+    init(settings: Settings, space: SearchSpace, seed: UInt64) {
+        self.settings = settings
+        // Another seed than that of the proposals' streams.
+        self.seed = ~seed
+        sequence = DecisionSequence(space)
+    }
+
+    /// Round of a proposal; 0 is the first pool.
+    private func round(of number: Int) -> Int {
+        number < settings.starts ? 0 : (number - settings.starts) / settings.round + 1
+    }
+
+    func visible(at number: Int) -> Int {
+        let round = round(of: number)
+        guard round > 0 else { return 0 }
+        return visibleTrials(at: settings.starts + (round - 1) * settings.round, lag: settings.lag)
+    }
+
+    mutating func propose(
+        _ view: SearchView, using generator: inout SeededGenerator
+    ) -> (genome: Genome, origin: String)? {
+        let number = round(of: view.number)
+        guard number > 0, !view.measured.isEmpty else { return nil }
+        if round?.number != number { round = (number, candidates(view, number)) }
+        return round?.candidates.first(where: view.isOpen).map { ($0, "gradient, round \(number)") }
+    }
+
+    // MARK: A round
+
+    private mutating func candidates(_ view: SearchView, _ number: Int) -> [Genome] {
+        var generator = SeededGenerator(seed: seed, stream: UInt64(number))
+        let networks = networks ?? Enumeration(view.space, where: view.isAllowed)
+        self.networks = .some(networks)
+        let trials = trials(view)
+        var model = StructureAutoencoder(sequence, settings.model, using: &generator)
+        model.train(examples(trials, view, networks, using: &generator), using: &generator)
+
+        let parents = trials.sorted { $0.isBetter(than: $1) }.prefix(settings.parents)
+            .map { sequence.choices(of: $0.genome) }
+        // What was proposed since the trials that a round may know of ended must not matter here.
+        var seen = Set(view.history.proposals[..<view.visible].map { view.space.form(of: $0.genome) })
+        var found: [Genome] = []
+        for step in 1...Self.longestStep where found.count < 4 * settings.round {
+            for choices in model.strings(from: parents, uphill: Double(step)) {
+                let genome = sequence.genome(of: choices)
+                let form = view.space.form(of: genome)
+                guard view.space.contains(genome), view.isAllowed(genome), seen.insert(form).inserted else { continue }
+                found.append(genome)
+            }
+        }
+        let promise = model.predictions(of: found.map(sequence.choices))
+        return found.indices.sorted { (promise[$0], $1) > (promise[$1], $0) }.map { found[$0] }
+    }
+
+    private func trials(_ view: SearchView) -> [Individual] {
+        let measured = view.measured
+        guard measured.count > Self.trials else { return measured }
+        let best = measured.sorted { $0.isBetter(than: $1) }.prefix(Self.trials / 2)
+        let known = Set(best.map(\.number))
+        let young = measured.reversed().filter { !known.contains($0.number) }.prefix(Self.trials - best.count)
+        return (best + young).sorted { $0.number < $1.number }
+    }
+
+    /// Trials as examples, each with genomes that are the same network; a trial is worth the share of the others that are
+    /// worse.
+    private func examples(
+        _ trials: [Individual], _ view: SearchView, _ networks: Enumeration?, using generator: inout SeededGenerator
+    ) -> [StructureAutoencoder.Example] {
+        let order = trials.map(\.fitness).sorted()
+        return trials.flatMap { trial -> [StructureAutoencoder.Example] in
+            let worse = order.firstIndex(of: trial.fitness) ?? 0
+            let worth = Double(worse) / Double(max(1, order.count - 1))
+            var genomes = [trial.genome]
+            if let networks, view.space.symmetry != .none {
+                let others = networks.equivalents(of: trial.genome, in: view.space).filter { $0 != trial.genome }
+                genomes += others.shuffled(using: &generator).prefix(Self.equivalents - 1)
+            }
+            return genomes.map { .init(choices: sequence.choices(of: $0), worth: worth) }
+        }
+    }
+}

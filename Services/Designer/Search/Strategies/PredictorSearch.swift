@@ -1,0 +1,149 @@
+import Foundation
+import Learning
+
+/// Model-based search: a Gaussian process predicts what each network is worth and how sure that is; the one of which the
+/// largest improvement can be expected comes next.
+///
+/// What was observed enters by its rank alone, so that a few networks that do not learn at all do not drown the
+/// differences between good ones.
+public struct PredictorSearch: SearchStrategy {
+    /// How it searches.
+    public struct Settings: Hashable, Sendable, Codable {
+        /// Random candidates that it starts with.
+        public var starts: Int
+        /// Trials that can be under way at once.
+        public var lag: Int
+
+        /// Makes settings.
+        public init(starts: Int = 10, lag: Int = 1) {
+            self.starts = max(2, starts)
+            self.lag = lag
+        }
+    }
+
+    /// Of more trials than these the predictor learns from the best half and the youngest half of so many.
+    static let observations = 512
+    /// Candidates among which it chooses in a space that is too large to look at each network: half are random, half
+    /// differ little from the best ones.
+    static let sample = 1_000
+    /// Numbers of trials at which the predictor's kernel is chosen anew.
+    private static let refits = [2, 10, 15, 20, 30, 45, 65, 100, 150, 220, 330]
+
+    let settings: Settings
+    private let sequence: DecisionSequence
+    private var networks: Enumeration??
+    /// The predictor that observed the first trials, for a space whose networks can all be looked at.
+    private var model: (trials: Int, process: GaussianProcess)?
+    private var strings: [[UInt8]] = []
+
+    init(settings: Settings, space: SearchSpace) {
+        self.settings = settings
+        sequence = DecisionSequence(space)
+    }
+
+    func visible(at number: Int) -> Int {
+        number < settings.starts ? 0 : visibleTrials(at: number, lag: settings.lag)
+    }
+
+    mutating func propose(
+        _ view: SearchView, using generator: inout SeededGenerator
+    ) -> (genome: Genome, origin: String)? {
+        guard view.number >= settings.starts, !view.measured.isEmpty else { return nil }
+        let networks = networks ?? Enumeration(view.space, where: view.isAllowed)
+        self.networks = .some(networks)
+        let pool = networks?.representatives ?? sample(view, using: &generator)
+        let learnt = learnt(view)
+        var process = process(view, learnt, pool, isSteady: networks != nil)
+        // What is under way is believed to turn out as expected; that makes its surroundings less promising.
+        for number in view.visible..<view.number { process.observe(string(of: view.history.proposals[number].genome)) }
+        let scores = scores(view, learnt)
+        let best = process.smoothed(scores).max() ?? 0
+        let promise = process.beliefs(scores).map { GaussianProcess.expectedImprovement($0, over: best) }
+        let order = pool.indices.sorted { (promise[$0], $1) > (promise[$1], $0) }
+        return order.first { view.isOpen(pool[$0]) }.map { (pool[$0], "prediction") }
+    }
+
+    // MARK: Learning
+
+    /// The trials that the predictor learns from.
+    private func learnt(_ view: SearchView) -> [Int] {
+        guard view.visible > Self.observations else { return Array(0..<view.visible) }
+        let best = view.measured.sorted { $0.isBetter(than: $1) }.prefix(Self.observations / 2).map(\.number)
+        let known = Set(best)
+        let young = (0..<view.visible).reversed().lazy.filter { !known.contains($0) }
+        return (best + young.prefix(Self.observations - best.count)).sorted()
+    }
+
+    private mutating func process(
+        _ view: SearchView, _ learnt: [Int], _ pool: [Genome], isSteady: Bool
+    ) -> GaussianProcess {
+        func observed(_ trials: some Sequence<Int>) -> [[UInt8]] {
+            trials.map { string(of: view.history.proposals[$0].genome) }
+        }
+        guard isSteady, learnt.count == view.visible else {
+            return GaussianProcess(
+                candidates: pool.map(string), observed: observed(learnt), values: scores(view, learnt))
+        }
+        if let (trials, known) = model, trials <= view.visible,
+            !Self.refits.contains(where: { trials < $0 && $0 <= view.visible })
+        {
+            var process = known
+            model = nil
+            for string in observed(trials..<view.visible) { process.observe(string) }
+            model = (view.visible, process)
+            return process
+        }
+        if strings.isEmpty { strings = pool.map(string) }
+        let fitted = Self.refits.last { $0 <= view.visible } ?? view.visible
+        var process = GaussianProcess(
+            candidates: strings, observed: observed(0..<fitted), values: scores(view, Array(0..<fitted)))
+        for string in observed(fitted..<view.visible) { process.observe(string) }
+        model = (view.visible, process)
+        return process
+    }
+
+    /// What trials are worth by their rank: quantiles of the logistic distribution, whose variance is about 1.
+    private func scores(_ view: SearchView, _ trials: [Int]) -> [Double] {
+        let measured = view.measured(among: (trials.last ?? -1) + 1)
+        let fitness = Dictionary(uniqueKeysWithValues: measured.map { ($0.number, $0.fitness) })
+        return Self.scores(trials.map { fitness[$0] ?? -.infinity })
+    }
+
+    static func scores(_ values: [Double]) -> [Double] {
+        var scores = [Double](repeating: 0, count: values.count)
+        let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
+        var start = 0
+        while start < order.count {
+            // Equals share their mean rank.
+            var end = start
+            while end < order.count, values[order[end]] == values[order[start]] { end += 1 }
+            let share = Double(start + end) / 2 / Double(values.count)
+            for place in order[start..<end] { scores[place] = log(share / (1 - share)) * 3.0.squareRoot() / .pi }
+            start = end
+        }
+        return scores
+    }
+
+    // MARK: Candidates
+
+    /// Choices in all places, 0 where one is skipped; the same for all genomes that are one network.
+    private func string(of genome: Genome) -> [UInt8] {
+        let first = networks??.equivalents(of: genome, in: sequence.space).first ?? genome
+        return sequence.choices(of: first).map { UInt8(clamping: ($0 ?? -1) + 1) }
+    }
+
+    private func sample(_ view: SearchView, using generator: inout SeededGenerator) -> [Genome] {
+        let best = view.measured.sorted { $0.isBetter(than: $1) }.prefix(10)
+        var pool: [Genome] = []
+        for number in 0..<Self.sample {
+            if number.isMultiple(of: 2) || best.isEmpty {
+                pool.append(view.space.random(using: &generator))
+            } else {
+                var genome = best[generator.below(best.count)].genome
+                repeat { view.space.mutate(&genome, using: &generator) } while generator.chance(0.5)
+                pool.append(genome)
+            }
+        }
+        return pool.filter(view.isOpen)
+    }
+}

@@ -1,0 +1,143 @@
+import Model
+
+/// Asynchronous successive halving: every trial is trained a little and paused; the best of those that got as far go on
+/// from their checkpoints with a larger budget, the others stay paused.
+///
+/// It decides which training comes next and knows nothing of networks: a training either starts a new trial or takes a
+/// paused one up. Training k is decided by the outcomes of trainings 0 to k − lag, so the course is the same for any number
+/// of workers up to the lag.
+///
+/// ```swift
+/// var halving = SuccessiveHalving(.init(budgets: [1, 3, 9], reduction: 3, trials: 27, lag: 4))
+/// while case .training(let training) = halving.ask() {
+///     try halving.tell(training.number, measure(training.trial, epochs: training.budget))
+/// }
+/// ```
+public struct SuccessiveHalving: Hashable, Sendable, Codable {
+    /// How budgets grow and how many trials there are.
+    public struct Settings: Hashable, Sendable, Codable {
+        /// What a trial has been trained for, in all, when it has passed each rung, such as epochs.
+        public let budgets: [Int]
+        /// Of so many trials of a rung one is promoted.
+        public let reduction: Int
+        /// New trials in all.
+        public let trials: Int
+        /// Trainings that can be under way at once.
+        public let lag: Int
+
+        /// Makes settings.
+        /// - Throws: `Failure` with code `invalid-argument` where budgets do not grow or a number is too small.
+        public init(budgets: [Int], reduction: Int = 3, trials: Int, lag: Int = 1) throws {
+            guard let first = budgets.first, first > 0, zip(budgets, budgets.dropFirst()).allSatisfy(<) else {
+                throw Failure(
+                    .invalidArgument,
+                    "Successive halving needs budgets above 0 that grow from rung to rung, not \(budgets).")
+            }
+            guard reduction >= 2, trials >= 1, lag >= 1 else {
+                throw Failure(
+                    .invalidArgument,
+                    "Successive halving needs a reduction of at least 2, and at least 1 trial at a time.")
+            }
+            self.budgets = budgets
+            self.reduction = reduction
+            self.trials = trials
+            self.lag = lag
+        }
+    }
+
+    /// One training.
+    public struct Training: Hashable, Sendable, Codable {
+        /// Number within the course, from 0.
+        public let number: Int
+        /// The trial, from 0.
+        public let trial: Int
+        /// The rung that it reaches, from 0; above 0 the trial goes on from its checkpoint.
+        public let rung: Int
+        /// What the trial has been trained for afterwards, in all.
+        public let budget: Int
+    }
+
+    /// What is to be done.
+    public enum Answer: Hashable, Sendable {
+        /// This training.
+        case training(Training)
+        /// Nothing before this training has ended.
+        case waiting(for: Int)
+        /// Nothing any more.
+        case finished
+    }
+
+    /// How budgets grow.
+    public let settings: Settings
+    /// All trainings so far.
+    public private(set) var trainings: [Training] = []
+    private var outcomes: [TrialOutcome?] = []
+    private var settled = 0
+
+    /// Makes a course that has not begun.
+    public init(_ settings: Settings) { self.settings = settings }
+
+    /// The next training: the best trial that deserves promotion on the highest rung, else a new trial.
+    public mutating func ask() -> Answer {
+        let number = trainings.count
+        let visible = max(0, number - settings.lag + 1)
+        if visible > settled { return .waiting(for: settled) }
+        if let (trial, rung) = promotion(among: visible) { return begin(trial, rung) }
+        let started = trainings.count { $0.rung == 0 }
+        if started < settings.trials { return begin(started, 0) }
+        // What is still under way may yet deserve promotion.
+        return settled < number ? .waiting(for: settled) : lastPromotion()
+    }
+
+    /// Takes what came of a training; telling it again changes nothing.
+    /// - Throws: `Failure` with code `not-found` for an unknown number, `conflict` for a second, other outcome.
+    public mutating func tell(_ number: Int, _ outcome: TrialOutcome) throws {
+        guard outcomes.indices.contains(number) else {
+            throw Failure(.notFound, "There is no training \(number) whose outcome could be told.")
+        }
+        guard outcomes[number] == nil || outcomes[number] == outcome else {
+            throw Failure(.conflict, "Training \(number) has another outcome already.")
+        }
+        outcomes[number] = outcome
+        while settled < outcomes.count, outcomes[settled] != nil { settled += 1 }
+    }
+
+    /// The objective that a trial reached on its highest rung that is known.
+    public func objective(of trial: Int) -> (rung: Int, objective: Double)? {
+        trainings.last { $0.trial == trial && outcomes[$0.number]?.objective != nil }
+            .flatMap { training in outcomes[training.number]?.objective.map { (training.rung, $0) } }
+    }
+
+    // MARK: Promotion
+
+    private mutating func begin(_ trial: Int, _ rung: Int) -> Answer {
+        let training = Training(
+            number: trainings.count, trial: trial, rung: rung, budget: settings.budgets[rung])
+        trainings.append(training)
+        outcomes.append(nil)
+        return .training(training)
+    }
+
+    /// With all trials started and nothing under way, the visible trainings are all trainings.
+    private mutating func lastPromotion() -> Answer {
+        guard let (trial, rung) = promotion(among: settled) else { return .finished }
+        return begin(trial, rung)
+    }
+
+    /// The trial to promote and the rung that it goes to; the highest rung comes first.
+    private func promotion(among visible: Int) -> (trial: Int, rung: Int)? {
+        for rung in settings.budgets.indices.dropLast().reversed() {
+            let promoted = Set(trainings.lazy.filter { $0.rung == rung + 1 }.map(\.trial))
+            let reached = trainings[..<visible].compactMap { training -> (trial: Int, objective: Double)? in
+                guard training.rung == rung else { return nil }
+                return (training.trial, outcomes[training.number]?.objective ?? -.infinity)
+            }
+            let best = reached.sorted { ($0.objective, -$0.trial) > ($1.objective, -$1.trial) }
+                .prefix(reached.count / settings.reduction)
+            if let next = best.first(where: { !promoted.contains($0.trial) && $0.objective > -.infinity }) {
+                return (next.trial, rung + 1)
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,100 @@
+import ArgumentParser
+import Foundation
+import Model
+import Search
+import SearchSupport
+
+/// How far from the best network of a table each searcher is after so many evaluations, beside Optuna's default sampler.
+struct TablesBenchmark: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "nas-tables",
+        abstract: "Regret of every searcher on NAS-Bench-201 and NAS-Bench-Macro, beside Optuna's TPE.",
+        discussion: """
+            The tables are looked for in $GYRUS_DATA, then ../shared/data. Each figure is a mean over the seeds of the best \
+            accuracy of the table less the best one found, in points, ± its standard error. Every searcher has the same \
+            settings on all tables and sees each outcome before it proposes again.
+            """)
+
+    @Option(help: "A Python that has Optuna, as Tests/Benchmarks/peers prints it; without it only ours is measured.")
+    var python: String?
+
+    @Option(help: "Runs of each searcher, with the seeds 0, 1, 2 ….")
+    var seeds = 200
+
+    @Option(parsing: .upToNextOption, help: "Tables: cifar10, cifar100, imageNet16, macro.")
+    var tables = NASTable.Name.allCases.map(\.rawValue)
+
+    @Option(parsing: .upToNextOption, help: "Searchers, and tpe.")
+    var searchers = TablesBenchmark.plans.map(\.name) + ["tpe"]
+
+    @Option(help: "Runs at the same time.")
+    var parallel = ProcessInfo.processInfo.activeProcessorCount
+
+    static let counts = [25, 50, 100, 200, 500]
+
+    /// The settings of every table.
+    static let plans: [(name: String, plan: SearchPlan)] = [
+        ("random", .random),
+        ("evolution", .evolution(.init(population: 12, lag: 1))),
+        ("aging", .aging(.init(population: 10, sample: 3, lag: 1))),
+        ("local", .local(.init())),
+        ("reinforcement", .reinforcement(.init())),
+        ("nao", .neural(.init())),
+        ("predictor", .predictor(.init())),
+    ]
+
+    func validate() throws {
+        for table in tables where NASTable.Name(rawValue: table) == nil {
+            throw ValidationError("there is no table '\(table)'")
+        }
+        for searcher in searchers where searcher != "tpe" && !Self.plans.contains(where: { $0.name == searcher }) {
+            throw ValidationError("there is no searcher '\(searcher)'")
+        }
+    }
+
+    func run() async throws {
+        print("nas-tables: regret after \(Self.counts.map(String.init).joined(separator: ", ")) evaluations")
+        for name in tables.compactMap(NASTable.Name.init) {
+            let table = try NASTable(name)
+            for searcher in searchers {
+                let start = ContinuousClock.now
+                let regrets = try await regrets(of: searcher, on: table)
+                guard !regrets.isEmpty else { continue }
+                let seconds = String(format: "%.1f", (ContinuousClock.now - start).inSeconds)
+                print("\(name.rawValue) \(searcher): \(Self.text(regrets)) (\(regrets.count) seeds, \(seconds) s)")
+            }
+        }
+    }
+
+    private static func text(_ regrets: [[Double]]) -> String {
+        counts.indices.map { column in
+            let values = regrets.map { $0[column] }
+            let mean = values.reduce(0, +) / Double(values.count)
+            let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, values.count - 1))
+            return String(format: "%.3f±%.3f", mean, (variance / Double(values.count)).squareRoot())
+        }.joined(separator: " ")
+    }
+
+    private func regrets(of searcher: String, on table: NASTable) async throws -> [[Double]] {
+        let run: @Sendable (Int) throws -> [Double]
+        if let plan = Self.plans.first(where: { $0.name == searcher })?.plan {
+            run = { seed in
+                try table.regrets(of: Searcher(plan, in: table.space, seed: UInt64(seed)), after: Self.counts)
+            }
+        } else if let python {
+            let peer = try OptunaTables(table, python: python)
+            run = { seed in try peer.regrets(seed: seed, after: Self.counts) }
+        } else {
+            return []
+        }
+        return try await withThrowingTaskGroup(of: [Double].self) { group in
+            var regrets: [[Double]] = []
+            for seed in 0..<seeds {
+                if seed >= parallel, let next = try await group.next() { regrets.append(next) }
+                group.addTask { try run(seed) }
+            }
+            for try await next in group { regrets.append(next) }
+            return regrets
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Learning
+import Testing
+
+@Suite struct AdamTests {
+    @Test func `it finds the minimum of a quadratic function`() {
+        var generator = SystemRandomNumberGenerator()
+        var parameters = Parameters()
+        _ = parameters.add(rows: 1, columns: 3, uniform: 1, using: &generator)
+        var optimizer = Adam(parameters, learningRate: 0.05, clip: 5)
+        let target = [1.0, -2, 0.5]
+        for _ in 0..<2_000 {
+            let gradient = zip(parameters.matrices[0].values, target).map { 2 * ($0 - $1) }
+            optimizer.step(&parameters, [Matrix(rows: 1, columns: 3, gradient)])
+        }
+        for (value, wanted) in zip(parameters.matrices[0].values, target) { #expect(abs(value - wanted) < 1e-3) }
+    }
+
+    @Test func `its first step goes as far as the learning rate, in every place`() {
+        var parameters = Parameters()
+        var generator = SystemRandomNumberGenerator()
+        _ = parameters.add(rows: 1, columns: 2, uniform: 0, using: &generator)
+        var optimizer = Adam(parameters, learningRate: 0.1)
+        optimizer.step(&parameters, [Matrix(rows: 1, columns: 2, [1e-3, -400])])
+        #expect(abs(parameters[0] + 0.1) < 1e-5)
+        #expect(abs(parameters[1] - 0.1) < 1e-5)
+    }
+}
