@@ -30,14 +30,19 @@ public struct RegistryStore: Sendable {
 extension RegistryStore {
     /// Adds a network whose description was checked; a known one stays as it is.
     func add(_ network: BaseNetwork, _ structure: NetworkStructure, id: BlobDigest) async throws -> BaseNetwork {
-        try await writer.write { db in
-            if let known = try Self.network(id, db) { return known }
-            try NetworkRow.insert(network, structure, id: id, created: now().microseconds, db)
-            try events.append(
-                kind: "network.registered", subject: id.hexadecimal,
-                attributes: ["name": network.name, "parameters": "\(network.parameters)"], in: db)
-            return try Self.network(id, db) ?? network
-        }
+        try await writer.write { db in try add(network, structure, id: id, in: db) }
+    }
+
+    /// Adds a network in the caller's transaction.
+    func add(
+        _ network: BaseNetwork, _ structure: NetworkStructure, id: BlobDigest, in db: Database
+    ) throws -> BaseNetwork {
+        if let known = try Self.network(id, db) { return known }
+        try NetworkRow.insert(network, structure, id: id, created: now().microseconds, db)
+        try events.append(
+            kind: "network.registered", subject: id.hexadecimal,
+            attributes: ["name": network.name, "parameters": "\(network.parameters)"], in: db)
+        return try Self.network(id, db) ?? network
     }
 
     /// One network with its description.

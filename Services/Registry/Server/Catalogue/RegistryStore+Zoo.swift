@@ -2,22 +2,26 @@ import GRDB
 import Model
 import Networks
 import RegistryClient
+import Storage
 
 extension RegistryStore {
-    /// Registers the networks that every registry has; those that are there stay as they are.
+    /// Registers the networks that every registry has, in one transaction; those that are there stay as they are.
     public func seedZoo() async throws {
-        for entry in try ZooNetwork.all {
-            let network = BaseNetwork(
-                name: entry.network.name, category: entry.category, areas: entry.areas, functions: entry.functions,
-                description: try entry.network.canonicalJSON)
-            let id = try entry.network.id
-            if try await knows(id) { continue }
-            let examined = try ExaminedNetwork(network)
-            _ = try await add(examined.network, examined.structure, id: examined.id)
+        let new = try await unknown(try ZooNetwork.all).map { entry in
+            try ExaminedNetwork(
+                BaseNetwork(
+                    name: entry.network.name, category: entry.category, areas: entry.areas,
+                    functions: entry.functions, description: try entry.network.canonicalJSON))
+        }
+        guard !new.isEmpty else { return }
+        try await writer.write { db in
+            for entry in new { _ = try add(entry.network, entry.structure, id: entry.id, in: db) }
         }
     }
 
-    private func knows(_ id: BlobDigest) async throws -> Bool {
-        try await database.read { db in try Self.network(id, db) != nil }
+    private func unknown(_ entries: [ZooNetwork]) async throws -> [ZooNetwork] {
+        try await database.read { db in
+            try entries.filter { try Self.network($0.network.id, db) == nil }
+        }
     }
 }
