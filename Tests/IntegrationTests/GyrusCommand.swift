@@ -7,15 +7,12 @@ struct GyrusCommand {
 
     var folder: URL { program.folder }
 
-    private static let composeFile = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "Compose/compose.yaml")
-
     /// Hands out the command, and stops its services and removes its folder afterwards.
     /// - Parameter environment: Added to the environment.
     static func use<Result>(
         environment: [String: String] = [:], _ body: (GyrusCommand) async throws -> Result
     ) async throws -> Result {
-        let options = ["-f", composeFile.path, "-p", "test"]
+        let options = ["-f", DeliveredFiles.composeFile.path, "-p", "test"]
         let gyrus = GyrusCommand(program: try GyrusProgram(options: options, environment: environment))
         do {
             let result = try await body(gyrus)

@@ -113,15 +113,13 @@ private let scenario = """
 
 @Suite(.enabled(if: RealData.isHere, Comment(rawValue: RealData.reason)), .timeLimit(.minutes(25)))
 struct `The main job on real data` {
-    private static let scenario = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "Compose/scenarios/av-mnist.yaml")
-
     @Test func `the search finds a fused network that recognises at least 97 % of the test split`() async throws {
         let mnist = URL(filePath: try RealData.locator.folder(of: "mnist"))
         let data = mnist.deletingLastPathComponent().path
         try await GyrusCommand.use(environment: ["GYRUS_DATA": data]) { gyrus in
             try await gyrus.run("up", "-d", "--scale", "trainer-worker=2")
-            let end = try await gyrus.run("publish", "--wait", Self.scenario.path)
+            let scenario = DeliveredFiles.scenarios.appending(path: "av-mnist.yaml")
+            let end = try await gyrus.run("publish", "--wait", scenario.path)
             #expect(end.status == 0, "\(end.err)")
             let id = end.out.trimmingCharacters(in: .newlines)
             let rows = try await gyrus.list(Row.self, "result", id)

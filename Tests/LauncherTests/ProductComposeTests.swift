@@ -1,17 +1,14 @@
 import Foundation
 import Launcher
+import TestSupport
 import Testing
 import Yams
 
 /// The Compose file that Gyrus comes with.
 enum Product {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Compose")
-    static let file = folder.appending(path: "compose.yaml")
-
     /// The file as plain values, which other programs can be given as JSON (that is YAML, too).
     static func values() throws -> [String: Any] {
-        let text = try String(contentsOf: file, encoding: .utf8)
+        let text = try String(contentsOf: DeliveredFiles.composeFile, encoding: .utf8)
         let values = try #require(try Yams.load(yaml: text) as? [String: Any])
         return values.filter { !$0.key.hasPrefix("x-") }
     }
@@ -43,7 +40,7 @@ enum Product {
 @Suite(.timeLimit(.minutes(3))) struct `The Compose file of Gyrus` {
     @Test func `has the services, each with what it needs`() throws {
         let variables = ["GYRUS_RUN_DIR": "/r", "GYRUS_STATE_DIR": "/s", "GYRUS_DATA_DIR": ""]
-        let project = try ComposeFile(at: Product.file).project(variables: variables)
+        let project = try ComposeFile(at: DeliveredFiles.composeFile).project(variables: variables)
         let names = [
             "console", "designer", "evaluator", "evaluator-worker", "knowledge", "registry", "trainer",
             "trainer-worker",

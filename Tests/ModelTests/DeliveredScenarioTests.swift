@@ -1,11 +1,12 @@
 import Foundation
 import Model
+import TestSupport
 import Testing
 
 @Suite struct `Delivered scenarios` {
     @Test func `every scenario of Compose can be read`() throws {
-        let folder = URL(fileURLWithPath: #filePath).appending(path: "../../../Compose/scenarios").standardized
-        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        let files = try FileManager.default.contentsOfDirectory(
+            at: DeliveredFiles.scenarios, includingPropertiesForKeys: nil)
         #expect(files.contains { $0.lastPathComponent == "av-mnist.yaml" })
         for file in files where file.pathExtension == "yaml" {
             let text = try String(contentsOf: file, encoding: .utf8)
