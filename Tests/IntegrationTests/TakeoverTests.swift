@@ -18,7 +18,7 @@ struct TakeoverTests {
         func train(_ id: String) async throws -> TrainingResult { try await trainer.train(task, id: id, group: "g") }
     }
 
-    /// A training of some seconds on a prepared dataset.
+    /// A training of some seconds on a prepared dataset, which leaves a checkpoint long before its end on any machine.
     private func order(_ cluster: Cluster) async throws -> Order {
         let trainer = TrainerClient(try cluster.connect(to: .trainer))
         let recipe = try DatasetRecipe(
@@ -32,8 +32,8 @@ struct TakeoverTests {
             classes: 10)
         let task = TrainingTask(
             network: try network.canonicalJSON, dataset: recipe.id,
-            optimizers: [BranchOptimizer(name: "adam", learningRate: 1e-3)], epochs: 40, batch: 16, seed: 11,
-            checkpointInterval: .seconds(1))
+            optimizers: [BranchOptimizer(name: "adam", learningRate: 1e-3)], epochs: 160, batch: 16, seed: 11,
+            checkpointInterval: .milliseconds(100))
         return Order(trainer: trainer, task: task)
     }
 
@@ -65,10 +65,12 @@ struct TakeoverTests {
         #expect(try #require(steps.first) >= savedStep)
     }
 
+    /// Waits for the first checkpoint of a training that is far from its end.
     private func checkpoint(of task: String, _ cluster: Cluster) async throws {
-        for try await page in try cluster.service(.trainer).follow(after: 0)
-        where page.contains(where: { $0.subject == task && $0.attributes["checkpoint"] != nil }) {
-            return
+        for try await page in try cluster.service(.trainer).follow(after: 0) {
+            let events = page.filter { $0.subject == task }
+            try #require(!events.contains { $0.kind == "task.succeeded" }, "the training was too short for this test")
+            if events.contains(where: { $0.attributes["checkpoint"] != nil }) { return }
         }
     }
 }

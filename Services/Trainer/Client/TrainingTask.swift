@@ -47,7 +47,7 @@ public struct TrainingTask: Hashable, Sendable {
     public var validationSamples: Int?
     /// Seed of initial weights, order of samples and dropout: the same seed gives the same network.
     public var seed: UInt64
-    /// Time between checkpoints.
+    /// Time between checkpoints, at least a millisecond.
     public var checkpointInterval: Duration
 
     /// Describes a task.
@@ -73,7 +73,7 @@ public struct TrainingTask: Hashable, Sendable {
             network: wire.network, dataset: wire.dataset, optimizers: wire.optimizers.map(BranchOptimizer.init),
             epochs: Int(wire.epochs), batch: Int(wire.batch), samples: wire.samples == 0 ? nil : Int(wire.samples),
             validationSamples: wire.validationSamples == 0 ? nil : Int(wire.validationSamples), seed: wire.seed,
-            checkpointInterval: .seconds(Int64(wire.checkpointSeconds == 0 ? 10 : wire.checkpointSeconds)))
+            checkpointInterval: .milliseconds(wire.checkpointMilliseconds == 0 ? 10_000 : wire.checkpointMilliseconds))
     }
 
     /// The task's payload.
@@ -81,8 +81,8 @@ public struct TrainingTask: Hashable, Sendable {
         try Wire.TrainTask(
             network: network, dataset: dataset, optimizers: optimizers.map(Wire.OptimizerSettings.init),
             epochs: UInt32(clamping: epochs), batch: UInt32(clamping: batch), samples: UInt32(clamping: samples ?? 0),
-            seed: seed, checkpointSeconds: UInt32(clamping: checkpointInterval.components.seconds),
-            validationSamples: UInt32(clamping: validationSamples ?? 0)
+            seed: seed, validationSamples: UInt32(clamping: validationSamples ?? 0),
+            checkpointMilliseconds: UInt32(clamping: Int64(checkpointInterval / .milliseconds(1)))
         ).encodedBytes()
     }
 }

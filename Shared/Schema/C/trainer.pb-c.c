@@ -498,18 +498,6 @@ static const ProtobufCFieldDescriptor gyrus__wire__train_task__field_descriptors
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "checkpoint_seconds",
-    8,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
-    0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__TrainTask, checkpoint_seconds),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
     "validation_samples",
     9,
     PROTOBUF_C_LABEL_NONE,
@@ -521,21 +509,34 @@ static const ProtobufCFieldDescriptor gyrus__wire__train_task__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "checkpoint_milliseconds",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainTask, checkpoint_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__train_task__field_indices_by_name[] = {
   4,   /* field[4] = batch */
-  7,   /* field[7] = checkpoint_seconds */
+  8,   /* field[8] = checkpoint_milliseconds */
   1,   /* field[1] = dataset */
   3,   /* field[3] = epochs */
   0,   /* field[0] = network */
   2,   /* field[2] = optimizers */
   5,   /* field[5] = samples */
   6,   /* field[6] = seed */
-  8,   /* field[8] = validation_samples */
+  7,   /* field[7] = validation_samples */
 };
-static const ProtobufCIntRange gyrus__wire__train_task__number_ranges[1 + 1] =
+static const ProtobufCIntRange gyrus__wire__train_task__number_ranges[2 + 1] =
 {
   { 1, 0 },
+  { 9, 7 },
   { 0, 9 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__train_task__descriptor =
@@ -549,7 +550,7 @@ const ProtobufCMessageDescriptor gyrus__wire__train_task__descriptor =
   9,
   gyrus__wire__train_task__field_descriptors,
   gyrus__wire__train_task__field_indices_by_name,
-  1,  gyrus__wire__train_task__number_ranges,
+  2,  gyrus__wire__train_task__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__train_task__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -132,13 +132,13 @@ struct  Gyrus__Wire__TrainTask
    */
   uint64_t seed;
   /*
-   * Seconds between checkpoints; 0 means 10.
-   */
-  uint32_t checkpoint_seconds;
-  /*
    * Validation samples to use; 0 for all.
    */
   uint32_t validation_samples;
+  /*
+   * Milliseconds between checkpoints; 0 means 10,000.
+   */
+  uint32_t checkpoint_milliseconds;
 };
 #define GYRUS__WIRE__TRAIN_TASK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__train_task__descriptor) \

@@ -173,10 +173,10 @@ extension Wire {
         public var samples: UInt32 = 0
         /// Seed of initial weights, order of samples and dropout: the same seed gives the same network.
         public var seed: UInt64 = 0
-        /// Seconds between checkpoints; 0 means 10.
-        public var checkpointSeconds: UInt32 = 0
         /// Validation samples to use; 0 for all.
         public var validationSamples: UInt32 = 0
+        /// Milliseconds between checkpoints; 0 means 10,000.
+        public var checkpointMilliseconds: UInt32 = 0
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -190,8 +190,8 @@ extension Wire {
             batch: UInt32 = 0,
             samples: UInt32 = 0,
             seed: UInt64 = 0,
-            checkpointSeconds: UInt32 = 0,
-            validationSamples: UInt32 = 0
+            validationSamples: UInt32 = 0,
+            checkpointMilliseconds: UInt32 = 0
         ) {
             self.network = network
             self.dataset = dataset
@@ -200,8 +200,8 @@ extension Wire {
             self.batch = batch
             self.samples = samples
             self.seed = seed
-            self.checkpointSeconds = checkpointSeconds
             self.validationSamples = validationSamples
+            self.checkpointMilliseconds = checkpointMilliseconds
         }
 
         /// Decodes a message.
@@ -227,8 +227,8 @@ extension Wire.TrainTask: StoredMessage {
         batch = c.pointee.batch
         samples = c.pointee.samples
         seed = c.pointee.seed
-        checkpointSeconds = c.pointee.checkpoint_seconds
         validationSamples = c.pointee.validation_samples
+        checkpointMilliseconds = c.pointee.checkpoint_milliseconds
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrainTask>, arena: inout Arena) throws {
@@ -240,8 +240,8 @@ extension Wire.TrainTask: StoredMessage {
         c.pointee.batch = batch
         c.pointee.samples = samples
         c.pointee.seed = seed
-        c.pointee.checkpoint_seconds = checkpointSeconds
         c.pointee.validation_samples = validationSamples
+        c.pointee.checkpoint_milliseconds = checkpointMilliseconds
     }
 }
 
