@@ -22,8 +22,10 @@ func library(_ name: String, _ path: String, _ dependencies: [Target.Dependency]
     .target(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
 }
 
-func executable(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
+func executable(
+    _ name: String, _ path: String, _ dependencies: [Target.Dependency], excluding files: [String] = []
+) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: path, exclude: files, swiftSettings: swiftSettings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -314,7 +316,7 @@ let testTargets: [Target] = [
             "WorkQueueServer", "Search", "SearchSupport", "Torch", "Tracking", "DesignerClient", "DesignerServer",
             "TrainerClient", "EvaluatorClient", "RegistryClient", "RegistryServer", "registry", argumentParser, crypto,
             grdb, lifecycle, logging,
-        ]),
+        ], excluding: ["peers"]),
 ]
 
 let package = Package(

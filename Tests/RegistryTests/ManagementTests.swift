@@ -28,15 +28,15 @@ struct ManagementTests {
     private func add(
         _ id: String, _ client: RegistryClient, network: BaseNetwork? = nil, dataset: String = "mnist",
         accuracy: Double? = 0.9, optimizer: String = "SGD", lineage: PretrainedModel.Lineage = .init(),
-        series: String = ""
+        series: String = "", metrics: [String: Double] = [:]
     ) async throws -> PretrainedModel {
         let network = try await client.register(try network ?? sampleNetwork())
         return try await client.register(
             PretrainedModel(
                 id: id, network: try #require(network.id), platform: "Gyrus1.0", dataset: dataset,
                 optimizer: optimizer, accuracy: accuracy,
-                files: [ModelFile(.safetensors, try await client.upload(bytes: [1, 2, 3]))], lineage: lineage,
-                series: series))
+                files: [ModelFile(.safetensors, try await client.upload(bytes: [1, 2, 3]))], metrics: metrics,
+                lineage: lineage, series: series))
     }
 
     // MARK: - Versions and lineage
@@ -169,9 +169,10 @@ struct ManagementTests {
     @Test func `models are found by every kind of field`() async throws {
         try await fixture.serve { client, _ in
             let wide = try sampleNetwork("ResNet18", classes: 20)
-            _ = try await add("m1", client, accuracy: 0.5, lineage: .init(licence: "MIT"))
+            _ = try await add("m1", client, accuracy: 0.5, lineage: .init(licence: "MIT"), metrics: ["latency": 0.002])
             _ = try await add("m2", client, network: wide, dataset: "CIFAR10", accuracy: 0.96, optimizer: "Adam")
-            _ = try await client.move("m2", to: .live, by: "ada")
+            clock.advance(days: 2)
+            _ = try await client.move("m2", to: .live, by: "ada", note: "passed the field test")
             let parameters = try await client.models().map(\.code?.size)
             #expect(parameters.count == 2)
             let cases: [([String: String], [String])] = [
@@ -187,6 +188,10 @@ struct ManagementTests {
                 (["format": "safetensors"], ["m1", "m2"]), (["created": "2027-01-15"], ["m1", "m2"]),
                 (["created": "<2027-01-15"], []), (["created": ">=2027-01-15T08:00:00Z"], ["m1", "m2"]),
                 (["text": "resnet adam"], ["m2"]), (["text": "100%"], []), (["id": "m[12]"], []),
+                (["metrics.latency": "<0.003"], ["m1"]), (["metrics.latency": ">0.003"], []),
+                (["stage-since": "2027-01-17"], ["m2"]), (["stage-since": "<2027-01-16"], ["m1"]),
+                (["stage-note": "*field test"], ["m2"]), (["staged-by": "ada"], ["m2"]),
+                (["key-layers": "linear"], ["m1", "m2"]), (["roles": "entry,fusion"], []),
                 (["residual": "no"], ["m1", "m2"]), (["kinds": "*convolution 3*"], ["m1", "m2"]),
             ]
             for (filter, expected) in cases {
@@ -227,6 +232,7 @@ struct ManagementTests {
                 (.init(filter: ["datset": "x"]), "Did you mean 'dataset'?"),
                 (.init(filter: ["accuracy": "good"]), "accuracy=good"),
                 (.init(filter: ["created": "yesterday"]), "2026-11-23"), (.init(order: "beauty"), "accuracy, bytes"),
+                (.init(filter: ["metrics.x' OR 1=1 --": "1"]), "metrics.NAME"),
             ]
             for (query, word) in cases {
                 let failure = await #expect(throws: Failure.self) { try await client.models(query) }

@@ -42,6 +42,14 @@ public enum RegistryDatabase {
         migrator.registerMigration("manage models in series, stages and files", migrate: manageModels)
         migrator.registerMigration("find models quickly", migrate: indexModels)
         registerBrain(in: &migrator)
+        migrator.registerMigration("keep sums over models", migrate: sumModels)
+        migrator.registerMigration("find models by metrics and stage changes") { db in
+            try db.execute(
+                sql: """
+                    CREATE INDEX model_metrics_by_value ON model_metrics (name, value);
+                    CREATE INDEX stage_changes_by_begin ON stage_changes (began) WHERE ended IS NULL;
+                    """)
+        }
     }
 
     private static func createCatalogue(_ db: Database) throws {

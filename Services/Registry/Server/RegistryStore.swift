@@ -11,7 +11,6 @@ public struct RegistryStore: Sendable {
     let writer: GroupWriter
     let events: EventLog
     let now: @Sendable () -> Date
-    let counted = CountedStatistics()
 
     /// Makes a store over a migrated database.
     /// - Parameter now: Time of day, replaced in tests.

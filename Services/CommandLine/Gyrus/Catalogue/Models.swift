@@ -35,7 +35,7 @@ struct ModelList: AsyncParsableCommand {
             Fields are those of a model and of its base network; an unknown one is answered with all that there are.
             In values, * and ? are wildcards, 'any' always fits, - is no value, and numbers and days may follow <, <=, >
             or >=. 'code' takes an artificial code of nine fields separated by ';', or its integers with * for any of
-            them. 'text' looks for words anywhere.
+            them. 'text' looks for words anywhere, and 'metrics.NAME' for a measurement: 'metrics.validation-loss<0.1'.
             """)
 
     @ParentCommand var gyrus: Gyrus

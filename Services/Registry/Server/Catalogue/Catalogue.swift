@@ -11,6 +11,8 @@ struct Catalogue: Sendable {
     let fields: [String: CatalogueField]
     /// Expressions without NULL, by the name of the order.
     let orders: [String: String]
+    /// Fields whose names only the entries know: what stands before the dot, and the field for what follows it.
+    var families: [String: @Sendable (String) -> CatalogueField] = [:]
 
     static let networks = Catalogue(
         table: "networks", key: "networks.id",
@@ -29,6 +31,13 @@ struct Catalogue: Sendable {
         orders: [
             "accuracy": "COALESCE(models.accuracy, -1)", "created": "models.created", "bytes": "models.bytes",
             "series": "models.series", "version": "models.version",
+        ],
+        families: [
+            "metrics": { name in
+                CatalogueField(
+                    .number, "value",
+                    within: "models.id IN (SELECT model FROM model_metrics WHERE name = '\(name)' AND %)")
+            }
         ])
 
     static let datasets = Catalogue(
@@ -41,6 +50,18 @@ struct Catalogue: Sendable {
 
     // MARK: - Fields
 
+    /// The field of a name, such as `accuracy` or `metrics.seconds`; nil where there is none.
+    func field(_ name: String) -> CatalogueField? {
+        if let field = fields[name] { return field }
+        let parts = name.split(separator: ".", maxSplits: 1)
+        // The name becomes part of a statement.
+        guard parts.count == 2, parts[1].wholeMatch(of: /[A-Za-z0-9._-]+/) != nil else { return nil }
+        return families[String(parts[0])]?(String(parts[1]))
+    }
+
+    /// The names of all fields.
+    var fieldNames: [String] { fields.keys + families.keys.map { "\($0).NAME" } }
+
     /// What is known of a base network, and so of every model of it.
     private static let networkFields: [String: CatalogueField] = {
         var fields = [
@@ -50,6 +71,11 @@ struct Catalogue: Sendable {
             "parameters": CatalogueField(.number, "networks.parameters"),
             "operations": CatalogueField(.number, "networks.operations"),
         ]
+        for (name, column) in [("key-layers", "kind"), ("roles", "role")] {
+            fields[name] = CatalogueField(
+                .text, "json_extract(value, '$.\(column)')",
+                within: "EXISTS (SELECT 1 FROM json_each(networks.key_layers) WHERE %)", isList: true)
+        }
         for feature in NetworkStructure.Feature.allCases {
             let isNumber = [.layers, .depth, .branches].contains(feature)
             fields[feature.rawValue] = CatalogueField(
@@ -72,7 +98,11 @@ struct Catalogue: Sendable {
         "recipe": CatalogueField(.text, "models.recipe"), "parent": CatalogueField(.text, "models.parent"),
         "licence": CatalogueField(.text, "models.licence"), "origin": CatalogueField(.text, "models.origin"),
         "series": CatalogueField(.text, "models.series"), "version": CatalogueField(.number, "models.version"),
-        "stage": CatalogueField(.text, "models.stage"), "bytes": CatalogueField(.number, "models.bytes"),
+        "stage": CatalogueField(.text, "models.stage"),
+        "stage-since": CatalogueField(
+            .time, "began", within: stageChange.replacing("%", with: "ended IS NULL AND %")),
+        "stage-note": CatalogueField(.text, "note", within: stageChange),
+        "staged-by": CatalogueField(.text, "person", within: stageChange), "bytes": CatalogueField(.number, "models.bytes"),
         "created": CatalogueField(.time, "models.created"),
         "format": CatalogueField(.text, "format", within: file), "blob": CatalogueField(.text, "blob", within: file),
         "code": CatalogueField(.special(CodePattern.conditions)),
@@ -91,6 +121,8 @@ struct Catalogue: Sendable {
             SELECT network_terms.network FROM wanted JOIN network_terms ON network_terms.term = wanted.id
             WHERE wanted.id NOT IN (SELECT word FROM area_words))
         """
+
+    private static let stageChange = "models.id IN (SELECT model FROM stage_changes WHERE %)"
 
     private static let file = "models.id IN (SELECT model FROM model_files WHERE %)"
 

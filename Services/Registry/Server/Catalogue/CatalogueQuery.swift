@@ -23,8 +23,8 @@ struct CatalogueQuery: Sendable {
     func clause(_ catalogue: Catalogue) throws -> Clause {
         var conditions: [Condition] = []
         for (name, value) in filter.sorted(by: { $0.key < $1.key }) {
-            guard let field = catalogue.fields[name] else {
-                throw Self.unknown(name, "The list cannot be filtered by", catalogue.fields.keys)
+            guard let field = catalogue.field(name) else {
+                throw Self.unknown(name, "The list cannot be filtered by", catalogue.fieldNames)
             }
             conditions += try field.conditions(name, value)
         }

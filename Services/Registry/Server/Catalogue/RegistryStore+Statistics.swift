@@ -2,56 +2,23 @@ import Foundation
 import GRDB
 import Model
 import RegistryClient
-import Synchronization
 
 extension RegistryStore {
-    /// What the registry holds, in numbers; counted again only where something has changed.
+    /// What the registry holds, in numbers.
     func statistics() async throws -> CatalogueStatistics {
         try await database.read { db in
-            // Every change has its event.
-            let change = try Int64.fetchOne(db, sql: "SELECT MAX(seq) FROM events") ?? 0
-            if let known = counted.value(at: change) { return known }
-            let statistics = try Self.count(db)
-            counted.keep(statistics, at: change)
-            return statistics
+            func number(_ sql: String) throws -> UInt64 { UInt64(try Int64.fetchOne(db, sql: sql) ?? 0) }
+            let tally = try Tally(db)
+            return CatalogueStatistics(
+                networks: try number("SELECT COUNT(*) FROM networks"), models: tally.models,
+                datasets: try number("SELECT COUNT(*) FROM datasets"), blobs: try number("SELECT COUNT(*) FROM blobs"),
+                blobBytes: try number("SELECT SUM(bytes) FROM blobs"), groups: tally.groups,
+                accuracies: tally.accuracies)
         }
     }
-
-    /// Walks over an index for each field that has all that is asked of models; terms are joined afterwards.
-    private static func count(_ db: Database) throws -> CatalogueStatistics {
-        func number(_ sql: String) throws -> UInt64 { UInt64(try Int64.fetchOne(db, sql: sql) ?? 0) }
-        let tally = try Tally(db)
-        return CatalogueStatistics(
-            networks: try number("SELECT COUNT(*) FROM networks"), models: tally.models,
-            datasets: try number("SELECT COUNT(*) FROM datasets"), blobs: try number("SELECT COUNT(*) FROM blobs"),
-            blobBytes: try number("SELECT SUM(bytes) FROM blobs"), groups: tally.groups, accuracies: try tenths(db))
-    }
-
-    private static func tenths(_ db: Database) throws -> [UInt64] {
-        var tenths = [UInt64](repeating: 0, count: 10)
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT MIN(CAST(accuracy * 10 AS INTEGER), 9) AS tenth, COUNT(*) AS models FROM models
-                WHERE accuracy IS NOT NULL GROUP BY tenth
-                """)
-        while let row = try rows.next() { tenths[row["tenth"] as Int] = UInt64(row["models"] as Int64) }
-        return tenths
-    }
 }
 
-/// Statistics with the change up to which they count.
-final class CountedStatistics: Sendable {
-    private let state = Mutex<(change: Int64, statistics: CatalogueStatistics)?>(nil)
-
-    func value(at change: Int64) -> CatalogueStatistics? {
-        state.withLock { $0?.change == change ? $0?.statistics : nil }
-    }
-
-    func keep(_ statistics: CatalogueStatistics, at change: Int64) { state.withLock { $0 = (change, statistics) } }
-}
-
-/// Sums by term.
+/// Sums by term, from those that the database keeps for each field of a model.
 private struct Tally {
     private struct Sums {
         var networks: UInt64 = 0
@@ -65,12 +32,14 @@ private struct Tally {
             models += UInt64(row["models"] as Int64)
             bytes += UInt64(row["bytes"] as Int64)
             measured += UInt64(row["measured"] as Int64)
-            accuracy += row["sum"] ?? 0
+            accuracy += row["accuracy"]
             best = max(best, row["best"] ?? 0)
         }
     }
 
     private(set) var models: UInt64 = 0
+    /// Models whose accuracy lies in each tenth.
+    private(set) var accuracies = [UInt64](repeating: 0, count: 10)
     private var stages: [String: Sums] = [:]
     /// By the row of the term.
     private var terms: [Int64: Sums] = [:]
@@ -79,42 +48,31 @@ private struct Tally {
     init(_ db: Database) throws {
         let known = try Row.fetchCursor(db, sql: "SELECT id, kind, text FROM terms WHERE kind != 'names'")
         while let row = try known.next() { kinds[row["id"]] = (row["kind"], row["text"]) }
-        for column in ["platform", "dataset", "optimizer"] {
-            let rows = try Self.models(by: column, db)
-            while let row = try rows.next() { terms[row[column], default: Sums()].add(row) }
+        let words = try wordsOfNetworks(db)
+        let sums = try Row.fetchCursor(db, sql: "SELECT * FROM model_sums WHERE models > 0")
+        while let row = try sums.next() {
+            switch row["field"] as String {
+            case "network": for term in words[row["key"]] ?? [] { terms[term, default: Sums()].add(row) }
+            case "stage":
+                stages[row["key"], default: Sums()].add(row)
+                models += UInt64(row["models"] as Int64)
+            case "tenth": accuracies[row["key"] as Int] = UInt64(row["models"] as Int64)
+            default: terms[row["key"], default: Sums()].add(row)
+            }
         }
-        let rows = try Self.models(by: "stage", db)
-        while let row = try rows.next() {
-            stages[row["stage"], default: Sums()].add(row)
-            models += UInt64(row["models"] as Int64)
-        }
-        try addNetworks(db)
     }
 
-    private static func models(by column: String, _ db: Database) throws -> RowCursor {
-        try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT \(column), COUNT(*) AS models, SUM(bytes) AS bytes, COUNT(accuracy) AS measured,
-                    SUM(accuracy) AS sum, MAX(accuracy) AS best
-                FROM models GROUP BY \(column)
-                """)
-    }
-
-    /// Networks, and their models under the words of the network.
-    private mutating func addNetworks(_ db: Database) throws {
-        var termsOfNetwork: [String: [Int64]] = [:]
+    /// The terms of each network, which are counted for the network itself, too.
+    private mutating func wordsOfNetworks(_ db: Database) throws -> [String: [Int64]] {
+        var words: [String: [Int64]] = [:]
         let links = try Row.fetchCursor(
             db, sql: "SELECT network, term FROM network_terms UNION ALL SELECT id, category FROM networks")
         while let row = try links.next() {
             let term: Int64 = row["term"]
-            termsOfNetwork[row["network"], default: []].append(term)
+            words[row["network"], default: []].append(term)
             terms[term, default: Sums()].networks += 1
         }
-        let rows = try Self.models(by: "network", db)
-        while let row = try rows.next() {
-            for term in termsOfNetwork[row["network"]] ?? [] { terms[term, default: Sums()].add(row) }
-        }
+        return words
     }
 
     /// By field, the largest groups first.

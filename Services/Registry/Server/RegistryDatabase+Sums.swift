@@ -1,0 +1,59 @@
+import GRDB
+
+extension RegistryDatabase {
+    /// Sums over models by each field that statistics ask for, kept by triggers: counting 100,000 models takes a tenth of
+    /// a second, reading the sums a few milliseconds. Models are never deleted, and only their stage ever changes.
+    static func sumModels(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE model_sums (
+                    field TEXT NOT NULL,
+                    key ANY NOT NULL,
+                    models INTEGER NOT NULL,
+                    bytes INTEGER NOT NULL,
+                    measured INTEGER NOT NULL,
+                    accuracy REAL NOT NULL,
+                    best REAL,
+                    PRIMARY KEY (field, key)
+                ) STRICT, WITHOUT ROWID;
+                """)
+        for (field, expression) in summed {
+            try db.execute(
+                sql: """
+                    INSERT INTO model_sums (field, key, models, bytes, measured, accuracy, best)
+                    SELECT '\(field)', \(expression), COUNT(*), SUM(bytes), COUNT(accuracy), TOTAL(accuracy), MAX(accuracy)
+                    FROM models AS row WHERE \(expression) IS NOT NULL GROUP BY 2
+                    """)
+        }
+        try db.execute(
+            sql: """
+                CREATE TRIGGER models_are_summed AFTER INSERT ON models BEGIN
+                \(summed.map { addition(to: $0.field, $0.expression.replacing("row.", with: "new.")) }.joined(separator: "\n"))
+                END;
+                CREATE TRIGGER models_change_stage AFTER UPDATE OF stage ON models WHEN old.stage != new.stage BEGIN
+                    UPDATE model_sums SET models = models - 1, bytes = bytes - old.bytes,
+                        measured = measured - (old.accuracy IS NOT NULL), accuracy = accuracy - COALESCE(old.accuracy, 0),
+                        best = (SELECT MAX(accuracy) FROM models WHERE stage = old.stage)
+                    WHERE field = 'stage' AND key = old.stage;
+                \(addition(to: "stage", "new.stage"))
+                END;
+                """)
+    }
+
+    /// Name and expression of each field; `row` in the expression stands for the row.
+    private static let summed: [(field: String, expression: String)] =
+        ["network", "platform", "dataset", "optimizer", "stage"].map { ($0, "row.\($0)") }
+        + [("tenth", "MIN(CAST(row.accuracy * 10 AS INTEGER), 9)")]
+
+    /// Adds the row `new` to a sum, unless it has no value there.
+    private static func addition(to field: String, _ key: String) -> String {
+        """
+        INSERT INTO model_sums (field, key, models, bytes, measured, accuracy, best)
+        SELECT '\(field)', \(key), 1, new.bytes, new.accuracy IS NOT NULL, COALESCE(new.accuracy, 0), new.accuracy
+        WHERE \(key) IS NOT NULL
+        ON CONFLICT DO UPDATE SET models = models + 1, bytes = bytes + excluded.bytes,
+            measured = measured + excluded.measured, accuracy = accuracy + excluded.accuracy,
+            best = COALESCE(MAX(best, excluded.best), best, excluded.best);
+        """
+    }
+}
