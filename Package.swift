@@ -294,12 +294,18 @@ let testTargets: [Target] = [
             "Brain", "DesignerClient", "DesignerServer", "Search", "Storage", "Messaging", "WorkQueueServer", "Model",
             "TrainerClient", "EvaluatorClient", grdb, lifecycle, logging,
         ]),
+    .target(
+        name: "ConsoleSupport",
+        dependencies: [
+            "ConsoleServer", "DesignerClient", "RegistryClient", "ServiceClient", "ServiceTestSupport", "TestSupport",
+            "Messaging", "Model", "console", grdb, nio, nioPosix,
+        ], path: "Tests/ConsoleSupport", swiftSettings: swiftSettings),
     tests(
         "ConsoleTests",
         [
-            "Brain", "ConsoleServer", "DesignerClient", "RegistryClient", "ServiceClient", "ServiceTestSupport",
-            "Messaging", "Model", "Networks", "console", grdb, httpTypes, logging, nio, nioEmbedded, nioHTTPTypes,
-            nioPosix,
+            "Brain", "ConsoleServer", "ConsoleSupport", "DesignerClient", "RegistryClient", "ServiceClient",
+            "ServiceTestSupport", "Messaging", "Model", "Networks", "console", grdb, httpTypes, logging, nio,
+            nioEmbedded, nioHTTPTypes, nioPosix,
         ]),
     tests("LauncherTests", ["Launcher", "gyrus", "gyrus-keeper", "Model", logging, yams]),
     tests(
@@ -313,9 +319,9 @@ let testTargets: [Target] = [
         "Benchmarks", "Tests/Benchmarks",
         [
             "Brain", "Messaging", "Schema", "Model", "CZeroMQ", "Storage", "Networks", "Datasets", "WorkQueueClient",
-            "WorkQueueServer", "Search", "SearchSupport", "Torch", "Tracking", "DesignerClient", "DesignerServer",
-            "TrainerClient", "EvaluatorClient", "RegistryClient", "RegistryServer", "registry", argumentParser, crypto,
-            grdb, lifecycle, logging,
+            "WorkQueueServer", "Search", "SearchSupport", "Torch", "Tracking", "ConsoleSupport",
+            "DesignerClient", "DesignerServer", "TrainerClient", "EvaluatorClient", "RegistryClient", "RegistryServer",
+            "registry", argumentParser, crypto, grdb, lifecycle, logging,
         ], excluding: ["peers"]),
 ]
 

@@ -1,3 +1,4 @@
+import ConsoleSupport
 import DesignerClient
 import Foundation
 import Model

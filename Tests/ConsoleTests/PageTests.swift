@@ -1,3 +1,4 @@
+import ConsoleSupport
 import DesignerClient
 import Foundation
 import Messaging
@@ -52,6 +53,9 @@ import Testing
             #expect(base.status == 200 && base.text.contains("class=\"architecture\""))
             let overview = try await cluster.browser.get("/")
             #expect(overview.text.contains("All services are up"))
+            for queue in ["designer", "trainer", "evaluator"] {
+                #expect(overview.text.contains("<div class=\"queue\"><h3>\(queue)</h3>\n\n<dl"), "\(queue)")
+            }
             let events = try await cluster.browser.get("/events")
             #expect(events.text.contains("scenario.published"))
             let empty = try await cluster.browser.get("/events?kind=blob.")

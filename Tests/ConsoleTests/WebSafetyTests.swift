@@ -1,4 +1,5 @@
 import ConsoleServer
+import ConsoleSupport
 import Foundation
 import NIOCore
 import Testing

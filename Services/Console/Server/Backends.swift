@@ -30,8 +30,8 @@ public struct Backends: Sendable {
         self.patience = patience
     }
 
-    /// The services that have a queue of tasks for workers.
-    static let withQueue: [ServiceName] = [.trainer, .evaluator]
+    /// The services that have a queue: of scenarios for searches, of tasks for workers.
+    static let withQueue: [ServiceName] = [.designer, .trainer, .evaluator]
 
     /// Asks one service; it has to answer in time.
     /// - Throws: `ServiceAway` where it does not.

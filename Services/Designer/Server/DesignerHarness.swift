@@ -4,6 +4,8 @@ public import Messaging
 import Model
 import Schema
 import ServiceKit
+import WorkQueueClient
+import WorkQueueServer
 
 /// Answers the designer's routes: decodes, calls, encodes, and decides nothing.
 public struct DesignerHarness: Sendable {
@@ -30,6 +32,7 @@ public struct DesignerHarness: Sendable {
             let scenarios = try await service.scenarios(limit: Int(request.limit), before: request.before)
             return Wire.ScenarioListReply(scenarios: try ReplyPage.fitting(scenarios.map { Wire.ScenarioStatus($0) }))
         }
+        router.on(.queueStatistics) { _ in Wire.QueueStatisticsReply(try await service.queue.statistics()) }
         router.on(.listTrials) { request in
             let trials = try await service.trials(
                 of: request.scenario, from: Int(request.from), limit: Int(request.limit))

@@ -102,7 +102,8 @@ struct Catalogue: Sendable {
         "stage-since": CatalogueField(
             .time, "began", within: stageChange.replacing("%", with: "ended IS NULL AND %")),
         "stage-note": CatalogueField(.text, "note", within: stageChange),
-        "staged-by": CatalogueField(.text, "person", within: stageChange), "bytes": CatalogueField(.number, "models.bytes"),
+        "staged-by": CatalogueField(.text, "person", within: stageChange),
+        "bytes": CatalogueField(.number, "models.bytes"),
         "created": CatalogueField(.time, "models.created"),
         "format": CatalogueField(.text, "format", within: file), "blob": CatalogueField(.text, "blob", within: file),
         "code": CatalogueField(.special(CodePattern.conditions)),

@@ -1,22 +1,24 @@
 import ConsoleServer
-import DesignerClient
-import Foundation
+package import DesignerClient
+package import Foundation
 import GRDB
-import Messaging
-import Model
-import RegistryClient
-import ServiceClient
+package import Messaging
+package import Model
+package import RegistryClient
+package import ServiceClient
 import ServiceTestSupport
-import TestSupport
+package import TestSupport
 
 /// Services of this build in a test's own folder, with a console before them.
-struct ConsoleCluster {
-    let fixture: ProcessFixture
-    let browser: RawBrowser
+package struct ConsoleCluster {
+    /// The folder and its processes.
+    package let fixture: ProcessFixture
+    /// A browser at the console.
+    package let browser: RawBrowser
     private let loop: MessageLoop
 
     /// Starts the services and the console, and ends them when `body` is done.
-    static func run<Result>(
+    package static func run<Result>(
         _ services: [ServiceName] = ServiceName.allCases, _ body: (ConsoleCluster) async throws -> Result
     ) async throws -> Result {
         try await ProcessFixture.run { fixture in
@@ -33,24 +35,28 @@ struct ConsoleCluster {
         }
     }
 
+    /// Starts one of the services.
     @discardableResult
-    static func start(_ service: ServiceName, in fixture: ProcessFixture) throws -> ChildProcess {
+    package static func start(_ service: ServiceName, in fixture: ProcessFixture) throws -> ChildProcess {
         let verbs = [ServiceName.trainer, .evaluator].contains(service) ? ["serve"] : []
         return try fixture.start(service.rawValue, verbs)
     }
 
     /// The address of a page, for a browser.
-    func page(_ path: String) -> URL { URL(string: browser.url.absoluteString + path) ?? browser.url }
+    package func page(_ path: String) -> URL { URL(string: browser.url.absoluteString + path) ?? browser.url }
 
-    func connect(to service: ServiceName) throws -> RequestClient {
+    /// A connection to a service.
+    package func connect(to service: ServiceName) throws -> RequestClient {
         try ServiceDirectory(environment: fixture.environment).connect(to: service, loop: loop, logger: quiet)
     }
 
-    var designer: DesignerClient { get throws { DesignerClient(try connect(to: .designer)) } }
-    var registry: RegistryClient { get throws { RegistryClient(try connect(to: .registry)) } }
+    /// A client of the designer.
+    package var designer: DesignerClient { get throws { DesignerClient(try connect(to: .designer)) } }
+    /// A client of the registry.
+    package var registry: RegistryClient { get throws { RegistryClient(try connect(to: .registry)) } }
 
     /// Publishes a scenario, which nobody works on, and gives it ended trials.
-    func publish(_ name: String, trials: Int) async throws -> ScenarioID {
+    package func publish(_ name: String, trials: Int) async throws -> ScenarioID {
         let id = try ScenarioID(name)
         let text = """
             scenario: \(name)

@@ -1,8 +1,7 @@
-import Foundation
+package import Foundation
 import Model
 import Synchronization
 import TestSupport
-import Testing
 
 /// Chromium without a window, told what to do over its debugging pipe.
 ///
@@ -12,14 +11,14 @@ import Testing
 ///     let title = try await browser.evaluate("document.title")
 /// }
 /// ```
-final class Chromium: Sendable {
+package final class Chromium: Sendable {
     /// Where it is on this machine; nil where it is not.
-    static let program = ["chromium", "chromium-browser", "google-chrome"].lazy.flatMap { name in
+    package static let program = ["chromium", "chromium-browser", "google-chrome"].lazy.flatMap { name in
         ["/usr/bin/\(name)", "/usr/local/bin/\(name)"]
     }.first { FileManager.default.isExecutableFile(atPath: $0) }
 
     /// What a test says when it is skipped.
-    static let reason = "Chromium is not installed: apt-get install chromium"
+    package static let reason = "Chromium is not installed: apt-get install chromium"
 
     private let process: Process
     private let commands: FileHandle
@@ -28,7 +27,7 @@ final class Chromium: Sendable {
     private let state = Mutex((next: 1, buffer: Data(), complaints: [String]()))
 
     /// Starts a browser with a profile of its own, and ends it when `body` is done.
-    static func open<Result>(_ body: (Chromium) async throws -> Result) async throws -> Result {
+    package static func open<Result>(_ body: (Chromium) async throws -> Result) async throws -> Result {
         let folder = try TemporaryDirectory()
         let browser = try Chromium(folder)
         defer { browser.end() }
@@ -37,6 +36,7 @@ final class Chromium: Sendable {
     }
 
     private init(_ folder: TemporaryDirectory) throws {
+        guard let program = Self.program else { throw Failure(.unavailable, Self.reason) }
         // The browser reads commands from descriptor 3 and writes answers to descriptor 4.
         let (incoming, outgoing) = (folder.path("in"), folder.path("out"))
         for pipe in [incoming, outgoing] where mkfifo(pipe, 0o600) != 0 {
@@ -45,7 +45,7 @@ final class Chromium: Sendable {
         process = Process()
         process.executableURL = URL(filePath: "/bin/bash")
         process.arguments = [
-            "-c", "exec \"$0\" \"$@\" 3<>'\(incoming)' 4<>'\(outgoing)'", try #require(Self.program), "--headless=new",
+            "-c", "exec \"$0\" \"$@\" 3<>'\(incoming)' 4<>'\(outgoing)'", program, "--headless=new",
             "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions", "--remote-debugging-pipe",
             "--user-data-dir=\(folder.path("profile"))", "about:blank",
         ]
@@ -64,20 +64,21 @@ final class Chromium: Sendable {
 
     private func attach() async throws {
         let targets = try await call("Target.getTargets")["targetInfos"] as? [[String: Any]] ?? []
-        let page = try #require(targets.first { $0["type"] as? String == "page" }?["targetId"] as? String)
+        guard let page = targets.first(where: { $0["type"] as? String == "page" })?["targetId"] as? String else {
+            throw Failure(.internal, "Chromium has no page.")
+        }
         let answer = try await call("Target.attachToTarget", ["targetId": page, "flatten": true])
-        let id = try #require(answer["sessionId"] as? String)
-        session.withLock { $0 = id }
+        session.withLock { $0 = answer["sessionId"] as? String ?? "" }
         for domain in ["Page", "Runtime", "Log", "Network"] { _ = try await call("\(domain).enable") }
     }
 
     // MARK: - What a test does
 
     /// What the browser and the pages' scripts complained of so far, such as what the pages' policy forbids.
-    var complaints: [String] { state.withLock { $0.complaints } }
+    package var complaints: [String] { state.withLock { $0.complaints } }
 
     /// Opens a page and waits until it has loaded.
-    func go(to url: URL) async throws {
+    package func go(to url: URL) async throws {
         _ = try await call("Page.navigate", ["url": url.absoluteString])
         _ = try await evaluate(
             """
@@ -90,7 +91,7 @@ final class Chromium: Sendable {
     }
 
     /// The value of an expression in the page; waits for promises.
-    func evaluate(_ expression: String) async throws -> String {
+    package func evaluate(_ expression: String) async throws -> String {
         let answer = try await call(
             "Runtime.evaluate", ["expression": "(async () => String(await (\(expression))))()", "awaitPromise": true])
         if let details = answer["exceptionDetails"] { throw Failure(.internal, "The page threw: \(details)") }
@@ -98,7 +99,7 @@ final class Chromium: Sendable {
     }
 
     /// Shows pages by day or by night, on a screen of some width.
-    func show(isDark: Bool, width: Int) async throws {
+    package func show(isDark: Bool, width: Int) async throws {
         let feature = ["name": "prefers-color-scheme", "value": isDark ? "dark" : "light"]
         _ = try await call("Emulation.setEmulatedMedia", ["features": [feature]])
         _ = try await call(
@@ -107,7 +108,7 @@ final class Chromium: Sendable {
     }
 
     /// Presses a key.
-    func press(_ key: String) async throws {
+    package func press(_ key: String) async throws {
         for type in ["keyDown", "keyUp"] {
             _ = try await call(
                 "Input.dispatchKeyEvent",

@@ -1,28 +1,36 @@
-import Foundation
-import NIOCore
+package import Foundation
+package import NIOCore
 import NIOPosix
 
 /// A client that sends exactly what a test tells it to, which no library for HTTP would.
-struct RawBrowser: Sendable {
+package struct RawBrowser: Sendable {
     /// An answer: its head as text, and its body.
-    struct Answer: Sendable {
-        let head: String
-        let body: [UInt8]
+    package struct Answer: Sendable {
+        /// Status line and fields.
+        package let head: String
+        /// What follows them.
+        package let body: [UInt8]
 
-        var status: Int { Int(head.dropFirst("HTTP/1.1 ".count).prefix(3)) ?? 0 }
-        var text: String { String(decoding: body, as: UTF8.self) }
+        /// Number of the status.
+        package var status: Int { Int(head.dropFirst("HTTP/1.1 ".count).prefix(3)) ?? 0 }
+        /// The body as text.
+        package var text: String { String(decoding: body, as: UTF8.self) }
 
         /// The value of a header field; nil where there is none.
-        func field(_ name: String) -> String? {
+        package func field(_ name: String) -> String? {
             let line = head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("\(name.lowercased()):") }
             return line.map { $0.drop { $0 != ":" }.dropFirst().trimmingCharacters(in: .whitespaces) }
         }
     }
 
-    let url: URL
+    /// Where the server is.
+    package let url: URL
+
+    /// A client of a server.
+    package init(url: URL) { self.url = url }
 
     /// Asks for a path and reads the whole answer.
-    func get(
+    package func get(
         _ path: String, _ fields: [String] = [], method: String = "GET", host: String = "localhost"
     ) async throws -> Answer {
         let lines = ["\(method) \(path) HTTP/1.1", "Host: \(host)", "Connection: close"] + fields
@@ -30,7 +38,7 @@ struct RawBrowser: Sendable {
     }
 
     /// Sends some text and reads until the server closes.
-    func send(_ text: String) async throws -> Answer {
+    package func send(_ text: String) async throws -> Answer {
         var bytes: [UInt8] = []
         try await connected { inbound, outbound in
             try await outbound.write(ByteBuffer(string: text))
@@ -44,7 +52,7 @@ struct RawBrowser: Sendable {
     }
 
     /// Connects, and closes when `body` is done.
-    func connected(
+    package func connected(
         _ body: (NIOAsyncChannelInboundStream<ByteBuffer>, NIOAsyncChannelOutboundWriter<ByteBuffer>) async throws ->
             Void
     ) async throws {
@@ -58,9 +66,11 @@ struct RawBrowser: Sendable {
     }
 
     /// The messages of a stream of events until there are enough, with one of some kind among them.
-    func messages(_ path: String, count: Int, ending: String = "", lastEventID: String? = nil) async throws -> [(
-        id: String, data: String
-    )] {
+    package func messages(_ path: String, count: Int, ending: String = "", lastEventID: String? = nil) async throws
+        -> [(
+            id: String, data: String
+        )]
+    {
         var messages: [(id: String, data: String)] = []
         var rest = ""
         try await connected { inbound, outbound in
