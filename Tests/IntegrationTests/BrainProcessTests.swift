@@ -114,6 +114,8 @@ struct BrainProcessTests {
             try Self.scenario.write(to: file, atomically: true, encoding: .utf8)
             let before = try await gyrus("explain", file.path, "--format", "json")
             let explained = try Explanation(json: before.text)
+            let words = try await gyrus("explain", "see faces, hear voices")
+            for area in ["vision", "face", "audition", "voice"] { #expect(words.text.contains(area), "\(words.text)") }
             #expect(explained.areas.filter(\.isActivated).map(\.path).contains("vision"))
             #expect(explained.fusionOrder.sorted() == ["audio", "image"])
             let published = try await gyrus("publish", file.path, "--id", "s1")

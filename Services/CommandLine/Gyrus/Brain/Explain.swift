@@ -10,8 +10,10 @@ struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show which functions, regions, areas and networks a scenario engages, and why.",
         discussion: """
-            A file is resolved as it would be if it were published now; an identity shows what its search uses.
+            A file is resolved as it would be if it were published now; an identity shows what its search uses. Words are
+            stimuli, several of them separated by commas.
 
+              gyrus explain 'see written digits, hear spoken digits'
               gyrus explain Compose/scenarios/av-mnist.yaml
               gyrus explain 3fa27c11 --format json
             """)
@@ -21,19 +23,26 @@ struct Explain: AsyncParsableCommand {
     @Option(help: "Form of the output: table or json.") var format: ListFormat = .table
     @Flag(help: "Show all active regions, all areas and all candidate networks.") var all = false
     @Argument(
-        help: ArgumentHelp("A scenario's file, - for stdin, or the identity of a published one.", valueName: "scenario")
-    )
+        help: ArgumentHelp(
+            "A scenario's file, - for stdin, the identity of a published one, or stimuli in words.",
+            valueName: "scenario"))
     var scenario: String
 
     func run() async throws {
         let services = try Services(gyrus.project)
-        let isFile = scenario == "-" || FileManager.default.fileExists(atPath: scenario)
-        let explanation =
-            isFile ? try await resolve(services) : try await services.designer().explanation(of: scenario)
+        let explanation = try await explanation(services)
         emit(
             format == .json
                 ? try json(explanation)
                 : ExplanationView(explanation, most: all ? .max : ExplanationView.usualRows).text)
+    }
+
+    private func explanation(_ services: Services) async throws -> Explanation {
+        if scenario == "-" || FileManager.default.fileExists(atPath: scenario) { return try await resolve(services) }
+        // No identity contains a space.
+        guard scenario.contains(" ") else { return try await services.designer().explanation(of: scenario) }
+        let stimuli = scenario.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        return try await services.registry().explain(Resolver.Request(stimuli: stimuli.filter { !$0.isEmpty }))
     }
 
     private func resolve(_ services: Services) async throws -> Explanation {
