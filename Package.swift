@@ -105,14 +105,14 @@ let shared: [Target] = [
     .systemLibrary(name: "CZlib", path: "Shared/CZlib"),
     // Optimised in every configuration: scores of whole benchmarks take a minute otherwise.
     .target(
-        name: "Tracking", dependencies: ["Model"], path: "Shared/Tracking",
+        name: "Tracking", dependencies: ["Model", "Safetensors"], path: "Shared/Tracking",
         swiftSettings: swiftSettings + [.unsafeFlags(["-O"])]),
     .target(
         name: "CVision", path: "Shared/CVision", publicHeadersPath: "include",
         // Debian's OpenCV keeps its headers in a folder of their own.
         cxxSettings: [.unsafeFlags(["-isystem", "/usr/include/opencv4", "-O3"])]),
     library("Vision", "Shared/Vision", ["CVision", "Model", "Tracking"]),
-    library("Datasets", "Shared/Datasets", ["Model", "CTorch", "CZlib", "Torch", "Safetensors"]),
+    library("Datasets", "Shared/Datasets", ["Model", "CTorch", "CZlib", "Torch", "Tracking", "Safetensors"]),
 ]
 
 // MARK: - Services
@@ -147,8 +147,8 @@ let services: [Target] = [
     library(
         "TrainerWorker", "Services/Trainer/Worker",
         [
-            "Model", "Schema", "Messaging", "Networks", "Torch", "Datasets", "RegistryClient", "TrainerClient",
-            "WorkQueueClient", logging,
+            "Model", "Schema", "Messaging", "Networks", "Torch", "Datasets", "Tracking", "RegistryClient",
+            "TrainerClient", "WorkQueueClient", logging,
         ]),
     executable(
         "trainer", "Services/Trainer/Main", ["ServiceClient", "ServiceKit", "WorkQueueServer", argumentParser]),
@@ -159,12 +159,13 @@ let services: [Target] = [
             argumentParser,
         ]),
 
-    library("EvaluatorClient", "Services/Evaluator/Client", ["Model", "Schema", "Messaging", "WorkQueueClient"]),
+    library(
+        "EvaluatorClient", "Services/Evaluator/Client", ["Model", "Schema", "Messaging", "Tracking", "WorkQueueClient"]),
     library(
         "EvaluatorWorker", "Services/Evaluator/Worker",
         [
-            "Model", "Schema", "Messaging", "Networks", "Torch", "Datasets", "RegistryClient", "EvaluatorClient",
-            "WorkQueueClient", logging,
+            "Model", "Schema", "Messaging", "Networks", "Torch", "Datasets", "Tracking", "RegistryClient",
+            "EvaluatorClient", "WorkQueueClient", logging,
         ]),
     executable(
         "evaluator", "Services/Evaluator/Main", ["ServiceClient", "ServiceKit", "WorkQueueServer", argumentParser]),
@@ -189,7 +190,7 @@ let services: [Target] = [
         [
             "Brain", "Model", "Schema", "Messaging", "Storage", "ServiceKit", "Networks", "Search", "WorkQueueClient",
             "WorkQueueServer", "DesignerClient", "ServiceClient", "RegistryClient", "KnowledgeClient", "TrainerClient",
-            "EvaluatorClient", grdb, lifecycle, logging,
+            "EvaluatorClient", "Tracking", "TrackingSearch", grdb, lifecycle, logging,
         ]),
     executable(
         "designer", "Services/Designer/Main",
@@ -292,7 +293,7 @@ let testTargets: [Target] = [
         "DesignerTests",
         [
             "Brain", "DesignerClient", "DesignerServer", "Search", "Storage", "Messaging", "WorkQueueServer", "Model",
-            "TrainerClient", "EvaluatorClient", grdb, lifecycle, logging,
+            "TrainerClient", "EvaluatorClient", "Networks", "Tracking", "TrackingSearch", grdb, lifecycle, logging,
         ]),
     .target(
         name: "ConsoleSupport",
@@ -312,8 +313,8 @@ let testTargets: [Target] = [
         "IntegrationTests",
         [
             "Brain", "DesignerClient", "EvaluatorClient", "KnowledgeClient", "RegistryClient", "ServiceClient",
-            "TrainerClient", "WorkQueueClient", "Messaging", "Model", "Networks", "ONNX", "Safetensors", "CZeroMQ",
-            lifecycle, logging,
+            "TrainerClient", "Tracking", "WorkQueueClient", "Messaging", "Model", "Networks", "ONNX", "Safetensors",
+            "CZeroMQ", lifecycle, logging,
         ]),
     executable(
         "Benchmarks", "Tests/Benchmarks",

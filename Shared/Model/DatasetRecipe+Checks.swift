@@ -13,6 +13,7 @@ extension DatasetRecipe {
             switch dataset.kind {
             case .image: completed[name] = try completedImage(modality, field: field)
             case .audio: completed[name] = try completedAudio(modality, field: field)
+            case .video: completed[name] = try completedVideo(modality, field: field)
             case .noise:
                 throw Failure(
                     .invalidArgument, "\(field).dataset: '\(dataset.name)' is noise; name it under an audio's 'noise'.")
@@ -43,6 +44,7 @@ extension DatasetRecipe {
     }
 
     private static func completedImage(_ modality: Modality, field: String) throws -> Modality {
+        try refuseVideo(modality, field)
         let removed = modality.energyRemoved ?? 0
         guard removed >= 0, removed < 1 else {
             throw Failure(
@@ -55,6 +57,7 @@ extension DatasetRecipe {
     }
 
     private static func completedAudio(_ modality: Modality, field: String) throws -> Modality {
+        try refuseVideo(modality, field)
         try refuse(modality.energyRemoved, "\(field).pca-energy-removed", of: "images")
         let side = modality.spectrogram ?? 112
         try check(side, in: Limits.spectrogram, field: "\(field).spectrogram")
@@ -79,7 +82,7 @@ extension DatasetRecipe {
     /// Loud enough to hurt a network that only hears, soft enough that a second modality makes up for it.
     static let defaultSignalToNoise = 10.0
 
-    private static func refuse(_ value: Any?, _ field: String, of kind: String) throws {
+    static func refuse(_ value: Any?, _ field: String, of kind: String) throws {
         guard value != nil else { return }
         throw Failure(.invalidArgument, "\(field): this is a setting of \(kind) only; leave it out.")
     }

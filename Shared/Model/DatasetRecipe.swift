@@ -30,17 +30,26 @@ public struct DatasetRecipe: Hashable, Sendable, Codable {
         public var signalToNoise: Double?
         /// Audio: height and width of the spectrogram.
         public var spectrogram: Int?
+        /// Video: names of the detectors whose detections are followed.
+        public var detectors: [String]?
+        /// Video: names of the sequences that nothing is chosen by.
+        public var heldOut: [String]?
+        /// Video: how many frames of each sequence count, from the first one on; nil for all.
+        public var frames: Int?
 
         /// Describes a modality; what is left out gets the default of the dataset's kind.
         public init(
             dataset: String, energyRemoved: Double? = nil, noise: String? = nil, signalToNoise: Double? = nil,
-            spectrogram: Int? = nil
+            spectrogram: Int? = nil, detectors: [String]? = nil, heldOut: [String]? = nil, frames: Int? = nil
         ) {
             self.dataset = dataset
             self.energyRemoved = energyRemoved
             self.noise = noise
             self.signalToNoise = signalToNoise
             self.spectrogram = spectrogram
+            self.detectors = detectors
+            self.heldOut = heldOut
+            self.frames = frames
         }
 
         enum CodingKeys: String, CodingKey {
@@ -49,6 +58,9 @@ public struct DatasetRecipe: Hashable, Sendable, Codable {
             case noise
             case signalToNoise = "signal-to-noise"
             case spectrogram
+            case detectors
+            case heldOut = "held-out"
+            case frames
         }
     }
 
@@ -79,6 +91,10 @@ public struct DatasetRecipe: Hashable, Sendable, Codable {
         public static let samples = 1...1_000_000
         /// Noisy variants of each recording.
         public static let mixes = 1...100
+        /// Frames of a sequence.
+        public static let frames = 1...1_000_000
+        /// Detectors of a video.
+        public static let detectors = 1...32
     }
 
     /// The modalities by name; the names are the inputs of networks.
@@ -159,12 +175,20 @@ public struct DatasetRecipe: Hashable, Sendable, Codable {
         return [1] + Array(repeating: settings.spectrogram ?? 28, count: 2)
     }
 
+    /// The modality of a recipe that is about a video; nil for any other.
+    public var video: Modality? {
+        modalities.values.first { modality in
+            KnownDataset.all.contains { $0.name == modality.dataset && $0.kind == .video }
+        }
+    }
+
     /// The same recipe on data that Gyrus makes itself.
+    /// - Throws: `Failure` with code `invalid-argument` where it makes no such data.
     public func substitutingSyntheticData() throws -> DatasetRecipe {
         let substituted = try modalities.mapValues { modality in
             var modality = modality
-            modality.dataset = try KnownDataset.named(modality.dataset, field: "dataset").substitute
-            modality.noise = try modality.noise.map { try KnownDataset.named($0, field: "noise").substitute }
+            modality.dataset = try KnownDataset.named(modality.dataset, field: "dataset").synthetic
+            modality.noise = try modality.noise.map { try KnownDataset.named($0, field: "noise").synthetic }
             return modality
         }
         return try DatasetRecipe(

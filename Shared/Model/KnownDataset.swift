@@ -8,6 +8,8 @@ public struct KnownDataset: Hashable, Sendable {
         case audio
         /// Recordings to be added to others; their labels are not used.
         case noise
+        /// Sequences of frames in which people are followed.
+        case video
     }
 
     /// Its name in scenarios.
@@ -34,6 +36,15 @@ public struct KnownDataset: Hashable, Sendable {
             name: "esc10", kind: .noise, labels: [], isSynthetic: false,
             summary: "ESC-10, environmental sounds of 5 s, in folds"),
         KnownDataset(
+            name: "mot15", kind: .video, labels: people, isSynthetic: false,
+            summary: "MOTChallenge 2015, training sequences with ground truth and cached detections"),
+        KnownDataset(
+            name: "mot16", kind: .video, labels: people, isSynthetic: false,
+            summary: "MOTChallenge 2016, training sequences with ground truth and cached detections"),
+        KnownDataset(
+            name: "mot17", kind: .video, labels: people, isSynthetic: false,
+            summary: "MOTChallenge 2017, training sequences with ground truth and cached detections"),
+        KnownDataset(
             name: "synthetic-digits", kind: .image, labels: digits, isSynthetic: true,
             summary: "Digits that Gyrus draws itself, 28×28"),
         KnownDataset(
@@ -45,6 +56,7 @@ public struct KnownDataset: Hashable, Sendable {
     ]
 
     private static let digits = (0...9).map(String.init)
+    private static let people = ["person"]
 
     /// The set of a name.
     /// - Parameter field: Where the name was given, for the message.
@@ -64,12 +76,25 @@ public struct KnownDataset: Hashable, Sendable {
                 + "Known are \(names.joined(separator: ", ")).")
     }
 
-    /// The set that stands in for this one where its data is not at hand; synthetic sets stand for themselves.
-    public var substitute: String {
+    /// The set that stands in for this one where its data is not at hand; nil where nothing can. Synthetic sets stand for
+    /// themselves.
+    public var substitute: String? {
         switch kind {
         case .image: "synthetic-digits"
         case .audio: "synthetic-tones"
         case .noise: "synthetic-noise"
+        case .video: nil
+        }
+    }
+
+    /// The set that stands in for this one.
+    /// - Throws: `Failure` with code `invalid-argument` where there is none.
+    public var synthetic: String {
+        get throws {
+            if let substitute { return substitute }
+            throw Failure(
+                .invalidArgument,
+                "dataset: Gyrus makes no data in place of '\(name)'; name the folder that holds it with $GYRUS_DATA.")
         }
     }
 }

@@ -136,6 +136,10 @@ private struct TrivialWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, S
             latencyMilliseconds: 1)
     }
 
+    func track(_ order: TrackingOrder) throws -> TrackingResult {
+        throw Failure(.internal, "This benchmark follows nobody.")
+    }
+
     func cancel(group: String) {}
 
     func bestGenomes(for scenario: Scenario, id: ScenarioID, space: SearchSpace, limit: Int) -> [Genome] { [] }
@@ -143,6 +147,8 @@ private struct TrivialWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, S
     func record(_ observation: TrialObservation) {}
 
     func register(_ model: TrainedModel) {}
+
+    func register(_ tracker: TrackerModel) {}
 
     func explain(_ scenario: Scenario) throws -> Explanation { try resolver.explain(.init(scenario)) }
 }

@@ -4,6 +4,7 @@ import Foundation
 import Model
 import Search
 import Synchronization
+import Tracking
 import TrainerClient
 
 @testable import DesignerServer
@@ -17,6 +18,7 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
         var evaluations: [String: Int] = [:]
         var observations: [String: TrialObservation] = [:]
         var models: [String: TrainedModel] = [:]
+        var trackers: [String: TrackerModel] = [:]
         var cancelledGroups: [String] = []
         var generator = SeededGenerator(seed: 1)
         var asked: [String] = []
@@ -98,6 +100,16 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
         return FakeWorld.score(Self.accuracy(of: order.candidate) - 0.01)
     }
 
+    func track(_ order: TrackingOrder) async throws -> TrackingResult {
+        state.withLock { $0.evaluations[order.id, default: 0] += 1 }
+        try await dawdle()
+        let value = Double(UInt8(Self.digest(order.setup.description).hexadecimal.prefix(2), radix: 16) ?? 0) / 256
+        return TrackingResult(
+            metrics: ["idf1": value, "held-out/idf1": value / 2],
+            setup: order.keepsTracks ? Self.digest("setup \(order.setup)") : nil,
+            tracks: order.keepsTracks ? Self.digest("tracks \(order.setup)") : nil)
+    }
+
     func cancel(group: String) async throws { state.withLock { $0.cancelledGroups.append(group) } }
 
     func bestGenomes(
@@ -121,6 +133,8 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
     static let map = AreaMap(computedFrom: .shipped)
 
     func register(_ model: TrainedModel) async throws { state.withLock { $0.models[model.id] = model } }
+
+    func register(_ tracker: TrackerModel) async throws { state.withLock { $0.trackers[tracker.id] = tracker } }
 }
 
 /// A scenario for tests.

@@ -103,6 +103,7 @@ extension SearchRun {
                 let accuracy = FakeWorld.accuracy(of: order.candidate) - 0.01
                 return .evaluated(number: number, .success(FakeWorld.score(accuracy)))
             case .register(let model): return .registered(model: model.id, .success(()))
+            case .track, .registerTracker: preconditionFailure("a search for a network asks for no tracks")
             }
         }
     }

@@ -46,11 +46,12 @@ public struct Trial: Hashable, Sendable {
     /// Objective on the validation split, higher is better; nil until it succeeded.
     public var objective: Double?
     /// What was measured, among it `validation-accuracy`, `test-accuracy`, `parameters`, `operations`,
-    /// `latency-milliseconds` and `seconds`.
+    /// `latency-milliseconds` and `seconds`; of trackers their figures, and as `test-accuracy` the objective on sequences
+    /// that nothing was chosen by.
     public var metrics: [String: Double]
-    /// The TorchScript file.
+    /// The TorchScript file, or a tracker's setup.
     public var script: BlobDigest?
-    /// The safetensors file.
+    /// The safetensors file, or a tracker's tracks.
     public var weights: BlobDigest?
     /// Why it failed.
     public var failure: Failure?
@@ -76,6 +77,9 @@ public struct Trial: Hashable, Sendable {
 
     /// Whether it is the final training of one of a search's best networks.
     public var isFinalTraining: Bool { origin.hasPrefix("final ") }
+
+    /// Whether what was tried is a tracker: then `script` is its setup and `weights` are its tracks.
+    public var isOfTracker: Bool { (try? ArtificialCode(code))?.functions == [Scenario.Task.tracking.rawValue] }
 
     /// The origin of the final training of a trial's network.
     package static func finalOrigin(_ number: Int) -> String { "final \(number)" }

@@ -73,7 +73,7 @@ public struct Candidate: Hashable, Sendable {
     private static func area(of dataset: String) -> String {
         switch KnownDataset.all.first(where: { $0.name == dataset })?.kind {
         case .audio?, .noise?: "audition"
-        case .image?, nil: "vision"
+        case .image?, .video?, nil: "vision"
         }
     }
 

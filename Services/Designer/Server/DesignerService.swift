@@ -54,7 +54,7 @@ public struct DesignerService: Sendable {
         let parsed = try ScenarioFile(text, file: name)
         let explanation = try await store.isKnown(id) ? nil : resolve(parsed)
         let plan = SearchRun.Plan(id: id, generation: 0, file: parsed, text: text, explanation: explanation)
-        let space = try plan.networkSpace.space
+        let space = try plan.searchSpace
         let isNew = try await store.database.write { db in
             guard try store.insert(id, parsed.scenario, space: space, text: text, file: name, in: db) else {
                 return false

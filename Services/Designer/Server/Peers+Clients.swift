@@ -63,6 +63,12 @@ private struct RemoteEvaluator: Evaluator {
         return try await client.evaluate(task, id: order.id, group: order.group)
     }
 
+    func track(_ order: TrackingOrder) async throws -> TrackingResult {
+        let task = TrackingTask(
+            dataset: order.recipe, setup: order.setup, heldOut: order.heldOut, keepsTracks: order.keepsTracks)
+        return try await client.track(task, id: order.id, group: order.group)
+    }
+
     func cancel(group: String) async throws { try await client.cancel(group: group) }
 }
 
@@ -108,6 +114,24 @@ private struct RemoteRegistry: ModelRegistry {
                 lineage: .init(
                     scenario: model.scenario, trial: model.id, recipe: try model.recipe.map(BlobDigest.init)),
                 series: model.series ?? ""))
+    }
+
+    func register(_ tracker: TrackerModel) async throws {
+        let outline = try tracker.outline
+        let code = tracker.code
+        let network = BaseNetwork(
+            name: code.name, category: code.category, areas: code.areas, functions: code.functions,
+            description: try outline.canonicalJSON, format: outline.format)
+        _ = try await client.register(network)
+        _ = try await client.register(
+            PretrainedModel(
+                id: tracker.id, network: BlobDigest(hashing: Array(network.description.utf8)), platform: code.platform,
+                dataset: code.dataset, optimizer: code.optimizer, accuracy: tracker.accuracy,
+                files: [ModelFile(.tracker, tracker.setup), ModelFile(.tracks, tracker.tracks)],
+                metrics: tracker.metrics,
+                lineage: .init(
+                    scenario: tracker.scenario, trial: tracker.id, recipe: try BlobDigest(tracker.recipe)),
+                series: tracker.series))
     }
 }
 

@@ -16,10 +16,12 @@ public protocol Trainer: Sendable {
     func cancel(group: String) async throws
 }
 
-/// Scores trained networks.
+/// Scores trained networks and trackers.
 public protocol Evaluator: Sendable {
     /// Has a network scored; repeating an order finds the evaluation that it began.
     func evaluate(_ order: EvaluationOrder) async throws -> EvaluationResult
+    /// Has people followed and the tracks scored; repeating an order finds what it began.
+    func track(_ order: TrackingOrder) async throws -> TrackingResult
     /// Withdraws all orders of a group that are not done.
     func cancel(group: String) async throws
 }
@@ -36,6 +38,8 @@ public protocol KnowledgeBase: Sendable {
 public protocol ModelRegistry: Sendable {
     /// Registers a base network and its weights; safe to repeat.
     func register(_ model: TrainedModel) async throws
+    /// Registers a tracker; safe to repeat.
+    func register(_ tracker: TrackerModel) async throws
 }
 
 /// An order to make a dataset ready.

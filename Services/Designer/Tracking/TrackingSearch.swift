@@ -30,7 +30,7 @@ public struct TrackingSearch: Sendable {
         /// Where it came from, such as `mutation 3`.
         public let origin: String
         /// What was measured.
-        public let candidate: TrackingSpace.Candidate
+        public let candidate: TrackingSetup
         /// Its scores on the sequences of the search.
         public let evaluation: Evaluation
         /// The objective's value.
@@ -50,7 +50,7 @@ public struct TrackingSearch: Sendable {
     }
 
     /// The trackers with the settings of their papers, on each detector.
-    public var defaults: [TrackingSpace.Candidate] { space.defaults.map(space.candidate) }
+    public var defaults: [TrackingSetup] { space.defaults.map(space.candidate) }
 
     /// Searches; the settings of the papers are its first candidates.
     /// - Parameters:

@@ -6,16 +6,6 @@ public import Tracking
 ///
 /// The settings of the trackers' papers are in it, so that a search that is given them as seeds never ends below them.
 public struct TrackingSpace: Sendable {
-    /// A point of the space.
-    public struct Candidate: Hashable, Sendable {
-        /// Name of the detector.
-        public var detector: String
-        /// Which of its detections are used.
-        public var filter: DetectionFilter
-        /// The tracker.
-        public var tracker: TrackerChoice
-    }
-
     /// What is chosen from, as integers.
     public let space: SearchSpace
     /// Names of the detectors.
@@ -56,11 +46,11 @@ public struct TrackingSpace: Sendable {
     }
 
     /// What a genome stands for. Parameters that its tracker does not have are left out.
-    public func candidate(_ genome: Genome) -> Candidate {
+    public func candidate(_ genome: Genome) -> TrackingSetup {
         let chosen = space.choices(of: genome).compactMap { $0 }.reduce(into: [:]) { $0.merge($1) { $1 } }
         func word(_ part: Part) -> String { chosen[part.rawValue] ?? "" }
         func number(_ part: Part) -> Double { Double(word(part)) ?? 0 }
-        return Candidate(
+        return TrackingSetup(
             detector: word(.detector),
             filter: DetectionFilter(minimumScore: number(.threshold), maximumOverlap: number(.overlap)),
             tracker: tracker(
@@ -91,7 +81,7 @@ public struct TrackingSpace: Sendable {
 
     /// Whether a genome is the one that stands for its candidate: parameters that its tracker does not have are as in the
     /// settings of the papers. Others would be measured again and again.
-    func isCanonical(_ genome: Genome) -> Bool {
+    public func isCanonical(_ genome: Genome) -> Bool {
         let chosen = space.choices(of: genome).compactMap { $0 }.reduce(into: [:]) { $0.merge($1) { $1 } }
         if chosen[Part.tracker.rawValue] == TrackerChoice.observationCentric(.init()).name { return true }
         return chosen[Part.sure.rawValue] == Self.usualSureScore
@@ -121,23 +111,5 @@ public struct TrackingSpace: Sendable {
                     return 1 + (choice.flatMap { part.choices.firstIndex(of: $0) } ?? 0)
                 }
             })
-    }
-}
-
-extension TrackingSpace.Candidate: CustomStringConvertible {
-    /// Its settings for people.
-    public var description: String {
-        let common = "\(detector) > \(filter.minimumScore), overlap ≤ \(filter.maximumOverlap); \(tracker.name)"
-        switch tracker {
-        case .sort(let settings):
-            return "\(common), age \(settings.maximumAge), confirmations \(settings.confirmations), overlap ≥ "
-                + "\(settings.minimumOverlap)"
-        case .deepSORT(let settings):
-            return "\(common), age \(settings.maximumAge), confirmations \(settings.confirmations), overlap distance ≤ "
-                + "\(settings.maximumOverlapDistance)"
-        case .observationCentric(let settings):
-            return "\(common), age \(settings.maximumAge), confirmations \(settings.confirmations), overlap ≥ "
-                + "\(settings.minimumOverlap), sure \(settings.sureScore), direction \(settings.directionWeight)"
-        }
     }
 }

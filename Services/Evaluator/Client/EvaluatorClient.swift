@@ -30,6 +30,16 @@ public struct EvaluatorClient: Sendable {
         return try EvaluationResult(result: await queue.perform(submission, patience: patience))
     }
 
+    /// Has people followed through sequences, and waits for the scores; repeating it with the same identity finds what was
+    /// begun.
+    /// - Throws: The `Failure` with which the task ended.
+    public func track(_ task: TrackingTask, id: String, group: String, priority: Int = 0) async throws -> TrackingResult
+    {
+        let submission = TaskSubmission(
+            id: id, kind: TrackingTask.kind, group: group, payload: try task.payload(), priority: priority)
+        return try TrackingResult(result: await queue.perform(submission, patience: patience))
+    }
+
     /// Withdraws all tasks of a group that have not ended.
     public func cancel(group: String) async throws { try await queue.cancel(group: group, patience: patience) }
 }

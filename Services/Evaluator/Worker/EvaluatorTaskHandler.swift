@@ -7,13 +7,14 @@ public import RegistryClient
 import Torch
 public import WorkQueueClient
 
-/// Does the tasks of the evaluator's queue: scores trained networks.
+/// Does the tasks of the evaluator's queue: scores trained networks and trackers.
 public struct EvaluatorTaskHandler: TaskHandler {
     /// The kinds of task that it does.
-    public static let kinds = [EvaluationTask.kind]
+    public static let kinds = [EvaluationTask.kind, TrackingTask.kind]
 
     private let registry: RegistryClient
     private let cache: BlobCache
+    private let benches: TrackingBenches
 
     /// Makes a handler.
     /// - Parameters:
@@ -22,17 +23,24 @@ public struct EvaluatorTaskHandler: TaskHandler {
     public init(registry: RegistryClient, cache: BlobCache) {
         self.registry = registry
         self.cache = cache
+        benches = TrackingBenches(registry: registry, cache: cache)
     }
 
     /// Does one task.
     public func handle(_ lease: TaskLease, progress: TaskProgress) async throws -> [UInt8] {
-        guard lease.kind == EvaluationTask.kind else {
+        switch lease.kind {
+        case EvaluationTask.kind:
+            return try await evaluate(try EvaluationTask(payload: lease.payload), progress).encoded()
+        case TrackingTask.kind:
+            let run = TrackingRun(
+                task: try TrackingTask(payload: lease.payload), registry: registry, benches: benches)
+            return try await run.result(progress).encoded()
+        default:
             throw Failure(
                 .invalidArgument,
                 "An evaluator's worker cannot do a task of kind '\(lease.kind)', only "
                     + "\(Self.kinds.joined(separator: ", ")).")
         }
-        return try await evaluate(try EvaluationTask(payload: lease.payload), progress).encoded()
     }
 
     private func evaluate(_ task: EvaluationTask, _ progress: TaskProgress) async throws -> EvaluationResult {

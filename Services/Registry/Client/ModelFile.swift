@@ -19,6 +19,10 @@ public struct ModelFile: Hashable, Sendable, Codable {
         case openVINO = "openvino"
         /// Weights of OpenVINO's intermediate representation.
         case openVINOWeights = "openvino-weights"
+        /// Detector, filter and tracker with its settings as JSON.
+        case tracker
+        /// Tracks of the sequences that a tracker was searched on.
+        case tracks
 
         /// Extension of files, such as `pt`.
         public var fileExtension: String {
@@ -30,6 +34,8 @@ public struct ModelFile: Hashable, Sendable, Codable {
             case .darknetConfiguration: "cfg"
             case .openVINO: "xml"
             case .openVINOWeights: "bin"
+            case .tracker: "json"
+            case .tracks: "tracks"
             }
         }
     }

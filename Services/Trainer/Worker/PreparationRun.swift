@@ -4,6 +4,7 @@ import Logging
 import Model
 import RegistryClient
 import Torch
+import Tracking
 import TrainerClient
 import WorkQueueClient
 
@@ -24,17 +25,19 @@ struct PreparationRun {
         try preparer.prepare(recipe, to: file.path) { what in
             progress.logger.debug("preparing", metadata: ["step": "\(what)"])
         }
-        let dataset = try PreparedDataset(opening: file.path)
+        let attributes = try Self.attributes(of: recipe, at: file.path)
         let blob = try await registry.upload(file: file)
         let registered = try await registry.register(
             RegisteredDataset(
                 name: recipe.modalities.values.map(\.dataset).sorted().joined(separator: "+"), recipe: id, blob: blob,
-                classes: UInt32(recipe.classes), attributes: try Self.attributes(of: dataset)))
+                classes: UInt32(recipe.classes), attributes: attributes))
         return PreparationResult(recipe: recipe.id, blob: registered.blob)
     }
 
     /// What a person wants to know of a dataset.
-    private static func attributes(of dataset: PreparedDataset) throws -> [String: String] {
+    private static func attributes(of recipe: DatasetRecipe, at path: String) throws -> [String: String] {
+        if recipe.video != nil { return try TrackingArchive(opening: path).attributes }
+        let dataset = try PreparedDataset(opening: path)
         var attributes = dataset.notes
         for split in PreparedDataset.Split.allCases {
             let source = try dataset.source(split)

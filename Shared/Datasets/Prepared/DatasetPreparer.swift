@@ -21,6 +21,10 @@ public struct DatasetPreparer: Sendable {
     public func prepare(
         _ recipe: DatasetRecipe, to path: String, report: (String) -> Void = { _ in }
     ) throws {
+        if let video = recipe.video {
+            report("reading \(video.dataset)")
+            return try VideoSet(video, locator: locator).write(to: path)
+        }
         var sources: [String: any ModalitySource] = [:]
         for (name, settings) in recipe.modalities {
             report("reading \(settings.dataset)")
@@ -56,8 +60,8 @@ public struct DatasetPreparer: Sendable {
             let speech = try SpeechSet.named(settings.dataset, locator: locator, seed: recipe.seed)
             let noise = try settings.noise.map { try NoiseSet.named($0, locator: locator, seed: recipe.seed) }
             return try AudioModality(settings, recipe: recipe, speech: speech, noise: noise)
-        case .noise:
-            throw Failure(.invalidArgument, "dataset: '\(settings.dataset)' is noise, which is no modality.")
+        case .noise, .video:
+            throw Failure(.invalidArgument, "dataset: '\(settings.dataset)' is no modality of samples.")
         }
     }
 

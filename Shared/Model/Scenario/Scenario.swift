@@ -21,12 +21,20 @@ public struct Scenario: Hashable, Sendable {
     public enum Task: String, CaseIterable, Hashable, Sendable, Codable {
         /// Which of several classes a sample belongs to.
         case classification
+        /// Who is where in each frame of a video: a detector and a tracker are searched, nothing is trained.
+        case tracking
     }
 
     /// What is made as large as possible, on the validation split.
     public enum Objective: String, CaseIterable, Hashable, Sendable, Codable {
         /// Share of samples classified right.
         case accuracy
+        /// Tracking: how long everybody is found under one identity.
+        case idf1
+        /// Tracking: misses, inventions and switches of identities.
+        case mota
+        /// Tracking: detection and association in balance.
+        case hota
     }
 
     /// What a network must not exceed.

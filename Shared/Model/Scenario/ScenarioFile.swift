@@ -78,10 +78,12 @@ extension ScenarioFile {
         let objective = try reader.fields("objective", keys: ["maximise", "limits"])
         let limits = try objective?.fields("limits", keys: ["parameters", "operations"])
         let final = try reader.fields("final", keys: budgetKeys + ["candidates"])
+        let task = try reader.choice("task", of: Scenario.Task.self) ?? .classification
         return Scenario(
             name: name, stimuli: try reader.texts("stimuli") ?? [], functions: try reader.texts("functions") ?? [],
-            task: try reader.choice("task", of: Scenario.Task.self) ?? .classification, recipe: recipe,
-            objective: try objective?.choice("maximise", of: Scenario.Objective.self) ?? .accuracy,
+            task: task, recipe: recipe,
+            objective: try Self.objective(
+                of: task, on: recipe, objective?.choice("maximise", of: Scenario.Objective.self)),
             limits: Scenario.Limits(
                 parameters: try limits?.integer("parameters", in: 1...1_000_000_000_000),
                 operations: try limits?.integer("operations", in: 1...1_000_000_000_000_000)),
@@ -113,7 +115,7 @@ extension ScenarioFile {
     }
 
     private static func modality(_ name: String, in group: FieldReader) throws -> DatasetRecipe.Modality {
-        let keys = ["dataset", "noise", "signal-to-noise", "preprocess"]
+        let keys = ["dataset", "noise", "signal-to-noise", "preprocess", "detectors", "held-out", "frames"]
         guard let fields = try group.fields(name, keys: keys), let dataset = try fields.text("dataset") else {
             throw Failure(
                 .invalidArgument, "modalities.\(name): the field 'dataset' is missing, such as {dataset: mnist}.")
@@ -123,7 +125,9 @@ extension ScenarioFile {
             dataset: dataset, energyRemoved: try preprocess?.number("pca-energy-removed", in: 0...1),
             noise: try fields.text("noise"),
             signalToNoise: try fields.number("signal-to-noise", in: DatasetRecipe.Limits.signalToNoise),
-            spectrogram: try preprocess?.integer("spectrogram", in: DatasetRecipe.Limits.spectrogram))
+            spectrogram: try preprocess?.integer("spectrogram", in: DatasetRecipe.Limits.spectrogram),
+            detectors: try fields.texts("detectors"), heldOut: try fields.texts("held-out"),
+            frames: try fields.integer("frames", in: DatasetRecipe.Limits.frames))
     }
 
     private static func search(_ reader: FieldReader) throws -> Scenario.Search {

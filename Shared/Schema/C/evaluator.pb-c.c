@@ -97,6 +97,96 @@ void   gyrus__wire__evaluate_result__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__evaluate_result__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__track_task__init
+                     (Gyrus__Wire__TrackTask         *message)
+{
+  static const Gyrus__Wire__TrackTask init_value = GYRUS__WIRE__TRACK_TASK__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__track_task__get_packed_size
+                     (const Gyrus__Wire__TrackTask *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__track_task__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__track_task__pack
+                     (const Gyrus__Wire__TrackTask *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__track_task__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__track_task__pack_to_buffer
+                     (const Gyrus__Wire__TrackTask *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__track_task__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__TrackTask *
+       gyrus__wire__track_task__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__TrackTask *)
+     protobuf_c_message_unpack (&gyrus__wire__track_task__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__track_task__free_unpacked
+                     (Gyrus__Wire__TrackTask *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__track_task__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__track_result__init
+                     (Gyrus__Wire__TrackResult         *message)
+{
+  static const Gyrus__Wire__TrackResult init_value = GYRUS__WIRE__TRACK_RESULT__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__track_result__get_packed_size
+                     (const Gyrus__Wire__TrackResult *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__track_result__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__track_result__pack
+                     (const Gyrus__Wire__TrackResult *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__track_result__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__track_result__pack_to_buffer
+                     (const Gyrus__Wire__TrackResult *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__track_result__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__TrackResult *
+       gyrus__wire__track_result__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__TrackResult *)
+     protobuf_c_message_unpack (&gyrus__wire__track_result__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__track_result__free_unpacked
+                     (Gyrus__Wire__TrackResult *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__track_result__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor gyrus__wire__evaluate_task__field_descriptors[5] =
 {
   {
@@ -301,5 +391,146 @@ const ProtobufCMessageDescriptor gyrus__wire__evaluate_result__descriptor =
   gyrus__wire__evaluate_result__field_indices_by_name,
   1,  gyrus__wire__evaluate_result__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__evaluate_result__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__track_task__field_descriptors[4] =
+{
+  {
+    "dataset",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrackTask, dataset),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "setup",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrackTask, setup),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "held_out",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Gyrus__Wire__TrackTask, n_held_out),
+    offsetof(Gyrus__Wire__TrackTask, held_out),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "keep",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrackTask, keep),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__track_task__field_indices_by_name[] = {
+  0,   /* field[0] = dataset */
+  2,   /* field[2] = held_out */
+  3,   /* field[3] = keep */
+  1,   /* field[1] = setup */
+};
+static const ProtobufCIntRange gyrus__wire__track_task__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__track_task__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.TrackTask",
+  "TrackTask",
+  "Gyrus__Wire__TrackTask",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__TrackTask),
+  4,
+  gyrus__wire__track_task__field_descriptors,
+  gyrus__wire__track_task__field_indices_by_name,
+  1,  gyrus__wire__track_task__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__track_task__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__track_result__field_descriptors[3] =
+{
+  {
+    "metrics",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__TrackResult, n_metrics),
+    offsetof(Gyrus__Wire__TrackResult, metrics),
+    &gyrus__wire__metric__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "setup",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrackResult, setup),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tracks",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrackResult, tracks),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__track_result__field_indices_by_name[] = {
+  0,   /* field[0] = metrics */
+  1,   /* field[1] = setup */
+  2,   /* field[2] = tracks */
+};
+static const ProtobufCIntRange gyrus__wire__track_result__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__track_result__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.TrackResult",
+  "TrackResult",
+  "Gyrus__Wire__TrackResult",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__TrackResult),
+  3,
+  gyrus__wire__track_result__field_descriptors,
+  gyrus__wire__track_result__field_indices_by_name,
+  1,  gyrus__wire__track_result__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__track_result__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

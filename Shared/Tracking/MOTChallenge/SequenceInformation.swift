@@ -2,7 +2,7 @@ import Foundation
 import Model
 
 /// What `seqinfo.ini` says about a sequence.
-public struct SequenceInformation: Hashable, Sendable {
+public struct SequenceInformation: Hashable, Sendable, Codable {
     /// Its name, such as `MOT17-02-FRCNN`.
     public var name: String
     /// Number of frames.

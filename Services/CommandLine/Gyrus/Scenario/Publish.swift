@@ -33,7 +33,7 @@ struct Publish: AsyncParsableCommand {
         let services = try Services(gyrus.project)
         let identity = try id.map { try ScenarioID($0) } ?? .random()
         let source = try ScenarioSource.read(file)
-        let text = synthetic ? Self.substituting(source) : source
+        let text = synthetic ? try Self.substituting(source) : source
         let designer = try await services.designer()
         let status = try await designer.publish(text, file: ScenarioSource.name(of: file), as: identity)
         emit(status.id.text)
@@ -46,13 +46,12 @@ struct Publish: AsyncParsableCommand {
     }
 
     /// The text with the synthetic data set in place of each real one; lines and columns before them stay.
-    static func substituting(_ text: String) -> String {
-        KnownDataset.all.filter { !$0.isSynthetic }.reduce(text) { text, set in
+    static func substituting(_ text: String) throws -> String {
+        try KnownDataset.all.filter { !$0.isSynthetic }.reduce(text) { text, set in
             let words = try? Regex("((?:dataset|noise)\\s*:\\s*[\"']?)\(set.name)\\b")
-            guard let words else { return text }
-            return text.replacing(words) { match in
-                String(match.0.dropLast(set.name.count)) + set.substitute
-            }
+            guard let words, text.contains(words) else { return text }
+            let synthetic = try set.synthetic
+            return text.replacing(words) { match in String(match.0.dropLast(set.name.count)) + synthetic }
         }
     }
 }

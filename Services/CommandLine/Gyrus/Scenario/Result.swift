@@ -12,7 +12,7 @@ struct ResultCommand: AsyncParsableCommand {
         abstract: "Show a scenario's trials, and fetch the winning network.",
         discussion: """
               gyrus result 3fa2
-              gyrus result 3fa2 --output results      also writes the network there
+              gyrus result 3fa2 --output results      also writes the network there, or the tracker and its tracks
 
             The network is a TorchScript file, which torch.jit.load opens anywhere; beside it are its weights alone as
             safetensors.
@@ -35,6 +35,9 @@ struct ResultCommand: AsyncParsableCommand {
         let status = try await designer.scenario(id)
         let trials = try await allTrials(designer, status)
         let winner = status.best
+        if let outcome = try TrackingOutcome(status, trials) {
+            return try await show(outcome, status, trials, services)
+        }
         try list.render(trials.map { TrialRow($0, isWinner: $0.id == winner?.id) })
         guard let winner, let script = winner.script else {
             throw Failure(
@@ -57,6 +60,27 @@ struct ResultCommand: AsyncParsableCommand {
         report("        \(winner.outcome)")
         report("Network (TorchScript): \(files.script.path)")
         if let weights = files.weights { report("Weights (safetensors): \(weights.path)") }
+    }
+
+    private func show(
+        _ outcome: TrackingOutcome, _ status: ScenarioStatus, _ trials: [Trial], _ services: Services
+    ) async throws {
+        try list.render(trials.map { TrackingTrialRow($0, isWinner: $0.id == status.best?.id) })
+        let report = list.format == .json || list.quiet ? say : emit
+        report("\n\(try outcome.report())")
+        if !status.state.isFinal { say("The search still runs: this is what \(status.endedTrials) trials gave.") }
+        guard let output else {
+            return say("Get the tracker and its tracks with: \(services.command("result \(status.id) --output DIR"))")
+        }
+        guard let files = try await outcome.fetch(into: output, from: services.registry()) else {
+            throw Failure(
+                .notFound,
+                "scenario \(status.id) (\(status.state)) has no tracks yet; follow it with: "
+                    + services.command("watch \(status.id)"))
+        }
+        report("Tracker: \(files.setup.path)")
+        report("Tracks: \(files.tracks.path)")
+        say("Track others with it: gyrus track run --setup \(files.setup.path) --detections DIR --output TRACKS")
     }
 
     private func allTrials(_ designer: DesignerClient, _ status: ScenarioStatus) async throws -> [Trial] {

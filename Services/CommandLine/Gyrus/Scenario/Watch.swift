@@ -87,7 +87,7 @@ struct WatchBoard {
 
     private func conclude(_ status: ScenarioStatus) throws {
         switch status.state {
-        case .succeeded: say("Done. See the table and get the network with: \(services.command("result \(status.id)"))")
+        case .succeeded: say("Done. See the table and get the result with: \(services.command("result \(status.id)"))")
         case .cancelled:
             throw Failure(
                 .cancelled,

@@ -10,7 +10,7 @@ protocol WatchView {
 
 extension Trial {
     /// The trial in a few words, such as `trial 7` or `final training 48`.
-    var title: String { "\(isFinalTraining ? "final training" : "trial") \(id.number)" }
+    var title: String { "\(isFinalTraining ? "final \(isOfTracker ? "run" : "training")" : "trial") \(id.number)" }
 
     var validation: Double? { metrics["validation-accuracy"] ?? objective }
 

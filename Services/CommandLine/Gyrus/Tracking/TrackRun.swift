@@ -12,6 +12,7 @@ struct TrackRun: ParsableCommand {
             are ignored, so the output of another tracker can serve as well. The tracks are written to OUTPUT/S.txt.
 
               gyrus track run --detections MOT17/train --tracker oc-sort --output tracks --gt MOT17/train
+              gyrus track run --detections DIR --setup found.json --output tracks     # what a search found
             """)
 
     @Option(name: .long, help: "Folder with detections.")
@@ -29,19 +30,25 @@ struct TrackRun: ParsableCommand {
     @Option(name: .long, help: "Sequences, separated by commas (default: all that have detections).")
     var sequences: String?
 
+    @Option(
+        name: .long,
+        help: "File with filter and tracker as 'gyrus result --output' writes it, in place of the options below.")
+    var setup: String?
+
     @OptionGroup(title: "Tracker") var tracker: TrackerOptions
     @OptionGroup var list: ListOptions
 
     func run() throws {
         let folder = try MOTFolder(detections, of: .detections, part: part)
         let truth = try gt.map { try MOTFolder($0, of: .groundTruth) }
-        let choice = try tracker.choice()
+        let found = try setup.map { try TrackingSetup(contentsOf: $0) }
+        let (choice, filter) = (try found?.tracker ?? tracker.choice(), found?.filter ?? tracker.filter)
         let names = SequenceNames(sequences).names ?? folder.sequences
         for name in names {
             let file = try folder.file(of: name)
             file.repairs.forEach { say("repaired: \($0)") }
             let frames = try folder.information(of: name)?.frames ?? truth?.information(of: name)?.frames
-            let tracks = file.tracked(frames: frames, filter: tracker.filter, by: choice, path: "\(output)/\(name).txt")
+            let tracks = file.tracked(frames: frames, filter: filter, by: choice, path: "\(output)/\(name).txt")
             try tracks.write(to: tracks.path)
             say("\(name): \(tracks.rows.count) boxes of \(Set(tracks.rows.map(\.identity)).count) identities")
         }

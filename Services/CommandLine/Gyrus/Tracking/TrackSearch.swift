@@ -76,8 +76,26 @@ struct TrackSearch: AsyncParsableCommand {
         let trials = try await search.run(method, trials: trials, population: population, seed: seed, on: seen) {
             say("\($0.number): \(objective.rawValue) \(Figures.percent($0.value))  \($0.candidate)  (\($0.origin))")
         }
-        let report = TrackingReport(trials: trials, defaults: search.defaults, objective: objective)
-        emit(try await report.text(on: bench, hidden: hidden))
+        emit(try await report(trials, of: search, on: bench, hidden: hidden, objective).text)
+    }
+
+    /// The trials with their figures; those that the report sets side by side also on sequences that the search never saw.
+    private func report(
+        _ trials: [TrackingSearch.Trial], of search: TrackingSearch, on bench: TrackingBench, hidden: Set<String>,
+        _ objective: TrackingObjective
+    ) async throws -> TrackingReport {
+        var report = TrackingReport(trials: [], heldOut: hidden.sorted(), objective: objective.rawValue)
+        let winner = trials.max { ($0.value, $1.number) < ($1.value, $0.number) }
+        for trial in trials {
+            let isFixed = search.defaults.contains(trial.candidate)
+            let isShown = isFixed || trial.number == winner?.number
+            let heldOut = try await bench.evaluate(trial.candidate, on: isShown ? hidden : [])
+            report.trials.append(
+                .init(
+                    number: trial.number, setup: trial.candidate, isFixed: isFixed, value: trial.value,
+                    metrics: TrackingFigures.metrics(seen: trial.evaluation, heldOut: heldOut)))
+        }
+        return report
     }
 
     private func folders() throws -> [String: MOTFolder] {

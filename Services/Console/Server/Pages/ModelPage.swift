@@ -91,6 +91,8 @@ struct ModelPage: Sendable {
         case .darknetConfiguration: "Darknet structure"
         case .openVINO: "OpenVINO structure"
         case .openVINOWeights: "OpenVINO weights"
+        case .tracker: "Setup of a tracker"
+        case .tracks: "Tracks"
         }
     }
 

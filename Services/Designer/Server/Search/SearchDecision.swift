@@ -25,7 +25,9 @@ struct SearchDecision {
         case seek(limit: Int)
         case train(TrainingOrder, number: Int)
         case evaluate(EvaluationOrder, number: Int)
+        case track(TrackingOrder, number: Int)
         case register(TrainedModel)
+        case registerTracker(TrackerModel)
     }
 
     /// How a search ended.
@@ -66,5 +68,6 @@ enum SearchOccurrence: Sendable {
     case found([Genome])
     case trained(number: Int, Result<TrainingResult, Failure>)
     case evaluated(number: Int, Result<EvaluationResult, Failure>)
+    case tracked(number: Int, Result<TrackingResult, Failure>)
     case registered(model: String, Result<Void, Failure>)
 }

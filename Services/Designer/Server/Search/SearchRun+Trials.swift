@@ -70,9 +70,7 @@ extension SearchRun {
         case .failure(let failure):
             trials[number].state = .failed
             trials[number].failure = failure
-            decision.note(
-                "trial.failed", trials[number].id.description,
-                ["scenario": plan.id.text, "code": failure.code.rawValue, "message": failure.message])
+            noteFailure(failure, of: trials[number], in: &decision)
         case .success(let result):
             try succeed(number, result, &decision)
         }
@@ -105,11 +103,7 @@ extension SearchRun {
             if let model = try model(of: trial) { decision.deliveries.append(.model(model)) }
             return
         }
-        let observation = TrialObservation(
-            trial: trial.id.description, scenario: plan.id, text: plan.text, genome: trial.genome,
-            space: space.space.description, code: trial.code, objective: trial.objective ?? 0, metrics: trial.metrics,
-            functions: plan.resolved.functions)
-        decision.deliveries.append(.observation(observation))
+        decision.deliveries.append(.observation(observation(of: trial)))
     }
 
     mutating func model(of trial: Trial) throws -> TrainedModel? {

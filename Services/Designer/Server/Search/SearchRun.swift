@@ -3,11 +3,8 @@ import DesignerClient
 import Model
 import Search
 
-/// The course of one scenario's search: it is told what happened and decides what comes next.
-///
-/// It acts on nothing: the runner writes its decisions to disk and then does what they ask for. Everything it knows follows
-/// from what was written, so a search that was interrupted anywhere goes on from its rows with the same trace.
-struct SearchRun {
+/// The course of a search for a network: trials are trained and scored, the best ones at length.
+struct SearchRun: SearchCourse {
     /// What a search is made from.
     struct Plan {
         let id: ScenarioID
@@ -37,7 +34,7 @@ struct SearchRun {
     /// than all else that a search does.
     private var candidates: [Genome: Candidate] = [:]
 
-    var scenario: Scenario { plan.scenario }
+    var searchSpace: SearchSpace { space.space }
 
     /// Takes up a search with what is on disk.
     /// - Throws: `Failure` where the scenario cannot be searched, or its rows are broken.
@@ -51,23 +48,9 @@ struct SearchRun {
     }
 
     private func makeSearcher(_ seeds: [Genome]) throws -> Searcher {
-        let history = try SearchHistory(
-            trials.filter { !$0.isFinalTraining }.map { trial in
-                let proposal = Proposal(
-                    number: trial.id.number, genome: try Genome(trial.genome), origin: trial.origin)
-                return (proposal, Self.outcome(of: trial))
-            }, in: space.space)
-        return scenario.search.method.searcher(
+        scenario.search.method.searcher(
             population: scenario.search.population, trials: scenario.search.trials, seed: scenario.search.seed,
-            seeds: plan.seeds(seeds, in: space, limit: seedLimit), history: history)
-    }
-
-    static func outcome(of trial: Trial) -> TrialOutcome? {
-        switch trial.state {
-        case .succeeded: trial.objective.map { .objective($0) } ?? .failed
-        case .failed: .failed
-        case .training, .evaluating, .cancelled: nil
-        }
+            seeds: plan.seeds(seeds, in: space, limit: seedLimit), history: try history())
     }
 
     // MARK: Beginning and going on
@@ -76,8 +59,7 @@ struct SearchRun {
     mutating func begin() throws -> SearchDecision {
         var decision = SearchDecision()
         guard isPrepared else {
-            let id = "\(plan.group)/prepare"
-            decision.steps = [.prepare(PreparationOrder(id: id, group: plan.group, recipe: scenario.recipe))]
+            decision.steps = [preparation]
             return decision
         }
         try takeUp(&decision)
@@ -96,17 +78,7 @@ struct SearchRun {
         try goOn(&decision)
     }
 
-    /// Half of the first population, so that the search also sees what nobody has tried.
-    private var seedLimit: Int { max(1, scenario.search.population / 2) }
-
-    /// What to do after some things happened; nothing more once it has concluded.
-    mutating func handle(_ occurrences: [SearchOccurrence]) throws -> SearchDecision {
-        var decision = SearchDecision()
-        for occurrence in occurrences where decision.conclusion == nil { try handle(occurrence, &decision) }
-        return decision
-    }
-
-    private mutating func handle(_ occurrence: SearchOccurrence, _ decision: inout SearchDecision) throws {
+    mutating func handle(_ occurrence: SearchOccurrence, _ decision: inout SearchDecision) throws {
         switch occurrence {
         case .prepared(.success):
             isPrepared = true
@@ -121,6 +93,7 @@ struct SearchRun {
             try trained(number, result, &decision)
         case .evaluated(let number, let result):
             try evaluated(number, result, &decision)
+        case .tracked: preconditionFailure("a search for a network asks for no tracks")
         case .registered(let model, .success):
             conclude(.succeeded(model: model), &decision)
         case .registered(_, .failure(let failure)):
@@ -130,16 +103,8 @@ struct SearchRun {
 
     private mutating func seed(with genomes: [Genome], _ decision: inout SearchDecision) throws {
         seeds = genomes
-        decision.seeds = genomes
         searcher = try makeSearcher(genomes)
-        let given = genomes.map(\.description).joined(separator: " ")
-        let choice = scenario.search.method.choice(in: space.space, trials: scenario.search.trials)
-        decision.note(
-            "scenario.seeded", plan.id.text,
-            [
-                "count": "\(genomes.count)", "genomes": given, "method": choice.method.rawValue,
-                "reason": choice.reason,
-            ])
+        noteSeeds(genomes, in: &decision)
         try goOn(&decision)
     }
 
@@ -203,13 +168,7 @@ struct SearchRun {
 
     mutating func add(_ trial: Trial, _ decision: inout SearchDecision) throws {
         trials.append(trial)
-        decision.trials.append(trial)
-        decision.note(
-            "trial.proposed", trial.id.description,
-            [
-                "scenario": plan.id.text, "genome": trial.genome, "network": trial.networkName,
-                "origin": trial.origin,
-            ])
+        noteProposal(of: trial, in: &decision)
         decision.steps.append(try step(for: trial))
     }
 }

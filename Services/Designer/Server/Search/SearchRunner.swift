@@ -14,14 +14,14 @@ struct SearchRunner: Sendable {
     /// - Throws: `CancellationError` where the scenario was withdrawn or the service stops; other errors where the
     ///   designer itself is in trouble, and the search can be taken up again.
     func run(_ entry: DesignerStore.Entry) async throws {
-        var search: SearchRun
+        var search: any SearchCourse
         do {
             search = try await load(entry)
         } catch let failure as Failure where failure.code == .invalidArgument {
             // An older version accepted what this one refuses.
             return try await store.apply(.failed(failure, entry.id), to: entry)
         }
-        let (plan, space) = (search.plan, search.space.space)
+        let (plan, space) = (search.plan, search.searchSpace)
         let arrivals = Arrivals()
         try await withThrowingTaskGroup { group in
             var decision = try search.begin()
@@ -51,14 +51,20 @@ struct SearchRunner: Sendable {
         throw Failure(.internal, "The search of scenario '\(entry.id)' has nothing left to wait for.")
     }
 
-    private func load(_ entry: DesignerStore.Entry) async throws -> SearchRun {
+    private func load(_ entry: DesignerStore.Entry) async throws -> any SearchCourse {
         let file = try ScenarioFile(entry.text, file: entry.file)
         let plan = SearchRun.Plan(
             id: entry.id, generation: entry.generation, file: file, text: entry.text,
             explanation: try await store.explanation(of: entry.id))
-        let search = try SearchRun(
-            plan: plan, isPrepared: entry.isPrepared, seeds: entry.seeds, trials: try await store.trials(of: entry.id))
-        guard search.space.space.description == entry.space else {
+        let trials = try await store.trials(of: entry.id)
+        let search: any SearchCourse =
+            switch file.scenario.task {
+            case .classification:
+                try SearchRun(plan: plan, isPrepared: entry.isPrepared, seeds: entry.seeds, trials: trials)
+            case .tracking:
+                try TrackingRun(plan: plan, isPrepared: entry.isPrepared, seeds: entry.seeds, trials: trials)
+            }
+        guard search.searchSpace.description == entry.space else {
             throw Failure(
                 .invalidArgument,
                 """
@@ -91,6 +97,10 @@ struct SearchRunner: Sendable {
             .trained(number: number, try await outcome { try await peers.trainer.train(order) })
         case .evaluate(let order, let number):
             .evaluated(number: number, try await outcome { try await peers.evaluator.evaluate(order) })
+        case .track(let order, let number):
+            .tracked(number: number, try await outcome { try await peers.evaluator.track(order) })
+        case .registerTracker(let model):
+            .registered(model: model.id, try await outcome { try await peers.registry.register(model) })
         case .register(let model):
             .registered(model: model.id, try await outcome { try await peers.registry.register(model) })
         }

@@ -8,7 +8,7 @@ extension Resolver.Request {
             modalities: scenario.recipe.modalities.mapValues { modality in
                 switch KnownDataset.all.first(where: { $0.name == modality.dataset })?.kind {
                 case .audio?, .noise?: "perception.audition"
-                case .image?, nil: "perception.vision"
+                case .image?, .video?, nil: "perception.vision"
                 }
             })
     }

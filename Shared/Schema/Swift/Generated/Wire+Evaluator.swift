@@ -144,3 +144,116 @@ extension Wire.EvaluateResult: StoredMessage {
         c.pointee.latency_milliseconds = latencyMilliseconds
     }
 }
+
+extension Wire {
+    /// Payload of a task of kind `track`: follows people through sequences and scores the tracks.
+    public struct TrackTask: WireMessage {
+        /// Identity of the recipe of the sequences.
+        public var dataset: String = ""
+        /// Detector, filter and tracker in JSON.
+        public var setup: String = ""
+        /// Names of the sequences that nothing is chosen by; they are scored apart.
+        public var heldOut: [String] = []
+        /// Whether setup and tracks are kept as files in the registry.
+        public var keep: Bool = false
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            dataset: String = "",
+            setup: String = "",
+            heldOut: [String] = [],
+            keep: Bool = false
+        ) {
+            self.dataset = dataset
+            self.setup = setup
+            self.heldOut = heldOut
+            self.keep = keep
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.TrackTask: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__TrackTask>) { gyrus__wire__track_task__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__TrackTask>) throws {
+        self.init()
+        dataset = try Wire.text(c.pointee.dataset, "TrackTask.dataset")
+        setup = try Wire.text(c.pointee.setup, "TrackTask.setup")
+        heldOut = try Wire.texts(c.pointee.n_held_out, c.pointee.held_out, "TrackTask.held_out")
+        keep = c.pointee.keep != 0
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrackTask>, arena: inout Arena) throws {
+        gyrus__wire__track_task__init(c)
+        c.pointee.dataset = try arena.text(dataset, "TrackTask.dataset")
+        c.pointee.setup = try arena.text(setup, "TrackTask.setup")
+        (c.pointee.n_held_out, c.pointee.held_out) = try arena.texts(heldOut, "TrackTask.held_out")
+        c.pointee.keep = keep ? 1 : 0
+    }
+}
+
+extension Wire {
+    /// Result of a task of kind `track`.
+    public struct TrackResult: WireMessage {
+        /// Figures of all sequences that are not held out together, such as `idf1`, of those that are (`held-out/idf1`), and of
+        /// each sequence (`MOT16-02/idf1`); `seconds` and `latency-milliseconds`, the time for a frame.
+        public var metrics: [Wire.Metric] = []
+        /// Digest of the file with the setup; empty where it was not to be kept.
+        public var setup: String = ""
+        /// Digest of the file with the tracks; empty where they were not to be kept.
+        public var tracks: String = ""
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            metrics: [Wire.Metric] = [],
+            setup: String = "",
+            tracks: String = ""
+        ) {
+            self.metrics = metrics
+            self.setup = setup
+            self.tracks = tracks
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.TrackResult: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__TrackResult>) { gyrus__wire__track_result__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__TrackResult>) throws {
+        self.init()
+        metrics = try Wire.messages(c.pointee.n_metrics, c.pointee.metrics)
+        setup = try Wire.text(c.pointee.setup, "TrackResult.setup")
+        tracks = try Wire.text(c.pointee.tracks, "TrackResult.tracks")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrackResult>, arena: inout Arena) throws {
+        gyrus__wire__track_result__init(c)
+        (c.pointee.n_metrics, c.pointee.metrics) = try arena.messages(metrics)
+        c.pointee.setup = try arena.text(setup, "TrackResult.setup")
+        c.pointee.tracks = try arena.text(tracks, "TrackResult.tracks")
+    }
+}

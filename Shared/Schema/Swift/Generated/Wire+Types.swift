@@ -39,6 +39,8 @@ extension Wire {
         Wire.SearchProgressReply.self,
         Wire.EvaluateTask.self,
         Wire.EvaluateResult.self,
+        Wire.TrackTask.self,
+        Wire.TrackResult.self,
         Wire.ScenarioFeatures.self,
         Wire.Observation.self,
         Wire.BestKnownRequest.self,

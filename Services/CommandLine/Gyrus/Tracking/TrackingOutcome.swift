@@ -1,0 +1,86 @@
+import DesignerClient
+import Foundation
+import Model
+import RegistryClient
+import Search
+import Tracking
+import TrackingSearch
+
+/// What came of a tracking scenario: its tables, and the winner's files.
+struct TrackingOutcome {
+    private let status: ScenarioStatus
+    private let trials: [Trial]
+    private let scenario: Scenario
+    private let video: DatasetRecipe.Modality
+
+    /// Takes a scenario; nil where it is about something else.
+    init?(_ status: ScenarioStatus, _ trials: [Trial]) throws {
+        let scenario = try ScenarioFile(status.text).scenario
+        guard scenario.task == .tracking, let video = scenario.recipe.video else { return nil }
+        (self.status, self.trials, self.scenario, self.video) = (status, trials, scenario, video)
+    }
+
+    /// The tables of its search.
+    func report() throws -> String {
+        let space = try TrackingSpace(detectors: video.detectors ?? [])
+        let measured = try trials.filter { !$0.isFinalTraining }.compactMap { trial -> TrackingReport.Trial? in
+            guard let value = trial.objective else { return nil }
+            return .init(
+                number: trial.id.number, setup: space.candidate(try Genome(trial.genome)),
+                isFixed: trial.origin == "fixed", value: value, metrics: trial.metrics)
+        }
+        return TrackingReport(
+            trials: measured, heldOut: video.heldOut ?? [], objective: scenario.objective.rawValue
+        ).text
+    }
+
+    /// Fetches the winner's setup and tracks.
+    /// - Returns: The file with the setup, and the folder with the tracks.
+    func fetch(into folder: String, from registry: RegistryClient) async throws -> (setup: URL, tracks: URL)? {
+        guard let setup = status.best?.script, let tracks = status.best?.weights else { return nil }
+        let place = try Download.folder(folder)
+        let name = "\(status.name)-\(status.id)"
+        let setupFile = place.appending(path: "\(name).json")
+        try await registry.download(setup, to: setupFile)
+        let archive = place.appending(path: "\(name).tracks")
+        try await registry.download(tracks, to: archive)
+        let tracksFolder = place.appending(path: "\(name)-tracks")
+        for (information, file) in try TrackingArchive(opening: archive.path).tracks() {
+            try file.write(to: tracksFolder.appending(path: "\(information.name).txt").path)
+        }
+        return (setupFile, tracksFolder)
+    }
+}
+
+/// A trial of a search for a tracker as `gyrus result` shows it.
+struct TrackingTrialRow: Listable {
+    let trial: Int
+    let isWinner: Bool
+    let state, setup, genome, origin: String
+    let metrics: [String: Double]
+    let failure: String?
+
+    init(_ trial: Trial, isWinner: Bool) {
+        self.trial = trial.id.number
+        self.isWinner = isWinner
+        state = "\(trial.state)"
+        setup = trial.networkName
+        genome = trial.genome
+        origin = trial.origin
+        metrics = trial.metrics
+        failure = trial.failure?.message
+    }
+
+    static let columns = ["TRIAL", "SETUP", "ORIGIN", "IDF1", "IDSW", "MOTA", "HOTA", "HELD-OUT IDF1", "STATE"]
+
+    var name: String { "\(trial)" }
+    var row: [String] {
+        let figures = TrackingFigures(metrics)
+        let hidden = TrackingFigures(metrics, of: .heldOut)
+        return [
+            "\(trial)", setup, origin, Figures.percent(figures?.idf1), figures.map { "\(Int($0.switches))" } ?? "–",
+            Figures.percent(figures?.mota), Figures.percent(figures?.hota), Figures.percent(hidden?.idf1),
+            isWinner ? "\(state), winner" : failure.map { "\(state): \($0)" } ?? state,
+        ]
+    }
+}

@@ -1,0 +1,143 @@
+import DesignerClient
+import Model
+import Search
+
+/// The course of a scenario's search, whatever is searched: it is told what happened and decides what comes next.
+///
+/// It acts on nothing: the runner writes its decisions to disk and then does what they ask for. Everything it knows follows
+/// from what was written, so a search that was interrupted anywhere goes on from its rows with the same trace.
+protocol SearchCourse {
+    /// What it is made from.
+    var plan: SearchRun.Plan { get }
+    /// What is chosen from.
+    var searchSpace: SearchSpace { get }
+    /// The trials by number.
+    var trials: [Trial] { get }
+
+    /// What to do after a start: begin, or take up what was under way.
+    mutating func begin() throws -> SearchDecision
+    /// Adds to a decision what follows from something that happened.
+    mutating func handle(_ occurrence: SearchOccurrence, _ decision: inout SearchDecision) throws
+}
+
+extension SearchCourse {
+    var scenario: Scenario { plan.scenario }
+
+    /// What to do after some things happened; nothing more once it has concluded.
+    mutating func handle(_ occurrences: [SearchOccurrence]) throws -> SearchDecision {
+        var decision = SearchDecision()
+        for occurrence in occurrences where decision.conclusion == nil { try handle(occurrence, &decision) }
+        return decision
+    }
+
+    /// What makes the scenario's data ready.
+    var preparation: SearchDecision.Step {
+        .prepare(PreparationOrder(id: "\(plan.group)/prepare", group: plan.group, recipe: scenario.recipe))
+    }
+
+    /// Half of the first population, so that the search also sees what nobody has tried.
+    var seedLimit: Int { max(1, scenario.search.population / 2) }
+
+    /// Measured trials of the search, the best one first; of equals the older one.
+    var ranking: [Trial] {
+        trials.filter { !$0.isFinalTraining && $0.objective != nil }
+            .sorted { ($0.objective ?? 0, -$0.id.number) > ($1.objective ?? 0, -$1.id.number) }
+    }
+
+    /// Why going on is of no use: all of the first population failed.
+    var hopelessness: Failure? {
+        let first = trials.prefix(min(scenario.search.population, scenario.search.trials))
+        guard first.count == min(scenario.search.population, scenario.search.trials),
+            first.allSatisfy({ $0.state == .failed }), let failure = trials.first?.failure
+        else { return nil }
+        return prefixed(failure, "The first \(first.count) trials all failed, the first one like this")
+    }
+
+    func conclude(_ conclusion: SearchDecision.Conclusion, _ decision: inout SearchDecision) {
+        switch conclusion {
+        case .failed(let failure): decision.fail(failure, plan.id)
+        case .succeeded(let model):
+            decision.conclusion = conclusion
+            var attributes = ["model": model]
+            if let result = trials.first(where: { $0.id.description == model }) {
+                attributes["network"] = result.networkName
+                attributes["code"] = result.code
+                attributes["validation-accuracy"] = result.objective.map { "\($0)" }
+                attributes["test-accuracy"] = result.metrics["test-accuracy"].map { "\($0)" }
+                attributes["script"] = result.script?.hexadecimal
+                attributes["weights"] = result.weights?.hexadecimal
+            }
+            decision.note("scenario.result", plan.id.text, attributes)
+        }
+    }
+
+    func prefixed(_ failure: Failure, _ what: String) -> Failure {
+        var failure = failure
+        failure.message = "\(what): \(failure.message)"
+        failure.isRetriable = false
+        return failure
+    }
+
+    /// What the searcher is told of a trial that has ended; nil for one that has not.
+    static func outcome(of trial: Trial) -> TrialOutcome? {
+        switch trial.state {
+        case .succeeded: trial.objective.map { .objective($0) } ?? .failed
+        case .failed: .failed
+        case .training, .evaluating, .cancelled: nil
+        }
+    }
+
+    /// What was proposed and told before, as the rows have it.
+    func history() throws -> SearchHistory {
+        try SearchHistory(
+            trials.filter { !$0.isFinalTraining }.map { trial in
+                let proposal = Proposal(number: trial.id.number, genome: try Genome(trial.genome), origin: trial.origin)
+                return (proposal, Self.outcome(of: trial))
+            }, in: searchSpace)
+    }
+
+    /// Tells with what a search begins, and by which method it goes on.
+    func noteSeeds(_ seeds: [Genome], in decision: inout SearchDecision) {
+        let choice = scenario.search.method.choice(in: searchSpace, trials: scenario.search.trials)
+        decision.seeds = seeds
+        decision.note(
+            "scenario.seeded", plan.id.text,
+            [
+                "count": "\(seeds.count)", "genomes": seeds.map(\.description).joined(separator: " "),
+                "method": choice.method.rawValue, "reason": choice.reason,
+            ])
+    }
+
+    /// Tells of a new trial.
+    func noteProposal(of trial: Trial, in decision: inout SearchDecision) {
+        decision.trials.append(trial)
+        decision.note(
+            "trial.proposed", trial.id.description,
+            [
+                "scenario": plan.id.text, "genome": trial.genome, "network": trial.networkName,
+                "origin": trial.origin,
+            ])
+    }
+
+    /// Tells of a trial that failed; it counts as worse than any other, and the search goes on.
+    func noteFailure(_ failure: Failure, of trial: Trial, in decision: inout SearchDecision) {
+        decision.note(
+            "trial.failed", trial.id.description,
+            ["scenario": plan.id.text, "code": failure.code.rawValue, "message": failure.message])
+    }
+
+    /// Tells of a trial whose candidate is among the best.
+    func noteFinalist(_ trial: Trial, in decision: inout SearchDecision) {
+        decision.note(
+            "scenario.finalist", plan.id.text,
+            ["trial": trial.id.description, "network": trial.networkName, "objective": "\(trial.objective ?? 0)"])
+    }
+
+    /// The outcome of a trial for the knowledge service.
+    func observation(of trial: Trial) -> TrialObservation {
+        TrialObservation(
+            trial: trial.id.description, scenario: plan.id, text: plan.text, genome: trial.genome,
+            space: searchSpace.description, code: trial.code, objective: trial.objective ?? 0, metrics: trial.metrics,
+            functions: plan.resolved.functions)
+    }
+}

@@ -1,0 +1,36 @@
+import Model
+import Search
+import TrackingSearch
+
+extension SearchRun.Plan {
+    /// What the scenario's search chooses from.
+    /// - Throws: `Failure` that points into the scenario's file.
+    var searchSpace: SearchSpace {
+        get throws {
+            switch scenario.task {
+            case .classification: try networkSpace.space
+            case .tracking: try trackingSpace.space
+            }
+        }
+    }
+
+    /// The detectors and trackers to choose from.
+    /// - Throws: `Failure` that points into the scenario's file.
+    var trackingSpace: TrackingSpace {
+        get throws {
+            try file.locating {
+                let space = try TrackingSpace(detectors: scenario.recipe.video?.detectors ?? [])
+                let fixed = space.defaults.count
+                guard scenario.search.trials > fixed else {
+                    throw Failure(
+                        .invalidArgument,
+                        """
+                        search.trials: \(scenario.search.trials) are too few: the first \(fixed) are the fixed settings, \
+                        each tracker with each detector; take at least \(fixed + 1).
+                        """)
+                }
+                return space
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+public import Model
+public import Networks
+public import Tracking
+
+/// An order to follow people through sequences, and to score the tracks.
+public struct TrackingOrder: Hashable, Sendable {
+    /// Identity of the task.
+    public var id: String
+    /// What it belongs to.
+    public var group: String
+    /// Detector, filter and tracker.
+    public var setup: TrackingSetup
+    /// Identity of the recipe of the sequences.
+    public var recipe: String
+    /// Sequences that nothing is chosen by.
+    public var heldOut: [String]
+    /// Whether setup and tracks are kept as files.
+    public var keepsTracks: Bool
+}
+
+/// A tracker for the registry.
+public struct TrackerModel: Hashable, Sendable {
+    /// Format of base networks that are trackers.
+    static let format = "tracker"
+    /// What trackers are called where a network has its family.
+    static let category = "tracker"
+
+    /// Identity: the trial's.
+    public var id: String
+    /// Scenario that found it.
+    public var scenario: String
+    /// Detector, filter and tracker.
+    public var value: TrackingSetup
+    /// Artificial code.
+    public var code: ArtificialCode
+    /// What was reached on the sequences that nothing was chosen by, or else on the others; nil where it is below 0.
+    public var accuracy: Double?
+    /// The file with the setup.
+    public var setup: BlobDigest
+    /// The file with the tracks.
+    public var tracks: BlobDigest
+    /// All figures.
+    public var metrics: [String: Double]
+    /// Identity of the recipe of the sequences.
+    public var recipe: String
+    /// What it is a version of: the scenario by its name.
+    public var series: String
+
+    /// The way from frames to tracks.
+    /// - Throws: `Failure` where the names are longer than an outline's may be.
+    public var outline: NetworkOutline {
+        get throws {
+            let outline = NetworkOutline(
+                format: Self.format, name: code.name, inputs: [.init(name: "frames", shape: [-1, 3, -1, -1])],
+                outputs: [.init(name: "tracks", shape: [-1, 6])],
+                nodes: [
+                    .init(name: "detector", operation: value.detector, inputs: ["frames"]),
+                    .init(name: "filter", operation: "\(value.filter)", inputs: ["detector"]),
+                    .init(name: "tracker", operation: "\(value.tracker)", inputs: ["filter"]),
+                ])
+            try outline.validate()
+            return outline
+        }
+    }
+}
+
+extension TrackingSetup {
+    /// The artificial code of a tracker.
+    /// - Parameter accuracy: What was reached, 0 to 1; nil where it is not known.
+    func code(dataset: String, accuracy: Double?) throws -> ArtificialCode {
+        try ArtificialCode(
+            name: "\(tracker.name) on \(detector)", areas: ["vision"], functions: [Scenario.Task.tracking.rawValue],
+            category: TrackerModel.category, dataset: dataset.uppercased(), size: ParameterSize(parameters: 0),
+            accuracy: accuracy.map { try AccuracyPercentage(fraction: $0) }, optimizer: "none", platform: "Gyrus1.0")
+    }
+}

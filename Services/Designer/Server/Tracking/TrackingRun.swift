@@ -1,0 +1,202 @@
+import DesignerClient
+import EvaluatorClient
+import Model
+import Search
+import Tracking
+import TrackingSearch
+
+/// The course of a search for a tracker: trials are scored, nothing is trained, and the best one's tracks are kept.
+///
+/// The first trials are the trackers of the papers with each detector, so the result is never below a fixed setting.
+struct TrackingRun: SearchCourse {
+    let plan: SearchRun.Plan
+    let space: TrackingSpace
+    private(set) var trials: [Trial]
+    private var isPrepared: Bool
+    private var searcher: Searcher?
+
+    var searchSpace: SearchSpace { space.space }
+
+    /// Takes up a search with what is on disk.
+    /// - Throws: `Failure` where the scenario cannot be searched, or its rows are broken.
+    init(plan: SearchRun.Plan, isPrepared: Bool, seeds: [Genome]?, trials: [Trial]) throws {
+        self.plan = plan
+        self.isPrepared = isPrepared
+        self.trials = trials
+        space = try plan.trackingSpace
+        if let seeds { searcher = try makeSearcher(seeds) }
+    }
+
+    private func makeSearcher(_ known: [Genome]) throws -> Searcher {
+        let fixed = space.defaults
+        return scenario.search.method.searcher(
+            population: max(scenario.search.population, fixed.count), trials: scenario.search.trials,
+            seed: scenario.search.seed, seeds: fixed + known.filter { !fixed.contains($0) }, history: try history())
+    }
+
+    // MARK: Beginning and going on
+
+    mutating func begin() throws -> SearchDecision {
+        var decision = SearchDecision()
+        guard isPrepared else {
+            decision.steps = [preparation]
+            return decision
+        }
+        try takeUp(&decision)
+        return decision
+    }
+
+    private mutating func takeUp(_ decision: inout SearchDecision) throws {
+        guard searcher != nil else {
+            decision.steps = [.seek(limit: seedLimit)]
+            return
+        }
+        decision.steps = try trials.filter { !$0.state.isFinal }.map(step)
+        try goOn(&decision)
+    }
+
+    mutating func handle(_ occurrence: SearchOccurrence, _ decision: inout SearchDecision) throws {
+        switch occurrence {
+        case .prepared(.success):
+            isPrepared = true
+            decision.isPrepared = true
+            decision.note("scenario.prepared", plan.id.text, ["recipe": scenario.recipe.id])
+            try takeUp(&decision)
+        case .prepared(.failure(let failure)):
+            conclude(.failed(prefixed(failure, "The sequences could not be prepared")), &decision)
+        case .found(let known):
+            searcher = try makeSearcher(known)
+            noteSeeds(known, in: &decision)
+            try goOn(&decision)
+        case .tracked(let number, let result):
+            try tracked(number, result, &decision)
+        case .registered(let model, .success):
+            conclude(.succeeded(model: model), &decision)
+        case .registered(_, .failure(let failure)):
+            conclude(.failed(prefixed(failure, "The resulting tracker could not be registered")), &decision)
+        case .trained, .evaluated: preconditionFailure("a search for a tracker trains nothing")
+        }
+    }
+
+    /// Proposes as long as it may, and closes the search where it is over.
+    private mutating func goOn(_ decision: inout SearchDecision) throws {
+        guard !trials.contains(where: \.isFinalTraining) else { return try finish(&decision) }
+        if let failure = hopelessness { return conclude(.failed(failure), &decision) }
+        let isExhausted = try propose(&decision)
+        guard trials.allSatisfy(\.state.isFinal), isExhausted || trials.count >= scenario.search.trials else { return }
+        try crown(&decision)
+    }
+
+    /// Fills the free places with new trials.
+    /// - Returns: Whether there is nothing left to propose.
+    private mutating func propose(_ decision: inout SearchDecision) throws -> Bool {
+        let space = space
+        while trials.count < scenario.search.trials,
+            trials.count(where: { !$0.state.isFinal }) < scenario.search.population
+        {
+            switch searcher?.ask(where: space.isCanonical) {
+            case .proposal(let proposal)?:
+                let isFixed = space.defaults.contains(proposal.genome)
+                try add(proposal.number, proposal.genome, isFixed ? "fixed" : proposal.origin, &decision)
+            case .waiting?, nil: return false
+            case .exhausted?: return true
+            }
+        }
+        return false
+    }
+
+    // MARK: Trials
+
+    private mutating func add(
+        _ number: Int, _ genome: Genome, _ origin: String, _ decision: inout SearchDecision
+    ) throws {
+        let setup = space.candidate(genome)
+        let trial = Trial(
+            id: TrialID(scenario: plan.id, number: number), state: .evaluating, genome: genome.description,
+            origin: origin, networkName: setup.description,
+            code: try setup.code(dataset: dataset, accuracy: nil).description)
+        trials.append(trial)
+        noteProposal(of: trial, in: &decision)
+        decision.steps.append(try step(for: trial))
+    }
+
+    private var dataset: String { scenario.recipe.video?.dataset ?? "" }
+
+    private func step(for trial: Trial) throws -> SearchDecision.Step {
+        let order = TrackingOrder(
+            id: "\(plan.group)/\(trial.id.number)/track", group: plan.group,
+            setup: space.candidate(try Genome(trial.genome)), recipe: scenario.recipe.id,
+            heldOut: scenario.recipe.video?.heldOut ?? [], keepsTracks: trial.isFinalTraining)
+        return .track(order, number: trial.id.number)
+    }
+
+    private mutating func tracked(
+        _ number: Int, _ result: Result<TrackingResult, Failure>, _ decision: inout SearchDecision
+    ) throws {
+        guard trials.indices.contains(number), !trials[number].state.isFinal else { return }
+        do {
+            try succeed(number, try result.get(), &decision)
+        } catch let failure as Failure {
+            trials[number].state = .failed
+            trials[number].failure = failure
+            noteFailure(failure, of: trials[number], in: &decision)
+        }
+        decision.trials.append(trials[number])
+        if !trials[number].isFinalTraining, let outcome = Self.outcome(of: trials[number]) {
+            try searcher?.tell(number, outcome)
+        }
+        try goOn(&decision)
+    }
+
+    private mutating func succeed(_ number: Int, _ result: TrackingResult, _ decision: inout SearchDecision) throws {
+        let name = scenario.objective.rawValue
+        guard let value = result.metrics[name], value.isFinite else {
+            throw Failure(.internal, "The evaluation of the tracks gave no \(name) that is a number.")
+        }
+        var trial = trials[number]
+        trial.state = .succeeded
+        trial.objective = value
+        trial.metrics = result.metrics.filter(\.value.isFinite)
+        trial.metrics["test-accuracy"] = trial.metrics["held-out/\(name)"]
+        trial.script = result.setup
+        trial.weights = result.tracks
+        let setup = space.candidate(try Genome(trial.genome))
+        trial.code = try setup.code(dataset: dataset, accuracy: Self.accuracy(of: trial)).description
+        trials[number] = trial
+        decision.note(
+            "trial.finished", trial.id.description,
+            ["scenario": plan.id.text, "network": trial.networkName, "objective": "\(value)"])
+        if !trial.isFinalTraining { decision.deliveries.append(.observation(observation(of: trial))) }
+    }
+
+    /// What stands for the accuracy in codes: what was reached where nothing was chosen by, or else where it was.
+    private static func accuracy(of trial: Trial) -> Double? {
+        let value = trial.metrics["test-accuracy"] ?? trial.objective
+        return value.flatMap { (0...1).contains($0) ? $0 : nil }
+    }
+
+    // MARK: The end
+
+    /// Has the tracks of the best trial made once more, to be kept.
+    private mutating func crown(_ decision: inout SearchDecision) throws {
+        guard let best = ranking.first else {
+            let failure = trials.first?.failure ?? Failure(.internal, "The search proposed no tracker at all.")
+            return conclude(.failed(prefixed(failure, "No trial succeeded; the first one failed like this")), &decision)
+        }
+        noteFinalist(best, in: &decision)
+        try add(trials.count, Genome(best.genome), Trial.finalOrigin(best.id.number), &decision)
+    }
+
+    private func finish(_ decision: inout SearchDecision) throws {
+        guard trials.allSatisfy(\.state.isFinal), let trial = trials.last(where: \.isFinalTraining) else { return }
+        guard let setup = trial.script, let tracks = trial.weights else {
+            let failure = trial.failure ?? Failure(.internal, "The best tracker's tracks were not kept.")
+            return conclude(.failed(prefixed(failure, "The best tracker could not be run to the end")), &decision)
+        }
+        let model = TrackerModel(
+            id: trial.id.description, scenario: plan.id.text, value: space.candidate(try Genome(trial.genome)),
+            code: try ArtificialCode(trial.code), accuracy: Self.accuracy(of: trial), setup: setup, tracks: tracks,
+            metrics: trial.metrics, recipe: scenario.recipe.id, series: scenario.name)
+        decision.steps.append(.registerTracker(model))
+    }
+}

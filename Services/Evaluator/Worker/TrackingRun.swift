@@ -1,0 +1,67 @@
+import EvaluatorClient
+import Foundation
+import Model
+import RegistryClient
+import Tracking
+import WorkQueueClient
+
+/// Does one task of kind `track`.
+struct TrackingRun {
+    let task: TrackingTask
+    let registry: RegistryClient
+    let benches: TrackingBenches
+
+    func result(_ progress: TaskProgress) async throws -> TrackingResult {
+        let bench = try await benches.bench(of: task.dataset)
+        let heldOut = Set(task.heldOut)
+        let names = Set(bench.names)
+        try progress.checkCancellation()
+        let start = ContinuousClock.now
+        let seen = try await bench.evaluate(task.setup, on: names.subtracting(heldOut))
+        let hidden = try await bench.evaluate(task.setup, on: heldOut)
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        try progress.checkCancellation()
+        let frames = bench.sequences.reduce(0) { $0 + $1.information.frames }
+        var result = TrackingResult(metrics: TrackingFigures.metrics(seen: seen, heldOut: hidden))
+        result.metrics["seconds"] = seconds
+        result.metrics["latency-milliseconds"] = seconds * 1_000 / Double(max(1, frames))
+        if task.keepsTracks { try await keep(bench, in: &result) }
+        return result
+    }
+
+    /// Uploads setup and tracks; the same setup gives the same files.
+    private func keep(_ bench: TrackingBench, in result: inout TrackingResult) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-tracks-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let setup = folder.appending(path: "setup.json")
+        try Data(task.setup.json.utf8).write(to: setup)
+        let tracks = folder.appending(path: "tracks.safetensors")
+        try TrackingArchive(tracks: bench.sequences.map { ($0.information, try $0.tracks(by: task.setup)) })
+            .write(to: tracks.path)
+        result.setup = try await registry.upload(file: setup)
+        result.tracks = try await registry.upload(file: tracks)
+    }
+}
+
+/// The sequences that a worker read last: the tasks of a search all need the same ones, and to read them takes longer than
+/// to follow people through them.
+actor TrackingBenches {
+    private let registry: RegistryClient
+    private let cache: BlobCache
+    private var last: (dataset: String, bench: TrackingBench)?
+
+    init(registry: RegistryClient, cache: BlobCache) {
+        self.registry = registry
+        self.cache = cache
+    }
+
+    /// The sequences of a recipe.
+    func bench(of dataset: String) async throws -> TrackingBench {
+        if let last, last.dataset == dataset { return last.bench }
+        let file = try await registry.datasetFile(recipe: dataset, in: cache)
+        let bench = try TrackingBench(TrackingArchive(opening: file.path))
+        last = (dataset, bench)
+        return bench
+    }
+}

@@ -1,0 +1,14 @@
+import Tracking
+
+extension TrackingArchive {
+    /// What a person wants to know of sequences.
+    var attributes: [String: String] {
+        var attributes: [String: String] = [:]
+        for sequence in sequences {
+            let information = sequence.information
+            attributes["\(information.name).frames"] = "\(information.frames)"
+            attributes["\(information.name).size"] = "\(information.width)×\(information.height)"
+        }
+        return attributes
+    }
+}
