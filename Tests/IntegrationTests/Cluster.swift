@@ -38,20 +38,25 @@ final class Cluster: Sendable {
     }
 
     let fixture: ProcessFixture
+    private let environment: [String: String]
     let parts: [Part]
     private let loop = MessageLoop()
     private let running = Mutex<[Part: ChildProcess]>([:])
 
-    private init(_ fixture: ProcessFixture, workers: Int) {
+    private init(_ fixture: ProcessFixture, workers: Int, environment: [String: String]) {
         self.fixture = fixture
+        self.environment = environment
         parts =
             ServiceName.allCases.map { .service($0) } + (1...workers).map { .trainerWorker($0) } + [.evaluatorWorker(1)]
     }
 
     /// Starts everything, runs the test, and ends everything.
-    static func run<Result>(workers: Int = 2, _ body: (Cluster) async throws -> Result) async throws -> Result {
+    /// - Parameter environment: Added to that of every process.
+    static func run<Result>(
+        workers: Int = 2, environment: [String: String] = [:], _ body: (Cluster) async throws -> Result
+    ) async throws -> Result {
         try await ProcessFixture.run { fixture in
-            let cluster = Cluster(fixture, workers: workers)
+            let cluster = Cluster(fixture, workers: workers, environment: environment)
             for part in cluster.parts { try cluster.start(part) }
             try await cluster.healthy()
             return try await body(cluster)
@@ -62,7 +67,7 @@ final class Cluster: Sendable {
 
     func start(_ part: Part) throws {
         let (executable, arguments) = part.command
-        let child = try fixture.start(executable, arguments, name: part.description)
+        let child = try fixture.start(executable, arguments, name: part.description, environment: environment)
         running.withLock { $0[part] = child }
     }
 
