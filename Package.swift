@@ -200,8 +200,8 @@ let services: [Target] = [
         name: "ConsoleServer",
         dependencies: [
             "Brain", "Model", "Messaging", "Networks", "ServiceClient", "DesignerClient", "RegistryClient",
-            "WorkQueueClient", hummingbird, hummingbirdCore, asyncAlgorithms, httpTypes, mustache, nio, nioHTTPTypes,
-            nioPosix, lifecycle, logging,
+            "Tracking", "WorkQueueClient", hummingbird, hummingbirdCore, asyncAlgorithms, httpTypes, mustache, nio,
+            nioHTTPTypes, nioPosix, lifecycle, logging,
         ],
         path: "Services/Console/Server", resources: [.embedInCode("Assets"), .embedInCode("Templates")],
         swiftSettings: swiftSettings),
@@ -254,7 +254,7 @@ let testTargets: [Target] = [
         "RegistryTests",
         [
             "Brain", "RegistryClient", "RegistryServer", "ServiceClient", "ServiceTestSupport", "Messaging", "Storage",
-            "Model", "Schema", "Networks", "registry", grdb, logging,
+            "Model", "Schema", "Networks", "Tracking", "registry", grdb, logging,
         ]),
     tests(
         "InspectionTests",

@@ -59,6 +59,13 @@ struct ConsoleRoutes: Sendable {
         router.get("/scenarios/:id/stream") { request, context in
             try await scenarios.stream(try context.parameters.require("id"), request)
         }
+        let tracks = TrackPages(backends: backends, renderer: renderer, store: TrackStore(backends: backends))
+        router.get("/scenarios/:id/tracks") { request, context in
+            try await tracks.page(try context.parameters.require("id"), Query(request))
+        }
+        router.get("/scenarios/:id/tracks/frame") { request, context in
+            try await tracks.frame(try context.parameters.require("id"), Query(request))
+        }
         router.get("/events") { request, _ in try await events.page(Query(request)) }
         router.get("/events/stream") { request, _ in try events.stream(request) }
     }

@@ -86,3 +86,42 @@
     for (const name of ["pointerout", "focusout"]) map.addEventListener(name, (event) => mark(event, false));
   }
 }
+
+// Tracks: the slider shows its frame at once, and the button plays on from there.
+{
+  const card = document.querySelector("[data-frames]");
+  if (card) {
+    const place = card.querySelector("[data-frame]"), slider = card.querySelector("input[type=range]");
+    const button = card.querySelector("[data-play]"), last = Number(card.dataset.last);
+    let wanted = Number(slider.value), isBusy = false, timer = 0;
+    const show = async () => {
+      if (isBusy) return;
+      isBusy = true;
+      try {
+        while (Number(place.dataset.frame) !== wanted) {
+          const frame = wanted;
+          const answer = await fetch(`${card.dataset.frames}&frame=${frame}`);
+          if (!answer.ok) break;
+          place.innerHTML = await answer.text();
+          place.dataset.frame = frame;
+        }
+      } catch { /* The next frame tries again. */ }
+      isBusy = false;
+    };
+    const go = (frame) => { wanted = frame; slider.value = frame; show(); };
+    const stop = () => { clearInterval(timer); timer = 0; button.textContent = "Play"; };
+    // Frames that come too late are left out, so that it plays as fast as it was filmed.
+    const play = () => {
+      const first = wanted < last ? wanted : 1, start = performance.now();
+      button.textContent = "Pause";
+      timer = setInterval(() => {
+        const frame = first + Math.floor((performance.now() - start) / 1000 * Number(card.dataset.rate));
+        go(Math.min(frame, last));
+        if (frame >= last) stop();
+      }, 50);
+    };
+    slider.addEventListener("input", () => { if (timer) stop(); go(Number(slider.value)); });
+    button.addEventListener("click", () => timer ? stop() : play());
+    button.hidden = false;
+  }
+}

@@ -70,9 +70,16 @@ struct ScenarioPages: Sendable {
             try await $0.designer.progress(of: key, sample: SearchReport.sample)
         }
         async let trials = backends.ask(.designer) { try await table.trials(of: key, $0.designer) }
-        return SearchReport(
+        var report = SearchReport(
             status: try await status, progress: try await progress, trials: try await trials, table: table,
             reports: reports, position: position)
+        if TrackingTables.isTracking(report.status) {
+            let first = try await backends.ask(.designer) {
+                try await $0.designer.trials(of: key, limit: TrackingTables.most)
+            }
+            report.tracking = TrackingTables(report.status, first: first)
+        }
+        return report
     }
 
     private static func position(

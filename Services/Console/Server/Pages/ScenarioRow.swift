@@ -26,7 +26,13 @@ enum ScenarioRow {
             "genome": trial.genome,
         ]
         values["failure"] = trial.failure?.message
-        if trial.state == .succeeded { values["model"] = "/models/\(trial.id)" }
+        values["model"] = model(of: trial)
         return values
+    }
+
+    /// Where a trial's model is shown; nil where there is none: of trackers only the result is kept.
+    static func model(of trial: Trial) -> String? {
+        guard trial.state == .succeeded, !trial.isOfTracker || trial.isFinalTraining else { return nil }
+        return "/models/\(trial.id)"
     }
 }

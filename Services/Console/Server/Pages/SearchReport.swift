@@ -16,6 +16,8 @@ struct SearchReport: Sendable {
     /// What the trainer's workers reported last; nil where it is away.
     let reports: [Event]?
     let position: StreamPosition
+    /// The tables of a search for a tracker; nil for any other search.
+    var tracking: TrackingTables?
 
     private var best: Int? { progress.records.last?.number }
 
@@ -39,7 +41,10 @@ struct SearchReport: Sendable {
             "heads": table.heads(id), "neighbours": table.neighbours(id, of: total), "trainerIsAway": reports == nil,
         ]
         values["failure"] = status.failure?.message
-        values["bestModel"] = status.best.map { "/models/\($0.id)" }
+        values["bestModel"] = status.best.flatMap { ScenarioRow.model(of: $0) }
+        values["finalWord"] = tracking == nil ? "trainings" : "runs"
+        values["bestTitle"] = tracking == nil ? "Best network" : "Best tracker"
+        values["tracking"] = tracking?.values(of: id)
         values["bestChart"] = bestSoFar.svg()
         values["frontChart"] = front.svg()
         values["curveChart"] = learningCurves.svg()
@@ -54,8 +59,9 @@ struct SearchReport: Sendable {
     private var bestSoFar: Chart {
         let dots = progress.sample.map { point($0, $0.number) }
         let records = progress.records.map { point($0, $0.number, style: "strong") }
+        let measure = tracking?.objective ?? "validation accuracy"
         return Chart(
-            label: "Best validation accuracy so far, over trials", xTitle: "trial", yTitle: "validation accuracy",
+            label: "Best \(measure) so far, over trials", xTitle: "trial", yTitle: measure,
             series: [
                 .init(style: "quiet", mark: .dots, points: dots),
                 .init(style: "s1", mark: .steps, points: records), .init(style: "s1", mark: .dots, points: records),
@@ -81,7 +87,7 @@ struct SearchReport: Sendable {
             x: Double(x), y: figures.objective,
             title: "trial \(figures.number): \(Words.percent(figures.objective)), \(Words.short(figures.parameters))"
                 + " parameters, \(Words.plain(figures.latency)) ms", style: style,
-            link: style.contains("strong") ? "/models/\(status.id)/\(figures.number)" : "")
+            link: style.contains("strong") && tracking == nil ? "/models/\(status.id)/\(figures.number)" : "")
     }
 
     /// The latencies that part the trials into four.

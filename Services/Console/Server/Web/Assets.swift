@@ -54,6 +54,8 @@ enum Templates {
             ("architecture", PackageResources.architecture_mustache),
             ("structure", PackageResources.structure_mustache),
             ("explanation", PackageResources.explanation_mustache),
+            ("tracking", PackageResources.tracking_mustache), ("tracks", PackageResources.tracks_mustache),
+            ("track-frame", PackageResources.track_frame_mustache),
             ("scenario-rows", PackageResources.scenario_rows_mustache),
         ]
     }

@@ -1,17 +1,19 @@
 import Foundation
-import TestSupport
 
 /// A folder with two sequences of people who walk straight on, and what two detectors see of them: one misses little, the
 /// other misses a third and sees people where there are none.
-struct MadeSequences {
-    static let names = ["MOT16-02", "MOT16-04"]
-    private static let frames = 60
+public struct MadeSequences: Sendable {
+    /// Names of the sequences.
+    public static let names = ["MOT16-02", "MOT16-04"]
+    /// Frames of each.
+    public static let frames = 60
     private static let people = 6
 
     /// The folder that `$GYRUS_DATA` is to name.
-    let folder: TemporaryDirectory
+    public let folder: TemporaryDirectory
 
-    init() throws {
+    /// Writes them.
+    public init() throws {
         folder = try TemporaryDirectory()
         for (number, name) in Self.names.enumerated() {
             try write(truth(number), "mot/MOT16/train/\(name)/gt/gt.txt")
@@ -22,7 +24,8 @@ struct MadeSequences {
         }
     }
 
-    var environment: [String: String] { ["GYRUS_DATA": folder.url.path] }
+    /// What makes workers find them.
+    public var environment: [String: String] { ["GYRUS_DATA": folder.url.path] }
 
     private func write(_ text: String, _ path: String) throws {
         let file = folder.url.appending(path: path)

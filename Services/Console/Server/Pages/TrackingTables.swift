@@ -1,0 +1,58 @@
+import DesignerClient
+import Model
+import Tracking
+
+/// The tables of a search for a tracker: the fixed settings beside the best one, and that one on each sequence.
+struct TrackingTables: Sendable {
+    /// Most fixed settings that are shown, and so most trials that are asked for: they are a search's first ones.
+    static let most = 120
+
+    let objective: String
+    private let heldOut: [String]
+    private let fixed: [Trial]
+    private let best: Trial?
+
+    /// Takes a scenario and its first trials; nil where it is about something else.
+    init?(_ status: ScenarioStatus, first trials: [Trial]) {
+        guard let scenario = try? ScenarioFile(status.text).scenario, scenario.task == .tracking else { return nil }
+        objective = scenario.objective.rawValue.uppercased()
+        heldOut = scenario.recipe.video?.heldOut ?? []
+        fixed = trials.filter { $0.origin == "fixed" && $0.state == .succeeded }
+        best = status.best
+    }
+
+    /// Whether a scenario is about tracking.
+    static func isTracking(_ status: ScenarioStatus) -> Bool {
+        (try? ScenarioFile(status.text).scenario.task) == .tracking
+    }
+
+    func values(of id: String) -> [String: Any] {
+        var values: [String: Any] = ["objective": objective, "hasHidden": !heldOut.isEmpty]
+        values["hidden"] = heldOut.joined(separator: ", ")
+        let rows = fixed.map { (trial: $0, isBest: false) } + [best].compactMap { $0 }.map { (trial: $0, isBest: true) }
+        values["settings"] = rows.map { row in
+            let together = Self.figures(row.trial, .overall)
+            let apart = TrackingFigures(row.trial.metrics, of: .heldOut).map { Words.fixed($0.idf1, 4) } ?? "–"
+            return together.merging(["name": row.trial.networkName, "isBest": row.isBest, "hiddenF1": apart]) { $1 }
+        }
+        values["hasSettings"] = !rows.isEmpty
+        let hasTracks = best?.isFinalTraining == true && best?.weights != nil
+        values["sequences"] = TrackingFigures.sequences(in: best?.metrics ?? [:]).map { name in
+            let figures = best.map { Self.figures($0, .sequence(name)) } ?? [:]
+            var row = figures.merging(["name": name, "isHidden": heldOut.contains(name)]) { $1 }
+            if hasTracks { row["address"] = Query(["sequence": name]).address("/scenarios/\(id)/tracks") }
+            return row
+        }
+        if hasTracks { values["tracks"] = "/scenarios/\(id)/tracks" }
+        return values
+    }
+
+    private static func figures(_ trial: Trial, _ row: TrackingFigures.Row) -> [String: Any] {
+        guard let figures = TrackingFigures(trial.metrics, of: row) else { return [:] }
+        return [
+            "idf1": Words.fixed(figures.idf1, 4), "switches": Words.count(Int(figures.switches)),
+            "mota": Words.fixed(figures.mota, 4), "distance": Words.fixed(figures.distance, 4),
+            "hota": Words.fixed(figures.hota, 4),
+        ]
+    }
+}

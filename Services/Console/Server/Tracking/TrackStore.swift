@@ -1,0 +1,61 @@
+import Foundation
+import Model
+import RegistryClient
+import ServiceClient
+import Tracking
+
+/// A sequence with tracks, ready to be drawn.
+struct TrackedSequence: Sendable {
+    let information: SequenceInformation
+    /// The boxes of each frame; the first one is frame 1.
+    let frames: [[MOTRow]]
+
+    var name: String { information.name }
+    /// How many people were told apart.
+    let identities: Int
+
+    init(_ information: SequenceInformation, _ file: MOTFile) {
+        self.information = information
+        var frames = [[MOTRow]](repeating: [], count: information.frames)
+        for row in file.rows where frames.indices.contains(row.frame - 1) { frames[row.frame - 1].append(row) }
+        self.frames = frames
+        identities = Set(file.rows.map(\.identity)).count
+    }
+}
+
+/// The tracks that were looked at last, read from the registry.
+actor TrackStore {
+    /// Most files of tracks that are kept in memory.
+    private static let most = 4
+    /// Largest file of tracks that is shown.
+    private static let largestBytes: UInt64 = 64 << 20
+
+    private let backends: Backends
+    private var kept: [(digest: BlobDigest, sequences: [TrackedSequence])] = []
+
+    init(backends: Backends) { self.backends = backends }
+
+    /// The sequences of a file.
+    /// - Throws: `Failure` with code `not-found` where the registry lacks it, `corrupt` where it holds no tracks.
+    func sequences(of digest: BlobDigest) async throws -> [TrackedSequence] {
+        if let known = kept.first(where: { $0.digest == digest }) { return known.sequences }
+        let sequences = try await backends.ask(.registry) { try await Self.read(digest, $0) }
+        kept = Array(([(digest, sequences)] + kept.filter { $0.digest != digest }).prefix(Self.most))
+        return sequences
+    }
+
+    private static func read(_ digest: BlobDigest, _ backends: Backends) async throws -> [TrackedSequence] {
+        let state = try await backends.registry.state(of: digest)
+        guard state.isComplete else { throw Failure(.notFound, "The registry does not have the tracks any more.") }
+        guard state.bytes <= largestBytes else {
+            throw Failure(
+                .invalidArgument,
+                "These tracks have \(Words.bytes(state.bytes)); more than \(Words.bytes(largestBytes)) are not shown. Fetch "
+                    + "them with “gyrus result ID --output DIR” and draw them with “gyrus track draw”.")
+        }
+        let file = FileManager.default.temporaryDirectory.appending(path: "gyrus-tracks-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try await backends.registry.download(digest, to: file)
+        return try TrackingArchive(opening: file.path).tracks().map { TrackedSequence($0.information, $0.file) }
+    }
+}
