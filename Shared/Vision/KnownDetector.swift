@@ -42,12 +42,17 @@ public struct KnownDetector: Sendable {
                 name: "yolov3", kind: .yolov3, support: .runnable(.darknet, side: 416), weights: "yolov3/yolov3.weights"
             ),
             KnownDetector(
-                name: "detr", kind: .detr, support: .unavailable("use its detections as cached ones"),
+                name: "detr", kind: .detr, support: .unavailable(cached("detr")),
                 weights: "detr/detr-r50.onnx"),
             KnownDetector(
-                name: "faster-rcnn", kind: .fasterRCNN, support: .unavailable("use its detections as cached ones"),
+                name: "faster-rcnn", kind: .fasterRCNN, support: .unavailable(cached("faster-rcnn")),
                 weights: "faster-rcnn/faster-rcnn.onnx"),
         ]
+
+    private static func cached(_ name: String) -> String {
+        "OpenCV cannot run it. Put its detections, SEQUENCE.txt for each sequence, into the folder mot/detections/\(name) of "
+            + "the data, and a search takes it as the detector '\(name)'"
+    }
 
     /// The detector of a name.
     /// - Throws: `Failure` with code `not-found` that lists the names.

@@ -7,6 +7,7 @@ import RegistryClient
 import Schema
 import TestSupport
 import Testing
+import Tracking
 
 @testable import RegistryServer
 
@@ -222,6 +223,15 @@ struct DictionaryTests {
             let otherNumbers = try await client.numbers(of: other)
             let otherDecoded = try await client.code(of: otherNumbers)
             #expect(otherDecoded == other)
+        }
+    }
+
+    @Test func `the families of detectors have the numbers of the search space from the first start on`() async throws {
+        try await fixture.serve { client, _ in
+            let detectors = try await client.terms(of: .detectors)
+            #expect(detectors.map(\.text) == DetectorKind.allCases.map(\.title))
+            #expect(detectors.map(\.number) == DetectorKind.allCases.map { UInt32($0.rawValue) })
+            #expect(detectors.prefix(4).map(\.text) == ["DETR", "SSD", "YOLOv3", "Faster R-CNN"])
         }
     }
 

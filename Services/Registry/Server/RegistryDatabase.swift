@@ -50,6 +50,16 @@ public enum RegistryDatabase {
                     CREATE INDEX stage_changes_by_begin ON stage_changes (began) WHERE ended IS NULL;
                     """)
         }
+        migrator.registerMigration("number the families of detectors") { db in
+            let names = [
+                "DETR", "SSD", "YOLOv3", "Faster R-CNN", "YOLO-Fastest", "YOLOX", "FastestDet", "YOLOv8",
+            ]
+            for (index, name) in names.enumerated() {
+                try db.execute(
+                    sql: "INSERT INTO terms (kind, number, text) VALUES ('detectors', ?, ?)",
+                    arguments: [index + 1, name])
+            }
+        }
     }
 
     private static func createCatalogue(_ db: Database) throws {

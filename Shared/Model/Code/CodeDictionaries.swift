@@ -24,6 +24,9 @@ public struct CodeDictionaries: Hashable, Sendable {
         case optimizers
         /// Platforms.
         case platforms
+        /// Families of detectors in a search for a tracker. They are no field of codes; 1 to 4 are those of the source
+        /// paper's table 2.
+        case detectors
     }
 
     /// A word with its number.

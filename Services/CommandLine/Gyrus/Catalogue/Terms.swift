@@ -12,7 +12,9 @@ struct Terms: AsyncParsableCommand {
     @OptionGroup var list: ListOptions
 
     @Argument(
-        help: "Dictionary: names, areas, functions, categories, datasets, optimizers or platforms (default: all).")
+        help:
+            "Dictionary: names, areas, functions, categories, datasets, optimizers, platforms or detectors (default: all)."
+    )
     var dictionary: String?
 
     func run() async throws {

@@ -873,7 +873,8 @@ struct  Gyrus__Wire__Term
 {
   ProtobufCMessage base;
   /*
-   * Dictionary: `areas`, `functions`, `categories`, `names`, `datasets`, `optimizers` or `platforms`.
+   * Dictionary: `areas`, `functions`, `categories`, `names`, `datasets`, `optimizers`, `platforms` or
+   * `detectors`.
    */
   char *dictionary;
   /*

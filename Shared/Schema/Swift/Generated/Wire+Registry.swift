@@ -1628,7 +1628,8 @@ extension Wire.DatasetListReply: StoredMessage {
 extension Wire {
     /// A term of a dictionary.
     public struct Term: WireMessage {
-        /// Dictionary: `areas`, `functions`, `categories`, `names`, `datasets`, `optimizers` or `platforms`.
+        /// Dictionary: `areas`, `functions`, `categories`, `names`, `datasets`, `optimizers`, `platforms` or
+        /// `detectors`.
         public var dictionary: String = ""
         /// Number that stands for the term in integer codes; never reused.
         public var number: UInt32 = 0
