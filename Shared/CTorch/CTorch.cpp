@@ -18,12 +18,22 @@ void gyrus_network::prepare() {
     code = std::make_unique<jit::Code>(graph, "forward");
 }
 
-at::Tensor gyrus_network::forward(const std::vector<at::Tensor> &values, bool is_training) {
+jit::Stack gyrus_network::run(const jit::Code &code, const std::vector<at::Tensor> &values, bool is_training) {
     module.train(is_training);
     jit::Stack stack{module._ivalue()};
     for (const auto &value : values) stack.emplace_back(value);
-    jit::InterpreterState(*code).run(stack);
-    return stack.back().toTensor();
+    jit::InterpreterState(code).run(stack);
+    return stack;
+}
+
+at::Tensor gyrus_network::forward(const std::vector<at::Tensor> &values, bool is_training) {
+    return run(*code, values, is_training).back().toTensor();
+}
+
+std::pair<at::Tensor, at::Tensor> gyrus_network::train(const std::vector<at::Tensor> &values) {
+    if (!constrained) return {forward(values, true), at::Tensor()};
+    const auto pair = run(*constrained, values, true).back().toTupleRef().elements().vec();
+    return {pair[0].toTensor(), pair[1].toTensor()};
 }
 
 namespace {
@@ -66,7 +76,8 @@ struct Group {
 }  // namespace
 
 gyrus_network *gyrus_network_create(
-    const char *source, const gyrus_tensor_plan *plans, int64_t count, uint64_t seed, char **error) {
+    const char *source, const char *constrained, const gyrus_tensor_plan *plans, int64_t count, uint64_t seed,
+    char **error) {
     return guarded<gyrus_network *>(error, nullptr, [&] {
         Group root;
         for (int64_t i = 0; i < count; i++) root.add(plans[i].name, &plans[i]);
@@ -75,6 +86,12 @@ gyrus_network *gyrus_network_create(
         root.fill(network->module, seed, network->tensors);
         network->module.define(source);
         network->prepare();
+        if (constrained) {
+            network->module.define(constrained);
+            auto graph = network->module.get_method("constrained").graph()->copy();
+            rewrite(graph);
+            network->constrained = std::make_unique<jit::Code>(graph, "constrained");
+        }
         return network.release();
     });
 }
@@ -262,19 +279,20 @@ namespace {
 
 /// Forward in training mode. Dropout draws from the process's one generator, so a network that has any holds it for the
 /// step and seeds it by the step: what is drawn depends on neither earlier steps nor other networks.
-at::Tensor forward(gyrus_trainer *trainer, const Batch &batch) {
+std::pair<at::Tensor, at::Tensor> forward(gyrus_trainer *trainer, const Batch &batch) {
     static std::mutex generator;
     std::unique_lock<std::mutex> lock(generator, std::defer_lock);
     if (trainer->network->has_dropout) {
         lock.lock();
         at::manual_seed(Sequence(trainer->seed + uint64_t(trainer->step), "dropout").next());
     }
-    return trainer->network->forward(batch.values, true);
+    return trainer->network->train(batch.values);
 }
 
 void train_step(gyrus_trainer *trainer, const Batch &batch, gyrus_progress *progress) {
-    const auto values = forward(trainer, batch);
-    const auto loss = at::cross_entropy_loss(values, batch.labels);
+    const auto [values, penalty] = forward(trainer, batch);
+    auto loss = at::cross_entropy_loss(values, batch.labels);
+    if (penalty.defined()) loss = loss + penalty;
     const double value = loss.item<double>();
     if (!std::isfinite(value)) {
         throw Diverged(

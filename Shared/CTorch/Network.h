@@ -77,12 +77,19 @@ struct gyrus_network {
     std::vector<gyrus::Entry> tensors;
     std::vector<std::string> inputs;
     std::unique_ptr<torch::jit::Code> code;
+    /// `constrained`, which gives the output and what is added to the loss; null where nothing constrains the network.
+    std::unique_ptr<torch::jit::Code> constrained;
     bool has_dropout = false;
 
     explicit gyrus_network(torch::jit::Module made) : module(std::move(made)) {}
 
     void prepare();
     at::Tensor forward(const std::vector<at::Tensor> &values, bool is_training);
+    /// The output in training mode, and what is added to the loss, undefined where nothing is.
+    std::pair<at::Tensor, at::Tensor> train(const std::vector<at::Tensor> &values);
+
+private:
+    torch::jit::Stack run(const torch::jit::Code &code, const std::vector<at::Tensor> &values, bool is_training);
 };
 
 /// Weights that one optimizer changes, with its state.

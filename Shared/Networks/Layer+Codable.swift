@@ -20,6 +20,9 @@ extension Layer.Operation {
         case .resize: "resize"
         case .concatenation: "concatenation"
         case .addition: "addition"
+        case .multiplication: "multiplication"
+        case .weightedSum: "weighted-sum"
+        case .attention: "attention"
         }
     }
 }
@@ -84,7 +87,9 @@ extension Layer: Codable {
         case .leakyRelu(let slope): try container.encode(slope, forKey: .slope)
         case .dropout(let rate): try container.encode(rate, forKey: .rate)
         case .resize(let size): try container.encode(size, forKey: .size)
-        case .globalAveragePooling, .relu, .sigmoid, .flatten, .concatenation, .addition: break
+        case .globalAveragePooling, .relu, .sigmoid, .flatten, .concatenation, .addition, .multiplication,
+            .weightedSum, .attention:
+            break
         }
     }
 }
@@ -125,6 +130,9 @@ private struct FieldReader {
         case "resize": return .resize(try field(.size))
         case "concatenation": return .concatenation
         case "addition": return .addition
+        case "multiplication": return .multiplication
+        case "weighted-sum": return .weightedSum
+        case "attention": return .attention
         default:
             throw DecodingError.dataCorruptedError(
                 forKey: .kind, in: container, debugDescription: "Layer '\(name)' has the unknown kind '\(kind)'.")

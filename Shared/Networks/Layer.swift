@@ -76,6 +76,13 @@ extension Layer {
         case concatenation
         /// Sum of the inputs.
         case addition
+        /// Product of the inputs, place by place.
+        case multiplication
+        /// Sum of the inputs, each with a learned weight; the weights are a softmax, so they are positive and sum to 1.
+        case weightedSum
+        /// Sum of all inputs but the first, weighted by the softmax of the first, a vector with one number for each of
+        /// them: attention that depends on the sample.
+        case attention
     }
 }
 

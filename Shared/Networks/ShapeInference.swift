@@ -117,7 +117,8 @@ struct ShapeInference {
         }
         switch layer.operation {
         case .concatenation: return try concatenated(shapes, layer)
-        case .addition: return try added(shapes, layer)
+        case .addition, .multiplication, .weightedSum: return try combined(shapes, layer)
+        case .attention: return try attended(shapes, layer)
         default:
             guard shapes.count == 1, let shape = shapes.first else {
                 throw fault(layer, "needs exactly one input and has \(shapes.count)")
@@ -164,7 +165,7 @@ struct ShapeInference {
         case .dropout(let rate):
             guard rate >= 0, rate < 1 else { throw fault(layer, "has rate \(rate); 0 ≤ rate < 1 is needed") }
             return shape
-        case .relu, .sigmoid, .concatenation, .addition: return shape
+        case .relu, .sigmoid, .concatenation, .addition, .multiplication, .weightedSum, .attention: return shape
         }
     }
 
@@ -209,7 +210,17 @@ struct ShapeInference {
         return [shapes.reduce(0) { $0 + $1[0] }] + first.dropFirst()
     }
 
-    private func added(_ shapes: [[Int]], _ layer: Layer) throws -> [Int] {
+    private func attended(_ shapes: [[Int]], _ layer: Layer) throws -> [Int] {
+        guard shapes.count > 1, shapes[0] == [shapes.count - 1] else {
+            throw fault(
+                layer, "needs a vector with one number for each input after it and gets shapes \(shapes)")
+        }
+        let values = Array(shapes.dropFirst())
+        guard values.allSatisfy({ $0.count == 1 }) else { throw fault(layer, "weighs vectors and gets \(values)") }
+        return try combined(values, layer)
+    }
+
+    private func combined(_ shapes: [[Int]], _ layer: Layer) throws -> [Int] {
         guard let first = shapes.first else { throw fault(layer, "has no inputs") }
         guard shapes.allSatisfy({ $0 == first }) else { throw fault(layer, "gets different shapes: \(shapes)") }
         return first

@@ -66,6 +66,8 @@ extension Layer {
                 tensor("running_mean", [input[0]], .constant(0), isTrained: false),
                 tensor("running_var", [input[0]], .constant(1), isTrained: false),
             ]
+        case .weightedSum:
+            return [tensor("logits", [inputs.count], .constant(0))]
         default: return []
         }
     }

@@ -3,24 +3,35 @@ extension NetworkDescription {
     /// has the same tensor names as `tensors`.
     /// - Throws: `Failure` where the description does not fit together.
     public var torchScriptSource: String {
-        get throws {
-            let inference = try ShapeInference(self)
-            var values: [String: String] = [:]
-            for (number, input) in inputs.enumerated() { values[input.name] = "input\(number)" }
-            var lines: [String] = []
-            // Arguments keep the inputs' names; locals cannot collide with them, as they are bound to numbered ones first.
-            for (number, input) in inputs.enumerated() { lines.append("input\(number) = \(input.name)") }
-            for (number, layer) in layers.enumerated() {
-                let value = number == layers.count - 1 ? "output" : "value\(number)"
-                let expression = layer.expression(
-                    layer.inputs.compactMap { values[$0] }, from: inference.inputShapes(of: layer).first ?? [])
-                lines.append("\(value) = \(expression)")
-                values[layer.name] = value
-            }
-            lines.append("return output")
-            let arguments = inputs.map { "\($0.name): Tensor" }.joined(separator: ", ")
-            return "def forward(self, \(arguments)) -> Tensor:\n" + lines.map { "    \($0)\n" }.joined()
+        get throws { try method("forward", returning: ("Tensor", { _ in "output" })) }
+    }
+
+    /// The method `constrained`, which gives the output and what a constraint adds to the loss, in one pass.
+    /// - Throws: `Failure` where the constraint names no layers of the network.
+    public func torchScriptSource(of constraint: SimilarityConstraint) throws -> String {
+        try method("constrained", returning: ("Tuple[Tensor, Tensor]", { "output, \(try constraint.expression($0))" }))
+    }
+
+    /// - Parameter result: The type of the result, and its expression from those of the layers by name.
+    private func method(
+        _ name: String, returning result: (type: String, expression: ([String: String]) throws -> String)
+    ) throws -> String {
+        let inference = try ShapeInference(self)
+        var values: [String: String] = [:]
+        for (number, input) in inputs.enumerated() { values[input.name] = "input\(number)" }
+        var lines: [String] = []
+        // Arguments keep the inputs' names; locals cannot collide with them, as they are bound to numbered ones first.
+        for (number, input) in inputs.enumerated() { lines.append("input\(number) = \(input.name)") }
+        for (number, layer) in layers.enumerated() {
+            let value = number == layers.count - 1 ? "output" : "value\(number)"
+            let expression = layer.expression(
+                layer.inputs.compactMap { values[$0] }, from: inference.inputShapes(of: layer).first ?? [])
+            lines.append("\(value) = \(expression)")
+            values[layer.name] = value
         }
+        lines.append("return \(try result.expression(values))")
+        let arguments = inputs.map { "\($0.name): Tensor" }.joined(separator: ", ")
+        return "def \(name)(self, \(arguments)) -> \(result.type):\n" + lines.map { "    \($0)\n" }.joined()
     }
 }
 
@@ -52,8 +63,22 @@ extension Layer {
         case .flatten: return "torch.flatten(\(value), 1)"
         case .resize(let size): return "torch.upsample_bilinear2d(\(value), \(size.list), False)"
         case .concatenation: return "torch.cat([\(values.joined(separator: ", "))], 1)"
-        case .addition: return values.dropFirst().reduce(value) { "torch.add(\($0), \($1))" }
+        case .addition: return sum(values)
+        case .multiplication: return values.dropFirst().reduce(value) { "torch.mul(\($0), \($1))" }
+        case .weightedSum:
+            let weights = "torch.softmax(self.\(name).logits, 0)"
+            return sum(values.indices.map { "torch.mul(\(values[$0]), torch.select(\(weights), 0, \($0)))" })
+        case .attention:
+            let weights = "torch.softmax(\(value), 1)"
+            return sum(
+                values.dropFirst().enumerated().map { place, value in
+                    "torch.mul(\(value), torch.narrow(\(weights), 1, \(place), 1))"
+                })
         }
+    }
+
+    private func sum(_ terms: [String]) -> String {
+        terms.dropFirst().reduce(terms.first ?? "") { "torch.add(\($0), \($1))" }
     }
 
     private func separable(_ value: String, _ settings: Convolution, channels: Int) -> String {

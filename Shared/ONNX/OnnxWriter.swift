@@ -93,7 +93,35 @@ struct OnnxWriter {
         case .resize: resize(layer)
         case .concatenation: node(name, "Concat", inputs, [.integer("axis", 1)])
         case .addition: node(name, "Sum", inputs)
+        case .multiplication: multiply(layer)
+        case .weightedSum: weigh(layer, inputs, by: "\(name).logits", axis: 0)
+        case .attention: weigh(layer, Array(inputs.dropFirst()), by: inputs[0], axis: 1)
         }
+    }
+
+    /// ONNX multiplies two at a time.
+    private mutating func multiply(_ layer: Layer) {
+        var product = layer.inputs.first ?? ""
+        for (number, factor) in layer.inputs.dropFirst().enumerated() {
+            let isLast = number == layer.inputs.count - 2
+            let result = isLast ? layer.name : "\(layer.name).product\(number)"
+            node(result, "Mul", [product, factor])
+            product = result
+        }
+        if layer.inputs.count == 1 { node(layer.name, "Identity", layer.inputs) }
+    }
+
+    /// The sum of values, weighted by the softmax of some scores along an axis.
+    private mutating func weigh(_ layer: Layer, _ values: [String], by scores: String, axis: Int) {
+        let weights = "\(layer.name).weights"
+        node(weights, "Softmax", [scores], [.integer("axis", axis)])
+        let terms = values.enumerated().map { number, value in
+            let place = constant("\(layer.name).place\(number)", [Int64(number)])
+            node("\(layer.name).weight\(number)", "Gather", [weights, place], [.integer("axis", axis)])
+            node("\(layer.name).term\(number)", "Mul", [value, "\(layer.name).weight\(number)"])
+            return "\(layer.name).term\(number)"
+        }
+        node(layer.name, "Sum", terms)
     }
 
     private mutating func node(

@@ -14,10 +14,12 @@ public final class ScriptedNetwork {
     let handle: OpaquePointer
 
     /// Makes a network with fresh weights, which depend on the seed and on the names of the layers alone.
+    /// - Parameter constraint: What is added to the loss while it is trained.
     /// - Throws: `Failure` where the description does not fit together.
-    public init(_ description: NetworkDescription, seed: UInt64) throws {
-        let source = try description.torchScriptSource
-        self.handle = try Self.make(source, try description.tensors, seed)
+    public init(_ description: NetworkDescription, constraint: SimilarityConstraint? = nil, seed: UInt64) throws {
+        self.handle = try Self.make(
+            try description.torchScriptSource, constraint.map { try description.torchScriptSource(of: $0) },
+            try description.tensors, seed)
         self.inputs = description.inputs.map(\.name)
     }
 
@@ -57,6 +59,27 @@ public final class ScriptedNetwork {
         for tensor in tensors { try tensor.fill(from: source) }
     }
 
+    /// Takes weights from several safetensors files: each tensor from the first file that has it, under its own name or
+    /// without the prefix of that file.
+    /// - Throws: `Failure` naming the first tensor that no file has, or that does not fit.
+    public func loadWeights(from files: [(file: URL, prefix: String)]) throws {
+        let sources = try files.map { (file: try SafetensorsFile(opening: $0.file.path), prefix: $0.prefix) }
+        for tensor in tensors {
+            let found = sources.lazy.compactMap { source -> (SafetensorsFile, String)? in
+                let short =
+                    tensor.name.hasPrefix(source.prefix)
+                    ? String(tensor.name.dropFirst(source.prefix.count)) : tensor.name
+                let names = [tensor.name, short]
+                let name = names.first { name in source.file.entries.contains { $0.name == name } }
+                return name.map { (source.file, $0) }
+            }.first
+            guard let (file, name) = found else {
+                throw Failure(.corrupt, "None of the given weights has the tensor '\(tensor.name)'.")
+            }
+            try tensor.fill(from: file, as: name)
+        }
+    }
+
     /// The values of a tensor.
     public func values(of name: String) throws -> [Float] {
         guard let tensor = tensors.first(where: { $0.name == name }) else {
@@ -73,7 +96,7 @@ public final class ScriptedNetwork {
     }
 
     private static func make(
-        _ source: String, _ tensors: [NetworkTensor], _ seed: UInt64
+        _ source: String, _ constrained: String?, _ tensors: [NetworkTensor], _ seed: UInt64
     ) throws -> OpaquePointer {
         ComputeThreads.prepare()
         var error: UnsafeMutablePointer<CChar>?
@@ -86,7 +109,7 @@ public final class ScriptedNetwork {
                 defer { offset += tensor.shape.count }
                 return gyrus_tensor_plan(tensor, name: name, shape: shapes.baseAddress.map { $0 + offset })
             }
-            return gyrus_network_create(source, plans, Int64(plans.count), seed, &error)
+            return gyrus_network_create(source, constrained, plans, Int64(plans.count), seed, &error)
         }
         guard let handle else {
             throw Failure(.internal, "libtorch refuses the network's source: \(takeMessage(error)).")

@@ -17,19 +17,19 @@ struct TensorView {
     /// The tensor as a value.
     func copy() throws -> Tensor { try Tensor(name, shape: shape, Array(buffer)) }
 
-    /// Checks that a file has such a tensor.
-    func check(in file: SafetensorsFile) throws {
-        let entry = try file.entry(named: name)
+    /// Checks that a file has such a tensor, under its own or another name.
+    func check(in file: SafetensorsFile, as other: String? = nil) throws {
+        let entry = try file.entry(named: other ?? name)
         guard entry.shape == shape else {
             throw Failure(
-                .corrupt, "'\(file.path)' has tensor '\(name)' in shape \(entry.shape); \(shape) is needed.")
+                .corrupt, "'\(file.path)' has tensor '\(entry.name)' in shape \(entry.shape); \(shape) is needed.")
         }
     }
 
-    /// Takes its values from a file.
-    func fill(from file: SafetensorsFile) throws {
-        try check(in: file)
-        let values: [Float] = try file.elements(of: name)
+    /// Takes its values from a file, where they may have another name.
+    func fill(from file: SafetensorsFile, as other: String? = nil) throws {
+        try check(in: file, as: other)
+        let values: [Float] = try file.elements(of: other ?? name)
         _ = buffer.update(fromContentsOf: values)
     }
 }

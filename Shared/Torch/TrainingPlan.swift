@@ -1,4 +1,5 @@
 import Model
+public import Networks
 
 /// How the weights of one branch of a network are changed.
 public struct OptimizerSettings: Hashable, Sendable, Codable {
@@ -47,10 +48,15 @@ public struct TrainingPlan: Hashable, Sendable, Codable {
     public let batch: Int
     /// Seed of initial weights, order of samples and dropout.
     public let seed: UInt64
+    /// What is added to the loss.
+    public let constraint: SimilarityConstraint?
 
     /// Checks and takes a plan.
     /// - Throws: `Failure` with code `invalid-argument`, naming the setting that is impossible.
-    public init(optimizers: [OptimizerSettings], epochs: Int, batch: Int, seed: UInt64) throws {
+    public init(
+        optimizers: [OptimizerSettings], epochs: Int, batch: Int, seed: UInt64,
+        constraint: SimilarityConstraint? = nil
+    ) throws {
         func check(_ fits: Bool, _ what: @autoclosure () -> String) throws {
             guard fits else { throw Failure(.invalidArgument, "The training's \(what()).") }
         }
@@ -75,6 +81,7 @@ public struct TrainingPlan: Hashable, Sendable, Codable {
         self.epochs = epochs
         self.batch = batch
         self.seed = seed
+        self.constraint = constraint
     }
 }
 

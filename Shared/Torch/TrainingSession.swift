@@ -1,5 +1,5 @@
 import CTorch
-import Foundation
+public import Foundation
 public import Model
 public import Networks
 
@@ -44,11 +44,16 @@ public final class TrainingSession {
     private var order: [Int32] = []
     private var progress = gyrus_progress()
 
-    /// Makes a network with fresh weights and everything that its training needs.
+    /// Makes a network with fresh weights, or with those of files, and everything that its training needs.
+    /// - Parameter weights: Files that together have all weights; where there are none, the weights are fresh.
     /// - Throws: `Failure` where the network, the plan and the samples do not fit each other.
-    public init(_ description: NetworkDescription, plan: TrainingPlan, samples: SampleSource) throws {
+    public init(
+        _ description: NetworkDescription, plan: TrainingPlan, samples: SampleSource,
+        weights: [(file: URL, prefix: String)] = []
+    ) throws {
         try Self.check(description, plan, samples)
-        self.network = try ScriptedNetwork(description, seed: plan.seed)
+        self.network = try ScriptedNetwork(description, constraint: plan.constraint, seed: plan.seed)
+        if !weights.isEmpty { try network.loadWeights(from: weights) }
         self.plan = plan
         self.samples = samples
         self.batchesPerEpoch = (samples.count + plan.batch - 1) / plan.batch

@@ -28,7 +28,7 @@ struct InspectionTests {
         var error: UnsafeMutablePointer<CChar>?
         let source = "def forward(self, x: Tensor) -> Tensor:\n\(body)\n"
         let network = try #require(
-            gyrus_network_create(source, nil, 0, 0, &error), "\(error.map { String(cString: $0) } ?? "")")
+            gyrus_network_create(source, nil, nil, 0, 0, &error), "\(error.map { String(cString: $0) } ?? "")")
         defer { gyrus_network_free(network) }
         let file = directory.file(name)
         #expect(gyrus_network_save(network, file.path, &error))

@@ -67,7 +67,12 @@ struct OnnxExportTests {
             Layer("scaled", .batchNormalization(), from: "both"),
             Layer("hidden", .linear(features: 9, bias: false), from: "scaled"),
             Layer("squashed", .sigmoid, from: "hidden"),
-            Layer("head", .linear(features: 5), from: "squashed"),
+            Layer("other", .linear(features: 9), from: "both"),
+            Layer("product", .multiplication, from: ["squashed", "other", "hidden"]),
+            Layer("weighed", .weightedSum, from: ["product", "squashed", "other"]),
+            Layer("scores", .linear(features: 2), from: "both"),
+            Layer("attended", .attention, from: ["scores", "weighed", "other"]),
+            Layer("head", .linear(features: 5), from: "attended"),
         ])
 
     /// Most operations of a network that is run here: the largest of the zoo would take minutes.

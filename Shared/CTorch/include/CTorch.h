@@ -78,8 +78,11 @@ const char *gyrus_torch_version(void);
 void gyrus_set_threads(int32_t count);
 
 /// Makes a network from the TorchScript source of its `forward`; values depend on the seed and a tensor's name alone.
+/// `constrained` is the source of a method of that name, which gives the output and what is added to the loss while
+/// training; null where nothing is.
 gyrus_network *gyrus_network_create(
-    const char *source, const gyrus_tensor_plan *plans, int64_t count, uint64_t seed, char **error);
+    const char *source, const char *constrained, const gyrus_tensor_plan *plans, int64_t count, uint64_t seed,
+    char **error);
 /// Reads a TorchScript file.
 gyrus_network *gyrus_network_load(const char *path, char **error);
 /// Writes the network as a TorchScript file.

@@ -86,13 +86,17 @@ extension Layer.Operation {
         case .resize(let size): "resize \(size.text)"
         case .concatenation: "concatenate"
         case .addition: "add"
+        case .multiplication: "multiply"
+        case .weightedSum: "weighted sum"
         default: kind
         }
     }
 
     fileprivate var isFollower: Bool {
         switch self {
-        case .convolution, .separableConvolution, .linear, .concatenation, .addition, .resize: false
+        case .convolution, .separableConvolution, .linear, .concatenation, .addition, .multiplication, .weightedSum,
+            .attention, .resize:
+            false
         default: true
         }
     }
@@ -101,7 +105,7 @@ extension Layer.Operation {
         switch self {
         case .convolution, .separableConvolution: "convolution"
         case .linear: "linear"
-        case .concatenation, .addition: "fusion"
+        case .concatenation, .addition, .multiplication, .weightedSum, .attention: "fusion"
         default: "other"
         }
     }
