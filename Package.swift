@@ -112,7 +112,8 @@ let shared: [Target] = [
         // Debian's OpenCV keeps its headers in a folder of their own.
         cxxSettings: [.unsafeFlags(["-isystem", "/usr/include/opencv4", "-O3"])]),
     library("Vision", "Shared/Vision", ["CVision", "Model", "Tracking"]),
-    library("Datasets", "Shared/Datasets", ["Model", "CTorch", "CZlib", "Torch", "Tracking", "Safetensors"]),
+    library(
+        "Datasets", "Shared/Datasets", ["Model", "CTorch", "CZlib", "Networks", "Torch", "Tracking", "Safetensors"]),
 ]
 
 // MARK: - Services
@@ -143,7 +144,8 @@ let services: [Target] = [
         "knowledge", "Services/Knowledge/Main",
         ["KnowledgeServer", "ServiceClient", "ServiceKit", "Storage", argumentParser, logging]),
 
-    library("TrainerClient", "Services/Trainer/Client", ["Model", "Schema", "Messaging", "WorkQueueClient"]),
+    library(
+        "TrainerClient", "Services/Trainer/Client", ["Model", "Schema", "Messaging", "Networks", "WorkQueueClient"]),
     library(
         "TrainerWorker", "Services/Trainer/Worker",
         [

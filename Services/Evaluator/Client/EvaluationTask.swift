@@ -24,14 +24,20 @@ public struct EvaluationTask: Hashable, Sendable {
     public var split: Split
     /// Single-sample runs whose median is the latency.
     public var latencyRuns: Int
+    /// Identities of sets of features that take the place of the dataset's samples; empty for the samples themselves.
+    public var features: [String]
 
     /// Describes a task.
-    public init(script: BlobDigest, network: String, dataset: String, split: Split = .test, latencyRuns: Int = 50) {
+    public init(
+        script: BlobDigest, network: String, dataset: String, split: Split = .test, latencyRuns: Int = 50,
+        features: [String] = []
+    ) {
         self.script = script
         self.network = network
         self.dataset = dataset
         self.split = split
         self.latencyRuns = latencyRuns
+        self.features = features
     }
 
     /// Reads a task's payload.
@@ -42,14 +48,14 @@ public struct EvaluationTask: Hashable, Sendable {
         }
         self.init(
             script: try BlobDigest(wire.script), network: wire.network, dataset: wire.dataset, split: split,
-            latencyRuns: wire.latencyRuns == 0 ? 50 : Int(wire.latencyRuns))
+            latencyRuns: wire.latencyRuns == 0 ? 50 : Int(wire.latencyRuns), features: wire.features)
     }
 
     /// The task's payload.
     public func payload() throws -> [UInt8] {
         try Wire.EvaluateTask(
             script: script.hexadecimal, network: network, dataset: dataset, split: split.rawValue,
-            latencyRuns: UInt32(clamping: latencyRuns)
+            latencyRuns: UInt32(clamping: latencyRuns), features: features
         ).encodedBytes()
     }
 }

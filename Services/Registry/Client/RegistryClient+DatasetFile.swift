@@ -11,4 +11,13 @@ extension RegistryClient {
         }
         return try await cache.file(for: dataset.blob)
     }
+
+    /// The files of sets of features or, where none is named, the prepared file of a recipe.
+    /// - Throws: `Failure` with code `not-found` where nobody has prepared them.
+    public func sampleFiles(recipe: String, features: [String], in cache: BlobCache) async throws -> [URL] {
+        guard !features.isEmpty else { return [try await datasetFile(recipe: recipe, in: cache)] }
+        var files: [URL] = []
+        for set in features { files.append(try await datasetFile(recipe: set, in: cache)) }
+        return files
+    }
 }

@@ -40,6 +40,16 @@ public struct TrainerClient: Sendable {
         return try TrainingResult(result: await queue.perform(submission, patience: patience))
     }
 
+    /// Has the features of a trained network computed and waits for them; those that the registry has are found again.
+    /// - Throws: The `Failure` with which the task ended.
+    public func features(
+        _ task: FeatureTask, id: String, group: String, priority: Int = 0
+    ) async throws -> FeatureResult {
+        let submission = TaskSubmission(
+            id: id, kind: FeatureTask.kind, group: group, payload: try task.payload(), priority: priority)
+        return try FeatureResult(result: await queue.perform(submission, patience: patience))
+    }
+
     /// Withdraws all tasks of a group that have not ended.
     public func cancel(group: String) async throws { try await queue.cancel(group: group, patience: patience) }
 }

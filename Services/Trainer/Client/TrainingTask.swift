@@ -1,4 +1,5 @@
 public import Model
+public import Networks
 import Schema
 
 /// How the weights of one branch of a network are changed.
@@ -26,10 +27,24 @@ public struct BranchOptimizer: Hashable, Sendable {
     }
 }
 
-/// A task of kind `train`: trains a network on a prepared dataset.
+/// A task of kind `train`: trains a network on a prepared dataset, or on features that were computed of it.
 public struct TrainingTask: Hashable, Sendable {
     /// The kind of task that the queue knows it by.
     public static let kind = "train"
+
+    /// A file of weights to start from.
+    public struct InitialWeights: Hashable, Sendable {
+        /// The safetensors file.
+        public var blob: BlobDigest
+        /// What the names of tensors in the network begin with where those in the file do not.
+        public var prefix: String
+
+        /// Names a file.
+        public init(_ blob: BlobDigest, prefix: String = "") {
+            self.blob = blob
+            self.prefix = prefix
+        }
+    }
 
     /// Network in canonical JSON.
     public var network: String
@@ -37,7 +52,7 @@ public struct TrainingTask: Hashable, Sendable {
     public var dataset: String
     /// Optimizers, one for each branch.
     public var optimizers: [BranchOptimizer]
-    /// Passes over the training samples.
+    /// Passes over the training samples; with initial weights 0 is possible, which puts a network together as it is.
     public var epochs: Int
     /// Samples in a mini-batch.
     public var batch: Int
@@ -49,11 +64,18 @@ public struct TrainingTask: Hashable, Sendable {
     public var seed: UInt64
     /// Time between checkpoints, at least a millisecond.
     public var checkpointInterval: Duration
+    /// Identities of sets of features that take the place of the dataset's samples; empty for the samples themselves.
+    public var features: [String]
+    /// Files that together have all weights to start from; empty for fresh ones.
+    public var initialWeights: [InitialWeights]
+    /// What keeps vectors of two modalities alike.
+    public var constraint: SimilarityConstraint?
 
     /// Describes a task.
     public init(
         network: String, dataset: String, optimizers: [BranchOptimizer], epochs: Int, batch: Int, samples: Int? = nil,
-        validationSamples: Int? = nil, seed: UInt64, checkpointInterval: Duration = .seconds(10)
+        validationSamples: Int? = nil, seed: UInt64, checkpointInterval: Duration = .seconds(10),
+        features: [String] = [], initialWeights: [InitialWeights] = [], constraint: SimilarityConstraint? = nil
     ) {
         self.network = network
         self.dataset = dataset
@@ -64,6 +86,9 @@ public struct TrainingTask: Hashable, Sendable {
         self.validationSamples = validationSamples
         self.seed = seed
         self.checkpointInterval = checkpointInterval
+        self.features = features
+        self.initialWeights = initialWeights
+        self.constraint = constraint
     }
 
     /// Reads a task's payload.
@@ -73,7 +98,10 @@ public struct TrainingTask: Hashable, Sendable {
             network: wire.network, dataset: wire.dataset, optimizers: wire.optimizers.map(BranchOptimizer.init),
             epochs: Int(wire.epochs), batch: Int(wire.batch), samples: wire.samples == 0 ? nil : Int(wire.samples),
             validationSamples: wire.validationSamples == 0 ? nil : Int(wire.validationSamples), seed: wire.seed,
-            checkpointInterval: .milliseconds(wire.checkpointMilliseconds == 0 ? 10_000 : wire.checkpointMilliseconds))
+            checkpointInterval: .milliseconds(wire.checkpointMilliseconds == 0 ? 10_000 : wire.checkpointMilliseconds),
+            features: wire.features,
+            initialWeights: try wire.initialWeights.map { InitialWeights(try BlobDigest($0.blob), prefix: $0.prefix) },
+            constraint: wire.constraint.map(SimilarityConstraint.init))
     }
 
     /// The task's payload.
@@ -82,7 +110,9 @@ public struct TrainingTask: Hashable, Sendable {
             network: network, dataset: dataset, optimizers: optimizers.map(Wire.OptimizerSettings.init),
             epochs: UInt32(clamping: epochs), batch: UInt32(clamping: batch), samples: UInt32(clamping: samples ?? 0),
             seed: seed, validationSamples: UInt32(clamping: validationSamples ?? 0),
-            checkpointMilliseconds: UInt32(clamping: Int64(checkpointInterval / .milliseconds(1)))
+            checkpointMilliseconds: UInt32(clamping: Int64(checkpointInterval / .milliseconds(1))), features: features,
+            initialWeights: initialWeights.map { Wire.InitialWeights(blob: $0.blob.hexadecimal, prefix: $0.prefix) },
+            constraint: constraint.map(Wire.SimilarityConstraint.init)
         ).encodedBytes()
     }
 }
@@ -131,5 +161,18 @@ extension Wire.OptimizerSettings {
         self.init(
             branch: optimizer.branch, name: optimizer.name, learningRate: optimizer.learningRate,
             weightDecay: optimizer.weightDecay, momentum: optimizer.momentum)
+    }
+}
+
+extension SimilarityConstraint {
+    fileprivate init(_ wire: Wire.SimilarityConstraint) {
+        self.init(pairs: zip(wire.first, wire.second).map { Pair($0, $1) }, weight: wire.weight)
+    }
+}
+
+extension Wire.SimilarityConstraint {
+    fileprivate init(_ constraint: SimilarityConstraint) {
+        self.init(
+            first: constraint.pairs.map(\.first), second: constraint.pairs.map(\.second), weight: constraint.weight)
     }
 }

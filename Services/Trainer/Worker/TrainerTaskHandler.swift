@@ -5,7 +5,7 @@ public import RegistryClient
 import TrainerClient
 public import WorkQueueClient
 
-/// Does the tasks of the trainer's queue: prepares datasets and trains networks.
+/// Does the tasks of the trainer's queue: prepares datasets, trains networks and computes features.
 ///
 /// ```swift
 /// let handler = TrainerTaskHandler(registry: registry, cache: cache)
@@ -14,7 +14,7 @@ public import WorkQueueClient
 /// ```
 public struct TrainerTaskHandler: TaskHandler {
     /// The kinds of task that it does.
-    public static let kinds = [PreparationTask.kind, TrainingTask.kind]
+    public static let kinds = [PreparationTask.kind, TrainingTask.kind, FeatureTask.kind]
 
     private let registry: RegistryClient
     private let cache: BlobCache
@@ -47,6 +47,10 @@ public struct TrainerTaskHandler: TaskHandler {
             task.checkpointInterval = checkpointInterval ?? task.checkpointInterval
             let run = try await TrainingRun(task, lease, registry: registry, cache: cache, scratch: scratch, progress)
             return try await run.result().encoded()
+        case FeatureTask.kind:
+            let task = try FeatureTask(payload: lease.payload)
+            let run = FeatureRun(task: task, registry: registry, cache: cache, scratch: scratch)
+            return try await run.result(progress).encoded()
         default:
             throw Failure(
                 .invalidArgument,

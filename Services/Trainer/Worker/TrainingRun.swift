@@ -18,7 +18,9 @@ final class TrainingRun {
     /// How long the registry keeps a network that becomes no model.
     private static let resultLife = Duration.seconds(90 * 86_400)
 
-    private let session: TrainingSession
+    private let network: ScriptedNetwork
+    /// Nil where the network is only put together.
+    private let session: TrainingSession?
     private let validation: SampleSource
     private let registry: RegistryClient
     private let scratch: ScratchDirectory
@@ -35,53 +37,69 @@ final class TrainingRun {
         _ task: TrainingTask, _ lease: TaskLease, registry: RegistryClient, cache: BlobCache,
         scratch: ScratchDirectory, _ progress: TaskProgress
     ) async throws {
-        let network = try NetworkDescription(json: task.network)
-        let plan = try TrainingPlan(task)
-        let dataset = try PreparedDataset(
-            opening: try await registry.datasetFile(recipe: task.dataset, in: cache).path)
-        let training = try dataset.source(.training).chosen(task.samples ?? 0, seed: task.seed)
-        self.session = try TrainingSession(network, plan: plan, samples: training)
+        let description = try NetworkDescription(json: task.network)
+        let files = try await registry.sampleFiles(recipe: task.dataset, features: task.features, in: cache)
+        let samples = try PreparedSamples(opening: files, areFeatures: !task.features.isEmpty)
+        var weights: [(file: URL, prefix: String)] = []
+        for initial in task.initialWeights {
+            weights.append((try await cache.file(for: initial.blob), initial.prefix))
+        }
+        if task.epochs == 0, !weights.isEmpty {
+            session = nil
+            network = try ScriptedNetwork(description, seed: task.seed)
+            try network.loadWeights(from: weights)
+        } else {
+            let training = try samples.source(.training).chosen(task.samples ?? 0, seed: task.seed)
+            let session = try TrainingSession(
+                description, plan: try TrainingPlan(task), samples: training, weights: weights)
+            self.session = session
+            network = session.network
+        }
         // The first ones for every task, so that networks are compared on the same samples.
-        self.validation = try dataset.source(.validation).first(task.validationSamples ?? 0)
+        self.validation = try samples.source(.validation).first(task.validationSamples ?? 0)
         self.registry = registry
         self.scratch = scratch
         self.progress = progress
         self.checkpointInterval = task.checkpointInterval
         self.start = clock.now
         self.lastCheckpoint = clock.now
-        if let checkpoint = lease.checkpoint { try await goOn(from: checkpoint, cache) }
+        if let session, let checkpoint = lease.checkpoint { try await goOn(session, from: checkpoint, cache) }
     }
 
     /// Trains to the end, uploads the files and says what came of it.
     func result() async throws -> TrainingResult {
-        var piece = 1
-        while !session.isFinished {
-            try await stopIfAsked()
-            let begin = clock.now
-            let epoch = try session.train(batches: piece)
-            // A quarter of a second is short enough to stop in, and long enough that asking costs nothing.
-            let ratio = Duration.milliseconds(250) / max(clock.now - begin, .microseconds(100))
-            piece = max(1, min(Int(Double(piece) * min(ratio, 4)), 10_000))
-            if let epoch { try await endEpoch(epoch) } else { try await storeCheckpointIfDue() }
-        }
+        if let session { try await train(session) }
         if metrics["validation-accuracy"] == nil { try validate() }
         return try await upload()
     }
 
     // MARK: - Progress
 
-    private func endEpoch(_ epoch: TrainingSession.Epoch) async throws {
+    private func train(_ session: TrainingSession) async throws {
+        var piece = 1
+        while !session.isFinished {
+            try await stopIfAsked(session)
+            let begin = clock.now
+            let epoch = try session.train(batches: piece)
+            // A quarter of a second is short enough to stop in, and long enough that asking costs nothing.
+            let ratio = Duration.milliseconds(250) / max(clock.now - begin, .microseconds(100))
+            piece = max(1, min(Int(Double(piece) * min(ratio, 4)), 10_000))
+            if let epoch { try await end(epoch, of: session) } else { try await storeCheckpointIfDue(session) }
+        }
+    }
+
+    private func end(_ epoch: TrainingSession.Epoch, of session: TrainingSession) async throws {
         metrics["training-loss"] = epoch.loss
         metrics["training-accuracy"] = epoch.accuracy
         try validate()
         let isDue = clock.now - lastCheckpoint >= checkpointInterval && !session.isFinished
         try await progress.report(
             step: epoch.number, steps: session.plan.epochs, metrics: metrics,
-            checkpoint: isDue ? try await storeCheckpoint() : nil)
+            checkpoint: isDue ? try await storeCheckpoint(session) : nil)
     }
 
     private func validate() throws {
-        let evaluation = try session.network.evaluate(on: validation)
+        let evaluation = try network.evaluate(on: validation)
         metrics["validation-loss"] = evaluation.loss
         metrics["validation-accuracy"] = evaluation.accuracy
         metrics["seconds"] = seconds
@@ -89,24 +107,24 @@ final class TrainingRun {
 
     private var seconds: Double { earlierSeconds + (clock.now - start) / .seconds(1) }
 
-    private func stopIfAsked() async throws {
+    private func stopIfAsked(_ session: TrainingSession) async throws {
         guard progress.shouldStop else { return }
-        if progress.isStopping { try await reportCheckpoint() }
+        if progress.isStopping { try await reportCheckpoint(session) }
         throw CancellationError()
     }
 
     // MARK: - Checkpoints
 
-    private func storeCheckpointIfDue() async throws {
-        if clock.now - lastCheckpoint >= checkpointInterval { try await reportCheckpoint() }
+    private func storeCheckpointIfDue(_ session: TrainingSession) async throws {
+        if clock.now - lastCheckpoint >= checkpointInterval { try await reportCheckpoint(session) }
     }
 
-    private func reportCheckpoint() async throws {
+    private func reportCheckpoint(_ session: TrainingSession) async throws {
         try await progress.report(
-            step: session.finishedEpochs, steps: session.plan.epochs, checkpoint: try await storeCheckpoint())
+            step: session.finishedEpochs, steps: session.plan.epochs, checkpoint: try await storeCheckpoint(session))
     }
 
-    private func storeCheckpoint() async throws -> BlobDigest {
+    private func storeCheckpoint(_ session: TrainingSession) async throws -> BlobDigest {
         let file = scratch.file("checkpoint.safetensors")
         var notes = ["seconds": "\(seconds)"]
         for (name, value) in metrics where name != "seconds" { notes["metric.\(name)"] = "\(value)" }
@@ -118,7 +136,9 @@ final class TrainingRun {
     }
 
     /// A checkpoint that is gone or damaged costs time, not the task: training starts afresh and ends with the same bits.
-    private func goOn(from checkpoint: BlobDigest, _ cache: BlobCache) async throws {
+    private func goOn(
+        _ session: TrainingSession, from checkpoint: BlobDigest, _ cache: BlobCache
+    ) async throws {
         do {
             let notes = try session.restoreCheckpoint(from: try await cache.file(for: checkpoint))
             earlierSeconds = notes["seconds"].flatMap(Double.init) ?? 0
@@ -136,8 +156,8 @@ final class TrainingRun {
     private func upload() async throws -> TrainingResult {
         // The name becomes part of the file, so it must be the same for all.
         let script = scratch.file("network.pt"), weights = scratch.file("weights.safetensors")
-        try session.network.save(to: script)
-        try session.network.saveWeights(to: weights)
+        try network.save(to: script)
+        try network.saveWeights(to: weights)
         return TrainingResult(
             script: try await registry.upload(file: script, keepFor: Self.resultLife),
             weights: try await registry.upload(file: weights, keepFor: Self.resultLife),
@@ -158,6 +178,6 @@ extension TrainingPlan {
                 return OptimizerSettings(
                     branch: settings.branch, rule: rule, learningRate: settings.learningRate,
                     weightDecay: settings.weightDecay, momentum: settings.momentum)
-            }, epochs: task.epochs, batch: task.batch, seed: task.seed)
+            }, epochs: task.epochs, batch: task.batch, seed: task.seed, constraint: task.constraint)
     }
 }

@@ -187,7 +187,7 @@ void   gyrus__wire__track_result__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__track_result__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor gyrus__wire__evaluate_task__field_descriptors[5] =
+static const ProtobufCFieldDescriptor gyrus__wire__evaluate_task__field_descriptors[6] =
 {
   {
     "script",
@@ -249,9 +249,22 @@ static const ProtobufCFieldDescriptor gyrus__wire__evaluate_task__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "features",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Gyrus__Wire__EvaluateTask, n_features),
+    offsetof(Gyrus__Wire__EvaluateTask, features),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__evaluate_task__field_indices_by_name[] = {
   2,   /* field[2] = dataset */
+  5,   /* field[5] = features */
   4,   /* field[4] = latency_runs */
   1,   /* field[1] = network */
   0,   /* field[0] = script */
@@ -260,7 +273,7 @@ static const unsigned gyrus__wire__evaluate_task__field_indices_by_name[] = {
 static const ProtobufCIntRange gyrus__wire__evaluate_task__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__evaluate_task__descriptor =
 {
@@ -270,7 +283,7 @@ const ProtobufCMessageDescriptor gyrus__wire__evaluate_task__descriptor =
   "Gyrus__Wire__EvaluateTask",
   "gyrus.wire",
   sizeof(Gyrus__Wire__EvaluateTask),
-  5,
+  6,
   gyrus__wire__evaluate_task__field_descriptors,
   gyrus__wire__evaluate_task__field_indices_by_name,
   1,  gyrus__wire__evaluate_task__number_ranges,

@@ -187,6 +187,186 @@ void   gyrus__wire__train_task__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__train_task__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__initial_weights__init
+                     (Gyrus__Wire__InitialWeights         *message)
+{
+  static const Gyrus__Wire__InitialWeights init_value = GYRUS__WIRE__INITIAL_WEIGHTS__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__initial_weights__get_packed_size
+                     (const Gyrus__Wire__InitialWeights *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__initial_weights__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__initial_weights__pack
+                     (const Gyrus__Wire__InitialWeights *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__initial_weights__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__initial_weights__pack_to_buffer
+                     (const Gyrus__Wire__InitialWeights *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__initial_weights__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__InitialWeights *
+       gyrus__wire__initial_weights__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__InitialWeights *)
+     protobuf_c_message_unpack (&gyrus__wire__initial_weights__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__initial_weights__free_unpacked
+                     (Gyrus__Wire__InitialWeights *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__initial_weights__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__similarity_constraint__init
+                     (Gyrus__Wire__SimilarityConstraint         *message)
+{
+  static const Gyrus__Wire__SimilarityConstraint init_value = GYRUS__WIRE__SIMILARITY_CONSTRAINT__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__similarity_constraint__get_packed_size
+                     (const Gyrus__Wire__SimilarityConstraint *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__similarity_constraint__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__similarity_constraint__pack
+                     (const Gyrus__Wire__SimilarityConstraint *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__similarity_constraint__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__similarity_constraint__pack_to_buffer
+                     (const Gyrus__Wire__SimilarityConstraint *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__similarity_constraint__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__SimilarityConstraint *
+       gyrus__wire__similarity_constraint__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__SimilarityConstraint *)
+     protobuf_c_message_unpack (&gyrus__wire__similarity_constraint__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__similarity_constraint__free_unpacked
+                     (Gyrus__Wire__SimilarityConstraint *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__similarity_constraint__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__feature_task__init
+                     (Gyrus__Wire__FeatureTask         *message)
+{
+  static const Gyrus__Wire__FeatureTask init_value = GYRUS__WIRE__FEATURE_TASK__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__feature_task__get_packed_size
+                     (const Gyrus__Wire__FeatureTask *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__feature_task__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__feature_task__pack
+                     (const Gyrus__Wire__FeatureTask *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__feature_task__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__feature_task__pack_to_buffer
+                     (const Gyrus__Wire__FeatureTask *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__feature_task__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__FeatureTask *
+       gyrus__wire__feature_task__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__FeatureTask *)
+     protobuf_c_message_unpack (&gyrus__wire__feature_task__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__feature_task__free_unpacked
+                     (Gyrus__Wire__FeatureTask *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__feature_task__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__feature_result__init
+                     (Gyrus__Wire__FeatureResult         *message)
+{
+  static const Gyrus__Wire__FeatureResult init_value = GYRUS__WIRE__FEATURE_RESULT__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__feature_result__get_packed_size
+                     (const Gyrus__Wire__FeatureResult *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__feature_result__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__feature_result__pack
+                     (const Gyrus__Wire__FeatureResult *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__feature_result__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__feature_result__pack_to_buffer
+                     (const Gyrus__Wire__FeatureResult *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__feature_result__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__FeatureResult *
+       gyrus__wire__feature_result__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__FeatureResult *)
+     protobuf_c_message_unpack (&gyrus__wire__feature_result__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__feature_result__free_unpacked
+                     (Gyrus__Wire__FeatureResult *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__feature_result__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   gyrus__wire__train_result__init
                      (Gyrus__Wire__TrainResult         *message)
 {
@@ -411,7 +591,7 @@ const ProtobufCMessageDescriptor gyrus__wire__optimizer_settings__descriptor =
   (ProtobufCMessageInit) gyrus__wire__optimizer_settings__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__train_task__field_descriptors[9] =
+static const ProtobufCFieldDescriptor gyrus__wire__train_task__field_descriptors[12] =
 {
   {
     "network",
@@ -521,12 +701,51 @@ static const ProtobufCFieldDescriptor gyrus__wire__train_task__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "features",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Gyrus__Wire__TrainTask, n_features),
+    offsetof(Gyrus__Wire__TrainTask, features),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "initial_weights",
+    12,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__TrainTask, n_initial_weights),
+    offsetof(Gyrus__Wire__TrainTask, initial_weights),
+    &gyrus__wire__initial_weights__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "constraint",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainTask, constraint),
+    &gyrus__wire__similarity_constraint__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__train_task__field_indices_by_name[] = {
   4,   /* field[4] = batch */
   8,   /* field[8] = checkpoint_milliseconds */
+  11,   /* field[11] = constraint */
   1,   /* field[1] = dataset */
   3,   /* field[3] = epochs */
+  9,   /* field[9] = features */
+  10,   /* field[10] = initial_weights */
   0,   /* field[0] = network */
   2,   /* field[2] = optimizers */
   5,   /* field[5] = samples */
@@ -537,7 +756,7 @@ static const ProtobufCIntRange gyrus__wire__train_task__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 9, 7 },
-  { 0, 9 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__train_task__descriptor =
 {
@@ -547,11 +766,267 @@ const ProtobufCMessageDescriptor gyrus__wire__train_task__descriptor =
   "Gyrus__Wire__TrainTask",
   "gyrus.wire",
   sizeof(Gyrus__Wire__TrainTask),
-  9,
+  12,
   gyrus__wire__train_task__field_descriptors,
   gyrus__wire__train_task__field_indices_by_name,
   2,  gyrus__wire__train_task__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__train_task__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__initial_weights__field_descriptors[2] =
+{
+  {
+    "blob",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__InitialWeights, blob),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "prefix",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__InitialWeights, prefix),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__initial_weights__field_indices_by_name[] = {
+  0,   /* field[0] = blob */
+  1,   /* field[1] = prefix */
+};
+static const ProtobufCIntRange gyrus__wire__initial_weights__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__initial_weights__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.InitialWeights",
+  "InitialWeights",
+  "Gyrus__Wire__InitialWeights",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__InitialWeights),
+  2,
+  gyrus__wire__initial_weights__field_descriptors,
+  gyrus__wire__initial_weights__field_indices_by_name,
+  1,  gyrus__wire__initial_weights__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__initial_weights__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__similarity_constraint__field_descriptors[3] =
+{
+  {
+    "first",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Gyrus__Wire__SimilarityConstraint, n_first),
+    offsetof(Gyrus__Wire__SimilarityConstraint, first),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "second",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Gyrus__Wire__SimilarityConstraint, n_second),
+    offsetof(Gyrus__Wire__SimilarityConstraint, second),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "weight",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__SimilarityConstraint, weight),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__similarity_constraint__field_indices_by_name[] = {
+  0,   /* field[0] = first */
+  1,   /* field[1] = second */
+  2,   /* field[2] = weight */
+};
+static const ProtobufCIntRange gyrus__wire__similarity_constraint__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__similarity_constraint__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.SimilarityConstraint",
+  "SimilarityConstraint",
+  "Gyrus__Wire__SimilarityConstraint",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__SimilarityConstraint),
+  3,
+  gyrus__wire__similarity_constraint__field_descriptors,
+  gyrus__wire__similarity_constraint__field_indices_by_name,
+  1,  gyrus__wire__similarity_constraint__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__similarity_constraint__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__feature_task__field_descriptors[4] =
+{
+  {
+    "modality",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__FeatureTask, modality),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "network",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__FeatureTask, network),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "weights",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__FeatureTask, weights),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "dataset",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__FeatureTask, dataset),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__feature_task__field_indices_by_name[] = {
+  3,   /* field[3] = dataset */
+  0,   /* field[0] = modality */
+  1,   /* field[1] = network */
+  2,   /* field[2] = weights */
+};
+static const ProtobufCIntRange gyrus__wire__feature_task__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__feature_task__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.FeatureTask",
+  "FeatureTask",
+  "Gyrus__Wire__FeatureTask",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__FeatureTask),
+  4,
+  gyrus__wire__feature_task__field_descriptors,
+  gyrus__wire__feature_task__field_indices_by_name,
+  1,  gyrus__wire__feature_task__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__feature_task__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__feature_result__field_descriptors[3] =
+{
+  {
+    "features",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__FeatureResult, features),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "blob",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__FeatureResult, blob),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "metrics",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__FeatureResult, n_metrics),
+    offsetof(Gyrus__Wire__FeatureResult, metrics),
+    &gyrus__wire__metric__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__feature_result__field_indices_by_name[] = {
+  1,   /* field[1] = blob */
+  0,   /* field[0] = features */
+  2,   /* field[2] = metrics */
+};
+static const ProtobufCIntRange gyrus__wire__feature_result__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__feature_result__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.FeatureResult",
+  "FeatureResult",
+  "Gyrus__Wire__FeatureResult",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__FeatureResult),
+  3,
+  gyrus__wire__feature_result__field_descriptors,
+  gyrus__wire__feature_result__field_indices_by_name,
+  1,  gyrus__wire__feature_result__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__feature_result__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor gyrus__wire__train_result__field_descriptors[3] =

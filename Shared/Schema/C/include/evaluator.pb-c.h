@@ -53,10 +53,15 @@ struct  Gyrus__Wire__EvaluateTask
    * Single-sample runs whose median is the latency; 0 means 50.
    */
   uint32_t latency_runs;
+  /*
+   * Identities of sets of features that take the place of the dataset's samples; empty for the samples themselves.
+   */
+  size_t n_features;
+  char **features;
 };
 #define GYRUS__WIRE__EVALUATE_TASK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__evaluate_task__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL }
 
 
 /*

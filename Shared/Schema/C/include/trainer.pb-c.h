@@ -20,6 +20,10 @@ typedef struct Gyrus__Wire__PrepareTask Gyrus__Wire__PrepareTask;
 typedef struct Gyrus__Wire__PrepareResult Gyrus__Wire__PrepareResult;
 typedef struct Gyrus__Wire__OptimizerSettings Gyrus__Wire__OptimizerSettings;
 typedef struct Gyrus__Wire__TrainTask Gyrus__Wire__TrainTask;
+typedef struct Gyrus__Wire__InitialWeights Gyrus__Wire__InitialWeights;
+typedef struct Gyrus__Wire__SimilarityConstraint Gyrus__Wire__SimilarityConstraint;
+typedef struct Gyrus__Wire__FeatureTask Gyrus__Wire__FeatureTask;
+typedef struct Gyrus__Wire__FeatureResult Gyrus__Wire__FeatureResult;
 typedef struct Gyrus__Wire__TrainResult Gyrus__Wire__TrainResult;
 
 
@@ -139,10 +143,124 @@ struct  Gyrus__Wire__TrainTask
    * Milliseconds between checkpoints; 0 means 10,000.
    */
   uint32_t checkpoint_milliseconds;
+  /*
+   * Identities of sets of features that take the place of the dataset's samples; empty for the samples themselves.
+   */
+  size_t n_features;
+  char **features;
+  /*
+   * Files that together have all weights to start from; empty for fresh ones.
+   */
+  size_t n_initial_weights;
+  Gyrus__Wire__InitialWeights **initial_weights;
+  /*
+   * What keeps vectors of two modalities alike; absent for nothing.
+   */
+  Gyrus__Wire__SimilarityConstraint *constraint;
 };
 #define GYRUS__WIRE__TRAIN_TASK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__train_task__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0, 0, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0, 0, 0, 0, 0,NULL, 0,NULL, NULL }
+
+
+/*
+ * A file of weights to start from.
+ */
+struct  Gyrus__Wire__InitialWeights
+{
+  ProtobufCMessage base;
+  /*
+   * Digest of the safetensors file.
+   */
+  char *blob;
+  /*
+   * What the names of tensors in the network begin with where those in the file do not.
+   */
+  char *prefix;
+};
+#define GYRUS__WIRE__INITIAL_WEIGHTS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__initial_weights__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * Vectors that are to point the same way for the same sample.
+ */
+struct  Gyrus__Wire__SimilarityConstraint
+{
+  ProtobufCMessage base;
+  /*
+   * Names of layers.
+   */
+  size_t n_first;
+  char **first;
+  /*
+   * Names of the layers that are to be like those, one for each.
+   */
+  size_t n_second;
+  char **second;
+  /*
+   * How much their mean unlikeness counts beside the cross-entropy.
+   */
+  double weight;
+};
+#define GYRUS__WIRE__SIMILARITY_CONSTRAINT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__similarity_constraint__descriptor) \
+    , 0,NULL, 0,NULL, 0 }
+
+
+/*
+ * Payload of a task of kind `features`: runs a trained network of one modality over a dataset and keeps what its stages
+ * give.
+ */
+struct  Gyrus__Wire__FeatureTask
+{
+  ProtobufCMessage base;
+  /*
+   * Modality that the network perceives.
+   */
+  char *modality;
+  /*
+   * Network in canonical JSON.
+   */
+  char *network;
+  /*
+   * Digest of the safetensors file of its weights.
+   */
+  char *weights;
+  /*
+   * Identity of the prepared dataset's recipe.
+   */
+  char *dataset;
+};
+#define GYRUS__WIRE__FEATURE_TASK__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__feature_task__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * Result of a task of kind `features`.
+ */
+struct  Gyrus__Wire__FeatureResult
+{
+  ProtobufCMessage base;
+  /*
+   * Identity under which the registry now has the features.
+   */
+  char *features;
+  /*
+   * Digest of the file of features.
+   */
+  char *blob;
+  /*
+   * Accuracy of the network by itself on the validation and the test split, and `seconds`.
+   */
+  size_t n_metrics;
+  Gyrus__Wire__Metric **metrics;
+};
+#define GYRUS__WIRE__FEATURE_RESULT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__feature_result__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL }
 
 
 /*
@@ -246,6 +364,82 @@ Gyrus__Wire__TrainTask *
 void   gyrus__wire__train_task__free_unpacked
                      (Gyrus__Wire__TrainTask *message,
                       ProtobufCAllocator *allocator);
+/* Gyrus__Wire__InitialWeights methods */
+void   gyrus__wire__initial_weights__init
+                     (Gyrus__Wire__InitialWeights         *message);
+size_t gyrus__wire__initial_weights__get_packed_size
+                     (const Gyrus__Wire__InitialWeights   *message);
+size_t gyrus__wire__initial_weights__pack
+                     (const Gyrus__Wire__InitialWeights   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__initial_weights__pack_to_buffer
+                     (const Gyrus__Wire__InitialWeights   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__InitialWeights *
+       gyrus__wire__initial_weights__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__initial_weights__free_unpacked
+                     (Gyrus__Wire__InitialWeights *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__SimilarityConstraint methods */
+void   gyrus__wire__similarity_constraint__init
+                     (Gyrus__Wire__SimilarityConstraint         *message);
+size_t gyrus__wire__similarity_constraint__get_packed_size
+                     (const Gyrus__Wire__SimilarityConstraint   *message);
+size_t gyrus__wire__similarity_constraint__pack
+                     (const Gyrus__Wire__SimilarityConstraint   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__similarity_constraint__pack_to_buffer
+                     (const Gyrus__Wire__SimilarityConstraint   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__SimilarityConstraint *
+       gyrus__wire__similarity_constraint__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__similarity_constraint__free_unpacked
+                     (Gyrus__Wire__SimilarityConstraint *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__FeatureTask methods */
+void   gyrus__wire__feature_task__init
+                     (Gyrus__Wire__FeatureTask         *message);
+size_t gyrus__wire__feature_task__get_packed_size
+                     (const Gyrus__Wire__FeatureTask   *message);
+size_t gyrus__wire__feature_task__pack
+                     (const Gyrus__Wire__FeatureTask   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__feature_task__pack_to_buffer
+                     (const Gyrus__Wire__FeatureTask   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__FeatureTask *
+       gyrus__wire__feature_task__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__feature_task__free_unpacked
+                     (Gyrus__Wire__FeatureTask *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__FeatureResult methods */
+void   gyrus__wire__feature_result__init
+                     (Gyrus__Wire__FeatureResult         *message);
+size_t gyrus__wire__feature_result__get_packed_size
+                     (const Gyrus__Wire__FeatureResult   *message);
+size_t gyrus__wire__feature_result__pack
+                     (const Gyrus__Wire__FeatureResult   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__feature_result__pack_to_buffer
+                     (const Gyrus__Wire__FeatureResult   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__FeatureResult *
+       gyrus__wire__feature_result__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__feature_result__free_unpacked
+                     (Gyrus__Wire__FeatureResult *message,
+                      ProtobufCAllocator *allocator);
 /* Gyrus__Wire__TrainResult methods */
 void   gyrus__wire__train_result__init
                      (Gyrus__Wire__TrainResult         *message);
@@ -279,6 +473,18 @@ typedef void (*Gyrus__Wire__OptimizerSettings_Closure)
 typedef void (*Gyrus__Wire__TrainTask_Closure)
                  (const Gyrus__Wire__TrainTask *message,
                   void *closure_data);
+typedef void (*Gyrus__Wire__InitialWeights_Closure)
+                 (const Gyrus__Wire__InitialWeights *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__SimilarityConstraint_Closure)
+                 (const Gyrus__Wire__SimilarityConstraint *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__FeatureTask_Closure)
+                 (const Gyrus__Wire__FeatureTask *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__FeatureResult_Closure)
+                 (const Gyrus__Wire__FeatureResult *message,
+                  void *closure_data);
 typedef void (*Gyrus__Wire__TrainResult_Closure)
                  (const Gyrus__Wire__TrainResult *message,
                   void *closure_data);
@@ -292,6 +498,10 @@ extern const ProtobufCMessageDescriptor gyrus__wire__prepare_task__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__prepare_result__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__optimizer_settings__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__train_task__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__initial_weights__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__similarity_constraint__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__feature_task__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__feature_result__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__train_result__descriptor;
 
 PROTOBUF_C__END_DECLS

@@ -16,6 +16,8 @@ extension Wire {
         public var split: String = ""
         /// Single-sample runs whose median is the latency; 0 means 50.
         public var latencyRuns: UInt32 = 0
+        /// Identities of sets of features that take the place of the dataset's samples; empty for the samples themselves.
+        public var features: [String] = []
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -26,13 +28,15 @@ extension Wire {
             network: String = "",
             dataset: String = "",
             split: String = "",
-            latencyRuns: UInt32 = 0
+            latencyRuns: UInt32 = 0,
+            features: [String] = []
         ) {
             self.script = script
             self.network = network
             self.dataset = dataset
             self.split = split
             self.latencyRuns = latencyRuns
+            self.features = features
         }
 
         /// Decodes a message.
@@ -56,6 +60,7 @@ extension Wire.EvaluateTask: StoredMessage {
         dataset = try Wire.text(c.pointee.dataset, "EvaluateTask.dataset")
         split = try Wire.text(c.pointee.split, "EvaluateTask.split")
         latencyRuns = c.pointee.latency_runs
+        features = try Wire.texts(c.pointee.n_features, c.pointee.features, "EvaluateTask.features")
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__EvaluateTask>, arena: inout Arena) throws {
@@ -65,6 +70,7 @@ extension Wire.EvaluateTask: StoredMessage {
         c.pointee.dataset = try arena.text(dataset, "EvaluateTask.dataset")
         c.pointee.split = try arena.text(split, "EvaluateTask.split")
         c.pointee.latency_runs = latencyRuns
+        (c.pointee.n_features, c.pointee.features) = try arena.texts(features, "EvaluateTask.features")
     }
 }
 

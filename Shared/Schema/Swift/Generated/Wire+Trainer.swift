@@ -177,6 +177,12 @@ extension Wire {
         public var validationSamples: UInt32 = 0
         /// Milliseconds between checkpoints; 0 means 10,000.
         public var checkpointMilliseconds: UInt32 = 0
+        /// Identities of sets of features that take the place of the dataset's samples; empty for the samples themselves.
+        public var features: [String] = []
+        /// Files that together have all weights to start from; empty for fresh ones.
+        public var initialWeights: [Wire.InitialWeights] = []
+        /// What keeps vectors of two modalities alike; absent for nothing.
+        public var constraint: Wire.SimilarityConstraint? = nil
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -191,7 +197,10 @@ extension Wire {
             samples: UInt32 = 0,
             seed: UInt64 = 0,
             validationSamples: UInt32 = 0,
-            checkpointMilliseconds: UInt32 = 0
+            checkpointMilliseconds: UInt32 = 0,
+            features: [String] = [],
+            initialWeights: [Wire.InitialWeights] = [],
+            constraint: Wire.SimilarityConstraint? = nil
         ) {
             self.network = network
             self.dataset = dataset
@@ -202,6 +211,9 @@ extension Wire {
             self.seed = seed
             self.validationSamples = validationSamples
             self.checkpointMilliseconds = checkpointMilliseconds
+            self.features = features
+            self.initialWeights = initialWeights
+            self.constraint = constraint
         }
 
         /// Decodes a message.
@@ -229,6 +241,9 @@ extension Wire.TrainTask: StoredMessage {
         seed = c.pointee.seed
         validationSamples = c.pointee.validation_samples
         checkpointMilliseconds = c.pointee.checkpoint_milliseconds
+        features = try Wire.texts(c.pointee.n_features, c.pointee.features, "TrainTask.features")
+        initialWeights = try Wire.messages(c.pointee.n_initial_weights, c.pointee.initial_weights)
+        constraint = try Wire.message(c.pointee.constraint)
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrainTask>, arena: inout Arena) throws {
@@ -242,6 +257,222 @@ extension Wire.TrainTask: StoredMessage {
         c.pointee.seed = seed
         c.pointee.validation_samples = validationSamples
         c.pointee.checkpoint_milliseconds = checkpointMilliseconds
+        (c.pointee.n_features, c.pointee.features) = try arena.texts(features, "TrainTask.features")
+        (c.pointee.n_initial_weights, c.pointee.initial_weights) = try arena.messages(initialWeights)
+        c.pointee.constraint = try arena.message(constraint)
+    }
+}
+
+extension Wire {
+    /// A file of weights to start from.
+    public struct InitialWeights: WireMessage {
+        /// Digest of the safetensors file.
+        public var blob: String = ""
+        /// What the names of tensors in the network begin with where those in the file do not.
+        public var prefix: String = ""
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            blob: String = "",
+            prefix: String = ""
+        ) {
+            self.blob = blob
+            self.prefix = prefix
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.InitialWeights: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__InitialWeights>) { gyrus__wire__initial_weights__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__InitialWeights>) throws {
+        self.init()
+        blob = try Wire.text(c.pointee.blob, "InitialWeights.blob")
+        prefix = try Wire.text(c.pointee.prefix, "InitialWeights.prefix")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__InitialWeights>, arena: inout Arena) throws {
+        gyrus__wire__initial_weights__init(c)
+        c.pointee.blob = try arena.text(blob, "InitialWeights.blob")
+        c.pointee.prefix = try arena.text(prefix, "InitialWeights.prefix")
+    }
+}
+
+extension Wire {
+    /// Vectors that are to point the same way for the same sample.
+    public struct SimilarityConstraint: WireMessage {
+        /// Names of layers.
+        public var first: [String] = []
+        /// Names of the layers that are to be like those, one for each.
+        public var second: [String] = []
+        /// How much their mean unlikeness counts beside the cross-entropy.
+        public var weight: Double = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            first: [String] = [],
+            second: [String] = [],
+            weight: Double = 0
+        ) {
+            self.first = first
+            self.second = second
+            self.weight = weight
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.SimilarityConstraint: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__SimilarityConstraint>) { gyrus__wire__similarity_constraint__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__SimilarityConstraint>) throws {
+        self.init()
+        first = try Wire.texts(c.pointee.n_first, c.pointee.first, "SimilarityConstraint.first")
+        second = try Wire.texts(c.pointee.n_second, c.pointee.second, "SimilarityConstraint.second")
+        weight = c.pointee.weight
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__SimilarityConstraint>, arena: inout Arena) throws {
+        gyrus__wire__similarity_constraint__init(c)
+        (c.pointee.n_first, c.pointee.first) = try arena.texts(first, "SimilarityConstraint.first")
+        (c.pointee.n_second, c.pointee.second) = try arena.texts(second, "SimilarityConstraint.second")
+        c.pointee.weight = weight
+    }
+}
+
+extension Wire {
+    /// Payload of a task of kind `features`: runs a trained network of one modality over a dataset and keeps what its stages
+    /// give.
+    public struct FeatureTask: WireMessage {
+        /// Modality that the network perceives.
+        public var modality: String = ""
+        /// Network in canonical JSON.
+        public var network: String = ""
+        /// Digest of the safetensors file of its weights.
+        public var weights: String = ""
+        /// Identity of the prepared dataset's recipe.
+        public var dataset: String = ""
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            modality: String = "",
+            network: String = "",
+            weights: String = "",
+            dataset: String = ""
+        ) {
+            self.modality = modality
+            self.network = network
+            self.weights = weights
+            self.dataset = dataset
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.FeatureTask: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__FeatureTask>) { gyrus__wire__feature_task__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__FeatureTask>) throws {
+        self.init()
+        modality = try Wire.text(c.pointee.modality, "FeatureTask.modality")
+        network = try Wire.text(c.pointee.network, "FeatureTask.network")
+        weights = try Wire.text(c.pointee.weights, "FeatureTask.weights")
+        dataset = try Wire.text(c.pointee.dataset, "FeatureTask.dataset")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__FeatureTask>, arena: inout Arena) throws {
+        gyrus__wire__feature_task__init(c)
+        c.pointee.modality = try arena.text(modality, "FeatureTask.modality")
+        c.pointee.network = try arena.text(network, "FeatureTask.network")
+        c.pointee.weights = try arena.text(weights, "FeatureTask.weights")
+        c.pointee.dataset = try arena.text(dataset, "FeatureTask.dataset")
+    }
+}
+
+extension Wire {
+    /// Result of a task of kind `features`.
+    public struct FeatureResult: WireMessage {
+        /// Identity under which the registry now has the features.
+        public var features: String = ""
+        /// Digest of the file of features.
+        public var blob: String = ""
+        /// Accuracy of the network by itself on the validation and the test split, and `seconds`.
+        public var metrics: [Wire.Metric] = []
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            features: String = "",
+            blob: String = "",
+            metrics: [Wire.Metric] = []
+        ) {
+            self.features = features
+            self.blob = blob
+            self.metrics = metrics
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.FeatureResult: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__FeatureResult>) { gyrus__wire__feature_result__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__FeatureResult>) throws {
+        self.init()
+        features = try Wire.text(c.pointee.features, "FeatureResult.features")
+        blob = try Wire.text(c.pointee.blob, "FeatureResult.blob")
+        metrics = try Wire.messages(c.pointee.n_metrics, c.pointee.metrics)
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__FeatureResult>, arena: inout Arena) throws {
+        gyrus__wire__feature_result__init(c)
+        c.pointee.features = try arena.text(features, "FeatureResult.features")
+        c.pointee.blob = try arena.text(blob, "FeatureResult.blob")
+        (c.pointee.n_metrics, c.pointee.metrics) = try arena.messages(metrics)
     }
 }
 

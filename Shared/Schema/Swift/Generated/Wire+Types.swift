@@ -121,6 +121,10 @@ extension Wire {
         Wire.PrepareResult.self,
         Wire.OptimizerSettings.self,
         Wire.TrainTask.self,
+        Wire.InitialWeights.self,
+        Wire.SimilarityConstraint.self,
+        Wire.FeatureTask.self,
+        Wire.FeatureResult.self,
         Wire.TrainResult.self,
     ]
 }

@@ -1,0 +1,63 @@
+import Datasets
+import Foundation
+import Logging
+import Model
+import Networks
+import RegistryClient
+import Torch
+import TrainerClient
+import WorkQueueClient
+
+/// Makes the features of one backbone for one dataset and registers them; those that there are already are found again.
+struct FeatureRun {
+    let task: FeatureTask
+    let registry: RegistryClient
+    let cache: BlobCache
+    let scratch: ScratchDirectory
+
+    func result(_ progress: TaskProgress) async throws -> FeatureResult {
+        let start = ContinuousClock.now
+        let backbone = try Backbone(modality: task.modality, network: NetworkDescription(json: task.network))
+        let id = try FeatureRecipe(dataset: task.dataset, backbone: backbone, weights: task.weights).id
+        let known = try await registry.dataset(recipe: id)
+        var blob = known?.blob
+        if let found = blob, try await !registry.state(of: found).isComplete { blob = nil }
+        let features: URL
+        if let blob {
+            features = try await cache.file(for: blob)
+        } else {
+            features = try await compute(backbone, progress)
+            blob = try await register(features, of: backbone, as: id)
+        }
+        let set = try FeatureSet(opening: features.path)
+        var metrics = ["seconds": (ContinuousClock.now - start) / .seconds(1)]
+        for split in [PreparedDataset.Split.validation, .test] {
+            metrics["\(split.rawValue)-accuracy"] = try FeatureExtractor.accuracy(
+                of: backbone, on: FeatureSet.source(split, of: [set]))
+        }
+        return FeatureResult(features: id.hexadecimal, blob: blob ?? id, metrics: metrics)
+    }
+
+    private func compute(_ backbone: Backbone, _ progress: TaskProgress) async throws -> URL {
+        let dataset = try PreparedDataset(
+            opening: try await registry.datasetFile(recipe: task.dataset, in: cache).path)
+        let extractor = try FeatureExtractor(backbone, weights: try await cache.file(for: task.weights))
+        let file = scratch.file("features.safetensors")
+        try extractor.write(dataset, to: file) { try progress.checkCancellation() }
+        return file
+    }
+
+    private func register(_ file: URL, of backbone: Backbone, as id: BlobDigest) async throws -> BlobDigest {
+        let blob = try await registry.upload(file: file)
+        let classes = try FeatureSet(opening: file.path).classes
+        let stages = backbone.stages.map { "\($0.name) \($0.features)" }.joined(separator: ", ")
+        return try await registry.register(
+            RegisteredDataset(
+                name: "features of \(backbone.network.name)", recipe: id, blob: blob, classes: UInt32(classes),
+                attributes: [
+                    "dataset": task.dataset, "modality": task.modality, "weights": task.weights.hexadecimal,
+                    "stages": stages,
+                ])
+        ).blob
+    }
+}
