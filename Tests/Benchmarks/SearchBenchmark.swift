@@ -140,6 +140,12 @@ private struct TrivialWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, S
         throw Failure(.internal, "This benchmark follows nobody.")
     }
 
+    func features(_ order: FeatureOrder) throws -> FeatureResult { throw nothingToFuse }
+
+    func pretrained(_ model: String, modality: String) throws -> StoredBackbone { throw nothingToFuse }
+
+    private var nothingToFuse: Failure { Failure(.notFound, "Nothing is fused here.") }
+
     func cancel(group: String) {}
 
     func bestGenomes(for scenario: Scenario, id: ScenarioID, space: SearchSpace, limit: Int) -> [Genome] { [] }

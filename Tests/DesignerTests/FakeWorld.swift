@@ -2,6 +2,7 @@ import Brain
 import EvaluatorClient
 import Foundation
 import Model
+import Networks
 import Search
 import Synchronization
 import Tracking
@@ -16,6 +17,7 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
         /// How often each order was begun.
         var trainings: [String: Int] = [:]
         var evaluations: [String: Int] = [:]
+        var features: [String: Int] = [:]
         var observations: [String: TrialObservation] = [:]
         var models: [String: TrainedModel] = [:]
         var trackers: [String: TrackerModel] = [:]
@@ -92,6 +94,23 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
             script: Self.digest("script \(order.candidate.genome) \(order.budget.epochs)"),
             weights: Self.digest("weights \(order.candidate.genome) \(order.budget.epochs)"),
             metrics: ["validation-accuracy": accuracy, "training-loss": 1, "seconds": 2])
+    }
+
+    func features(_ order: FeatureOrder) async throws -> FeatureResult {
+        state.withLock { $0.features[order.id, default: 0] += 1 }
+        try await dawdle()
+        return FeatureResult(
+            features: Self.digest("features \(order.backbone.modality) \(order.weights)").hexadecimal,
+            blob: Self.digest("f \(order.id)"), metrics: ["seconds": 1])
+    }
+
+    func pretrained(_ model: String, modality: String) async throws -> StoredBackbone {
+        guard model == "zoo/1" else { throw Failure(.notFound, "There is no model '\(model)'.") }
+        let shape = modality == "image" ? [1, 28, 28] : [1, 112, 112]
+        let network = try TableSix.leNet3.network(input: "anything", shape: shape, classes: 10)
+        return StoredBackbone(
+            model: model, modality: modality, network: try network.canonicalJSON, category: "LeNet",
+            weights: Self.digest("zoo"))
     }
 
     func evaluate(_ order: EvaluationOrder) async throws -> EvaluationResult {

@@ -50,6 +50,8 @@ extension SearchRun {
         var together = 1
         /// Added to a trial's validation accuracy.
         var bonus: (Int) -> Double = { _ in 0 }
+        /// Which features were computed.
+        var done: [String] = []
 
         init(_ text: String, order: UInt64) throws {
             generator = SeededGenerator(seed: order)
@@ -80,6 +82,7 @@ extension SearchRun {
                 }
                 let count = min(open.count, 1 + generator.below(together))
                 let steps = (0..<count).map { _ in open.remove(at: generator.below(open.count)) }
+                for case .extract(_, let modality) in steps { done.append("extract \(modality)") }
                 try take(search.handle(steps.map(occurrence)))
             }
         }
@@ -93,6 +96,11 @@ extension SearchRun {
             switch step {
             case .prepare: return .prepared(.success(()))
             case .seek(let limit): return .found(Array(known.prefix(limit)))
+            case .extract(let order, let modality):
+                let features = FakeWorld.digest("features \(order.weights)")
+                return .extracted(
+                    modality: modality,
+                    .success(.init(features: features.hexadecimal, blob: features, metrics: [:])))
             case .train(let order, let number):
                 if let failure = fails(number) { return .trained(number: number, .failure(failure)) }
                 let result = TrainingResult(

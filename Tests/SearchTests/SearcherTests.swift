@@ -84,7 +84,7 @@ import Testing
     @Test(arguments: methods, [3, 4] as [UInt64])
     func `no genome is proposed twice and all belong to the space`(method: SearchMethod, seed: UInt64) throws {
         let space = try twoModalities()
-        let learns: [SearchMethod] = [.reinforce, .nao, .predictor]
+        let learns: [SearchMethod] = [.reinforce, .nao, .predictor, .progressive]
         let trials = learns.contains(method) ? 100 : 1_000
         let trace = try Self.trace(
             Self.start(method, in: space, population: 10, seed: seed), trials: trials, workers: 4, order: 9)

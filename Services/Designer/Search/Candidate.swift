@@ -36,6 +36,16 @@ public struct Candidate: Hashable, Sendable {
     public let dataset: String
     /// Optimizers in the sense of table 1, such as `SGD+Adam`.
     public let optimizerTitle: String
+    /// What the candidate is where networks are fused; nil where it is trained as a whole.
+    public let fusion: Fusion?
+
+    /// A candidate's part in a search for a fusion.
+    public enum Fusion: Hashable, Sendable {
+        /// One of the networks of single modalities.
+        case backbone(FusionSpace.Pretrained)
+        /// Fusion layers above their features.
+        case head(FusionHead)
+    }
 
     /// The platform that trains it.
     public static let platform = "Gyrus1.0"
@@ -58,6 +68,27 @@ public struct Candidate: Hashable, Sendable {
         category = branches.count == 1 ? Self.family(of: branches[0].structure) : "fusion"
         dataset = Self.unique(datasets).joined(separator: "+")
         optimizerTitle = Self.unique(branches.map(\.optimizer.title)).joined(separator: "+")
+        fusion = nil
+    }
+
+    /// A candidate of a search for a fusion, which sees some modalities.
+    init(
+        _ fusion: Fusion, _ network: NetworkDescription, genome: Genome, title: String, category: String,
+        optimizer: OptimizerChoice, modalities: [String], recipe: DatasetRecipe, task: Scenario.Task
+    ) throws {
+        self.genome = genome
+        self.network = network
+        self.fusion = fusion
+        self.title = title
+        self.category = category
+        parameters = try network.parameterCount
+        operations = try network.multiplyAccumulates
+        optimizers = [optimizer]
+        optimizerTitle = optimizer.title
+        let datasets = modalities.compactMap { recipe.modalities[$0]?.dataset }
+        areas = Self.unique(datasets.map(Self.area))
+        functions = [task.rawValue]
+        dataset = Self.unique(datasets).joined(separator: "+")
     }
 
     /// The artificial code, once it was trained with an accuracy or before.
@@ -77,7 +108,7 @@ public struct Candidate: Hashable, Sendable {
         }
     }
 
-    private static func family(of structure: TableSix) -> String {
+    static func family(of structure: TableSix) -> String {
         switch structure {
         case .leNet3, .leNet5: "LeNet"
         case .mediumNet, .sparseNet: structure.rawValue

@@ -12,7 +12,7 @@ import Networks
 /// let candidate = try space.candidate(genome)
 /// candidate.network.parameterCount
 /// ```
-public struct NetworkSpace: Sendable {
+public struct NetworkSpace: CandidateSpace {
     /// Widths where a scenario names none.
     public static let usualWidths = [0.5, 1, 2]
 
@@ -149,7 +149,7 @@ public struct NetworkSpace: Sendable {
         return left
     }
 
-    private static func choices<Choice>(
+    static func choices<Choice>(
         _ names: [String]?, among all: [Choice], named name: (Choice) -> String, field: String
     ) throws -> [Choice] {
         guard let names else { return all }

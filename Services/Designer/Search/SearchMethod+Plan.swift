@@ -22,6 +22,9 @@ extension SearchMethod {
         if trials < Self.fewTrials {
             return (.random, "fewer than \(Self.fewTrials) trials are too few to learn anything from")
         }
+        if space.genes.contains(where: { $0.repetition != nil }) {
+            return (.progressive, "a fusion grows layer by layer, and what is known of short ones tells of longer ones")
+        }
         let decisions = DecisionSequence(space).slots.count
         if decisions > Self.manyDecisions {
             return (
@@ -50,6 +53,9 @@ extension SearchMethod {
         case .nao:
             .neural(
                 .init(starts: min(40, max(2, trials / 3)), round: min(40, max(1, trials / 6)), lag: population))
+        case .progressive:
+            .progressive(
+                .init(starts: min(30, max(2, trials / 4)), round: min(15, max(1, trials / 8)), lag: population))
         case .predictor: .predictor(.init(starts: min(10, max(2, trials / 4)), lag: population))
         }
     }

@@ -14,6 +14,8 @@ public enum SearchPlan: Hashable, Sendable, Codable {
     case neural(NeuralOptimization.Settings)
     /// By a Gaussian process that predicts what networks are worth.
     case predictor(PredictorSearch.Settings)
+    /// Layer by layer, guided by a surrogate.
+    case progressive(ProgressiveSearch.Settings)
 
     /// Makes the strategy, as before the first proposal.
     func strategy(in space: SearchSpace, seed: UInt64) -> any SearchStrategy {
@@ -25,6 +27,7 @@ public enum SearchPlan: Hashable, Sendable, Codable {
         case .reinforcement(let settings): Reinforcement(settings: settings, space: space, seed: seed)
         case .neural(let settings): NeuralOptimization(settings: settings, space: space, seed: seed)
         case .predictor(let settings): PredictorSearch(settings: settings, space: space)
+        case .progressive(let settings): ProgressiveSearch(settings: settings, space: space, seed: seed)
         }
     }
 }

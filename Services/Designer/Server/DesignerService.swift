@@ -53,13 +53,17 @@ public struct DesignerService: Sendable {
         let name = Self.fileName(file)
         let parsed = try ScenarioFile(text, file: name)
         let explanation = try await store.isKnown(id) ? nil : resolve(parsed)
-        let plan = SearchRun.Plan(id: id, generation: 0, file: parsed, text: text, explanation: explanation)
+        let isKnown = explanation == nil
+        let models = isKnown ? try await store.backbones(of: id) : try await backbones(of: parsed)
+        let plan = SearchRun.Plan(
+            id: id, generation: 0, file: parsed, text: text, explanation: explanation, models: models)
         let space = try plan.searchSpace
         let isNew = try await store.database.write { db in
             guard try store.insert(id, parsed.scenario, space: space, text: text, file: name, in: db) else {
                 return false
             }
             if let explanation { try store.keep(explanation, of: id, in: db) }
+            for backbone in models.values { try store.keep(backbone, of: id, in: db) }
             try queue.submit(ScenarioWorker.task(for: store.entry(id.text, in: db)), in: db)
             return true
         }

@@ -11,6 +11,9 @@ import TrainerClient
 // The other services behind the designer's own protocols: each turns what the designer says into what the service's client
 // says.
 
+/// Learning rate of what was trained before, as a share of that of fresh weights.
+private let fineTuningShare = 0.1
+
 /// How long a service may be away: for as long as it takes to mend it.
 private let patience = Duration.seconds(365 * 86_400)
 
@@ -37,8 +40,15 @@ private struct RemoteTrainer: Trainer {
             PreparationTask(recipe: order.recipe), id: order.id, group: order.group, priority: 10)
     }
 
+    func features(_ order: FeatureOrder) async throws -> FeatureResult {
+        let task = FeatureTask(
+            modality: order.backbone.modality, network: try order.backbone.network.canonicalJSON,
+            weights: order.weights, dataset: order.recipe)
+        return try await client.features(task, id: order.id, group: order.group, priority: 10)
+    }
+
     func train(_ order: TrainingOrder) async throws -> TrainingResult {
-        let task = TrainingTask(
+        var task = TrainingTask(
             network: try order.candidate.network.canonicalJSON, dataset: order.recipe,
             optimizers: order.candidate.optimizers.map {
                 BranchOptimizer(
@@ -47,6 +57,17 @@ private struct RemoteTrainer: Trainer {
             },
             epochs: order.budget.epochs, batch: order.budget.batch, samples: order.budget.samples,
             validationSamples: order.budget.validation, seed: order.seed)
+        switch order.part {
+        case .whole(let weights):
+            task.initialWeights = weights
+            // What was learnt is to be changed a little.
+            let share = weights.isEmpty ? 1 : fineTuningShare
+            for index in task.optimizers.indices { task.optimizers[index].learningRate *= share }
+        case .head(let head, let features):
+            task.network = try head.network(named: order.candidate.network.name).canonicalJSON
+            task.features = features
+            task.constraint = head.constraint
+        }
         return try await client.train(task, id: order.id, group: order.group)
     }
 
@@ -57,9 +78,12 @@ private struct RemoteEvaluator: Evaluator {
     let client: EvaluatorClient
 
     func evaluate(_ order: EvaluationOrder) async throws -> EvaluationResult {
+        let network = order.candidate.network
         let task = EvaluationTask(
-            script: order.script, network: try order.candidate.network.canonicalJSON, dataset: order.recipe,
-            split: .test, latencyRuns: order.latencyRuns)
+            script: order.script,
+            network: try (order.head?.layers.network(named: network.name) ?? network).canonicalJSON,
+            dataset: order.recipe, split: .test, latencyRuns: order.latencyRuns,
+            features: order.head?.features ?? [])
         return try await client.evaluate(task, id: order.id, group: order.group)
     }
 
@@ -96,6 +120,18 @@ private struct RemoteKnowledge: KnowledgeBase {
 
 private struct RemoteRegistry: ModelRegistry {
     let client: RegistryClient
+
+    func pretrained(_ model: String, modality: String) async throws -> StoredBackbone {
+        let found = try await client.model(model)
+        let base = try await client.network(found.network)
+        guard let weights = found.file(.safetensors), base.format == BaseNetwork.ownFormat else {
+            throw Failure(
+                .invalidArgument,
+                "the model '\(model)' cannot be taken apart: layers and weights in safetensors are needed.")
+        }
+        return StoredBackbone(
+            model: found.id, modality: modality, network: base.description, category: base.category, weights: weights)
+    }
 
     func register(_ model: TrainedModel) async throws {
         let network = try NetworkDescription(json: model.network)

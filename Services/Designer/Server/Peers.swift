@@ -1,5 +1,6 @@
 public import EvaluatorClient
 public import Model
+public import Networks
 public import Search
 public import TrainerClient
 
@@ -12,6 +13,8 @@ public protocol Trainer: Sendable {
     func prepare(_ order: PreparationOrder) async throws
     /// Has a network trained; repeating an order finds the training that it began.
     func train(_ order: TrainingOrder) async throws -> TrainingResult
+    /// Has the features of a trained network computed; those that there are already are found again.
+    func features(_ order: FeatureOrder) async throws -> FeatureResult
     /// Withdraws all orders of a group that are not done.
     func cancel(group: String) async throws
 }
@@ -40,6 +43,9 @@ public protocol ModelRegistry: Sendable {
     func register(_ model: TrainedModel) async throws
     /// Registers a tracker; safe to repeat.
     func register(_ tracker: TrackerModel) async throws
+    /// A model whose network perceives one modality, for a fusion.
+    /// - Throws: `Failure` with code `not-found` where there is none, `invalid-argument` where it cannot be fused.
+    func pretrained(_ model: String, modality: String) async throws -> StoredBackbone
 }
 
 /// An order to make a dataset ready.
@@ -66,6 +72,30 @@ public struct TrainingOrder: Hashable, Sendable {
     public var budget: Scenario.Training
     /// Determines initial weights, order of samples and dropout.
     public var seed: UInt64
+    /// What of the candidate is trained, and from what.
+    public var part = Part.whole([])
+
+    /// What of a candidate an order is about.
+    public enum Part: Hashable, Sendable {
+        /// The network, from these weights that are there already, or from fresh ones.
+        case whole([TrainingTask.InitialWeights])
+        /// The fusion layers above these sets of features.
+        case head(FusionHead, features: [String])
+    }
+}
+
+/// An order to compute the features of a trained network.
+public struct FeatureOrder: Hashable, Sendable {
+    /// Identity of the task.
+    public var id: String
+    /// What it belongs to.
+    public var group: String
+    /// The network.
+    public var backbone: Backbone
+    /// The safetensors file of its weights.
+    public var weights: BlobDigest
+    /// Identity of the recipe of the data.
+    public var recipe: String
 }
 
 /// An order to score a trained network on the test split.
@@ -82,6 +112,16 @@ public struct EvaluationOrder: Hashable, Sendable {
     public var recipe: String
     /// Single-sample runs whose median is the latency.
     public var latencyRuns: Int
+    /// The fusion layers that the file holds, with the sets of features that they read; nil where it holds the network.
+    public var head: Head?
+
+    /// Fusion layers without what is below them.
+    public struct Head: Hashable, Sendable {
+        /// The layers.
+        public var layers: FusionHead
+        /// The sets of features.
+        public var features: [String]
+    }
 }
 
 /// An outcome for the knowledge service; also its stored form while it waits to be delivered.

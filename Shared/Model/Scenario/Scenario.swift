@@ -119,6 +119,8 @@ public struct Scenario: Hashable, Sendable {
     public var limits: Limits
     /// How candidates are chosen.
     public var search: Search
+    /// The networks whose fusion is searched for; nil where the networks themselves are.
+    public var fusion: Fusion?
     /// How a candidate is trained.
     public var training: Training
     /// How the best networks of the search are trained in the end.
@@ -135,7 +137,7 @@ public struct Scenario: Hashable, Sendable {
     public init(
         name: String, stimuli: [String] = [], functions: [String] = [], task: Task = .classification,
         recipe: DatasetRecipe, objective: Objective = .accuracy, limits: Limits = Limits(), search: Search = Search(),
-        training: Training = Scenario.defaultTraining, final: Training = Scenario.defaultFinal,
+        fusion: Fusion? = nil, training: Training = Scenario.defaultTraining, final: Training = Scenario.defaultFinal,
         finalists: Int = 1
     ) {
         self.name = name
@@ -146,6 +148,7 @@ public struct Scenario: Hashable, Sendable {
         self.objective = objective
         self.limits = limits
         self.search = search
+        self.fusion = fusion
         self.training = training
         self.final = final
         self.finalists = finalists

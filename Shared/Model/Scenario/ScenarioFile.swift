@@ -62,7 +62,8 @@ public struct ScenarioFile: Sendable {
 
 extension ScenarioFile {
     private static let keys = [
-        "scenario", "stimuli", "functions", "task", "modalities", "data", "objective", "search", "training", "final",
+        "scenario", "stimuli", "functions", "task", "modalities", "data", "objective", "search", "fusion", "training",
+        "final",
     ]
 
     private static let budgetKeys = ["epochs", "batch", "samples", "validation"]
@@ -79,6 +80,8 @@ extension ScenarioFile {
         let limits = try objective?.fields("limits", keys: ["parameters", "operations"])
         let final = try reader.fields("final", keys: budgetKeys + ["candidates"])
         let task = try reader.choice("task", of: Scenario.Task.self) ?? .classification
+        let fusion = try fusion(reader, recipe)
+        let usual = fusion == nil ? Scenario.defaultTraining : Scenario.Fusion.defaultTraining
         return Scenario(
             name: name, stimuli: try reader.texts("stimuli") ?? [], functions: try reader.texts("functions") ?? [],
             task: task, recipe: recipe,
@@ -87,9 +90,10 @@ extension ScenarioFile {
             limits: Scenario.Limits(
                 parameters: try limits?.integer("parameters", in: 1...1_000_000_000_000),
                 operations: try limits?.integer("operations", in: 1...1_000_000_000_000_000)),
-            search: try search(reader),
-            training: try training(reader.fields("training", keys: budgetKeys), Scenario.defaultTraining, recipe),
-            final: try training(final, Scenario.defaultFinal, recipe),
+            search: try search(reader), fusion: fusion,
+            training: try training(reader.fields("training", keys: budgetKeys), usual, recipe),
+            final: fusion == nil
+                ? try training(final, Scenario.defaultFinal, recipe) : try fineTuning(reader, recipe),
             finalists: try final?.integer("candidates", in: 1...100) ?? 1)
     }
 
@@ -149,7 +153,7 @@ extension ScenarioFile {
             widths: try fields?.numbers("widths", in: 0.05...16))
     }
 
-    private static func training(
+    static func training(
         _ fields: FieldReader?, _ usual: Scenario.Training, _ recipe: DatasetRecipe
     ) throws -> Scenario.Training {
         let counts = recipe.counts

@@ -14,6 +14,8 @@ public enum SearchMethod: String, CaseIterable, Hashable, Sendable, Codable {
     case nao
     /// A Gaussian process that predicts which candidate promises the largest improvement.
     case predictor
+    /// Layer by layer, guided by a surrogate (sequential model-based fusion search): what `fusion` asks for.
+    case progressive
     /// The one that suits the space and the number of trials; the search says which, and why.
     case auto
 }

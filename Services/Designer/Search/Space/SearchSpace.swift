@@ -134,7 +134,7 @@ public struct SearchSpace: Hashable, Sendable, Codable, CustomStringConvertible 
     public func form(of genome: Genome) -> String { symmetry.form(of: genome) }
 
     /// Whether a gene's numbers say that it is left out.
-    static func isAbsent(_ numbers: [Int]) -> Bool { numbers.allSatisfy { $0 == 0 } }
+    public static func isAbsent(_ numbers: [Int]) -> Bool { numbers.allSatisfy { $0 == 0 } }
 }
 
 // MARK: - The numbers of a gene

@@ -3,6 +3,18 @@ import Model
 import Search
 
 extension SearchRun.Plan {
+    /// What the search chooses from: fusions where the scenario asks for one, or else networks.
+    ///
+    /// - Throws: `Failure` that points into the scenario's file.
+    var candidateSpace: any CandidateSpace {
+        get throws {
+            guard let fusion = scenario.fusion else { return try networkSpace }
+            return try file.locating {
+                try FusionSpace(scenario, fusion, models: models.mapValues { try $0.pretrained })
+            }
+        }
+    }
+
     /// The networks to choose from: for each modality those that its area offers, and those that no area has claimed.
     ///
     /// - Throws: `Failure` that points into the scenario's file.
@@ -23,8 +35,12 @@ extension SearchRun.Plan {
 
     /// Genomes with which a search begins: what is known to be good, then, while there are places, networks that fuse the
     /// modalities one after the other in the order in which their areas cooperate.
-    func seeds(_ known: [Genome], in space: NetworkSpace, limit: Int) -> [Genome] {
-        guard let explanation else { return known }
+    func seeds(_ known: [Genome], in space: any CandidateSpace, limit: Int) -> [Genome] {
+        if let space = space as? FusionSpace {
+            let first = space.alone + space.late
+            return first + known.filter { !first.contains($0) }
+        }
+        guard let explanation, let space = space as? NetworkSpace else { return known }
         let offers = explanation.modalities.map { ($0.modality, $0.candidates) }
         let fusions = space.fusions(in: explanation.fusionOrder, preferring: Dictionary(offers) { first, _ in first })
         return known + fusions.filter { !known.contains($0) }.prefix(max(0, limit - known.count))
@@ -32,7 +48,12 @@ extension SearchRun.Plan {
 
     /// Where a proposal came from: what the search began with was learnt from others, or follows from the explanation.
     func origin(of proposal: Proposal, known: [Genome]?) -> String {
-        guard proposal.origin == "knowledge", known?.contains(proposal.genome) == false else { return proposal.origin }
+        guard proposal.origin == "knowledge" else { return proposal.origin }
+        if scenario.fusion != nil {
+            if SearchSpace.isAbsent(proposal.genome.genes[1]) { return "alone" }
+            return known?.contains(proposal.genome) == true ? proposal.origin : "late fusion"
+        }
+        guard known?.contains(proposal.genome) == false else { return proposal.origin }
         return "cooperation"
     }
 }

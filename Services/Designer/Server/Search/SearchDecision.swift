@@ -23,6 +23,7 @@ struct SearchDecision {
     enum Step: Hashable {
         case prepare(PreparationOrder)
         case seek(limit: Int)
+        case extract(FeatureOrder, modality: String)
         case train(TrainingOrder, number: Int)
         case evaluate(EvaluationOrder, number: Int)
         case track(TrackingOrder, number: Int)
@@ -66,6 +67,7 @@ struct SearchDecision {
 enum SearchOccurrence: Sendable {
     case prepared(Result<Void, Failure>)
     case found([Genome])
+    case extracted(modality: String, Result<FeatureResult, Failure>)
     case trained(number: Int, Result<TrainingResult, Failure>)
     case evaluated(number: Int, Result<EvaluationResult, Failure>)
     case tracked(number: Int, Result<TrackingResult, Failure>)

@@ -5,6 +5,7 @@ import Search
 extension SearchRun {
     /// Has the best trials' networks trained for the final budget.
     mutating func crown(_ decision: inout SearchDecision) throws {
+        if fusion != nil { return try crownFusion(&decision) }
         let finalists = ranking.prefix(scenario.finalists)
         guard !finalists.isEmpty else {
             let failure = trials.first?.failure ?? Failure(.internal, "The search proposed no network at all.")
@@ -23,7 +24,8 @@ extension SearchRun {
         let finals = trials.filter(\.isFinalTraining)
         // A search that was resumed may have other trials under way than the final ones.
         guard trials.allSatisfy(\.state.isFinal) else { return }
-        let rivals = finals.filter { $0.objective != nil } + ranking.prefix(1)
+        // Fusion layers by themselves are no network.
+        let rivals = finals.filter { $0.objective != nil } + ranking.filter(isWhole).prefix(1)
         let best = rivals.enumerated().max { ($0.1.objective ?? 0, -$0.0) < ($1.1.objective ?? 0, -$1.0) }?.element
         guard let best, let model = try model(of: best) else {
             let failure = finals.first?.failure ?? Failure(.internal, "The best network has no weights.")

@@ -13,12 +13,13 @@ extension SearchRun {
         if trial.state == .evaluating, let script = trial.script {
             let order = EvaluationOrder(
                 id: "\(prefix)/evaluate", group: plan.group, script: script, candidate: candidate,
-                recipe: scenario.recipe.id, latencyRuns: trial.isFinalTraining ? 50 : 10)
+                recipe: scenario.recipe.id, latencyRuns: trial.isFinalTraining ? 50 : 10,
+                head: trial.isFinalTraining ? nil : head(of: candidate))
             return .evaluate(order, number: trial.id.number)
         }
         let order = TrainingOrder(
             id: "\(prefix)/train", group: plan.group, candidate: candidate, recipe: scenario.recipe.id,
-            budget: trial.isFinalTraining ? scenario.final : scenario.training, seed: scenario.search.seed)
+            budget: try budget(of: trial, candidate), seed: scenario.search.seed, part: try part(of: trial, candidate))
         return .train(order, number: trial.id.number)
     }
 
@@ -103,6 +104,7 @@ extension SearchRun {
             if let model = try model(of: trial) { decision.deliveries.append(.model(model)) }
             return
         }
+        if isNewBackbone(candidate), let model = try model(of: trial) { decision.deliveries.append(.model(model)) }
         decision.deliveries.append(.observation(observation(of: trial)))
     }
 
@@ -115,6 +117,6 @@ extension SearchRun {
             id: trial.id.description, scenario: plan.id.text,
             network: try candidate(try Genome(trial.genome)).network.canonicalJSON,
             code: try ArtificialCode(trial.code), accuracy: accuracy, script: script, weights: weights,
-            metrics: trial.metrics, recipe: scenario.recipe.id, series: scenario.name)
+            metrics: trial.metrics, recipe: scenario.recipe.id, series: series(of: trial))
     }
 }

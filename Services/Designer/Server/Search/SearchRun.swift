@@ -14,6 +14,8 @@ struct SearchRun: SearchCourse {
         let text: String
         /// What the scenario engages; nil for one that was published before that was known.
         var explanation: Explanation?
+        /// The models of the registry that are to be fused, by modality.
+        var models: [String: StoredBackbone] = [:]
 
         var scenario: Scenario { file.scenario }
         /// What its tasks belong to in other services' queues.
@@ -25,7 +27,9 @@ struct SearchRun: SearchCourse {
     }
 
     let plan: Plan
-    let space: NetworkSpace
+    let space: any CandidateSpace
+    /// What there is to fuse; nil where networks are searched as they are.
+    var fusion: FusionCourse?
     var trials: [Trial]
     private var isPrepared: Bool
     private var seeds: [Genome]?
@@ -43,7 +47,8 @@ struct SearchRun: SearchCourse {
         self.isPrepared = isPrepared
         self.seeds = seeds
         self.trials = trials
-        space = try plan.networkSpace
+        space = try plan.candidateSpace
+        fusion = (space as? FusionSpace).map { FusionCourse(space: $0) }
         if let seeds { searcher = try makeSearcher(seeds) }
     }
 
@@ -72,7 +77,7 @@ struct SearchRun: SearchCourse {
             decision.steps = [.seek(limit: seedLimit)]
             return
         }
-        for trial in trials where trial.state == .training || trial.state == .evaluating {
+        for trial in trials where isReady(trial) && (trial.state == .training || trial.state == .evaluating) {
             decision.steps.append(try step(for: trial))
         }
         try goOn(&decision)
@@ -89,6 +94,8 @@ struct SearchRun: SearchCourse {
             conclude(.failed(prefixed(failure, "The dataset could not be prepared")), &decision)
         case .found(let genomes):
             try seed(with: genomes, &decision)
+        case .extracted(let modality, let result):
+            try extracted(modality, result, &decision)
         case .trained(let number, let result):
             try trained(number, result, &decision)
         case .evaluated(let number, let result):
@@ -118,6 +125,7 @@ struct SearchRun: SearchCourse {
             conclude(.failed(failure), &decision)
             return
         }
+        if try prepareFusion(&decision) { return }
         let isExhausted = try propose(&decision)
         let isOver = trials.allSatisfy(\.state.isFinal)
         guard isOver, isExhausted || trials.count >= scenario.search.trials else { return }
@@ -134,7 +142,7 @@ struct SearchRun: SearchCourse {
         defer { self.searcher = searcher }
         let space = space
         while trials.count < scenario.search.trials,
-            trials.count(where: { !$0.state.isFinal }) < scenario.search.population
+            trials.count(where: { !$0.state.isFinal }) < scenario.search.population, mayPropose
         {
             switch searcher.ask(where: space.isAllowed) {
             case .proposal(let proposal):

@@ -55,7 +55,7 @@ struct SearchRunner: Sendable {
         let file = try ScenarioFile(entry.text, file: entry.file)
         let plan = SearchRun.Plan(
             id: entry.id, generation: entry.generation, file: file, text: entry.text,
-            explanation: try await store.explanation(of: entry.id))
+            explanation: try await store.explanation(of: entry.id), models: try await store.backbones(of: entry.id))
         let trials = try await store.trials(of: entry.id)
         let search: any SearchCourse =
             switch file.scenario.task {
@@ -93,6 +93,8 @@ struct SearchRunner: Sendable {
             .prepared(try await outcome { try await peers.trainer.prepare(order) })
         case .seek(let limit):
             .found(try await genomes(for: plan, in: space, limit: limit))
+        case .extract(let order, let modality):
+            .extracted(modality: modality, try await outcome { try await peers.trainer.features(order) })
         case .train(let order, let number):
             .trained(number: number, try await outcome { try await peers.trainer.train(order) })
         case .evaluate(let order, let number):

@@ -53,5 +53,19 @@ extension DesignerStore {
                     ) STRICT;
                     """)
         }
+        migrator.registerMigration("keep models to be fused") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE backbones (
+                        scenario TEXT NOT NULL REFERENCES scenarios(id) ON DELETE CASCADE,
+                        modality TEXT NOT NULL,
+                        model TEXT NOT NULL,
+                        network TEXT NOT NULL,
+                        category TEXT NOT NULL,
+                        weights TEXT NOT NULL,
+                        PRIMARY KEY (scenario, modality)
+                    ) STRICT, WITHOUT ROWID;
+                    """)
+        }
     }
 }

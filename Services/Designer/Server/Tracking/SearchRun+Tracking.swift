@@ -8,7 +8,7 @@ extension SearchRun.Plan {
     var searchSpace: SearchSpace {
         get throws {
             switch scenario.task {
-            case .classification: try networkSpace.space
+            case .classification: try candidateSpace.space
             case .tracking: try trackingSpace.space
             }
         }

@@ -1,0 +1,215 @@
+public import Model
+public import Networks
+
+/// What a search for a fusion chooses from: each network of a single modality by itself, and fusions of their stages.
+///
+/// The first gene is the modality of a network that stays alone. The second one is a fusion: operator, representation and
+/// optimizer, and one to four layers, each a stage of each modality and a non-linearity. A genome has one of the two.
+public struct FusionSpace: CandidateSpace {
+    /// A network of one modality that is trained already, or is trained first.
+    public struct Pretrained: Hashable, Sendable {
+        /// The network with its stages.
+        public let backbone: Backbone
+        /// Name for people: the structure, or the model of the registry.
+        public let title: String
+        /// Family in the sense of table 1.
+        public let category: String
+        /// The safetensors file of its weights; nil where it is trained first.
+        public let weights: BlobDigest?
+
+        /// Takes a model of the registry.
+        /// - Throws: `Failure` where the network cannot be taken apart.
+        public init(
+            model: String, modality: String, network: NetworkDescription, category: String, weights: BlobDigest
+        ) throws {
+            backbone = try Backbone(modality: modality, network: network)
+            title = model
+            self.category = category
+            self.weights = weights
+        }
+
+        init(_ structure: TableSix, modality: String, shape: [Int], classes: Int) throws {
+            let network = try structure.network(input: modality, shape: shape, classes: classes)
+            backbone = try Backbone(modality: modality, network: network)
+            title = structure.rawValue
+            category = Candidate.family(of: structure)
+            weights = nil
+        }
+    }
+
+    /// What is chosen from, as integers.
+    public let space: SearchSpace
+    /// The networks of single modalities, by modality.
+    public let networks: [Pretrained]
+
+    private let scenario: Scenario
+    private let joining: [FusionHead.Operator]
+    private let representations: [FusionHead.Representation]
+    private let optimizers: [OptimizerChoice]
+    private let width: Int
+
+    /// The space of a scenario that asks for a fusion.
+    /// - Parameter models: What the registry knows of the models that the scenario names, by modality.
+    /// - Throws: `Failure` with code `invalid-argument` whose message begins with the field that is wrong.
+    public init(_ scenario: Scenario, _ fusion: Scenario.Fusion, models: [String: Pretrained] = [:]) throws {
+        self.scenario = scenario
+        width = fusion.width
+        joining = try NetworkSpace.choices(
+            fusion.operators, among: FusionHead.Operator.allCases, named: \.rawValue, field: "fusion.operators")
+        representations = try NetworkSpace.choices(
+            fusion.representations, among: FusionHead.Representation.allCases, named: \.rawValue,
+            field: "fusion.representations")
+        optimizers = try NetworkSpace.choices(
+            scenario.search.optimizers ?? [Self.usualOptimizer], among: OptimizerChoice.all, named: \.name,
+            field: "search.optimizers")
+        networks = try scenario.recipe.modalities.keys.sorted().map { modality in
+            let field = "fusion.networks.\(modality)"
+            guard let name = fusion.networks[modality] else {
+                throw Failure(.invalidArgument, "\(field): the network of this modality is missing.")
+            }
+            let network = try models[modality] ?? Self.structure(name, modality, scenario.recipe, field)
+            try Self.check(network, scenario.recipe, field)
+            return network
+        }
+        guard scenario.search.population >= networks.count else {
+            throw Failure(.invalidArgument, "search.population: at least one place for each modality is needed.")
+        }
+        space = try Self.space(networks, fusion, joining, representations, optimizers)
+    }
+
+    /// The optimizer where the scenario names none.
+    static let usualOptimizer = "adamw"
+
+    /// Whether a name is that of a structure; another one is a model of the registry.
+    public static func isStructure(_ name: String) -> Bool { TableSix(rawValue: name) != nil }
+
+    /// The genomes of the networks that stay alone, by modality.
+    public var alone: [Genome] {
+        networks.indices.map { Genome([[$0 + 1], space.genes[1].absence]) }
+    }
+
+    /// Genomes that fuse the networks' answers, and the last stages before them: simple fusions to begin with.
+    public var late: [Genome] {
+        let leakyRelu = FusionHead.Activation.allCases.count
+        return [0, 1].map { earlier in
+            let stages = networks.map { max(1, $0.backbone.stages.count - earlier) }
+            return Genome([space.genes[0].absence, [1, 1, 1] + stages + [leakyRelu]])
+        }
+    }
+
+    /// Whether a genome is a fusion that keeps the scenario's limits, or a network alone.
+    public func isAllowed(_ genome: Genome) -> Bool {
+        guard space.contains(genome), SearchSpace.isAbsent(genome.genes[0]) != SearchSpace.isAbsent(genome.genes[1])
+        else { return false }
+        let limits = scenario.limits
+        // Networks alone are needed by all others, whatever their size.
+        guard SearchSpace.isAbsent(genome.genes[0]), limits.parameters != nil || limits.operations != nil else {
+            return true
+        }
+        guard let candidate = try? candidate(genome) else { return false }
+        return candidate.parameters <= limits.parameters ?? .max && candidate.operations <= limits.operations ?? .max
+    }
+
+    /// The network of a genome and how it is trained.
+    /// - Throws: `Failure` with code `invalid-argument` where the genome belongs to another space.
+    public func candidate(_ genome: Genome) throws -> Candidate {
+        guard space.contains(genome), SearchSpace.isAbsent(genome.genes[0]) != SearchSpace.isAbsent(genome.genes[1])
+        else { throw Failure(.invalidArgument, "The genome '\(genome)' does not belong to the search space \(space).") }
+        guard SearchSpace.isAbsent(genome.genes[0]) else {
+            let network = networks[genome.genes[0][0] - 1]
+            return try Candidate(
+                .backbone(network), network.backbone.network, genome: genome,
+                title: "\(network.backbone.modality): \(network.title)", category: network.category,
+                optimizer: optimizers[0], modalities: [network.backbone.modality], recipe: scenario.recipe,
+                task: scenario.task)
+        }
+        let (head, optimizer) = try head(genome.genes[1])
+        let whole = head.whole(named: networks.map(\.title).joined(separator: "+"))
+        return try Candidate(
+            .head(head), whole, genome: genome, title: title(of: head, optimizer), category: "fusion",
+            optimizer: optimizer, modalities: networks.map(\.backbone.modality), recipe: scenario.recipe,
+            task: scenario.task)
+    }
+
+    private func head(_ numbers: [Int]) throws -> (FusionHead, OptimizerChoice) {
+        let turn = networks.count + 1
+        let levels = stride(from: Self.parts, to: numbers.count, by: turn).map { start in
+            FusionHead.Level(
+                stages: numbers[start..<start + turn - 1].map { $0 - 1 },
+                activation: FusionHead.Activation.allCases[numbers[start + turn - 1] - 1])
+        }
+        let head = try FusionHead(
+            networks.map(\.backbone), joining[numbers[0] - 1], representations[numbers[1] - 1], levels: levels,
+            width: width, classes: scenario.recipe.classes)
+        return (head, optimizers[numbers[2] - 1])
+    }
+
+    private func title(of head: FusionHead, _ optimizer: OptimizerChoice) -> String {
+        let levels = head.levels.map { level in
+            let stages = zip(networks, level.stages).map { network, stage in
+                let backbone = network.backbone
+                let name = backbone.stages[stage].name.dropFirst(backbone.modality.count + 1)
+                return "\(backbone.modality) \(name)"
+            }
+            return "\(stages.joined(separator: " + ")) \(level.activation.rawValue)"
+        }
+        let names = networks.map(\.title).joined(separator: "+")
+        return "\(names) \(head.joining.rawValue) \(head.representation.rawValue) \(optimizer.name): "
+            + levels.joined(separator: " → ")
+    }
+}
+
+// MARK: - Parts
+
+extension FusionSpace {
+    /// Decisions of a fusion before its layers: operator, representation, optimizer.
+    private static let parts = 3
+
+    private static func space(
+        _ networks: [Pretrained], _ fusion: Scenario.Fusion, _ joining: [FusionHead.Operator],
+        _ representations: [FusionHead.Representation], _ optimizers: [OptimizerChoice]
+    ) throws -> SearchSpace {
+        let stages = networks.map { network in
+            SearchSpace.Part("\(network.backbone.modality) stage", network.backbone.stages.map(\.name))
+        }
+        let activation = SearchSpace.Part("activation", FusionHead.Activation.allCases.map(\.rawValue))
+        return try SearchSpace([
+            .init("alone", [.init("modality", networks.map(\.backbone.modality))], isOptional: true),
+            .init(
+                "fusion",
+                [
+                    .init("operator", joining.map(\.rawValue)),
+                    .init("representation", representations.map(\.rawValue)),
+                    .init("optimizer", optimizers.map(\.name)),
+                ], repeating: .init(stages + [activation], times: 1...fusion.layers), isOptional: true),
+        ])
+    }
+
+    private static func structure(
+        _ name: String, _ modality: String, _ recipe: DatasetRecipe, _ field: String
+    ) throws -> Pretrained {
+        guard let structure = TableSix(rawValue: name), let shape = recipe.shape(of: modality) else {
+            let known = TableSix.allCases.map(\.rawValue)
+            throw Failure(
+                .invalidArgument,
+                """
+                \(field): '\(name)' is neither a structure nor a model of the registry.\
+                \(NearestName.question(name, among: known)) Structures are \(known.joined(separator: ", ")); \
+                'gyrus models' lists the models.
+                """)
+        }
+        return try Pretrained(structure, modality: modality, shape: shape, classes: recipe.classes)
+    }
+
+    private static func check(_ network: Pretrained, _ recipe: DatasetRecipe, _ field: String) throws {
+        let (input, output) = (network.backbone.network.inputs.first?.shape, try network.backbone.network.outputShape)
+        guard input == recipe.shape(of: network.backbone.modality), output == [recipe.classes] else {
+            throw Failure(
+                .invalidArgument,
+                """
+                \(field): '\(network.title)' takes \(input ?? []) and tells \(output) apart; this scenario has \
+                \(recipe.shape(of: network.backbone.modality) ?? []) and \([recipe.classes]).
+                """)
+        }
+    }
+}

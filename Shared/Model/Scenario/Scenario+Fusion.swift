@@ -1,0 +1,52 @@
+extension Scenario {
+    /// A search for how trained networks of single modalities are fused.
+    ///
+    /// ```yaml
+    /// fusion:
+    ///   networks: {image: LeNet3, audio: MediumNet}     # a structure of table 6, or a model of the registry
+    ///   layers: 4
+    ///   operators: [concatenation, weighted-sum, bilinear, attention]
+    ///   representations: [joint, coordinated]
+    ///   width: 64
+    ///   pretraining: {epochs: 8, batch: 64, samples: all}
+    ///   fine-tuning: {epochs: 1, batch: 64, samples: all}
+    /// ```
+    ///
+    /// Only `networks` is needed. The scenario's `training` is that of a fusion above features that were computed once.
+    public struct Fusion: Hashable, Sendable {
+        /// For each modality a structure, which is trained first, or the identity of a model of the registry.
+        public var networks: [String: String]
+        /// Most fusion layers.
+        public var layers: Int
+        /// Names of the operators to choose from; nil for all.
+        public var operators: [String]?
+        /// Names of the representations to choose from; nil for all.
+        public var representations: [String]?
+        /// Length of a fusion layer's vector.
+        public var width: Int
+        /// How the networks of single modalities are trained that are not trained yet.
+        public var pretraining: Training
+
+        /// Most fusion layers that can be asked for.
+        public static let layersRange = 1...4
+        /// Lengths of a fusion layer's vector that can be asked for.
+        public static let widthRange = 4...1_024
+        /// The budget of a fusion above features where none is given.
+        public static let defaultTraining = Training(epochs: 8)
+        /// The budget of a network of one modality where none is given.
+        public static let defaultPretraining = Training(epochs: 8)
+
+        /// Makes a plan.
+        public init(
+            networks: [String: String], layers: Int = 4, operators: [String]? = nil, representations: [String]? = nil,
+            width: Int = 64, pretraining: Training = Fusion.defaultPretraining
+        ) {
+            self.networks = networks
+            self.layers = layers
+            self.operators = operators
+            self.representations = representations
+            self.width = width
+            self.pretraining = pretraining
+        }
+    }
+}

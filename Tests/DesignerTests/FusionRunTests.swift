@@ -1,0 +1,90 @@
+import DesignerClient
+import Model
+import Search
+import Testing
+
+@testable import DesignerServer
+
+@Suite struct FusionRunTests {
+    static func text(
+        image: String = "LeNet3", trials: Int = 20, population: Int = 4, fineTuning: String = "", more: String = ""
+    ) -> String {
+        """
+        scenario: fused
+        modalities:
+          image: {dataset: mnist}
+          audio: {dataset: fsdd, noise: esc10}
+        fusion: {networks: {image: \(image), audio: LeNet5}\(fineTuning)}
+        search: {population: \(population), trials: \(trials), seed: 3}
+        training: {epochs: 2}
+        \(more)
+        """
+    }
+
+    @Test func `networks are trained, features computed once, and the best fusion is put together`() throws {
+        var driver = try SearchRunTests.Driver(Self.text(fineTuning: ", fine-tuning: {epochs: 1}"), order: 1)
+        driver.bonus = { $0 >= 2 ? 2 : 0 }
+        try driver.run()
+        let trials = driver.rows.trials
+        #expect(trials.count == 22 && trials.values.allSatisfy { $0.state == .succeeded })
+        #expect(trials[0]?.origin == "alone" && trials[1]?.origin == "alone")
+        #expect(Set([trials[0]?.genome, trials[1]?.genome]) == ["1-0.0.0", "2-0.0.0"])
+        #expect((2..<20).allSatisfy { trials[$0]?.genome.hasPrefix("0-") == true })
+        #expect(driver.done.filter { $0.hasPrefix("extract") }.sorted() == ["extract audio", "extract image"])
+        let best = try #require((2..<20).compactMap { trials[$0] }.max { ($0.objective ?? 0) < ($1.objective ?? 0) })
+        #expect(trials[20]?.origin == "final \(best.id.number)")
+        #expect(trials[21]?.origin == "final \(best.id.number), fine-tuned")
+        #expect([.succeeded(model: "s1/20"), .succeeded(model: "s1/21")].contains(driver.rows.conclusion))
+        // Both networks alone and both finals are models; fusion layers by themselves are not.
+        let models = driver.rows.deliveries.compactMap { delivery in
+            if case .model(let model) = delivery { return model.id }
+            return nil
+        }
+        #expect(Set(models) == ["s1/0", "s1/1", "s1/20", "s1/21"])
+    }
+
+    @Test func `where no fusion is better, the better network alone is the result`() throws {
+        var driver = try SearchRunTests.Driver(Self.text(), order: 1)
+        driver.bonus = { $0 < 2 ? 2 : 0 }
+        try driver.run()
+        let alone = [0, 1].compactMap { driver.rows.trials[$0] }
+        let better = try #require(alone.max { ($0.objective ?? 0) < ($1.objective ?? 0) })
+        #expect(driver.rows.conclusion == .succeeded(model: better.id.description))
+    }
+
+    @Test(arguments: 1...6 as ClosedRange<UInt64>)
+    func `any order of events and any crash give the same trials`(order: UInt64) throws {
+        var reference = try SearchRunTests.Driver(Self.text(), order: 0)
+        try reference.run()
+        var other = try SearchRunTests.Driver(Self.text(), order: order)
+        other.together = 3
+        try other.run(crashing: 0.1)
+        #expect(other.rows.trace == reference.rows.trace)
+        #expect(other.rows.conclusion == reference.rows.conclusion)
+    }
+
+    @Test func `a network that cannot be trained ends the search, and says so`() throws {
+        var driver = try SearchRunTests.Driver(Self.text(), order: 1)
+        driver.fails = { $0 == 1 ? Failure(.invalidArgument, "no such sound") : nil }
+        try driver.run()
+        guard case .failed(let failure) = driver.rows.conclusion else {
+            Issue.record("it did not fail")
+            return
+        }
+        #expect(failure.message.contains("network to be fused") && failure.message.contains("no such sound"))
+    }
+
+    @Test(arguments: [
+        ("LeNet9", "", 5, "did you mean"), ("LeNet3", "final: {epochs: 3}", 8, "fine-tuning"),
+    ])
+    func `what is wrong is told with its place`(image: String, more: String, line: Int, word: String) throws {
+        let failure = #expect(throws: Failure.self) {
+            let text = Self.text(image: image, more: more)
+            let plan = SearchRun.Plan(
+                id: try ScenarioID("s1"), generation: 0, file: try ScenarioFile(text, file: "f.yaml"), text: text)
+            _ = try plan.candidateSpace
+        }
+        let message = failure?.message ?? ""
+        #expect(message.hasPrefix("f.yaml:\(line):") && message.lowercased().contains(word), "\(message)")
+    }
+}
