@@ -41,6 +41,7 @@ struct TablesBenchmark: AsyncParsableCommand {
         ("reinforcement", .reinforcement(.init())),
         ("nao", .neural(.init())),
         ("predictor", .predictor(.init())),
+        ("progressive", .progressive(.init())),
     ]
 
     func validate() throws {

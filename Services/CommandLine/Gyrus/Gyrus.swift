@@ -31,7 +31,7 @@ struct Gyrus: AsyncParsableCommand {
                 name: "Scenarios:",
                 subcommands: [
                     Publish.self, Explain.self, Watch.self, ResultCommand.self, Scenarios.self, Cancel.self,
-                    Resume.self,
+                    Resume.self, Reproduce.self,
                 ]),
             CommandGroup(
                 name: "Catalogue:",

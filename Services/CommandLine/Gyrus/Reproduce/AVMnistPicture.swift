@@ -1,0 +1,56 @@
+import Foundation
+
+/// Pairs of networks as bars: the better half, the fusion, and a mark for the published figure.
+struct AVMnistPicture {
+    struct Bar {
+        let name: String
+        let better: Double
+        let fused: Double
+        /// In percent.
+        let published: Double?
+    }
+
+    let bars: [Bar]
+
+    private let left = 190.0
+    private let width = 480.0
+    private let row = 34.0
+
+    /// The drawing in SVG.
+    var text: String {
+        let height = Double(bars.count) * row + 40
+        let rows = bars.enumerated().map { drawing($1, top: Double($0) * row + 10) }
+        let ticks = stride(from: 0.0, through: 1, by: 0.25).map { share in
+            text(String(format: "%.0f %%", 100 * share), x: left + share * width, y: height - 12, anchor: "middle")
+        }
+        return """
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(left + width + 80) \(height)" \
+            font-family="sans-serif" font-size="12">
+            \((rows + ticks).joined(separator: "\n"))
+            </svg>
+
+            """
+    }
+
+    private func drawing(_ bar: Bar, top: Double) -> String {
+        let mark = bar.published.map { published in
+            let x = left + published / 100 * width
+            return "<line x1=\"\(x)\" y1=\"\(top)\" x2=\"\(x)\" y2=\"\(top + 24)\" stroke=\"#c33\" stroke-width=\"2\"/>"
+        }
+        return [
+            text(bar.name, x: left - 8, y: top + 16, anchor: "end"),
+            box(bar.better, top: top, fill: "#bbb", title: "better half"),
+            box(bar.fused, top: top + 12, fill: "#27b", title: "fused"), mark ?? "",
+            text(String(format: "%.2f", 100 * bar.fused), x: left + width + 8, y: top + 20, anchor: "start"),
+        ].joined()
+    }
+
+    private func box(_ share: Double, top: Double, fill: String, title: String) -> String {
+        "<rect x=\"\(left)\" y=\"\(top)\" width=\"\(share * width)\" height=\"12\" fill=\"\(fill)\">"
+            + "<title>\(title) \(String(format: "%.2f", 100 * share)) %</title></rect>"
+    }
+
+    private func text(_ words: String, x: Double, y: Double, anchor: String) -> String {
+        "<text x=\"\(x)\" y=\"\(y)\" text-anchor=\"\(anchor)\">\(words)</text>"
+    }
+}

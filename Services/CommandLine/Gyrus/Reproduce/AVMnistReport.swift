@@ -1,0 +1,153 @@
+import Foundation
+import Model
+import Networks
+
+/// The tables of the experiment beside the published ones, in Markdown, with a picture for each split.
+struct AVMnistReport {
+    typealias Case = AVMnistExperiment.Case
+    typealias Outcome = AVMnistRunner.Outcome
+
+    /// Figures of several seeds.
+    struct Statistic {
+        let mean: Double
+        /// Standard error of the mean; nil for a single figure.
+        let error: Double?
+
+        init(_ values: [Double]) {
+            let count = Double(max(1, values.count))
+            let mean = values.reduce(0, +) / count
+            self.mean = mean
+            let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+            error = values.count > 1 ? (squares / (count - 1) / count).squareRoot() : nil
+        }
+
+        var text: String {
+            let error = error.map { " ± " + String(format: "%.2f", 100 * $0) } ?? ""
+            return String(format: "%.2f", 100 * mean) + error
+        }
+    }
+
+    let experiment: AVMnistExperiment
+    let outcomes: [Case: Outcome]
+    let minutes: Double
+
+    static func percent(_ share: Double) -> String { String(format: "%.2f %%", 100 * share) }
+
+    /// The whole report.
+    var text: String {
+        let scale = experiment.scale
+        let splits = DatasetRecipe.Split.allCases.map(section)
+        return """
+            # Audio-visual MNIST
+
+            \(experiment.seeds) seed(s), \(scale.samples.training) training samples, \(scale.trials) trials for each pair, \
+            \(String(format: "%.1f", minutes)) minutes in this run. Accuracy on the test split in percent, mean ± standard \
+            error, the source paper's figure in parentheses.
+
+            \(splits.joined(separator: "\n\n"))
+
+            """
+    }
+
+    /// Writes report and pictures into a folder.
+    func write(to folder: URL) throws {
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try text.write(to: folder.appending(path: "report.md"), atomically: true, encoding: .utf8)
+            for split in DatasetRecipe.Split.allCases {
+                let picture = AVMnistPicture(bars: bars(split))
+                try picture.text.write(
+                    to: folder.appending(path: "\(split.rawValue).svg"), atomically: true, encoding: .utf8)
+            }
+        } catch {
+            throw Failure(
+                .unavailable, "The report cannot be written to '\(folder.path)': \(error.localizedDescription)")
+        }
+    }
+
+    // MARK: Tables
+
+    private func section(_ split: DatasetRecipe.Split) -> String {
+        let names = TableSix.allCases.map(\.rawValue).joined(separator: " | ")
+        let rule = "| --- |" + String(repeating: " --- |", count: TableSix.allCases.count)
+        let alone = ["image", "audio"].map { modality in
+            "| \(modality) | " + TableSix.allCases.map { cell(modality, $0, split) }.joined(separator: " | ") + " |"
+        }
+        let fused = TableSix.allCases.map { image in
+            "| \(image.rawValue) | "
+                + TableSix.allCases.map { cell(image, $0, split) }.joined(separator: " | ") + " |"
+        }
+        return """
+            ## Split by \(split.rawValue)
+
+            Networks of single modalities (table 7):
+
+            | | \(names) |
+            \(rule)
+            \(alone.joined(separator: "\n"))
+
+            Fused, image in rows, audio in columns (table 8):
+
+            | | \(names) |
+            \(rule)
+            \(fused.joined(separator: "\n"))
+
+            ![pairs](\(split.rawValue).svg)
+
+            \(summary(split))
+            """
+    }
+
+    private func cell(_ modality: String, _ structure: TableSix, _ split: DatasetRecipe.Split) -> String {
+        let values = test(structure, structure, split).map { modality == "image" ? $0.image : $0.audio }
+        let published = PublishedAVMnist.alone[modality]?[structure]
+        return Statistic(values).text + (published.map { " (\($0))" } ?? "")
+    }
+
+    private func cell(_ image: TableSix, _ audio: TableSix, _ split: DatasetRecipe.Split) -> String {
+        let values = test(image, audio, split).map(\.fused)
+        let published = PublishedAVMnist.fused[image]?[audio]
+        return Statistic(values).text + (published.map { " (\($0))" } ?? "")
+    }
+
+    private func test(_ image: TableSix, _ audio: TableSix, _ split: DatasetRecipe.Split) -> [Outcome.Accuracy] {
+        (1...experiment.seeds).compactMap {
+            outcomes[Case(split: split, seed: $0, image: image, audio: audio)]?.test
+        }
+    }
+
+    // MARK: What follows
+
+    private func bars(_ split: DatasetRecipe.Split) -> [AVMnistPicture.Bar] {
+        TableSix.allCases.flatMap { image in
+            TableSix.allCases.filter { $0 != image }.map { audio in
+                let test = test(image, audio, split)
+                return AVMnistPicture.Bar(
+                    name: "\(image.rawValue) + \(audio.rawValue)", better: Statistic(test.map(\.better)).mean,
+                    fused: Statistic(test.map(\.fused)).mean, published: PublishedAVMnist.fused[image]?[audio])
+            }
+        }
+    }
+
+    private func summary(_ split: DatasetRecipe.Split) -> String {
+        let pairs = outcomes.filter { $0.key.split == split && $0.key.image != $0.key.audio }
+        let onValidation = pairs.values.count { $0.validation.fused >= $0.validation.better }
+        let onTest = pairs.values.count { $0.test.fused >= $0.test.better }
+        let bars = bars(split)
+        let best = bars.max { $0.fused < $1.fused }
+        let margin = bars.max { $0.fused - $0.better < $1.fused - $1.better }
+        let alone = pairs.values.count { $0.network.hasPrefix("image: ") || $0.network.hasPrefix("audio: ") }
+        var lines = [
+            "- \(onValidation) of \(pairs.count) at least their better half on the validation split, \(onTest) on the test "
+                + "split; \(alone) stayed with one network.",
+            "- In the source paper, 5 of 12 beat their better half.",
+        ]
+        if let best { lines.append("- Best pair: \(best.name), \(Self.percent(best.fused)).") }
+        if let margin {
+            lines.append(
+                "- Largest margin: \(margin.name), \(Self.percent(margin.fused)) over \(Self.percent(margin.better)), "
+                    + String(format: "%.1f points.", 100 * (margin.fused - margin.better)))
+        }
+        return lines.joined(separator: "\n")
+    }
+}

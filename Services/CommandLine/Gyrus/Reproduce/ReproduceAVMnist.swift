@@ -1,0 +1,54 @@
+import ArgumentParser
+import DesignerClient
+import Foundation
+import Launcher
+import Model
+import RegistryClient
+
+/// Repeats the experiment on audio-visual MNIST: the source paper's tables 7 and 8.
+struct ReproduceAVMnist: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "av-mnist",
+        abstract: "Train the networks of table 6 on both modalities and fuse all pairs: tables 7 and 8.",
+        discussion: """
+              gyrus reproduce av-mnist --quick         minutes, with fewer samples and one seed
+              gyrus reproduce av-mnist                 hours, with three seeds
+
+            The networks are trained and fused by scenarios that are published to the designer, on the recording split and
+            on the speaker-held-out split. What was interrupted goes on where it stood: scenarios that are there already
+            are not begun again. The folder gets report.md and a picture for each split.
+            """)
+
+    @ParentCommand var gyrus: Gyrus
+
+    @Flag(help: "Fewer samples, epochs and trials, and one seed.")
+    var quick = false
+
+    @Flag(help: "Use data that Gyrus makes itself in place of the real data sets.")
+    var synthetic = false
+
+    @Option(
+        help: ArgumentHelp("Seeds 1, 2, … so many; each has data of its own (default: 3, quick: 1).", valueName: "n"))
+    var seeds: Int?
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Folder of the report.", valueName: "folder"))
+    var output = "av-mnist"
+
+    func validate() throws {
+        guard (1...100).contains(seeds ?? 1) else { throw ValidationError("--seeds must be from 1 to 100.") }
+    }
+
+    func run() async throws {
+        let start = ContinuousClock.now
+        let services = try Services(gyrus.project)
+        let experiment = AVMnistExperiment(quick ? .quick : .full, seeds: seeds)
+        let runner = AVMnistRunner(
+            designer: try await services.designer(), registry: try await services.registry(), isSynthetic: synthetic)
+        let outcomes = try await runner.outcomes(of: experiment)
+        let minutes = (ContinuousClock.now - start).inSeconds / 60
+        let report = AVMnistReport(experiment: experiment, outcomes: outcomes, minutes: minutes)
+        emit(report.text)
+        try report.write(to: URL(fileURLWithPath: output))
+        say("The report is in \(output)/report.md.")
+    }
+}
