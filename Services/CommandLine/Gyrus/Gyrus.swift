@@ -62,6 +62,12 @@ struct ProjectOptions: ParsableArguments {
         help: "Compose file; before the verb also -f (default: the nearest compose.yaml or Compose/compose.yaml).")
     var file: String?
 
+    /// The options as words of a command line, for another command about the same project.
+    var words: [String] {
+        [("--project-name", projectName), ("--project-directory", projectDirectory), ("--file", file)]
+            .flatMap { name, value in value.map { [name, $0] } ?? [] }
+    }
+
     /// Finds what the options name.
     var locator: ProjectLocator {
         ProjectLocator(

@@ -31,6 +31,12 @@ struct ReproduceAVMnist: AsyncParsableCommand {
         help: ArgumentHelp("Seeds 1, 2, … so many; each has data of its own (default: 3, quick: 1).", valueName: "n"))
     var seeds: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Folder of the raw data sets; starts the services with it, or restarts those that have another.",
+            valueName: "folder"))
+    var data: String?
+
     @Option(name: [.short, .long], help: ArgumentHelp("Folder of the report.", valueName: "folder"))
     var output = "av-mnist"
 
@@ -40,6 +46,7 @@ struct ReproduceAVMnist: AsyncParsableCommand {
 
     func run() async throws {
         let start = ContinuousClock.now
+        if let data { try await startServices(with: data) }
         let services = try Services(gyrus.project)
         let experiment = AVMnistExperiment(quick ? .quick : .full, seeds: seeds)
         let runner = AVMnistRunner(
@@ -50,5 +57,15 @@ struct ReproduceAVMnist: AsyncParsableCommand {
         emit(report.text)
         try report.write(to: URL(fileURLWithPath: output))
         say("The report is in \(output)/report.md.")
+    }
+
+    private func startServices(with data: String) async throws {
+        let folder = URL(fileURLWithPath: data)
+        guard (try? folder.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true else {
+            throw Failure(.invalidArgument, "--data: there is no folder '\(data)'")
+        }
+        setenv("GYRUS_DATA", folder.path, 1)
+        let up = try Gyrus.parseAsRoot(gyrus.project.words + ["up", "--detach"])
+        if var up = up as? any AsyncParsableCommand { try await up.run() }
     }
 }
