@@ -213,6 +213,8 @@ let services: [Target] = [
 
     .target(name: "CProcess", path: "Services/CommandLine/CProcess"),
     .executableTarget(name: "gyrus-keeper", path: "Services/CommandLine/Keeper"),
+    executable(
+        "gyrus-detector", "Services/CommandLine/Detector", ["Model", "Torch", "Tracking", "Vision", argumentParser]),
     library("Launcher", "Services/CommandLine/Launcher", ["Model", "CProcess", yams, crypto, logging]),
     executable(
         "gyrus", "Services/CommandLine/Gyrus",
@@ -284,7 +286,7 @@ let testTargets: [Target] = [
             "EvaluatorWorker", "EvaluatorClient", "Datasets", "Model", "Networks", "RegistryClient",
             "ServiceTestSupport", "Torch", "WorkQueueClient", "WorkerSupport",
         ]),
-    tests("VisionTests", ["Vision", "Tracking", "Model", "gyrus"]),
+    tests("VisionTests", ["Vision", "Tracking", "Model", "CTorch", "gyrus", "gyrus-detector"]),
     tests("TrackingTests", ["Tracking", "TrackingSearch", "Search", "Model", "gyrus"]),
     tests("LearningTests", ["Learning"]),
     .target(

@@ -64,6 +64,9 @@ bool gyrus_image_write(const gyrus_image *image, const char *path, char **error)
 void gyrus_image_free(gyrus_image *image) { delete image; }
 int32_t gyrus_image_width(const gyrus_image *image) { return image->pixels.cols; }
 int32_t gyrus_image_height(const gyrus_image *image) { return image->pixels.rows; }
+const uint8_t *gyrus_image_pixels(const gyrus_image *image) {
+    return image->pixels.isContinuous() ? image->pixels.data : nullptr;
+}
 
 bool gyrus_image_label(gyrus_image *image, gyrus_rectangle place, const char *text, gyrus_color color, char **error) {
     return guarded(error, false, [&] {

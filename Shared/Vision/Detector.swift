@@ -23,7 +23,7 @@ public struct DetectorThresholds: Hashable, Sendable, Codable {
     }
 
     /// The candidates that count, the surest first.
-    func select(_ candidates: [Detection]) -> [Detection] {
+    public func select(_ candidates: [Detection]) -> [Detection] {
         DetectionFilter(minimumScore: score, maximumOverlap: overlap)(candidates).sorted { $0.score > $1.score }
     }
 }

@@ -33,6 +33,14 @@ public struct Image: ~Copyable {
     /// Height in pixels.
     public var height: Int { Int(gyrus_image_height(pointer)) }
 
+    /// Calls the closure with blue, green and red of each pixel, row by row.
+    public borrowing func withPixels<Result>(_ body: (UnsafePointer<UInt8>) throws -> Result) throws -> Result {
+        guard let pixels = gyrus_image_pixels(pointer) else {
+            throw Failure(.internal, "An image of \(width)×\(height) pixels has gaps in memory.")
+        }
+        return try body(pixels)
+    }
+
     /// Writes a file; its format follows from how the name ends.
     public borrowing func write(to path: String) throws {
         let pointer = pointer

@@ -51,7 +51,8 @@ public struct KnownDetector: Sendable {
 
     private static func cached(_ name: String) -> String {
         "OpenCV cannot run it. Put its detections, SEQUENCE.txt for each sequence, into the folder mot/detections/\(name) of "
-            + "the data, and a search takes it as the detector '\(name)'"
+            + "the data, and a search takes it as the detector '\(name)'; where it is TorchScript, 'gyrus track frames --layout "
+            + "torchscript --detections-output' makes them"
     }
 
     /// The detector of a name.

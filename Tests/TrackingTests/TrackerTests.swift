@@ -1,3 +1,4 @@
+import Model
 import Testing
 
 @testable import Tracking
@@ -114,5 +115,17 @@ struct TrackerTests {
             #expect(scores[2].identity.f1 > max(scores[0].identity.f1, scores[1].identity.f1))
             #expect(scores[2].clear.switches < min(scores[0].clear.switches, scores[1].clear.switches))
         }
+    }
+
+    @Test(arguments: TrackerChoice.defaults)
+    func `a setup survives the way through its file`(_ tracker: TrackerChoice) throws {
+        let setup = TrackingSetup(
+            detector: "d", filter: DetectionFilter(minimumScore: 0.3, minimumHeight: 5, maximumOverlap: 0.7),
+            tracker: tracker)
+        #expect(try TrackingSetup(json: setup.json.utf8) == setup)
+        #expect(try setup.json.contains("\"kind\" : \"\(tracker.name)\""))
+        let unknown = try setup.json.replacing("\"\(tracker.name)\"", with: "\"x-sort\"")
+        let failure = #expect(throws: Failure.self) { try TrackingSetup(json: unknown.utf8, of: "'s.json'") }
+        #expect(failure?.message.contains("'s.json'") == true && failure?.message.contains("x-sort") == true)
     }
 }

@@ -1,3 +1,4 @@
+import CTorch
 import Foundation
 import Model
 import TestSupport
@@ -89,6 +90,63 @@ struct DetectorTests {
         let own = try DetectorLayout.fastestDet.open("\(folder)/fastestdet/FastestDet.onnx", score: 0.6)
         let found = try own.detect(in: VisionData.frame(1))
         #expect(!found.isEmpty && found.allSatisfy { $0.score > 0.6 })
+    }
+
+    /// It finds what is bright: a network as others export them, in either manner of taking and giving.
+    private static func brightness(list: Bool) -> String {
+        let image = list ? "images: List[Tensor]" : "image: Tensor"
+        let answer = list ? #"({}, [{"boxes": boxes, "scores": scores, "labels": labels}])"# : "(boxes, labels, scores)"
+        let type =
+            list ? "Tuple[Dict[str, Tensor], List[Dict[str, Tensor]]]" : "Tuple[Tensor, Tensor, Tensor]"
+        return """
+            def forward(self, \(image)) -> \(type):
+                bright = \(list ? "images[0]" : "image[0]").mean(0) > 0.5
+                rows = torch.nonzero(bright.any(1))
+                columns = torch.nonzero(bright.any(0))
+                box = torch.stack([columns.min(), rows.min(), columns.max() + 1, rows.max() + 1])
+                boxes = torch.stack([box, box + 1]) * 1.0
+                scores = torch.tensor([0.75, 0.9])
+                labels = torch.tensor([1, 7])
+                return \(answer)
+
+            """
+    }
+
+    @Test(.timeLimit(.minutes(2)), arguments: [true, false])
+    func `a detector in TorchScript is run in a process of its own`(_ takesList: Bool) async throws {
+        let gyrus = try GyrusProgram()
+        defer { try? FileManager.default.removeItem(at: gyrus.folder) }
+        var error: UnsafeMutablePointer<CChar>?
+        let network = try #require(
+            gyrus_network_create(Self.brightness(list: takesList), nil, nil, 0, 0, &error),
+            "\(error.map { String(cString: $0) } ?? "")")
+        defer { gyrus_network_free(network) }
+        let file = gyrus.folder.appending(path: "bright.pt").path
+        #expect(gyrus_network_save(network, file, &error))
+        for frame in 1...4 {
+            var image = try Image(width: 320, height: 200, color: Color(red: 0, green: 0, blue: 0))
+            let box = Box(left: 100 + 4 * Double(frame), top: 50, width: 30, height: 60)
+            try image.draw(box, label: "", color: Color(red: 255, green: 255, blue: 255))
+            let folder = gyrus.folder.appending(path: "S/img1")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try image.write(to: folder.appending(path: "00000\(frame).png").path)
+        }
+        let information = "[Sequence]\nname=S\nseqLength=4\nimWidth=320\nimHeight=200\nimExt=.png\n"
+        try Data(information.utf8).write(to: gyrus.folder.appending(path: "S/seqinfo.ini"))
+        let common = ["track", "frames", "--sequence", "S", "--layout", "torchscript", "--output", "t.txt"]
+        let run = try await gyrus.run(common + ["--detector", file, "--detections-output", "d.txt"])
+        #expect(run.status == 0, "\(run.err)")
+        let rows = try MOTFile(contentsOf: gyrus.folder.appending(path: "d.txt").path, as: .detections).rows
+        // Only the label of a person counts, and the box moves on with the frames.
+        #expect(rows.map(\.frame) == [1, 2, 3, 4] && rows.allSatisfy { $0.confidence == 0.75 })
+        #expect(rows.last.map { $0.box.left }.map { $0 - rows[0].box.left } == 12)
+        let other = try await gyrus.run(common + ["--detector", file, "--person-class", "7", "--minimum-score", "0.8"])
+        #expect(other.status == 0 && other.err.contains("frame 4: 1 detections"))
+        try Data("no network".utf8).write(to: gyrus.folder.appending(path: "broken.pt"))
+        let broken = try await gyrus.run(common + ["--detector", "broken.pt"])
+        #expect(
+            broken.status != 0 && broken.err.contains("'\(gyrus.folder.path)/broken.pt' cannot be read"),
+            "\(broken.err)")
     }
 
     @Test func `frames are detected, followed and drawn by the program`() async throws {

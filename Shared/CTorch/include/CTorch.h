@@ -110,6 +110,11 @@ bool gyrus_network_time(
 /// values are random within 0 and 1. Returns the shapes of its outputs, such as `2x10 2x4`, to be freed with `free`.
 char *gyrus_network_probe(
     gyrus_network *network, const int64_t *shapes, const int64_t *ranks, int64_t count, char **error);
+/// Runs the network as a detector on an image of blue, green and red bytes. `numbers` becomes `count` rows of left, top, right,
+/// bottom, score and class, which the caller frees with `free`.
+bool gyrus_network_detect(
+    gyrus_network *network, const uint8_t *pixels, int64_t width, int64_t height, float **numbers, int64_t *count,
+    char **error);
 /// Returns the operations of the network, one per line: operation, number of weights, and the lines (from 0) that it reads
 /// or `-1`, `-2` … for the first, second … input, separated by spaces. To be freed with `free`.
 char *gyrus_network_operations(gyrus_network *network, char **error);

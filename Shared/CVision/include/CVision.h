@@ -66,6 +66,8 @@ bool gyrus_image_write(const gyrus_image *image, const char *path, char **error)
 void gyrus_image_free(gyrus_image *image);
 int32_t gyrus_image_width(const gyrus_image *image);
 int32_t gyrus_image_height(const gyrus_image *image);
+/// Blue, green and red of each pixel, row by row without gaps; lives as long as the image. Null where it has gaps.
+const uint8_t *gyrus_image_pixels(const gyrus_image *image);
 /// Draws the outline of a rectangle, and a text on the same colour above its upper left corner.
 bool gyrus_image_label(gyrus_image *image, gyrus_rectangle place, const char *text, gyrus_color color, char **error);
 

@@ -13,7 +13,8 @@ struct TrackFrames: ParsableCommand {
                 --output tracks/MOT17-04-FRCNN.txt
 
             `gyrus track detectors` lists the detectors. One of your own is a file with its layout: darknet (….weights with
-            ….cfg beside it), yolox or fastestdet (ONNX):
+            ….cfg beside it), yolox or fastestdet (ONNX), or torchscript (it takes a list of images or a batch of one, and answers
+            boxes, scores and labels as torchvision's detectors do):
 
               gyrus track frames --sequence S --detector ./mine.onnx --layout yolox --side 640 --output tracks.txt
 
@@ -25,14 +26,14 @@ struct TrackFrames: ParsableCommand {
     @Option(name: .long, help: "Name of a detector; with --layout its file.")
     var detector: String
 
-    @Option(name: .long, help: "Layout of a detector of your own: darknet, yolox or fastestdet.")
+    @Option(name: .long, help: "Layout of a detector of your own: darknet, yolox, fastestdet or torchscript.")
     var layout: String?
 
     @Option(name: .long, help: "Width and height of its input (default: the layout's usual one).")
     var side: Int?
 
-    @Option(name: .long, help: "Which of its classes is a person, from 0.")
-    var personClass = 0
+    @Option(name: .long, help: "Which of its classes is a person, from 0 (default: 0, or 1 for torchscript).")
+    var personClass: Int?
 
     @Option(name: .long, help: "Folder with detectors (default: `detectors` in $GYRUS_DATA or ../shared/data).")
     var detectors: String?
@@ -76,13 +77,16 @@ struct TrackFrames: ParsableCommand {
             let folder = try detectors ?? DataLocator().folder(of: "detectors")
             return try KnownDetector.named(detector).open(in: folder, score: tracker.minimumScore)
         }
+        if layout == HelperDetector.layout {
+            return try HelperDetector(detector, category: personClass, score: tracker.minimumScore)
+        }
         guard let known = DetectorLayout(rawValue: layout) else {
-            let names = DetectorLayout.allCases.map(\.rawValue)
+            let names = DetectorLayout.allCases.map(\.rawValue) + [HelperDetector.layout]
             throw Failure(
                 .invalidArgument,
                 "there is no layout '\(layout)'; there are \(names.joined(separator: ", "))."
                     + NearestName.question(layout, among: names))
         }
-        return try known.open(detector, side: side, category: personClass, score: tracker.minimumScore)
+        return try known.open(detector, side: side, category: personClass ?? 0, score: tracker.minimumScore)
     }
 }

@@ -46,7 +46,7 @@ public struct TrackerModel: Hashable, Sendable {
     /// What it is a version of: the scenario by its name.
     public var series: String
 
-    /// The way from frames to tracks.
+    /// The way from frames to tracks: the same for all settings, which are what weights are to a network.
     /// - Throws: `Failure` where the names are longer than an outline's may be.
     public var outline: NetworkOutline {
         get throws {
@@ -55,8 +55,8 @@ public struct TrackerModel: Hashable, Sendable {
                 outputs: [.init(name: "tracks", shape: [-1, 6])],
                 nodes: [
                     .init(name: "detector", operation: value.detector, inputs: ["frames"]),
-                    .init(name: "filter", operation: "\(value.filter)", inputs: ["detector"]),
-                    .init(name: "tracker", operation: "\(value.tracker)", inputs: ["filter"]),
+                    .init(name: "filter", operation: "score, height, overlap", inputs: ["detector"]),
+                    .init(name: "tracker", operation: value.tracker.name, inputs: ["filter"]),
                 ])
             try outline.validate()
             return outline
