@@ -258,9 +258,11 @@ void gyrus_trainer::update() {
     step++;
     const double share = std::min(1.0, double(step - 1) / double(total_steps));
     const double cosine = 0.5 * (1 + std::cos(M_PI * share));
-    for (auto &slot : slots) {
+    for (size_t i = 0; i < slots.size(); i++) {
+        auto &slot = slots[i];
         if (!slot.weight.grad().defined()) continue;
-        const auto gradient = slot.weight.grad().contiguous();
+        auto gradient = slot.weight.grad().contiguous();
+        if (!retention.anchors.empty()) retention.pull(i, slot.weight, gradient);
         const OptimizerStep change{slot.learning_rate * cosine, slot.weight_decay, slot.momentum, step};
         float *weight = slot.weight.data_ptr<float>(), *first = slot.first.data_ptr<float>();
         float *second = slot.kind == 0 ? nullptr : slot.second.data_ptr<float>();
@@ -293,6 +295,7 @@ void train_step(gyrus_trainer *trainer, const Batch &batch, gyrus_progress *prog
     const auto [values, penalty] = forward(trainer, batch);
     auto loss = at::cross_entropy_loss(values, batch.labels);
     if (penalty.defined()) loss = loss + penalty;
+    if (trainer->retention.teacher) loss = loss + trainer->retention.loss(batch.values, values);
     const double value = loss.item<double>();
     if (!std::isfinite(value)) {
         throw Diverged(

@@ -99,8 +99,21 @@ struct gyrus_slot {
     double learning_rate = 0, weight_decay = 0, momentum = 0;
 };
 
+/// What holds on to what a network knew: a teacher, or weights that matter.
+struct gyrus_retention {
+    gyrus_network *teacher = nullptr;
+    at::Tensor classes;
+    double share = 0, temperature = 1, stiffness = 0;
+    /// One for each slot; empty where no weights are held.
+    std::vector<at::Tensor> anchors, importance;
+
+    at::Tensor loss(const std::vector<at::Tensor> &inputs, const at::Tensor &answers) const;
+    void pull(size_t slot, const at::Tensor &weight, at::Tensor &gradient) const;
+};
+
 struct gyrus_trainer {
     gyrus_network *network = nullptr;
+    gyrus_retention retention;
     std::vector<gyrus_slot> slots;
     std::vector<gyrus::Entry> state;
     int64_t step = 0, total_steps = 1;

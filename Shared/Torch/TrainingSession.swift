@@ -40,6 +40,8 @@ public final class TrainingSession {
     public let batchesPerEpoch: Int
 
     let handle: OpaquePointer
+    /// A network whose answers count beside the labels, kept alive.
+    var teacher: ScriptedNetwork?
     private let samples: SampleSource
     private var order: [Int32] = []
     private var progress = gyrus_progress()

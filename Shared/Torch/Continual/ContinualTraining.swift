@@ -1,0 +1,152 @@
+import CTorch
+import Model
+public import Networks
+
+/// Makes trainings that go on from a network's weights with other data.
+///
+/// ```swift
+/// let training = ContinualTraining(network: description, parent: parent, method: .replay)
+/// let session = try training.session(on: new, earlier: [old], plan: plan)
+/// while !session.isFinished { try session.finishEpoch() }
+/// ```
+public struct ContinualTraining {
+    /// Earlier samples that are kept where nothing else is said.
+    public static let usualMemory = 4000
+    /// Earlier samples on which the importance of weights is measured.
+    static let importanceSamples = 400
+    /// Weight of the teacher's answers beside the labels, and how much they are softened.
+    static let teaching = (share: 1.0, temperature: 2.0)
+    /// Stiffness of weights that matter.
+    static let stiffness = 2000.0
+
+    /// The network.
+    public let network: NetworkDescription
+    /// The network as it is.
+    public let parent: ScriptedNetwork
+    /// How it learns.
+    public let method: ContinualMethod
+    /// Most earlier samples that are used.
+    public let memory: Int
+    /// Classes that the network knows; nil where that follows from the earlier samples.
+    public let knownClasses: [Int32]?
+
+    /// Describes a training.
+    public init(
+        network: NetworkDescription, parent: ScriptedNetwork, method: ContinualMethod, memory: Int = usualMemory,
+        knownClasses: [Int32]? = nil
+    ) {
+        self.network = network
+        self.parent = parent
+        self.method = method
+        self.memory = memory
+        self.knownClasses = knownClasses
+    }
+
+    /// A session that begins with the parent's weights.
+    /// - Parameters:
+    ///   - new: The new samples.
+    ///   - earlier: Samples of what it was trained on before, a source for each time.
+    /// - Throws: `Failure` where the samples do not fit the network or each other, or the method lacks earlier ones.
+    public func session(
+        on new: SampleSource, earlier: [SampleSource], plan: TrainingPlan
+    ) throws -> TrainingSession {
+        guard !method.needsEarlierData || earlier.contains(where: { $0.count > 0 }) else {
+            throw Failure(
+                .invalidArgument,
+                "The method '\(method.rawValue)' needs data that the network was trained on before, and there are none."
+                    + " Take distillation, which needs none.")
+        }
+        let kept = try Self.memory(of: earlier, samples: memory, seed: plan.seed)
+        let samples = try method == .replay ? Self.mixed(new, kept) : new
+        let session = try TrainingSession(network, plan: plan, samples: samples)
+        try session.network.takeWeights(of: parent)
+        let classes = knownClasses ?? Set(earlier.flatMap(\.labels)).sorted()
+        switch method {
+        case .replay, .distillation:
+            guard !classes.isEmpty else { break }
+            try session.learn(
+                from: parent, classes: classes, share: Self.teaching.share, temperature: Self.teaching.temperature)
+        case .ewc:
+            if let kept { try session.anchor(on: kept.chosen(Self.importanceSamples, seed: plan.seed), Self.stiffness) }
+        case .fineTuning: break
+        }
+        return session
+    }
+
+    /// So many of the earlier samples, of each source and class about equally many.
+    static func memory(of earlier: [SampleSource], samples: Int, seed: UInt64) throws -> SampleSource? {
+        let groups = earlier.enumerated().flatMap { number, source in
+            Dictionary(grouping: source.labels.indices) { source.labels[$0] }.sorted { $0.key < $1.key }.map {
+                (number, SplitMix64.order(of: $0.value, seed: seed))
+            }
+        }
+        guard !groups.isEmpty else { return nil }
+        var chosen = earlier.map { _ in [Int]() }
+        var left = samples
+        // The smallest first, so that what they leave goes to the others.
+        for (place, group) in groups.sorted(by: { $0.1.count < $1.1.count }).enumerated() {
+            let share = group.1.prefix(left / (groups.count - place))
+            chosen[group.0] += share
+            left -= share.count
+        }
+        let sources = zip(earlier, chosen).filter { !$0.1.isEmpty }.map { $0.selecting($1.sorted()) }
+        return sources.count == 1 ? sources[0] : sources.isEmpty ? nil : try .joining(sources)
+    }
+
+    /// New samples and about as many earlier ones, which repeat where they are fewer.
+    private static func mixed(_ new: SampleSource, _ kept: SampleSource?) throws -> SampleSource {
+        guard let kept, kept.count > 0 else { return new }
+        let repeated = kept.selecting((0..<max(new.count, kept.count)).map { $0 % kept.count })
+        return try .joining([new, repeated])
+    }
+}
+
+extension SplitMix64 {
+    fileprivate static func order(of elements: [Int], seed: UInt64) -> [Int] {
+        var generator = SplitMix64(seed: seed)
+        var shuffled = elements
+        generator.shuffle(&shuffled)
+        return shuffled
+    }
+}
+
+extension ScriptedNetwork {
+    /// Takes the weights of a network of the same structure.
+    public func takeWeights(of other: ScriptedNetwork) throws {
+        let theirs = Dictionary(uniqueKeysWithValues: other.tensors.map { ($0.name, $0) })
+        for tensor in tensors {
+            guard let source = theirs[tensor.name], source.shape == tensor.shape else {
+                throw Failure(
+                    .invalidArgument,
+                    "The weights '\(tensor.name)' are missing in the other network, or differ in shape.")
+            }
+            _ = tensor.buffer.update(fromContentsOf: source.buffer)
+        }
+    }
+}
+
+extension TrainingSession {
+    /// Adds a teacher, whose answers over some classes count beside the labels.
+    func learn(from teacher: ScriptedNetwork, classes: [Int32], share: Double, temperature: Double) throws {
+        try call { error in
+            gyrus_trainer_teach(
+                handle, teacher.handle, classes, Int64(classes.count), share, temperature, error)
+        }
+        self.teacher = teacher
+    }
+
+    /// Ties weights to what they are now, by their importance for samples.
+    func anchor(on samples: SampleSource, _ stiffness: Double) throws {
+        ComputeThreads.prepare()
+        try samples.withCSamples(for: network.inputs) { pointer in
+            try call { gyrus_trainer_anchor(handle, pointer, Int64(samples.count), stiffness, $0) }
+        }
+    }
+
+    private func call(_ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Bool) throws {
+        var error: UnsafeMutablePointer<CChar>?
+        guard body(&error) else {
+            throw Failure(.invalidArgument, "The training cannot hold on to the earlier: \(takeMessage(error)).")
+        }
+    }
+}

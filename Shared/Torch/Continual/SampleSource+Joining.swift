@@ -1,0 +1,93 @@
+import CTorch
+import Model
+
+extension SampleSource {
+    /// Most bytes that joined rows may take.
+    public static let largestJoin = 2 << 30
+
+    /// The samples of several sources one after another, with the numbers that each gives: sources may scale differently.
+    /// - Throws: `Failure` where they do not have the same modalities and classes, or are too large together.
+    public static func joining(_ sources: [SampleSource]) throws -> SampleSource {
+        guard let first = sources.first else {
+            throw Failure(.invalidArgument, "There are no samples to join.")
+        }
+        let modalities = try first.modalities.map { modality in
+            try joined(sources.map { try $0.fitting(modality, classes: first.classes) })
+        }
+        return try SampleSource(
+            classes: first.classes, modalities: modalities.map(\.modality), labels: sources.flatMap(\.labels),
+            owner: modalities.map(\.rows))
+    }
+
+    /// The modality that is the same as one of another source.
+    private func fitting(_ other: Modality, classes: Int) throws -> (source: SampleSource, modality: Modality) {
+        guard let own = modality(other.name), own.shape == other.shape, self.classes == classes else {
+            let found = modality(other.name).map { "in shape \($0.shape)" } ?? "not at all"
+            throw Failure(
+                .invalidArgument,
+                "Data can be learned together only where they have the same classes and modalities: one has"
+                    + " '\(other.name)' in shape \(other.shape) and \(classes) classes, the other has it \(found) and"
+                    + " \(self.classes) classes.")
+        }
+        return (self, own)
+    }
+
+    /// Rows of several sources as numbers, each row once.
+    private static func joined(
+        _ parts: [(source: SampleSource, modality: Modality)]
+    ) throws -> (modality: Modality, rows: FloatRows) {
+        let used = parts.map { Set($0.modality.indices).sorted() }
+        let width = parts[0].modality.elementCount
+        let count = used.reduce(0) { $0 + $1.count }
+        guard count * width * MemoryLayout<Float>.size <= largestJoin else {
+            throw Failure(
+                .invalidArgument,
+                "\(count) rows of '\(parts[0].modality.name)' are too many to be learned together: they would take"
+                    + " more than \(largestJoin >> 20) MiB. Take fewer samples, or a smaller memory.")
+        }
+        let rows = FloatRows(count: count * width)
+        var indices: [Int32] = []
+        var start = 0
+        for (part, rowsUsed) in zip(parts, used) {
+            try part.source.copyRows(rowsUsed, of: part.modality, to: rows.values.advanced(by: start * width))
+            let places = Dictionary(uniqueKeysWithValues: zip(rowsUsed, Int32(start)...))
+            indices += part.modality.indices.map { places[$0, default: 0] }
+            start += rowsUsed.count
+        }
+        let modality = Modality(
+            name: parts[0].modality.name, shape: parts[0].modality.shape, elementType: .float32, rows: rows.bytes,
+            indices: indices)
+        return (modality, rows)
+    }
+
+    private func copyRows(_ rows: [Int32], of modality: Modality, to values: UnsafeMutablePointer<Float>) throws {
+        let one = SampleSource.Modality(
+            name: modality.name, shape: modality.shape, elementType: modality.elementType, scale: modality.scale,
+            offset: modality.offset, rows: modality.rows, indices: rows)
+        let source = try SampleSource(
+            classes: 1, modalities: [one], labels: rows.map { _ in 0 }, owner: owner)
+        try source.withCSamples(for: [modality.name]) { samples in
+            var error: UnsafeMutablePointer<CChar>?
+            guard gyrus_modality_values(samples.pointee.modalities, Int64(rows.count), values, &error) else {
+                throw Failure(.internal, "Rows cannot be read: \(takeMessage(error)).")
+            }
+        }
+    }
+}
+
+/// Memory of rows that were computed.
+private final class FloatRows: @unchecked Sendable {
+    // Unchecked: written before it is shared, and only read from then on.
+    let values: UnsafeMutablePointer<Float>
+    private let count: Int
+
+    init(count: Int) {
+        values = .allocate(capacity: max(1, count))
+        values.initialize(repeating: 0, count: max(1, count))
+        self.count = count
+    }
+
+    deinit { values.deallocate() }
+
+    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(UnsafeBufferPointer(start: values, count: count)) }
+}

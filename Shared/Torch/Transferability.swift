@@ -1,0 +1,34 @@
+import CTorch
+import Model
+public import Networks
+
+/// How well a pretrained network's features fit other data, found without training.
+public enum Transferability {
+    /// Samples that are looked at where nothing else is said.
+    public static let usualSamples = 300
+
+    /// The scores of a network on samples, `logme` and `h-score`; higher is better.
+    ///
+    /// The features are what enters the network's last layer.
+    /// - Throws: `Failure` where the network does not fit the samples.
+    public static func scores(
+        of network: NetworkDescription, weights: ScriptedNetwork, on samples: SampleSource
+    ) throws -> [String: Double] {
+        var body = network
+        body.layers.removeLast()
+        let shape = try body.outputShape
+        let width = shape.reduce(1, *)
+        let features = try ScriptedNetwork(body, seed: 0)
+        try features.takeWeights(of: weights)
+        let values = try features.outputs(for: samples, width: width).flatMap { $0 }
+        var logEvidence = 0.0, hScore = 0.0
+        var error: UnsafeMutablePointer<CChar>?
+        let isDone = gyrus_transferability(
+            values, Int64(samples.count), Int64(width), samples.labels, Int64(samples.classes), &logEvidence, &hScore,
+            &error)
+        guard isDone else {
+            throw Failure(.internal, "The features cannot be scored: \(takeMessage(error)).")
+        }
+        return ["logme": logEvidence, "h-score": hScore].filter(\.value.isFinite)
+    }
+}
