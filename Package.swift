@@ -137,9 +137,16 @@ let services: [Target] = [
         ["Inspection", "Model", "Networks", "ONNX", "Safetensors", "Torch"]),
 
     library("KnowledgeClient", "Services/Knowledge/Client", ["Model", "Schema", "Messaging"]),
+    .target(
+        name: "KnowledgeAttention", dependencies: ["Model", "KnowledgeClient", "Torch"],
+        path: "Services/Knowledge/Attention",
+        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     library(
         "KnowledgeServer", "Services/Knowledge/Server",
-        ["Model", "Schema", "Messaging", "Storage", "ServiceKit", "KnowledgeClient", grdb, logging]),
+        [
+            "Model", "Schema", "Messaging", "Storage", "ServiceKit", "KnowledgeClient", "KnowledgeAttention", grdb,
+            lifecycle, logging,
+        ]),
     executable(
         "knowledge", "Services/Knowledge/Main",
         ["KnowledgeServer", "ServiceClient", "ServiceKit", "Storage", argumentParser, logging]),
@@ -201,9 +208,9 @@ let services: [Target] = [
     .target(
         name: "ConsoleServer",
         dependencies: [
-            "Brain", "Model", "Messaging", "Networks", "ServiceClient", "DesignerClient", "RegistryClient",
-            "Tracking", "WorkQueueClient", hummingbird, hummingbirdCore, asyncAlgorithms, httpTypes, mustache, nio,
-            nioHTTPTypes, nioPosix, lifecycle, logging,
+            "Brain", "Model", "Messaging", "Networks", "ServiceClient", "DesignerClient", "KnowledgeClient",
+            "RegistryClient", "Search", "Tracking", "WorkQueueClient", hummingbird, hummingbirdCore, asyncAlgorithms,
+            httpTypes, mustache, nio, nioHTTPTypes, nioPosix, lifecycle, logging,
         ],
         path: "Services/Console/Server", resources: [.embedInCode("Assets"), .embedInCode("Templates")],
         swiftSettings: swiftSettings),
@@ -266,7 +273,8 @@ let testTargets: [Target] = [
     tests(
         "KnowledgeTests",
         [
-            "KnowledgeClient", "KnowledgeServer", "ServiceTestSupport", "Messaging", "Storage", "Model", "Schema", grdb,
+            "KnowledgeAttention", "KnowledgeClient", "KnowledgeServer", "ServiceTestSupport", "Messaging", "Storage",
+            "Model", "Schema", "Torch", grdb, logging,
         ]),
     .target(
         name: "WorkerSupport",

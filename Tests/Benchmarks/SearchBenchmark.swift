@@ -148,7 +148,9 @@ private struct TrivialWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, S
 
     func cancel(group: String) {}
 
-    func bestGenomes(for scenario: Scenario, id: ScenarioID, space: SearchSpace, limit: Int) -> [Genome] { [] }
+    func bestGenomes(
+        for scenario: Scenario, activations: [String: Double], id: ScenarioID, space: SearchSpace, limit: Int
+    ) -> [Genome] { [] }
 
     func record(_ observation: TrialObservation) {}
 

@@ -132,7 +132,7 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
     func cancel(group: String) async throws { state.withLock { $0.cancelledGroups.append(group) } }
 
     func bestGenomes(
-        for scenario: Scenario, id: ScenarioID, space: SearchSpace, limit: Int
+        for scenario: Scenario, activations: [String: Double], id: ScenarioID, space: SearchSpace, limit: Int
     ) async throws -> [Genome] {
         state.withLock { $0.asked.append(id.text) }
         return Array(known.prefix(limit))

@@ -1,5 +1,6 @@
 import GRDB
 import KnowledgeClient
+import Logging
 import Messaging
 import Model
 import Schema
@@ -8,6 +9,7 @@ import Storage
 import TestSupport
 import Testing
 
+@testable import KnowledgeAttention
 @testable import KnowledgeServer
 
 private let spoken = ScenarioFeatures(
@@ -73,7 +75,8 @@ struct KnowledgeTests {
         _ body: (KnowledgeClient, RequestClient) async throws -> Result
     ) async throws -> Result {
         var router = Router()
-        KnowledgeHarness(store: store).register(in: &router)
+        let learner = KnowledgeLearner(store: store, logger: Logger(label: "test"))
+        KnowledgeHarness(store: store, learner: learner).register(in: &router)
         return try await withServer(router, at: try socketEndpoint()) { requests in
             try await body(KnowledgeClient(requests, patience: .seconds(10)), requests)
         }
@@ -145,39 +148,82 @@ struct KnowledgeTests {
                 try await client.record(
                     observation("far/\(number)", scenario: "far", features: far, objective: 0.9 + Double(number) / 100))
             }
-            let best = try await client.best(for: spoken, space: "fusion", limit: 5)
-            #expect(best.map(\.observation.id) == (5..<10).reversed().map { "near/\($0)" })
-            #expect(best.allSatisfy { $0.similarity == 1 })
-            let others = try await client.best(for: spoken, space: "fusion", limit: 3, excluding: "near")
-            #expect(others.map(\.observation.id) == ["far/9", "far/8", "far/7"])
-            #expect(others.allSatisfy { $0.similarity > 0 && $0.similarity < 0.6 })
+            let best = try await client.rank(for: spoken, space: "fusion", limit: 3)
+            #expect(best.map(\.model.key.genome) == ["genome of near/9", "genome of near/8", "genome of near/7"])
+            #expect(best.allSatisfy { $0.similarity == 1 && $0.outcomes == 1 })
+            let others = try await client.rank(for: far, space: "fusion", limit: 2)
+            #expect(others.map(\.model.key.genome) == ["genome of far/9", "genome of far/8"])
         }
     }
 
     @Test func `the best of many counts more than the only one`() async throws {
         try await serve { client, _ in
-            try await client.record(observation("only", scenario: "one", objective: 0.99))
+            try await client.record(observation("only", scenario: "one", features: numbered(11), objective: 0.99))
             for number in 0..<4 {
                 try await client.record(observation("m\(number)", scenario: "many", objective: Double(number) / 10))
             }
-            let best = try await client.best(for: spoken, space: "fusion", limit: 2)
-            #expect(best.map(\.observation.id) == ["m3", "m2"])
+            let best = try await client.rank(for: spoken, space: "fusion", limit: 2)
+            #expect(best.first?.model.key.genome == "genome of m3")
         }
     }
 
-    @Test func `a genome is recommended once, and only within its space and task`() async throws {
+    @Test func `a genome is ranked once, and only within its space and task`() async throws {
         try await serve { client, _ in
             var tracking = spoken
             tracking.task = "tracking"
             try await client.record(observation("a", scenario: "s1", genome: "same", objective: 0.9))
-            try await client.record(observation("b", scenario: "s2", genome: "same", objective: 0.8))
+            try await client.record(
+                observation("b", scenario: "s2", features: numbered(11), genome: "same", objective: 0.8))
             try await client.record(observation("c", scenario: "s3", space: "other", objective: 1))
             try await client.record(observation("d", scenario: "s4", features: tracking, objective: 1))
-            let best = try await client.best(for: spoken, space: "fusion", limit: 10)
-            #expect(best.map(\.observation.genome) == ["same"])
-            let nothing = try await client.best(for: spoken, space: "unknown", limit: 10)
+            let best = try await client.rank(for: spoken, space: "fusion", limit: 10)
+            #expect(best.map(\.model.key.genome) == ["same"])
+            #expect(best.map(\.outcomes) == [2])
+            let nothing = try await client.rank(for: spoken, space: "unknown", limit: 10)
             #expect(nothing.isEmpty)
         }
+    }
+
+    @Test func `what was learned outlives the service, and what repeats teaches nothing`() async throws {
+        try await serve { client, _ in
+            for scenario in 0..<4 {
+                for model in 0..<5 {
+                    try await client.record(
+                        observation(
+                            "\(scenario)/\(model)", scenario: "\(scenario)", features: numbered(Double(scenario)),
+                            genome: "\(model).1", objective: Double((model + scenario) % 5)))
+                }
+            }
+            let lesson = try await client.learn()
+            #expect(lesson.fresh == 4)
+            #expect(lesson.scenarios == 4)
+            let again = try await client.learn()
+            #expect(again.fresh == 0)
+            for model in 0..<5 {
+                try await client.record(
+                    observation(
+                        "again/\(model)", scenario: "again", features: numbered(2), genome: "\(model).1",
+                        objective: Double((model + 2) % 5)))
+            }
+            let repeated = try await client.learn()
+            #expect(repeated.fresh == 0)
+        }
+        let learned = try await serve { client, _ in
+            let lesson = try await client.learn()
+            #expect(lesson.fresh == 0)
+            return try await client.rank(for: numbered(2), space: "fusion", limit: 5)
+        }
+        #expect(learned.count == 5)
+        #expect(abs(learned.reduce(0) { $0 + $1.weight } - 1) < 1e-5)
+        #expect(learned.allSatisfy { $0.heads.count == 4 })
+        #expect(try events.read().filter { $0.kind == "attention.learned" }.count == 1)
+    }
+
+    /// Scenarios that differ in one number.
+    private func numbered(_ number: Double) -> ScenarioFeatures {
+        var features = spoken
+        features.numbers["classes"] = number
+        return features
     }
 
     @Test func `an observation that lacks something or is no number is refused`() async throws {

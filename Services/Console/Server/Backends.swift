@@ -1,4 +1,5 @@
 import DesignerClient
+import KnowledgeClient
 public import Logging
 import Messaging
 import Model
@@ -10,6 +11,7 @@ import WorkQueueClient
 public struct Backends: Sendable {
     let registry: RegistryClient
     let designer: DesignerClient
+    let knowledge: KnowledgeClient
     private let queues: [ServiceName: QueueClient]
     private let services: [ServiceName: ServiceClient]
     private let patience: Duration
@@ -25,6 +27,7 @@ public struct Backends: Sendable {
         }
         registry = RegistryClient(try connection(.registry), patience: .zero)
         designer = DesignerClient(try connection(.designer))
+        knowledge = KnowledgeClient(try connection(.knowledge), patience: .zero)
         services = connections.mapValues { ServiceClient($0) }
         queues = connections.filter { Self.withQueue.contains($0.key) }.mapValues { QueueClient($0) }
         self.patience = patience

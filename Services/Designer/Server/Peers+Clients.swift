@@ -24,7 +24,9 @@ extension DesignerPeers {
         self.init(
             trainer: RemoteTrainer(client: TrainerClient(try connect(.trainer), patience: patience)),
             evaluator: RemoteEvaluator(client: EvaluatorClient(try connect(.evaluator), patience: patience)),
-            knowledge: RemoteKnowledge(client: KnowledgeClient(try connect(.knowledge), patience: patience)),
+            knowledge: RemoteKnowledge(
+                client: KnowledgeClient(try connect(.knowledge), patience: patience),
+                registry: RegistryClient(try connect(.registry), patience: patience)),
             registry: RemoteRegistry(client: RegistryClient(try connect(.registry), patience: patience)),
             brain: RemoteResolver(
                 client: RegistryClient(try connect(.registry), patience: RemoteResolver.patience)))
@@ -98,13 +100,14 @@ private struct RemoteEvaluator: Evaluator {
 
 private struct RemoteKnowledge: KnowledgeBase {
     let client: KnowledgeClient
+    let registry: RegistryClient
 
     func bestGenomes(
-        for scenario: Scenario, id: ScenarioID, space: SearchSpace, limit: Int
+        for scenario: Scenario, activations: [String: Double], id: ScenarioID, space: SearchSpace, limit: Int
     ) async throws -> [Genome] {
-        let recommendations = try await client.best(
-            for: scenario.features, space: space.description, limit: UInt32(clamping: limit), excluding: id.text)
-        return try recommendations.map { try Genome($0.observation.genome) }
+        let features = try await features(of: scenario, activations)
+        let ranked = try await client.rank(for: features, space: space.description, limit: limit)
+        return try ranked.map { try Genome($0.model.key.genome) }
     }
 
     func record(_ observation: TrialObservation) async throws {
@@ -112,9 +115,16 @@ private struct RemoteKnowledge: KnowledgeBase {
         if let functions = observation.functions { scenario.functions = functions }
         try await client.record(
             Observation(
-                id: observation.trial, scenario: observation.scenario.text, features: scenario.features,
+                id: observation.trial, scenario: observation.scenario.text,
+                features: try await features(of: scenario, observation.activations ?? [:]),
                 genome: observation.genome, space: observation.space, code: try ArtificialCode(observation.code),
                 objective: observation.objective, metrics: observation.metrics))
+    }
+
+    /// What the scenario is like, with what was counted on its data when they were prepared.
+    private func features(of scenario: Scenario, _ activations: [String: Double]) async throws -> ScenarioFeatures {
+        let dataset = try await registry.dataset(recipe: BlobDigest(scenario.recipe.id))
+        return ScenarioFeatures(scenario, activations: activations, statistics: dataset?.statistics ?? [:])
     }
 }
 
@@ -168,20 +178,5 @@ private struct RemoteRegistry: ModelRegistry {
                 lineage: .init(
                     scenario: tracker.scenario, trial: tracker.id, recipe: try BlobDigest(tracker.recipe)),
                 series: tracker.series))
-    }
-}
-
-extension Scenario {
-    /// What the knowledge service compares scenarios by, once the scenario names the functions that it engages.
-    var features: ScenarioFeatures {
-        var numbers = [
-            "classes": Double(recipe.classes), "samples": Double(training.samples ?? recipe.counts.training),
-            "epochs": Double(training.epochs),
-        ]
-        numbers["limit.parameters"] = limits.parameters.map(Double.init)
-        numbers["limit.operations"] = limits.operations.map(Double.init)
-        return ScenarioFeatures(
-            task: task.rawValue, datasets: recipe.modalities.mapValues(\.dataset), functions: functions,
-            numbers: numbers)
     }
 }

@@ -31,8 +31,11 @@ public protocol Evaluator: Sendable {
 
 /// Remembers what came of which network in which scenario.
 public protocol KnowledgeBase: Sendable {
-    /// The best known genomes for a like scenario, best first.
-    func bestGenomes(for scenario: Scenario, id: ScenarioID, space: SearchSpace, limit: Int) async throws -> [Genome]
+    /// The known genomes that a scenario should try first, the first one first.
+    /// - Parameter activations: How active the areas of the brain are that it activates.
+    func bestGenomes(
+        for scenario: Scenario, activations: [String: Double], id: ScenarioID, space: SearchSpace, limit: Int
+    ) async throws -> [Genome]
     /// Records an outcome; safe to repeat.
     func record(_ observation: TrialObservation) async throws
 }
@@ -144,6 +147,8 @@ public struct TrialObservation: Hashable, Sendable, Codable {
     public var metrics: [String: Double]
     /// Functions of the brain that the scenario engages; nil where that was not known yet.
     public var functions: [String]?
+    /// How active the areas are that it activates; nil where that was not known yet.
+    public var activations: [String: Double]?
 }
 
 /// A network with weights for the registry; also its stored form while it waits to be delivered.

@@ -8,7 +8,7 @@ import Schema
 ///
 /// ```swift
 /// let knowledge = KnowledgeClient(try ServiceDirectory().connect(to: .knowledge, logger: logger))
-/// let seeds = try await knowledge.best(for: features, space: space, limit: 4).map(\.observation.genome)
+/// let seeds = try await knowledge.rank(for: features, space: space, limit: 4).map(\.model.key.genome)
 /// ```
 public struct KnowledgeClient: Sendable {
     private let requests: RequestClient
@@ -26,17 +26,29 @@ public struct KnowledgeClient: Sendable {
         _ = try await requests.callRetrying(.observationPut, Wire.Observation(observation), for: patience)
     }
 
-    /// The best known genomes of like scenarios in a search space, best first, none twice.
-    /// - Parameter scenario: The scenario that asks; its own observations are left out.
-    public func best(
-        for features: ScenarioFeatures, space: String, limit: UInt32, excluding scenario: String = ""
-    ) async throws -> [Recommendation] {
-        let request = Wire.BestKnownRequest(
-            features: .init(features), space: space, limit: limit, excludingScenario: scenario)
-        return try await requests.callRetrying(.observationBest, request, for: patience).recommendations.map {
-            Recommendation(observation: try Observation($0.observation ?? .init()), similarity: $0.similarity)
-        }
+    /// Models in the order in which a scenario should try them.
+    /// - Parameters:
+    ///   - candidates: The models to choose from; where empty, those that were seen in the space.
+    ///   - space: Search space of the models, where no candidates are given.
+    public func rank(
+        for features: ScenarioFeatures, space: String, candidates: [ModelCandidate] = [], limit: Int
+    ) async throws -> [RankedModel] {
+        let request = Wire.RankRequest(
+            features: .init(features), space: space, limit: UInt32(clamping: limit),
+            candidates: candidates.map(Wire.ModelCandidate.init))
+        return try await requests.callRetrying(.modelRank, request, for: patience).models.map(RankedModel.init)
     }
+
+    /// Learns from all outcomes that are new; the service does so by itself, too, a little later.
+    public func learn() async throws -> LearnedLesson {
+        let reply = try await requests.callRetrying(
+            .knowledgeLearn, Wire.Empty(), timeout: Self.lessonTimeout, for: patience)
+        return LearnedLesson(
+            fresh: Int(reply.fresh), scenarios: Int(reply.scenarios), loss: reply.loss, seconds: reply.seconds)
+    }
+
+    /// How long a lesson may take on a busy machine.
+    private static var lessonTimeout: Duration { .seconds(120) }
 
     /// Observations, oldest first.
     /// - Parameters:

@@ -6,9 +6,14 @@ extension Route where Request == Wire.Observation, Reply == Wire.Empty {
     public static var observationPut: Self { Self("observation.put") }
 }
 
-extension Route where Request == Wire.BestKnownRequest, Reply == Wire.BestKnownReply {
-    /// The best known genomes for a like scenario.
-    public static var observationBest: Self { Self("observation.best") }
+extension Route where Request == Wire.RankRequest, Reply == Wire.RankReply {
+    /// How much attention a scenario pays to models.
+    public static var modelRank: Self { Self("model.rank") }
+}
+
+extension Route where Request == Wire.Empty, Reply == Wire.LearnReply {
+    /// Learns from all outcomes that are new.
+    public static var knowledgeLearn: Self { Self("knowledge.learn") }
 }
 
 extension Route where Request == Wire.ObservationListRequest, Reply == Wire.ObservationListReply {

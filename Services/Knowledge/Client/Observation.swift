@@ -59,17 +59,3 @@ extension Wire.Observation {
             createdMicroseconds: observation.created?.microseconds ?? 0)
     }
 }
-
-/// An observation with how well it fits a new scenario.
-public struct Recommendation: Hashable, Sendable {
-    /// The observation.
-    public let observation: Observation
-    /// How alike the two scenarios are, 0 to 1.
-    public let similarity: Double
-
-    /// Makes a recommendation.
-    public init(observation: Observation, similarity: Double) {
-        self.observation = observation
-        self.similarity = similarity
-    }
-}

@@ -16,7 +16,9 @@ struct KnowledgeCommand: AsyncParsableCommand {
             .knowledge, options: options, migrations: KnowledgeDatabase.registerMigrations
         ) { context in
             let store = KnowledgeStore(context.database, events: context.events)
-            KnowledgeHarness(store: store).register(in: &context.router)
+            let learner = KnowledgeLearner(store: store, logger: context.logger)
+            context.add(learner)
+            KnowledgeHarness(store: store, learner: learner).register(in: &context.router)
         }
     }
 }

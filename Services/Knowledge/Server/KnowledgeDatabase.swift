@@ -32,5 +32,19 @@ public enum KnowledgeDatabase {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("keep what attention has learned") { db in
+            try db.execute(
+                sql: """
+                    CREATE INDEX observations_by_kind ON observations (features, space, genome, objective);
+                    CREATE TABLE attention (
+                        id INTEGER PRIMARY KEY CHECK (id = 1),
+                        version TEXT NOT NULL,
+                        weights BLOB NOT NULL,
+                        last INTEGER NOT NULL,
+                        learned INTEGER NOT NULL
+                    ) STRICT;
+                    DROP INDEX observations_by_space;
+                    """)
+        }
     }
 }

@@ -7,12 +7,18 @@ import ServiceKit
 /// Answers the routes of the knowledge service: decodes, checks, calls, encodes.
 public struct KnowledgeHarness: Sendable {
     private static let largestPage: UInt32 = 1000
-    private static let mostRecommendations: UInt32 = 200
+    private static let usualRanks: UInt32 = 10
+    private static let mostRanks: UInt32 = 1000
+    private static let mostCandidates = 2000
 
     private let store: KnowledgeStore
+    private let learner: KnowledgeLearner
 
-    /// Makes the harness of a store.
-    public init(store: KnowledgeStore) { self.store = store }
+    /// Makes the harness of a store and of what learns from it.
+    public init(store: KnowledgeStore, learner: KnowledgeLearner) {
+        self.store = store
+        self.learner = learner
+    }
 
     /// Adds the routes.
     public func register(in router: inout Router) {
@@ -20,17 +26,27 @@ public struct KnowledgeHarness: Sendable {
             let observation = try Observation(request)
             try check(observation)
             try await store.add(observation)
+            learner.tell()
             return Wire.Empty()
         }
-        router.on(.observationBest) { request in
-            let limit = request.limit == 0 ? 10 : min(request.limit, Self.mostRecommendations)
-            let found = try await store.best(
-                for: ScenarioFeatures(request.features ?? .init()), space: request.space,
-                excluding: request.excludingScenario, limit: Int(limit))
-            let recommendations = found.map {
-                Wire.Recommendation(observation: .init($0.observation), similarity: $0.similarity)
+        router.on(.modelRank) { request in
+            guard request.candidates.count <= Self.mostCandidates else {
+                throw Failure(
+                    .invalidArgument,
+                    "At most \(Self.mostCandidates) models can be ranked at a time, not \(request.candidates.count).")
             }
-            return Wire.BestKnownReply(recommendations: try ReplyPage.fitting(recommendations))
+            let limit = request.limit == 0 ? Self.usualRanks : min(request.limit, Self.mostRanks)
+            let ranked = try await learner.rank(
+                for: ScenarioFeatures(request.features ?? .init()), space: request.space,
+                candidates: request.candidates.map(ModelCandidate.init))
+            let models = ranked.prefix(Int(limit)).map(Wire.RankedModel.init)
+            return Wire.RankReply(models: try ReplyPage.fitting(models))
+        }
+        router.on(.knowledgeLearn) { _ in
+            let lesson = try await learner.learn()
+            return Wire.LearnReply(
+                fresh: UInt32(clamping: lesson.fresh), scenarios: UInt32(clamping: lesson.scenarios),
+                loss: lesson.loss, seconds: lesson.seconds)
         }
         router.on(.observationList) { request in
             let limit = request.limit == 0 ? Self.largestPage : min(request.limit, Self.largestPage)

@@ -6,10 +6,10 @@ public import Storage
 
 /// Observations in the knowledge service's database; every method is one transaction.
 public struct KnowledgeStore: Sendable {
-    private let database: any DatabaseWriter
+    let database: any DatabaseWriter
     private let writer: GroupWriter
-    private let events: EventLog
-    private let now: @Sendable () -> Date
+    let events: EventLog
+    let now: @Sendable () -> Date
 
     /// Makes a store over a migrated database.
     /// - Parameter now: Time of day, replaced in tests.
@@ -88,39 +88,7 @@ public struct KnowledgeStore: Sendable {
         }
     }
 
-    /// The best known observations of like scenarios, best first, each genome once.
-    ///
-    /// An observation's score is the similarity of its scenario times its standing there: the share of that scenario's
-    /// observations, plus one, that it is at least as good as. So the best of many counts more than the only one, and
-    /// objectives of different scenarios, which cannot be compared, never are.
-    func best(
-        for features: ScenarioFeatures, space: String, excluding scenario: String, limit: Int
-    ) async throws -> [Recommendation] {
-        try await database.read { db in
-            let rows = try Row.fetchAll(db, sql: standings, arguments: [space, scenario, limit])
-            var similarities: [Int64: Double] = [:]
-            var candidates: [(row: Row, similarity: Double, score: Double)] = []
-            for row in rows {
-                let kind: Int64 = row["features"]
-                let similarity = try similarities[kind] ?? Self.similarity(of: kind, to: features, db)
-                similarities[kind] = similarity
-                guard similarity > 0 else { continue }
-                candidates.append((row, similarity, similarity * (row["standing"] as Double)))
-            }
-            // Rows come in the order of their sequence, and the sort is stable, so that ties are always broken alike.
-            candidates.sort { $0.score > $1.score }
-            var genomes: Set<String> = []
-            return try candidates.filter { genomes.insert($0.row["genome"]).inserted }.prefix(limit).map {
-                Recommendation(observation: try Observation(row: $0.row, db), similarity: $0.similarity)
-            }
-        }
-    }
-
-    private static func similarity(of row: Int64, to features: ScenarioFeatures, _ db: Database) throws -> Double {
-        Similarity.between(features, try Self.features(row, db))
-    }
-
-    fileprivate static func features(_ row: Int64, _ db: Database) throws -> ScenarioFeatures {
+    static func features(_ row: Int64, _ db: Database) throws -> ScenarioFeatures {
         let statement = try db.cachedStatement(sql: "SELECT content FROM features WHERE id = ?")
         let content = try String.fetchOne(statement, arguments: [row]) ?? "{}"
         return try JSONDecoder().decode(ScenarioFeatures.self, from: Data(content.utf8))
@@ -128,16 +96,6 @@ public struct KnowledgeStore: Sendable {
 }
 
 private let columns = "SELECT seq, id, scenario, features, space, genome, code, objective, created FROM observations"
-
-/// The best observations of every other scenario in a space, each with its standing in its scenario.
-private let standings = """
-    SELECT * FROM (
-        SELECT *, ROW_NUMBER() OVER (PARTITION BY scenario ORDER BY objective DESC, seq) AS place,
-            CUME_DIST() OVER (PARTITION BY scenario ORDER BY objective)
-                * COUNT(*) OVER (PARTITION BY scenario) / (COUNT(*) OVER (PARTITION BY scenario) + 1) AS standing
-        FROM observations WHERE space = ?1 AND scenario <> ?2
-    ) WHERE place <= ?3 ORDER BY seq
-    """
 
 extension Observation {
     fileprivate init(row: Row, _ db: Database) throws {

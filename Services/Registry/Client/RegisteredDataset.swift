@@ -29,6 +29,18 @@ public struct RegisteredDataset: Hashable, Sendable {
         self.attributes = attributes
     }
 
+    /// Beginning of the names of attributes that were counted on a sample.
+    public static let statisticPrefix = "statistic."
+
+    /// What was counted on a sample of it, such as `image.contrast`.
+    public var statistics: [String: Double] {
+        var statistics: [String: Double] = [:]
+        for (name, text) in attributes where name.hasPrefix(Self.statisticPrefix) {
+            statistics[String(name.dropFirst(Self.statisticPrefix.count))] = Double(text)
+        }
+        return statistics
+    }
+
     /// The dataset that was received.
     public init(_ wire: Wire.Dataset) throws {
         self.init(

@@ -47,6 +47,9 @@ struct PreparationRun {
                 attributes["\(split.rawValue).\(modality.name).rows"] = "\(modality.rowCount)"
             }
         }
+        for (name, value) in try DataStatistics.of(dataset.source(.training)) {
+            attributes[RegisteredDataset.statisticPrefix + name] = "\(value)"
+        }
         return attributes
     }
 }

@@ -97,139 +97,229 @@ void   gyrus__wire__observation__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__observation__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   gyrus__wire__best_known_request__init
-                     (Gyrus__Wire__BestKnownRequest         *message)
+void   gyrus__wire__model_candidate__init
+                     (Gyrus__Wire__ModelCandidate         *message)
 {
-  static const Gyrus__Wire__BestKnownRequest init_value = GYRUS__WIRE__BEST_KNOWN_REQUEST__INIT;
+  static const Gyrus__Wire__ModelCandidate init_value = GYRUS__WIRE__MODEL_CANDIDATE__INIT;
   *message = init_value;
 }
-size_t gyrus__wire__best_known_request__get_packed_size
-                     (const Gyrus__Wire__BestKnownRequest *message)
+size_t gyrus__wire__model_candidate__get_packed_size
+                     (const Gyrus__Wire__ModelCandidate *message)
 {
-  assert(message->base.descriptor == &gyrus__wire__best_known_request__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__model_candidate__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t gyrus__wire__best_known_request__pack
-                     (const Gyrus__Wire__BestKnownRequest *message,
+size_t gyrus__wire__model_candidate__pack
+                     (const Gyrus__Wire__ModelCandidate *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &gyrus__wire__best_known_request__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__model_candidate__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t gyrus__wire__best_known_request__pack_to_buffer
-                     (const Gyrus__Wire__BestKnownRequest *message,
+size_t gyrus__wire__model_candidate__pack_to_buffer
+                     (const Gyrus__Wire__ModelCandidate *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &gyrus__wire__best_known_request__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__model_candidate__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Gyrus__Wire__BestKnownRequest *
-       gyrus__wire__best_known_request__unpack
+Gyrus__Wire__ModelCandidate *
+       gyrus__wire__model_candidate__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Gyrus__Wire__BestKnownRequest *)
-     protobuf_c_message_unpack (&gyrus__wire__best_known_request__descriptor,
+  return (Gyrus__Wire__ModelCandidate *)
+     protobuf_c_message_unpack (&gyrus__wire__model_candidate__descriptor,
                                 allocator, len, data);
 }
-void   gyrus__wire__best_known_request__free_unpacked
-                     (Gyrus__Wire__BestKnownRequest *message,
+void   gyrus__wire__model_candidate__free_unpacked
+                     (Gyrus__Wire__ModelCandidate *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &gyrus__wire__best_known_request__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__model_candidate__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   gyrus__wire__recommendation__init
-                     (Gyrus__Wire__Recommendation         *message)
+void   gyrus__wire__rank_request__init
+                     (Gyrus__Wire__RankRequest         *message)
 {
-  static const Gyrus__Wire__Recommendation init_value = GYRUS__WIRE__RECOMMENDATION__INIT;
+  static const Gyrus__Wire__RankRequest init_value = GYRUS__WIRE__RANK_REQUEST__INIT;
   *message = init_value;
 }
-size_t gyrus__wire__recommendation__get_packed_size
-                     (const Gyrus__Wire__Recommendation *message)
+size_t gyrus__wire__rank_request__get_packed_size
+                     (const Gyrus__Wire__RankRequest *message)
 {
-  assert(message->base.descriptor == &gyrus__wire__recommendation__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__rank_request__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t gyrus__wire__recommendation__pack
-                     (const Gyrus__Wire__Recommendation *message,
+size_t gyrus__wire__rank_request__pack
+                     (const Gyrus__Wire__RankRequest *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &gyrus__wire__recommendation__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__rank_request__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t gyrus__wire__recommendation__pack_to_buffer
-                     (const Gyrus__Wire__Recommendation *message,
+size_t gyrus__wire__rank_request__pack_to_buffer
+                     (const Gyrus__Wire__RankRequest *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &gyrus__wire__recommendation__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__rank_request__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Gyrus__Wire__Recommendation *
-       gyrus__wire__recommendation__unpack
+Gyrus__Wire__RankRequest *
+       gyrus__wire__rank_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Gyrus__Wire__Recommendation *)
-     protobuf_c_message_unpack (&gyrus__wire__recommendation__descriptor,
+  return (Gyrus__Wire__RankRequest *)
+     protobuf_c_message_unpack (&gyrus__wire__rank_request__descriptor,
                                 allocator, len, data);
 }
-void   gyrus__wire__recommendation__free_unpacked
-                     (Gyrus__Wire__Recommendation *message,
+void   gyrus__wire__rank_request__free_unpacked
+                     (Gyrus__Wire__RankRequest *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &gyrus__wire__recommendation__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__rank_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   gyrus__wire__best_known_reply__init
-                     (Gyrus__Wire__BestKnownReply         *message)
+void   gyrus__wire__ranked_model__init
+                     (Gyrus__Wire__RankedModel         *message)
 {
-  static const Gyrus__Wire__BestKnownReply init_value = GYRUS__WIRE__BEST_KNOWN_REPLY__INIT;
+  static const Gyrus__Wire__RankedModel init_value = GYRUS__WIRE__RANKED_MODEL__INIT;
   *message = init_value;
 }
-size_t gyrus__wire__best_known_reply__get_packed_size
-                     (const Gyrus__Wire__BestKnownReply *message)
+size_t gyrus__wire__ranked_model__get_packed_size
+                     (const Gyrus__Wire__RankedModel *message)
 {
-  assert(message->base.descriptor == &gyrus__wire__best_known_reply__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__ranked_model__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t gyrus__wire__best_known_reply__pack
-                     (const Gyrus__Wire__BestKnownReply *message,
+size_t gyrus__wire__ranked_model__pack
+                     (const Gyrus__Wire__RankedModel *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &gyrus__wire__best_known_reply__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__ranked_model__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t gyrus__wire__best_known_reply__pack_to_buffer
-                     (const Gyrus__Wire__BestKnownReply *message,
+size_t gyrus__wire__ranked_model__pack_to_buffer
+                     (const Gyrus__Wire__RankedModel *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &gyrus__wire__best_known_reply__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__ranked_model__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Gyrus__Wire__BestKnownReply *
-       gyrus__wire__best_known_reply__unpack
+Gyrus__Wire__RankedModel *
+       gyrus__wire__ranked_model__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Gyrus__Wire__BestKnownReply *)
-     protobuf_c_message_unpack (&gyrus__wire__best_known_reply__descriptor,
+  return (Gyrus__Wire__RankedModel *)
+     protobuf_c_message_unpack (&gyrus__wire__ranked_model__descriptor,
                                 allocator, len, data);
 }
-void   gyrus__wire__best_known_reply__free_unpacked
-                     (Gyrus__Wire__BestKnownReply *message,
+void   gyrus__wire__ranked_model__free_unpacked
+                     (Gyrus__Wire__RankedModel *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &gyrus__wire__best_known_reply__descriptor);
+  assert(message->base.descriptor == &gyrus__wire__ranked_model__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__rank_reply__init
+                     (Gyrus__Wire__RankReply         *message)
+{
+  static const Gyrus__Wire__RankReply init_value = GYRUS__WIRE__RANK_REPLY__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__rank_reply__get_packed_size
+                     (const Gyrus__Wire__RankReply *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__rank_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__rank_reply__pack
+                     (const Gyrus__Wire__RankReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__rank_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__rank_reply__pack_to_buffer
+                     (const Gyrus__Wire__RankReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__rank_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__RankReply *
+       gyrus__wire__rank_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__RankReply *)
+     protobuf_c_message_unpack (&gyrus__wire__rank_reply__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__rank_reply__free_unpacked
+                     (Gyrus__Wire__RankReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__rank_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__learn_reply__init
+                     (Gyrus__Wire__LearnReply         *message)
+{
+  static const Gyrus__Wire__LearnReply init_value = GYRUS__WIRE__LEARN_REPLY__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__learn_reply__get_packed_size
+                     (const Gyrus__Wire__LearnReply *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__learn_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__learn_reply__pack
+                     (const Gyrus__Wire__LearnReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__learn_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__learn_reply__pack_to_buffer
+                     (const Gyrus__Wire__LearnReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__learn_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__LearnReply *
+       gyrus__wire__learn_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__LearnReply *)
+     protobuf_c_message_unpack (&gyrus__wire__learn_reply__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__learn_reply__free_unpacked
+                     (Gyrus__Wire__LearnReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__learn_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   gyrus__wire__observation_list_request__init
@@ -554,7 +644,84 @@ const ProtobufCMessageDescriptor gyrus__wire__observation__descriptor =
   (ProtobufCMessageInit) gyrus__wire__observation__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__best_known_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor gyrus__wire__model_candidate__field_descriptors[4] =
+{
+  {
+    "space",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ModelCandidate, space),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "genome",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ModelCandidate, genome),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "code",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ModelCandidate, code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scores",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__ModelCandidate, n_scores),
+    offsetof(Gyrus__Wire__ModelCandidate, scores),
+    &gyrus__wire__metric__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__model_candidate__field_indices_by_name[] = {
+  2,   /* field[2] = code */
+  1,   /* field[1] = genome */
+  3,   /* field[3] = scores */
+  0,   /* field[0] = space */
+};
+static const ProtobufCIntRange gyrus__wire__model_candidate__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__model_candidate__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.ModelCandidate",
+  "ModelCandidate",
+  "Gyrus__Wire__ModelCandidate",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__ModelCandidate),
+  4,
+  gyrus__wire__model_candidate__field_descriptors,
+  gyrus__wire__model_candidate__field_indices_by_name,
+  1,  gyrus__wire__model_candidate__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__model_candidate__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__rank_request__field_descriptors[4] =
 {
   {
     "features",
@@ -562,7 +729,7 @@ static const ProtobufCFieldDescriptor gyrus__wire__best_known_request__field_des
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__BestKnownRequest, features),
+    offsetof(Gyrus__Wire__RankRequest, features),
     &gyrus__wire__scenario_features__descriptor,
     NULL,
     0,             /* flags */
@@ -574,7 +741,7 @@ static const ProtobufCFieldDescriptor gyrus__wire__best_known_request__field_des
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__BestKnownRequest, space),
+    offsetof(Gyrus__Wire__RankRequest, space),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -586,138 +753,280 @@ static const ProtobufCFieldDescriptor gyrus__wire__best_known_request__field_des
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__BestKnownRequest, limit),
+    offsetof(Gyrus__Wire__RankRequest, limit),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "excluding_scenario",
+    "candidates",
     4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__BestKnownRequest, excluding_scenario),
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__RankRequest, n_candidates),
+    offsetof(Gyrus__Wire__RankRequest, candidates),
+    &gyrus__wire__model_candidate__descriptor,
     NULL,
-    &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned gyrus__wire__best_known_request__field_indices_by_name[] = {
-  3,   /* field[3] = excluding_scenario */
+static const unsigned gyrus__wire__rank_request__field_indices_by_name[] = {
+  3,   /* field[3] = candidates */
   0,   /* field[0] = features */
   2,   /* field[2] = limit */
   1,   /* field[1] = space */
 };
-static const ProtobufCIntRange gyrus__wire__best_known_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange gyrus__wire__rank_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 4 }
 };
-const ProtobufCMessageDescriptor gyrus__wire__best_known_request__descriptor =
+const ProtobufCMessageDescriptor gyrus__wire__rank_request__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "gyrus.wire.BestKnownRequest",
-  "BestKnownRequest",
-  "Gyrus__Wire__BestKnownRequest",
+  "gyrus.wire.RankRequest",
+  "RankRequest",
+  "Gyrus__Wire__RankRequest",
   "gyrus.wire",
-  sizeof(Gyrus__Wire__BestKnownRequest),
+  sizeof(Gyrus__Wire__RankRequest),
   4,
-  gyrus__wire__best_known_request__field_descriptors,
-  gyrus__wire__best_known_request__field_indices_by_name,
-  1,  gyrus__wire__best_known_request__number_ranges,
-  (ProtobufCMessageInit) gyrus__wire__best_known_request__init,
+  gyrus__wire__rank_request__field_descriptors,
+  gyrus__wire__rank_request__field_indices_by_name,
+  1,  gyrus__wire__rank_request__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__rank_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__recommendation__field_descriptors[2] =
+static const ProtobufCFieldDescriptor gyrus__wire__ranked_model__field_descriptors[7] =
 {
   {
-    "observation",
+    "model",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__Recommendation, observation),
-    &gyrus__wire__observation__descriptor,
+    offsetof(Gyrus__Wire__RankedModel, model),
+    &gyrus__wire__model_candidate__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "weight",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RankedModel, weight),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "heads",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Gyrus__Wire__RankedModel, n_heads),
+    offsetof(Gyrus__Wire__RankedModel, heads),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deviation",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RankedModel, deviation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "outcomes",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RankedModel, outcomes),
+    NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
     "similarity",
-    2,
+    6,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
     0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__Recommendation, similarity),
+    offsetof(Gyrus__Wire__RankedModel, similarity),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "score",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RankedModel, score),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned gyrus__wire__recommendation__field_indices_by_name[] = {
-  0,   /* field[0] = observation */
-  1,   /* field[1] = similarity */
+static const unsigned gyrus__wire__ranked_model__field_indices_by_name[] = {
+  3,   /* field[3] = deviation */
+  2,   /* field[2] = heads */
+  0,   /* field[0] = model */
+  4,   /* field[4] = outcomes */
+  6,   /* field[6] = score */
+  5,   /* field[5] = similarity */
+  1,   /* field[1] = weight */
 };
-static const ProtobufCIntRange gyrus__wire__recommendation__number_ranges[1 + 1] =
+static const ProtobufCIntRange gyrus__wire__ranked_model__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 7 }
 };
-const ProtobufCMessageDescriptor gyrus__wire__recommendation__descriptor =
+const ProtobufCMessageDescriptor gyrus__wire__ranked_model__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "gyrus.wire.Recommendation",
-  "Recommendation",
-  "Gyrus__Wire__Recommendation",
+  "gyrus.wire.RankedModel",
+  "RankedModel",
+  "Gyrus__Wire__RankedModel",
   "gyrus.wire",
-  sizeof(Gyrus__Wire__Recommendation),
-  2,
-  gyrus__wire__recommendation__field_descriptors,
-  gyrus__wire__recommendation__field_indices_by_name,
-  1,  gyrus__wire__recommendation__number_ranges,
-  (ProtobufCMessageInit) gyrus__wire__recommendation__init,
+  sizeof(Gyrus__Wire__RankedModel),
+  7,
+  gyrus__wire__ranked_model__field_descriptors,
+  gyrus__wire__ranked_model__field_indices_by_name,
+  1,  gyrus__wire__ranked_model__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__ranked_model__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__best_known_reply__field_descriptors[1] =
+static const ProtobufCFieldDescriptor gyrus__wire__rank_reply__field_descriptors[1] =
 {
   {
-    "recommendations",
+    "models",
     1,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Gyrus__Wire__BestKnownReply, n_recommendations),
-    offsetof(Gyrus__Wire__BestKnownReply, recommendations),
-    &gyrus__wire__recommendation__descriptor,
+    offsetof(Gyrus__Wire__RankReply, n_models),
+    offsetof(Gyrus__Wire__RankReply, models),
+    &gyrus__wire__ranked_model__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned gyrus__wire__best_known_reply__field_indices_by_name[] = {
-  0,   /* field[0] = recommendations */
+static const unsigned gyrus__wire__rank_reply__field_indices_by_name[] = {
+  0,   /* field[0] = models */
 };
-static const ProtobufCIntRange gyrus__wire__best_known_reply__number_ranges[1 + 1] =
+static const ProtobufCIntRange gyrus__wire__rank_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 1 }
 };
-const ProtobufCMessageDescriptor gyrus__wire__best_known_reply__descriptor =
+const ProtobufCMessageDescriptor gyrus__wire__rank_reply__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "gyrus.wire.BestKnownReply",
-  "BestKnownReply",
-  "Gyrus__Wire__BestKnownReply",
+  "gyrus.wire.RankReply",
+  "RankReply",
+  "Gyrus__Wire__RankReply",
   "gyrus.wire",
-  sizeof(Gyrus__Wire__BestKnownReply),
+  sizeof(Gyrus__Wire__RankReply),
   1,
-  gyrus__wire__best_known_reply__field_descriptors,
-  gyrus__wire__best_known_reply__field_indices_by_name,
-  1,  gyrus__wire__best_known_reply__number_ranges,
-  (ProtobufCMessageInit) gyrus__wire__best_known_reply__init,
+  gyrus__wire__rank_reply__field_descriptors,
+  gyrus__wire__rank_reply__field_indices_by_name,
+  1,  gyrus__wire__rank_reply__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__rank_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__learn_reply__field_descriptors[4] =
+{
+  {
+    "fresh",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__LearnReply, fresh),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scenarios",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__LearnReply, scenarios),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "loss",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__LearnReply, loss),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "seconds",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__LearnReply, seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__learn_reply__field_indices_by_name[] = {
+  0,   /* field[0] = fresh */
+  2,   /* field[2] = loss */
+  1,   /* field[1] = scenarios */
+  3,   /* field[3] = seconds */
+};
+static const ProtobufCIntRange gyrus__wire__learn_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__learn_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.LearnReply",
+  "LearnReply",
+  "Gyrus__Wire__LearnReply",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__LearnReply),
+  4,
+  gyrus__wire__learn_reply__field_descriptors,
+  gyrus__wire__learn_reply__field_indices_by_name,
+  1,  gyrus__wire__learn_reply__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__learn_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor gyrus__wire__observation_list_request__field_descriptors[3] =

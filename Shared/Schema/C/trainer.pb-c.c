@@ -412,6 +412,96 @@ void   gyrus__wire__train_result__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__train_result__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__update_task__init
+                     (Gyrus__Wire__UpdateTask         *message)
+{
+  static const Gyrus__Wire__UpdateTask init_value = GYRUS__WIRE__UPDATE_TASK__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__update_task__get_packed_size
+                     (const Gyrus__Wire__UpdateTask *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__update_task__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__update_task__pack
+                     (const Gyrus__Wire__UpdateTask *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__update_task__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__update_task__pack_to_buffer
+                     (const Gyrus__Wire__UpdateTask *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__update_task__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__UpdateTask *
+       gyrus__wire__update_task__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__UpdateTask *)
+     protobuf_c_message_unpack (&gyrus__wire__update_task__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__update_task__free_unpacked
+                     (Gyrus__Wire__UpdateTask *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__update_task__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__update_result__init
+                     (Gyrus__Wire__UpdateResult         *message)
+{
+  static const Gyrus__Wire__UpdateResult init_value = GYRUS__WIRE__UPDATE_RESULT__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__update_result__get_packed_size
+                     (const Gyrus__Wire__UpdateResult *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__update_result__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__update_result__pack
+                     (const Gyrus__Wire__UpdateResult *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__update_result__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__update_result__pack_to_buffer
+                     (const Gyrus__Wire__UpdateResult *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__update_result__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__UpdateResult *
+       gyrus__wire__update_result__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__UpdateResult *)
+     protobuf_c_message_unpack (&gyrus__wire__update_result__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__update_result__free_unpacked
+                     (Gyrus__Wire__UpdateResult *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__update_result__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor gyrus__wire__prepare_task__field_descriptors[1] =
 {
   {
@@ -1091,5 +1181,237 @@ const ProtobufCMessageDescriptor gyrus__wire__train_result__descriptor =
   gyrus__wire__train_result__field_indices_by_name,
   1,  gyrus__wire__train_result__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__train_result__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__update_task__field_descriptors[11] =
+{
+  {
+    "model",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateTask, model),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "dataset",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateTask, dataset),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "method",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateTask, method),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "memory",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateTask, memory),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "epochs",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateTask, epochs),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "batch",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateTask, batch),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "learning_rate",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateTask, learning_rate),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "samples",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateTask, samples),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "seed",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateTask, seed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "allowed_forgetting",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateTask, allowed_forgetting),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "person",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateTask, person),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__update_task__field_indices_by_name[] = {
+  9,   /* field[9] = allowed_forgetting */
+  5,   /* field[5] = batch */
+  1,   /* field[1] = dataset */
+  4,   /* field[4] = epochs */
+  6,   /* field[6] = learning_rate */
+  3,   /* field[3] = memory */
+  2,   /* field[2] = method */
+  0,   /* field[0] = model */
+  10,   /* field[10] = person */
+  7,   /* field[7] = samples */
+  8,   /* field[8] = seed */
+};
+static const ProtobufCIntRange gyrus__wire__update_task__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 11 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__update_task__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.UpdateTask",
+  "UpdateTask",
+  "Gyrus__Wire__UpdateTask",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__UpdateTask),
+  11,
+  gyrus__wire__update_task__field_descriptors,
+  gyrus__wire__update_task__field_indices_by_name,
+  1,  gyrus__wire__update_task__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__update_task__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__update_result__field_descriptors[3] =
+{
+  {
+    "model",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateResult, model),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stage",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateResult, stage),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "metrics",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__UpdateResult, n_metrics),
+    offsetof(Gyrus__Wire__UpdateResult, metrics),
+    &gyrus__wire__metric__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__update_result__field_indices_by_name[] = {
+  2,   /* field[2] = metrics */
+  0,   /* field[0] = model */
+  1,   /* field[1] = stage */
+};
+static const ProtobufCIntRange gyrus__wire__update_result__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__update_result__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.UpdateResult",
+  "UpdateResult",
+  "Gyrus__Wire__UpdateResult",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__UpdateResult),
+  3,
+  gyrus__wire__update_result__field_descriptors,
+  gyrus__wire__update_result__field_indices_by_name,
+  1,  gyrus__wire__update_result__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__update_result__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

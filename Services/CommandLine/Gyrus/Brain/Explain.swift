@@ -2,8 +2,10 @@ import ArgumentParser
 import Brain
 import DesignerClient
 import Foundation
+import KnowledgeClient
 import Model
 import RegistryClient
+import Search
 
 /// Explains what a scenario engages.
 struct Explain: AsyncParsableCommand {
@@ -11,7 +13,8 @@ struct Explain: AsyncParsableCommand {
         abstract: "Show which functions, regions, areas and networks a scenario engages, and why.",
         discussion: """
             A file is resolved as it would be if it were published now; an identity shows what its search uses. Words are
-            stimuli, several of them separated by commas.
+            stimuli, several of them separated by commas. Last come the networks of earlier searches to which the knowledge
+            service's attention goes now.
 
               gyrus explain 'see written digits, hear spoken digits'
               gyrus explain Compose/scenarios/av-mnist.yaml
@@ -30,22 +33,33 @@ struct Explain: AsyncParsableCommand {
 
     func run() async throws {
         let services = try Services(gyrus.project)
-        let explanation = try await explanation(services)
-        emit(
-            format == .json
-                ? try json(explanation)
-                : ExplanationView(explanation, most: all ? .max : ExplanationView.usualRows).text)
+        let (scenario, explanation) = try await explained(services)
+        let attention = try await scenario.map { try await self.attention(of: $0, explanation, services) }
+        if format == .json {
+            emit(try json(ExplainedScenario(explanation: explanation, attention: attention)))
+        } else {
+            emit(ExplanationView(explanation, most: all ? .max : ExplanationView.usualRows).text)
+            if let attention { emit("\n" + AttentionRow.section(attention)) }
+        }
     }
 
-    private func explanation(_ services: Services) async throws -> Explanation {
+    /// What is explained; words alone are no scenario.
+    private func explained(_ services: Services) async throws -> (Scenario?, Explanation) {
         if scenario == "-" || FileManager.default.fileExists(atPath: scenario) { return try await resolve(services) }
         // No identity contains a space.
-        guard scenario.contains(" ") else { return try await services.designer().explanation(of: scenario) }
+        guard scenario.contains(" ") else { return try await published(services) }
         let stimuli = scenario.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-        return try await services.registry().explain(Resolver.Request(stimuli: stimuli.filter { !$0.isEmpty }))
+        let request = Resolver.Request(stimuli: stimuli.filter { !$0.isEmpty })
+        return (nil, try await services.registry().explain(request))
     }
 
-    private func resolve(_ services: Services) async throws -> Explanation {
+    private func published(_ services: Services) async throws -> (Scenario?, Explanation) {
+        let designer = try await services.designer()
+        let explanation = try await designer.explanation(of: scenario)
+        return (try ScenarioFile(await designer.scenario(scenario).text).scenario, explanation)
+    }
+
+    private func resolve(_ services: Services) async throws -> (Scenario?, Explanation) {
         let text = try ScenarioSource.read(scenario)
         let file = try ScenarioFile(text, file: ScenarioSource.name(of: scenario))
         let registry = try await services.registry()
@@ -55,7 +69,29 @@ struct Explain: AsyncParsableCommand {
         } catch {
             result = .failure(error)
         }
-        return try file.locating { try result.get() }
+        return (file.scenario, try file.locating { try result.get() })
+    }
+
+    /// The networks that the scenario's search would begin with; none, with a note, where the knowledge service is away.
+    private func attention(
+        of scenario: Scenario, _ explanation: Explanation, _ services: Services
+    ) async throws -> [AttentionRow] {
+        var scenario = scenario
+        scenario.functions = explanation.functions
+        let space =
+            try scenario.task == .classification
+            ? NetworkSpace(scenario, excluding: explanation.excluded).space.description : ""
+        do {
+            let statistics = try await services.registry().dataset(recipe: BlobDigest(scenario.recipe.id))?.statistics
+            let features = ScenarioFeatures(
+                scenario, activations: explanation.activations, statistics: statistics ?? [:])
+            let ranked = try await services.knowledge().rank(
+                for: features, space: space, limit: all ? 1000 : ExplanationView.usualRows)
+            return ranked.map(AttentionRow.init)
+        } catch let failure as Failure where failure.code == .unavailable {
+            say("what was learned of networks is not known: \(failure.message)")
+            return []
+        }
     }
 }
 

@@ -63,6 +63,10 @@ struct Services {
         RegistryClient(try await connect(to: .registry), patience: .seconds(10))
     }
 
+    func knowledge() async throws -> KnowledgeClient {
+        KnowledgeClient(try await connect(to: .knowledge), patience: .seconds(10))
+    }
+
     func queue(of service: ServiceName) async throws -> QueueClient { QueueClient(try await connect(to: service)) }
 
     func service(_ name: ServiceName) async throws -> ServiceClient { ServiceClient(try await connect(to: name)) }

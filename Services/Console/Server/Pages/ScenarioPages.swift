@@ -45,7 +45,9 @@ struct ScenarioPages: Sendable {
         values["after"] = report.position.description
         values["isLive"] = !status.state.isFinal
         switch await explanation {
-        case .success(let explanation): values["explanation"] = ExplanationValues.values(explanation)
+        case .success(let explanation):
+            values["explanation"] = ExplanationValues.values(explanation)
+            values["attention"] = await AttentionTable.values(status.text, explanation, backends)
         case .failure(let failure): values["explanationNote"] = failure.message
         }
         return renderer.page("scenario", title: status.name, section: .scenarios, values)

@@ -20,9 +20,7 @@ extension SearchRun.Plan {
     /// - Throws: `Failure` that points into the scenario's file.
     var networkSpace: NetworkSpace {
         get throws {
-            let plans = (explanation?.modalities ?? []).map { ($0.modality, Set($0.others)) }
-            let excluded = Dictionary(plans) { $0.union($1) }
-            return try file.locating { try NetworkSpace(scenario, excluding: excluded) }
+            try file.locating { try NetworkSpace(scenario, excluding: explanation?.excluded ?? [:]) }
         }
     }
 

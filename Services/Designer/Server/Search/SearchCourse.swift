@@ -1,3 +1,4 @@
+import Brain
 import DesignerClient
 import Model
 import Search
@@ -138,6 +139,6 @@ extension SearchCourse {
         TrialObservation(
             trial: trial.id.description, scenario: plan.id, text: plan.text, genome: trial.genome,
             space: searchSpace.description, code: trial.code, objective: trial.objective ?? 0, metrics: trial.metrics,
-            functions: plan.resolved.functions)
+            functions: plan.resolved.functions, activations: plan.explanation?.activations)
     }
 }

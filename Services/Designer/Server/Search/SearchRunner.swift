@@ -1,3 +1,4 @@
+import Brain
 import DesignerClient
 import Logging
 import Model
@@ -123,7 +124,9 @@ struct SearchRunner: Sendable {
     /// What is known to be good; a search can begin without.
     private func genomes(for plan: SearchRun.Plan, in space: SearchSpace, limit: Int) async throws -> [Genome] {
         let found = try await outcome {
-            try await peers.knowledge.bestGenomes(for: plan.resolved, id: plan.id, space: space, limit: limit)
+            try await peers.knowledge.bestGenomes(
+                for: plan.resolved, activations: plan.explanation?.activations ?? [:], id: plan.id, space: space,
+                limit: limit)
         }
         switch found {
         case .success(let genomes):

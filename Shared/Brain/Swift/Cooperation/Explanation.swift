@@ -137,3 +137,16 @@ extension Explanation {
         }
     }
 }
+
+extension Explanation {
+    /// Networks that a modality's search leaves out, because they belong to other areas alone.
+    public var excluded: [String: Set<String>] {
+        Dictionary(modalities.map { ($0.modality, Set($0.others)) }) { $0.union($1) }
+    }
+
+    /// How active each activated area and sub-area is, by its path.
+    public var activations: [String: Double] {
+        let active = (areas + parts).filter(\.isActivated)
+        return Dictionary(active.map { ($0.path, $0.activation) }) { first, _ in first }
+    }
+}

@@ -18,9 +18,11 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Gyrus__Wire__ScenarioFeatures Gyrus__Wire__ScenarioFeatures;
 typedef struct Gyrus__Wire__Observation Gyrus__Wire__Observation;
-typedef struct Gyrus__Wire__BestKnownRequest Gyrus__Wire__BestKnownRequest;
-typedef struct Gyrus__Wire__Recommendation Gyrus__Wire__Recommendation;
-typedef struct Gyrus__Wire__BestKnownReply Gyrus__Wire__BestKnownReply;
+typedef struct Gyrus__Wire__ModelCandidate Gyrus__Wire__ModelCandidate;
+typedef struct Gyrus__Wire__RankRequest Gyrus__Wire__RankRequest;
+typedef struct Gyrus__Wire__RankedModel Gyrus__Wire__RankedModel;
+typedef struct Gyrus__Wire__RankReply Gyrus__Wire__RankReply;
+typedef struct Gyrus__Wire__LearnReply Gyrus__Wire__LearnReply;
 typedef struct Gyrus__Wire__ObservationListRequest Gyrus__Wire__ObservationListRequest;
 typedef struct Gyrus__Wire__ObservationListReply Gyrus__Wire__ObservationListReply;
 
@@ -116,68 +118,147 @@ struct  Gyrus__Wire__Observation
 
 
 /*
- * Route `observation.best`: the best known genomes for a like scenario.
+ * A model that may be tried: one of a search space by its genome, or a pretrained one of the registry.
  */
-struct  Gyrus__Wire__BestKnownRequest
+struct  Gyrus__Wire__ModelCandidate
 {
   ProtobufCMessage base;
   /*
-   * What the new scenario is like.
-   */
-  Gyrus__Wire__ScenarioFeatures *features;
-  /*
-   * Search space that answers must belong to.
+   * Search space as text; `models` for the registry's pretrained models.
    */
   char *space;
   /*
-   * Most answers.
+   * Genome as text, or identity in the registry.
+   */
+  char *genome;
+  /*
+   * Artificial code as text; empty where it has none.
+   */
+  char *code;
+  /*
+   * Cheap measurements on the scenario's data, such as `logme`; higher is better.
+   */
+  size_t n_scores;
+  Gyrus__Wire__Metric **scores;
+};
+#define GYRUS__WIRE__MODEL_CANDIDATE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__model_candidate__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL }
+
+
+/*
+ * Route `model.rank`: how much attention a scenario pays to models.
+ */
+struct  Gyrus__Wire__RankRequest
+{
+  ProtobufCMessage base;
+  /*
+   * What the scenario is like.
+   */
+  Gyrus__Wire__ScenarioFeatures *features;
+  /*
+   * Where no candidates are given, the known ones of this search space.
+   */
+  char *space;
+  /*
+   * Most answers; the server caps it at 1,000.
    */
   uint32_t limit;
   /*
-   * Scenario that asks; its own observations are left out.
+   * The candidates; empty for all that are known in the space. At most 2,000.
    */
-  char *excluding_scenario;
+  size_t n_candidates;
+  Gyrus__Wire__ModelCandidate **candidates;
 };
-#define GYRUS__WIRE__BEST_KNOWN_REQUEST__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__best_known_request__descriptor) \
-    , NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+#define GYRUS__WIRE__RANK_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__rank_request__descriptor) \
+    , NULL, (char *)protobuf_c_empty_string, 0, 0,NULL }
 
 
 /*
- * An observation with how well it fits.
+ * A model with the attention that a scenario pays to it.
  */
-struct  Gyrus__Wire__Recommendation
+struct  Gyrus__Wire__RankedModel
 {
   ProtobufCMessage base;
   /*
-   * The observation.
+   * The model.
    */
-  Gyrus__Wire__Observation *observation;
+  Gyrus__Wire__ModelCandidate *model;
   /*
-   * How alike the two scenarios are, 0 to 1.
+   * Attention, 0 to 1; over all candidates it sums to 1.
+   */
+  double weight;
+  /*
+   * Attention of each head.
+   */
+  size_t n_heads;
+  double *heads;
+  /*
+   * How far the members of the ensemble are apart: the standard deviation of their attentions' logarithms.
+   */
+  double deviation;
+  /*
+   * Scenarios in which it was seen.
+   */
+  uint32_t outcomes;
+  /*
+   * How alike the most similar of those scenarios is, 0 to 1.
    */
   double similarity;
+  /*
+   * By what the order goes: the attention's logarithm, and more where little is known.
+   */
+  double score;
 };
-#define GYRUS__WIRE__RECOMMENDATION__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__recommendation__descriptor) \
-    , NULL, 0 }
+#define GYRUS__WIRE__RANKED_MODEL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__ranked_model__descriptor) \
+    , NULL, 0, 0,NULL, 0, 0, 0, 0 }
 
 
 /*
- * Reply to `observation.best`.
+ * Reply to `model.rank`.
  */
-struct  Gyrus__Wire__BestKnownReply
+struct  Gyrus__Wire__RankReply
 {
   ProtobufCMessage base;
   /*
-   * Recommendations, best first.
+   * The models, the first to be tried first.
    */
-  size_t n_recommendations;
-  Gyrus__Wire__Recommendation **recommendations;
+  size_t n_models;
+  Gyrus__Wire__RankedModel **models;
 };
-#define GYRUS__WIRE__BEST_KNOWN_REPLY__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__best_known_reply__descriptor) \
+#define GYRUS__WIRE__RANK_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__rank_reply__descriptor) \
     , 0,NULL }
+
+
+/*
+ * Reply to `knowledge.learn`: what came of a lesson from all outcomes that are new.
+ */
+struct  Gyrus__Wire__LearnReply
+{
+  ProtobufCMessage base;
+  /*
+   * Scenarios that were new or had new outcomes; 0 where there was nothing to learn.
+   */
+  uint32_t fresh;
+  /*
+   * Scenarios that were learned from, older ones among them.
+   */
+  uint32_t scenarios;
+  /*
+   * The ranking loss towards the end.
+   */
+  double loss;
+  /*
+   * Seconds that it took.
+   */
+  double seconds;
+};
+#define GYRUS__WIRE__LEARN_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__learn_reply__descriptor) \
+    , 0, 0, 0, 0 }
 
 
 /*
@@ -259,62 +340,100 @@ Gyrus__Wire__Observation *
 void   gyrus__wire__observation__free_unpacked
                      (Gyrus__Wire__Observation *message,
                       ProtobufCAllocator *allocator);
-/* Gyrus__Wire__BestKnownRequest methods */
-void   gyrus__wire__best_known_request__init
-                     (Gyrus__Wire__BestKnownRequest         *message);
-size_t gyrus__wire__best_known_request__get_packed_size
-                     (const Gyrus__Wire__BestKnownRequest   *message);
-size_t gyrus__wire__best_known_request__pack
-                     (const Gyrus__Wire__BestKnownRequest   *message,
+/* Gyrus__Wire__ModelCandidate methods */
+void   gyrus__wire__model_candidate__init
+                     (Gyrus__Wire__ModelCandidate         *message);
+size_t gyrus__wire__model_candidate__get_packed_size
+                     (const Gyrus__Wire__ModelCandidate   *message);
+size_t gyrus__wire__model_candidate__pack
+                     (const Gyrus__Wire__ModelCandidate   *message,
                       uint8_t             *out);
-size_t gyrus__wire__best_known_request__pack_to_buffer
-                     (const Gyrus__Wire__BestKnownRequest   *message,
+size_t gyrus__wire__model_candidate__pack_to_buffer
+                     (const Gyrus__Wire__ModelCandidate   *message,
                       ProtobufCBuffer     *buffer);
-Gyrus__Wire__BestKnownRequest *
-       gyrus__wire__best_known_request__unpack
+Gyrus__Wire__ModelCandidate *
+       gyrus__wire__model_candidate__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data);
-void   gyrus__wire__best_known_request__free_unpacked
-                     (Gyrus__Wire__BestKnownRequest *message,
+void   gyrus__wire__model_candidate__free_unpacked
+                     (Gyrus__Wire__ModelCandidate *message,
                       ProtobufCAllocator *allocator);
-/* Gyrus__Wire__Recommendation methods */
-void   gyrus__wire__recommendation__init
-                     (Gyrus__Wire__Recommendation         *message);
-size_t gyrus__wire__recommendation__get_packed_size
-                     (const Gyrus__Wire__Recommendation   *message);
-size_t gyrus__wire__recommendation__pack
-                     (const Gyrus__Wire__Recommendation   *message,
+/* Gyrus__Wire__RankRequest methods */
+void   gyrus__wire__rank_request__init
+                     (Gyrus__Wire__RankRequest         *message);
+size_t gyrus__wire__rank_request__get_packed_size
+                     (const Gyrus__Wire__RankRequest   *message);
+size_t gyrus__wire__rank_request__pack
+                     (const Gyrus__Wire__RankRequest   *message,
                       uint8_t             *out);
-size_t gyrus__wire__recommendation__pack_to_buffer
-                     (const Gyrus__Wire__Recommendation   *message,
+size_t gyrus__wire__rank_request__pack_to_buffer
+                     (const Gyrus__Wire__RankRequest   *message,
                       ProtobufCBuffer     *buffer);
-Gyrus__Wire__Recommendation *
-       gyrus__wire__recommendation__unpack
+Gyrus__Wire__RankRequest *
+       gyrus__wire__rank_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data);
-void   gyrus__wire__recommendation__free_unpacked
-                     (Gyrus__Wire__Recommendation *message,
+void   gyrus__wire__rank_request__free_unpacked
+                     (Gyrus__Wire__RankRequest *message,
                       ProtobufCAllocator *allocator);
-/* Gyrus__Wire__BestKnownReply methods */
-void   gyrus__wire__best_known_reply__init
-                     (Gyrus__Wire__BestKnownReply         *message);
-size_t gyrus__wire__best_known_reply__get_packed_size
-                     (const Gyrus__Wire__BestKnownReply   *message);
-size_t gyrus__wire__best_known_reply__pack
-                     (const Gyrus__Wire__BestKnownReply   *message,
+/* Gyrus__Wire__RankedModel methods */
+void   gyrus__wire__ranked_model__init
+                     (Gyrus__Wire__RankedModel         *message);
+size_t gyrus__wire__ranked_model__get_packed_size
+                     (const Gyrus__Wire__RankedModel   *message);
+size_t gyrus__wire__ranked_model__pack
+                     (const Gyrus__Wire__RankedModel   *message,
                       uint8_t             *out);
-size_t gyrus__wire__best_known_reply__pack_to_buffer
-                     (const Gyrus__Wire__BestKnownReply   *message,
+size_t gyrus__wire__ranked_model__pack_to_buffer
+                     (const Gyrus__Wire__RankedModel   *message,
                       ProtobufCBuffer     *buffer);
-Gyrus__Wire__BestKnownReply *
-       gyrus__wire__best_known_reply__unpack
+Gyrus__Wire__RankedModel *
+       gyrus__wire__ranked_model__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data);
-void   gyrus__wire__best_known_reply__free_unpacked
-                     (Gyrus__Wire__BestKnownReply *message,
+void   gyrus__wire__ranked_model__free_unpacked
+                     (Gyrus__Wire__RankedModel *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__RankReply methods */
+void   gyrus__wire__rank_reply__init
+                     (Gyrus__Wire__RankReply         *message);
+size_t gyrus__wire__rank_reply__get_packed_size
+                     (const Gyrus__Wire__RankReply   *message);
+size_t gyrus__wire__rank_reply__pack
+                     (const Gyrus__Wire__RankReply   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__rank_reply__pack_to_buffer
+                     (const Gyrus__Wire__RankReply   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__RankReply *
+       gyrus__wire__rank_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__rank_reply__free_unpacked
+                     (Gyrus__Wire__RankReply *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__LearnReply methods */
+void   gyrus__wire__learn_reply__init
+                     (Gyrus__Wire__LearnReply         *message);
+size_t gyrus__wire__learn_reply__get_packed_size
+                     (const Gyrus__Wire__LearnReply   *message);
+size_t gyrus__wire__learn_reply__pack
+                     (const Gyrus__Wire__LearnReply   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__learn_reply__pack_to_buffer
+                     (const Gyrus__Wire__LearnReply   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__LearnReply *
+       gyrus__wire__learn_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__learn_reply__free_unpacked
+                     (Gyrus__Wire__LearnReply *message,
                       ProtobufCAllocator *allocator);
 /* Gyrus__Wire__ObservationListRequest methods */
 void   gyrus__wire__observation_list_request__init
@@ -362,14 +481,20 @@ typedef void (*Gyrus__Wire__ScenarioFeatures_Closure)
 typedef void (*Gyrus__Wire__Observation_Closure)
                  (const Gyrus__Wire__Observation *message,
                   void *closure_data);
-typedef void (*Gyrus__Wire__BestKnownRequest_Closure)
-                 (const Gyrus__Wire__BestKnownRequest *message,
+typedef void (*Gyrus__Wire__ModelCandidate_Closure)
+                 (const Gyrus__Wire__ModelCandidate *message,
                   void *closure_data);
-typedef void (*Gyrus__Wire__Recommendation_Closure)
-                 (const Gyrus__Wire__Recommendation *message,
+typedef void (*Gyrus__Wire__RankRequest_Closure)
+                 (const Gyrus__Wire__RankRequest *message,
                   void *closure_data);
-typedef void (*Gyrus__Wire__BestKnownReply_Closure)
-                 (const Gyrus__Wire__BestKnownReply *message,
+typedef void (*Gyrus__Wire__RankedModel_Closure)
+                 (const Gyrus__Wire__RankedModel *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__RankReply_Closure)
+                 (const Gyrus__Wire__RankReply *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__LearnReply_Closure)
+                 (const Gyrus__Wire__LearnReply *message,
                   void *closure_data);
 typedef void (*Gyrus__Wire__ObservationListRequest_Closure)
                  (const Gyrus__Wire__ObservationListRequest *message,
@@ -385,9 +510,11 @@ typedef void (*Gyrus__Wire__ObservationListReply_Closure)
 
 extern const ProtobufCMessageDescriptor gyrus__wire__scenario_features__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__observation__descriptor;
-extern const ProtobufCMessageDescriptor gyrus__wire__best_known_request__descriptor;
-extern const ProtobufCMessageDescriptor gyrus__wire__recommendation__descriptor;
-extern const ProtobufCMessageDescriptor gyrus__wire__best_known_reply__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__model_candidate__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__rank_request__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__ranked_model__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__rank_reply__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__learn_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__observation_list_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__observation_list_reply__descriptor;
 

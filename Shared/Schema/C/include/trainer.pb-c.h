@@ -25,6 +25,8 @@ typedef struct Gyrus__Wire__SimilarityConstraint Gyrus__Wire__SimilarityConstrai
 typedef struct Gyrus__Wire__FeatureTask Gyrus__Wire__FeatureTask;
 typedef struct Gyrus__Wire__FeatureResult Gyrus__Wire__FeatureResult;
 typedef struct Gyrus__Wire__TrainResult Gyrus__Wire__TrainResult;
+typedef struct Gyrus__Wire__UpdateTask Gyrus__Wire__UpdateTask;
+typedef struct Gyrus__Wire__UpdateResult Gyrus__Wire__UpdateResult;
 
 
 /* --- enums --- */
@@ -288,6 +290,87 @@ struct  Gyrus__Wire__TrainResult
     , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL }
 
 
+/*
+ * Payload of a task of kind `update`: trains a new version of a pretrained model with other data.
+ */
+struct  Gyrus__Wire__UpdateTask
+{
+  ProtobufCMessage base;
+  /*
+   * Identity of the model in the registry.
+   */
+  char *model;
+  /*
+   * Identity of the prepared dataset's recipe.
+   */
+  char *dataset;
+  /*
+   * `replay`, `distillation`, `ewc` or `fine-tuning`.
+   */
+  char *method;
+  /*
+   * Most earlier samples that are kept in mind.
+   */
+  uint32_t memory;
+  /*
+   * Passes over the training samples.
+   */
+  uint32_t epochs;
+  /*
+   * Samples in a mini-batch.
+   */
+  uint32_t batch;
+  /*
+   * Learning rate of Adam at the start; it follows a cosine to zero.
+   */
+  double learning_rate;
+  /*
+   * Training samples to use, chosen by the seed; 0 for all.
+   */
+  uint32_t samples;
+  /*
+   * Seed of order and choice of samples.
+   */
+  uint64_t seed;
+  /*
+   * Share of the accuracy on earlier data that it may lose and still be promoted.
+   */
+  double allowed_forgetting;
+  /*
+   * Who asked for it.
+   */
+  char *person;
+};
+#define GYRUS__WIRE__UPDATE_TASK__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__update_task__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string }
+
+
+/*
+ * Result of a task of kind `update`.
+ */
+struct  Gyrus__Wire__UpdateResult
+{
+  ProtobufCMessage base;
+  /*
+   * Identity of the new version in the registry.
+   */
+  char *model;
+  /*
+   * Its stage; `none` where it forgot too much to be promoted.
+   */
+  char *stage;
+  /*
+   * Among them `forgetting`, and the accuracies on earlier and new data before and after.
+   */
+  size_t n_metrics;
+  Gyrus__Wire__Metric **metrics;
+};
+#define GYRUS__WIRE__UPDATE_RESULT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__update_result__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL }
+
+
 /* Gyrus__Wire__PrepareTask methods */
 void   gyrus__wire__prepare_task__init
                      (Gyrus__Wire__PrepareTask         *message);
@@ -459,6 +542,44 @@ Gyrus__Wire__TrainResult *
 void   gyrus__wire__train_result__free_unpacked
                      (Gyrus__Wire__TrainResult *message,
                       ProtobufCAllocator *allocator);
+/* Gyrus__Wire__UpdateTask methods */
+void   gyrus__wire__update_task__init
+                     (Gyrus__Wire__UpdateTask         *message);
+size_t gyrus__wire__update_task__get_packed_size
+                     (const Gyrus__Wire__UpdateTask   *message);
+size_t gyrus__wire__update_task__pack
+                     (const Gyrus__Wire__UpdateTask   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__update_task__pack_to_buffer
+                     (const Gyrus__Wire__UpdateTask   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__UpdateTask *
+       gyrus__wire__update_task__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__update_task__free_unpacked
+                     (Gyrus__Wire__UpdateTask *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__UpdateResult methods */
+void   gyrus__wire__update_result__init
+                     (Gyrus__Wire__UpdateResult         *message);
+size_t gyrus__wire__update_result__get_packed_size
+                     (const Gyrus__Wire__UpdateResult   *message);
+size_t gyrus__wire__update_result__pack
+                     (const Gyrus__Wire__UpdateResult   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__update_result__pack_to_buffer
+                     (const Gyrus__Wire__UpdateResult   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__UpdateResult *
+       gyrus__wire__update_result__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__update_result__free_unpacked
+                     (Gyrus__Wire__UpdateResult *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Gyrus__Wire__PrepareTask_Closure)
@@ -488,6 +609,12 @@ typedef void (*Gyrus__Wire__FeatureResult_Closure)
 typedef void (*Gyrus__Wire__TrainResult_Closure)
                  (const Gyrus__Wire__TrainResult *message,
                   void *closure_data);
+typedef void (*Gyrus__Wire__UpdateTask_Closure)
+                 (const Gyrus__Wire__UpdateTask *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__UpdateResult_Closure)
+                 (const Gyrus__Wire__UpdateResult *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -503,6 +630,8 @@ extern const ProtobufCMessageDescriptor gyrus__wire__similarity_constraint__desc
 extern const ProtobufCMessageDescriptor gyrus__wire__feature_task__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__feature_result__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__train_result__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__update_task__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__update_result__descriptor;
 
 PROTOBUF_C__END_DECLS
 

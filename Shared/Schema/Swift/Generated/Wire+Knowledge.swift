@@ -158,16 +158,75 @@ extension Wire.Observation: StoredMessage {
 }
 
 extension Wire {
-    /// Route `observation.best`: the best known genomes for a like scenario.
-    public struct BestKnownRequest: WireMessage {
-        /// What the new scenario is like.
-        public var features: Wire.ScenarioFeatures? = nil
-        /// Search space that answers must belong to.
+    /// A model that may be tried: one of a search space by its genome, or a pretrained one of the registry.
+    public struct ModelCandidate: WireMessage {
+        /// Search space as text; `models` for the registry's pretrained models.
         public var space: String = ""
-        /// Most answers.
+        /// Genome as text, or identity in the registry.
+        public var genome: String = ""
+        /// Artificial code as text; empty where it has none.
+        public var code: String = ""
+        /// Cheap measurements on the scenario's data, such as `logme`; higher is better.
+        public var scores: [Wire.Metric] = []
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            space: String = "",
+            genome: String = "",
+            code: String = "",
+            scores: [Wire.Metric] = []
+        ) {
+            self.space = space
+            self.genome = genome
+            self.code = code
+            self.scores = scores
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.ModelCandidate: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__ModelCandidate>) { gyrus__wire__model_candidate__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__ModelCandidate>) throws {
+        self.init()
+        space = try Wire.text(c.pointee.space, "ModelCandidate.space")
+        genome = try Wire.text(c.pointee.genome, "ModelCandidate.genome")
+        code = try Wire.text(c.pointee.code, "ModelCandidate.code")
+        scores = try Wire.messages(c.pointee.n_scores, c.pointee.scores)
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__ModelCandidate>, arena: inout Arena) throws {
+        gyrus__wire__model_candidate__init(c)
+        c.pointee.space = try arena.text(space, "ModelCandidate.space")
+        c.pointee.genome = try arena.text(genome, "ModelCandidate.genome")
+        c.pointee.code = try arena.text(code, "ModelCandidate.code")
+        (c.pointee.n_scores, c.pointee.scores) = try arena.messages(scores)
+    }
+}
+
+extension Wire {
+    /// Route `model.rank`: how much attention a scenario pays to models.
+    public struct RankRequest: WireMessage {
+        /// What the scenario is like.
+        public var features: Wire.ScenarioFeatures? = nil
+        /// Where no candidates are given, the known ones of this search space.
+        public var space: String = ""
+        /// Most answers; the server caps it at 1,000.
         public var limit: UInt32 = 0
-        /// Scenario that asks; its own observations are left out.
-        public var excludingScenario: String = ""
+        /// The candidates; empty for all that are known in the space. At most 2,000.
+        public var candidates: [Wire.ModelCandidate] = []
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -177,12 +236,12 @@ extension Wire {
             features: Wire.ScenarioFeatures? = nil,
             space: String = "",
             limit: UInt32 = 0,
-            excludingScenario: String = ""
+            candidates: [Wire.ModelCandidate] = []
         ) {
             self.features = features
             self.space = space
             self.limit = limit
-            self.excludingScenario = excludingScenario
+            self.candidates = candidates
         }
 
         /// Decodes a message.
@@ -196,44 +255,64 @@ extension Wire {
     }
 }
 
-extension Wire.BestKnownRequest: StoredMessage {
-    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__BestKnownRequest>) { gyrus__wire__best_known_request__init(c) }
+extension Wire.RankRequest: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__RankRequest>) { gyrus__wire__rank_request__init(c) }
 
-    init(stored c: UnsafePointer<Gyrus__Wire__BestKnownRequest>) throws {
+    init(stored c: UnsafePointer<Gyrus__Wire__RankRequest>) throws {
         self.init()
         features = try Wire.message(c.pointee.features)
-        space = try Wire.text(c.pointee.space, "BestKnownRequest.space")
+        space = try Wire.text(c.pointee.space, "RankRequest.space")
         limit = c.pointee.limit
-        excludingScenario = try Wire.text(c.pointee.excluding_scenario, "BestKnownRequest.excluding_scenario")
+        candidates = try Wire.messages(c.pointee.n_candidates, c.pointee.candidates)
     }
 
-    func store(in c: UnsafeMutablePointer<Gyrus__Wire__BestKnownRequest>, arena: inout Arena) throws {
-        gyrus__wire__best_known_request__init(c)
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__RankRequest>, arena: inout Arena) throws {
+        gyrus__wire__rank_request__init(c)
         c.pointee.features = try arena.message(features)
-        c.pointee.space = try arena.text(space, "BestKnownRequest.space")
+        c.pointee.space = try arena.text(space, "RankRequest.space")
         c.pointee.limit = limit
-        c.pointee.excluding_scenario = try arena.text(excludingScenario, "BestKnownRequest.excluding_scenario")
+        (c.pointee.n_candidates, c.pointee.candidates) = try arena.messages(candidates)
     }
 }
 
 extension Wire {
-    /// An observation with how well it fits.
-    public struct Recommendation: WireMessage {
-        /// The observation.
-        public var observation: Wire.Observation? = nil
-        /// How alike the two scenarios are, 0 to 1.
+    /// A model with the attention that a scenario pays to it.
+    public struct RankedModel: WireMessage {
+        /// The model.
+        public var model: Wire.ModelCandidate? = nil
+        /// Attention, 0 to 1; over all candidates it sums to 1.
+        public var weight: Double = 0
+        /// Attention of each head.
+        public var heads: [Double] = []
+        /// How far the members of the ensemble are apart: the standard deviation of their attentions' logarithms.
+        public var deviation: Double = 0
+        /// Scenarios in which it was seen.
+        public var outcomes: UInt32 = 0
+        /// How alike the most similar of those scenarios is, 0 to 1.
         public var similarity: Double = 0
+        /// By what the order goes: the attention's logarithm, and more where little is known.
+        public var score: Double = 0
 
         /// Makes a message in which every field has its default.
         public init() {}
 
         /// Makes a message; what is left out has its default.
         public init(
-            observation: Wire.Observation? = nil,
-            similarity: Double = 0
+            model: Wire.ModelCandidate? = nil,
+            weight: Double = 0,
+            heads: [Double] = [],
+            deviation: Double = 0,
+            outcomes: UInt32 = 0,
+            similarity: Double = 0,
+            score: Double = 0
         ) {
-            self.observation = observation
+            self.model = model
+            self.weight = weight
+            self.heads = heads
+            self.deviation = deviation
+            self.outcomes = outcomes
             self.similarity = similarity
+            self.score = score
         }
 
         /// Decodes a message.
@@ -247,36 +326,46 @@ extension Wire {
     }
 }
 
-extension Wire.Recommendation: StoredMessage {
-    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__Recommendation>) { gyrus__wire__recommendation__init(c) }
+extension Wire.RankedModel: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__RankedModel>) { gyrus__wire__ranked_model__init(c) }
 
-    init(stored c: UnsafePointer<Gyrus__Wire__Recommendation>) throws {
+    init(stored c: UnsafePointer<Gyrus__Wire__RankedModel>) throws {
         self.init()
-        observation = try Wire.message(c.pointee.observation)
+        model = try Wire.message(c.pointee.model)
+        weight = c.pointee.weight
+        heads = Wire.numbers(c.pointee.n_heads, c.pointee.heads)
+        deviation = c.pointee.deviation
+        outcomes = c.pointee.outcomes
         similarity = c.pointee.similarity
+        score = c.pointee.score
     }
 
-    func store(in c: UnsafeMutablePointer<Gyrus__Wire__Recommendation>, arena: inout Arena) throws {
-        gyrus__wire__recommendation__init(c)
-        c.pointee.observation = try arena.message(observation)
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__RankedModel>, arena: inout Arena) throws {
+        gyrus__wire__ranked_model__init(c)
+        c.pointee.model = try arena.message(model)
+        c.pointee.weight = weight
+        (c.pointee.n_heads, c.pointee.heads) = arena.numbers(heads)
+        c.pointee.deviation = deviation
+        c.pointee.outcomes = outcomes
         c.pointee.similarity = similarity
+        c.pointee.score = score
     }
 }
 
 extension Wire {
-    /// Reply to `observation.best`.
-    public struct BestKnownReply: WireMessage {
-        /// Recommendations, best first.
-        public var recommendations: [Wire.Recommendation] = []
+    /// Reply to `model.rank`.
+    public struct RankReply: WireMessage {
+        /// The models, the first to be tried first.
+        public var models: [Wire.RankedModel] = []
 
         /// Makes a message in which every field has its default.
         public init() {}
 
         /// Makes a message; what is left out has its default.
         public init(
-            recommendations: [Wire.Recommendation] = []
+            models: [Wire.RankedModel] = []
         ) {
-            self.recommendations = recommendations
+            self.models = models
         }
 
         /// Decodes a message.
@@ -290,17 +379,76 @@ extension Wire {
     }
 }
 
-extension Wire.BestKnownReply: StoredMessage {
-    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__BestKnownReply>) { gyrus__wire__best_known_reply__init(c) }
+extension Wire.RankReply: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__RankReply>) { gyrus__wire__rank_reply__init(c) }
 
-    init(stored c: UnsafePointer<Gyrus__Wire__BestKnownReply>) throws {
+    init(stored c: UnsafePointer<Gyrus__Wire__RankReply>) throws {
         self.init()
-        recommendations = try Wire.messages(c.pointee.n_recommendations, c.pointee.recommendations)
+        models = try Wire.messages(c.pointee.n_models, c.pointee.models)
     }
 
-    func store(in c: UnsafeMutablePointer<Gyrus__Wire__BestKnownReply>, arena: inout Arena) throws {
-        gyrus__wire__best_known_reply__init(c)
-        (c.pointee.n_recommendations, c.pointee.recommendations) = try arena.messages(recommendations)
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__RankReply>, arena: inout Arena) throws {
+        gyrus__wire__rank_reply__init(c)
+        (c.pointee.n_models, c.pointee.models) = try arena.messages(models)
+    }
+}
+
+extension Wire {
+    /// Reply to `knowledge.learn`: what came of a lesson from all outcomes that are new.
+    public struct LearnReply: WireMessage {
+        /// Scenarios that were new or had new outcomes; 0 where there was nothing to learn.
+        public var fresh: UInt32 = 0
+        /// Scenarios that were learned from, older ones among them.
+        public var scenarios: UInt32 = 0
+        /// The ranking loss towards the end.
+        public var loss: Double = 0
+        /// Seconds that it took.
+        public var seconds: Double = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            fresh: UInt32 = 0,
+            scenarios: UInt32 = 0,
+            loss: Double = 0,
+            seconds: Double = 0
+        ) {
+            self.fresh = fresh
+            self.scenarios = scenarios
+            self.loss = loss
+            self.seconds = seconds
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.LearnReply: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__LearnReply>) { gyrus__wire__learn_reply__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__LearnReply>) throws {
+        self.init()
+        fresh = c.pointee.fresh
+        scenarios = c.pointee.scenarios
+        loss = c.pointee.loss
+        seconds = c.pointee.seconds
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__LearnReply>, arena: inout Arena) throws {
+        gyrus__wire__learn_reply__init(c)
+        c.pointee.fresh = fresh
+        c.pointee.scenarios = scenarios
+        c.pointee.loss = loss
+        c.pointee.seconds = seconds
     }
 }
 

@@ -528,3 +528,157 @@ extension Wire.TrainResult: StoredMessage {
         (c.pointee.n_metrics, c.pointee.metrics) = try arena.messages(metrics)
     }
 }
+
+extension Wire {
+    /// Payload of a task of kind `update`: trains a new version of a pretrained model with other data.
+    public struct UpdateTask: WireMessage {
+        /// Identity of the model in the registry.
+        public var model: String = ""
+        /// Identity of the prepared dataset's recipe.
+        public var dataset: String = ""
+        /// `replay`, `distillation`, `ewc` or `fine-tuning`.
+        public var method: String = ""
+        /// Most earlier samples that are kept in mind.
+        public var memory: UInt32 = 0
+        /// Passes over the training samples.
+        public var epochs: UInt32 = 0
+        /// Samples in a mini-batch.
+        public var batch: UInt32 = 0
+        /// Learning rate of Adam at the start; it follows a cosine to zero.
+        public var learningRate: Double = 0
+        /// Training samples to use, chosen by the seed; 0 for all.
+        public var samples: UInt32 = 0
+        /// Seed of order and choice of samples.
+        public var seed: UInt64 = 0
+        /// Share of the accuracy on earlier data that it may lose and still be promoted.
+        public var allowedForgetting: Double = 0
+        /// Who asked for it.
+        public var person: String = ""
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            model: String = "",
+            dataset: String = "",
+            method: String = "",
+            memory: UInt32 = 0,
+            epochs: UInt32 = 0,
+            batch: UInt32 = 0,
+            learningRate: Double = 0,
+            samples: UInt32 = 0,
+            seed: UInt64 = 0,
+            allowedForgetting: Double = 0,
+            person: String = ""
+        ) {
+            self.model = model
+            self.dataset = dataset
+            self.method = method
+            self.memory = memory
+            self.epochs = epochs
+            self.batch = batch
+            self.learningRate = learningRate
+            self.samples = samples
+            self.seed = seed
+            self.allowedForgetting = allowedForgetting
+            self.person = person
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.UpdateTask: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__UpdateTask>) { gyrus__wire__update_task__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__UpdateTask>) throws {
+        self.init()
+        model = try Wire.text(c.pointee.model, "UpdateTask.model")
+        dataset = try Wire.text(c.pointee.dataset, "UpdateTask.dataset")
+        method = try Wire.text(c.pointee.method, "UpdateTask.method")
+        memory = c.pointee.memory
+        epochs = c.pointee.epochs
+        batch = c.pointee.batch
+        learningRate = c.pointee.learning_rate
+        samples = c.pointee.samples
+        seed = c.pointee.seed
+        allowedForgetting = c.pointee.allowed_forgetting
+        person = try Wire.text(c.pointee.person, "UpdateTask.person")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__UpdateTask>, arena: inout Arena) throws {
+        gyrus__wire__update_task__init(c)
+        c.pointee.model = try arena.text(model, "UpdateTask.model")
+        c.pointee.dataset = try arena.text(dataset, "UpdateTask.dataset")
+        c.pointee.method = try arena.text(method, "UpdateTask.method")
+        c.pointee.memory = memory
+        c.pointee.epochs = epochs
+        c.pointee.batch = batch
+        c.pointee.learning_rate = learningRate
+        c.pointee.samples = samples
+        c.pointee.seed = seed
+        c.pointee.allowed_forgetting = allowedForgetting
+        c.pointee.person = try arena.text(person, "UpdateTask.person")
+    }
+}
+
+extension Wire {
+    /// Result of a task of kind `update`.
+    public struct UpdateResult: WireMessage {
+        /// Identity of the new version in the registry.
+        public var model: String = ""
+        /// Its stage; `none` where it forgot too much to be promoted.
+        public var stage: String = ""
+        /// Among them `forgetting`, and the accuracies on earlier and new data before and after.
+        public var metrics: [Wire.Metric] = []
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            model: String = "",
+            stage: String = "",
+            metrics: [Wire.Metric] = []
+        ) {
+            self.model = model
+            self.stage = stage
+            self.metrics = metrics
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.UpdateResult: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__UpdateResult>) { gyrus__wire__update_result__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__UpdateResult>) throws {
+        self.init()
+        model = try Wire.text(c.pointee.model, "UpdateResult.model")
+        stage = try Wire.text(c.pointee.stage, "UpdateResult.stage")
+        metrics = try Wire.messages(c.pointee.n_metrics, c.pointee.metrics)
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__UpdateResult>, arena: inout Arena) throws {
+        gyrus__wire__update_result__init(c)
+        c.pointee.model = try arena.text(model, "UpdateResult.model")
+        c.pointee.stage = try arena.text(stage, "UpdateResult.stage")
+        (c.pointee.n_metrics, c.pointee.metrics) = try arena.messages(metrics)
+    }
+}

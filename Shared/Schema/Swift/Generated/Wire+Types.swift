@@ -43,9 +43,11 @@ extension Wire {
         Wire.TrackResult.self,
         Wire.ScenarioFeatures.self,
         Wire.Observation.self,
-        Wire.BestKnownRequest.self,
-        Wire.Recommendation.self,
-        Wire.BestKnownReply.self,
+        Wire.ModelCandidate.self,
+        Wire.RankRequest.self,
+        Wire.RankedModel.self,
+        Wire.RankReply.self,
+        Wire.LearnReply.self,
         Wire.ObservationListRequest.self,
         Wire.ObservationListReply.self,
         Wire.OnnxModel.self,
@@ -126,5 +128,7 @@ extension Wire {
         Wire.FeatureTask.self,
         Wire.FeatureResult.self,
         Wire.TrainResult.self,
+        Wire.UpdateTask.self,
+        Wire.UpdateResult.self,
     ]
 }

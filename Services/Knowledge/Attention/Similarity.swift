@@ -1,5 +1,5 @@
 import Foundation
-import KnowledgeClient
+public import KnowledgeClient
 
 /// How alike two scenarios are, from 0 to 1.
 ///
@@ -10,8 +10,9 @@ import KnowledgeClient
 /// where J is Jaccard's index, the size of the intersection by that of the union (1 for two empty sets). A dataset counts
 /// together with the modality that it is used for. C is the mean over all numbers that either scenario has: 1 where they
 /// are equal, falling with the logarithm of their ratio to 0 at a factor of ten; a number that only one has counts 0.
-struct Similarity {
-    static func between(_ one: ScenarioFeatures, _ other: ScenarioFeatures) -> Double {
+public enum Similarity {
+    /// How alike two scenarios are.
+    public static func between(_ one: ScenarioFeatures, _ other: ScenarioFeatures) -> Double {
         guard one.task == other.task else { return 0 }
         return 0.30 * jaccard(Set(one.datasets.keys), Set(other.datasets.keys))
             + 0.30 * jaccard(pairs(one.datasets), pairs(other.datasets))

@@ -1,0 +1,60 @@
+import Brain
+import KnowledgeClient
+import Model
+
+/// A network with the attention that a scenario pays to it, as lists show it.
+struct AttentionRow: Listable {
+    let network: String
+    let genome: String
+    let code: String?
+    let weight: Double
+    let heads: [Double]
+    let deviation: Double
+    let outcomes: Int
+    let similarity: Double
+
+    init(_ ranked: RankedModel) {
+        network = ranked.model.code?.name ?? ranked.model.key.genome
+        genome = ranked.model.key.genome
+        code = ranked.model.code?.description
+        weight = ranked.weight
+        heads = ranked.heads
+        deviation = ranked.deviation
+        outcomes = ranked.outcomes
+        similarity = ranked.similarity
+    }
+
+    static let columns = ["NETWORK", "GENOME", "ATTENTION", "HEADS", "±", "SEEN", "LIKENESS"]
+
+    var name: String { genome }
+    var row: [String] {
+        [
+            network, genome, Figures.fixed(weight, 3), heads.map { Figures.fixed($0, 2) }.joined(separator: " "),
+            Figures.fixed(deviation, 2), "\(outcomes)", Figures.fixed(similarity, 2),
+        ]
+    }
+
+    /// The rows under a heading.
+    static func section(_ rows: [AttentionRow]) -> String {
+        let title = "Networks that attention would try first"
+        return rows.isEmpty
+            ? "\(title): none, as no search of such a scenario has ended yet"
+            : title + "\n" + table(columns, rows.map(\.row))
+    }
+}
+
+/// An explanation with the attention to networks, as one object of JSON; words alone get none.
+struct ExplainedScenario: Encodable {
+    let explanation: Explanation
+    let attention: [AttentionRow]?
+
+    private enum CodingKeys: CodingKey {
+        case attention
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try explanation.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(attention, forKey: .attention)
+    }
+}

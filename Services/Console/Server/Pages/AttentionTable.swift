@@ -1,0 +1,39 @@
+import Brain
+import KnowledgeClient
+import Model
+import Search
+
+/// The networks of earlier searches to which a scenario's attention goes.
+enum AttentionTable {
+    /// Most networks that are listed.
+    private static let most = 8
+
+    /// What the page shows; a note where the knowledge service is away.
+    static func values(_ text: String, _ explanation: Explanation, _ backends: Backends) async -> [String: Any] {
+        let ranked = await backends.part(.knowledge) { backends in
+            var scenario = try ScenarioFile(text).scenario
+            scenario.functions = explanation.functions
+            let space =
+                try scenario.task == .classification
+                ? NetworkSpace(scenario, excluding: explanation.excluded).space.description : ""
+            let dataset = try await backends.registry.dataset(recipe: BlobDigest(scenario.recipe.id))
+            return try await backends.knowledge.rank(
+                for: ScenarioFeatures(
+                    scenario, activations: explanation.activations, statistics: dataset?.statistics ?? [:]),
+                space: space, limit: most)
+        }
+        switch ranked {
+        case .failure(let failure): return ["note": failure.message]
+        case .success(let models): return ["rows": models.map(row), "isEmpty": models.isEmpty]
+        }
+    }
+
+    private static func row(_ ranked: RankedModel) -> [String: Any] {
+        [
+            "network": ranked.model.code?.name ?? ranked.model.key.genome, "genome": ranked.model.key.genome,
+            "weight": Words.fixed(ranked.weight, 3), "deviation": Words.fixed(ranked.deviation, 2),
+            "heads": ranked.heads.map { Words.fixed($0, 2) }.joined(separator: " · "),
+            "outcomes": "\(ranked.outcomes)", "similarity": Words.fixed(ranked.similarity, 2),
+        ]
+    }
+}

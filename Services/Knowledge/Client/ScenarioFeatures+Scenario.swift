@@ -1,0 +1,23 @@
+public import Model
+
+extension ScenarioFeatures {
+    /// What a scenario is like, once it names the functions that it engages.
+    /// - Parameters:
+    ///   - activations: How active each area of the brain is, by its path.
+    ///   - statistics: What was counted on a sample of the data, such as `image.contrast`.
+    public init(_ scenario: Scenario, activations: [String: Double] = [:], statistics: [String: Double] = [:]) {
+        let recipe = scenario.recipe
+        var numbers = [
+            "classes": Double(recipe.classes),
+            "samples": Double(scenario.training.samples ?? recipe.counts.training),
+            "epochs": Double(scenario.training.epochs),
+        ]
+        numbers["limit.parameters"] = scenario.limits.parameters.map(Double.init)
+        numbers["limit.operations"] = scenario.limits.operations.map(Double.init)
+        for (area, activation) in activations { numbers["area.\(area)"] = activation }
+        for (name, value) in statistics { numbers["data.\(name)"] = value }
+        self.init(
+            task: scenario.task.rawValue, datasets: recipe.modalities.mapValues(\.dataset),
+            functions: scenario.functions, numbers: numbers)
+    }
+}

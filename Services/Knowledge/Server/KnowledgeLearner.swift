@@ -1,0 +1,91 @@
+import KnowledgeAttention
+import KnowledgeClient
+public import Logging
+import Model
+public import ServiceLifecycle
+
+/// Answers which models to try, and learns from outcomes as they come in.
+public actor KnowledgeLearner: Service {
+    /// Rest between two lessons, so that a search that brings outcomes all the time does not keep a core busy.
+    private static let rest = Duration.seconds(5)
+    /// Kinds of scenarios that are read at a time.
+    private static let page = 256
+
+    private let store: KnowledgeStore
+    private let logger: Logger
+    private var ranker = ModelRanker()
+    private var isLoaded = false
+    /// The last observation that the ranker has.
+    private var last: Int64 = 0
+    /// The last observation that the weights knew when the service started.
+    private var learned: Int64 = 0
+    private let (news, newsContinuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+
+    /// Makes the learner of a store.
+    public init(store: KnowledgeStore, logger: Logger) {
+        self.store = store
+        self.logger = logger
+    }
+
+    /// Learns whenever there is something new, until the service stops.
+    public func run() async throws {
+        tell()
+        for await _ in news.cancelOnGracefulShutdown() {
+            do {
+                _ = try await learn()
+            } catch {
+                logger.error("nothing could be learned", metadata: ["error": "\(Failure(error).message)"])
+            }
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.rest) }
+        }
+    }
+
+    /// Says that there is something new.
+    nonisolated func tell() { newsContinuation.yield() }
+
+    /// Models in the order in which a scenario should try them.
+    func rank(
+        for features: ScenarioFeatures, space: String, candidates: [ModelCandidate]
+    ) async throws -> [RankedModel] {
+        try await refresh()
+        return try ranker.rank(for: features, space: space, candidates: candidates)
+    }
+
+    /// Learns from what is new.
+    func learn() async throws -> LearnedLesson {
+        try await refresh()
+        guard let lesson = ranker.lesson() else {
+            try await store.noteLearned(last: last)
+            return LearnedLesson(fresh: 0, scenarios: ranker.scenarios, loss: 0, seconds: 0)
+        }
+        let known = last
+        let start = ContinuousClock.now
+        let outcome = try await Self.learn(lesson)
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        ranker.take(outcome)
+        try await store.keep(outcome, version: ModelRanker.version, last: known, seconds: seconds)
+        logger.info(
+            "attention.learned",
+            metadata: ["fresh": "\(outcome.fresh)", "scenarios": "\(outcome.scenarios)", "loss": "\(outcome.loss)"])
+        return LearnedLesson(
+            fresh: outcome.fresh, scenarios: outcome.scenarios, loss: outcome.loss, seconds: seconds)
+    }
+
+    @concurrent private static func learn(_ lesson: Lesson) async throws -> Lesson.Outcome { try lesson.learn() }
+
+    /// Takes in what was recorded since.
+    private func refresh() async throws {
+        if !isLoaded {
+            let kept = try await store.attention(version: ModelRanker.version)
+            if !isLoaded {
+                ranker = ModelRanker(weights: kept.weights)
+                learned = kept.last
+                isLoaded = true
+            }
+        }
+        for (outcomes, newest) in try await store.outcomes(after: last, limit: Self.page) {
+            ranker.remember(outcomes, isLearned: newest <= learned)
+            last = max(last, newest)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import GRDB
+import KnowledgeAttention
+import KnowledgeClient
+import Model
+import Storage
+
+// Outcomes by kind of scenario, and what was learned from them.
+
+extension KnowledgeStore {
+    /// Outcomes of the kinds of scenarios that have observations after one, those whose observations are the oldest first.
+    /// - Parameter limit: Most kinds of scenarios; the latest.
+    /// - Returns: For each kind its outcomes, and the number of the last observation that counts in them.
+    func outcomes(after sequence: Int64, limit: Int) async throws -> [(outcomes: ScenarioOutcomes, last: Int64)] {
+        try await database.read { db in
+            let last = try Int64.fetchOne(db, sql: "SELECT MAX(seq) FROM observations") ?? 0
+            guard last > sequence else { return [] }
+            let kinds = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT features, space, MAX(seq) AS last FROM observations WHERE seq > ?
+                    GROUP BY features, space ORDER BY last DESC LIMIT ?
+                    """, arguments: [sequence, limit])
+            return try kinds.reversed().map { (try Self.outcomes(of: $0["features"], $0["space"], db), $0["last"]) }
+        }
+    }
+
+    private static func outcomes(of row: Int64, _ space: String, _ db: Database) throws -> ScenarioOutcomes {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT genome, MAX(code) AS code, AVG(objective) AS objective FROM observations
+                WHERE features = ? AND space = ? GROUP BY genome
+                """)
+        let outcomes = try Row.fetchAll(statement, arguments: [row, space]).map { outcome in
+            let code = try (outcome["code"] as String?).map { try ArtificialCode($0) }
+            return ScenarioOutcomes.Outcome(
+                model: ModelCandidate(key: ModelKey(space: space, genome: outcome["genome"]), code: code),
+                objective: outcome["objective"])
+        }
+        let digest = BlobDigest(hashing: Array("\(row) \(space)".utf8)).hexadecimal.prefix(15)
+        return ScenarioOutcomes(
+            id: UInt64(digest, radix: 16) ?? 0, features: try features(row, db), space: space, outcomes: outcomes)
+    }
+
+    /// The weights that were learned last, where they are of this version, and the last observation that they know.
+    func attention(version: String) async throws -> (weights: [Float]?, last: Int64) {
+        try await database.read { db in
+            let row = try Row.fetchOne(
+                db, sql: "SELECT weights, last FROM attention WHERE version = ?", arguments: [version])
+            guard let row else { return (nil, 0) }
+            let bytes: Data = row["weights"]
+            let weights = bytes.withUnsafeBytes { buffer in
+                stride(from: 0, to: buffer.count - 3, by: 4).map {
+                    buffer.loadUnaligned(fromByteOffset: $0, as: Float.self)
+                }
+            }
+            return (weights, row["last"])
+        }
+    }
+
+    /// Notes that nothing can be learned from observations up to one.
+    func noteLearned(last: Int64) async throws {
+        try await database.write { db in
+            try db.execute(sql: "UPDATE attention SET last = ?1 WHERE last < ?1", arguments: [last])
+        }
+    }
+
+    /// Keeps what a lesson came to, in place of what was learned before.
+    func keep(_ lesson: Lesson.Outcome, version: String, last: Int64, seconds: Double) async throws {
+        let bytes = lesson.weights.withUnsafeBytes { Data($0) }
+        try await database.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO attention (id, version, weights, last, learned) VALUES (1, ?, ?, ?, ?)
+                    ON CONFLICT (id) DO UPDATE SET version = excluded.version, weights = excluded.weights,
+                        last = excluded.last, learned = excluded.learned
+                    """, arguments: [version, bytes, last, now().microseconds])
+            try events.append(
+                kind: "attention.learned", subject: "attention",
+                attributes: [
+                    "fresh": "\(lesson.fresh)", "scenarios": "\(lesson.scenarios)", "loss": "\(lesson.loss)",
+                    "seconds": "\(seconds)",
+                ], in: db)
+        }
+    }
+}
