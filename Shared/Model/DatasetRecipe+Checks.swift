@@ -29,6 +29,19 @@ extension DatasetRecipe {
         return completed
     }
 
+    /// Checks the classes and speakers that were chosen.
+    func checkParts() throws {
+        if let labels, labels.isEmpty || !labels.allSatisfy({ (0..<classes).contains($0) }) {
+            throw Failure(
+                .invalidArgument,
+                "data.labels: \(labels) are no classes; the numbers 0 to \(classes - 1) are, at least one of them.")
+        }
+        guard let speakers else { return }
+        guard !speakers.isEmpty, modalities.values.contains(where: { $0.spectrogram != nil }) else {
+            throw Failure(.invalidArgument, "data.speakers: names of speakers are needed, and a modality of audio.")
+        }
+    }
+
     /// Names become parts of layer names and of tensor names.
     private static func checkName(_ name: String, field: String) throws {
         let isName =

@@ -107,18 +107,25 @@ public struct DatasetRecipe: Hashable, Sendable, Codable {
     public let counts: Counts
     /// Seed of every choice: pairing, noise clips, validation share.
     public let seed: UInt64
+    /// Only samples of these classes, which keep their numbers; nil for all.
+    public let labels: [Int]?
+    /// Audio: only recordings of these speakers; nil for all.
+    public let speakers: [String]?
 
     /// Checks a recipe and fills in defaults, so that recipes that mean the same are the same.
     /// - Throws: `Failure` naming the field that is wrong.
     public init(
         modalities: [String: Modality], split: Split = .recording, mixes: Int = 3, counts: Counts = Counts(),
-        seed: UInt64 = 1
+        seed: UInt64 = 1, labels: [Int]? = nil, speakers: [String]? = nil
     ) throws {
         self.modalities = try Self.completed(modalities)
         self.split = split
         self.mixes = mixes
         self.counts = counts
         self.seed = seed
+        self.labels = labels.map { Set($0).sorted() }
+        self.speakers = speakers.map { Set($0).sorted() }
+        try checkParts()
         try Self.check(mixes, in: Limits.mixes, field: "mixes")
         for (field, count) in [
             ("training", counts.training), ("validation", counts.validation), ("test", counts.test),
@@ -144,10 +151,12 @@ public struct DatasetRecipe: Hashable, Sendable, Codable {
             split: container.decode(Split.self, forKey: .split),
             mixes: container.decode(Int.self, forKey: .mixes),
             counts: container.decode(Counts.self, forKey: .counts),
-            seed: container.decode(UInt64.self, forKey: .seed))
+            seed: container.decode(UInt64.self, forKey: .seed),
+            labels: container.decodeIfPresent([Int].self, forKey: .labels),
+            speakers: container.decodeIfPresent([String].self, forKey: .speakers))
     }
 
-    /// The one JSON text of this recipe: keys sorted, no white space, every field written.
+    /// The one JSON text of this recipe: keys sorted, no white space, every field written that says something.
     public var canonicalJSON: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -192,6 +201,6 @@ public struct DatasetRecipe: Hashable, Sendable, Codable {
             return modality
         }
         return try DatasetRecipe(
-            modalities: substituted, split: split, mixes: mixes, counts: counts, seed: seed)
+            modalities: substituted, split: split, mixes: mixes, counts: counts, seed: seed, labels: labels)
     }
 }

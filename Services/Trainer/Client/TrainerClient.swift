@@ -50,6 +50,21 @@ public struct TrainerClient: Sendable {
         return try FeatureResult(result: await queue.perform(submission, patience: patience))
     }
 
+    /// Has a new version of a model trained and waits for it; repeating it with the same identity finds what was begun.
+    /// - Throws: The `Failure` with which the task ended.
+    public func update(_ task: UpdateTask, id: String) async throws -> UpdateResult {
+        try UpdateResult(result: await queue.perform(submission(task, id), patience: patience))
+    }
+
+    /// Has a new version of a model trained, and does not wait; repeating it with the same identity changes nothing.
+    public func submit(_ task: UpdateTask, id: String) async throws {
+        _ = try await queue.submit(submission(task, id), patience: patience)
+    }
+
+    private func submission(_ task: UpdateTask, _ id: String) throws -> TaskSubmission {
+        TaskSubmission(id: id, kind: UpdateTask.kind, group: id, payload: try task.payload(), priority: 0)
+    }
+
     /// Withdraws all tasks of a group that have not ended.
     public func cancel(group: String) async throws { try await queue.cancel(group: group, patience: patience) }
 }

@@ -14,7 +14,9 @@ public import WorkQueueClient
 /// ```
 public struct TrainerTaskHandler: TaskHandler {
     /// The kinds of task that it does.
-    public static let kinds = [PreparationTask.kind, TrainingTask.kind, FeatureTask.kind]
+    public static let kinds = [
+        PreparationTask.kind, TrainingTask.kind, FeatureTask.kind, UpdateTask.kind,
+    ]
 
     private let registry: RegistryClient
     private let cache: BlobCache
@@ -50,6 +52,11 @@ public struct TrainerTaskHandler: TaskHandler {
         case FeatureTask.kind:
             let task = try FeatureTask(payload: lease.payload)
             let run = FeatureRun(task: task, registry: registry, cache: cache, scratch: scratch)
+            return try await run.result(progress).encoded()
+        case UpdateTask.kind:
+            let run = UpdateRun(
+                task: try UpdateTask(payload: lease.payload), lease: lease, registry: registry, cache: cache,
+                scratch: scratch, checkpointInterval: checkpointInterval ?? .seconds(10))
             return try await run.result(progress).encoded()
         default:
             throw Failure(

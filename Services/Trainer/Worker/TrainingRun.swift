@@ -33,7 +33,7 @@ final class TrainingRun {
     private let start: ContinuousClock.Instant
     private var lastCheckpoint: ContinuousClock.Instant
 
-    init(
+    convenience init(
         _ task: TrainingTask, _ lease: TaskLease, registry: RegistryClient, cache: BlobCache,
         scratch: ScratchDirectory, _ progress: TaskProgress
     ) async throws {
@@ -44,23 +44,37 @@ final class TrainingRun {
         for initial in task.initialWeights {
             weights.append((try await cache.file(for: initial.blob), initial.prefix))
         }
+        var session: TrainingSession?
+        let network: ScriptedNetwork
         if task.epochs == 0, !weights.isEmpty {
-            session = nil
             network = try ScriptedNetwork(description, seed: task.seed)
             try network.loadWeights(from: weights)
         } else {
             let training = try samples.source(.training).chosen(task.samples ?? 0, seed: task.seed)
-            let session = try TrainingSession(
+            let made = try TrainingSession(
                 description, plan: try TrainingPlan(task), samples: training, weights: weights)
-            self.session = session
-            network = session.network
+            session = made
+            network = made.network
         }
-        // The first ones for every task, so that networks are compared on the same samples.
-        self.validation = try samples.source(.validation).first(task.validationSamples ?? 0)
+        // The first validation samples for every task, so that networks are compared on the same ones.
+        try await self.init(
+            session, network, validation: samples.source(.validation).first(task.validationSamples ?? 0), lease,
+            registry: registry, cache: cache, scratch: scratch, checkpointInterval: task.checkpointInterval, progress)
+    }
+
+    /// Carries out a session, from the lease's checkpoint where it has one; without a session the network stays as it is.
+    init(
+        _ session: TrainingSession?, _ network: ScriptedNetwork, validation: SampleSource, _ lease: TaskLease,
+        registry: RegistryClient, cache: BlobCache, scratch: ScratchDirectory, checkpointInterval: Duration,
+        _ progress: TaskProgress
+    ) async throws {
+        self.session = session
+        self.network = network
+        self.validation = validation
         self.registry = registry
         self.scratch = scratch
         self.progress = progress
-        self.checkpointInterval = task.checkpointInterval
+        self.checkpointInterval = checkpointInterval
         self.start = clock.now
         self.lastCheckpoint = clock.now
         if let session, let checkpoint = lease.checkpoint { try await goOn(session, from: checkpoint, cache) }

@@ -25,7 +25,7 @@ struct AudioModality: ModalitySource {
     private let spectrogram: Spectrogram
 
     init(_ settings: DatasetRecipe.Modality, recipe: DatasetRecipe, speech: SpeechSet, noise: NoiseSet?) throws {
-        let recordings = try speech.split(recipe.split, seed: recipe.seed)
+        let recordings = try speech.split(recipe.split, seed: recipe.seed, speakers: recipe.speakers)
         let noiseSamples = try noise.map { noise in try noise.clips.indices.map { try noise.samples($0) } } ?? []
         let starts = noiseSamples.map(NoiseMixer.audibleStarts)
         let clips = try noise?.split()

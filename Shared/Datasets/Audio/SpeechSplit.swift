@@ -6,7 +6,12 @@ extension SpeechSet {
     /// - `recording`: the official test recordings are the test; of the others, a tenth of each class and speaker is for
     ///   validation, chosen by the seed.
     /// - `speaker`: all recordings of one speaker, chosen by the seed, are the test; the others' are parted as above.
-    func split(_ split: DatasetRecipe.Split, seed: UInt64) throws -> PerSplit<[Int]> {
+    ///
+    /// - Parameter speakers: Only recordings of these; nil for all.
+    func split(
+        _ split: DatasetRecipe.Split, seed: UInt64, speakers: [String]? = nil
+    ) throws -> PerSplit<[Int]> {
+        let chosen = try indices(of: speakers)
         let isTest: (Recording) -> Bool
         switch split {
         case .recording: isTest = \.isTest
@@ -15,8 +20,8 @@ extension SpeechSet {
             isTest = { $0.speaker == held }
         }
         var result = PerSplit<[Int]>(training: [], validation: [], test: [])
-        result.test = recordings.indices.filter { isTest(recordings[$0]) }
-        let others = recordings.indices.filter { !isTest(recordings[$0]) }
+        result.test = chosen.filter { isTest(recordings[$0]) }
+        let others = chosen.filter { !isTest(recordings[$0]) }
         let groups = Dictionary(grouping: others) { "\(recordings[$0].label) \(recordings[$0].speaker)" }
         for (group, members) in groups.sorted(by: { $0.key < $1.key }) {
             var generator = SplitMix64(seed: seed, purpose: "audio.validation.\(group)")
@@ -28,6 +33,18 @@ extension SpeechSet {
         result.validation.sort()
         result.training.sort()
         return result
+    }
+
+    private func indices(of speakers: [String]?) throws -> [Int] {
+        guard let speakers else { return Array(recordings.indices) }
+        let known = Set(recordings.map(\.speaker)).sorted()
+        if let stranger = speakers.first(where: { !known.contains($0) }) {
+            throw Failure(
+                .invalidArgument,
+                "data.speakers: there is no speaker '\(stranger)'.\(NearestName.question(stranger, among: known)) Known"
+                    + " are \(known.joined(separator: ", ")).")
+        }
+        return recordings.indices.filter { speakers.contains(recordings[$0].speaker) }
     }
 
     /// The speaker that a recipe with this seed keeps for its test.

@@ -75,7 +75,8 @@ public struct DatasetPreparer: Sendable {
             case .test: recipe.counts.test
             }
         return try Pairing(
-            of: sources.mapValues { $0.candidates[split] }, count: count, split: split, seed: recipe.seed)
+            of: sources.mapValues { $0.candidates[split] }, count: count, split: split, seed: recipe.seed,
+            labels: recipe.labels)
     }
 }
 

@@ -11,13 +11,16 @@ struct Pairing {
     /// The candidate of each modality in each sample.
     let candidates: [String: [Int]]
 
-    init(of available: [String: [UInt8]], count: Int, split: PreparedDataset.Split, seed: UInt64) throws {
+    init(
+        of available: [String: [UInt8]], count: Int, split: PreparedDataset.Split, seed: UInt64, labels wanted: [Int]? = nil
+    ) throws {
         let names = available.keys.sorted()
         guard let leader = names.min(by: { available[$0, default: []].count < available[$1, default: []].count }),
-            let leaderLabels = available[leader], !leaderLabels.isEmpty
+            let leaderLabels = available[leader], case let leaders = Self.places(of: wanted, in: leaderLabels),
+            !leaders.isEmpty
         else { throw Failure(.invalidArgument, "There is nothing in the \(split.rawValue) split to pair.") }
 
-        var order = Deck(Array(leaderLabels.indices), seed: seed, purpose: "pairing.\(split.rawValue).\(leader)")
+        var order = Deck(leaders, seed: seed, purpose: "pairing.\(split.rawValue).\(leader)")
         let leading = (0..<count).map { _ in order.draw() }
         let labels = leading.map { leaderLabels[$0] }
         var candidates = [leader: leading]
@@ -27,6 +30,11 @@ struct Pairing {
         }
         self.labels = labels
         self.candidates = candidates
+    }
+
+    private static func places(of wanted: [Int]?, in labels: [UInt8]) -> [Int] {
+        guard let wanted = wanted.map(Set.init) else { return Array(labels.indices) }
+        return labels.indices.filter { wanted.contains(Int(labels[$0])) }
     }
 
     private static func follow(

@@ -103,7 +103,7 @@ extension ScenarioFile {
         }
         var modalities: [String: DatasetRecipe.Modality] = [:]
         for name in group.keys { modalities[name] = try modality(name, in: group) }
-        let data = try reader.fields("data", keys: ["split", "mixes", "samples", "seed"])
+        let data = try reader.fields("data", keys: ["split", "mixes", "samples", "seed", "labels", "speakers"])
         let samples = try data?.fields("samples", keys: ["training", "validation", "test"])
         let usual = DatasetRecipe.Counts()
         let range = DatasetRecipe.Limits.samples
@@ -115,7 +115,8 @@ extension ScenarioFile {
                 training: samples?.integer("training", in: range) ?? usual.training,
                 validation: samples?.integer("validation", in: range) ?? usual.validation,
                 test: samples?.integer("test", in: range) ?? usual.test),
-            seed: UInt64(data?.integer("seed", in: 0...Int.max) ?? 1))
+            seed: UInt64(data?.integer("seed", in: 0...Int.max) ?? 1),
+            labels: data?.numbers("labels", in: 0...1e6)?.map { Int($0) }, speakers: data?.texts("speakers"))
     }
 
     private static func modality(_ name: String, in group: FieldReader) throws -> DatasetRecipe.Modality {

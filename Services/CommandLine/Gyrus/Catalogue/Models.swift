@@ -13,13 +13,15 @@ struct Models: AsyncParsableCommand {
               gyrus models --filter 'code=ResNet*; vision; any; any; any; any; >=90%; any; any'
               gyrus models show 3fa27c11/48
               gyrus models import detector.onnx --area vision --function detection
+              gyrus models update 3fa27c11/48 --data new-speakers.yaml
               gyrus models stage 3fa27c11/48 live --note 'passed the field test'
+              gyrus models rollback 3fa27c11/48
               gyrus models history --stage live --on 2026-11-20     which version was live on that day
               gyrus models stats
             """,
         subcommands: [
-            ModelList.self, ModelShow.self, ModelImport.self, ModelStageCommand.self, ModelHistory.self,
-            ModelStatistics.self,
+            ModelList.self, ModelShow.self, ModelImport.self, ModelUpdate.self, ModelStageCommand.self,
+            ModelRollback.self, ModelHistory.self, ModelStatistics.self,
         ], defaultSubcommand: ModelList.self)
 }
 

@@ -1,0 +1,184 @@
+import ArgumentParser
+import Foundation
+import Model
+import RegistryClient
+import ServiceClient
+import TrainerClient
+import WorkQueueClient
+
+/// Trains a new version of a model with other data.
+struct ModelUpdate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "update",
+        abstract: "Train a new version of a model with new data or classes, so that it forgets little.",
+        discussion: """
+              gyrus models update 3fa27c11/48 --data 0b5f21c9a0d3
+              gyrus models update 3fa27c11/48 --data new-speakers.yaml --memory 8000 --allowed-forgetting 2
+
+            DATA is a data set of the registry, by the beginning of its recipe (see: gyrus datasets), or a scenario file,
+            whose data are prepared then. Methods:
+
+              replay         as many earlier samples as --memory says are learned again (recommended)
+              distillation   the model as it was teaches its answers; needs no earlier data
+              ewc            weights that mattered are held (elastic weight consolidation)
+              fine-tuning    new data alone: the yardstick, which forgets
+
+            The new version takes its parent's stage, or staging, unless it forgot more than is allowed: then it is kept
+            without a stage. Back again: gyrus models rollback MODEL
+            """)
+
+    @ParentCommand var gyrus: Gyrus
+
+    @Option(help: ArgumentHelp("The new data.", valueName: "dataset"))
+    var data: String
+
+    @Option(help: "How it learns: replay, distillation, ewc or fine-tuning.")
+    var method = "replay"
+
+    @Option(help: "Most earlier samples that are learned again.")
+    var memory = 4000
+
+    @Option(help: "Passes over the data.")
+    var epochs = 3
+
+    @Option(help: "Samples in a mini-batch.")
+    var batch = 64
+
+    @Option(help: "Learning rate of Adam at the start.")
+    var learningRate = 0.001
+
+    @Option(help: "Most new samples (default: all).")
+    var samples: Int?
+
+    @Option(help: "Seed of the choice and order of samples.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Points of accuracy on earlier data that it may lose and still be promoted.")
+    var allowedForgetting = UpdateTask.usualAllowance * 100
+
+    @Option(help: ArgumentHelp("Who asks for it (default: your login).", valueName: "name"))
+    var by = NSUserName()
+
+    @Flag(help: "Print the task's identity and do not wait.")
+    var detach = false
+
+    @Option(help: "Form of the output: table or json.")
+    var format: ListFormat = .table
+
+    @Argument(help: "Identity of the model; see: gyrus models.")
+    var model: String
+
+    func validate() throws {
+        guard ["replay", "distillation", "ewc", "fine-tuning"].contains(method) else {
+            throw ValidationError(
+                "there is no method '\(method)'; use one of replay, distillation, ewc, fine-tuning")
+        }
+        guard memory > 0, epochs > 0, batch > 0, samples ?? 1 > 0, learningRate > 0, allowedForgetting >= 0 else {
+            throw ValidationError(
+                "--memory, --epochs, --batch, --samples and --learning-rate must be above 0, --allowed-forgetting not"
+                    + " below")
+        }
+    }
+
+    func run() async throws {
+        let services = try Services(gyrus.project)
+        let trainer = TrainerClient(try await services.connect(to: .trainer))
+        let parent = try await services.registry().model(model)
+        let task = UpdateTask(
+            model: parent.id, dataset: try await recipe(services, trainer), method: method, memory: memory,
+            epochs: epochs, batch: batch, learningRate: learningRate, samples: samples, seed: seed,
+            allowedForgetting: allowedForgetting / 100, person: by)
+        let id = try "update-\(BlobDigest(hashing: task.payload()).hexadecimal.prefix(16))"
+        if detach {
+            _ = try await trainer.submit(task, id: id)
+            emit(id)
+            return
+        }
+        say("training a new version of \(parent.id) by \(method); the task is \(id)")
+        let row = UpdateRow(try await trainer.update(task, id: id))
+        emit(try format == .json ? json(row) : table(UpdateRow.columns, [row.row]))
+        if row.stage == ModelStage.none.rawValue {
+            say("it forgot more than the \(allowedForgetting) points that are allowed, so it is kept without a stage")
+        }
+    }
+
+    /// The recipe of the data, which are prepared where that has not been done.
+    private func recipe(_ services: Services, _ trainer: TrainerClient) async throws -> String {
+        if data == "-" || FileManager.default.fileExists(atPath: data) {
+            let text = try ScenarioSource.read(data)
+            let recipe = try ScenarioFile(text, file: ScenarioSource.name(of: data)).scenario.recipe
+            let id = "prepare-\(recipe.id.prefix(16))"
+            return try await trainer.prepare(PreparationTask(recipe: recipe), id: id, group: id).recipe
+        }
+        let known = try await services.registry().datasets()
+        let found = known.map(\.recipe.hexadecimal).filter { $0.hasPrefix(data) }
+        guard found.count == 1 else {
+            throw Failure(
+                .notFound,
+                "\(found.isEmpty ? "no" : "more than one") data set's recipe begins with '\(data)', and no scenario file"
+                    + " has that name; see: \(services.command("datasets"))")
+        }
+        return found[0]
+    }
+}
+
+/// What came of an update, as it is shown.
+struct UpdateRow: Listable {
+    let model, stage: String
+    let forgetting, earlierBefore, earlier, newBefore, new: Double?
+
+    init(_ result: UpdateResult) {
+        model = result.model
+        stage = result.stage
+        forgetting = result.metrics["forgetting"]
+        earlierBefore = result.metrics["earlier-accuracy.before"]
+        earlier = result.metrics["earlier-accuracy"]
+        newBefore = result.metrics["new-accuracy.before"]
+        new = result.metrics["new-accuracy"]
+    }
+
+    static let columns = ["MODEL", "STAGE", "FORGOT", "EARLIER DATA", "NEW DATA"]
+
+    var name: String { model }
+    var row: [String] {
+        [
+            model, stage, Figures.percent(forgetting),
+            "\(Figures.percent(earlierBefore)) → \(Figures.percent(earlier))",
+            "\(Figures.percent(newBefore)) → \(Figures.percent(new))",
+        ]
+    }
+}
+
+/// Makes the version live again that was live before.
+struct ModelRollback: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rollback",
+        abstract: "Make the version of a model's series live again that was live before.",
+        discussion: """
+              gyrus models rollback 3fa27c11/48~90d2c1aa
+            """)
+
+    @ParentCommand var gyrus: Gyrus
+
+    @Option(help: ArgumentHelp("Who does it (default: your login).", valueName: "name"))
+    var by = NSUserName()
+
+    @Option(help: "Why.")
+    var note = "rolled back"
+
+    @Argument(help: "Identity of any version; see: gyrus models.")
+    var model: String
+
+    func run() async throws {
+        let registry = try await Services(gyrus.project).registry()
+        let series = try await registry.model(model).series
+        let changes = try await registry.stages(StageQuery(series: series, stage: .live))
+        let current = changes.first { $0.ended == nil }?.model
+        guard let previous = changes.first(where: { $0.ended != nil && $0.model != current }) else {
+            throw Failure(
+                .notFound, "no other version of the series '\(series)' was ever live; see: gyrus models history")
+        }
+        let moved = try await registry.move(previous.model, to: .live, by: by, note: note)
+        emit("\(moved.id) \(moved.stage.rawValue)")
+    }
+}

@@ -1,0 +1,100 @@
+import Model
+import Schema
+
+/// A task of kind `update`: trains a new version of a pretrained model with other data, so that it forgets little.
+public struct UpdateTask: Hashable, Sendable {
+    /// The kind of task that the queue knows it by.
+    public static let kind = "update"
+    /// Share of the accuracy on earlier data that a version may lose and still be promoted by itself.
+    public static let usualAllowance = 0.03
+
+    /// Identity of the model in the registry.
+    public var model: String
+    /// Identity of the recipe of the prepared dataset.
+    public var dataset: String
+    /// `replay`, `distillation`, `ewc` or `fine-tuning`.
+    public var method: String
+    /// Most earlier samples that are kept in mind.
+    public var memory: Int
+    /// Passes over the training samples.
+    public var epochs: Int
+    /// Samples in a mini-batch.
+    public var batch: Int
+    /// Learning rate of Adam at the start; it follows a cosine to zero.
+    public var learningRate: Double
+    /// Training samples to use, chosen by the seed; absent for all.
+    public var samples: Int?
+    /// Determines order and choice of samples.
+    public var seed: UInt64
+    /// Share of the accuracy on earlier data that it may lose and still be promoted.
+    public var allowedForgetting: Double
+    /// Who asked for it.
+    public var person: String
+
+    /// Describes a task.
+    public init(
+        model: String, dataset: String, method: String = "replay", memory: Int = 4000, epochs: Int = 3, batch: Int = 64,
+        learningRate: Double = 0.001, samples: Int? = nil, seed: UInt64 = 1,
+        allowedForgetting: Double = usualAllowance, person: String
+    ) {
+        self.model = model
+        self.dataset = dataset
+        self.method = method
+        self.memory = memory
+        self.epochs = epochs
+        self.batch = batch
+        self.learningRate = learningRate
+        self.samples = samples
+        self.seed = seed
+        self.allowedForgetting = allowedForgetting
+        self.person = person
+    }
+
+    /// Reads a task's payload.
+    public init(payload: [UInt8]) throws {
+        let wire = try Wire.UpdateTask(bytes: payload)
+        self.init(
+            model: wire.model, dataset: wire.dataset, method: wire.method, memory: Int(wire.memory),
+            epochs: Int(wire.epochs), batch: Int(wire.batch), learningRate: wire.learningRate,
+            samples: wire.samples == 0 ? nil : Int(wire.samples), seed: wire.seed,
+            allowedForgetting: wire.allowedForgetting, person: wire.person)
+    }
+
+    /// The task's payload.
+    public func payload() throws -> [UInt8] {
+        try Wire.UpdateTask(
+            model: model, dataset: dataset, method: method, memory: UInt32(clamping: memory),
+            epochs: UInt32(clamping: epochs), batch: UInt32(clamping: batch), learningRate: learningRate,
+            samples: UInt32(clamping: samples ?? 0), seed: seed, allowedForgetting: allowedForgetting, person: person
+        ).encodedBytes()
+    }
+}
+
+/// What comes of a task of kind `update`.
+public struct UpdateResult: Hashable, Sendable {
+    /// Identity of the new version in the registry.
+    public var model: String
+    /// Its stage: `none` where it forgot too much to be promoted.
+    public var stage: String
+    /// Among them `forgetting`, the largest share of accuracy lost on earlier data, and the accuracies on earlier and new
+    /// data before and after.
+    public var metrics: [String: Double]
+
+    /// Makes a result.
+    public init(model: String, stage: String, metrics: [String: Double]) {
+        self.model = model
+        self.stage = stage
+        self.metrics = metrics
+    }
+
+    /// Reads a task's result.
+    public init(result: [UInt8]) throws {
+        let wire = try Wire.UpdateResult(bytes: result)
+        self.init(model: wire.model, stage: wire.stage, metrics: .init(wire.metrics))
+    }
+
+    /// The task's result.
+    public func encoded() throws -> [UInt8] {
+        try Wire.UpdateResult(model: model, stage: stage, metrics: .init(metrics)).encodedBytes()
+    }
+}

@@ -1,0 +1,158 @@
+import Datasets
+import Foundation
+import Logging
+import Model
+import Networks
+import RegistryClient
+import Torch
+import TrainerClient
+import WorkQueueClient
+
+/// Trains a new version of a pretrained model with other data, registers it, and promotes it where it forgot little.
+struct UpdateRun {
+    /// Most earlier versions whose data count as what the model knows.
+    private static let mostAncestors = 16
+
+    let task: UpdateTask
+    let lease: TaskLease
+    let registry: RegistryClient
+    let cache: BlobCache
+    let scratch: ScratchDirectory
+    let checkpointInterval: Duration
+
+    func result(_ progress: TaskProgress) async throws -> UpdateResult {
+        let parent = try await registry.model(task.model)
+        let (network, teacher) = try await network(of: parent)
+        let new = try await dataset(task.dataset)
+        let earlier = try await earlierData(of: parent, progress)
+        let session = try session(network, teacher, new, earlier)
+        let before = try Scores(of: teacher, new, earlier)
+        let run = try await TrainingRun(
+            session, session.network, validation: new.source(.validation), lease, registry: registry, cache: cache,
+            scratch: scratch,
+            checkpointInterval: checkpointInterval, progress)
+        let trained = try await run.result()
+        let after = try Scores(of: session.network, new, earlier)
+        var metrics = trained.metrics
+        metrics["new-accuracy.before"] = before.new
+        metrics["new-accuracy"] = after.new
+        if !earlier.isEmpty {
+            metrics["earlier-accuracy.before"] = before.meanEarlier
+            metrics["earlier-accuracy"] = after.meanEarlier
+            metrics["forgetting"] = zip(before.earlier, after.earlier).map { $0 - $1 }.max()
+        }
+        let version = try await register(parent, trained, metrics, accuracy: after.test)
+        return UpdateResult(
+            model: version.id, stage: try await promote(version, parent, metrics).rawValue, metrics: metrics)
+    }
+
+    // MARK: - What it begins with
+
+    private func network(of model: PretrainedModel) async throws -> (NetworkDescription, ScriptedNetwork) {
+        let base = try await registry.network(model.network)
+        guard base.format == BaseNetwork.ownFormat, let weights = model.file(.safetensors) else {
+            throw Failure(
+                .invalidArgument,
+                "Model '\(model.id)' cannot be trained here: that needs a network that is described layer by layer, and"
+                    + " its weights as safetensors. It has the format '\(base.format)' and the files "
+                    + model.files.map(\.format.rawValue).joined(separator: ", ") + ".")
+        }
+        let network = try NetworkDescription(json: base.description)
+        let teacher = try ScriptedNetwork(network, seed: 0)
+        try teacher.loadWeights(from: try await cache.file(for: weights))
+        return (network, teacher)
+    }
+
+    private func dataset(_ recipe: String) async throws -> PreparedDataset {
+        try PreparedDataset(opening: try await registry.datasetFile(recipe: recipe, in: cache).path)
+    }
+
+    /// The data of the model and of the versions that it came from, the latest first.
+    private func earlierData(of model: PretrainedModel, _ progress: TaskProgress) async throws -> [PreparedDataset] {
+        var found: [String: PreparedDataset] = [:]
+        var order: [String] = []
+        var next: PretrainedModel? = model
+        for _ in 0..<Self.mostAncestors {
+            guard let current = next else { break }
+            if let recipe = current.lineage.recipe?.hexadecimal, recipe != task.dataset, found[recipe] == nil {
+                do {
+                    found[recipe] = try await dataset(recipe)
+                    order.append(recipe)
+                } catch let failure as Failure where failure.code == .notFound {
+                    progress.logger.warning("earlier data are gone", metadata: ["recipe": "\(recipe)"])
+                }
+            }
+            next = nil
+            if let parent = current.lineage.parent { next = try await registry.model(parent) }
+        }
+        return order.compactMap { found[$0] }
+    }
+
+    private func session(
+        _ network: NetworkDescription, _ teacher: ScriptedNetwork, _ new: PreparedDataset,
+        _ earlier: [PreparedDataset]
+    ) throws -> TrainingSession {
+        guard let method = ContinualMethod(rawValue: task.method) else {
+            let known = ContinualMethod.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Failure(.invalidArgument, "There is no method '\(task.method)'; known are \(known).")
+        }
+        let plan = try TrainingPlan(
+            optimizers: [OptimizerSettings(rule: .adam, learningRate: task.learningRate)], epochs: task.epochs,
+            batch: task.batch, seed: task.seed)
+        return try ContinualTraining(network: network, parent: teacher, method: method, memory: task.memory).session(
+            on: new.source(.training).chosen(task.samples ?? 0, seed: task.seed),
+            earlier: earlier.map { try $0.source(.training) }, plan: plan)
+    }
+
+    // MARK: - What it ends with
+
+    /// The version has the same identity whenever the task is repeated.
+    private func register(
+        _ parent: PretrainedModel, _ trained: TrainingResult, _ metrics: [String: Double], accuracy: Double
+    ) async throws -> PretrainedModel {
+        let digest = BlobDigest(hashing: lease.payload).hexadecimal.prefix(8)
+        let root = parent.id.split(separator: "~").first.map(String.init) ?? parent.id
+        let known = try await registry.dataset(recipe: BlobDigest(task.dataset))
+        let names = Set((parent.dataset + "+" + (known?.name ?? parent.dataset)).split(separator: "+").map(String.init))
+        return try await registry.register(
+            PretrainedModel(
+                id: "\(root)~\(digest)", network: parent.network, platform: parent.platform,
+                dataset: names.sorted().joined(separator: "+"), optimizer: "Adam", accuracy: accuracy,
+                files: [ModelFile(.torchScript, trained.script), ModelFile(.safetensors, trained.weights)],
+                metrics: metrics,
+                lineage: .init(
+                    recipe: try BlobDigest(task.dataset), parent: parent.id, licence: parent.lineage.licence,
+                    origin: "update by \(task.method)"), series: parent.series))
+    }
+
+    /// A version that forgot more than is allowed stays at no stage; nobody takes it unless a person says so.
+    private func promote(
+        _ version: PretrainedModel, _ parent: PretrainedModel, _ metrics: [String: Double]
+    ) async throws -> ModelStage {
+        let forgetting = metrics["forgetting"] ?? 0
+        guard version.stage == .none, forgetting <= task.allowedForgetting else { return version.stage }
+        let note = "update of \(parent.id) by \(task.method)"
+        return try await registry.move(
+            version.id, to: parent.stage == .live ? .live : .staging, by: task.person, note: note
+        ).stage
+    }
+}
+
+/// How well a network answers new and earlier data.
+private struct Scores {
+    /// On new validation samples.
+    let new: Double
+    /// On validation samples of each earlier dataset.
+    let earlier: [Double]
+    /// On the test samples of all together.
+    let test: Double
+
+    var meanEarlier: Double { earlier.reduce(0, +) / Double(max(1, earlier.count)) }
+
+    init(of network: ScriptedNetwork, _ new: PreparedDataset, _ earlier: [PreparedDataset]) throws {
+        self.new = try network.evaluate(on: new.source(.validation)).accuracy
+        self.earlier = try earlier.map { try network.evaluate(on: $0.source(.validation)).accuracy }
+        let tests = try ([new] + earlier).map { try network.evaluate(on: $0.source(.test)) }
+        test = Double(tests.reduce(0) { $0 + $1.correct }) / Double(max(1, tests.reduce(0) { $0 + $1.samples }))
+    }
+}
