@@ -144,12 +144,15 @@ let services: [Target] = [
     library(
         "KnowledgeServer", "Services/Knowledge/Server",
         [
-            "Model", "Schema", "Messaging", "Storage", "ServiceKit", "KnowledgeClient", "KnowledgeAttention", grdb,
-            lifecycle, logging,
+            "Model", "Schema", "Messaging", "Storage", "ServiceKit", "KnowledgeClient", "KnowledgeAttention",
+            "RegistryClient", "TrainerClient", "WorkQueueClient", grdb, lifecycle, logging,
         ]),
     executable(
         "knowledge", "Services/Knowledge/Main",
-        ["KnowledgeServer", "ServiceClient", "ServiceKit", "Storage", argumentParser, logging]),
+        [
+            "KnowledgeServer", "RegistryClient", "ServiceClient", "ServiceKit", "Storage", "TrainerClient",
+            argumentParser, logging,
+        ]),
 
     library(
         "TrainerClient", "Services/Trainer/Client", ["Model", "Schema", "Messaging", "Networks", "WorkQueueClient"]),
@@ -270,9 +273,15 @@ let testTargets: [Target] = [
     tests(
         "InspectionTests",
         ["Inspection", "gyrus-inspector", "Model", "Networks", "ONNX", "Safetensors", "Torch", "CTorch"]),
+    .target(
+        name: "TransferSupport",
+        dependencies: ["Datasets", "KnowledgeAttention", "KnowledgeClient", "Model", "Networks", "Torch"],
+        path: "Tests/TransferSupport",
+        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     tests(
         "KnowledgeTests",
         [
+            "TransferSupport",
             "KnowledgeAttention", "KnowledgeClient", "KnowledgeServer", "ServiceTestSupport", "Messaging", "Storage",
             "Model", "Schema", "Torch", grdb, logging,
         ]),
@@ -331,6 +340,7 @@ let testTargets: [Target] = [
     executable(
         "Benchmarks", "Tests/Benchmarks",
         [
+            "KnowledgeAttention", "KnowledgeClient", "KnowledgeServer", "ServiceTestSupport", "TransferSupport",
             "Brain", "Messaging", "Schema", "Model", "CZeroMQ", "Storage", "Networks", "Datasets", "WorkQueueClient",
             "WorkQueueServer", "Search", "SearchSupport", "Torch", "Tracking", "ConsoleSupport",
             "DesignerClient", "DesignerServer", "TrainerClient", "EvaluatorClient", "RegistryClient", "RegistryServer",

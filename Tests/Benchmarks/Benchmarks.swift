@@ -15,6 +15,7 @@ struct Benchmarks: AsyncParsableCommand {
         subcommands: [
             AllBenchmarks.self, MessagesBenchmark.self, TasksBenchmark.self, SearchBenchmark.self,
             TrainingBenchmark.self, TrackingBenchmark.self, TableSixBenchmark.self,
-            TablesBenchmark.self, FusionBenchmark.self, CatalogueBenchmark.self, ConsoleBenchmark.self,
+            TablesBenchmark.self, FusionBenchmark.self, KnowledgeBenchmark.self, KnowledgeScaleBenchmark.self,
+            ContinualBenchmark.self, CatalogueBenchmark.self, ConsoleBenchmark.self,
         ], defaultSubcommand: AllBenchmarks.self)
 }

@@ -47,7 +47,9 @@ import WorkerSupport
         return (model.id, second.id)
     }
 
-    @Test func `replay keeps what was known and its version goes live; fine-tuning forgets and is kept only`() async throws {
+    @Test func `replay keeps what was known and its version goes live; fine-tuning forgets and is kept only`()
+        async throws
+    {
         try await WorkerFixture.run { fixture in
             let (model, others) = try await Self.firstVersion(fixture)
             func update(_ method: String) async throws -> UpdateResult {

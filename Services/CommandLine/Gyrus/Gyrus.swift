@@ -37,7 +37,7 @@ struct Gyrus: AsyncParsableCommand {
                 name: "Catalogue:",
                 subcommands: [
                     Models.self, NetworksCommand.self, Datasets.self, Terms.self, Export.self, ZooCommand.self,
-                    RegistryCare.self,
+                    RegistryCare.self, KnowledgeCommandGroup.self,
                 ]),
             CommandGroup(
                 name: "Brain:", subcommands: [AtlasCommand.self, Rois.self, Functions.self, Areas.self]),

@@ -147,7 +147,10 @@ public struct ModelRanker: Sendable {
     /// A scenario of the memory as a list to learn from. Its own outcomes are no evidence for themselves.
     private func list(of index: Int) -> Attention.List {
         let group = memory.groups[index]
-        let candidates = group.models.map { memory.models[$0].candidate }
+        let candidates = zip(group.models, group.scores).map { model, scores in
+            ModelCandidate(
+                key: memory.models[model].candidate.key, code: memory.models[model].candidate.code, scores: scores)
+        }
         return Attention.List(
             scenario: group.encoding, models: group.models.flatMap { memory.models[$0].encoding },
             evidence: Evidence.values(

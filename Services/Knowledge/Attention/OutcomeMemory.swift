@@ -65,6 +65,8 @@ struct OutcomeMemory {
         let objectives: [Double]
         /// How good each model was there: standard deviations from the mean.
         let standings: [Double]
+        /// What was measured of each model on the scenario's data.
+        let scores: [[String: Double]]
         /// Similarity to each group, this one among them.
         var similarities: [Float] = []
     }
@@ -87,7 +89,7 @@ struct OutcomeMemory {
         var group = Group(
             id: given.id, features: given.features, space: given.space,
             encoding: FeatureEncoding.scenario(given.features), models: indices, objectives: objectives,
-            standings: Self.standings(objectives))
+            standings: Self.standings(objectives), scores: outcomes.map(\.model.scores))
         if let place {
             group.similarities = groups[place].similarities
             for model in groups[place].models { models[model].seen -= 1 }
@@ -126,7 +128,7 @@ struct OutcomeMemory {
             var copy = Group(
                 id: group.id, features: group.features, space: group.space, encoding: group.encoding,
                 models: group.models.compactMap { moved[$0] }, objectives: group.objectives,
-                standings: group.standings)
+                standings: group.standings, scores: group.scores)
             copy.similarities = group.similarities
             return copy
         }
@@ -137,7 +139,9 @@ struct OutcomeMemory {
             if let code = candidate.code { models[place].candidate.code = code }
             return place
         }
-        models.append(Model(candidate: candidate, encoding: FeatureEncoding.model(candidate)))
+        // Scores belong to a scenario, not to the model.
+        let model = ModelCandidate(key: candidate.key, code: candidate.code)
+        models.append(Model(candidate: model, encoding: FeatureEncoding.model(model)))
         places[candidate.key] = models.count - 1
         return models.count - 1
     }

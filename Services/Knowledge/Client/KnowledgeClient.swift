@@ -11,8 +11,8 @@ import Schema
 /// let seeds = try await knowledge.rank(for: features, space: space, limit: 4).map(\.model.key.genome)
 /// ```
 public struct KnowledgeClient: Sendable {
-    private let requests: RequestClient
-    private let patience: Duration
+    let requests: RequestClient
+    let patience: Duration
 
     /// Makes a client over a connection.
     /// - Parameter patience: How long to go on while the service cannot be reached.
@@ -67,5 +67,25 @@ public struct KnowledgeClient: Sendable {
             observations += try page.map(Observation.init)
         }
         return observations
+    }
+}
+
+// MARK: - Schedules
+
+extension KnowledgeClient {
+    /// Makes a schedule; one with a known identity changes nothing.
+    public func add(_ schedule: UpdateSchedule) async throws -> UpdateSchedule {
+        UpdateSchedule(try await requests.callRetrying(.schedulePut, Wire.UpdateSchedule(schedule), for: patience))
+    }
+
+    /// All schedules, oldest first.
+    public func schedules() async throws -> [UpdateSchedule] {
+        try await requests.callRetrying(.scheduleList, Wire.Empty(), for: patience).schedules.map(UpdateSchedule.init)
+    }
+
+    /// Withdraws a schedule; safe to repeat.
+    public func cancel(schedule id: String) async throws -> UpdateSchedule {
+        UpdateSchedule(
+            try await requests.callRetrying(.scheduleCancel, Wire.ScheduleCancelRequest(id: id), for: patience))
     }
 }

@@ -20,3 +20,18 @@ extension Route where Request == Wire.ObservationListRequest, Reply == Wire.Obse
     /// Observations, oldest first.
     public static var observationList: Self { Self("observation.list") }
 }
+
+extension Route where Request == Wire.UpdateSchedule, Reply == Wire.UpdateSchedule {
+    /// Makes a schedule of updates; safe to repeat.
+    public static var schedulePut: Self { Self("schedule.put") }
+}
+
+extension Route where Request == Wire.Empty, Reply == Wire.ScheduleListReply {
+    /// All schedules.
+    public static var scheduleList: Self { Self("schedule.list") }
+}
+
+extension Route where Request == Wire.ScheduleCancelRequest, Reply == Wire.UpdateSchedule {
+    /// Withdraws a schedule.
+    public static var scheduleCancel: Self { Self("schedule.cancel") }
+}

@@ -16,8 +16,10 @@ extension ScenarioFeatures {
         numbers["limit.operations"] = scenario.limits.operations.map(Double.init)
         for (area, activation) in activations { numbers["area.\(area)"] = activation }
         for (name, value) in statistics { numbers["data.\(name)"] = value }
+        var datasets = recipe.modalities.mapValues(\.dataset)
+        datasets["video"] = recipe.video?.dataset
         self.init(
-            task: scenario.task.rawValue, datasets: recipe.modalities.mapValues(\.dataset),
+            task: scenario.task.rawValue, datasets: datasets,
             functions: scenario.functions, numbers: numbers)
     }
 }

@@ -1,7 +1,9 @@
 import ArgumentParser
 import KnowledgeServer
+import RegistryClient
 import ServiceClient
 import ServiceKit
+import TrainerClient
 
 /// The knowledge service: what came of which network in which scenario.
 @main
@@ -19,6 +21,13 @@ struct KnowledgeCommand: AsyncParsableCommand {
             let learner = KnowledgeLearner(store: store, logger: context.logger)
             context.add(learner)
             KnowledgeHarness(store: store, learner: learner).register(in: &context.router)
+            let scheduler = Scheduler(
+                context.database, events: context.events,
+                registry: RegistryClient(try context.connect(to: .registry), patience: Scheduler.patience),
+                trainer: TrainerClient(try context.connect(to: .trainer), patience: Scheduler.patience),
+                logger: context.logger)
+            context.add(scheduler)
+            scheduler.register(in: &context.router)
         }
     }
 }

@@ -46,5 +46,31 @@ public enum KnowledgeDatabase {
                     DROP INDEX observations_by_space;
                     """)
         }
+        migrator.registerMigration("create schedules of updates") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE schedules (
+                        id TEXT NOT NULL PRIMARY KEY,
+                        model TEXT NOT NULL,
+                        dataset TEXT NOT NULL,
+                        samples INTEGER NOT NULL,
+                        method TEXT NOT NULL,
+                        memory INTEGER NOT NULL,
+                        allowance REAL NOT NULL,
+                        person TEXT NOT NULL,
+                        state TEXT NOT NULL,
+                        task TEXT NOT NULL,
+                        note TEXT NOT NULL,
+                        created INTEGER NOT NULL
+                    ) STRICT;
+                    CREATE TABLE schedule_data (
+                        schedule TEXT NOT NULL REFERENCES schedules (id),
+                        recipe TEXT NOT NULL,
+                        samples INTEGER NOT NULL,
+                        is_learned INTEGER NOT NULL,
+                        UNIQUE (schedule, recipe)
+                    ) STRICT;
+                    """)
+        }
     }
 }

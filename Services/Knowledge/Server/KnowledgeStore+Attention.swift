@@ -33,13 +33,29 @@ extension KnowledgeStore {
                 """)
         let outcomes = try Row.fetchAll(statement, arguments: [row, space]).map { outcome in
             let code = try (outcome["code"] as String?).map { try ArtificialCode($0) }
+            let key = ModelKey(space: space, genome: outcome["genome"])
+            let scores = try space == ModelKey.pretrained ? scores(of: key, row, db) : [:]
             return ScenarioOutcomes.Outcome(
-                model: ModelCandidate(key: ModelKey(space: space, genome: outcome["genome"]), code: code),
-                objective: outcome["objective"])
+                model: ModelCandidate(key: key, code: code, scores: scores), objective: outcome["objective"])
         }
         let digest = BlobDigest(hashing: Array("\(row) \(space)".utf8)).hexadecimal.prefix(15)
         return ScenarioOutcomes(
             id: UInt64(digest, radix: 16) ?? 0, features: try features(row, db), space: space, outcomes: outcomes)
+    }
+
+    /// Beginning of the names of metrics that are cheap scores of a pretrained model on the scenario's data.
+    static let scorePrefix = "score."
+
+    private static func scores(of key: ModelKey, _ features: Int64, _ db: Database) throws -> [String: Double] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT name, AVG(value) AS value FROM observation_metrics JOIN observations ON observation = seq
+                WHERE features = ? AND space = ? AND genome = ? AND name LIKE 'score.%' GROUP BY name
+                """)
+        let rows = try Row.fetchAll(statement, arguments: [features, key.space, key.genome])
+        return Dictionary(rows.map { (String(($0["name"] as String).dropFirst(scorePrefix.count)), $0["value"]) }) {
+            $1
+        }
     }
 
     /// The weights that were learned last, where they are of this version, and the last observation that they know.

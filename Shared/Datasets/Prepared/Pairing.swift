@@ -12,7 +12,8 @@ struct Pairing {
     let candidates: [String: [Int]]
 
     init(
-        of available: [String: [UInt8]], count: Int, split: PreparedDataset.Split, seed: UInt64, labels wanted: [Int]? = nil
+        of available: [String: [UInt8]], count: Int, split: PreparedDataset.Split, seed: UInt64,
+        labels wanted: [Int]? = nil
     ) throws {
         let names = available.keys.sorted()
         guard let leader = names.min(by: { available[$0, default: []].count < available[$1, default: []].count }),

@@ -412,6 +412,141 @@ void   gyrus__wire__observation_list_reply__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__observation_list_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__update_schedule__init
+                     (Gyrus__Wire__UpdateSchedule         *message)
+{
+  static const Gyrus__Wire__UpdateSchedule init_value = GYRUS__WIRE__UPDATE_SCHEDULE__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__update_schedule__get_packed_size
+                     (const Gyrus__Wire__UpdateSchedule *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__update_schedule__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__update_schedule__pack
+                     (const Gyrus__Wire__UpdateSchedule *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__update_schedule__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__update_schedule__pack_to_buffer
+                     (const Gyrus__Wire__UpdateSchedule *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__update_schedule__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__UpdateSchedule *
+       gyrus__wire__update_schedule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__UpdateSchedule *)
+     protobuf_c_message_unpack (&gyrus__wire__update_schedule__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__update_schedule__free_unpacked
+                     (Gyrus__Wire__UpdateSchedule *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__update_schedule__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__schedule_list_reply__init
+                     (Gyrus__Wire__ScheduleListReply         *message)
+{
+  static const Gyrus__Wire__ScheduleListReply init_value = GYRUS__WIRE__SCHEDULE_LIST_REPLY__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__schedule_list_reply__get_packed_size
+                     (const Gyrus__Wire__ScheduleListReply *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__schedule_list_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__schedule_list_reply__pack
+                     (const Gyrus__Wire__ScheduleListReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__schedule_list_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__schedule_list_reply__pack_to_buffer
+                     (const Gyrus__Wire__ScheduleListReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__schedule_list_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__ScheduleListReply *
+       gyrus__wire__schedule_list_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__ScheduleListReply *)
+     protobuf_c_message_unpack (&gyrus__wire__schedule_list_reply__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__schedule_list_reply__free_unpacked
+                     (Gyrus__Wire__ScheduleListReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__schedule_list_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__schedule_cancel_request__init
+                     (Gyrus__Wire__ScheduleCancelRequest         *message)
+{
+  static const Gyrus__Wire__ScheduleCancelRequest init_value = GYRUS__WIRE__SCHEDULE_CANCEL_REQUEST__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__schedule_cancel_request__get_packed_size
+                     (const Gyrus__Wire__ScheduleCancelRequest *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__schedule_cancel_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__schedule_cancel_request__pack
+                     (const Gyrus__Wire__ScheduleCancelRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__schedule_cancel_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__schedule_cancel_request__pack_to_buffer
+                     (const Gyrus__Wire__ScheduleCancelRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__schedule_cancel_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__ScheduleCancelRequest *
+       gyrus__wire__schedule_cancel_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__ScheduleCancelRequest *)
+     protobuf_c_message_unpack (&gyrus__wire__schedule_cancel_request__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__schedule_cancel_request__free_unpacked
+                     (Gyrus__Wire__ScheduleCancelRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__schedule_cancel_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor gyrus__wire__scenario_features__field_descriptors[5] =
 {
   {
@@ -1129,5 +1264,275 @@ const ProtobufCMessageDescriptor gyrus__wire__observation_list_reply__descriptor
   gyrus__wire__observation_list_reply__field_indices_by_name,
   1,  gyrus__wire__observation_list_reply__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__observation_list_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__update_schedule__field_descriptors[13] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateSchedule, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "model",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateSchedule, model),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "dataset",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateSchedule, dataset),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "samples",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateSchedule, samples),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "method",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateSchedule, method),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "memory",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateSchedule, memory),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "allowed_forgetting",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateSchedule, allowed_forgetting),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "person",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateSchedule, person),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateSchedule, state),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pending",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateSchedule, pending),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "task",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateSchedule, task),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "note",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateSchedule, note),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_microseconds",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__UpdateSchedule, created_microseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__update_schedule__field_indices_by_name[] = {
+  6,   /* field[6] = allowed_forgetting */
+  12,   /* field[12] = created_microseconds */
+  2,   /* field[2] = dataset */
+  0,   /* field[0] = id */
+  5,   /* field[5] = memory */
+  4,   /* field[4] = method */
+  1,   /* field[1] = model */
+  11,   /* field[11] = note */
+  9,   /* field[9] = pending */
+  7,   /* field[7] = person */
+  3,   /* field[3] = samples */
+  8,   /* field[8] = state */
+  10,   /* field[10] = task */
+};
+static const ProtobufCIntRange gyrus__wire__update_schedule__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 13 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__update_schedule__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.UpdateSchedule",
+  "UpdateSchedule",
+  "Gyrus__Wire__UpdateSchedule",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__UpdateSchedule),
+  13,
+  gyrus__wire__update_schedule__field_descriptors,
+  gyrus__wire__update_schedule__field_indices_by_name,
+  1,  gyrus__wire__update_schedule__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__update_schedule__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__schedule_list_reply__field_descriptors[1] =
+{
+  {
+    "schedules",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__ScheduleListReply, n_schedules),
+    offsetof(Gyrus__Wire__ScheduleListReply, schedules),
+    &gyrus__wire__update_schedule__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__schedule_list_reply__field_indices_by_name[] = {
+  0,   /* field[0] = schedules */
+};
+static const ProtobufCIntRange gyrus__wire__schedule_list_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__schedule_list_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.ScheduleListReply",
+  "ScheduleListReply",
+  "Gyrus__Wire__ScheduleListReply",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__ScheduleListReply),
+  1,
+  gyrus__wire__schedule_list_reply__field_descriptors,
+  gyrus__wire__schedule_list_reply__field_indices_by_name,
+  1,  gyrus__wire__schedule_list_reply__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__schedule_list_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__schedule_cancel_request__field_descriptors[1] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ScheduleCancelRequest, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__schedule_cancel_request__field_indices_by_name[] = {
+  0,   /* field[0] = id */
+};
+static const ProtobufCIntRange gyrus__wire__schedule_cancel_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__schedule_cancel_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.ScheduleCancelRequest",
+  "ScheduleCancelRequest",
+  "Gyrus__Wire__ScheduleCancelRequest",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__ScheduleCancelRequest),
+  1,
+  gyrus__wire__schedule_cancel_request__field_descriptors,
+  gyrus__wire__schedule_cancel_request__field_indices_by_name,
+  1,  gyrus__wire__schedule_cancel_request__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__schedule_cancel_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

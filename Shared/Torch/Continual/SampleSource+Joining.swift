@@ -75,6 +75,22 @@ extension SampleSource {
     }
 }
 
+extension SampleSource {
+    /// Samples of one modality whose values were computed.
+    /// - Parameters:
+    ///   - values: The rows, one after another.
+    ///   - shape: Shape of one row.
+    public static func computed(
+        _ values: [Float], name: String, shape: [Int], labels: [Int32], classes: Int
+    ) throws -> SampleSource {
+        let rows = FloatRows(count: values.count)
+        rows.values.update(from: values, count: values.count)
+        let modality = Modality(
+            name: name, shape: shape, elementType: .float32, rows: rows.bytes, indices: labels.indices.map(Int32.init))
+        return try SampleSource(classes: classes, modalities: [modality], labels: labels, owner: rows)
+    }
+}
+
 /// Memory of rows that were computed.
 private final class FloatRows: @unchecked Sendable {
     // Unchecked: written before it is shared, and only read from then on.

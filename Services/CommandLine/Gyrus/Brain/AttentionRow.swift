@@ -34,16 +34,17 @@ struct AttentionRow: Listable {
         ]
     }
 
-    /// The rows under a heading.
-    static func section(_ rows: [AttentionRow]) -> String {
+    /// The rows under a heading; nil where nobody could be asked.
+    static func section(_ rows: [AttentionRow]?) -> String {
         let title = "Networks that attention would try first"
+        guard let rows else { return "\(title): not known, as the knowledge service does not answer" }
         return rows.isEmpty
             ? "\(title): none, as no search of such a scenario has ended yet"
             : title + "\n" + table(columns, rows.map(\.row))
     }
 }
 
-/// An explanation with the attention to networks, as one object of JSON; words alone get none.
+/// An explanation with the attention to networks, as one object of JSON; there is none for words alone.
 struct ExplainedScenario: Encodable {
     let explanation: Explanation
     let attention: [AttentionRow]?

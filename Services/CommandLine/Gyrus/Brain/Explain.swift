@@ -34,12 +34,13 @@ struct Explain: AsyncParsableCommand {
     func run() async throws {
         let services = try Services(gyrus.project)
         let (scenario, explanation) = try await explained(services)
-        let attention = try await scenario.map { try await self.attention(of: $0, explanation, services) }
+        var attention: [AttentionRow]?
+        if let scenario { attention = try await self.attention(of: scenario, explanation, services) }
         if format == .json {
             emit(try json(ExplainedScenario(explanation: explanation, attention: attention)))
         } else {
             emit(ExplanationView(explanation, most: all ? .max : ExplanationView.usualRows).text)
-            if let attention { emit("\n" + AttentionRow.section(attention)) }
+            if scenario != nil { emit("\n" + AttentionRow.section(attention)) }
         }
     }
 
@@ -72,10 +73,10 @@ struct Explain: AsyncParsableCommand {
         return (file.scenario, try file.locating { try result.get() })
     }
 
-    /// The networks that the scenario's search would begin with; none, with a note, where the knowledge service is away.
+    /// The networks that the scenario's search would begin with; nil where the knowledge service is away.
     private func attention(
         of scenario: Scenario, _ explanation: Explanation, _ services: Services
-    ) async throws -> [AttentionRow] {
+    ) async throws -> [AttentionRow]? {
         var scenario = scenario
         scenario.functions = explanation.functions
         let space =
@@ -89,8 +90,7 @@ struct Explain: AsyncParsableCommand {
                 for: features, space: space, limit: all ? 1000 : ExplanationView.usualRows)
             return ranked.map(AttentionRow.init)
         } catch let failure as Failure where failure.code == .unavailable {
-            say("what was learned of networks is not known: \(failure.message)")
-            return []
+            return nil
         }
     }
 }
@@ -104,6 +104,11 @@ enum ScenarioSource {
 
     /// The text of a file, or of stdin where it is `-`.
     static func read(_ file: String) throws -> String {
+        try text(of: file, what: "scenario", hint: "; an example is Compose/scenarios/av-mnist.yaml")
+    }
+
+    /// The text of any file that a person names.
+    static func text(of file: String, what: String, hint: String = "") throws -> String {
         let data: Data
         do {
             data =
@@ -111,11 +116,10 @@ enum ScenarioSource {
         } catch {
             throw Failure(
                 .invalidArgument,
-                "cannot read the scenario '\(file)': \(error.localizedDescription); an example is "
-                    + "Compose/scenarios/av-mnist.yaml")
+                "cannot read the \(what) '\(file)': \(error.localizedDescription)\(hint)")
         }
         guard let text = String(data: data, encoding: .utf8) else {
-            throw Failure(.invalidArgument, "'\(file)' is no text in UTF-8, so it is no scenario")
+            throw Failure(.invalidArgument, "'\(file)' is no text in UTF-8, so it is no \(what)")
         }
         return text
     }

@@ -16,12 +16,14 @@ struct Models: AsyncParsableCommand {
               gyrus models update 3fa27c11/48 --data new-speakers.yaml
               gyrus models stage 3fa27c11/48 live --note 'passed the field test'
               gyrus models rollback 3fa27c11/48
+              gyrus models schedule 3fa27c11/48 --dataset fsdd --when 500
               gyrus models history --stage live --on 2026-11-20     which version was live on that day
               gyrus models stats
             """,
         subcommands: [
             ModelList.self, ModelShow.self, ModelImport.self, ModelUpdate.self, ModelStageCommand.self,
-            ModelRollback.self, ModelHistory.self, ModelStatistics.self,
+            ModelRollback.self, ModelHistory.self, ModelStatistics.self, ModelSchedule.self, ModelSchedules.self,
+            ModelUnschedule.self,
         ], defaultSubcommand: ModelList.self)
 }
 

@@ -1,7 +1,9 @@
 import Brain
 import KnowledgeClient
 import Model
+import RegistryClient
 import Search
+import ServiceClient
 
 /// The networks of earlier searches to which a scenario's attention goes.
 enum AttentionTable {
@@ -23,8 +25,9 @@ enum AttentionTable {
                 space: space, limit: most)
         }
         switch ranked {
-        case .failure(let failure): return ["note": failure.message]
-        case .success(let models): return ["rows": models.map(row), "isEmpty": models.isEmpty]
+        // Every key has a value: a template would otherwise take the page's own.
+        case .failure(let failure): return ["note": failure.message, "rows": [Any](), "isEmpty": false]
+        case .success(let models): return ["note": false, "rows": models.map(row), "isEmpty": models.isEmpty]
         }
     }
 

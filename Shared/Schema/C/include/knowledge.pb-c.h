@@ -25,6 +25,9 @@ typedef struct Gyrus__Wire__RankReply Gyrus__Wire__RankReply;
 typedef struct Gyrus__Wire__LearnReply Gyrus__Wire__LearnReply;
 typedef struct Gyrus__Wire__ObservationListRequest Gyrus__Wire__ObservationListRequest;
 typedef struct Gyrus__Wire__ObservationListReply Gyrus__Wire__ObservationListReply;
+typedef struct Gyrus__Wire__UpdateSchedule Gyrus__Wire__UpdateSchedule;
+typedef struct Gyrus__Wire__ScheduleListReply Gyrus__Wire__ScheduleListReply;
+typedef struct Gyrus__Wire__ScheduleCancelRequest Gyrus__Wire__ScheduleCancelRequest;
 
 
 /* --- enums --- */
@@ -302,6 +305,104 @@ struct  Gyrus__Wire__ObservationListReply
     , 0,NULL }
 
 
+/*
+ * Route `schedule.put`, and an entry of `schedule.list`: when so many new samples of a data set have come, a model is
+ * updated with them.
+ */
+struct  Gyrus__Wire__UpdateSchedule
+{
+  ProtobufCMessage base;
+  /*
+   * Identity, chosen by whoever makes it; one with a known identity changes nothing.
+   */
+  char *id;
+  /*
+   * Identity of the model; updates go on from the latest version that an update made.
+   */
+  char *model;
+  /*
+   * Name of the data set, as the registry lists it.
+   */
+  char *dataset;
+  /*
+   * New samples that must have come.
+   */
+  uint32_t samples;
+  /*
+   * `replay`, `distillation`, `ewc` or `fine-tuning`.
+   */
+  char *method;
+  /*
+   * Most earlier samples that are learned again.
+   */
+  uint32_t memory;
+  /*
+   * Share of the accuracy on earlier data that a version may lose and still be promoted.
+   */
+  double allowed_forgetting;
+  /*
+   * Who asked for it.
+   */
+  char *person;
+  /*
+   * `waiting`, `updating`, `cancelled` or `failed`; set by the service, as all that follows.
+   */
+  char *state;
+  /*
+   * New samples that have come and were not learned yet.
+   */
+  uint64_t pending;
+  /*
+   * The last update's task.
+   */
+  char *task;
+  /*
+   * What happened last, for people.
+   */
+  char *note;
+  /*
+   * When it was made, in microseconds since 1970 UTC.
+   */
+  int64_t created_microseconds;
+};
+#define GYRUS__WIRE__UPDATE_SCHEDULE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__update_schedule__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * Reply to `schedule.list`.
+ */
+struct  Gyrus__Wire__ScheduleListReply
+{
+  ProtobufCMessage base;
+  /*
+   * The schedules, oldest first.
+   */
+  size_t n_schedules;
+  Gyrus__Wire__UpdateSchedule **schedules;
+};
+#define GYRUS__WIRE__SCHEDULE_LIST_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__schedule_list_reply__descriptor) \
+    , 0,NULL }
+
+
+/*
+ * Route `schedule.cancel`: safe to repeat.
+ */
+struct  Gyrus__Wire__ScheduleCancelRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Identity of the schedule.
+   */
+  char *id;
+};
+#define GYRUS__WIRE__SCHEDULE_CANCEL_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__schedule_cancel_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
 /* Gyrus__Wire__ScenarioFeatures methods */
 void   gyrus__wire__scenario_features__init
                      (Gyrus__Wire__ScenarioFeatures         *message);
@@ -473,6 +574,63 @@ Gyrus__Wire__ObservationListReply *
 void   gyrus__wire__observation_list_reply__free_unpacked
                      (Gyrus__Wire__ObservationListReply *message,
                       ProtobufCAllocator *allocator);
+/* Gyrus__Wire__UpdateSchedule methods */
+void   gyrus__wire__update_schedule__init
+                     (Gyrus__Wire__UpdateSchedule         *message);
+size_t gyrus__wire__update_schedule__get_packed_size
+                     (const Gyrus__Wire__UpdateSchedule   *message);
+size_t gyrus__wire__update_schedule__pack
+                     (const Gyrus__Wire__UpdateSchedule   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__update_schedule__pack_to_buffer
+                     (const Gyrus__Wire__UpdateSchedule   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__UpdateSchedule *
+       gyrus__wire__update_schedule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__update_schedule__free_unpacked
+                     (Gyrus__Wire__UpdateSchedule *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__ScheduleListReply methods */
+void   gyrus__wire__schedule_list_reply__init
+                     (Gyrus__Wire__ScheduleListReply         *message);
+size_t gyrus__wire__schedule_list_reply__get_packed_size
+                     (const Gyrus__Wire__ScheduleListReply   *message);
+size_t gyrus__wire__schedule_list_reply__pack
+                     (const Gyrus__Wire__ScheduleListReply   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__schedule_list_reply__pack_to_buffer
+                     (const Gyrus__Wire__ScheduleListReply   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__ScheduleListReply *
+       gyrus__wire__schedule_list_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__schedule_list_reply__free_unpacked
+                     (Gyrus__Wire__ScheduleListReply *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__ScheduleCancelRequest methods */
+void   gyrus__wire__schedule_cancel_request__init
+                     (Gyrus__Wire__ScheduleCancelRequest         *message);
+size_t gyrus__wire__schedule_cancel_request__get_packed_size
+                     (const Gyrus__Wire__ScheduleCancelRequest   *message);
+size_t gyrus__wire__schedule_cancel_request__pack
+                     (const Gyrus__Wire__ScheduleCancelRequest   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__schedule_cancel_request__pack_to_buffer
+                     (const Gyrus__Wire__ScheduleCancelRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__ScheduleCancelRequest *
+       gyrus__wire__schedule_cancel_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__schedule_cancel_request__free_unpacked
+                     (Gyrus__Wire__ScheduleCancelRequest *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Gyrus__Wire__ScenarioFeatures_Closure)
@@ -502,6 +660,15 @@ typedef void (*Gyrus__Wire__ObservationListRequest_Closure)
 typedef void (*Gyrus__Wire__ObservationListReply_Closure)
                  (const Gyrus__Wire__ObservationListReply *message,
                   void *closure_data);
+typedef void (*Gyrus__Wire__UpdateSchedule_Closure)
+                 (const Gyrus__Wire__UpdateSchedule *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__ScheduleListReply_Closure)
+                 (const Gyrus__Wire__ScheduleListReply *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__ScheduleCancelRequest_Closure)
+                 (const Gyrus__Wire__ScheduleCancelRequest *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -517,6 +684,9 @@ extern const ProtobufCMessageDescriptor gyrus__wire__rank_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__learn_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__observation_list_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__observation_list_reply__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__update_schedule__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__schedule_list_reply__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__schedule_cancel_request__descriptor;
 
 PROTOBUF_C__END_DECLS
 

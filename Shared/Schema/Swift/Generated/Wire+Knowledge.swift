@@ -545,3 +545,199 @@ extension Wire.ObservationListReply: StoredMessage {
         (c.pointee.n_observations, c.pointee.observations) = try arena.messages(observations)
     }
 }
+
+extension Wire {
+    /// Route `schedule.put`, and an entry of `schedule.list`: when so many new samples of a data set have come, a model is
+    /// updated with them.
+    public struct UpdateSchedule: WireMessage {
+        /// Identity, chosen by whoever makes it; one with a known identity changes nothing.
+        public var id: String = ""
+        /// Identity of the model; updates go on from the latest version that an update made.
+        public var model: String = ""
+        /// Name of the data set, as the registry lists it.
+        public var dataset: String = ""
+        /// New samples that must have come.
+        public var samples: UInt32 = 0
+        /// `replay`, `distillation`, `ewc` or `fine-tuning`.
+        public var method: String = ""
+        /// Most earlier samples that are learned again.
+        public var memory: UInt32 = 0
+        /// Share of the accuracy on earlier data that a version may lose and still be promoted.
+        public var allowedForgetting: Double = 0
+        /// Who asked for it.
+        public var person: String = ""
+        /// `waiting`, `updating`, `cancelled` or `failed`; set by the service, as all that follows.
+        public var state: String = ""
+        /// New samples that have come and were not learned yet.
+        public var pending: UInt64 = 0
+        /// The last update's task.
+        public var task: String = ""
+        /// What happened last, for people.
+        public var note: String = ""
+        /// When it was made, in microseconds since 1970 UTC.
+        public var createdMicroseconds: Int64 = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            id: String = "",
+            model: String = "",
+            dataset: String = "",
+            samples: UInt32 = 0,
+            method: String = "",
+            memory: UInt32 = 0,
+            allowedForgetting: Double = 0,
+            person: String = "",
+            state: String = "",
+            pending: UInt64 = 0,
+            task: String = "",
+            note: String = "",
+            createdMicroseconds: Int64 = 0
+        ) {
+            self.id = id
+            self.model = model
+            self.dataset = dataset
+            self.samples = samples
+            self.method = method
+            self.memory = memory
+            self.allowedForgetting = allowedForgetting
+            self.person = person
+            self.state = state
+            self.pending = pending
+            self.task = task
+            self.note = note
+            self.createdMicroseconds = createdMicroseconds
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.UpdateSchedule: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__UpdateSchedule>) { gyrus__wire__update_schedule__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__UpdateSchedule>) throws {
+        self.init()
+        id = try Wire.text(c.pointee.id, "UpdateSchedule.id")
+        model = try Wire.text(c.pointee.model, "UpdateSchedule.model")
+        dataset = try Wire.text(c.pointee.dataset, "UpdateSchedule.dataset")
+        samples = c.pointee.samples
+        method = try Wire.text(c.pointee.method, "UpdateSchedule.method")
+        memory = c.pointee.memory
+        allowedForgetting = c.pointee.allowed_forgetting
+        person = try Wire.text(c.pointee.person, "UpdateSchedule.person")
+        state = try Wire.text(c.pointee.state, "UpdateSchedule.state")
+        pending = c.pointee.pending
+        task = try Wire.text(c.pointee.task, "UpdateSchedule.task")
+        note = try Wire.text(c.pointee.note, "UpdateSchedule.note")
+        createdMicroseconds = c.pointee.created_microseconds
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__UpdateSchedule>, arena: inout Arena) throws {
+        gyrus__wire__update_schedule__init(c)
+        c.pointee.id = try arena.text(id, "UpdateSchedule.id")
+        c.pointee.model = try arena.text(model, "UpdateSchedule.model")
+        c.pointee.dataset = try arena.text(dataset, "UpdateSchedule.dataset")
+        c.pointee.samples = samples
+        c.pointee.method = try arena.text(method, "UpdateSchedule.method")
+        c.pointee.memory = memory
+        c.pointee.allowed_forgetting = allowedForgetting
+        c.pointee.person = try arena.text(person, "UpdateSchedule.person")
+        c.pointee.state = try arena.text(state, "UpdateSchedule.state")
+        c.pointee.pending = pending
+        c.pointee.task = try arena.text(task, "UpdateSchedule.task")
+        c.pointee.note = try arena.text(note, "UpdateSchedule.note")
+        c.pointee.created_microseconds = createdMicroseconds
+    }
+}
+
+extension Wire {
+    /// Reply to `schedule.list`.
+    public struct ScheduleListReply: WireMessage {
+        /// The schedules, oldest first.
+        public var schedules: [Wire.UpdateSchedule] = []
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            schedules: [Wire.UpdateSchedule] = []
+        ) {
+            self.schedules = schedules
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.ScheduleListReply: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__ScheduleListReply>) { gyrus__wire__schedule_list_reply__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__ScheduleListReply>) throws {
+        self.init()
+        schedules = try Wire.messages(c.pointee.n_schedules, c.pointee.schedules)
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__ScheduleListReply>, arena: inout Arena) throws {
+        gyrus__wire__schedule_list_reply__init(c)
+        (c.pointee.n_schedules, c.pointee.schedules) = try arena.messages(schedules)
+    }
+}
+
+extension Wire {
+    /// Route `schedule.cancel`: safe to repeat.
+    public struct ScheduleCancelRequest: WireMessage {
+        /// Identity of the schedule.
+        public var id: String = ""
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            id: String = ""
+        ) {
+            self.id = id
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.ScheduleCancelRequest: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__ScheduleCancelRequest>) { gyrus__wire__schedule_cancel_request__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__ScheduleCancelRequest>) throws {
+        self.init()
+        id = try Wire.text(c.pointee.id, "ScheduleCancelRequest.id")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__ScheduleCancelRequest>, arena: inout Arena) throws {
+        gyrus__wire__schedule_cancel_request__init(c)
+        c.pointee.id = try arena.text(id, "ScheduleCancelRequest.id")
+    }
+}

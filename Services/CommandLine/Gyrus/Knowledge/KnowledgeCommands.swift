@@ -1,0 +1,122 @@
+import ArgumentParser
+import Foundation
+import KnowledgeClient
+import Model
+
+/// What the knowledge service has learned.
+struct KnowledgeCommandGroup: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "knowledge",
+        abstract: "What was learned from searches: teach it now, keep it, bring it elsewhere.",
+        discussion: """
+              gyrus knowledge learn
+              gyrus knowledge snapshot knowledge.jsonl
+              gyrus knowledge restore knowledge.jsonl
+            """,
+        subcommands: [KnowledgeLearn.self, KnowledgeSnapshot.self, KnowledgeRestore.self])
+}
+
+/// Teaches the knowledge service now.
+struct KnowledgeLearn: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "learn", abstract: "Learn now from all outcomes that are new; it happens by itself a little later."
+    )
+
+    @ParentCommand var gyrus: Gyrus
+
+    func run() async throws {
+        let lesson = try await Services(gyrus.project).knowledge().learn()
+        emit(
+            lesson.fresh == 0
+                ? "nothing new; \(lesson.scenarios) scenarios are known"
+                : "learned from \(lesson.scenarios) scenarios, \(lesson.fresh) of them new, in "
+                    + "\(Figures.fixed(lesson.seconds, 2)) s; ranking loss \(Figures.fixed(lesson.loss, 3))")
+    }
+}
+
+/// Writes all outcomes to a file.
+struct KnowledgeSnapshot: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "snapshot", abstract: "Write all outcomes to a file, one in a line of JSON; - for stdout.")
+
+    @ParentCommand var gyrus: Gyrus
+
+    @Argument(help: "The file.")
+    var file: String
+
+    func run() async throws {
+        let knowledge = try await Services(gyrus.project).knowledge()
+        var lines: [Data] = []
+        var last = ""
+        while true {
+            let page = try await knowledge.observations(limit: 1000, after: last)
+            guard let end = page.last else { break }
+            lines += try page.map { try JSONEncoder().encode(ObservationLine($0)) }
+            last = end.id
+        }
+        let text = Data(lines.map { $0 + Data("\n".utf8) }.joined())
+        if file == "-" {
+            FileHandle.standardOutput.write(text)
+        } else {
+            try text.write(to: URL(filePath: file), options: .atomic)
+            say("\(lines.count) outcomes are in \(file)")
+        }
+    }
+}
+
+/// Reads outcomes from a file.
+struct KnowledgeRestore: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Bring in the outcomes of a snapshot; those that are known change nothing.")
+
+    @ParentCommand var gyrus: Gyrus
+
+    @Argument(help: "The file, or - for stdin.")
+    var file: String
+
+    func run() async throws {
+        let knowledge = try await Services(gyrus.project).knowledge()
+        let lines = try ScenarioSource.text(of: file, what: "snapshot").split(separator: "\n")
+        let observations = try lines.enumerated().map { number, line in
+            do {
+                return try JSONDecoder().decode(ObservationLine.self, from: Data(line.utf8)).observation
+            } catch {
+                throw Failure(
+                    .invalidArgument,
+                    "'\(file)', line \(number + 1), is no outcome: \(Failure(error).message). Nothing was brought in.")
+            }
+        }
+        for observation in observations { try await knowledge.record(observation) }
+        _ = try await knowledge.learn()
+        say("\(observations.count) outcomes were brought in")
+    }
+}
+
+/// An outcome as a line of a snapshot.
+private struct ObservationLine: Codable {
+    let id, scenario, genome, space: String
+    let code: String?
+    let features: ScenarioFeatures
+    let objective: Double
+    let metrics: [String: Double]
+
+    init(_ observation: Observation) {
+        id = observation.id
+        scenario = observation.scenario
+        genome = observation.genome
+        space = observation.space
+        code = observation.code?.description
+        features = observation.features
+        objective = observation.objective
+        metrics = observation.metrics
+    }
+
+    var observation: Observation {
+        get throws {
+            Observation(
+                id: id, scenario: scenario, features: features, genome: genome, space: space,
+                code: try code.map { try ArtificialCode($0) }, objective: objective, metrics: metrics)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Model
+import Networks
+import Torch
+
+/// What each method of going on learning keeps, on sequences of real data.
+struct ContinualBenchmark: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "continual",
+        abstract: "Average accuracy, forgetting and forward transfer of each method on split MNIST and new speakers.",
+        discussion: """
+            split MNIST: five times two digits, one after the other; class-incremental asks for the digit among all ten, \
+            task-incremental among the two. Speakers of FSDD: the same ten digits by one speaker after the other. \
+            Accuracy is the mean over all parts at the end; forgetting how much of its best accuracy a part lost, mean \
+            over all but the last; forward transfer how much better than fresh weights a part is answered before it was \
+            learned. All on test samples.
+            """)
+
+    @Option(help: "Folder of the raw data.")
+    var data: String?
+
+    @Option(parsing: .upToNextOption, help: "Methods: replay, distillation, ewc, fine-tuning.")
+    var methods = ContinualMethod.allCases.map(\.rawValue)
+
+    @Option(help: "Most earlier samples that are learned again.")
+    var memory = 2000
+
+    @Option(help: "Passes over each part.")
+    var epochs = 3
+
+    @Option(help: "Training samples of each part.")
+    var samples = 2000
+
+    func run() async throws {
+        let methods = try methods.map { name in
+            guard let method = ContinualMethod(rawValue: name) else {
+                throw ValidationError("there is no method '\(name)'")
+            }
+            return method
+        }
+        let digits = try (0..<5).map { part in
+            try sources(
+                DatasetRecipe(
+                    modalities: ["image": .init(dataset: "mnist")],
+                    counts: .init(training: samples, validation: 1, test: 600), labels: [2 * part, 2 * part + 1]))
+        }
+        let speakers = try ["george", "jackson", "lucas", "nicolas", "theo"].map { speaker in
+            try sources(
+                DatasetRecipe(
+                    modalities: ["audio": .init(dataset: "fsdd", spectrogram: 64)],
+                    counts: .init(training: 400, validation: 1, test: 50), speakers: [speaker]))
+        }
+        print("continual: accuracy, forgetting, forward transfer in points; \(memory) earlier samples at most")
+        for method in methods {
+            for isTask in [false, true] {
+                let name = isTask ? "split MNIST, task-incremental" : "split MNIST, class-incremental"
+                report(name, method, try course(method, digits, amongOwn: isTask, epochs))
+            }
+            report("new FSDD speakers", method, try course(method, speakers, amongOwn: false, 4 * epochs))
+        }
+    }
+
+    private typealias Part = (training: SampleSource, test: SampleSource)
+
+    private func sources(_ recipe: DatasetRecipe) throws -> Part {
+        let file = FileManager.default.temporaryDirectory.appending(path: "gyrus-part-\(recipe.id.prefix(12))")
+        try DatasetPreparer(locator: DataLocator(folder: data)).prepare(recipe, to: file.path)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let dataset = try PreparedDataset(opening: file.path)
+        return (try dataset.source(.training), try dataset.source(.test))
+    }
+
+    /// Accuracy of each part after each part was learned; first with fresh weights.
+    private func course(
+        _ method: ContinualMethod, _ parts: [Part], amongOwn: Bool, _ epochs: Int
+    ) throws -> [[Double]] {
+        guard let modality = parts.first?.training.modalities.first else { return [] }
+        let network = try TableSix.leNet3.network(input: modality.name, shape: modality.shape, classes: 10)
+        var current = try ScriptedNetwork(network, seed: 1)
+        var course = [try accuracies(current, parts, amongOwn)]
+        for (number, part) in parts.enumerated() {
+            let plan = try TrainingPlan(
+                optimizers: [.init(rule: .adam, learningRate: 0.001)], epochs: epochs, batch: 32, seed: 1)
+            let training = ContinualTraining(
+                network: network, parent: current, method: number == 0 ? .fineTuning : method, memory: memory)
+            let session = try training.session(
+                on: part.training, earlier: parts.prefix(number).map(\.training), plan: plan)
+            while !session.isFinished { try session.finishEpoch() }
+            current = session.network
+            course.append(try accuracies(current, parts, amongOwn))
+        }
+        return course
+    }
+
+    private func accuracies(_ network: ScriptedNetwork, _ parts: [Part], _ amongOwn: Bool) throws -> [Double] {
+        try parts.map { part in
+            let classes = amongOwn ? Set(part.test.labels).map(Int.init) : Array(0..<part.test.classes)
+            let outputs = try network.outputs(for: part.test, width: part.test.classes)
+            let right = zip(outputs, part.test.labels).count { output, label in
+                classes.max { output[$0] < output[$1] } == Int(label)
+            }
+            return Double(right) / Double(part.test.count)
+        }
+    }
+
+    private func report(_ sequence: String, _ method: ContinualMethod, _ course: [[Double]]) {
+        guard let fresh = course.first, let end = course.last else { return }
+        let learned = course.dropFirst()
+        let lost = end.indices.dropLast().map { part in (learned.map { $0[part] }.max() ?? 0) - end[part] }
+        let ahead = end.indices.dropFirst().map { part in course[part][part] - fresh[part] }
+        print(
+            String(
+                format: "%@, %@: %.1f %%, %.1f, %.1f", sequence, method.rawValue, 100 * KnowledgeBenchmark.mean(end),
+                100 * KnowledgeBenchmark.mean(lost), 100 * KnowledgeBenchmark.mean(ahead)))
+    }
+}

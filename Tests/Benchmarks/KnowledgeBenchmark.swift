@@ -1,0 +1,146 @@
+import ArgumentParser
+import Foundation
+import KnowledgeAttention
+import KnowledgeClient
+import Model
+import Search
+import SearchSupport
+import TransferSupport
+
+/// How good the first pick of each way of choosing a pretrained model is, over a stream of scenarios with real data, and how
+/// many trials a search saves that begins with what attention knows.
+struct KnowledgeBenchmark: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "knowledge",
+        abstract: "Regret of the first pick over a stream of scenarios, and trials that seeded searches save.",
+        discussion: """
+            A dozen small networks are trained on variants of MNIST, FSDD and noise, and each is fine-tuned in some forty \
+            scenarios with few samples: a few minutes of one core, whose outcome is kept (--cache). Regret is how many \
+            points of accuracy the first pick stays behind the best network of the zoo in that scenario. Seeded searches \
+            run on NAS-Bench-201: what was found for CIFAR-10 and CIFAR-100 seeds those for ImageNet16-120.
+            """)
+
+    @Option(help: "File that keeps what came of the training.")
+    var cache = "\(FileManager.default.temporaryDirectory.path)/gyrus-transfer-study.json"
+
+    @Option(help: "Random orders of the stream.")
+    var orders = 10
+
+    @Option(help: "Scenarios at the end of the stream that count.")
+    var last = 20
+
+    @Option(help: "Repetitions of the searches.")
+    var seeds = 20
+
+    func run() async throws {
+        let study = try study()
+        print("knowledge: \(study.scenarios.count) scenarios, \(study.models.count) models, \(orders) orders")
+        var means: [TransferChoice: Double] = [:]
+        for choice in TransferChoice.allCases {
+            let regrets = try (0..<orders).map { try study.regrets(of: choice, order: order(study, $0)) }
+            let ends = regrets.map { Self.mean(Array($0.suffix(last))) }
+            means[choice] = Self.mean(ends)
+            print(
+                String(
+                    format: "%@: regret %.2f ± %.2f points over the last %d, %.2f over all", choice.rawValue,
+                    Self.mean(ends), Self.error(ends), last, Self.mean(regrets.map(Self.mean))))
+        }
+        if let attention = means[.attention], let average = means[.bestOnAverage], average > 0 {
+            print(String(format: "attention by best-on-average: %.2f", attention / average))
+        }
+        if NASTable.areThere { try seededSearches() } else { print("seeded searches left out: \(NASTable.reason)") }
+    }
+
+    private func study() throws -> TransferStudy {
+        if let data = FileManager.default.contents(atPath: cache),
+            let study = try? JSONDecoder().decode(TransferStudy.self, from: data)
+        {
+            return study
+        }
+        let study = try TransferStudy.trained { FileHandle.standardError.write(Data("\($0)\n".utf8)) }
+        try JSONEncoder().encode(study).write(to: URL(filePath: cache))
+        return study
+    }
+
+    private func order(_ study: TransferStudy, _ number: Int) -> [Int] {
+        var generator = SplitMix64(seed: UInt64(number))
+        var order = Array(study.scenarios.indices)
+        generator.shuffle(&order)
+        return order
+    }
+
+    // MARK: - Searches
+
+    /// Trials until a network is within a point of the best, with the same seeds, from scratch and seeded.
+    private func seededSearches() throws {
+        let target = try NASTable(.imageNet16)
+        var plain: [Double] = [], seeded: [Double] = []
+        for seed in 0..<seeds {
+            var ranker = ModelRanker()
+            for (number, name) in [NASTable.Name.cifar10, .cifar100].enumerated() {
+                ranker.remember(try Self.finishedSearch(NASTable(name), name, number, seed: seed))
+            }
+            if let lesson = ranker.lesson() { ranker.take(try lesson.learn()) }
+            let ranked = try ranker.rank(for: Self.features(.imageNet16), space: target.space.description)
+            let seeds = try ranked.prefix(Self.population / 2).map { try Genome($0.model.key.genome) }
+            plain.append(try Self.trials(on: target, seed: seed, seeds: []))
+            seeded.append(try Self.trials(on: target, seed: seed, seeds: seeds))
+        }
+        print(
+            String(
+                format:
+                    "searches to within a point of the best, %d repetitions: unseeded %.1f trials, seeded %.1f: %.2f",
+                self.seeds, Self.mean(plain), Self.mean(seeded), Self.mean(seeded) / Self.mean(plain)))
+    }
+
+    private static let population = 12
+    private static let finishedTrials = 100
+    private static let mostTrials = 500
+
+    private static func features(_ name: NASTable.Name) -> ScenarioFeatures {
+        let classes: [NASTable.Name: Double] = [.cifar10: 10, .cifar100: 100, .imageNet16: 120]
+        return ScenarioFeatures(
+            task: "classification", datasets: ["image": name.rawValue], functions: ["vision.shape"],
+            numbers: ["classes": classes[name] ?? 0, "epochs": 12])
+    }
+
+    private static func searcher(_ table: NASTable, _ seed: Int, _ seeds: [Genome]) -> Searcher {
+        Searcher(
+            .evolution(.init(population: population, lag: 1)), in: table.space, seed: UInt64(seed), seeds: seeds)
+    }
+
+    /// What a search on another table left behind.
+    private static func finishedSearch(
+        _ table: NASTable, _ name: NASTable.Name, _ number: Int, seed: Int
+    ) throws -> ScenarioOutcomes {
+        var searcher = searcher(table, seed + 1000 * (number + 1), [])
+        var outcomes: [ScenarioOutcomes.Outcome] = []
+        while outcomes.count < finishedTrials, case .proposal(let proposal) = searcher.ask() {
+            let accuracy = table.accuracy[proposal.genome] ?? 0
+            try searcher.tell(proposal.number, .objective(accuracy))
+            let key = ModelKey(space: table.space.description, genome: proposal.genome.description)
+            outcomes.append(.init(model: ModelCandidate(key: key), objective: accuracy))
+        }
+        return ScenarioOutcomes(
+            id: UInt64(number + 1), features: features(name), space: table.space.description, outcomes: outcomes)
+    }
+
+    private static func trials(on table: NASTable, seed: Int, seeds: [Genome]) throws -> Double {
+        var searcher = searcher(table, seed, seeds)
+        for count in 1...mostTrials {
+            guard case .proposal(let proposal) = searcher.ask() else { break }
+            let accuracy = table.accuracy[proposal.genome] ?? 0
+            if accuracy >= table.best - 1 { return Double(count) }
+            try searcher.tell(proposal.number, .objective(accuracy))
+        }
+        return Double(mostTrials)
+    }
+
+    static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }
+
+    private static func error(_ values: [Double]) -> Double {
+        let center = mean(values)
+        let variance = values.reduce(0) { $0 + ($1 - center) * ($1 - center) } / Double(max(1, values.count - 1))
+        return (variance / Double(max(1, values.count))).squareRoot()
+    }
+}
