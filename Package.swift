@@ -93,6 +93,12 @@ let shared: [Target] = [
         "WorkQueueServer", "Shared/WorkQueue/Server",
         ["Model", "Schema", "Messaging", "Storage", "ServiceKit", "WorkQueueClient", grdb, lifecycle, logging, metrics]),
 
+    // Optimised in every configuration: every parameter of a network passes through it in every step.
+    .target(
+        name: "ParameterServer", dependencies: ["Model", "Schema", "Messaging", "Storage"],
+        path: "Shared/ParameterServer",
+        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+
     .target(
         name: "CTorch", path: "Shared/CTorch", publicHeadersPath: "include",
         cxxSettings: [.unsafeFlags(torchIncludes + ["-O3"])],
@@ -258,6 +264,7 @@ let testTargets: [Target] = [
     tests(
         "WorkQueueTests",
         ["WorkQueueClient", "WorkQueueServer", "Storage", "Messaging", "Model", "Schema", grdb, lifecycle, logging]),
+    tests("ParameterServerTests", ["ParameterServer", "ServiceTestSupport", "Messaging", "Model"]),
     tests("NetworksTests", ["Networks"]),
     tests("BrainTests", ["Brain", "Model"]),
     tests("SafetensorsTests", ["Model", "Safetensors"]),

@@ -19,6 +19,15 @@ extension RequestClient {
         return (try answer.body.decode(as: "reply to '\(route.name)'"), answer.attachment?.bytes ?? [])
     }
 
+    /// Sends a request with a buffer, which is given away, and returns the reply with the buffer that it came in.
+    public nonisolated func call<Request, Reply>(
+        _ route: Route<Request, Reply>, _ request: Request, attachment: Attachment?, timeout: Duration = .seconds(10)
+    ) async throws -> (Reply, Attachment?) {
+        let answer = try await exchange(
+            route.name, try Frame(request), attachment: attachment?.frame, timeout: timeout)
+        return (try answer.body.decode(as: "reply to '\(route.name)'"), answer.attachment.map(Attachment.init))
+    }
+
     /// Sends a request again while it fails as retriable and patience lasts; for routes that may be repeated.
     ///
     /// The pauses start at 50 ms, double up to 2 s, vary at random, and are never shorter than the server asked for.

@@ -50,6 +50,18 @@ public struct Router: Sendable {
         }
     }
 
+    /// Answers a route whose requests and replies carry a buffer beside the message, which is handed over uncopied.
+    public mutating func onAttachment<Request, Reply>(
+        _ route: Route<Request, Reply>, kind: Kind = .ordinary,
+        _ handler: @Sendable @escaping (Request, Attachment?) async throws -> (Reply, Attachment?)
+    ) {
+        add(route.name, kind) { body, attachment in
+            let request: Request = try body.decode(as: "body of '\(route.name)'")
+            let (reply, buffer) = try await handler(request, attachment.map(Attachment.init))
+            return (try Frame(reply), buffer?.frame)
+        }
+    }
+
     private mutating func add(
         _ name: String, _ kind: Kind,
         _ answer: @concurrent @Sendable @escaping (Frame, Frame?) async throws -> (Frame, Frame?)

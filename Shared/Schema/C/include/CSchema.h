@@ -6,6 +6,7 @@
 #include "evaluator.pb-c.h"
 #include "knowledge.pb-c.h"
 #include "onnx.pb-c.h"
+#include "parameters.pb-c.h"
 #include "queue.pb-c.h"
 #include "registry.pb-c.h"
 #include "service.pb-c.h"

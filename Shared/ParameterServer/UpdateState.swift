@@ -1,0 +1,52 @@
+import Glibc
+
+/// An update rule with what it remembers of earlier steps.
+struct UpdateState {
+    private let rule: UpdateRule
+    private var first: [Float] = []
+    private var second: [Float] = []
+    private var steps = 0
+
+    init(_ rule: UpdateRule, count: Int) {
+        self.rule = rule
+        switch rule {
+        case .addition, .replacement: break
+        case .gradientDescent(_, let momentum): if momentum != 0 { first = Array(repeating: 0, count: count) }
+        case .adam:
+            first = Array(repeating: 0, count: count)
+            second = first
+        }
+    }
+
+    /// Changes the parameters by one update.
+    mutating func apply(_ update: [Float], to values: inout [Float]) {
+        steps += 1
+        switch rule {
+        case .addition: for i in values.indices { values[i] += update[i] }
+        case .replacement: values = update
+        case .gradientDescent(let rate, let momentum): descend(update, rate, momentum, &values)
+        case .adam(let rate): adam(update, rate, &values)
+        }
+    }
+
+    private mutating func descend(_ gradient: [Float], _ rate: Float, _ momentum: Float, _ values: inout [Float]) {
+        guard momentum != 0 else {
+            for i in values.indices { values[i] -= rate * gradient[i] }
+            return
+        }
+        for i in values.indices {
+            first[i] = momentum * first[i] + gradient[i]
+            values[i] -= rate * first[i]
+        }
+    }
+
+    private mutating func adam(_ gradient: [Float], _ rate: Float, _ values: inout [Float]) {
+        let step = rate / Float(1 - pow(0.9, Double(steps)))
+        let scale = Float(1 / (1 - pow(0.999, Double(steps))).squareRoot())
+        for i in values.indices {
+            first[i] = 0.9 * first[i] + 0.1 * gradient[i]
+            second[i] = 0.999 * second[i] + 0.001 * gradient[i] * gradient[i]
+            values[i] -= step * first[i] / (second[i].squareRoot() * scale + 1e-8)
+        }
+    }
+}

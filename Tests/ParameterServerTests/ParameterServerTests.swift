@@ -1,0 +1,125 @@
+import Messaging
+import Model
+import ParameterServer
+import ServiceTestSupport
+import Testing
+
+/// The gradient of ½ Σ (wᵢ − i)².
+private func gradient(at weights: [Float]) -> [Float] { weights.indices.map { weights[$0] - Float($0) } }
+
+private func router(_ server: ParameterServer) -> Router {
+    var router = Router()
+    server.register(in: &router)
+    return router
+}
+
+@Suite(.timeLimit(.minutes(2)))
+struct ParameterServerTests {
+    private let start = (0..<1_000).map { Float($0 % 7) }
+
+    @Test(arguments: [Consistency.synchronous, .asynchronous(staleness: 0, compensation: 0.3)], [1, 3])
+    func `one worker with bound 0 equals serial descent to the bit`(consistency: Consistency, shards: Int) async throws
+    {
+        var serial = start, velocity = [Float](repeating: 0, count: start.count)
+        for _ in 0..<20 {
+            let found = gradient(at: serial)
+            for i in serial.indices {
+                velocity[i] = 0.9 * velocity[i] + found[i]
+                serial[i] -= 0.05 * velocity[i]
+            }
+        }
+        let server = try ParameterServer(
+            start,
+            settings: .init(
+                rule: .gradientDescent(learningRate: 0.05, momentum: 0.9), consistency: consistency, shards: shards))
+        let last = try await withServer(router(server)) { client in
+            let parameters = try await ParameterClient.join([client], worker: "a")
+            for _ in 0..<20 { try await parameters.push(gradient(at: try await parameters.pull())) }
+            let last = try await parameters.pull()
+            #expect(await parameters.statistics.largestStaleness == 0)
+            #expect(await parameters.statistics.bytesSent == 20 * 4_000)
+            await parameters.leave()
+            return last
+        }
+        #expect(last == serial)
+        #expect(await server.values == serial)
+    }
+
+    @Test func `two workers in step equal one that sees the mean`() async throws {
+        let server = try ParameterServer(
+            start,
+            settings: .init(rule: .gradientDescent(learningRate: 0.1), consistency: .synchronous, workers: 2, shards: 2)
+        )
+        try await withServer(router(server)) { client in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for (worker, share) in [("a", 0.5), ("b", 1.5)] as [(String, Float)] {
+                    group.addTask {
+                        let parameters = try await ParameterClient.join([client], worker: worker)
+                        for _ in 0..<10 {
+                            let weights = try await parameters.pull()
+                            try await parameters.push(gradient(at: weights).map { $0 * share })
+                        }
+                        await parameters.leave()
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        var serial = start
+        for _ in 0..<10 { serial = zip(serial, gradient(at: serial)).map { $0 - 0.1 * $1 } }
+        let values = await server.values
+        #expect(zip(values, serial).allSatisfy { abs($0 - $1) < 1e-3 })
+    }
+
+    @Test func `a vector spread over two servers is one vector`() async throws {
+        let settings = ParameterSettings(rule: .addition, consistency: .asynchronous(staleness: nil))
+        let low = try ParameterServer(Array(start[..<400]), settings: settings)
+        let high = try ParameterServer(Array(start[400...]), offset: 400, settings: settings)
+        try await withServer(router(low)) { first in
+            try await withServer(router(high)) { second in
+                let parameters = try await ParameterClient.join([second, first], worker: "a")
+                try await parameters.push(start)
+                #expect(try await parameters.pull() == start.map { $0 * 2 })
+                await parameters.leave()
+                let gap = await #expect(throws: Failure.self) {
+                    try await ParameterClient.join([second], worker: "a")
+                }
+                #expect(gap?.message.contains("gap") == true)
+            }
+        }
+    }
+
+    @Test func `a worker whose heart stopped is forgotten while the other goes on`() async throws {
+        let server = try ParameterServer(
+            start,
+            settings: .init(
+                rule: .addition, consistency: .asynchronous(staleness: 0), workers: 2, silence: .seconds(3)))
+        try await withServer(router(server)) { client in
+            let alive = try await ParameterClient.join([client], worker: "alive")
+            do {
+                // Nothing refers to it any more, so its heart stops, as with a process that was killed.
+                let dead = try await ParameterClient.join([client], worker: "dead")
+                _ = try await dead.pull()
+            }
+            for _ in 0..<3 {
+                try await alive.push(start)
+                _ = try await alive.pull()
+            }
+            await alive.leave()
+        }
+        #expect(await server.values == start.map { $0 * 4 })
+    }
+
+    @Test func `settings that cannot be are refused`() {
+        let impossible = [
+            ParameterSettings(rule: .addition, consistency: .synchronous, workers: 0),
+            ParameterSettings(rule: .addition, consistency: .synchronous, shards: 0),
+            ParameterSettings(rule: .addition, consistency: .asynchronous(staleness: -1)),
+            ParameterSettings(rule: .replacement, consistency: .asynchronous(staleness: 1)),
+        ]
+        for settings in impossible {
+            let failure = #expect(throws: Failure.self) { try ParameterServer([1], settings: settings) }
+            #expect(failure?.code == .invalidArgument)
+        }
+    }
+}

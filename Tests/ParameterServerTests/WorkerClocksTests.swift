@@ -1,0 +1,34 @@
+import Testing
+
+@testable import ParameterServer
+
+struct WorkerClocksTests {
+    @Test func `nobody is ahead until all that are needed have joined`() {
+        var clocks = WorkerClocks(expected: 2)
+        _ = clocks.join("a", clock: 0, at: .zero)
+        clocks.advance("a")
+        #expect(clocks.slowest == 0)
+        _ = clocks.join("b", clock: 0, at: .zero)
+        clocks.advance("b")
+        #expect(clocks.slowest == 1)
+        #expect(clocks.stragglers == ["a", "b"])
+    }
+
+    @Test func `a silent worker is forgotten and counts no longer`() {
+        var clocks = WorkerClocks(expected: 2)
+        _ = clocks.join("a", clock: 0, at: .zero)
+        _ = clocks.join("b", clock: 0, at: .zero)
+        clocks.advance("a")
+        clocks.hear("a", at: .seconds(5))
+        #expect(clocks.forgetSilent(for: .seconds(10), at: .seconds(10)) == ["b"])
+        #expect(clocks.slowest == 1)
+        #expect(clocks.clock(of: "b") == nil)
+    }
+
+    @Test func `joining again goes on where the worker was`() {
+        var clocks = WorkerClocks(expected: 1)
+        _ = clocks.join("a", clock: 0, at: .zero)
+        clocks.advance("a")
+        #expect(clocks.join("a", clock: 0, at: .zero) == 1)
+    }
+}
