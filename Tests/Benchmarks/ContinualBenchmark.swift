@@ -30,6 +30,9 @@ struct ContinualBenchmark: AsyncParsableCommand {
     @Option(help: "Passes over each part.")
     var epochs = 3
 
+    @Option(help: "Orders in which digits come: the natural one, then random ones.")
+    var orders = 3
+
     @Option(help: "Training samples of each part.")
     var samples = 2000
 
@@ -40,25 +43,36 @@ struct ContinualBenchmark: AsyncParsableCommand {
             }
             return method
         }
-        let digits = try (0..<5).map { part in
-            try sources(
-                DatasetRecipe(
-                    modalities: ["image": .init(dataset: "mnist")],
-                    counts: .init(training: samples, validation: 1, test: 600), labels: [2 * part, 2 * part + 1]))
-        }
+        let digits = try (0..<orders).map(digits)
         let speakers = try ["george", "jackson", "lucas", "nicolas", "theo"].map { speaker in
             try sources(
                 DatasetRecipe(
                     modalities: ["audio": .init(dataset: "fsdd", spectrogram: 64)],
                     counts: .init(training: 400, validation: 1, test: 50), speakers: [speaker]))
         }
-        print("continual: accuracy, forgetting, forward transfer in points; \(memory) earlier samples at most")
+        print(
+            "continual: accuracy, forgetting (least to most of \(orders) orders), forward transfer in points; \(memory)"
+                + " earlier samples at most")
         for method in methods {
             for isTask in [false, true] {
                 let name = isTask ? "split MNIST, task-incremental" : "split MNIST, class-incremental"
-                report(name, method, try course(method, digits, amongOwn: isTask, epochs))
+                report(name, method, try digits.map { try course(method, $0, amongOwn: isTask, epochs) })
             }
-            report("new FSDD speakers", method, try course(method, speakers, amongOwn: false, 4 * epochs))
+            report("new FSDD speakers", method, [try course(method, speakers, amongOwn: false, 4 * epochs)])
+        }
+    }
+
+    /// Five parts of two digits each: in their natural order, or in a random one.
+    private func digits(order: Int) throws -> [Part] {
+        var generator = SplitMix64(seed: UInt64(order))
+        var labels = Array(0..<10)
+        if order > 0 { generator.shuffle(&labels) }
+        return try stride(from: 0, to: labels.count, by: 2).map { start in
+            try sources(
+                DatasetRecipe(
+                    modalities: ["image": .init(dataset: "mnist")],
+                    counts: .init(training: samples, validation: 1, test: 600),
+                    labels: labels[start..<start + 2].sorted()))
         }
     }
 
@@ -105,14 +119,26 @@ struct ContinualBenchmark: AsyncParsableCommand {
         }
     }
 
-    private func report(_ sequence: String, _ method: ContinualMethod, _ course: [[Double]]) {
-        guard let fresh = course.first, let end = course.last else { return }
+    /// One line for a method: means over the orders, and how far they differ.
+    private func report(_ sequence: String, _ method: ContinualMethod, _ courses: [[[Double]]]) {
+        let figures = courses.map(Self.figures)
+        let forgetting = figures.map(\.forgetting)
+        print(
+            String(
+                format: "%@, %@: %.1f %%, %.1f (%.1f to %.1f), %.1f", sequence, method.rawValue,
+                KnowledgeBenchmark.mean(figures.map(\.accuracy)), KnowledgeBenchmark.mean(forgetting),
+                forgetting.min() ?? 0, forgetting.max() ?? 0, KnowledgeBenchmark.mean(figures.map(\.transfer))))
+    }
+
+    /// Accuracy, forgetting and forward transfer in points.
+    private static func figures(
+        of course: [[Double]]
+    ) -> (accuracy: Double, forgetting: Double, transfer: Double) {
+        guard let fresh = course.first, let end = course.last else { return (0, 0, 0) }
         let learned = course.dropFirst()
         let lost = end.indices.dropLast().map { part in (learned.map { $0[part] }.max() ?? 0) - end[part] }
         let ahead = end.indices.dropFirst().map { part in course[part][part] - fresh[part] }
-        print(
-            String(
-                format: "%@, %@: %.1f %%, %.1f, %.1f", sequence, method.rawValue, 100 * KnowledgeBenchmark.mean(end),
-                100 * KnowledgeBenchmark.mean(lost), 100 * KnowledgeBenchmark.mean(ahead)))
+        let mean = KnowledgeBenchmark.mean
+        return (100 * mean(end), 100 * mean(lost), 100 * mean(ahead))
     }
 }

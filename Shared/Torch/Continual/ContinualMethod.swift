@@ -1,7 +1,7 @@
 /// How a trained network learns from other data.
 public enum ContinualMethod: String, CaseIterable, Hashable, Sendable, Codable {
-    /// Half of each mini-batch are earlier samples, as many different ones as a memory holds, and the network as it was
-    /// teaches it its answers to all of them. Forgets the least; needs the earlier data.
+    /// Earlier samples, as many different ones as a memory holds, are learned again beside the new ones, each class as often
+    /// as any other, and the network as it was teaches it its answers. Forgets the least; needs the earlier data.
     case replay
     /// The network as it was teaches it its answers to the new samples (learning without forgetting). Needs no earlier data.
     case distillation

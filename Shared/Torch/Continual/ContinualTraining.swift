@@ -12,6 +12,8 @@ public import Networks
 public struct ContinualTraining {
     /// Earlier samples that are kept where nothing else is said.
     public static let usualMemory = 4000
+    /// Earlier samples repeat until there are at most so many for each new one, so that many classes take bounded time.
+    static let mostReplay = 16
     /// Earlier samples on which the importance of weights is measured.
     static let importanceSamples = 400
     /// Weight of the teacher's answers beside the labels, and how much they are softened.
@@ -93,11 +95,17 @@ public struct ContinualTraining {
         return sources.count == 1 ? sources[0] : sources.isEmpty ? nil : try .joining(sources)
     }
 
-    /// New samples and about as many earlier ones, which repeat where they are fewer.
-    private static func mixed(_ new: SampleSource, _ kept: SampleSource?) throws -> SampleSource {
+    /// New samples and earlier ones, each earlier class as often as the most frequent new one: they repeat where they are
+    /// fewer, because a class that is seen less often than others is answered less often than is right.
+    static func mixed(_ new: SampleSource, _ kept: SampleSource?) throws -> SampleSource {
         guard let kept, kept.count > 0 else { return new }
-        let repeated = kept.selecting((0..<max(new.count, kept.count)).map { $0 % kept.count })
-        return try .joining([new, repeated])
+        let classes = Dictionary(grouping: kept.labels.indices) { kept.labels[$0] }.sorted { $0.key < $1.key }
+        let wanted = Dictionary(grouping: new.labels, by: \.self).values.map(\.count).max() ?? 0
+        let share = min(wanted, mostReplay * new.count / classes.count)
+        let chosen = classes.flatMap { _, samples in
+            (0..<max(share, samples.count)).map { samples[$0 % samples.count] }
+        }
+        return try .joining([new, kept.selecting(chosen)])
     }
 }
 
