@@ -50,8 +50,12 @@ extension SearchRun {
         var together = 1
         /// Added to a trial's validation accuracy.
         var bonus: (Int) -> Double = { _ in 0 }
+        /// What the evaluation of a trial's network measures, in milliseconds.
+        var latency: (Int) -> Double = { _ in 3 }
         /// Which features were computed.
         var done: [String] = []
+        /// The orders to train that were carried out.
+        var orders: [String: TrainingOrder] = [:]
 
         init(_ text: String, order: UInt64) throws {
             generator = SeededGenerator(seed: order)
@@ -83,6 +87,7 @@ extension SearchRun {
                 let count = min(open.count, 1 + generator.below(together))
                 let steps = (0..<count).map { _ in open.remove(at: generator.below(open.count)) }
                 for case .extract(_, let modality) in steps { done.append("extract \(modality)") }
+                for case .train(let order, _) in steps { orders[order.id] = order }
                 try take(search.handle(steps.map(occurrence)))
             }
         }
@@ -105,11 +110,13 @@ extension SearchRun {
                 if let failure = fails(number) { return .trained(number: number, .failure(failure)) }
                 let result = TrainingResult(
                     script: FakeWorld.digest("s\(number)"), weights: FakeWorld.digest("w\(number)"),
-                    metrics: ["validation-accuracy": FakeWorld.accuracy(of: order.candidate) + bonus(number)])
+                    metrics: ["validation-accuracy": FakeWorld.accuracy(of: order.candidate) + bonus(number)],
+                    checkpoint: order.pauseAfter.map { FakeWorld.digest("c\(number) after \($0)") })
                 return .trained(number: number, .success(result))
             case .evaluate(let order, let number):
-                let accuracy = FakeWorld.accuracy(of: order.candidate) - 0.01
-                return .evaluated(number: number, .success(FakeWorld.score(accuracy)))
+                var score = FakeWorld.score(FakeWorld.accuracy(of: order.candidate) - 0.01)
+                score.latencyMilliseconds = latency(number)
+                return .evaluated(number: number, .success(score))
             case .register(let model): return .registered(model: model.id, .success(()))
             case .track, .registerTracker: preconditionFailure("a search for a network asks for no tracks")
             }

@@ -23,12 +23,17 @@ struct DesignerProcessTests {
         search: {population: 8, trials: 40, seed: 7, widths: [0.5, 1]}
         """
 
+    /// The same with trials that are stopped early.
+    static let halving =
+        scenario.replacing("seed: 7,", with: "seed: 7, halving: {first: 1},") + "\ntraining: {epochs: 9}"
+
     /// Trains and scores by a formula over what it was asked to do, so that the same order has the same outcome.
     private struct Formula: TaskHandler {
         let registry: RegistryClient
 
         func handle(_ lease: TaskLease, progress: TaskProgress) async throws -> [UInt8] {
             let digest = BlobDigest(hashing: lease.payload)
+            var checkpoint: BlobDigest?
             let accuracy = 0.5 + Double(UInt32(digest.hexadecimal.prefix(6), radix: 16) ?? 0) / Double(1 << 25)
             switch lease.kind {
             case PreparationTask.kind:
@@ -39,10 +44,16 @@ struct DesignerProcessTests {
                 // Long enough for things to happen meanwhile.
                 try await Task.sleep(for: .milliseconds(30))
                 try await progress.report(step: 1, steps: 1, metrics: ["validation-accuracy": accuracy])
+                let task = try TrainingTask(payload: lease.payload)
+                if let before = task.checkpoint { #expect(try await registry.state(of: before).isComplete) }
+                if let pause = task.pauseAfter {
+                    checkpoint = try await registry.upload(bytes: Array("\(pause) \(digest)".utf8))
+                }
                 let script = try await registry.upload(bytes: Array("script \(digest)".utf8))
                 let weights = try await registry.upload(bytes: Array("weights \(digest)".utf8))
                 return try TrainingResult(
-                    script: script, weights: weights, metrics: ["validation-accuracy": accuracy, "seconds": 0.03]
+                    script: script, weights: weights, metrics: ["validation-accuracy": accuracy, "seconds": 0.03],
+                    checkpoint: checkpoint
                 ).encoded()
             default:
                 return try EvaluationResult(
@@ -79,9 +90,9 @@ struct DesignerProcessTests {
             try ServiceDirectory(environment: fixture.environment).connect(to: name, loop: loop, logger: quiet)
         }
 
-        func workers() throws -> ServiceGroup {
+        func workers(_ count: Int) throws -> ServiceGroup {
             let handler = Formula(registry: RegistryClient(try connect(.registry)))
-            let trainers = try (1...2).map { number in
+            let trainers = try (1...count).map { number in
                 TaskWorker(
                     queue: QueueClient(try connect(.trainer)), name: "t\(number)",
                     kinds: [PreparationTask.kind, TrainingTask.kind], handler: handler, logger: quiet)
@@ -93,17 +104,18 @@ struct DesignerProcessTests {
         }
     }
 
-    /// Runs the scenario to its end while `disturb` is called again and again; returns its trace.
+    /// Runs a scenario to its end while `disturb` is called again and again; returns its trace.
     private func search(
+        _ scenario: String = DesignerProcessTests.scenario, workers: Int = 2,
         disturb: (Installation, Int) async throws -> Void = { _, _ in }
     ) async throws -> [String] {
         try await ProcessFixture.run { fixture in
             let installation = try Installation(fixture)
-            let group = try installation.workers()
+            let group = try installation.workers(workers)
             let working = Task { try await group.run() }
             let designer = DesignerClient(try installation.connect(.designer))
             try await designer.publish(
-                Self.scenario, file: "digits.yaml", as: ScenarioID("s1"), patience: .seconds(60))
+                scenario, file: "digits.yaml", as: ScenarioID("s1"), patience: .seconds(60))
             var status = try await designer.scenario("s1")
             while !status.state.isFinal {
                 try await disturb(installation, status.endedTrials)
@@ -113,10 +125,12 @@ struct DesignerProcessTests {
             }
             #expect(status.state == .succeeded, "\(status.failure?.message ?? "")")
             let trials = try await retrying(for: .seconds(60)) { try await designer.trials(of: "s1") }
-            try await check(installation, trials, status)
+            if scenario == Self.scenario { try await check(installation, trials, status) }
             await group.triggerGracefulShutdown()
             try await working.value
-            return trials.map { "\($0.id.number) \($0.genome) \($0.origin) \($0.state) \($0.objective ?? -1)" }
+            return trials.map {
+                "\($0.id.number) \($0.genome) \($0.origin) \($0.state) \($0.objective ?? -1) \($0.rungs)"
+            }
         }
     }
 
@@ -179,6 +193,21 @@ struct DesignerProcessTests {
             kills += 1
         }
         #expect(kills == 6)
+        #expect(disturbed == reference)
+    }
+
+    @Test func `trials are paused and promoted alike by one worker and by four, whatever is killed`() async throws {
+        let reference = try await search(Self.halving, workers: 1)
+        #expect(reference.count == 41)
+        #expect(reference.count { $0.contains("paused") } >= 25)
+        #expect(reference.count { $0.contains("succeeded") } >= 2)
+        var kills = 0
+        let disturbed = try await search(Self.halving, workers: 4) { installation, ended in
+            guard kills < 4, ended >= 4 + kills * 8 else { return }
+            try await installation.killAndRestart(kills == 2 ? [.designer, .trainer, .registry] : [.designer])
+            kills += 1
+        }
+        #expect(kills == 4)
         #expect(disturbed == reference)
     }
 }

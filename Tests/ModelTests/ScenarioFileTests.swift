@@ -58,6 +58,23 @@ import Testing
         #expect(scenario.finalists == 3)
     }
 
+    @Test func `costs can be limited and minimised, and trials stopped early`() throws {
+        let text =
+            Self.example.replacing(
+                "limits: {parameters: 2e6}", with: "minimise: [parameters, latency], limits: {latency: 2.5 ms}"
+            ).replacing("seed: 7", with: "seed: 7, halving: {first: 2}") + "\ntraining: {epochs: 20}"
+        let scenario = try ScenarioFile(text).scenario
+        #expect(scenario.minimised == [.parameters, .latency])
+        #expect(scenario.limits == Scenario.Limits(latency: 2.5))
+        let halving = try #require(scenario.search.halving)
+        #expect(halving == Scenario.Halving(first: 2, factor: 3))
+        #expect(halving.epochs(of: scenario.training) == [2, 6, 18, 20])
+        for (written, milliseconds) in [("250us", 0.25), ("'1.5 s'", 1_500), ("7ms", 7)] {
+            let other = try ScenarioFile(text.replacing("2.5 ms", with: written)).scenario
+            #expect(other.limits.latency == milliseconds)
+        }
+    }
+
     @Test(arguments: [
         ("stimuli:", "stimulus:", "f.yaml:2:1: stimulus: there is no such field. Did you mean 'stimuli'?"),
         ("noise:", "noisse:", "f.yaml:6:26: modalities.audio.noisse: there is no such field. Did you mean 'noise'?"),
@@ -83,6 +100,22 @@ import Testing
             "parameters: 2e6", "parameters: [2]",
             "objective.limits.parameters: a whole number is needed, and there is a list."
         ),
+        (
+            "parameters: 2e6", "latency: 5",
+            "f.yaml:7:51: objective.limits.latency: a time with its unit is needed, such as 5ms, 250us or 1.5s"
+        ),
+        ("parameters: 2e6", "latency: 0ms", "objective.limits.latency: 0ms is not from 0.001 to"),
+        ("parameters: 2e6", "flops: 2e6", "Known here are parameters, operations, latency."),
+        (
+            "maximise: accuracy", "minimise: [latenzy]",
+            "f.yaml:7:23: objective.minimise: there is no 'latenzy' to choose. Did you mean 'latency'?"
+        ),
+        ("maximise: accuracy", "minimise: [latency, latency]", "objective.minimise: a name stands there twice."),
+        (
+            "seed: 7", "seed: 7, halving: {first: 2}",
+            "f.yaml:8:83: search.halving.first: trials cannot be stopped early after 2 epochs"
+        ),
+        ("seed: 7", "halving: {factor: 1}", "search.halving.factor: 1 is not from 2 to 16."),
         ("parameters: 2e6", "parameters: 1e99", "objective.limits.parameters: 1e99 is not from 1"),
         ("{parameters: 2e6}", "small", "f.yaml:7:41: objective.limits: fields are needed here, and there is 'small'."),
         ("[see written digits, hear spoken digits]", "see", "f.yaml:2:10: stimuli: a list of texts"),

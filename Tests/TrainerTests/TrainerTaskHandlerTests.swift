@@ -125,6 +125,42 @@ import WorkerSupport
         }
     }
 
+    @Test(arguments: [true, false])
+    func `a paused training goes on elsewhere to the same files, also where its checkpoint is gone`(
+        isThere: Bool
+    ) async throws {
+        try await WorkerFixture.run { fixture in
+            _ = try await Self.prepare(fixture)
+            let undisturbed = try await Self.train(fixture, Self.task())
+            #expect(undisturbed.checkpoint == nil)
+            var task = try Self.task()
+            var accuracies: [Double?] = []
+            for epochs in [1, 2] {
+                task.pauseAfter = epochs
+                let log = ReportLog()
+                let progress = TaskProgress(logger: quiet) { report in
+                    await log.add(report)
+                    return .proceed
+                }
+                let paused = try await Self.train(fixture, task, progress: progress)
+                #expect(await log.reports.map(\.step) == [epochs])
+                #expect(paused.script != undisturbed.script)
+                let checkpoint: BlobDigest = try #require(paused.checkpoint)
+                task.checkpoint = checkpoint
+                // Ordered again, as after a crash, it gives the same without training.
+                #expect(try await Self.train(fixture, task).script == paused.script)
+                accuracies.append(paused.metrics["validation-accuracy"])
+            }
+            #expect(accuracies.allSatisfy { $0 != nil })
+            task.pauseAfter = nil
+            if !isThere { task.checkpoint = BlobDigest(hashing: [1]) }
+            let continued = try await Self.train(fixture, task)
+            #expect(continued.script == undisturbed.script && continued.weights == undisturbed.weights)
+            #expect(continued.metrics["validation-accuracy"] == undisturbed.metrics["validation-accuracy"])
+            #expect(continued.checkpoint == nil)
+        }
+    }
+
     @Test func `a worker that must end stores a checkpoint first, and the task goes on from it`() async throws {
         try await WorkerFixture.run { fixture in
             _ = try await Self.prepare(fixture)

@@ -29,13 +29,16 @@ public struct SearchProgress: Hashable, Sendable {
         public var parameters: Double
         /// Time for one sample in milliseconds.
         public var latency: Double
+        /// Multiply-accumulate operations for one sample.
+        public var operations: Double
 
         /// Makes the figures of a trial.
-        public init(number: Int, objective: Double, parameters: Double, latency: Double) {
+        public init(number: Int, objective: Double, parameters: Double, latency: Double, operations: Double = 0) {
             self.number = number
             self.objective = objective
             self.parameters = parameters
             self.latency = latency
+            self.operations = operations
         }
     }
 
@@ -45,18 +48,29 @@ public struct SearchProgress: Hashable, Sendable {
     public var finals: Int
     /// Each trial that was better than all before it, by number.
     public var records: [Figures]
-    /// Trials that no other beats in objective, parameters and latency together, by parameters.
+    /// Trials that keep the limits and that no other beats in all that counts together, by parameters: the objective with
+    /// what the scenario minimises, or else with parameters and latency.
     public var front: [Figures]
     /// Successful trials at even distances, by number: all of them where they are few.
     public var sample: [Figures]
+    /// Epochs that the trials were trained for, in all.
+    public var epochs: Int
+    /// Trials that went on after they had been paused.
+    public var promoted: Int
 
     /// Makes a record of a search.
-    public init(counts: [TrialState: Int], finals: Int, records: [Figures], front: [Figures], sample: [Figures]) {
+    public init(
+        counts: [TrialState: Int], finals: Int, records: [Figures], front: [Figures], sample: [Figures],
+        epochs: Int = 0,
+        promoted: Int = 0
+    ) {
         self.counts = counts
         self.finals = finals
         self.records = records
         self.front = front
         self.sample = sample
+        self.epochs = epochs
+        self.promoted = promoted
     }
 }
 
@@ -74,7 +88,8 @@ extension SearchProgress {
         }
         self.init(
             counts: Dictionary(counts) { $0 + $1 }, finals: Int(wire.finals), records: wire.records.map(Figures.init),
-            front: wire.front.map(Figures.init), sample: wire.sample.map(Figures.init))
+            front: wire.front.map(Figures.init), sample: wire.sample.map(Figures.init),
+            epochs: Int(wire.epochs), promoted: Int(wire.promoted))
     }
 }
 
@@ -82,7 +97,7 @@ extension SearchProgress.Figures {
     init(_ wire: Wire.TrialFigures) {
         self.init(
             number: Int(wire.number), objective: wire.objective, parameters: wire.parameters,
-            latency: wire.latencyMilliseconds)
+            latency: wire.latencyMilliseconds, operations: wire.operations)
     }
 }
 
@@ -90,7 +105,7 @@ extension Wire.TrialFigures {
     init(_ figures: SearchProgress.Figures) {
         self.init(
             number: UInt32(clamping: figures.number), objective: figures.objective, parameters: figures.parameters,
-            latencyMilliseconds: figures.latency)
+            latencyMilliseconds: figures.latency, operations: figures.operations)
     }
 }
 
@@ -103,6 +118,7 @@ extension Wire.SearchProgressReply {
         self.init(
             counts: counts, finals: UInt32(clamping: progress.finals),
             records: progress.records.map(Wire.TrialFigures.init),
-            front: progress.front.map(Wire.TrialFigures.init), sample: progress.sample.map(Wire.TrialFigures.init))
+            front: progress.front.map(Wire.TrialFigures.init), sample: progress.sample.map(Wire.TrialFigures.init),
+            epochs: UInt64(clamping: progress.epochs), promoted: UInt32(clamping: progress.promoted))
     }
 }

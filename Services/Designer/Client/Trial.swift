@@ -13,9 +13,17 @@ public enum TrialState: Int, CaseIterable, Hashable, Sendable, CustomStringConve
     case failed = 4
     /// It was withdrawn with its scenario.
     case cancelled = 5
+    /// It was stopped early, with a result; it goes on where it deserves to.
+    case paused = 6
 
     /// Whether nothing more happens to it, unless its scenario is resumed.
     public var isFinal: Bool { self == .succeeded || self == .failed || self == .cancelled }
+
+    /// Whether nothing of it is under way.
+    public var isIdle: Bool { isFinal || self == .paused }
+
+    /// Whether it has a result.
+    public var isMeasured: Bool { self == .succeeded || self == .paused }
 
     /// The state in a word.
     public var description: String {
@@ -25,6 +33,7 @@ public enum TrialState: Int, CaseIterable, Hashable, Sendable, CustomStringConve
         case .succeeded: "succeeded"
         case .failed: "failed"
         case .cancelled: "cancelled"
+        case .paused: "paused"
         }
     }
 }
@@ -55,12 +64,16 @@ public struct Trial: Hashable, Sendable {
     public var weights: BlobDigest?
     /// Why it failed.
     public var failure: Failure?
+    /// Where trials are stopped early: the objective each time that it was compared with others.
+    public var rungs: [Double]
+    /// The checkpoint that it goes on from once it was paused.
+    public var checkpoint: BlobDigest?
 
     /// Makes a trial.
     public init(
         id: TrialID, state: TrialState, genome: String, origin: String, networkName: String, code: String,
         objective: Double? = nil, metrics: [String: Double] = [:], script: BlobDigest? = nil,
-        weights: BlobDigest? = nil, failure: Failure? = nil
+        weights: BlobDigest? = nil, failure: Failure? = nil, rungs: [Double] = [], checkpoint: BlobDigest? = nil
     ) {
         self.id = id
         self.state = state
@@ -73,6 +86,8 @@ public struct Trial: Hashable, Sendable {
         self.script = script
         self.weights = weights
         self.failure = failure
+        self.rungs = rungs
+        self.checkpoint = checkpoint
     }
 
     /// Whether it is the final training of one of a search's best networks.
@@ -80,6 +95,11 @@ public struct Trial: Hashable, Sendable {
 
     /// Whether what was tried is a tracker: then `script` is its setup and `weights` are its tracks.
     public var isOfTracker: Bool { (try? ArtificialCode(code))?.functions == [Scenario.Task.tracking.rawValue] }
+
+    /// Whether what was measured of it keeps a scenario's limits.
+    public func keeps(_ limits: Scenario.Limits) -> Bool {
+        (metrics[Scenario.Cost.latency.metric] ?? 0) <= limits.latency ?? .infinity
+    }
 
     /// The origin of the final training of a trial's network.
     package static func finalOrigin(_ number: Int) -> String { "final \(number)" }
@@ -97,10 +117,11 @@ extension Trial {
         }
         self.init(
             id: try TrialID(wire.id), state: state, genome: wire.genome, origin: wire.origin,
-            networkName: wire.networkName, code: wire.code, objective: state == .succeeded ? wire.objective : nil,
+            networkName: wire.networkName, code: wire.code, objective: state.isMeasured ? wire.objective : nil,
             metrics: .init(wire.metrics), script: try wire.script.isEmpty ? nil : BlobDigest(wire.script),
             weights: try wire.weights.isEmpty ? nil : BlobDigest(wire.weights),
-            failure: wire.failure.map { Failure($0) })
+            failure: wire.failure.map { Failure($0) }, rungs: wire.rungs,
+            checkpoint: try wire.checkpoint.isEmpty ? nil : BlobDigest(wire.checkpoint))
     }
 }
 
@@ -112,6 +133,7 @@ extension Wire.Trial {
             genome: trial.genome, code: trial.code, state: .init(rawValue: .init(trial.state.rawValue)),
             objective: trial.objective ?? 0, metrics: .init(trial.metrics),
             script: trial.script?.hexadecimal ?? "", weights: trial.weights?.hexadecimal ?? "",
-            failure: trial.failure.map { Wire.Failure($0) }, origin: trial.origin, networkName: trial.networkName)
+            failure: trial.failure.map { Wire.Failure($0) }, origin: trial.origin, networkName: trial.networkName,
+            rungs: trial.rungs, checkpoint: trial.checkpoint?.hexadecimal ?? "")
     }
 }

@@ -73,9 +73,17 @@ public struct SuccessiveHalving: Hashable, Sendable, Codable {
     public private(set) var trainings: [Training] = []
     private var outcomes: [TrialOutcome?] = []
     private var settled = 0
+    /// New trials in all, which are fewer where there are no more candidates.
+    private var limit: Int
 
     /// Makes a course that has not begun.
-    public init(_ settings: Settings) { self.settings = settings }
+    public init(_ settings: Settings) {
+        self.settings = settings
+        limit = settings.trials
+    }
+
+    /// Starts no new trials any more, because there are no candidates left.
+    public mutating func startNoMore() { limit = trainings.count { $0.rung == 0 } }
 
     /// The next training: the best trial that deserves promotion on the highest rung, else a new trial.
     public mutating func ask() -> Answer {
@@ -84,7 +92,7 @@ public struct SuccessiveHalving: Hashable, Sendable, Codable {
         if visible > settled { return .waiting(for: settled) }
         if let (trial, rung) = promotion(among: visible) { return begin(trial, rung) }
         let started = trainings.count { $0.rung == 0 }
-        if started < settings.trials { return begin(started, 0) }
+        if started < limit { return begin(started, 0) }
         // What is still under way may yet deserve promotion.
         return settled < number ? .waiting(for: settled) : lastPromotion()
     }
@@ -128,13 +136,12 @@ public struct SuccessiveHalving: Hashable, Sendable, Codable {
     private func promotion(among visible: Int) -> (trial: Int, rung: Int)? {
         for rung in settings.budgets.indices.dropLast().reversed() {
             let promoted = Set(trainings.lazy.filter { $0.rung == rung + 1 }.map(\.trial))
-            let reached = trainings[..<visible].compactMap { training -> (trial: Int, objective: Double)? in
-                guard training.rung == rung else { return nil }
-                return (training.trial, outcomes[training.number]?.objective ?? -.infinity)
-            }
-            let best = reached.sorted { ($0.objective, -$0.trial) > ($1.objective, -$1.trial) }
+            let reached = trainings[..<visible].filter { $0.rung == rung }
+            let fitness = TrialOutcome.fitness(of: reached.map { outcomes[$0.number] })
+            let best = zip(reached, fitness).map { (trial: $0.trial, fitness: $1) }
+                .sorted { ($0.fitness, -$0.trial) > ($1.fitness, -$1.trial) }
                 .prefix(reached.count / settings.reduction)
-            if let next = best.first(where: { !promoted.contains($0.trial) && $0.objective > -.infinity }) {
+            if let next = best.first(where: { !promoted.contains($0.trial) && $0.fitness > -.infinity }) {
                 return (next.trial, rung + 1)
             }
         }

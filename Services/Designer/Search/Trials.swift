@@ -37,6 +37,15 @@ public enum TrialOutcome: Hashable, Sendable, Codable {
         case .failed: nil
         }
     }
+
+    /// For each outcome one number, higher where it is better: the objective, or, where there are several, the place among
+    /// the fronts; minus infinity for what could not be measured.
+    static func fitness(of outcomes: [TrialOutcome?]) -> [Double] {
+        let known = outcomes.map { $0?.objectives }
+        if known.allSatisfy({ $0?.count ?? 1 == 1 }) { return known.map { $0?.first ?? -.infinity } }
+        var ranked = ParetoRanking(known.compactMap(\.self)).fitness[...]
+        return known.map { $0 == nil ? -.infinity : ranked.removeFirst() }
+    }
 }
 
 /// A measured trial.
@@ -75,14 +84,9 @@ struct SearchView {
     /// The trials before a number that were measured, the oldest first.
     func measured(among trials: Int) -> [Individual] {
         precondition(trials <= visible, "outcomes that nobody may know yet")
-        let known = (0..<trials).compactMap { number in
-            history.outcomes[number]?.objectives.map { (number: number, objectives: $0) }
-        }
-        let fitness =
-            known.allSatisfy { $0.objectives.count == 1 }
-            ? known.map { $0.objectives[0] } : ParetoRanking(known.map(\.objectives)).fitness
-        return zip(known, fitness).map {
-            Individual(number: $0.number, genome: history.proposals[$0.number].genome, fitness: $1)
+        let fitness = TrialOutcome.fitness(of: Array(history.outcomes.prefix(trials)))
+        return zip(history.proposals, fitness).filter { $1 > -.infinity }.map {
+            Individual(number: $0.number, genome: $0.genome, fitness: $1)
         }
     }
 

@@ -58,7 +58,8 @@ private struct RemoteTrainer: Trainer {
                     momentum: $0.momentum)
             },
             epochs: order.budget.epochs, batch: order.budget.batch, samples: order.budget.samples,
-            validationSamples: order.budget.validation, seed: order.seed)
+            validationSamples: order.budget.validation, seed: order.seed, pauseAfter: order.pauseAfter,
+            checkpoint: order.checkpoint)
         switch order.part {
         case .whole(let weights):
             task.initialWeights = weights

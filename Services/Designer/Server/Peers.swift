@@ -77,6 +77,10 @@ public struct TrainingOrder: Hashable, Sendable {
     public var seed: UInt64
     /// What of the candidate is trained, and from what.
     public var part = Part.whole([])
+    /// Epochs after which the training pauses; nil for never.
+    public var pauseAfter: Int?
+    /// The checkpoint of the same training when it was paused.
+    public var checkpoint: BlobDigest?
 
     /// What of a candidate an order is about.
     public enum Part: Hashable, Sendable {

@@ -70,12 +70,17 @@ public struct TrainingTask: Hashable, Sendable {
     public var initialWeights: [InitialWeights]
     /// What keeps vectors of two modalities alike.
     public var constraint: SimilarityConstraint?
+    /// Epochs after which the training pauses: what it gives then has a checkpoint; absent for never.
+    public var pauseAfter: Int?
+    /// The checkpoint of the same training when it was paused; without it, or where it is gone, training starts afresh.
+    public var checkpoint: BlobDigest?
 
     /// Describes a task.
     public init(
         network: String, dataset: String, optimizers: [BranchOptimizer], epochs: Int, batch: Int, samples: Int? = nil,
         validationSamples: Int? = nil, seed: UInt64, checkpointInterval: Duration = .seconds(10),
-        features: [String] = [], initialWeights: [InitialWeights] = [], constraint: SimilarityConstraint? = nil
+        features: [String] = [], initialWeights: [InitialWeights] = [], constraint: SimilarityConstraint? = nil,
+        pauseAfter: Int? = nil, checkpoint: BlobDigest? = nil
     ) {
         self.network = network
         self.dataset = dataset
@@ -89,6 +94,8 @@ public struct TrainingTask: Hashable, Sendable {
         self.features = features
         self.initialWeights = initialWeights
         self.constraint = constraint
+        self.pauseAfter = pauseAfter
+        self.checkpoint = checkpoint
     }
 
     /// Reads a task's payload.
@@ -101,7 +108,9 @@ public struct TrainingTask: Hashable, Sendable {
             checkpointInterval: .milliseconds(wire.checkpointMilliseconds == 0 ? 10_000 : wire.checkpointMilliseconds),
             features: wire.features,
             initialWeights: try wire.initialWeights.map { InitialWeights(try BlobDigest($0.blob), prefix: $0.prefix) },
-            constraint: wire.constraint.map(SimilarityConstraint.init))
+            constraint: wire.constraint.map(SimilarityConstraint.init),
+            pauseAfter: wire.pauseAfter == 0 ? nil : Int(wire.pauseAfter),
+            checkpoint: try wire.checkpoint.isEmpty ? nil : BlobDigest(wire.checkpoint))
     }
 
     /// The task's payload.
@@ -112,7 +121,8 @@ public struct TrainingTask: Hashable, Sendable {
             seed: seed, validationSamples: UInt32(clamping: validationSamples ?? 0),
             checkpointMilliseconds: UInt32(clamping: Int64(checkpointInterval / .milliseconds(1))), features: features,
             initialWeights: initialWeights.map { Wire.InitialWeights(blob: $0.blob.hexadecimal, prefix: $0.prefix) },
-            constraint: constraint.map(Wire.SimilarityConstraint.init)
+            constraint: constraint.map(Wire.SimilarityConstraint.init), pauseAfter: UInt32(clamping: pauseAfter ?? 0),
+            checkpoint: checkpoint?.hexadecimal ?? ""
         ).encodedBytes()
     }
 }
@@ -125,25 +135,32 @@ public struct TrainingResult: Hashable, Sendable {
     public var weights: BlobDigest
     /// Last value of each metric, among them `validation-accuracy`, `training-loss` and `seconds`.
     public var metrics: [String: Double]
+    /// From which the training goes on; absent where it has ended.
+    public var checkpoint: BlobDigest?
 
     /// Makes a result.
-    public init(script: BlobDigest, weights: BlobDigest, metrics: [String: Double]) {
+    public init(
+        script: BlobDigest, weights: BlobDigest, metrics: [String: Double], checkpoint: BlobDigest? = nil
+    ) {
         self.script = script
         self.weights = weights
         self.metrics = metrics
+        self.checkpoint = checkpoint
     }
 
     /// Reads a task's result.
     public init(result: [UInt8]) throws {
         let wire = try Wire.TrainResult(bytes: result)
         self.init(
-            script: try BlobDigest(wire.script), weights: try BlobDigest(wire.weights), metrics: .init(wire.metrics))
+            script: try BlobDigest(wire.script), weights: try BlobDigest(wire.weights), metrics: .init(wire.metrics),
+            checkpoint: try wire.checkpoint.isEmpty ? nil : BlobDigest(wire.checkpoint))
     }
 
     /// The task's result.
     public func encoded() throws -> [UInt8] {
         try Wire.TrainResult(
-            script: script.hexadecimal, weights: weights.hexadecimal, metrics: .init(metrics)
+            script: script.hexadecimal, weights: weights.hexadecimal, metrics: .init(metrics),
+            checkpoint: checkpoint?.hexadecimal ?? ""
         ).encodedBytes()
     }
 }

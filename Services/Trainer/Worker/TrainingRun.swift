@@ -26,6 +26,8 @@ final class TrainingRun {
     private let scratch: ScratchDirectory
     private let progress: TaskProgress
     private let checkpointInterval: Duration
+    /// Epochs after which the training pauses.
+    private let pause: Int
     private let clock = ContinuousClock()
     private var metrics: [String: Double] = [:]
     /// Seconds of training before this attempt, which the checkpoint tells.
@@ -59,14 +61,16 @@ final class TrainingRun {
         // The first validation samples for every task, so that networks are compared on the same ones.
         try await self.init(
             session, network, validation: samples.source(.validation).first(task.validationSamples ?? 0), lease,
-            registry: registry, cache: cache, scratch: scratch, checkpointInterval: task.checkpointInterval, progress)
+            registry: registry, cache: cache, scratch: scratch, checkpointInterval: task.checkpointInterval,
+            pauseAfter: task.pauseAfter, checkpoint: task.checkpoint, progress)
     }
 
-    /// Carries out a session, from the lease's checkpoint where it has one; without a session the network stays as it is.
+    /// Carries out a session, from the lease's checkpoint where it has one, or else from a given one; without a session the
+    /// network stays as it is.
     init(
         _ session: TrainingSession?, _ network: ScriptedNetwork, validation: SampleSource, _ lease: TaskLease,
         registry: RegistryClient, cache: BlobCache, scratch: ScratchDirectory, checkpointInterval: Duration,
-        _ progress: TaskProgress
+        pauseAfter: Int? = nil, checkpoint: BlobDigest? = nil, _ progress: TaskProgress
     ) async throws {
         self.session = session
         self.network = network
@@ -75,9 +79,12 @@ final class TrainingRun {
         self.scratch = scratch
         self.progress = progress
         self.checkpointInterval = checkpointInterval
+        self.pause = pauseAfter ?? .max
         self.start = clock.now
         self.lastCheckpoint = clock.now
-        if let session, let checkpoint = lease.checkpoint { try await goOn(session, from: checkpoint, cache) }
+        if let session, let checkpoint = lease.checkpoint ?? checkpoint {
+            try await goOn(session, from: checkpoint, cache)
+        }
     }
 
     /// Trains to the end, uploads the files and says what came of it.
@@ -91,7 +98,7 @@ final class TrainingRun {
 
     private func train(_ session: TrainingSession) async throws {
         var piece = 1
-        while !session.isFinished {
+        while !isOver(session) {
             try await stopIfAsked(session)
             let begin = clock.now
             let epoch = try session.train(batches: piece)
@@ -102,11 +109,14 @@ final class TrainingRun {
         }
     }
 
+    /// Whether the training has ended or pauses.
+    private func isOver(_ session: TrainingSession) -> Bool { session.isFinished || session.finishedEpochs >= pause }
+
     private func end(_ epoch: TrainingSession.Epoch, of session: TrainingSession) async throws {
         metrics["training-loss"] = epoch.loss
         metrics["training-accuracy"] = epoch.accuracy
         try validate()
-        let isDue = clock.now - lastCheckpoint >= checkpointInterval && !session.isFinished
+        let isDue = clock.now - lastCheckpoint >= checkpointInterval && !isOver(session)
         try await progress.report(
             step: epoch.number, steps: session.plan.epochs, metrics: metrics,
             checkpoint: isDue ? try await storeCheckpoint(session) : nil)
@@ -138,12 +148,14 @@ final class TrainingRun {
             step: session.finishedEpochs, steps: session.plan.epochs, checkpoint: try await storeCheckpoint(session))
     }
 
-    private func storeCheckpoint(_ session: TrainingSession) async throws -> BlobDigest {
+    private func storeCheckpoint(
+        _ session: TrainingSession, keepFor life: Duration = TrainingRun.checkpointLife
+    ) async throws -> BlobDigest {
         let file = scratch.file("checkpoint.safetensors")
         var notes = ["seconds": "\(seconds)"]
         for (name, value) in metrics where name != "seconds" { notes["metric.\(name)"] = "\(value)" }
         try session.writeCheckpoint(to: file, notes: notes)
-        let digest = try await registry.upload(file: file, keepFor: Self.checkpointLife)
+        let digest = try await registry.upload(file: file, keepFor: life)
         lastCheckpoint = clock.now
         progress.logger.debug("checkpoint stored", metadata: ["epoch": "\(session.finishedEpochs)"])
         return digest
@@ -172,10 +184,14 @@ final class TrainingRun {
         let script = scratch.file("network.pt"), weights = scratch.file("weights.safetensors")
         try network.save(to: script)
         try network.saveWeights(to: weights)
-        return TrainingResult(
+        var result = TrainingResult(
             script: try await registry.upload(file: script, keepFor: Self.resultLife),
             weights: try await registry.upload(file: weights, keepFor: Self.resultLife),
             metrics: metrics)
+        if let session, !session.isFinished {
+            result.checkpoint = try await storeCheckpoint(session, keepFor: Self.resultLife)
+        }
+        return result
     }
 }
 

@@ -121,7 +121,16 @@ struct FieldReader {
 
     /// The choice under a key.
     func choice<Choice: RawRepresentable<String> & CaseIterable>(_ key: String, of: Choice.Type) throws -> Choice? {
-        guard let text = try text(key) else { return nil }
+        try text(key).map { try chosen($0, key) }
+    }
+
+    /// The choices under a key.
+    func choices<Choice: RawRepresentable<String> & CaseIterable>(_ key: String, of: Choice.Type) throws -> [Choice]? {
+        try texts(key)?.map { try chosen($0, key) }
+    }
+
+    private func chosen<Choice: RawRepresentable<String> & CaseIterable>(_ text: String, _ key: String) throws -> Choice
+    {
         if let choice = Choice(rawValue: text) { return choice }
         let names = Choice.allCases.map(\.rawValue)
         throw wrong(

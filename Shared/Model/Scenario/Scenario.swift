@@ -8,9 +8,10 @@
 ///   image: {dataset: mnist, preprocess: {pca-energy-removed: 0.75}}
 ///   audio: {dataset: fsdd, noise: esc10, signal-to-noise: 5, preprocess: {spectrogram: 112}}
 /// data: {split: recording, mixes: 3, samples: {training: 12000, validation: 2000, test: 2000}, seed: 1}
-/// objective: {maximise: accuracy, limits: {parameters: 2e6, operations: 1e9}}
+/// objective: {maximise: accuracy, minimise: [latency], limits: {parameters: 2e6, operations: 1e9, latency: 5ms}}
 /// search:
-///   {method: evolution, population: 12, trials: 48, seed: 7, optimizers: [sgd, adam], structures: [LeNet3], widths: [1]}
+///   {method: evolution, population: 12, trials: 48, seed: 7, optimizers: [sgd, adam], structures: [LeNet3], widths: [1],
+///    halving: {first: 1, factor: 3}}
 /// training: {epochs: 2, batch: 64, samples: 3000, validation: 1000}     # of a trial
 /// final: {epochs: 12, batch: 64, samples: all, validation: all, candidates: 1}     # of the best ones
 /// ```
@@ -37,20 +38,6 @@ public struct Scenario: Hashable, Sendable {
         case hota
     }
 
-    /// What a network must not exceed.
-    public struct Limits: Hashable, Sendable {
-        /// Trainable parameters.
-        public var parameters: Int?
-        /// Multiply-accumulate operations for one sample.
-        public var operations: Int?
-
-        /// Makes limits; nil means none.
-        public init(parameters: Int? = nil, operations: Int? = nil) {
-            self.parameters = parameters
-            self.operations = operations
-        }
-    }
-
     /// How candidates are chosen.
     public struct Search: Hashable, Sendable {
         /// How a search chooses.
@@ -67,11 +54,13 @@ public struct Scenario: Hashable, Sendable {
         public var structures: [String]?
         /// Width multipliers to choose from; nil for the usual ones.
         public var widths: [Double]?
+        /// How trials are stopped early; nil where each is trained to its end.
+        public var halving: Halving?
 
         /// Makes a plan of a search.
         public init(
             method: SearchMethod = .evolution, population: Int = 12, trials: Int = 48, seed: UInt64 = 1,
-            optimizers: [String]? = nil, structures: [String]? = nil, widths: [Double]? = nil
+            optimizers: [String]? = nil, structures: [String]? = nil, widths: [Double]? = nil, halving: Halving? = nil
         ) {
             self.method = method
             self.population = population
@@ -80,6 +69,7 @@ public struct Scenario: Hashable, Sendable {
             self.optimizers = optimizers
             self.structures = structures
             self.widths = widths
+            self.halving = halving
         }
     }
 
@@ -115,6 +105,8 @@ public struct Scenario: Hashable, Sendable {
     public var recipe: DatasetRecipe
     /// What is made as large as possible.
     public var objective: Objective
+    /// What is made as small as possible beside it; where there is nothing, only the objective counts.
+    public var minimised: [Cost]
     /// What a network must not exceed.
     public var limits: Limits
     /// How candidates are chosen.
@@ -136,9 +128,9 @@ public struct Scenario: Hashable, Sendable {
     /// Makes a scenario; `ScenarioFile` checks one that is read.
     public init(
         name: String, stimuli: [String] = [], functions: [String] = [], task: Task = .classification,
-        recipe: DatasetRecipe, objective: Objective = .accuracy, limits: Limits = Limits(), search: Search = Search(),
-        fusion: Fusion? = nil, training: Training = Scenario.defaultTraining, final: Training = Scenario.defaultFinal,
-        finalists: Int = 1
+        recipe: DatasetRecipe, objective: Objective = .accuracy, minimised: [Cost] = [], limits: Limits = Limits(),
+        search: Search = Search(), fusion: Fusion? = nil, training: Training = Scenario.defaultTraining,
+        final: Training = Scenario.defaultFinal, finalists: Int = 1
     ) {
         self.name = name
         self.stimuli = stimuli
@@ -146,6 +138,7 @@ public struct Scenario: Hashable, Sendable {
         self.task = task
         self.recipe = recipe
         self.objective = objective
+        self.minimised = minimised
         self.limits = limits
         self.search = search
         self.fusion = fusion

@@ -76,25 +76,24 @@ extension ScenarioFile {
             throw reader.wrong("scenario", "a name has at most 100 letters on one line.")
         }
         let recipe = try recipe(reader)
-        let objective = try reader.fields("objective", keys: ["maximise", "limits"])
-        let limits = try objective?.fields("limits", keys: ["parameters", "operations"])
+        let objective = try reader.fields("objective", keys: ["maximise", "minimise", "limits"])
         let final = try reader.fields("final", keys: budgetKeys + ["candidates"])
         let task = try reader.choice("task", of: Scenario.Task.self) ?? .classification
         let fusion = try fusion(reader, recipe)
         let usual = fusion == nil ? Scenario.defaultTraining : Scenario.Fusion.defaultTraining
-        return Scenario(
+        let training = try training(reader.fields("training", keys: budgetKeys), usual, recipe)
+        let scenario = Scenario(
             name: name, stimuli: try reader.texts("stimuli") ?? [], functions: try reader.texts("functions") ?? [],
             task: task, recipe: recipe,
             objective: try Self.objective(
                 of: task, on: recipe, objective?.choice("maximise", of: Scenario.Objective.self)),
-            limits: Scenario.Limits(
-                parameters: try limits?.integer("parameters", in: 1...1_000_000_000_000),
-                operations: try limits?.integer("operations", in: 1...1_000_000_000_000_000)),
-            search: try search(reader), fusion: fusion,
-            training: try training(reader.fields("training", keys: budgetKeys), usual, recipe),
+            minimised: try minimised(objective), limits: try limits(objective), search: try search(reader, training),
+            fusion: fusion, training: training,
             final: fusion == nil
-                ? try training(final, Scenario.defaultFinal, recipe) : try fineTuning(reader, recipe),
+                ? try Self.training(final, Scenario.defaultFinal, recipe) : try fineTuning(reader, recipe),
             finalists: try final?.integer("candidates", in: 1...100) ?? 1)
+        try checkMeasures(of: scenario)
+        return scenario
     }
 
     private static func recipe(_ reader: FieldReader) throws -> DatasetRecipe {
@@ -135,8 +134,8 @@ extension ScenarioFile {
             frames: try fields.integer("frames", in: DatasetRecipe.Limits.frames))
     }
 
-    private static func search(_ reader: FieldReader) throws -> Scenario.Search {
-        let keys = ["method", "population", "trials", "seed", "optimizers", "structures", "widths"]
+    private static func search(_ reader: FieldReader, _ training: Scenario.Training) throws -> Scenario.Search {
+        let keys = ["method", "population", "trials", "seed", "optimizers", "structures", "widths", "halving"]
         let fields = try reader.fields("search", keys: keys)
         let usual = Scenario.Search()
         let trials = try fields?.integer("trials", in: 1...100_000) ?? usual.trials
@@ -151,7 +150,8 @@ extension ScenarioFile {
             method: try fields?.choice("method", of: SearchMethod.self) ?? usual.method, population: population,
             trials: trials, seed: UInt64(try fields?.integer("seed", in: 0...Int.max) ?? Int(usual.seed)),
             optimizers: try fields?.texts("optimizers"), structures: try fields?.texts("structures"),
-            widths: try fields?.numbers("widths", in: 0.05...16))
+            widths: try fields?.numbers("widths", in: 0.05...16),
+            halving: try fields.flatMap { try halving($0, training) })
     }
 
     static func training(

@@ -592,7 +592,7 @@ void   gyrus__wire__search_progress_reply__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__search_progress_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor gyrus__wire__trial__field_descriptors[13] =
+static const ProtobufCFieldDescriptor gyrus__wire__trial__field_descriptors[15] =
 {
   {
     "id",
@@ -750,8 +750,33 @@ static const ProtobufCFieldDescriptor gyrus__wire__trial__field_descriptors[13] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "rungs",
+    14,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Gyrus__Wire__Trial, n_rungs),
+    offsetof(Gyrus__Wire__Trial, rungs),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "checkpoint",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__Trial, checkpoint),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__trial__field_indices_by_name[] = {
+  14,   /* field[14] = checkpoint */
   4,   /* field[4] = code */
   10,   /* field[10] = failure */
   3,   /* field[3] = genome */
@@ -761,6 +786,7 @@ static const unsigned gyrus__wire__trial__field_indices_by_name[] = {
   2,   /* field[2] = number */
   6,   /* field[6] = objective */
   11,   /* field[11] = origin */
+  13,   /* field[13] = rungs */
   1,   /* field[1] = scenario */
   8,   /* field[8] = script */
   5,   /* field[5] = state */
@@ -769,7 +795,7 @@ static const unsigned gyrus__wire__trial__field_indices_by_name[] = {
 static const ProtobufCIntRange gyrus__wire__trial__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__trial__descriptor =
 {
@@ -779,7 +805,7 @@ const ProtobufCMessageDescriptor gyrus__wire__trial__descriptor =
   "Gyrus__Wire__Trial",
   "gyrus.wire",
   sizeof(Gyrus__Wire__Trial),
-  13,
+  15,
   gyrus__wire__trial__field_descriptors,
   gyrus__wire__trial__field_indices_by_name,
   1,  gyrus__wire__trial__number_ranges,
@@ -1350,7 +1376,7 @@ const ProtobufCMessageDescriptor gyrus__wire__trial_page_request__descriptor =
   (ProtobufCMessageInit) gyrus__wire__trial_page_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__trial_figures__field_descriptors[4] =
+static const ProtobufCFieldDescriptor gyrus__wire__trial_figures__field_descriptors[5] =
 {
   {
     "number",
@@ -1400,17 +1426,30 @@ static const ProtobufCFieldDescriptor gyrus__wire__trial_figures__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "operations",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrialFigures, operations),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__trial_figures__field_indices_by_name[] = {
   3,   /* field[3] = latency_milliseconds */
   0,   /* field[0] = number */
   1,   /* field[1] = objective */
+  4,   /* field[4] = operations */
   2,   /* field[2] = parameters */
 };
 static const ProtobufCIntRange gyrus__wire__trial_figures__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__trial_figures__descriptor =
 {
@@ -1420,7 +1459,7 @@ const ProtobufCMessageDescriptor gyrus__wire__trial_figures__descriptor =
   "Gyrus__Wire__TrialFigures",
   "gyrus.wire",
   sizeof(Gyrus__Wire__TrialFigures),
-  4,
+  5,
   gyrus__wire__trial_figures__field_descriptors,
   gyrus__wire__trial_figures__field_indices_by_name,
   1,  gyrus__wire__trial_figures__number_ranges,
@@ -1529,7 +1568,7 @@ const ProtobufCMessageDescriptor gyrus__wire__search_progress_request__descripto
   (ProtobufCMessageInit) gyrus__wire__search_progress_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__search_progress_reply__field_descriptors[5] =
+static const ProtobufCFieldDescriptor gyrus__wire__search_progress_reply__field_descriptors[7] =
 {
   {
     "counts",
@@ -1591,18 +1630,44 @@ static const ProtobufCFieldDescriptor gyrus__wire__search_progress_reply__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "epochs",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__SearchProgressReply, epochs),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "promoted",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__SearchProgressReply, promoted),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__search_progress_reply__field_indices_by_name[] = {
   0,   /* field[0] = counts */
+  5,   /* field[5] = epochs */
   1,   /* field[1] = finals */
   3,   /* field[3] = front */
+  6,   /* field[6] = promoted */
   2,   /* field[2] = records */
   4,   /* field[4] = sample */
 };
 static const ProtobufCIntRange gyrus__wire__search_progress_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__search_progress_reply__descriptor =
 {
@@ -1612,7 +1677,7 @@ const ProtobufCMessageDescriptor gyrus__wire__search_progress_reply__descriptor 
   "Gyrus__Wire__SearchProgressReply",
   "gyrus.wire",
   sizeof(Gyrus__Wire__SearchProgressReply),
-  5,
+  7,
   gyrus__wire__search_progress_reply__field_descriptors,
   gyrus__wire__search_progress_reply__field_indices_by_name,
   1,  gyrus__wire__search_progress_reply__number_ranges,
@@ -1655,7 +1720,7 @@ const ProtobufCEnumDescriptor gyrus__wire__scenario_state__descriptor =
   gyrus__wire__scenario_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue gyrus__wire__trial_state__enum_values_by_number[6] =
+static const ProtobufCEnumValue gyrus__wire__trial_state__enum_values_by_number[7] =
 {
   { "TRIAL_STATE_UNSPECIFIED", "GYRUS__WIRE__TRIAL_STATE__TRIAL_STATE_UNSPECIFIED", 0 },
   { "TRIAL_STATE_TRAINING", "GYRUS__WIRE__TRIAL_STATE__TRIAL_STATE_TRAINING", 1 },
@@ -1663,15 +1728,17 @@ static const ProtobufCEnumValue gyrus__wire__trial_state__enum_values_by_number[
   { "TRIAL_STATE_SUCCEEDED", "GYRUS__WIRE__TRIAL_STATE__TRIAL_STATE_SUCCEEDED", 3 },
   { "TRIAL_STATE_FAILED", "GYRUS__WIRE__TRIAL_STATE__TRIAL_STATE_FAILED", 4 },
   { "TRIAL_STATE_CANCELLED", "GYRUS__WIRE__TRIAL_STATE__TRIAL_STATE_CANCELLED", 5 },
+  { "TRIAL_STATE_PAUSED", "GYRUS__WIRE__TRIAL_STATE__TRIAL_STATE_PAUSED", 6 },
 };
 static const ProtobufCIntRange gyrus__wire__trial_state__value_ranges[] = {
-{0, 0},{0, 6}
+{0, 0},{0, 7}
 };
-static const ProtobufCEnumValueIndex gyrus__wire__trial_state__enum_values_by_name[6] =
+static const ProtobufCEnumValueIndex gyrus__wire__trial_state__enum_values_by_name[7] =
 {
   { "TRIAL_STATE_CANCELLED", 5 },
   { "TRIAL_STATE_EVALUATING", 2 },
   { "TRIAL_STATE_FAILED", 4 },
+  { "TRIAL_STATE_PAUSED", 6 },
   { "TRIAL_STATE_SUCCEEDED", 3 },
   { "TRIAL_STATE_TRAINING", 1 },
   { "TRIAL_STATE_UNSPECIFIED", 0 },
@@ -1683,9 +1750,9 @@ const ProtobufCEnumDescriptor gyrus__wire__trial_state__descriptor =
   "TrialState",
   "Gyrus__Wire__TrialState",
   "gyrus.wire",
-  6,
+  7,
   gyrus__wire__trial_state__enum_values_by_number,
-  6,
+  7,
   gyrus__wire__trial_state__enum_values_by_name,
   1,
   gyrus__wire__trial_state__value_ranges,

@@ -681,7 +681,7 @@ const ProtobufCMessageDescriptor gyrus__wire__optimizer_settings__descriptor =
   (ProtobufCMessageInit) gyrus__wire__optimizer_settings__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__train_task__field_descriptors[12] =
+static const ProtobufCFieldDescriptor gyrus__wire__train_task__field_descriptors[14] =
 {
   {
     "network",
@@ -827,9 +827,34 @@ static const ProtobufCFieldDescriptor gyrus__wire__train_task__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "pause_after",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainTask, pause_after),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "checkpoint",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainTask, checkpoint),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__train_task__field_indices_by_name[] = {
   4,   /* field[4] = batch */
+  13,   /* field[13] = checkpoint */
   8,   /* field[8] = checkpoint_milliseconds */
   11,   /* field[11] = constraint */
   1,   /* field[1] = dataset */
@@ -838,6 +863,7 @@ static const unsigned gyrus__wire__train_task__field_indices_by_name[] = {
   10,   /* field[10] = initial_weights */
   0,   /* field[0] = network */
   2,   /* field[2] = optimizers */
+  12,   /* field[12] = pause_after */
   5,   /* field[5] = samples */
   6,   /* field[6] = seed */
   7,   /* field[7] = validation_samples */
@@ -846,7 +872,7 @@ static const ProtobufCIntRange gyrus__wire__train_task__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 9, 7 },
-  { 0, 12 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__train_task__descriptor =
 {
@@ -856,7 +882,7 @@ const ProtobufCMessageDescriptor gyrus__wire__train_task__descriptor =
   "Gyrus__Wire__TrainTask",
   "gyrus.wire",
   sizeof(Gyrus__Wire__TrainTask),
-  12,
+  14,
   gyrus__wire__train_task__field_descriptors,
   gyrus__wire__train_task__field_indices_by_name,
   2,  gyrus__wire__train_task__number_ranges,
@@ -1119,7 +1145,7 @@ const ProtobufCMessageDescriptor gyrus__wire__feature_result__descriptor =
   (ProtobufCMessageInit) gyrus__wire__feature_result__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__train_result__field_descriptors[3] =
+static const ProtobufCFieldDescriptor gyrus__wire__train_result__field_descriptors[4] =
 {
   {
     "script",
@@ -1157,8 +1183,21 @@ static const ProtobufCFieldDescriptor gyrus__wire__train_result__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "checkpoint",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainResult, checkpoint),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__train_result__field_indices_by_name[] = {
+  3,   /* field[3] = checkpoint */
   2,   /* field[2] = metrics */
   0,   /* field[0] = script */
   1,   /* field[1] = weights */
@@ -1166,7 +1205,7 @@ static const unsigned gyrus__wire__train_result__field_indices_by_name[] = {
 static const ProtobufCIntRange gyrus__wire__train_result__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__train_result__descriptor =
 {
@@ -1176,7 +1215,7 @@ const ProtobufCMessageDescriptor gyrus__wire__train_result__descriptor =
   "Gyrus__Wire__TrainResult",
   "gyrus.wire",
   sizeof(Gyrus__Wire__TrainResult),
-  3,
+  4,
   gyrus__wire__train_result__field_descriptors,
   gyrus__wire__train_result__field_indices_by_name,
   1,  gyrus__wire__train_result__number_ranges,

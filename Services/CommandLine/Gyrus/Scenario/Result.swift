@@ -38,7 +38,11 @@ struct ResultCommand: AsyncParsableCommand {
         if let outcome = try TrackingOutcome(status, trials) {
             return try await show(outcome, status, trials, services)
         }
-        try list.render(trials.map { TrialRow($0, isWinner: $0.id == winner?.id) })
+        let comparison = try Comparison(status, try await designer.progress(of: status.id.text, sample: 1))
+        try list.render(
+            trials.map { TrialRow($0, isWinner: $0.id == winner?.id, remark: comparison.remark(on: $0)) })
+        if let summary = comparison.summary { say(summary) }
+        if let halving = HalvingSummary(trials) { say("\(halving)") }
         guard let winner, let script = winner.script else {
             throw Failure(
                 .notFound,
@@ -98,6 +102,7 @@ struct TrialRow: Listable {
     let trial: Int
     let isFinal: Bool
     let isWinner: Bool
+    let remark: String?
     let state: String
     let network: String
     let code: String
@@ -109,10 +114,11 @@ struct TrialRow: Listable {
     let weights: String?
     let failure: String?
 
-    init(_ trial: Trial, isWinner: Bool) {
+    init(_ trial: Trial, isWinner: Bool, remark: String?) {
         self.trial = trial.id.number
         isFinal = trial.isFinalTraining
         self.isWinner = isWinner
+        self.remark = remark
         state = "\(trial.state)"
         network = trial.networkName
         code = trial.code
@@ -125,15 +131,17 @@ struct TrialRow: Listable {
         failure = trial.failure?.message
     }
 
-    static let columns = ["TRIAL", "NETWORK CODE", "PARAMETERS", "VALIDATION", "TEST", "SECONDS", "STATE"]
+    static let columns = ["TRIAL", "NETWORK CODE", "PARAMETERS", "LATENCY", "VALIDATION", "TEST", "SECONDS", "STATE"]
 
     var name: String { "\(trial)" }
     var row: [String] {
         [
             isFinal ? "\(trial) final" : "\(trial)", code, metrics["parameters"].map { Figures.count(Int($0)) } ?? "–",
-            Figures.percent(validation), Figures.percent(metrics["test-accuracy"]),
+            metrics["latency-milliseconds"].map { "\(Figures.fixed($0, 2)) ms" } ?? "–", Figures.percent(validation),
+            Figures.percent(metrics["test-accuracy"]),
             metrics["seconds"].map { Figures.fixed($0, 1) } ?? "–",
-            isWinner ? "\(state), winner" : failure.map { "\(state): \($0)" } ?? state,
+            failure.map { "\(state): \($0)" }
+                ?? [state, isWinner ? "winner" : nil, remark].compactMap { $0 }.joined(separator: ", "),
         ]
     }
 }

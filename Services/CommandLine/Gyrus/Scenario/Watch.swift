@@ -118,10 +118,11 @@ final class EpochTable: @unchecked Sendable {
 
     var snapshot: [Int: Epoch] { lock.withLock { table } }
 
-    /// Takes an event whose subject is `<group>/<trial>/train`, the group beginning with the scenario.
+    /// Takes an event whose subject is `<group>/<trial>/train`, the group beginning with the scenario; `train-2` and so on are
+    /// trainings of a trial that went on after it was paused.
     func take(_ event: Event, of scenario: String) {
         let parts = event.subject.split(separator: "/")
-        guard parts.count == 3, parts[0] == scenario || parts[0].hasPrefix("\(scenario)."), parts[2] == "train",
+        guard parts.count == 3, parts[0] == scenario || parts[0].hasPrefix("\(scenario)."), parts[2].hasPrefix("train"),
             let trial = Int(parts[1]), let step = event.attributes["step"].flatMap({ Int($0) })
         else { return }
         var metrics: [String: Double] = [:]

@@ -20,6 +20,7 @@ extension Trial {
         var parts: [String] = []
         if let validation { parts.append("validation \(Figures.percent(validation))") }
         if let test = metrics["test-accuracy"] { parts.append("test \(Figures.percent(test))") }
+        if let epochs = metrics["epochs"], !rungs.isEmpty { parts.append("\(Int(epochs)) epochs") }
         if let parameters = metrics["parameters"] { parts.append("\(Figures.count(Int(parameters))) parameters") }
         if let seconds = metrics["seconds"] { parts.append("\(Figures.fixed(seconds, 1)) s") }
         return parts.joined(separator: ", ")
@@ -48,14 +49,17 @@ struct LineView: WatchView {
         }
         for trial in trials {
             let number = trial.id.number
-            if let epoch = epochs[number], self.epochs[number] != epoch, !trial.state.isFinal {
+            if let epoch = epochs[number], self.epochs[number] != epoch, !trial.state.isIdle {
                 self.epochs[number] = epoch
                 let accuracy = epoch.metrics["validation-accuracy"].map { ", validation \(Figures.percent($0))" } ?? ""
                 line("  \(trial.title): epoch \(epoch.step)/\(epoch.steps)\(accuracy)")
             }
-            guard states.updateValue(trial.state, forKey: number) != trial.state else { continue }
-            if trial.state.isFinal {
+            let before = states.updateValue(trial.state, forKey: number)
+            guard before != trial.state else { continue }
+            if trial.state.isIdle {
                 line("  \(trial.title) \(trial.state): \(trial.outcome) – \(trial.networkName)")
+            } else if !trial.rungs.isEmpty {
+                if trial.state == .training { line("  \(trial.title) goes on: \(trial.outcome)") }
             } else if trial.state == .training {
                 line("  \(trial.title) proposed (\(trial.origin)): \(trial.networkName)")
             }
@@ -86,10 +90,11 @@ struct TerminalView: WatchView {
         ]
         if status.state == .running && trials.isEmpty { lines.append("  preparing the data") }
         if let best = status.best { lines.append("best  \(best.title)  \(best.outcome)  \(best.networkName)") }
-        let running = trials.filter { !$0.state.isFinal && (epochs[$0.id.number] != nil || $0.state == .evaluating) }
+        let running = trials.filter { !$0.state.isIdle && (epochs[$0.id.number] != nil || $0.state == .evaluating) }
         for trial in running.prefix(8) { lines.append(row(trial, epochs[trial.id.number])) }
-        let waiting = trials.count { !$0.state.isFinal } - min(running.count, 8)
+        let waiting = trials.count { !$0.state.isIdle } - min(running.count, 8)
         if waiting > 0 { lines.append("  … and \(waiting) that wait for a worker") }
+        if let halving = HalvingSummary(trials) { lines.append("  \(halving)") }
         let width = Terminal.width
         let text = lines.map { "\u{1B}[2K\($0.count > width ? String($0.prefix(width - 1)) + "…" : $0)\n" }.joined()
         let up = drawn > 0 ? "\u{1B}[\(drawn)A" : ""

@@ -14,13 +14,14 @@ struct LearningCurve: Hashable, Sendable {
     /// The curves of a scenario's trainings, the one that reported last at the end.
     ///
     /// The subject of a training's report is `<scenario>/<trial>/train`, the scenario with `.<generation>` after it where
-    /// it was resumed.
+    /// it was resumed; `train-2` and so on are those of a trial that went on after it was paused.
     static func curves(of events: [Event], scenario: String) -> [LearningCurve] {
         var curves: [Int: LearningCurve] = [:]
         var order: [Int: Int] = [:]
         for (index, event) in events.enumerated() {
             let parts = event.subject.split(separator: "/")
-            guard parts.count == 3, parts[0] == scenario || parts[0].hasPrefix("\(scenario)."), parts[2] == "train",
+            guard parts.count == 3, parts[0] == scenario || parts[0].hasPrefix("\(scenario)."),
+                parts[2].hasPrefix("train"),
                 let trial = Int(parts[1]), let epoch = event.attributes["step"].flatMap({ Int($0) }),
                 let accuracy = event.attributes["metric.validation-accuracy"].flatMap({ Double($0) }),
                 accuracy.isFinite

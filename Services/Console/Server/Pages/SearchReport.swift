@@ -23,7 +23,7 @@ struct SearchReport: Sendable {
 
     var values: [String: Any] {
         let id = status.id.text
-        let ended = progress.counts.filter(\.key.isFinal).values.reduce(0, +)
+        let ended = progress.counts.filter(\.key.isIdle).values.reduce(0, +)
         let total = progress.counts.values.reduce(0, +) + progress.finals
         var values: [String: Any] = [
             "id": id, "name": status.name, "state": status.state.description,
@@ -40,6 +40,7 @@ struct SearchReport: Sendable {
             "rows": trials.map { ScenarioRow.values($0, best: best) }, "hasRows": !trials.isEmpty,
             "heads": table.heads(id), "neighbours": table.neighbours(id, of: total), "trainerIsAway": reports == nil,
         ]
+        values["halving"] = halvingNote
         values["failure"] = status.failure?.message
         values["bestModel"] = status.best.flatMap { ScenarioRow.model(of: $0) }
         values["finalWord"] = tracking == nil ? "trainings" : "runs"
@@ -52,6 +53,14 @@ struct SearchReport: Sendable {
             bounds.enumerated().map { ["style": "q\($0.offset)", "text": $0.element] }
         }
         return values
+    }
+
+    /// How many trials were stopped early, and what that saves; nil where none was.
+    private var halvingNote: String? {
+        let paused = progress.counts[.paused] ?? 0
+        guard paused + progress.promoted > 0 else { return nil }
+        return "\(Words.count(paused)) paused · \(Words.count(progress.promoted)) promoted · "
+            + Words.some(progress.epochs, "epoch")
     }
 
     // MARK: - Charts

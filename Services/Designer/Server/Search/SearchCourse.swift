@@ -39,12 +39,6 @@ extension SearchCourse {
     /// Half of the first population, so that the search also sees what nobody has tried.
     var seedLimit: Int { max(1, scenario.search.population / 2) }
 
-    /// Measured trials of the search, the best one first; of equals the older one.
-    var ranking: [Trial] {
-        trials.filter { !$0.isFinalTraining && $0.objective != nil }
-            .sorted { ($0.objective ?? 0, -$0.id.number) > ($1.objective ?? 0, -$1.id.number) }
-    }
-
     /// Why going on is of no use: all of the first population failed.
     var hopelessness: Failure? {
         let first = trials.prefix(min(scenario.search.population, scenario.search.trials))
@@ -79,21 +73,12 @@ extension SearchCourse {
         return failure
     }
 
-    /// What the searcher is told of a trial that has ended; nil for one that has not.
-    static func outcome(of trial: Trial) -> TrialOutcome? {
-        switch trial.state {
-        case .succeeded: trial.objective.map { .objective($0) } ?? .failed
-        case .failed: .failed
-        case .training, .evaluating, .cancelled: nil
-        }
-    }
-
     /// What was proposed and told before, as the rows have it.
     func history() throws -> SearchHistory {
         try SearchHistory(
             trials.filter { !$0.isFinalTraining }.map { trial in
                 let proposal = Proposal(number: trial.id.number, genome: try Genome(trial.genome), origin: trial.origin)
-                return (proposal, Self.outcome(of: trial))
+                return (proposal, outcome(of: trial))
             }, in: searchSpace)
     }
 

@@ -6,8 +6,9 @@ extension SearchRun {
     /// Has the best trials' networks trained for the final budget.
     mutating func crown(_ decision: inout SearchDecision) throws {
         if fusion != nil { return try crownFusion(&decision) }
-        let finalists = ranking.prefix(scenario.finalists)
+        let finalists = finalists
         guard !finalists.isEmpty else {
+            if let slowness { return conclude(.failed(slowness), &decision) }
             let failure = trials.first?.failure ?? Failure(.internal, "The search proposed no network at all.")
             return conclude(.failed(prefixed(failure, "No trial succeeded; the first one failed like this")), &decision)
         }
@@ -23,9 +24,10 @@ extension SearchRun {
     mutating func finish(_ decision: inout SearchDecision) throws {
         let finals = trials.filter(\.isFinalTraining)
         // A search that was resumed may have other trials under way than the final ones.
-        guard trials.allSatisfy(\.state.isFinal) else { return }
+        guard trials.allSatisfy(\.state.isIdle) else { return }
         // Fusion layers by themselves are no network.
-        let rivals = finals.filter { $0.objective != nil } + ranking.filter(isWhole).prefix(1)
+        let rivals =
+            finals.filter { $0.objective != nil && $0.keeps(scenario.limits) } + ranking.filter(isWhole).prefix(1)
         let best = rivals.enumerated().max { ($0.1.objective ?? 0, -$0.0) < ($1.1.objective ?? 0, -$1.0) }?.element
         guard let best, let model = try model(of: best) else {
             let failure = finals.first?.failure ?? Failure(.internal, "The best network has no weights.")

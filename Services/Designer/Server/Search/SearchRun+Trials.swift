@@ -10,16 +10,19 @@ extension SearchRun {
     mutating func step(for trial: Trial) throws -> SearchDecision.Step {
         let candidate = try candidate(try Genome(trial.genome))
         let prefix = "\(plan.group)/\(trial.id.number)"
+        // What a trial is ordered for again, once it was paused, is another order.
+        let suffix = trial.rungs.isEmpty ? "" : "-\(trial.rungs.count + 1)"
         if trial.state == .evaluating, let script = trial.script {
             let order = EvaluationOrder(
-                id: "\(prefix)/evaluate", group: plan.group, script: script, candidate: candidate,
+                id: "\(prefix)/evaluate\(suffix)", group: plan.group, script: script, candidate: candidate,
                 recipe: scenario.recipe.id, latencyRuns: trial.isFinalTraining ? 50 : 10,
                 head: trial.isFinalTraining ? nil : head(of: candidate))
             return .evaluate(order, number: trial.id.number)
         }
         let order = TrainingOrder(
-            id: "\(prefix)/train", group: plan.group, candidate: candidate, recipe: scenario.recipe.id,
-            budget: try budget(of: trial, candidate), seed: scenario.search.seed, part: try part(of: trial, candidate))
+            id: "\(prefix)/train\(suffix)", group: plan.group, candidate: candidate, recipe: scenario.recipe.id,
+            budget: try budget(of: trial, candidate), seed: scenario.search.seed, part: try part(of: trial, candidate),
+            pauseAfter: pause(of: trial), checkpoint: trial.checkpoint)
         return .train(order, number: trial.id.number)
     }
 
@@ -38,7 +41,9 @@ extension SearchRun {
             trials[number].state = .evaluating
             trials[number].script = result.script
             trials[number].weights = result.weights
+            trials[number].checkpoint = result.checkpoint
             trials[number].metrics.merge(result.metrics.filter(\.value.isFinite)) { $1 }
+            trials[number].metrics["epochs"] = Double(try epochs(of: trials[number]))
             decision.trials.append(trials[number])
             decision.note(
                 "trial.trained", trials[number].id.description,
@@ -77,9 +82,10 @@ extension SearchRun {
         }
         decision.trials.append(trials[number])
         try forget(trials[number])
-        if !trials[number].isFinalTraining, let outcome = Self.outcome(of: trials[number]) {
+        if !trials[number].isFinalTraining, let outcome = outcome(of: trials[number]) {
             try searcher?.tell(number, outcome)
         }
+        try tellHalving(of: number)
         try goOn(&decision)
     }
 
@@ -90,8 +96,11 @@ extension SearchRun {
         trials[number].state = .succeeded
         trials[number].objective = trials[number].metrics["validation-accuracy"]
         trials[number].metrics["test-accuracy"] = result.accuracy
-        trials[number].metrics["latency-milliseconds"] = result.latencyMilliseconds
+        // The first measurement decides: a second one, after more training, must not change what the search knows.
+        let latency = Scenario.Cost.latency.metric
+        trials[number].metrics[latency] = trials[number].metrics[latency] ?? result.latencyMilliseconds
         trials[number].code = try candidate.code(accuracy: result.accuracy).description
+        if pause(number, &decision) { return }
         let trial = trials[number]
         decision.note(
             "trial.finished", trial.id.description,

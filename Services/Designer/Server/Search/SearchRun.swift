@@ -34,6 +34,8 @@ struct SearchRun: SearchCourse {
     private var isPrepared: Bool
     private var seeds: [Genome]?
     var searcher: Searcher?
+    /// How trials are stopped early; nil where they are not.
+    var halving: SuccessiveHalving?
     /// Candidates of trials that are under way, by genome: each is needed several times, and to check a network costs more
     /// than all else that a search does.
     private var candidates: [Genome: Candidate] = [:]
@@ -49,6 +51,7 @@ struct SearchRun: SearchCourse {
         self.trials = trials
         space = try plan.candidateSpace
         fusion = (space as? FusionSpace).map { FusionCourse(space: $0) }
+        halving = try plan.halving.map { SuccessiveHalving($0) }
         if let seeds { searcher = try makeSearcher(seeds) }
     }
 
@@ -126,8 +129,8 @@ struct SearchRun: SearchCourse {
             return
         }
         if try prepareFusion(&decision) { return }
-        let isExhausted = try propose(&decision)
-        let isOver = trials.allSatisfy(\.state.isFinal)
+        let isExhausted = try halving == nil ? propose(&decision) : proposeOrPromote(&decision)
+        let isOver = trials.allSatisfy(\.state.isIdle)
         guard isOver, isExhausted || trials.count >= scenario.search.trials else { return }
         if trials.count < scenario.search.trials {
             decision.note("scenario.exhausted", plan.id.text, ["trials": "\(trials.count)"])
@@ -145,9 +148,7 @@ struct SearchRun: SearchCourse {
             trials.count(where: { !$0.state.isFinal }) < scenario.search.population, mayPropose
         {
             switch searcher.ask(where: space.isAllowed) {
-            case .proposal(let proposal):
-                let trial = try trial(proposal.number, proposal.genome, plan.origin(of: proposal, known: seeds))
-                try add(trial, &decision)
+            case .proposal(let proposal): try add(proposal, &decision)
             case .waiting: return false
             case .exhausted: return true
             }
@@ -172,6 +173,11 @@ struct SearchRun: SearchCourse {
             id: TrialID(scenario: plan.id, number: number), state: .training, genome: genome.description,
             origin: origin, networkName: candidate.title, code: try candidate.code(accuracy: nil).description,
             metrics: ["parameters": Double(candidate.parameters), "operations": Double(candidate.operations)])
+    }
+
+    mutating func add(_ proposal: Proposal, _ decision: inout SearchDecision) throws {
+        let origin = plan.origin(of: proposal, known: seeds)
+        try add(try trial(proposal.number, proposal.genome, origin), &decision)
     }
 
     mutating func add(_ trial: Trial, _ decision: inout SearchDecision) throws {

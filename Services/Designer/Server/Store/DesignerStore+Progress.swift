@@ -28,19 +28,23 @@ extension DesignerStore {
         case .number: "number"
         case .objective: "objective"
         case .testAccuracy: metric("test-accuracy")
-        case .parameters: metric("parameters")
-        case .latency: metric("latency-milliseconds")
+        case .parameters: metric(Scenario.Cost.parameters.metric)
+        case .latency: latency
         case .seconds: metric("seconds")
         }
     }
 
     private static func metric(_ name: String) -> String { "json_extract(metrics, '$.\"\(name)\"')" }
 
+    /// The latency of a trial in a query.
+    static let latency = metric(Scenario.Cost.latency.metric)
+
     /// How a search went so far.
     func progress(of id: String, sample: Int) async throws -> SearchProgress {
         let sample = sample > 0 ? min(sample, Self.largestList) : Self.largestList
         return try await database.read { db in
-            let id = try entry(id, in: db).id.text
+            let entry = try entry(id, in: db)
+            let (id, scenario) = (entry.id.text, try ScenarioFile(entry.text, file: entry.file).scenario)
             let counts = try Row.fetchAll(
                 db,
                 sql: """
@@ -50,21 +54,31 @@ extension DesignerStore {
             let figures = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT number, objective, \(Self.metric("parameters")) AS parameters,
-                        \(Self.metric("latency-milliseconds")) AS latency
-                    FROM trials WHERE scenario = ? AND state = 3 AND origin NOT LIKE 'final %' ORDER BY number
+                    SELECT number, objective, \(Self.metric("parameters")) AS parameters, \(Self.latency) AS latency,
+                        \(Self.metric("operations")) AS operations
+                    FROM trials WHERE scenario = ? AND state IN (3, 6) AND origin NOT LIKE 'final %' ORDER BY number
                     """, arguments: [id]
             ).map { row in
                 // By position: names are looked up for each of many rows.
                 SearchProgress.Figures(
-                    number: row[0], objective: row[1] ?? 0, parameters: row[2] ?? 0, latency: row[3] ?? 0)
+                    number: row[0], objective: row[1] ?? 0, parameters: row[2] ?? 0, latency: row[3] ?? 0,
+                    operations: row[4] ?? 0)
             }
+            let allowed = figures.filter { $0.latency <= scenario.limits.latency ?? .infinity }
+            let halving = try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT SUM(\(Self.metric("epochs"))) AS epochs,
+                        TOTAL(json_array_length(rungs) > 1 OR state IN (1, 2) AND rungs != '[]') AS promoted
+                    FROM trials WHERE scenario = ? AND origin NOT LIKE 'final %'
+                    """, arguments: [id])
             return SearchProgress(
                 counts: Self.counts(counts.filter { $0["final"] == 0 }),
                 finals: counts.filter { $0["final"] == 1 }.reduce(0) { $0 + $1["count"] },
-                records: SearchProgress.records(of: figures).suffix(Self.largestList),
-                front: Array(SearchProgress.front(of: figures).prefix(Self.largestList)),
-                sample: SearchProgress.sample(of: figures, at: sample))
+                records: SearchProgress.records(of: allowed).suffix(Self.largestList),
+                front: Array(SearchProgress.front(of: allowed, by: scenario.minimised).prefix(Self.largestList)),
+                sample: SearchProgress.sample(of: figures, at: sample),
+                epochs: Int(halving?["epochs"] as Double? ?? 0), promoted: Int(halving?["promoted"] as Double? ?? 0))
         }
     }
 
@@ -85,25 +99,35 @@ extension SearchProgress {
         }
     }
 
-    /// Trials that no other beats in objective, parameters and latency together, by parameters.
-    static func front(of trials: [Figures]) -> [Figures] {
-        // With fewer parameters first, only what was kept already can beat a trial.
-        let ordered = trials.sorted {
-            ($0.parameters, -$0.objective, $0.latency, $0.number) < (
-                $1.parameters, -$1.objective, $1.latency, $1.number
-            )
+    /// Trials that no other beats in the objective and some costs together, by parameters; of equal ones the first.
+    static func front(of trials: [Figures], by costs: [Scenario.Cost]) -> [Figures] {
+        let costs = costs.isEmpty ? [.parameters, .latency] : costs
+        // Better ones first, so that only what was kept already can beat a trial.
+        let ordered = trials.map { trial in (trial: trial, costs: costs.map { trial[$0] } + [-trial.objective]) }
+            .sorted {
+                $0.costs == $1.costs ? $0.trial.number < $1.trial.number : $0.costs.lexicographicallyPrecedes($1.costs)
+            }
+        var front: [(trial: Figures, costs: [Double])] = []
+        for candidate in ordered
+        where !front.contains(where: { zip($0.costs, candidate.costs).allSatisfy { $0 <= $1 } }) {
+            front.append(candidate)
         }
-        var front: [Figures] = []
-        for trial in ordered
-        where !front.contains(where: { $0.objective >= trial.objective && $0.latency <= trial.latency }) {
-            front.append(trial)
-        }
-        return front
+        return front.map(\.trial).sorted { ($0.parameters, $0.number) < ($1.parameters, $1.number) }
     }
 
     /// At most `count` trials at even distances.
     static func sample(of trials: [Figures], at count: Int) -> [Figures] {
         guard trials.count > count else { return trials }
         return (0..<count).map { trials[$0 * trials.count / count] }
+    }
+}
+
+extension SearchProgress.Figures {
+    fileprivate subscript(_ cost: Scenario.Cost) -> Double {
+        switch cost {
+        case .parameters: parameters
+        case .operations: operations
+        case .latency: latency
+        }
     }
 }

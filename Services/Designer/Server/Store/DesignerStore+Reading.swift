@@ -73,7 +73,7 @@ extension DesignerStore {
         let ended = try Int.fetchOne(
             db,
             sql: """
-                SELECT COUNT(*) FROM trials WHERE scenario = ? AND state IN (3, 4) AND origin NOT LIKE 'final %'
+                SELECT COUNT(*) FROM trials WHERE scenario = ? AND state IN (3, 4, 6) AND origin NOT LIKE 'final %'
                 """, arguments: [entry.id.text])
         return ScenarioStatus(
             id: entry.id, name: row["name"], state: entry.state, trials: row["trials"], endedTrials: ended ?? 0,
@@ -89,8 +89,11 @@ extension DesignerStore {
         let row = try Row.fetchOne(
             db,
             sql: """
-                SELECT * FROM trials WHERE scenario = ? AND state = 3
-                ORDER BY number = ? DESC, origin LIKE 'final %' DESC, objective DESC, number LIMIT 1
+                SELECT trials.* FROM trials JOIN scenarios ON scenarios.id = scenario
+                WHERE scenario = ? AND trials.state IN (3, 6) AND (latency_limit IS NULL OR \(Self.latency) <= latency_limit)
+                ORDER BY trials.number = ? DESC, origin LIKE 'final %' DESC, json_array_length(rungs) DESC, objective DESC,
+                    trials.number
+                LIMIT 1
                 """, arguments: [id.text, result ?? -1])
         return try row.map(trial)
     }
@@ -126,6 +129,7 @@ extension DesignerStore {
             objective: row["objective"], metrics: try Self.value(row["metrics"]),
             script: try (row["script"] as String?).map { try BlobDigest($0) },
             weights: try (row["weights"] as String?).map { try BlobDigest($0) },
-            failure: try (row["failure"] as String?).map { try Self.value($0) })
+            failure: try (row["failure"] as String?).map { try Self.value($0) }, rungs: try Self.value(row["rungs"]),
+            checkpoint: try (row["checkpoint"] as String?).map { try BlobDigest($0) })
     }
 }

@@ -67,5 +67,39 @@ extension DesignerStore {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("let trials pause") { db in
+            // A table's CHECK cannot be changed.
+            try db.execute(
+                sql: """
+                    CREATE TABLE pausing_trials (
+                        scenario TEXT NOT NULL REFERENCES scenarios(id) ON DELETE CASCADE,
+                        number INTEGER NOT NULL,
+                        state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 6),
+                        genome TEXT NOT NULL,
+                        origin TEXT NOT NULL,
+                        network TEXT NOT NULL,
+                        code TEXT NOT NULL,
+                        objective REAL,
+                        metrics TEXT NOT NULL,
+                        script TEXT,
+                        weights TEXT,
+                        failure TEXT,
+                        rungs TEXT NOT NULL DEFAULT '[]',
+                        checkpoint TEXT,
+                        PRIMARY KEY (scenario, number)
+                    ) STRICT, WITHOUT ROWID;
+                    INSERT INTO pausing_trials
+                        (scenario, number, state, genome, origin, network, code, objective, metrics, script, weights,
+                            failure)
+                    SELECT scenario, number, state, genome, origin, network, code, objective, metrics, script, weights,
+                        failure
+                    FROM trials;
+                    DROP TABLE trials;
+                    ALTER TABLE pausing_trials RENAME TO trials;
+                    """)
+        }
+        migrator.registerMigration("keep limits of latency") { db in
+            try db.execute(sql: "ALTER TABLE scenarios ADD COLUMN latency_limit REAL")
+        }
     }
 }

@@ -61,11 +61,12 @@ public struct DesignerStore: Sendable {
         }
         try db.execute(
             sql: """
-                INSERT INTO scenarios (id, name, file, text, space, trials, state, published)
-                VALUES (?, ?, ?, ?, ?, ?, 1, ?)
+                INSERT INTO scenarios (id, name, file, text, space, trials, state, published, latency_limit)
+                VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?)
                 """,
             arguments: [
                 id.text, scenario.name, file, text, space.description, scenario.search.trials, now().microseconds,
+                scenario.limits.latency,
             ])
         try events.append(
             kind: "scenario.published", subject: id.text,
@@ -141,16 +142,18 @@ public struct DesignerStore: Sendable {
         let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO trials
-                    (scenario, number, state, genome, origin, network, code, objective, metrics, script, weights, failure)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    (scenario, number, state, genome, origin, network, code, objective, metrics, script, weights, failure,
+                        rungs, checkpoint)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET state = excluded.state, code = excluded.code, objective = excluded.objective,
                     metrics = excluded.metrics, script = excluded.script, weights = excluded.weights,
-                    failure = excluded.failure
+                    failure = excluded.failure, rungs = excluded.rungs, checkpoint = excluded.checkpoint
                 """)
         try statement.execute(arguments: [
             trial.id.scenario.text, trial.id.number, trial.state.rawValue, trial.genome, trial.origin,
             trial.networkName, trial.code, trial.objective, try Self.json(trial.metrics),
             trial.script?.hexadecimal, trial.weights?.hexadecimal, try trial.failure.map { try Self.json($0) },
+            try Self.json(trial.rungs), trial.checkpoint?.hexadecimal,
         ])
     }
 

@@ -142,7 +142,7 @@ struct TrackingRun: SearchCourse {
             noteFailure(failure, of: trials[number], in: &decision)
         }
         decision.trials.append(trials[number])
-        if !trials[number].isFinalTraining, let outcome = Self.outcome(of: trials[number]) {
+        if !trials[number].isFinalTraining, let outcome = outcome(of: trials[number]) {
             try searcher?.tell(number, outcome)
         }
         try goOn(&decision)

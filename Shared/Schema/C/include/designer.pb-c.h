@@ -90,7 +90,11 @@ typedef enum _Gyrus__Wire__TrialState {
   /*
    * Withdrawn with its scenario.
    */
-  GYRUS__WIRE__TRIAL_STATE__TRIAL_STATE_CANCELLED = 5
+  GYRUS__WIRE__TRIAL_STATE__TRIAL_STATE_CANCELLED = 5,
+  /*
+   * Stopped early; it may go on from its checkpoint.
+   */
+  GYRUS__WIRE__TRIAL_STATE__TRIAL_STATE_PAUSED = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(GYRUS__WIRE__TRIAL_STATE)
 } Gyrus__Wire__TrialState;
 /*
@@ -190,10 +194,19 @@ struct  Gyrus__Wire__Trial
    * Name of the network for people, such as `image: LeNet3×1 adam; audio: LeNet5×0.5 sgd`.
    */
   char *network_name;
+  /*
+   * Where trials are stopped early: the objective each time that it was compared with others.
+   */
+  size_t n_rungs;
+  double *rungs;
+  /*
+   * Digest of the checkpoint that a paused trial goes on from.
+   */
+  char *checkpoint;
 };
 #define GYRUS__WIRE__TRIAL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__trial__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, GYRUS__WIRE__TRIAL_STATE__TRIAL_STATE_UNSPECIFIED, 0, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, GYRUS__WIRE__TRIAL_STATE__TRIAL_STATE_UNSPECIFIED, 0, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -428,10 +441,14 @@ struct  Gyrus__Wire__TrialFigures
    * Time for one sample in milliseconds.
    */
   double latency_milliseconds;
+  /*
+   * Multiply-accumulate operations for one sample.
+   */
+  double operations;
 };
 #define GYRUS__WIRE__TRIAL_FIGURES__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__trial_figures__descriptor) \
-    , 0, 0, 0, 0 }
+    , 0, 0, 0, 0, 0 }
 
 
 /*
@@ -495,7 +512,8 @@ struct  Gyrus__Wire__SearchProgressReply
   size_t n_records;
   Gyrus__Wire__TrialFigures **records;
   /*
-   * Trials that no other beats in objective, parameters and latency together, by parameters.
+   * Trials that keep the limits and that no other beats in all that counts together, by parameters: the objective with what
+   * the scenario minimises, or else with parameters and latency.
    */
   size_t n_front;
   Gyrus__Wire__TrialFigures **front;
@@ -504,10 +522,18 @@ struct  Gyrus__Wire__SearchProgressReply
    */
   size_t n_sample;
   Gyrus__Wire__TrialFigures **sample;
+  /*
+   * Epochs that the trials were trained for, in all.
+   */
+  uint64_t epochs;
+  /*
+   * Trials that went on after they had been paused.
+   */
+  uint32_t promoted;
 };
 #define GYRUS__WIRE__SEARCH_PROGRESS_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__search_progress_reply__descriptor) \
-    , 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL }
+    , 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, 0, 0 }
 
 
 /* Gyrus__Wire__Trial methods */

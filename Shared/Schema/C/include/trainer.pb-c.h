@@ -159,10 +159,18 @@ struct  Gyrus__Wire__TrainTask
    * What keeps vectors of two modalities alike; absent for nothing.
    */
   Gyrus__Wire__SimilarityConstraint *constraint;
+  /*
+   * Epochs after which the training pauses and keeps a checkpoint; 0 for never.
+   */
+  uint32_t pause_after;
+  /*
+   * Digest of the checkpoint of a training that was paused, to go on from; empty for none.
+   */
+  char *checkpoint;
 };
 #define GYRUS__WIRE__TRAIN_TASK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__train_task__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0, 0, 0, 0, 0,NULL, 0,NULL, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0, 0, 0, 0, 0,NULL, 0,NULL, NULL, 0, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -284,10 +292,14 @@ struct  Gyrus__Wire__TrainResult
    */
   size_t n_metrics;
   Gyrus__Wire__Metric **metrics;
+  /*
+   * Digest of the checkpoint from which a paused training goes on; empty for one that has ended.
+   */
+  char *checkpoint;
 };
 #define GYRUS__WIRE__TRAIN_RESULT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__train_result__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string }
 
 
 /*

@@ -64,6 +64,8 @@ extension Wire {
         case failed
         /// Withdrawn with its scenario.
         case cancelled
+        /// Stopped early; it may go on from its checkpoint.
+        case paused
         /// A value that this version does not know.
         case unknown(Int32)
 
@@ -76,6 +78,7 @@ extension Wire {
             case 3: .succeeded
             case 4: .failed
             case 5: .cancelled
+            case 6: .paused
             default: .unknown(rawValue)
             }
         }
@@ -89,6 +92,7 @@ extension Wire {
             case .succeeded: 3
             case .failed: 4
             case .cancelled: 5
+            case .paused: 6
             case .unknown(let number): number
             }
         }
@@ -175,6 +179,10 @@ extension Wire {
         public var origin: String = ""
         /// Name of the network for people, such as `image: LeNet3×1 adam; audio: LeNet5×0.5 sgd`.
         public var networkName: String = ""
+        /// Where trials are stopped early: the objective each time that it was compared with others.
+        public var rungs: [Double] = []
+        /// Digest of the checkpoint that a paused trial goes on from.
+        public var checkpoint: String = ""
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -193,7 +201,9 @@ extension Wire {
             weights: String = "",
             failure: Wire.Failure? = nil,
             origin: String = "",
-            networkName: String = ""
+            networkName: String = "",
+            rungs: [Double] = [],
+            checkpoint: String = ""
         ) {
             self.id = id
             self.scenario = scenario
@@ -208,6 +218,8 @@ extension Wire {
             self.failure = failure
             self.origin = origin
             self.networkName = networkName
+            self.rungs = rungs
+            self.checkpoint = checkpoint
         }
 
         /// Decodes a message.
@@ -239,6 +251,8 @@ extension Wire.Trial: StoredMessage {
         failure = try Wire.message(c.pointee.failure)
         origin = try Wire.text(c.pointee.origin, "Trial.origin")
         networkName = try Wire.text(c.pointee.network_name, "Trial.network_name")
+        rungs = Wire.numbers(c.pointee.n_rungs, c.pointee.rungs)
+        checkpoint = try Wire.text(c.pointee.checkpoint, "Trial.checkpoint")
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__Trial>, arena: inout Arena) throws {
@@ -256,6 +270,8 @@ extension Wire.Trial: StoredMessage {
         c.pointee.failure = try arena.message(failure)
         c.pointee.origin = try arena.text(origin, "Trial.origin")
         c.pointee.network_name = try arena.text(networkName, "Trial.network_name")
+        (c.pointee.n_rungs, c.pointee.rungs) = arena.numbers(rungs)
+        c.pointee.checkpoint = try arena.text(checkpoint, "Trial.checkpoint")
     }
 }
 
@@ -718,6 +734,8 @@ extension Wire {
         public var parameters: Double = 0
         /// Time for one sample in milliseconds.
         public var latencyMilliseconds: Double = 0
+        /// Multiply-accumulate operations for one sample.
+        public var operations: Double = 0
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -727,12 +745,14 @@ extension Wire {
             number: UInt32 = 0,
             objective: Double = 0,
             parameters: Double = 0,
-            latencyMilliseconds: Double = 0
+            latencyMilliseconds: Double = 0,
+            operations: Double = 0
         ) {
             self.number = number
             self.objective = objective
             self.parameters = parameters
             self.latencyMilliseconds = latencyMilliseconds
+            self.operations = operations
         }
 
         /// Decodes a message.
@@ -755,6 +775,7 @@ extension Wire.TrialFigures: StoredMessage {
         objective = c.pointee.objective
         parameters = c.pointee.parameters
         latencyMilliseconds = c.pointee.latency_milliseconds
+        operations = c.pointee.operations
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrialFigures>, arena: inout Arena) throws {
@@ -763,6 +784,7 @@ extension Wire.TrialFigures: StoredMessage {
         c.pointee.objective = objective
         c.pointee.parameters = parameters
         c.pointee.latency_milliseconds = latencyMilliseconds
+        c.pointee.operations = operations
     }
 }
 
@@ -869,10 +891,15 @@ extension Wire {
         public var finals: UInt32 = 0
         /// Each trial that was better than all before it, by number.
         public var records: [Wire.TrialFigures] = []
-        /// Trials that no other beats in objective, parameters and latency together, by parameters.
+        /// Trials that keep the limits and that no other beats in all that counts together, by parameters: the objective with what
+        /// the scenario minimises, or else with parameters and latency.
         public var front: [Wire.TrialFigures] = []
         /// Successful trials at even distances, by number: all of them where they are few.
         public var sample: [Wire.TrialFigures] = []
+        /// Epochs that the trials were trained for, in all.
+        public var epochs: UInt64 = 0
+        /// Trials that went on after they had been paused.
+        public var promoted: UInt32 = 0
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -883,13 +910,17 @@ extension Wire {
             finals: UInt32 = 0,
             records: [Wire.TrialFigures] = [],
             front: [Wire.TrialFigures] = [],
-            sample: [Wire.TrialFigures] = []
+            sample: [Wire.TrialFigures] = [],
+            epochs: UInt64 = 0,
+            promoted: UInt32 = 0
         ) {
             self.counts = counts
             self.finals = finals
             self.records = records
             self.front = front
             self.sample = sample
+            self.epochs = epochs
+            self.promoted = promoted
         }
 
         /// Decodes a message.
@@ -913,6 +944,8 @@ extension Wire.SearchProgressReply: StoredMessage {
         records = try Wire.messages(c.pointee.n_records, c.pointee.records)
         front = try Wire.messages(c.pointee.n_front, c.pointee.front)
         sample = try Wire.messages(c.pointee.n_sample, c.pointee.sample)
+        epochs = c.pointee.epochs
+        promoted = c.pointee.promoted
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__SearchProgressReply>, arena: inout Arena) throws {
@@ -922,5 +955,7 @@ extension Wire.SearchProgressReply: StoredMessage {
         (c.pointee.n_records, c.pointee.records) = try arena.messages(records)
         (c.pointee.n_front, c.pointee.front) = try arena.messages(front)
         (c.pointee.n_sample, c.pointee.sample) = try arena.messages(sample)
+        c.pointee.epochs = epochs
+        c.pointee.promoted = promoted
     }
 }

@@ -183,6 +183,10 @@ extension Wire {
         public var initialWeights: [Wire.InitialWeights] = []
         /// What keeps vectors of two modalities alike; absent for nothing.
         public var constraint: Wire.SimilarityConstraint? = nil
+        /// Epochs after which the training pauses and keeps a checkpoint; 0 for never.
+        public var pauseAfter: UInt32 = 0
+        /// Digest of the checkpoint of a training that was paused, to go on from; empty for none.
+        public var checkpoint: String = ""
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -200,7 +204,9 @@ extension Wire {
             checkpointMilliseconds: UInt32 = 0,
             features: [String] = [],
             initialWeights: [Wire.InitialWeights] = [],
-            constraint: Wire.SimilarityConstraint? = nil
+            constraint: Wire.SimilarityConstraint? = nil,
+            pauseAfter: UInt32 = 0,
+            checkpoint: String = ""
         ) {
             self.network = network
             self.dataset = dataset
@@ -214,6 +220,8 @@ extension Wire {
             self.features = features
             self.initialWeights = initialWeights
             self.constraint = constraint
+            self.pauseAfter = pauseAfter
+            self.checkpoint = checkpoint
         }
 
         /// Decodes a message.
@@ -244,6 +252,8 @@ extension Wire.TrainTask: StoredMessage {
         features = try Wire.texts(c.pointee.n_features, c.pointee.features, "TrainTask.features")
         initialWeights = try Wire.messages(c.pointee.n_initial_weights, c.pointee.initial_weights)
         constraint = try Wire.message(c.pointee.constraint)
+        pauseAfter = c.pointee.pause_after
+        checkpoint = try Wire.text(c.pointee.checkpoint, "TrainTask.checkpoint")
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrainTask>, arena: inout Arena) throws {
@@ -260,6 +270,8 @@ extension Wire.TrainTask: StoredMessage {
         (c.pointee.n_features, c.pointee.features) = try arena.texts(features, "TrainTask.features")
         (c.pointee.n_initial_weights, c.pointee.initial_weights) = try arena.messages(initialWeights)
         c.pointee.constraint = try arena.message(constraint)
+        c.pointee.pause_after = pauseAfter
+        c.pointee.checkpoint = try arena.text(checkpoint, "TrainTask.checkpoint")
     }
 }
 
@@ -485,6 +497,8 @@ extension Wire {
         public var weights: String = ""
         /// Last value of each metric, among them `validation-accuracy`, `training-loss` and `seconds`.
         public var metrics: [Wire.Metric] = []
+        /// Digest of the checkpoint from which a paused training goes on; empty for one that has ended.
+        public var checkpoint: String = ""
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -493,11 +507,13 @@ extension Wire {
         public init(
             script: String = "",
             weights: String = "",
-            metrics: [Wire.Metric] = []
+            metrics: [Wire.Metric] = [],
+            checkpoint: String = ""
         ) {
             self.script = script
             self.weights = weights
             self.metrics = metrics
+            self.checkpoint = checkpoint
         }
 
         /// Decodes a message.
@@ -519,6 +535,7 @@ extension Wire.TrainResult: StoredMessage {
         script = try Wire.text(c.pointee.script, "TrainResult.script")
         weights = try Wire.text(c.pointee.weights, "TrainResult.weights")
         metrics = try Wire.messages(c.pointee.n_metrics, c.pointee.metrics)
+        checkpoint = try Wire.text(c.pointee.checkpoint, "TrainResult.checkpoint")
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrainResult>, arena: inout Arena) throws {
@@ -526,6 +543,7 @@ extension Wire.TrainResult: StoredMessage {
         c.pointee.script = try arena.text(script, "TrainResult.script")
         c.pointee.weights = try arena.text(weights, "TrainResult.weights")
         (c.pointee.n_metrics, c.pointee.metrics) = try arena.messages(metrics)
+        c.pointee.checkpoint = try arena.text(checkpoint, "TrainResult.checkpoint")
     }
 }
 

@@ -1,0 +1,111 @@
+import DesignerClient
+import Model
+import Search
+
+// Early stopping: `SuccessiveHalving` says which training comes next, and a trial's row has what came of each of its
+// trainings. It is asked again from the beginning after a start, and its answers follow from the rows.
+extension SearchRun.Plan {
+    /// How trials are stopped early; nil where they are not.
+    var halving: SuccessiveHalving.Settings? {
+        get throws {
+            let search = scenario.search
+            return try search.halving.map {
+                try .init(
+                    budgets: $0.epochs(of: scenario.training), reduction: $0.factor, trials: search.trials,
+                    lag: search.population)
+            }
+        }
+    }
+}
+
+extension SearchRun {
+    /// Begins trainings as long as it may: those of paused trials that deserve to go on, and those of new ones.
+    /// - Returns: Whether there is nothing left to begin.
+    mutating func proposeOrPromote(_ decision: inout SearchDecision) throws -> Bool {
+        let space = space
+        while var next = halving {
+            switch next.ask() {
+            case .finished: return true
+            case .waiting: return false
+            case .training(let training) where training.trial == trials.count:
+                guard var searcher else { return false }
+                let answer = searcher.ask(where: space.isAllowed)
+                self.searcher = searcher
+                switch answer {
+                case .proposal(let proposal): try add(proposal, &decision)
+                case .exhausted:
+                    halving?.startNoMore()
+                    continue
+                case .waiting: return false
+                }
+            case .training(let training): try promote(training, &decision)
+            }
+            halving = next
+            if let training = next.trainings.last { try tellHalving(of: training.trial) }
+        }
+        return false
+    }
+
+    /// Has a paused trial go on; one that has done so already, before an interruption, stays as it is.
+    private mutating func promote(_ training: SuccessiveHalving.Training, _ decision: inout SearchDecision) throws {
+        guard trials[training.trial].state == .paused, trials[training.trial].rungs.count == training.rung else {
+            return
+        }
+        trials[training.trial].state = .training
+        let trial = trials[training.trial]
+        decision.trials.append(trial)
+        decision.note(
+            "trial.promoted", trial.id.description,
+            [
+                "scenario": plan.id.text, "network": trial.networkName, "objective": "\(trial.objective ?? 0)",
+                "epochs": "\(training.budget)",
+            ])
+        decision.steps.append(try step(for: trial))
+    }
+
+    /// Pauses a measured trial that could be trained for longer.
+    /// - Returns: Whether it is paused.
+    mutating func pause(_ number: Int, _ decision: inout SearchDecision) -> Bool {
+        guard let budgets = halving?.settings.budgets, !trials[number].isFinalTraining,
+            let objective = trials[number].objective
+        else { return false }
+        trials[number].rungs.append(objective)
+        guard trials[number].rungs.count < budgets.count else { return false }
+        trials[number].state = .paused
+        let trial = trials[number]
+        decision.note(
+            "trial.paused", trial.id.description,
+            [
+                "scenario": plan.id.text, "network": trial.networkName, "objective": "\(objective)",
+                "epochs": "\(budgets[trial.rungs.count - 1])",
+            ])
+        return true
+    }
+
+    /// Tells what is known of a trial's trainings.
+    mutating func tellHalving(of number: Int) throws {
+        let trial = trials[number]
+        guard var halving, !trial.isFinalTraining else { return }
+        for training in halving.trainings where training.trial == number {
+            if trial.rungs.indices.contains(training.rung) {
+                try halving.tell(training.number, outcome(of: trial, trial.rungs[training.rung]))
+            } else if trial.state == .failed {
+                try halving.tell(training.number, .failed)
+            }
+        }
+        self.halving = halving
+    }
+
+    /// The epochs after which a trial's next training pauses; nil where it goes to its end.
+    func pause(of trial: Trial) -> Int? {
+        guard let budgets = halving?.settings.budgets.dropLast(), !trial.isFinalTraining,
+            budgets.indices.contains(trial.rungs.count)
+        else { return nil }
+        return budgets[trial.rungs.count]
+    }
+
+    /// The epochs that a trial has had when its present training has ended.
+    mutating func epochs(of trial: Trial) throws -> Int {
+        try pause(of: trial) ?? budget(of: trial, candidate(Genome(trial.genome))).epochs
+    }
+}

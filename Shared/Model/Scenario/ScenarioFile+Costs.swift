@@ -1,0 +1,72 @@
+extension ScenarioFile {
+    /// What is made as small as possible.
+    static func minimised(_ objective: FieldReader?) throws -> [Scenario.Cost] {
+        guard let objective, let costs = try objective.choices("minimise", of: Scenario.Cost.self) else { return [] }
+        guard Set(costs).count == costs.count else { throw objective.wrong("minimise", "a name stands there twice.") }
+        return costs
+    }
+
+    /// What a network must not exceed.
+    static func limits(_ objective: FieldReader?) throws -> Scenario.Limits {
+        let limits = try objective?.fields("limits", keys: Scenario.Cost.allCases.map(\.rawValue))
+        return Scenario.Limits(
+            parameters: try limits?.integer("parameters", in: 1...1_000_000_000_000),
+            operations: try limits?.integer("operations", in: 1...1_000_000_000_000_000),
+            latency: try limits?.milliseconds("latency", in: Scenario.Limits.latencyRange))
+    }
+
+    /// How trials are stopped early, where the scenario wishes.
+    static func halving(_ search: FieldReader, _ training: Scenario.Training) throws -> Scenario.Halving? {
+        guard let fields = try search.fields("halving", keys: ["first", "factor"]) else { return nil }
+        let usual = Scenario.Halving()
+        let halving = Scenario.Halving(
+            first: try fields.integer("first", in: 1...10_000) ?? usual.first,
+            factor: try fields.integer("factor", in: Scenario.Halving.factorRange) ?? usual.factor)
+        guard halving.first < training.epochs else {
+            throw fields.wrong(
+                "first",
+                "trials cannot be stopped early after \(halving.first) epochs, because a whole training has "
+                    + "\(training.epochs); raise training.epochs.")
+        }
+        return halving
+    }
+
+    /// Refuses what cannot be measured, or not be stopped early, in what is searched.
+    static func checkMeasures(of scenario: Scenario) throws {
+        if scenario.task == .tracking {
+            guard scenario.limits == Scenario.Limits(), scenario.minimised.isEmpty else {
+                throw Failure(
+                    .invalidArgument, "objective: of trackers only what is maximised is measured; leave the rest out.")
+            }
+        }
+        guard scenario.fusion != nil || scenario.task == .tracking else { return }
+        if scenario.search.halving != nil {
+            throw Failure(
+                .invalidArgument, "search.halving: only networks that are trained as a whole can be stopped early.")
+        }
+        if scenario.limits.latency != nil || scenario.minimised.contains(.latency) {
+            throw Failure(
+                .invalidArgument,
+                "objective: with 'fusion', only layers above features are measured; limit parameters or operations.")
+        }
+    }
+}
+
+extension FieldReader {
+    /// Units of time in milliseconds; longer names come before those that they end with.
+    private static let units = [("us", 0.001), ("µs", 0.001), ("ms", 1), ("s", 1_000)]
+
+    /// The time under a key in milliseconds, such as 5 of `5ms`.
+    func milliseconds(_ key: String, in range: ClosedRange<Double>) throws -> Double? {
+        guard let text = try text(key) else { return nil }
+        guard let (unit, factor) = Self.units.first(where: { text.hasSuffix($0.0) }),
+            let number = Double(text.dropLast(unit.count).filter { $0 != " " }), number.isFinite
+        else {
+            throw wrong(key, "a time with its unit is needed, such as 5ms, 250us or 1.5s, and there is '\(text)'.")
+        }
+        guard range.contains(number * factor) else {
+            throw wrong(key, "\(text) is not from \(range.lowerBound) to \(range.upperBound) milliseconds.")
+        }
+        return number * factor
+    }
+}
