@@ -107,6 +107,8 @@ let shared: [Target] = [
         ]),
     library("Networks", "Shared/Networks", ["Model"]),
     library("ONNX", "Shared/ONNX", ["Model", "Networks", "Safetensors", "Schema"]),
+    library("Darknet", "Shared/Darknet", ["Model", "Networks"]),
+    library("OpenVINO", "Shared/OpenVINO", ["Model", "Networks"]),
     library("Torch", "Shared/Torch", ["CTorch", "Model", "Networks", "Safetensors"]),
     .systemLibrary(name: "CZlib", path: "Shared/CZlib"),
     // Optimised in every configuration: scores of whole benchmarks take a minute otherwise.
@@ -140,7 +142,7 @@ let services: [Target] = [
     library("Inspection", "Services/Registry/Inspection", ["Model", "Networks"]),
     executable(
         "gyrus-inspector", "Services/Registry/Inspector",
-        ["Inspection", "Model", "Networks", "ONNX", "Safetensors", "Torch"]),
+        ["Inspection", "Darknet", "Model", "Networks", "ONNX", "OpenVINO", "Safetensors", "Torch"]),
 
     library("KnowledgeClient", "Services/Knowledge/Client", ["Model", "Schema", "Messaging"]),
     .target(

@@ -129,8 +129,8 @@ struct InspectionTests {
 
     @Test(arguments: [
         ("p.pkl", [0x80, 0x04, 0x95] as [UInt8], "pickle"), ("m.h5", [0x89, 0x48, 0x44, 0x46, 0x0d], "HDF5"),
-        ("m.gguf", Array("GGUF\u{3}".utf8), "GGUF"), ("m.xml", Array("<?xml version".utf8), "XML"),
-        ("m.pt", [], "empty"), ("m.zip", [0x50, 0x4b, 3, 4, 0, 0], "zip archive"),
+        ("m.gguf", Array("GGUF\u{3}".utf8), "GGUF"), ("m.cfg", Array("[net]".utf8), "Darknet"),
+        ("m.bin", [1, 2, 3], "OpenVINO"), ("m.pt", [], "empty"), ("m.zip", [0x50, 0x4b, 3, 4, 0, 0], "zip archive"),
     ])
     func `other formats are named`(name: String, bytes: [UInt8], word: String) async throws {
         let path = try directory.write(bytes, as: name)

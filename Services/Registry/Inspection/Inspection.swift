@@ -32,6 +32,20 @@ public struct Inspection: Sendable, Codable {
         case safetensors
         /// Structure and weights, checked.
         case onnx
+        /// Weights, checked with the structure that is beside.
+        case darknet
+        /// Structure, checked with the weights that are beside.
+        case openVINO = "openvino"
+
+        /// The other of two files that make up a network; nil where one is enough.
+        public func partner(of file: URL) -> URL? {
+            let base = file.deletingPathExtension()
+            return switch self {
+            case .darknet: base.appendingPathExtension("cfg")
+            case .openVINO: base.appendingPathExtension("bin")
+            case .torchScript, .safetensors, .onnx: nil
+            }
+        }
     }
 
     /// Its format.

@@ -28,6 +28,11 @@ enum FileKind: Equatable {
         } else if head.count > 2, head[0] == 0x08, file.pathExtension.lowercased() == "onnx" || head[2] >> 3 < 16 {
             // The first field of an ONNX file is its version; there is nothing else to tell it by.
             self = .importable(.onnx)
+        } else if file.pathExtension == "weights" {
+            // Nothing but the name tells it.
+            self = .importable(.darknet)
+        } else if head.starts(with: Array("<?xml".utf8)) {
+            self = .importable(.openVINO)
         } else {
             self = .unknown(Self.guess(head, file))
         }
@@ -47,11 +52,15 @@ enum FileKind: Equatable {
     private static func guess(_ head: [UInt8], _ file: URL) -> String {
         let known: [([UInt8], String)] = [
             ([0x89, 0x48, 0x44, 0x46], "HDF5 (Keras)"), (Array("GGUF".utf8), "GGUF"),
-            (Array("<?xml".utf8), "XML, perhaps OpenVINO's structure without its weights"),
         ]
         if let found = known.first(where: { head.starts(with: $0.0) }) { return found.1 }
         if head.count > 8, Array(head[4..<8]) == Array("TFL3".utf8) { return "TensorFlow Lite" }
-        if file.pathExtension == "weights" { return "a file of Darknet, whose weights have neither names nor shapes" }
+        if file.pathExtension == "cfg" {
+            return "perhaps Darknet's structure: name its weights instead"
+        }
+        if file.pathExtension == "bin" {
+            return "perhaps OpenVINO's weights: name their structure instead"
+        }
         return head.isEmpty ? "an empty file" : "of a format that is not known"
     }
 }

@@ -1,8 +1,10 @@
+import Darknet
 import Foundation
 import Inspection
 import Model
 import Networks
 import ONNX
+import OpenVINO
 import Safetensors
 import Torch
 
@@ -23,12 +25,14 @@ struct Inspector {
         case .importable(.torchScript): return try inspectScript()
         case .importable(.safetensors): return try inspectWeights()
         case .importable(.onnx): return try inspectGraph()
+        case .importable(.darknet): return try inspectDarknet()
+        case .importable(.openVINO): return try inspectOpenVINO()
         case .pickle:
             throw refusal(
                 "it is a Python pickle, and reading one runs whatever code is in it. Save the network with"
                     + " torch.jit.save, or its weights with safetensors.torch.save_file, and import that")
         case .unknown(let what):
-            throw refusal("it is \(what). TorchScript, safetensors and ONNX can be imported")
+            throw refusal("it is \(what). TorchScript, safetensors, ONNX, Darknet and OpenVINO can be imported")
         }
     }
 
@@ -135,9 +139,7 @@ struct Inspector {
     // MARK: - ONNX
 
     private func inspectGraph() throws -> Inspection {
-        guard network == nil else {
-            throw refusal("an ONNX file describes its network itself; leave --network out")
-        }
+        try refuseNetwork()
         let graph = try OnnxFile(reading: file)
         return Inspection(
             .onnx, outline: graph.outline, producer: graph.producer.isEmpty ? nil : graph.producer,
@@ -145,5 +147,37 @@ struct Inspector {
                 "standard operators, version \(graph.operatorSet)", "\(graph.outline.nodes.count) operations",
                 "\(graph.outline.parameterCount) weights, every one as large as its shape says",
             ])
+    }
+
+    private func refuseNetwork() throws {
+        guard network == nil else { throw refusal("it describes its network itself; leave --network out") }
+    }
+
+    // MARK: - Two files
+
+    private func inspectDarknet() throws -> Inspection {
+        try refuseNetwork()
+        let structure = try partner(.darknet)
+        let outline = try DarknetFile(weights: file, configuration: structure).outline
+        return Inspection(.darknet, outline: outline, producer: "Darknet", findings: findings(outline, structure))
+    }
+
+    private func inspectOpenVINO() throws -> Inspection {
+        try refuseNetwork()
+        let weights = try partner(.openVINO)
+        let outline = try OpenVINOFile(structure: file, weights: weights).outline
+        return Inspection(.openVINO, outline: outline, producer: "OpenVINO", findings: findings(outline, weights))
+    }
+
+    private func partner(_ format: Inspection.Format) throws -> URL {
+        guard let partner = format.partner(of: file) else { throw refusal("it stands alone") }
+        return partner
+    }
+
+    private func findings(_ outline: NetworkOutline, _ partner: URL) -> [String] {
+        [
+            "read with '\(partner.lastPathComponent)'", "\(outline.nodes.count) operations",
+            "\(outline.parameterCount) weights, all finite, as many as the structure says",
+        ]
     }
 }

@@ -9,7 +9,7 @@ import RegistryClient
 struct ModelImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Check a TorchScript, safetensors or ONNX file and register it as a pretrained model.",
+        abstract: "Check a file of TorchScript, safetensors, ONNX, Darknet or OpenVINO and register it as a model.",
         discussion: """
               gyrus models import yolox_nano.onnx --category YOLOX --area vision --function detection \\
                   --dataset COCO --licence Apache-2.0 --accuracy 0.258
@@ -18,7 +18,8 @@ struct ModelImport: AsyncParsableCommand {
                   --function classification --dataset ImageNet
 
             The file is read in a process of its own with limits; nothing is stored unless all of it is sound. Weights
-            alone need the base network that they are for (--network, see: gyrus networks). A pickle (.pth, .pkl) is
+            alone need the base network that they are for (--network, see: gyrus networks). Of Darknet name the .weights,
+            of OpenVINO the .xml; the .cfg or .bin beside is taken as well. A pickle (.pth, .pkl) is
             refused, because reading one runs whatever code is in it.
             """)
 

@@ -108,6 +108,11 @@ struct ModelImporter {
             throw Failure(
                 .conflict, "'\(checked.file.path)' was changed while it was imported; leave it alone and do so again")
         }
+        if let partner = checked.inspection.format.partner(of: checked.file),
+            let format = checked.inspection.format.partnerFormat
+        {
+            model.files.append(ModelFile(format, try await registry.upload(file: partner, keepFor: Self.uploadTime)))
+        }
         if let companion = checked.companion {
             let blob = try await registry.upload(file: companion.url, keepFor: Self.uploadTime)
             model.files.append(ModelFile(checked.inspection.format == .torchScript ? .safetensors : .torchScript, blob))
@@ -125,6 +130,17 @@ extension Inspection.Format {
         case .torchScript: .torchScript
         case .safetensors: .safetensors
         case .onnx: .onnx
+        case .darknet: .darknet
+        case .openVINO: .openVINO
+        }
+    }
+
+    /// Format of the file that belongs beside.
+    fileprivate var partnerFormat: ModelFile.Format? {
+        switch self {
+        case .darknet: .darknetConfiguration
+        case .openVINO: .openVINOWeights
+        case .torchScript, .safetensors, .onnx: nil
         }
     }
 }

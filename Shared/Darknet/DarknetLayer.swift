@@ -1,0 +1,130 @@
+import Networks
+
+/// What a layer makes of what enters it.
+struct DarknetLayer {
+    /// Sizes of what leaves it.
+    let output: Volume
+    /// Indices of the layers that it reads; −1 is what enters the network.
+    let sources: [Int]
+    /// Values that it has in the file of the weights.
+    var weights = 0
+    /// Multiply-accumulate operations for one sample.
+    var operations = 0
+
+    /// Channels, height and width of what goes from layer to layer.
+    struct Volume: Hashable {
+        let channels: Int
+        let height: Int
+        let width: Int
+
+        var elements: Int { channels * height * width }
+    }
+}
+
+extension DarknetLayer {
+    /// Reads a layer.
+    /// - Parameter volumes: What leaves the layers before; `volumes[0]` is what enters the network.
+    /// - Throws: `Failure` with file and line.
+    init(_ section: DarknetSection, after volumes: [Volume]) throws {
+        let before = volumes[volumes.count - 1]
+        let last = volumes.count - 2
+        switch section.kind {
+        case "convolutional": self = try Self.convolution(section, of: before, last)
+        case "maxpool": self = try Self.pooling(section, of: before, last)
+        case "avgpool":
+            self.init(output: Volume(channels: before.channels, height: 1, width: 1), sources: [last])
+        case "upsample":
+            let stride = try section.number("stride", default: 2)
+            let output = Volume(
+                channels: before.channels, height: before.height * stride, width: before.width * stride)
+            self.init(output: output, sources: [last])
+        case "route": self = try Self.route(section, volumes)
+        case "shortcut": self = try Self.shortcut(section, volumes)
+        case "connected": self = try Self.connected(section, of: before, last)
+        case "dropout", "softmax", "yolo", "region": self.init(output: before, sources: [last])
+        default:
+            throw section.fault(
+                "[\(section.kind)] is not known; known are convolutional, connected, maxpool, avgpool, upsample, route,"
+                    + " shortcut, dropout, softmax, yolo and region")
+        }
+    }
+
+    private static func convolution(_ section: DarknetSection, of input: Volume, _ source: Int) throws -> Self {
+        let filters = try section.number("filters", default: 1)
+        let size = try section.number("size", default: 1)
+        let stride = try section.number("stride", default: 1)
+        let groups = try section.number("groups", default: 1)
+        let padding =
+            try section.number("pad", default: 0) > 0 ? size / 2 : try section.number("padding", default: 0)
+        guard filters > 0, size > 0, stride > 0, groups > 0, input.channels % groups == 0, filters % groups == 0 else {
+            throw section.fault(
+                "\(filters) filters of size \(size), stride \(stride), in \(groups) groups do not fit \(input.channels)"
+                    + " channels")
+        }
+        let output = Volume(
+            channels: filters, height: try extent(input.height, section, size, stride, 2 * padding),
+            width: try extent(input.width, section, size, stride, 2 * padding))
+        let kernel = input.channels / groups * size * size
+        let perFilter = try section.number("batch_normalize", default: 0) > 0 ? 4 : 1
+        return Self(
+            output: output, sources: [source], weights: filters * (kernel + perFilter),
+            operations: kernel * output.elements)
+    }
+
+    private static func pooling(_ section: DarknetSection, of input: Volume, _ source: Int) throws -> Self {
+        let stride = try section.number("stride", default: 1)
+        let size = try section.number("size", default: stride)
+        let padding = try section.number("padding", default: max(size - 1, 0))
+        guard size > 0, stride > 0 else { throw section.fault("size and stride of a pooling are 1 or more") }
+        let output = Volume(
+            channels: input.channels, height: try extent(input.height, section, size, stride, padding),
+            width: try extent(input.width, section, size, stride, padding))
+        return Self(output: output, sources: [source])
+    }
+
+    /// Height or width after a window has gone over it.
+    private static func extent(
+        _ length: Int, _ section: DarknetSection, _ size: Int, _ stride: Int, _ padding: Int
+    ) throws -> Int {
+        guard length + padding >= size else {
+            throw section.fault("a window of \(size) is larger than the \(length) that enter")
+        }
+        return (length + padding - size) / stride + 1
+    }
+
+    private static func connected(_ section: DarknetSection, of input: Volume, _ source: Int) throws -> Self {
+        let outputs = try section.number("output", default: 1)
+        let perOutput = try section.number("batch_normalize", default: 0) > 0 ? 4 : 1
+        return Self(
+            output: Volume(channels: outputs, height: 1, width: 1), sources: [source],
+            weights: outputs * (input.elements + perOutput), operations: outputs * input.elements)
+    }
+
+    private static func route(_ section: DarknetSection, _ volumes: [Volume]) throws -> Self {
+        let sources = try section.numbers("layers").map { try index($0, section, volumes) }
+        let groups = try section.number("groups", default: 1)
+        let parts = sources.map { volumes[$0 + 1] }
+        guard let first = parts.first, groups > 0,
+            parts.allSatisfy({ $0.height == first.height && $0.width == first.width && $0.channels % groups == 0 })
+        else {
+            throw section.fault("the layers of a route need one height and width, and channels for \(groups) groups")
+        }
+        let channels = parts.reduce(0) { $0 + $1.channels / groups }
+        return Self(
+            output: Volume(channels: channels, height: first.height, width: first.width), sources: sources)
+    }
+
+    private static func shortcut(_ section: DarknetSection, _ volumes: [Volume]) throws -> Self {
+        let others = try section.numbers("from").map { try index($0, section, volumes) }
+        return Self(output: volumes[volumes.count - 1], sources: [volumes.count - 2] + others)
+    }
+
+    /// A layer that is named by its index, or by how far back it is.
+    private static func index(_ number: Int, _ section: DarknetSection, _ volumes: [Volume]) throws -> Int {
+        let layer = number < 0 ? volumes.count - 1 + number : number
+        guard (0..<volumes.count - 1).contains(layer) else {
+            throw section.fault("layer \(number) does not come before this one")
+        }
+        return layer
+    }
+}

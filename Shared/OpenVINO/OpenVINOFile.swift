@@ -1,0 +1,207 @@
+public import Foundation
+import Model
+public import Networks
+
+/// An intermediate representation of OpenVINO that was read and checked: structure (`.xml`) and weights (`.bin`).
+///
+/// Source: "Operation Sets in OpenVINO" and the IR format, versions 10 and 11, of OpenVINO's documentation.
+public struct OpenVINOFile: Sendable {
+    /// Largest structure in bytes.
+    public static let largestStructure = 64 << 20
+    /// Versions of the format that are read.
+    public static let versions = ["10", "11"]
+
+    /// The graph.
+    public let outline: NetworkOutline
+
+    /// Reads both files, and checks that every layer reads layers that there are, in no circle, and that every constant has
+    /// the bytes that its shape needs, as finite numbers.
+    /// - Throws: `Failure` naming the file and the line or layer.
+    public init(structure: URL, weights: URL) throws {
+        guard let content = FileManager.default.contents(atPath: structure.path) else {
+            throw Failure(.notFound, "The file '\(structure.path)' cannot be opened; is it there, and may you read it?")
+        }
+        guard content.count <= Self.largestStructure else {
+            throw Failure(
+                .invalidArgument,
+                "'\(structure.path)' has \(content.count) bytes; a structure may have \(Self.largestStructure).")
+        }
+        let graph = try OpenVINOGraph(content, file: structure.path)
+        guard Self.versions.contains(graph.version) else {
+            throw Failure(
+                .invalidArgument,
+                "'\(structure.path)' is of version '\(graph.version)' of the format; \(Self.versions.joined(separator: " and "))"
+                    + " are read.")
+        }
+        guard let values = try? Data(contentsOf: weights, options: .alwaysMapped) else {
+            throw Failure(
+                .notFound, "There is no '\(weights.path)', which has the weights of the structure of the same name.")
+        }
+        var builder = try OutlineBuilder(graph, structure: structure, constants: ConstantReader(values, weights.path))
+        outline = try builder.outline()
+        try outline.validate()
+    }
+}
+
+/// Turns layers and edges into an outline, in which constants are the weights of who reads them.
+private struct OutlineBuilder {
+    private let graph: OpenVINOGraph
+    private let structure: URL
+    private let constants: ConstantReader
+    private let layers: [String: OpenVINOGraph.Layer]
+    /// Weights of layers that only read constants; none is a node.
+    private var folded: [String: Int] = [:]
+
+    init(_ graph: OpenVINOGraph, structure: URL, constants: ConstantReader) throws {
+        self.graph = graph
+        self.structure = structure
+        self.constants = constants
+        layers = try Dictionary(graph.layers.map { ($0.id, $0) }) { first, second in
+            throw Failure(.invalidArgument, "\(structure.path):\(second.line): there is a layer \(first.id) already.")
+        }
+    }
+
+    mutating func outline() throws -> NetworkOutline {
+        var nodes: [NetworkOutline.Node] = []
+        var operations = 0
+        let names = Dictionary(grouping: graph.layers, by: \.name)
+        func name(_ layer: OpenVINOGraph.Layer) -> String {
+            names[layer.name]?.count == 1 ? layer.name : "\(layer.name)#\(layer.id)"
+        }
+        for layer in try sorted() where !["Parameter", "Result"].contains(layer.kind) {
+            let sources = graph.sources[layer.id] ?? []
+            if layer.kind == "Const" {
+                folded[layer.id] = try constants.weights(of: layer, structure.path)
+                continue
+            }
+            let own = sources.reduce(0) { $0 + (folded[$1] ?? 0) }
+            if !sources.isEmpty, sources.allSatisfy({ folded[$0] != nil }) {
+                folded[layer.id] = own
+                continue
+            }
+            // Constants that several read are counted with the first.
+            for source in sources where folded[source] != nil { folded[source] = 0 }
+            operations += multiplications(of: layer)
+            nodes.append(
+                .init(
+                    name: name(layer), operation: layer.kind,
+                    inputs: sources.filter { folded[$0] == nil }.compactMap { layers[$0].map(name) }, parameters: own))
+        }
+        return NetworkOutline(
+            format: "openvino", name: graph.name,
+            inputs: graph.layers.filter { $0.kind == "Parameter" }.map {
+                .init(name: name($0), shape: $0.outputs.first ?? [])
+            },
+            outputs: graph.layers.filter { $0.kind == "Result" }.map {
+                .init(name: name($0), shape: $0.inputs.first ?? [])
+            },
+            nodes: nodes, operations: operations)
+    }
+
+    /// Multiply-accumulate operations of convolutions and matrix products, for one sample.
+    private func multiplications(of layer: OpenVINOGraph.Layer) -> Int {
+        guard let output = layer.outputs.first, layer.inputs.count > 1 else { return 0 }
+        let (data, kernel) = (layer.inputs[0], layer.inputs[1])
+        let perElement =
+            switch layer.kind {
+            case "Convolution": kernel.dropFirst().reduce(1, *)
+            case "GroupConvolution": kernel.dropFirst(2).reduce(1, *)
+            case "MatMul": data.last ?? 0
+            default: 0
+            }
+        return output.dropFirst().reduce(perElement, *)
+    }
+
+    /// The layers, each after those that it reads.
+    private func sorted() throws -> [OpenVINOGraph.Layer] {
+        var waiting: [String: Int] = [:]
+        var readers: [String: [String]] = [:]
+        for (reader, sources) in graph.sources {
+            for source in sources {
+                guard layers[source] != nil, layers[reader] != nil else {
+                    throw Failure(
+                        .invalidArgument,
+                        "'\(structure.path)' has an edge from layer \(source) to \(reader), and not both are there.")
+                }
+                waiting[reader, default: 0] += 1
+                readers[source, default: []].append(reader)
+            }
+        }
+        var ready = graph.layers.filter { waiting[$0.id] == nil }
+        var next = 0
+        while next < ready.count {
+            for reader in readers[ready[next].id] ?? [] {
+                waiting[reader, default: 0] -= 1
+                if waiting[reader] == 0, let layer = layers[reader] { ready.append(layer) }
+            }
+            next += 1
+        }
+        guard ready.count == graph.layers.count else {
+            throw Failure(.invalidArgument, "'\(structure.path)' has layers that read each other in a circle.")
+        }
+        return ready
+    }
+}
+
+/// Checks constants against the file of the weights.
+private struct ConstantReader {
+    private let values: Data
+    private let file: String
+
+    /// Bytes of an element, for the types that are known.
+    private static let widths = [
+        "f64": 8, "f32": 4, "f16": 2, "bf16": 2, "i64": 8, "i32": 4, "i16": 2, "i8": 1, "u64": 8, "u32": 4, "u16": 2,
+        "u8": 1, "boolean": 1,
+    ]
+
+    init(_ values: Data, _ file: String) {
+        self.values = values
+        self.file = file
+    }
+
+    /// How many weights a constant has: its elements, but none for whole numbers of more than a byte, which are shapes and
+    /// indices.
+    func weights(of layer: OpenVINOGraph.Layer, _ structure: String) throws -> Int {
+        func fault(_ what: String) -> Failure {
+            Failure(.corrupt, "\(structure):\(layer.line): constant '\(layer.name)' \(what).")
+        }
+        let settings = layer.settings
+        guard let kind = settings["element_type"], let width = Self.widths[kind] else {
+            throw fault("has the type '\(settings["element_type"] ?? "")', which is not known")
+        }
+        guard let offset = settings["offset"].flatMap(Int.init), let size = settings["size"].flatMap(Int.init),
+            offset >= 0, size >= 0, offset <= values.count, size <= values.count - offset
+        else {
+            throw fault(
+                "is at \(settings["offset"] ?? "?") with \(settings["size"] ?? "?") bytes, and '\(file)' has \(values.count)"
+            )
+        }
+        let shape = (settings["shape"] ?? "").split { $0 == "," || $0 == " " }.map { Int($0) ?? -1 }
+        var elements = 1
+        for length in shape {
+            let (product, isTooLarge) = elements.multipliedReportingOverflow(by: length)
+            guard length >= 0, !isTooLarge else { throw fault("has the shape '\(settings["shape"] ?? "")'") }
+            elements = product
+        }
+        guard size % width == 0, size / width == elements else {
+            throw fault("has \(size) bytes for \(elements) elements of \(width)")
+        }
+        guard isFinite(kind, offset..<offset + size) else { throw fault("has values that are no finite number") }
+        return ["i64", "i32", "i16", "u64", "u32", "u16", "boolean"].contains(kind) ? 0 : elements
+    }
+
+    private func isFinite(_ kind: String, _ range: Range<Int>) -> Bool {
+        values.withUnsafeBytes { bytes in
+            switch kind {
+            case "f32":
+                stride(from: range.lowerBound, to: range.upperBound, by: 4)
+                    .allSatisfy { bytes.loadUnaligned(fromByteOffset: $0, as: Float.self).isFinite }
+            case "f16":
+                // All bits of the exponent are set in infinities and in what is no number.
+                stride(from: range.lowerBound, to: range.upperBound, by: 2)
+                    .allSatisfy { bytes.loadUnaligned(fromByteOffset: $0, as: UInt16.self) & 0x7c00 != 0x7c00 }
+            default: true
+            }
+        }
+    }
+}
