@@ -19,15 +19,15 @@ enum Evidence: Int, CaseIterable {
     /// Share of the scenario's datasets that it was trained on.
     case sameData
 
-    /// How each counts where nothing was learned.
+    /// How each counts where nothing was learned: most what was measured on the scenario's own data.
     static let prior: [Float] = allCases.map {
         switch $0 {
-        case .near: 2
+        case .near: 1
         case .similar: 1
         case .everywhere: 0.5
         case .unseen: 0
-        case .logme: 1
-        case .hScore: 0.5
+        case .logme: 3
+        case .hScore: 1.5
         case .sameData: 0.5
         }
     }
