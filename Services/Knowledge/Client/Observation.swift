@@ -4,6 +4,9 @@ public import Schema
 
 /// What came of a network in a scenario.
 public struct Observation: Hashable, Sendable {
+    /// Beginning of the names of metrics that are cheap scores of a pretrained model on the scenario's data.
+    public static let scorePrefix = "score."
+
     /// Identity: the trial's.
     public var id: String
     /// Scenario that the trial belongs to.

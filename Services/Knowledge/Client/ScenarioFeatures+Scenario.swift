@@ -22,4 +22,16 @@ extension ScenarioFeatures {
             task: scenario.task.rawValue, datasets: datasets,
             functions: scenario.functions, numbers: numbers)
     }
+
+    /// What data are like by themselves, for which a pretrained model is chosen.
+    /// - Parameter statistics: What was counted on a sample of the data, such as `image.contrast`.
+    public init(
+        dataset: String, modalities: [String], classes: Int, samples: Int, statistics: [String: Double]
+    ) {
+        var numbers = ["classes": Double(classes), "samples": Double(samples)]
+        for (name, value) in statistics { numbers["data.\(name)"] = value }
+        self.init(
+            task: Scenario.Task.classification.rawValue,
+            datasets: Dictionary(uniqueKeysWithValues: modalities.map { ($0, dataset) }), numbers: numbers)
+    }
 }

@@ -43,9 +43,6 @@ extension KnowledgeStore {
             id: UInt64(digest, radix: 16) ?? 0, features: try features(row, db), space: space, outcomes: outcomes)
     }
 
-    /// Beginning of the names of metrics that are cheap scores of a pretrained model on the scenario's data.
-    static let scorePrefix = "score."
-
     private static func scores(of key: ModelKey, _ features: Int64, _ db: Database) throws -> [String: Double] {
         let statement = try db.cachedStatement(
             sql: """
@@ -53,9 +50,10 @@ extension KnowledgeStore {
                 WHERE features = ? AND space = ? AND genome = ? AND name LIKE 'score.%' GROUP BY name
                 """)
         let rows = try Row.fetchAll(statement, arguments: [features, key.space, key.genome])
-        return Dictionary(rows.map { (String(($0["name"] as String).dropFirst(scorePrefix.count)), $0["value"]) }) {
-            $1
+        let named = rows.map { row in
+            (String((row["name"] as String).dropFirst(Observation.scorePrefix.count)), row["value"] as Double)
         }
+        return Dictionary(named) { $1 }
     }
 
     /// The weights that were learned last, where they are of this version, and the last observation that they know.

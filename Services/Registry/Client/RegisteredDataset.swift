@@ -41,6 +41,17 @@ public struct RegisteredDataset: Hashable, Sendable {
         return statistics
     }
 
+    private static let shapeSuffix = ".shape"
+
+    /// Its modalities.
+    public var modalities: [String] {
+        attributes.keys.filter { $0.hasSuffix(Self.shapeSuffix) }.map { String($0.dropLast(Self.shapeSuffix.count)) }
+            .sorted()
+    }
+
+    /// Samples to train on; 0 where that is not known.
+    public var trainingSamples: Int { attributes["training.samples"].flatMap(Int.init) ?? 0 }
+
     /// The dataset that was received.
     public init(_ wire: Wire.Dataset) throws {
         self.init(

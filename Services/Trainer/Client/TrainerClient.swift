@@ -61,6 +61,15 @@ public struct TrainerClient: Sendable {
         _ = try await queue.submit(submission(task, id), patience: patience)
     }
 
+    /// Has a model's features scored on data and waits for it; what was scored before is found again.
+    /// - Throws: The `Failure` with which the task ended.
+    public func score(_ task: ScoringTask) async throws -> ScoringResult {
+        let payload = try task.payload()
+        let id = "\(ScoringTask.kind)-\(BlobDigest(hashing: payload).hexadecimal.prefix(16))"
+        let submission = TaskSubmission(id: id, kind: ScoringTask.kind, group: id, payload: payload, priority: 0)
+        return try ScoringResult(result: await queue.perform(submission, patience: patience))
+    }
+
     private func submission(_ task: UpdateTask, _ id: String) throws -> TaskSubmission {
         TaskSubmission(id: id, kind: UpdateTask.kind, group: id, payload: try task.payload(), priority: 0)
     }

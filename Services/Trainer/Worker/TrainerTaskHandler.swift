@@ -5,7 +5,7 @@ public import RegistryClient
 import TrainerClient
 public import WorkQueueClient
 
-/// Does the tasks of the trainer's queue: prepares datasets, trains networks and computes features.
+/// Does the tasks of the trainer's queue: prepares datasets, trains networks, computes and scores features.
 ///
 /// ```swift
 /// let handler = TrainerTaskHandler(registry: registry, cache: cache)
@@ -15,7 +15,7 @@ public import WorkQueueClient
 public struct TrainerTaskHandler: TaskHandler {
     /// The kinds of task that it does.
     public static let kinds = [
-        PreparationTask.kind, TrainingTask.kind, FeatureTask.kind, UpdateTask.kind,
+        PreparationTask.kind, TrainingTask.kind, FeatureTask.kind, UpdateTask.kind, ScoringTask.kind,
     ]
 
     private let registry: RegistryClient
@@ -58,6 +58,9 @@ public struct TrainerTaskHandler: TaskHandler {
                 task: try UpdateTask(payload: lease.payload), lease: lease, registry: registry, cache: cache,
                 scratch: scratch, checkpointInterval: checkpointInterval ?? .seconds(10))
             return try await run.result(progress).encoded()
+        case ScoringTask.kind:
+            let run = ScoringRun(task: try ScoringTask(payload: lease.payload), registry: registry, cache: cache)
+            return try await run.result().encoded()
         default:
             throw Failure(
                 .invalidArgument,

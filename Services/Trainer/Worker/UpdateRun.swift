@@ -22,7 +22,7 @@ struct UpdateRun {
 
     func result(_ progress: TaskProgress) async throws -> UpdateResult {
         let parent = try await registry.model(task.model)
-        let (network, teacher) = try await network(of: parent)
+        let (network, teacher) = try await parent.loaded(from: registry, cache)
         let new = try await dataset(task.dataset)
         let earlier = try await earlierData(of: parent, progress)
         let session = try session(network, teacher, new, earlier)
@@ -47,21 +47,6 @@ struct UpdateRun {
     }
 
     // MARK: - What it begins with
-
-    private func network(of model: PretrainedModel) async throws -> (NetworkDescription, ScriptedNetwork) {
-        let base = try await registry.network(model.network)
-        guard base.format == BaseNetwork.ownFormat, let weights = model.file(.safetensors) else {
-            throw Failure(
-                .invalidArgument,
-                "Model '\(model.id)' cannot be trained here: that needs a network that is described layer by layer, and"
-                    + " its weights as safetensors. It has the format '\(base.format)' and the files "
-                    + model.files.map(\.format.rawValue).joined(separator: ", ") + ".")
-        }
-        let network = try NetworkDescription(json: base.description)
-        let teacher = try ScriptedNetwork(network, seed: 0)
-        try teacher.loadWeights(from: try await cache.file(for: weights))
-        return (network, teacher)
-    }
 
     private func dataset(_ recipe: String) async throws -> PreparedDataset {
         try PreparedDataset(opening: try await registry.datasetFile(recipe: recipe, in: cache).path)

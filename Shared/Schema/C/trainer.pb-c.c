@@ -457,6 +457,96 @@ void   gyrus__wire__update_task__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__update_task__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__scoring_task__init
+                     (Gyrus__Wire__ScoringTask         *message)
+{
+  static const Gyrus__Wire__ScoringTask init_value = GYRUS__WIRE__SCORING_TASK__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__scoring_task__get_packed_size
+                     (const Gyrus__Wire__ScoringTask *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__scoring_task__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__scoring_task__pack
+                     (const Gyrus__Wire__ScoringTask *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__scoring_task__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__scoring_task__pack_to_buffer
+                     (const Gyrus__Wire__ScoringTask *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__scoring_task__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__ScoringTask *
+       gyrus__wire__scoring_task__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__ScoringTask *)
+     protobuf_c_message_unpack (&gyrus__wire__scoring_task__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__scoring_task__free_unpacked
+                     (Gyrus__Wire__ScoringTask *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__scoring_task__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__scoring_result__init
+                     (Gyrus__Wire__ScoringResult         *message)
+{
+  static const Gyrus__Wire__ScoringResult init_value = GYRUS__WIRE__SCORING_RESULT__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__scoring_result__get_packed_size
+                     (const Gyrus__Wire__ScoringResult *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__scoring_result__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__scoring_result__pack
+                     (const Gyrus__Wire__ScoringResult *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__scoring_result__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__scoring_result__pack_to_buffer
+                     (const Gyrus__Wire__ScoringResult *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__scoring_result__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__ScoringResult *
+       gyrus__wire__scoring_result__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__ScoringResult *)
+     protobuf_c_message_unpack (&gyrus__wire__scoring_result__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__scoring_result__free_unpacked
+                     (Gyrus__Wire__ScoringResult *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__scoring_result__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   gyrus__wire__update_result__init
                      (Gyrus__Wire__UpdateResult         *message)
 {
@@ -1388,6 +1478,108 @@ const ProtobufCMessageDescriptor gyrus__wire__update_task__descriptor =
   gyrus__wire__update_task__field_indices_by_name,
   1,  gyrus__wire__update_task__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__update_task__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__scoring_task__field_descriptors[3] =
+{
+  {
+    "model",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ScoringTask, model),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "dataset",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ScoringTask, dataset),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "samples",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ScoringTask, samples),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__scoring_task__field_indices_by_name[] = {
+  1,   /* field[1] = dataset */
+  0,   /* field[0] = model */
+  2,   /* field[2] = samples */
+};
+static const ProtobufCIntRange gyrus__wire__scoring_task__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__scoring_task__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.ScoringTask",
+  "ScoringTask",
+  "Gyrus__Wire__ScoringTask",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__ScoringTask),
+  3,
+  gyrus__wire__scoring_task__field_descriptors,
+  gyrus__wire__scoring_task__field_indices_by_name,
+  1,  gyrus__wire__scoring_task__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__scoring_task__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__scoring_result__field_descriptors[1] =
+{
+  {
+    "scores",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__ScoringResult, n_scores),
+    offsetof(Gyrus__Wire__ScoringResult, scores),
+    &gyrus__wire__metric__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__scoring_result__field_indices_by_name[] = {
+  0,   /* field[0] = scores */
+};
+static const ProtobufCIntRange gyrus__wire__scoring_result__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__scoring_result__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.ScoringResult",
+  "ScoringResult",
+  "Gyrus__Wire__ScoringResult",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__ScoringResult),
+  1,
+  gyrus__wire__scoring_result__field_descriptors,
+  gyrus__wire__scoring_result__field_indices_by_name,
+  1,  gyrus__wire__scoring_result__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__scoring_result__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor gyrus__wire__update_result__field_descriptors[3] =

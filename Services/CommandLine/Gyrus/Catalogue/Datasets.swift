@@ -2,9 +2,21 @@ import ArgumentParser
 import Model
 import RegistryClient
 
-/// Lists the prepared data sets.
+/// The prepared data sets.
 struct Datasets: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the data sets that are prepared for training.")
+    static let configuration = CommandConfiguration(
+        abstract: "List the data sets that are prepared for training, or prepare others.",
+        discussion: """
+              gyrus datasets --filter name=fsdd
+              gyrus datasets prepare new-speakers.yaml
+            """,
+        subcommands: [DatasetList.self, DatasetPrepare.self], defaultSubcommand: DatasetList.self)
+}
+
+/// Lists the prepared data sets.
+struct DatasetList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the data sets that are prepared for training.")
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions

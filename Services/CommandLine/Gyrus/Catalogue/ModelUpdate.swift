@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import KnowledgeClient
 import Model
 import RegistryClient
 import ServiceClient
@@ -84,8 +85,9 @@ struct ModelUpdate: AsyncParsableCommand {
         let services = try Services(gyrus.project)
         let trainer = TrainerClient(try await services.connect(to: .trainer))
         let parent = try await services.registry().model(model)
+        let set = try await services.preparedData(data, by: trainer)
         let task = UpdateTask(
-            model: parent.id, dataset: try await recipe(services, trainer), method: method, memory: memory,
+            model: parent.id, dataset: set.recipe.hexadecimal, method: method, memory: memory,
             epochs: epochs, batch: batch, learningRate: learningRate, samples: samples, seed: seed,
             allowedForgetting: allowedForgetting / 100, person: by)
         let id = try "update-\(BlobDigest(hashing: task.payload()).hexadecimal.prefix(16))"
@@ -97,28 +99,29 @@ struct ModelUpdate: AsyncParsableCommand {
         say("training a new version of \(parent.id) by \(method); the task is \(id)")
         let row = UpdateRow(try await trainer.update(task, id: id))
         emit(try format == .json ? json(row) : table(UpdateRow.columns, [row.row]))
+        await record(row, of: parent, on: set, services, trainer, task: id)
         if row.stage == ModelStage.none.rawValue {
             say("it forgot more than the \(allowedForgetting) points that are allowed, so it is kept without a stage")
         }
     }
 
-    /// The recipe of the data, which are prepared where that has not been done.
-    private func recipe(_ services: Services, _ trainer: TrainerClient) async throws -> String {
-        if data == "-" || FileManager.default.fileExists(atPath: data) {
-            let text = try ScenarioSource.read(data)
-            let recipe = try ScenarioFile(text, file: ScenarioSource.name(of: data)).scenario.recipe
-            let id = "prepare-\(recipe.id.prefix(16))"
-            return try await trainer.prepare(PreparationTask(recipe: recipe), id: id, group: id).recipe
+    /// Records what came of it, so that the next ranking knows. The version is there all the same where that fails.
+    private func record(
+        _ row: UpdateRow, of parent: PretrainedModel, on set: RegisteredDataset, _ services: Services,
+        _ trainer: TrainerClient, task: String
+    ) async {
+        guard let accuracy = row.new else { return }
+        do {
+            let scores = try await trainer.score(ScoringTask(model: parent.id, dataset: set.recipe.hexadecimal)).scores
+            let named = scores.map { (Observation.scorePrefix + $0.key, $0.value) }
+            try await services.knowledge().record(
+                Observation(
+                    id: task, scenario: task, features: ScenarioFeatures(set), genome: parent.id,
+                    space: ModelKey.pretrained, code: parent.code, objective: accuracy,
+                    metrics: Dictionary(uniqueKeysWithValues: named)))
+        } catch {
+            say("what came of it could not be recorded for later rankings: \(Failure(error).message)")
         }
-        let known = try await services.registry().datasets()
-        let found = known.map(\.recipe.hexadecimal).filter { $0.hasPrefix(data) }
-        guard found.count == 1 else {
-            throw Failure(
-                .notFound,
-                "\(found.isEmpty ? "no" : "more than one") data set's recipe begins with '\(data)', and no scenario file"
-                    + " has that name; see: \(services.command("datasets"))")
-        }
-        return found[0]
     }
 }
 

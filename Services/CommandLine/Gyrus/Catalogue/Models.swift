@@ -13,6 +13,7 @@ struct Models: AsyncParsableCommand {
               gyrus models --filter 'code=ResNet*; vision; any; any; any; any; >=90%; any; any'
               gyrus models show 3fa27c11/48
               gyrus models import detector.onnx --area vision --function detection
+              gyrus models rank new-speakers.yaml                   which to begin with
               gyrus models update 3fa27c11/48 --data new-speakers.yaml
               gyrus models stage 3fa27c11/48 live --note 'passed the field test'
               gyrus models rollback 3fa27c11/48
@@ -21,7 +22,7 @@ struct Models: AsyncParsableCommand {
               gyrus models stats
             """,
         subcommands: [
-            ModelList.self, ModelShow.self, ModelImport.self, ModelUpdate.self, ModelStageCommand.self,
+            ModelList.self, ModelShow.self, ModelImport.self, ModelRank.self, ModelUpdate.self, ModelStageCommand.self,
             ModelRollback.self, ModelHistory.self, ModelStatistics.self, ModelSchedule.self, ModelSchedules.self,
             ModelUnschedule.self,
         ], defaultSubcommand: ModelList.self)

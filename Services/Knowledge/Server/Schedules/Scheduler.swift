@@ -66,8 +66,8 @@ public struct Scheduler: Service {
         let schedules = try await store.all().filter { $0.state == .waiting || $0.state == .updating }
         for schedule in schedules {
             for dataset in try await data(of: schedule) {
-                let samples = dataset.attributes["training.samples"].flatMap(Int.init) ?? 0
-                try await store.note(dataset.recipe.hexadecimal, samples: samples, of: schedule.id)
+                try await store.note(
+                    dataset.recipe.hexadecimal, samples: dataset.trainingSamples, of: schedule.id)
             }
         }
         for schedule in try await store.all() {

@@ -26,6 +26,8 @@ typedef struct Gyrus__Wire__FeatureTask Gyrus__Wire__FeatureTask;
 typedef struct Gyrus__Wire__FeatureResult Gyrus__Wire__FeatureResult;
 typedef struct Gyrus__Wire__TrainResult Gyrus__Wire__TrainResult;
 typedef struct Gyrus__Wire__UpdateTask Gyrus__Wire__UpdateTask;
+typedef struct Gyrus__Wire__ScoringTask Gyrus__Wire__ScoringTask;
+typedef struct Gyrus__Wire__ScoringResult Gyrus__Wire__ScoringResult;
 typedef struct Gyrus__Wire__UpdateResult Gyrus__Wire__UpdateResult;
 
 
@@ -359,6 +361,47 @@ struct  Gyrus__Wire__UpdateTask
 
 
 /*
+ * Payload of a task of kind `scoring`: measures how well the features of a pretrained model fit other data, untrained.
+ */
+struct  Gyrus__Wire__ScoringTask
+{
+  ProtobufCMessage base;
+  /*
+   * Identity of the model in the registry.
+   */
+  char *model;
+  /*
+   * Identity of the prepared dataset's recipe.
+   */
+  char *dataset;
+  /*
+   * Training samples to look at; 0 for all.
+   */
+  uint32_t samples;
+};
+#define GYRUS__WIRE__SCORING_TASK__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__scoring_task__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * Result of a task of kind `scoring`.
+ */
+struct  Gyrus__Wire__ScoringResult
+{
+  ProtobufCMessage base;
+  /*
+   * Scores by name, such as `logme`; higher is better.
+   */
+  size_t n_scores;
+  Gyrus__Wire__Metric **scores;
+};
+#define GYRUS__WIRE__SCORING_RESULT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__scoring_result__descriptor) \
+    , 0,NULL }
+
+
+/*
  * Result of a task of kind `update`.
  */
 struct  Gyrus__Wire__UpdateResult
@@ -573,6 +616,44 @@ Gyrus__Wire__UpdateTask *
 void   gyrus__wire__update_task__free_unpacked
                      (Gyrus__Wire__UpdateTask *message,
                       ProtobufCAllocator *allocator);
+/* Gyrus__Wire__ScoringTask methods */
+void   gyrus__wire__scoring_task__init
+                     (Gyrus__Wire__ScoringTask         *message);
+size_t gyrus__wire__scoring_task__get_packed_size
+                     (const Gyrus__Wire__ScoringTask   *message);
+size_t gyrus__wire__scoring_task__pack
+                     (const Gyrus__Wire__ScoringTask   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__scoring_task__pack_to_buffer
+                     (const Gyrus__Wire__ScoringTask   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__ScoringTask *
+       gyrus__wire__scoring_task__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__scoring_task__free_unpacked
+                     (Gyrus__Wire__ScoringTask *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__ScoringResult methods */
+void   gyrus__wire__scoring_result__init
+                     (Gyrus__Wire__ScoringResult         *message);
+size_t gyrus__wire__scoring_result__get_packed_size
+                     (const Gyrus__Wire__ScoringResult   *message);
+size_t gyrus__wire__scoring_result__pack
+                     (const Gyrus__Wire__ScoringResult   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__scoring_result__pack_to_buffer
+                     (const Gyrus__Wire__ScoringResult   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__ScoringResult *
+       gyrus__wire__scoring_result__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__scoring_result__free_unpacked
+                     (Gyrus__Wire__ScoringResult *message,
+                      ProtobufCAllocator *allocator);
 /* Gyrus__Wire__UpdateResult methods */
 void   gyrus__wire__update_result__init
                      (Gyrus__Wire__UpdateResult         *message);
@@ -624,6 +705,12 @@ typedef void (*Gyrus__Wire__TrainResult_Closure)
 typedef void (*Gyrus__Wire__UpdateTask_Closure)
                  (const Gyrus__Wire__UpdateTask *message,
                   void *closure_data);
+typedef void (*Gyrus__Wire__ScoringTask_Closure)
+                 (const Gyrus__Wire__ScoringTask *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__ScoringResult_Closure)
+                 (const Gyrus__Wire__ScoringResult *message,
+                  void *closure_data);
 typedef void (*Gyrus__Wire__UpdateResult_Closure)
                  (const Gyrus__Wire__UpdateResult *message,
                   void *closure_data);
@@ -643,6 +730,8 @@ extern const ProtobufCMessageDescriptor gyrus__wire__feature_task__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__feature_result__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__train_result__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__update_task__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__scoring_task__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__scoring_result__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__update_result__descriptor;
 
 PROTOBUF_C__END_DECLS

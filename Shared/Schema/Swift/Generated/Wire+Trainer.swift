@@ -649,6 +649,100 @@ extension Wire.UpdateTask: StoredMessage {
 }
 
 extension Wire {
+    /// Payload of a task of kind `scoring`: measures how well the features of a pretrained model fit other data, untrained.
+    public struct ScoringTask: WireMessage {
+        /// Identity of the model in the registry.
+        public var model: String = ""
+        /// Identity of the prepared dataset's recipe.
+        public var dataset: String = ""
+        /// Training samples to look at; 0 for all.
+        public var samples: UInt32 = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            model: String = "",
+            dataset: String = "",
+            samples: UInt32 = 0
+        ) {
+            self.model = model
+            self.dataset = dataset
+            self.samples = samples
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.ScoringTask: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__ScoringTask>) { gyrus__wire__scoring_task__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__ScoringTask>) throws {
+        self.init()
+        model = try Wire.text(c.pointee.model, "ScoringTask.model")
+        dataset = try Wire.text(c.pointee.dataset, "ScoringTask.dataset")
+        samples = c.pointee.samples
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__ScoringTask>, arena: inout Arena) throws {
+        gyrus__wire__scoring_task__init(c)
+        c.pointee.model = try arena.text(model, "ScoringTask.model")
+        c.pointee.dataset = try arena.text(dataset, "ScoringTask.dataset")
+        c.pointee.samples = samples
+    }
+}
+
+extension Wire {
+    /// Result of a task of kind `scoring`.
+    public struct ScoringResult: WireMessage {
+        /// Scores by name, such as `logme`; higher is better.
+        public var scores: [Wire.Metric] = []
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            scores: [Wire.Metric] = []
+        ) {
+            self.scores = scores
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.ScoringResult: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__ScoringResult>) { gyrus__wire__scoring_result__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__ScoringResult>) throws {
+        self.init()
+        scores = try Wire.messages(c.pointee.n_scores, c.pointee.scores)
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__ScoringResult>, arena: inout Arena) throws {
+        gyrus__wire__scoring_result__init(c)
+        (c.pointee.n_scores, c.pointee.scores) = try arena.messages(scores)
+    }
+}
+
+extension Wire {
     /// Result of a task of kind `update`.
     public struct UpdateResult: WireMessage {
         /// Identity of the new version in the registry.

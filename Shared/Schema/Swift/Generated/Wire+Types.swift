@@ -140,6 +140,8 @@ extension Wire {
         Wire.FeatureResult.self,
         Wire.TrainResult.self,
         Wire.UpdateTask.self,
+        Wire.ScoringTask.self,
+        Wire.ScoringResult.self,
         Wire.UpdateResult.self,
     ]
 }

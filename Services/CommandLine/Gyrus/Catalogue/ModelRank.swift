@@ -1,0 +1,130 @@
+import ArgumentParser
+import KnowledgeClient
+import Model
+import RegistryClient
+import ServiceClient
+import TrainerClient
+
+/// Says which pretrained models are the best beginning for data.
+struct ModelRank: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rank",
+        abstract: "Show which pretrained models attention would begin with for new data.",
+        discussion: """
+              gyrus models rank new-speakers.yaml
+              gyrus models rank 0b5f21c9 --limit 3
+
+            DATA is a scenario file, or the beginning of a recipe (see: gyrus datasets). Every model that can be trained here
+            is scored on a sample of the data, without training: LogME and H-score tell how well its features fit them.
+            Attention weighs that with what came of earlier updates of such models with such data. Go on with:
+            gyrus models update MODEL --data DATA
+            """)
+
+    /// Most models that are ranked: the newest.
+    private static let most = 1000
+    /// Models that are scored at a time.
+    private static let atOnce = 32
+
+    @ParentCommand var gyrus: Gyrus
+    @OptionGroup var list: ListOptions
+
+    @Option(help: "Most models to show.")
+    var limit = 10
+
+    @Option(help: "Training samples to score models on.")
+    var samples = ScoringTask.usualSamples
+
+    @Argument(help: "The new data.")
+    var data: String
+
+    func validate() throws {
+        guard limit > 0, samples > 0 else { throw ValidationError("--limit and --samples must be above 0") }
+    }
+
+    func run() async throws {
+        let services = try Services(gyrus.project)
+        let trainer = TrainerClient(try await services.connect(to: .trainer))
+        let set = try await services.preparedData(data, by: trainer)
+        let models = try await trainable(try await services.registry())
+        let candidates = try await scored(models, on: set, trainer)
+        guard !candidates.isEmpty else {
+            throw Failure(
+                .notFound, "none of \(models.count) models fits these data; search for one: gyrus publish SCENARIO")
+        }
+        let ranked = try await services.knowledge().rank(
+            for: ScenarioFeatures(set), space: ModelKey.pretrained, candidates: candidates, limit: limit)
+        try list.render(ranked.map(ModelRankRow.init))
+    }
+
+    /// Models whose network is described layer by layer.
+    private func trainable(_ registry: RegistryClient) async throws -> [PretrainedModel] {
+        let own = Set(try await registry.networks().filter { $0.format == BaseNetwork.ownFormat }.map(\.id))
+        let models = try await registry.models(.init(limit: Self.most, order: "-created"))
+        return models.filter { own.contains($0.network) && $0.file(.safetensors) != nil && $0.stage != .archived }
+    }
+
+    private func scored(
+        _ models: [PretrainedModel], on set: RegisteredDataset, _ trainer: TrainerClient
+    ) async throws -> [ModelCandidate] {
+        let results = try await withThrowingTaskGroup(of: (PretrainedModel, [String: Double]?).self) { group in
+            var results: [(model: PretrainedModel, scores: [String: Double]?)] = []
+            for (number, model) in models.enumerated() {
+                if number >= Self.atOnce, let result = try await group.next() { results.append(result) }
+                group.addTask { (model, try await scores(of: model, on: set, trainer)) }
+            }
+            for try await result in group { results.append(result) }
+            return results.sorted { $0.model.id < $1.model.id }
+        }
+        let unfit = results.filter { $0.scores == nil }.map(\.model.id)
+        if !unfit.isEmpty { say("do not fit these data: \(unfit.joined(separator: ", "))") }
+        return results.compactMap { model, scores in
+            let key = ModelKey(space: ModelKey.pretrained, genome: model.id)
+            return scores.map { ModelCandidate(key: key, code: model.code, scores: $0) }
+        }
+    }
+
+    /// nil where the model does not fit the data.
+    private func scores(
+        of model: PretrainedModel, on set: RegisteredDataset, _ trainer: TrainerClient
+    ) async throws -> [String: Double]? {
+        do {
+            let task = ScoringTask(model: model.id, dataset: set.recipe.hexadecimal, samples: samples)
+            return try await trainer.score(task).scores
+        } catch let failure as Failure where failure.code == .invalidArgument {
+            return nil
+        }
+    }
+}
+
+/// A pretrained model with the attention that data pay to it, as lists show it.
+struct ModelRankRow: Listable {
+    let model: String
+    let code: String?
+    let weight, deviation, similarity: Double
+    let heads: [Double]
+    let outcomes: Int
+    let scores: [String: Double]
+
+    init(_ ranked: RankedModel) {
+        model = ranked.model.key.genome
+        code = ranked.model.code?.description
+        weight = ranked.weight
+        heads = ranked.heads
+        deviation = ranked.deviation
+        outcomes = ranked.outcomes
+        similarity = ranked.similarity
+        scores = ranked.model.scores
+    }
+
+    static let columns = ["MODEL", "ATTENTION", "HEADS", "±", "SEEN", "LIKENESS", "LOGME", "H-SCORE"]
+
+    var name: String { model }
+    var row: [String] {
+        [
+            model, Figures.fixed(weight, 3), heads.map { Figures.fixed($0, 2) }.joined(separator: " "),
+            Figures.fixed(deviation, 2), "\(outcomes)", Figures.fixed(similarity, 2), score("logme"), score("h-score"),
+        ]
+    }
+
+    private func score(_ name: String) -> String { scores[name].map { Figures.fixed($0, 3) } ?? "–" }
+}
