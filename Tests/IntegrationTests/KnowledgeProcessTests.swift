@@ -62,6 +62,9 @@ private func scenario(_ labels: [Int], seed: Int = 1) -> String {
         let before = try await gyrus.list(Ranked.self, "models", "rank", data)
         #expect(before.map(\.model) == [model] && before[0].outcomes == 0)
         #expect(Set(before[0].scores.keys) == ["logme", "h-score"])
+        let text = scenario([0, 1]).replacingOccurrences(of: "image:", with: "picture:")
+        let foreign = try await gyrus.run("models", "rank", try gyrus.write(text, to: "foreign.yaml"))
+        #expect(foreign.status == 1 && foreign.err.contains("none of 1 models fits"), "\(foreign.err)")
 
         let forgetful = try await updated(model, data, gyrus, "--method", "fine-tuning")
         #expect(forgetful.stage == "none" && (forgetful.forgetting ?? 0) > 0.3)

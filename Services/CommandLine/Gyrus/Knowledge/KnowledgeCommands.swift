@@ -70,6 +70,9 @@ struct KnowledgeRestore: AsyncParsableCommand {
         commandName: "restore",
         abstract: "Bring in the outcomes of a snapshot; those that are known change nothing.")
 
+    /// Outcomes that are on their way at a time, so that one durable commit serves many.
+    private static let atOnce = 64
+
     @ParentCommand var gyrus: Gyrus
 
     @Argument(help: "The file, or - for stdin.")
@@ -87,7 +90,13 @@ struct KnowledgeRestore: AsyncParsableCommand {
                     "'\(file)', line \(number + 1), is no outcome: \(Failure(error).message). Nothing was brought in.")
             }
         }
-        for observation in observations { try await knowledge.record(observation) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (number, observation) in observations.enumerated() {
+                if number >= Self.atOnce { try await group.next() }
+                group.addTask { try await knowledge.record(observation) }
+            }
+            try await group.waitForAll()
+        }
         _ = try await knowledge.learn()
         say("\(observations.count) outcomes were brought in")
     }
