@@ -20,6 +20,8 @@ public struct Searcher: Sendable {
     public private(set) var history: SearchHistory
     private let seeds: [Genome]
     private var strategy: any SearchStrategy
+    /// Trials whose insights were told before the search was taken up.
+    private let told: Int
 
     /// What it chooses from.
     public var space: SearchSpace { history.space }
@@ -36,6 +38,13 @@ public struct Searcher: Sendable {
         self.seeds = seeds
         self.history = history
         strategy = plan.strategy(in: history.space, seed: seed)
+        let last = history.proposals.count - 1
+        told = last < 0 ? 0 : strategy.visible(at: last)
+    }
+
+    /// What it has learned since it was asked for this, or was taken up.
+    public mutating func takeInsights() -> [SearchInsight] {
+        strategy.takeInsights().filter { $0.trials > told }
     }
 
     /// The next candidate, if there can be one now.
@@ -112,6 +121,12 @@ protocol SearchStrategy: Sendable {
     mutating func propose(
         _ view: SearchView, using generator: inout SeededGenerator
     ) -> (genome: Genome, origin: String)?
+    /// What it has learned since it was asked for this.
+    mutating func takeInsights() -> [SearchInsight]
+}
+
+extension SearchStrategy {
+    mutating func takeInsights() -> [SearchInsight] { [] }
 }
 
 /// With a lag of L, the proposal k is made as soon as the trials up to k − L have ended: so many can be under way at once.

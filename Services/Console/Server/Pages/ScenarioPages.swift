@@ -71,10 +71,16 @@ struct ScenarioPages: Sendable {
         async let progress = backends.ask(.designer) {
             try await $0.designer.progress(of: key, sample: SearchReport.sample)
         }
+        async let learned = backends.part(.designer) {
+            try await $0.service(.designer).lastEvents(
+                limit: SearchPicture.mostEvents, kind: "scenario.learned", subject: key
+            ).events
+        }
         async let trials = backends.ask(.designer) { try await table.trials(of: key, $0.designer) }
         var report = SearchReport(
             status: try await status, progress: try await progress, trials: try await trials, table: table,
             reports: reports, position: position)
+        report.picture = try await picture(report, learned: (try? learned.get()) ?? [])
         if TrackingTables.isTracking(report.status) {
             let first = try await backends.ask(.designer) {
                 try await $0.designer.trials(of: key, limit: TrackingTables.most)
@@ -82,6 +88,18 @@ struct ScenarioPages: Sendable {
             report.tracking = TrackingTables(report.status, first: first)
         }
         return report
+    }
+
+    /// The searcher's own picture; for that of a lineage the last trials are asked for.
+    private func picture(_ report: SearchReport, learned: [Event]) async throws -> SearchPicture? {
+        let total = report.progress.counts.values.reduce(0, +) + report.progress.finals
+        return try await SearchPicture(report.status, report.progress, learned: learned) {
+            try await backends.ask(.designer) {
+                try await $0.designer.trials(
+                    of: report.status.id.text, from: max(0, total - SearchPicture.mostTrials),
+                    limit: SearchPicture.mostTrials)
+            }
+        }
     }
 
     private static func position(

@@ -18,6 +18,8 @@ struct SearchReport: Sendable {
     let position: StreamPosition
     /// The tables of a search for a tracker; nil for any other search.
     var tracking: TrackingTables?
+    /// The searcher's own picture, where it has one.
+    var picture: SearchPicture?
 
     private var best: Int? { progress.records.last?.number }
 
@@ -48,6 +50,7 @@ struct SearchReport: Sendable {
         values["tracking"] = tracking?.values(of: id)
         values["bestChart"] = bestSoFar.svg()
         values["frontChart"] = front.svg()
+        values["picture"] = picture.map { ["title": $0.title, "note": $0.note, "drawing": $0.drawing] }
         values["curveChart"] = learningCurves.svg()
         values["latencies"] = latencyBounds.map { bounds in
             bounds.enumerated().map { ["style": "q\($0.offset)", "text": $0.element] }

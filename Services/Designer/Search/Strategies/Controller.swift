@@ -108,6 +108,12 @@ struct Controller: Sendable {
         return (total(writing.choices), total(writing.entropies))
     }
 
+    /// The mean entropy of the decisions along a string.
+    func evenness(along choices: [Int?]) -> Double {
+        let writing = write { slot, _ in choices[slot] ?? 0 }
+        return writing.entropies.reduce(0) { $0 + writing.tape[$1].values[0] } / Double(max(1, writing.entropies.count))
+    }
+
     /// Makes a step of an optimizer.
     mutating func step(_ optimizer: inout Adam, _ gradients: [Matrix]) { optimizer.step(&parameters, gradients) }
 

@@ -42,6 +42,7 @@ public struct NeuralOptimization: SearchStrategy {
     private var networks: Enumeration??
     /// The candidates of the latest round, the most promising first.
     private var round: (number: Int, candidates: [Genome])?
+    private var insights: [SearchInsight] = []
 
     init(settings: Settings, space: SearchSpace, seed: UInt64) {
         self.settings = settings
@@ -70,6 +71,11 @@ public struct NeuralOptimization: SearchStrategy {
         return round?.candidates.first(where: view.isOpen).map { ($0, "gradient, round \(number)") }
     }
 
+    mutating func takeInsights() -> [SearchInsight] {
+        defer { insights = [] }
+        return insights
+    }
+
     // MARK: A round
 
     private mutating func candidates(_ view: SearchView, _ number: Int) -> [Genome] {
@@ -78,7 +84,9 @@ public struct NeuralOptimization: SearchStrategy {
         self.networks = .some(networks)
         let trials = trials(view)
         var model = StructureAutoencoder(sequence, settings.model, using: &generator)
-        model.train(examples(trials, view, networks, using: &generator), using: &generator)
+        let examples = examples(trials, view, networks, using: &generator)
+        model.train(examples, using: &generator)
+        insights.append(insight(model, trials, examples, visible: view.visible))
 
         let parents = trials.sorted { $0.isBetter(than: $1) }.prefix(settings.parents)
             .map { sequence.choices(of: $0.genome) }
@@ -95,6 +103,16 @@ public struct NeuralOptimization: SearchStrategy {
         }
         let promise = model.predictions(of: found.map(sequence.choices))
         return found.indices.sorted { (promise[$0], $1) > (promise[$1], $0) }.map { found[$0] }
+    }
+
+    private func insight(
+        _ model: StructureAutoencoder, _ trials: [Individual], _ examples: [StructureAutoencoder.Example], visible: Int
+    ) -> SearchInsight {
+        let points = model.points(of: trials.map { sequence.choices(of: $0.genome) })
+        let places = zip(trials, PrincipalPlane.places(of: points)).map { trial, place in
+            SearchInsight.Place(trial: trial.number, x: place.x, y: place.y)
+        }
+        return SearchInsight(trials: visible, figures: .map(places, ranking: model.rankingAccuracy(on: examples)))
     }
 
     private func trials(_ view: SearchView) -> [Individual] {

@@ -50,6 +50,7 @@ public struct Reinforcement: SearchStrategy {
     private var baseline: Double?
     /// Trials that were learnt from.
     private var learnt = 0
+    private var insights: [SearchInsight] = []
 
     init(settings: Settings, space: SearchSpace, seed: UInt64) {
         self.settings = settings
@@ -89,6 +90,11 @@ public struct Reinforcement: SearchStrategy {
         return nil
     }
 
+    mutating func takeInsights() -> [SearchInsight] {
+        defer { insights = [] }
+        return insights
+    }
+
     private static func joined(_ strings: [[Int?]]) -> [Int?] {
         strings.dropFirst().reduce(strings.first ?? []) { zip($0, $1).map { $0 ?? $1 } }
     }
@@ -113,6 +119,21 @@ public struct Reinforcement: SearchStrategy {
         }
         baseline = settings.baseline * expected + (1 - settings.baseline) * mean
         learnt = batch.upperBound
+        insights.append(insight(batch, view))
+    }
+
+    /// How even the choices are now, along the strings of a batch.
+    private func insight(_ batch: Range<Int>, _ view: SearchView) -> SearchInsight {
+        let strings = batch.map { sequence.choices(of: view.history.proposals[$0].genome) }
+        let bits = controllers.map { controller in
+            strings.reduce(0) { $0 + controller.evenness(along: $1) } / Double(strings.count) / log(2)
+        }
+        let names = controllers.map { controller in
+            let genes = Set(sequence.slots[controller.slots].map(\.gene)).sorted()
+            return genes.map { view.space.genes[$0].name }.joined(separator: "+")
+        }
+        return SearchInsight(
+            trials: batch.upperBound, figures: .entropies(Dictionary(zip(names, bits)) { first, _ in first }))
     }
 
     /// For each trial of a batch, the share of all trials up to the batch's end that are worse; equals count half.

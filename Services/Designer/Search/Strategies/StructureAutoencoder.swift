@@ -193,6 +193,14 @@ struct StructureAutoencoder: Sendable {
         return tape[worth].values
     }
 
+    /// The points of strings, a row for each.
+    func points(of strings: [[Int?]]) -> Matrix {
+        var tape = Tape()
+        let values = parameters.values(on: &tape)
+        let point = point(encode(strings, values, on: &tape), on: &tape)
+        return tape[point]
+    }
+
     /// Strings that are read from the points of others after these went a step uphill, as far as the step's length says; 0
     /// reads the strings themselves.
     func strings(from others: [[Int?]], uphill step: Double) -> [[Int?]] {

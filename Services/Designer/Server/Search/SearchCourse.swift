@@ -94,6 +94,22 @@ extension SearchCourse {
             ])
     }
 
+    /// Tells what the searcher has learned.
+    func noteInsights(of searcher: inout Searcher, in decision: inout SearchDecision) {
+        for insight in searcher.takeInsights() {
+            var attributes = ["trials": "\(insight.trials)"]
+            switch insight.figures {
+            case .entropies(let entropies):
+                for (name, bits) in entropies { attributes["entropy.\(name)"] = "\(bits)" }
+            case .map(let places, let ranking):
+                attributes["ranking"] = "\(ranking)"
+                let digits = { (value: Double) in (value * 1_000).rounded() / 1_000 }
+                attributes["map"] = places.map { "\($0.trial):\(digits($0.x)):\(digits($0.y))" }.joined(separator: " ")
+            }
+            decision.note("scenario.learned", plan.id.text, attributes)
+        }
+    }
+
     /// Tells of a new trial.
     func noteProposal(of trial: Trial, in decision: inout SearchDecision) {
         decision.trials.append(trial)

@@ -30,6 +30,7 @@ extension SearchRun {
             case .training(let training) where training.trial == trials.count:
                 guard var searcher else { return false }
                 let answer = searcher.ask(where: space.isAllowed)
+                noteInsights(of: &searcher, in: &decision)
                 self.searcher = searcher
                 switch answer {
                 case .proposal(let proposal): try add(proposal, &decision)

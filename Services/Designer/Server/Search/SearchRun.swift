@@ -152,6 +152,7 @@ struct SearchRun: SearchCourse {
             case .waiting: return false
             case .exhausted: return true
             }
+            noteInsights(of: &searcher, in: &decision)
         }
         return false
     }

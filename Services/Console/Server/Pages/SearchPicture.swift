@@ -1,0 +1,168 @@
+import DesignerClient
+import Model
+
+/// How a searcher itself would be drawn: the lineage of a population, the entropy of controllers, the map of an embedding, or
+/// the diagram of the best fusion.
+struct SearchPicture: Sendable {
+    /// Most events of what was learned that are asked for.
+    static let mostEvents: UInt32 = 400
+    /// Most trials of a lineage: the last ones.
+    static let mostTrials = 200
+
+    let title: String
+    let note: String
+    let drawing: String
+
+    private init?(_ title: String, _ note: String, _ drawing: String?) {
+        guard let drawing else { return nil }
+        self.title = title
+        self.note = note
+        self.drawing = drawing
+    }
+
+    /// The picture of a scenario's search; nil where there is nothing to be drawn.
+    /// - Parameters:
+    ///   - learned: What the searcher has learned, the last at the end.
+    ///   - trials: Asks for the last trials.
+    init?(
+        _ status: ScenarioStatus, _ progress: SearchProgress, learned: [Event], trials: () async throws -> [Trial]
+    ) async throws {
+        let picture: SearchPicture?
+        if let diagram = status.best.flatMap({ FusionDiagram($0.networkName) }) {
+            picture = .fusion(diagram)
+        } else if let map = learned.last(where: { $0.attributes["map"] != nil }) {
+            picture = .map(map, progress)
+        } else if !learned.isEmpty {
+            picture = .entropies(learned)
+        } else if Self.descends(status) {
+            picture = .lineage(try await trials(), best: progress.records.last?.number)
+        } else {
+            picture = nil
+        }
+        guard let picture else { return nil }
+        self = picture
+    }
+
+    /// Whether a search's trials descend from each other.
+    private static func descends(_ status: ScenarioStatus) -> Bool {
+        let method = (try? ScenarioFile(status.text).scenario)?.search.method
+        return [.evolution, .aging, .local, .auto].contains(method)
+    }
+
+    // MARK: - Each kind
+
+    private static func fusion(_ diagram: FusionDiagram) -> SearchPicture? {
+        SearchPicture("The best fusion", "Each layer joins one stage of each network: \(diagram.way).", diagram.svg())
+    }
+
+    private static func entropies(_ learned: [Event]) -> SearchPicture? {
+        let names = Set(learned.flatMap(\.attributes.keys)).filter { $0.hasPrefix("entropy.") }.sorted()
+        let series = names.enumerated().map { index, name in
+            let points = learned.compactMap { event -> Chart.Point? in
+                guard let trials = event.attributes["trials"].flatMap(Double.init),
+                    let bits = event.attributes[name].flatMap(Double.init), bits.isFinite
+                else { return nil }
+                return Chart.Point(
+                    x: trials, y: bits, title: "\(name.dropFirst("entropy.".count)): \(Words.plain(bits)) bits")
+            }
+            return Chart.Series(
+                style: ["s1", "s2", "muted"][index % 3], mark: points.count == 1 ? .dots : .line, points: points)
+        }
+        let chart = Chart(
+            label: "Entropy of the controllers' decisions over trials", xTitle: "trials learned from",
+            yTitle: "bits for a decision", series: series, xText: { Words.count(Int($0)) }, width: 1200, height: 300)
+        let controllers = names.map { $0.dropFirst("entropy.".count) }.joined(separator: ", ")
+        return SearchPicture(
+            "What the controllers still leave open",
+            "One line for each controller (\(controllers)); at 0 bits it always writes the same.", chart.svg())
+    }
+
+    private static func map(_ event: Event, _ progress: SearchProgress) -> SearchPicture? {
+        let objectives = Dictionary(
+            (progress.sample + progress.records).map { ($0.number, $0.objective) }
+        ) { first, _ in first }
+        let sorted = objectives.values.sorted()
+        let points = (event.attributes["map"] ?? "").split(separator: " ").compactMap { entry -> Chart.Point? in
+            let parts = entry.split(separator: ":")
+            guard parts.count == 3, let trial = Int(parts[0]), let x = Double(parts[1]), let y = Double(parts[2]),
+                x.isFinite, y.isFinite
+            else { return nil }
+            let objective = objectives[trial]
+            let worse = sorted.count { $0 < objective ?? 0 }
+            let quartile = min(3, worse * 4 / max(1, sorted.count))
+            return Chart.Point(
+                x: x, y: y, title: "trial \(trial): \(Words.percent(objective))",
+                style: "q\(quartile)" + (trial == progress.records.last?.number ? " strong" : ""))
+        }
+        let chart = Chart(
+            label: "Networks in the embedding; the colour is the validation accuracy", xTitle: "", yTitle: "",
+            series: [.init(style: "front", mark: .dots, points: points)], xText: Words.plain, yText: Words.plain,
+            width: 1200, height: 380)
+        let ranking = event.attributes["ranking"].flatMap(Double.init).map { Words.percent($0) } ?? "–"
+        return SearchPicture(
+            "The embedding in which the search goes uphill",
+            "The two widest directions of the points of \(points.count) networks; the brightest colour is the best "
+                + "quarter. Of all pairs of examples the predictor orders \(ranking) rightly.", chart.svg())
+    }
+
+    private static func lineage(_ trials: [Trial], best: Int?) -> SearchPicture? {
+        let lineage = Lineage(trials.filter { !$0.isFinalTraining && $0.state.isMeasured })
+        guard !lineage.descents.isEmpty else { return nil }
+        func point(_ trial: Trial, _ style: String = "") -> Chart.Point {
+            Chart.Point(
+                x: Double(trial.id.number), y: trial.objective ?? 0,
+                title: "trial \(trial.id.number), \(trial.origin): \(Words.percent(trial.objective))", style: style)
+        }
+        func lines(_ descents: [Lineage.Descent], _ style: String) -> [Chart.Series] {
+            descents.map { .init(style: style, mark: .line, points: [point($0.parent), point($0.child)]) }
+        }
+        let ancestry = lineage.ancestry(of: best)
+        let others = lineage.descents.filter { !ancestry.contains($0) }
+        let dots = lineage.trials.map { point($0, $0.id.number == best ? "strong" : "") }
+        let chart = Chart(
+            label: "Descent of the last \(dots.count) trials", xTitle: "trial", yTitle: "validation accuracy",
+            series: lines(others, "muted") + lines(ancestry, "s1") + [.init(style: "s1", mark: .dots, points: dots)],
+            xText: { Words.count(Int($0)) }, yText: { "\(Words.plain($0 * 100)) %" }, width: 1200, height: 380)
+        return SearchPicture(
+            "Who descends from whom",
+            "The last \(Words.some(dots.count, "trial")); each line leads from a parent to its child, and those of the best "
+                + "trial's ancestors stand out.", chart.svg())
+    }
+}
+
+/// Which trials descend from which, after their origins, such as `crossover 3 × 7` and `mutation 12`.
+struct Lineage {
+    /// A parent and its child.
+    struct Descent: Hashable {
+        var parent: Trial
+        var child: Trial
+    }
+
+    private static let ways = ["crossover", "mutation", "neighbour"]
+
+    let trials: [Trial]
+    let descents: [Descent]
+
+    /// Reads the origins of trials; parents that are not among them are left out.
+    init(_ trials: [Trial]) {
+        self.trials = trials
+        let byNumber = Dictionary(trials.map { ($0.id.number, $0) }) { first, _ in first }
+        descents = trials.flatMap { child -> [Descent] in
+            guard Self.ways.contains(where: child.origin.hasPrefix) else { return [] }
+            let parents = child.origin.split { !$0.isNumber }.compactMap { Int($0) }
+            return parents.compactMap { byNumber[$0] }.map { Descent(parent: $0, child: child) }
+        }
+    }
+
+    /// The descents that led to a trial.
+    func ancestry(of trial: Int?) -> [Descent] {
+        var (wanted, found) = (Set([trial].compactMap { $0 }), [Descent]())
+        // Children are younger than their parents.
+        for descent in descents.sorted(by: { $0.child.id.number > $1.child.id.number })
+        where wanted.contains(descent.child.id.number) {
+            found.append(descent)
+            wanted.insert(descent.parent.id.number)
+        }
+        return found
+    }
+}

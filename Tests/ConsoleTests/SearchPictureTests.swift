@@ -1,0 +1,86 @@
+import DesignerClient
+import Foundation
+import Model
+import Testing
+
+@testable import ConsoleServer
+
+@Suite struct SearchPictureTests {
+    static func trial(_ number: Int, _ origin: String, _ objective: Double?) throws -> Trial {
+        Trial(
+            id: TrialID(scenario: try ScenarioID("s1"), number: number),
+            state: objective == nil ? .training : .succeeded, genome: "1.1.1", origin: origin, networkName: "n",
+            code: "c", objective: objective)
+    }
+
+    static func status(method: String, network: String? = nil) throws -> ScenarioStatus {
+        var best = try trial(3, "mutation 1", 0.9)
+        best.networkName = network ?? "image: LeNet3×1 adam"
+        return ScenarioStatus(
+            id: try ScenarioID("s1"), name: "s", state: .running, trials: 8, endedTrials: 4, best: best, failure: nil,
+            published: Date(), ended: nil, model: nil,
+            text: "scenario: s\nmodalities: {image: {dataset: mnist}}\nsearch: {method: \(method), trials: 8}")
+    }
+
+    static let progress: SearchProgress = {
+        let figures = (0..<4).map {
+            SearchProgress.Figures(number: $0, objective: 0.6 + 0.1 * Double($0), parameters: 1, latency: 1)
+        }
+        return SearchProgress(counts: [.succeeded: 4], finals: 0, records: figures, front: [], sample: figures)
+    }()
+
+    static func picture(
+        _ status: ScenarioStatus, learned: [[String: String]] = [], trials: [Trial] = []
+    ) async throws -> SearchPicture? {
+        let events = learned.enumerated().map { index, attributes in
+            Event(
+                sequence: UInt64(index + 1), time: Date(), service: "designer", kind: "scenario.learned", subject: "s1",
+                attributes: attributes)
+        }
+        return try await SearchPicture(status, progress, learned: events) { trials }
+    }
+
+    @Test func `a population is drawn with who descends from whom`() async throws {
+        let trials = [
+            try Self.trial(0, "random", 0.6), try Self.trial(1, "random", 0.7),
+            try Self.trial(2, "crossover 0 × 1, mutation", 0.8), try Self.trial(3, "mutation 2", 0.9),
+            try Self.trial(4, "mutation 0", 0.5), try Self.trial(5, "mutation 1", nil),
+        ]
+        let picture = try #require(try await Self.picture(Self.status(method: "evolution"), trials: trials))
+        #expect(picture.drawing.matches(of: #/class="line s1"/#).count == 3)
+        #expect(picture.drawing.matches(of: #/class="line muted"/#).count == 1)
+        #expect(picture.drawing.matches(of: #/<circle/#).count == 5)
+        // Without descent, and for a method without it, there is nothing to be drawn.
+        #expect(try await Self.picture(Self.status(method: "evolution"), trials: [trials[0]]) == nil)
+        #expect(try await Self.picture(Self.status(method: "random"), trials: trials) == nil)
+    }
+
+    @Test func `controllers are drawn with their entropy over trials`() async throws {
+        let learned = (1...5).map { ["trials": "\($0)", "entropy.image": "\(2.0 / Double($0))", "entropy.audio": "1"] }
+        let picture = try #require(try await Self.picture(Self.status(method: "reinforce"), learned: learned))
+        #expect(picture.drawing.matches(of: #/<path class="line/#).count == 2)
+        #expect(picture.note.contains("audio, image"))
+        #expect(try await Self.picture(Self.status(method: "reinforce"), learned: [["entropy.image": "nan"]]) == nil)
+    }
+
+    @Test func `an embedding is drawn with the place of each network`() async throws {
+        let learned = [["trials": "4", "ranking": "0.875", "map": "0:0.1:-0.2 1:0.3:0.4 3:-1:0.5 x:1:2 9:nan:1"]]
+        let picture = try #require(try await Self.picture(Self.status(method: "nao"), learned: learned))
+        #expect(picture.drawing.matches(of: #/<circle/#).count == 3)
+        #expect(picture.drawing.contains("q3 strong"))
+        #expect(picture.note.contains("87.50 %"))
+    }
+
+    @Test func `the best fusion is drawn with what each layer joins`() async throws {
+        let name =
+            "LeNet3+LeNet5 concatenation joint adamw: image stage2 + audio stage4 relu"
+            + " → image scores + audio scores leaky-relu"
+        let picture = try #require(try await Self.picture(Self.status(method: "progressive", network: name)))
+        #expect(picture.drawing.matches(of: #/<g class="box /#).count == 7)
+        #expect(picture.drawing.contains(">audio stage4<") && picture.drawing.contains("fusion layer 2, leaky-relu"))
+        #expect(picture.note.contains("concatenation joint"))
+        for other in ["image: LeNet3×1 adam", "audio: LeNet5×0.5 sgd; image: LeNet3×1 adam", "image: LeNet3", ""] {
+            #expect(FusionDiagram(other) == nil)
+        }
+    }
+}
