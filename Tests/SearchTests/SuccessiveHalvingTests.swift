@@ -47,6 +47,19 @@ import Testing
         for trial in best.prefix(9) { #expect((halving.objective(of: trial)?.rung ?? 0) >= 1) }
     }
 
+    @Test func `with several objectives the most accurate trial goes on, however dear it is`() throws {
+        let settings = try SuccessiveHalving.Settings(budgets: [1, 3, 9], trials: 27, lag: 4)
+        let quality = { (trial: Int) in Double(trial * 11 % 27) }
+        let halving = try Self.run(settings, workers: 4, order: 2) { training in
+            // The better a trial is, the more it costs.
+            .objectives([quality(training.trial), -quality(training.trial)])
+        }
+        let best = try #require((0..<27).max { quality($0) < quality($1) })
+        #expect(halving.objective(of: best)?.rung == 2)
+        let cheapest = try #require((0..<27).min { quality($0) < quality($1) })
+        #expect(halving.objective(of: cheapest)?.rung == 0)
+    }
+
     @Test func `a trial goes from rung to rung, each time from where it was paused`() throws {
         let settings = try SuccessiveHalving.Settings(budgets: [2, 4, 8], reduction: 2, trials: 40, lag: 4)
         let halving = try Self.run(settings, workers: 4, order: 7)

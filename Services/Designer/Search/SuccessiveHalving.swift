@@ -137,14 +137,28 @@ public struct SuccessiveHalving: Hashable, Sendable, Codable {
         for rung in settings.budgets.indices.dropLast().reversed() {
             let promoted = Set(trainings.lazy.filter { $0.rung == rung + 1 }.map(\.trial))
             let reached = trainings[..<visible].filter { $0.rung == rung }
-            let fitness = TrialOutcome.fitness(of: reached.map { outcomes[$0.number] })
-            let best = zip(reached, fitness).map { (trial: $0.trial, fitness: $1) }
-                .sorted { ($0.fitness, -$0.trial) > ($1.fitness, -$1.trial) }
+            let best = Self.ranked(reached.map { ($0.trial, outcomes[$0.number]) })
                 .prefix(reached.count / settings.reduction)
-            if let next = best.first(where: { !promoted.contains($0.trial) && $0.fitness > -.infinity }) {
-                return (next.trial, rung + 1)
+            if let next = best.first(where: { !promoted.contains($0) }) {
+                return (next, rung + 1)
             }
         }
         return nil
+    }
+
+    /// The trials that were measured, the best one first: by front, then by the main objective, so that being cheap alone
+    /// promotes nothing.
+    private static func ranked(_ trials: [(number: Int, outcome: TrialOutcome?)]) -> [Int] {
+        let measured = trials.compactMap { trial in
+            trial.outcome?.objectives.map { (number: trial.number, objectives: $0) }
+        }
+        let isSimple = measured.allSatisfy { $0.objectives.count == 1 }
+        let fronts =
+            isSimple ? measured.map { _ in 0 } : ParetoRanking(measured.map(\.objectives)).fronts
+        let order = measured.indices.sorted { first, second in
+            (-fronts[first], measured[first].objectives[0], -measured[first].number)
+                > (-fronts[second], measured[second].objectives[0], -measured[second].number)
+        }
+        return order.map { measured[$0].number }
     }
 }

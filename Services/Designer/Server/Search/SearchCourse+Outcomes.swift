@@ -23,16 +23,14 @@ extension SearchCourse {
         return costs.isEmpty ? .objective(objective) : .objectives([objective] + costs.map(-))
     }
 
-    /// Measured trials of the search that keep the limits, the best one first; of equals the older one. Only those count that
-    /// were trained as long as any.
+    /// Measured trials of the search that keep the limits, the best one first; of equals the older one. A trial that was
+    /// stopped early and is better than those that were not is better indeed.
     var ranking: [Trial] {
         let measured = trials.filter { trial in
             !trial.isFinalTraining && trial.state.isMeasured
                 && trial.objective.flatMap { outcome(of: trial, $0).objectives } != nil
         }
-        let longest = measured.map(\.rungs.count).max()
-        return measured.filter { $0.rungs.count == longest }
-            .sorted { ($0.objective ?? 0, -$0.id.number) > ($1.objective ?? 0, -$1.id.number) }
+        return measured.sorted { ($0.objective ?? 0, -$0.id.number) > ($1.objective ?? 0, -$1.id.number) }
     }
 
     /// The trials of the ranking that are trained in the end: where several things count, those that no other beats in all of

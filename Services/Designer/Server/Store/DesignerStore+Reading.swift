@@ -91,8 +91,7 @@ extension DesignerStore {
             sql: """
                 SELECT trials.* FROM trials JOIN scenarios ON scenarios.id = scenario
                 WHERE scenario = ? AND trials.state IN (3, 6) AND (latency_limit IS NULL OR \(Self.latency) <= latency_limit)
-                ORDER BY trials.number = ? DESC, origin LIKE 'final %' DESC, json_array_length(rungs) DESC, objective DESC,
-                    trials.number
+                ORDER BY trials.number = ? DESC, origin LIKE 'final %' DESC, objective DESC, trials.number
                 LIMIT 1
                 """, arguments: [id.text, result ?? -1])
         return try row.map(trial)
