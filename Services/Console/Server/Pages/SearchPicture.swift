@@ -70,7 +70,8 @@ struct SearchPicture: Sendable {
         }
         let chart = Chart(
             label: "Entropy of the controllers' decisions over trials", xTitle: "trials learned from",
-            yTitle: "bits for a decision", series: series, xText: { Words.count(Int($0)) }, width: 1200, height: 300)
+            yTitle: "bits for a decision", series: series, xText: { Words.count(Int($0)) },
+            yText: { Words.fixed($0, 3) }, width: 1200, height: 300)
         let controllers = names.map { $0.dropFirst("entropy.".count) }.joined(separator: ", ")
         return SearchPicture(
             "What the controllers still leave open",
