@@ -277,39 +277,49 @@ void gyrus_trainer::update() {
     }
 }
 
-namespace {
-
-/// Forward in training mode. Dropout draws from the process's one generator, so a network that has any holds it for the
-/// step and seeds it by the step: what is drawn depends on neither earlier steps nor other networks.
-std::pair<at::Tensor, at::Tensor> forward(gyrus_trainer *trainer, const Batch &batch) {
+// Dropout draws from the process's one generator, so a network that has any holds it for the step and seeds it by the step:
+// what is drawn depends on neither earlier steps nor other networks.
+std::pair<at::Tensor, at::Tensor> gyrus_trainer::forward(const std::vector<at::Tensor> &values) {
     static std::mutex generator;
     std::unique_lock<std::mutex> lock(generator, std::defer_lock);
-    if (trainer->network->has_dropout) {
+    if (network->has_dropout) {
         lock.lock();
-        at::manual_seed(Sequence(trainer->seed + uint64_t(trainer->step), "dropout").next());
+        at::manual_seed(Sequence(seed + uint64_t(step), "dropout").next());
     }
-    return trainer->network->train(batch.values);
+    return network->train(values);
 }
 
-void train_step(gyrus_trainer *trainer, const Batch &batch, gyrus_progress *progress) {
-    const auto [values, penalty] = forward(trainer, batch);
+namespace {
+
+/// What the labels of samples as they are come to.
+gyrus_outcome labels(gyrus_trainer &trainer, const Batch &batch) {
+    const auto [values, penalty] = trainer.forward(batch.values);
     auto loss = at::cross_entropy_loss(values, batch.labels);
     if (penalty.defined()) loss = loss + penalty;
-    if (trainer->retention.teacher) loss = loss + trainer->retention.loss(batch.values, values);
-    const double value = loss.item<double>();
+    if (trainer.retention.teacher) loss = loss + trainer.retention.loss(batch.values, values);
+    gyrus_outcome outcome{loss, 0, batch.labels.numel()};
+    const auto answers = values.detach().contiguous();
+    for (int64_t i = 0; i < outcome.samples; i++)
+        outcome.correct += answer(answers, i) == batch.labels.data_ptr<int64_t>()[i];
+    return outcome;
+}
+
+void train_step(
+    gyrus_trainer *trainer, const gyrus_samples &samples, const int32_t *order, int64_t first, int64_t count,
+    gyrus_progress *progress) {
+    const auto outcome = trainer->lesson ? trainer->lesson->outcome(*trainer, samples, order, first, count)
+                                         : labels(*trainer, Batch(samples, order, first, count));
+    const double value = outcome.loss.item<double>();
     if (!std::isfinite(value)) {
         throw Diverged(
             "the loss became " + std::to_string(value) + " in step " + std::to_string(trainer->step + 1) + " of "
             + std::to_string(trainer->total_steps) + "; a smaller learning rate may help");
     }
-    loss.backward();
+    outcome.loss.backward();
     trainer->update();
-    const int64_t count = batch.labels.numel();
-    const auto answers = values.detach().contiguous();
-    for (int64_t i = 0; i < count; i++)
-        progress->correct += answer(answers, i) == batch.labels.data_ptr<int64_t>()[i];
-    progress->loss_sum += value * double(count);
-    progress->samples += count;
+    progress->correct += outcome.correct;
+    progress->loss_sum += value * double(outcome.samples);
+    progress->samples += outcome.samples;
 }
 
 }  // namespace
@@ -323,7 +333,7 @@ gyrus_status gyrus_trainer_train(
             DenormalsAreZero denormals;
             for (int64_t i = first; i < first + count; i++) {
                 const int64_t begin = order_count * i / batches, end = order_count * (i + 1) / batches;
-                train_step(trainer, Batch(*samples, order, begin, end - begin), progress);
+                train_step(trainer, *samples, order, begin, end - begin, progress);
             }
             return GYRUS_OK;
         } catch (const Diverged &exception) {

@@ -111,13 +111,31 @@ struct gyrus_retention {
     void pull(size_t slot, const at::Tensor &weight, at::Tensor &gradient) const;
 };
 
+/// What a mini-batch came to.
+struct gyrus_outcome {
+    at::Tensor loss;
+    int64_t correct = 0, samples = 0;
+};
+
+/// What a mini-batch teaches where it is more than its labels as they are.
+struct gyrus_lesson {
+    virtual ~gyrus_lesson() = default;
+    virtual gyrus_outcome outcome(
+        gyrus_trainer &trainer, const gyrus_samples &samples, const int32_t *order, int64_t first,
+        int64_t count) const = 0;
+};
+
 struct gyrus_trainer {
     gyrus_network *network = nullptr;
     gyrus_retention retention;
+    /// Null for labels as they are.
+    std::unique_ptr<gyrus_lesson> lesson;
     std::vector<gyrus_slot> slots;
     std::vector<gyrus::Entry> state;
     int64_t step = 0, total_steps = 1;
     uint64_t seed = 0;
 
+    /// The output in training mode, and what is added to the loss. Dropout depends on seed and step alone.
+    std::pair<at::Tensor, at::Tensor> forward(const std::vector<at::Tensor> &values);
     void update();
 };

@@ -108,8 +108,13 @@ public struct SampleSource: Sendable {
 
     /// So many samples, chosen by a seed; 0 means all.
     public func chosen(_ count: Int, seed: UInt64) -> SampleSource {
-        guard count > 0, count < self.count else { return self }
-        return selecting(SampleOrder.shuffled(self.count, seed: seed, epoch: -1).prefix(count).map(Int.init).sorted())
+        count > 0 && count < self.count ? selecting(chosenPlaces(count, seed: seed)) : self
+    }
+
+    /// Places of so many samples, chosen by a seed; 0 means all.
+    func chosenPlaces(_ count: Int, seed: UInt64) -> [Int] {
+        guard count > 0, count < self.count else { return Array(labels.indices) }
+        return SampleOrder.shuffled(self.count, seed: seed, epoch: -1).prefix(count).map(Int.init).sorted()
     }
 
     /// The first samples; 0 means all.

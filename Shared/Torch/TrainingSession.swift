@@ -22,10 +22,12 @@ public final class TrainingSession {
     public struct Epoch: Hashable, Sendable {
         /// Number, from 1.
         public let number: Int
-        /// Mean cross-entropy of the training samples, each as its mini-batch saw it.
+        /// Mean loss of the training samples, each as its mini-batch saw it.
         public let loss: Double
         /// Share of training samples answered right, each as its mini-batch saw it.
         public let accuracy: Double
+        /// Whether it learnt without labels, so that the network cannot answer yet.
+        public var isPretraining = false
     }
 
     /// The network being trained.
@@ -63,9 +65,6 @@ public final class TrainingSession {
     }
 
     deinit { gyrus_trainer_free(handle) }
-
-    /// Whether all epochs are done.
-    public var isFinished: Bool { finishedEpochs >= plan.epochs }
 
     /// Trains on at most so many mini-batches of the epoch under way.
     /// - Returns: the epoch, if that ended it.

@@ -59,7 +59,7 @@ private struct RemoteTrainer: Trainer {
             },
             epochs: order.budget.epochs, batch: order.budget.batch, samples: order.budget.samples,
             validationSamples: order.budget.validation, seed: order.seed, pauseAfter: order.pauseAfter,
-            checkpoint: order.checkpoint)
+            checkpoint: order.checkpoint, learning: order.budget.learning)
         switch order.part {
         case .whole(let weights):
             task.initialWeights = weights

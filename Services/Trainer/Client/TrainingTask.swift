@@ -74,13 +74,16 @@ public struct TrainingTask: Hashable, Sendable {
     public var pauseAfter: Int?
     /// The checkpoint of the same training when it was paused; without it, or where it is gone, training starts afresh.
     public var checkpoint: BlobDigest?
+    /// From what it learns.
+    public var learning: Learning
 
     /// Describes a task.
     public init(
         network: String, dataset: String, optimizers: [BranchOptimizer], epochs: Int, batch: Int, samples: Int? = nil,
         validationSamples: Int? = nil, seed: UInt64, checkpointInterval: Duration = .seconds(10),
         features: [String] = [], initialWeights: [InitialWeights] = [], constraint: SimilarityConstraint? = nil,
-        pauseAfter: Int? = nil, checkpoint: BlobDigest? = nil
+        pauseAfter: Int? = nil, checkpoint: BlobDigest? = nil,
+        learning: Learning = Learning()
     ) {
         self.network = network
         self.dataset = dataset
@@ -96,6 +99,7 @@ public struct TrainingTask: Hashable, Sendable {
         self.constraint = constraint
         self.pauseAfter = pauseAfter
         self.checkpoint = checkpoint
+        self.learning = learning
     }
 
     /// Reads a task's payload.
@@ -110,7 +114,8 @@ public struct TrainingTask: Hashable, Sendable {
             initialWeights: try wire.initialWeights.map { InitialWeights(try BlobDigest($0.blob), prefix: $0.prefix) },
             constraint: wire.constraint.map(SimilarityConstraint.init),
             pauseAfter: wire.pauseAfter == 0 ? nil : Int(wire.pauseAfter),
-            checkpoint: try wire.checkpoint.isEmpty ? nil : BlobDigest(wire.checkpoint))
+            checkpoint: try wire.checkpoint.isEmpty ? nil : BlobDigest(wire.checkpoint),
+            learning: try wire.learning.map(Learning.init) ?? Learning())
     }
 
     /// The task's payload.
@@ -122,7 +127,8 @@ public struct TrainingTask: Hashable, Sendable {
             checkpointMilliseconds: UInt32(clamping: Int64(checkpointInterval / .milliseconds(1))), features: features,
             initialWeights: initialWeights.map { Wire.InitialWeights(blob: $0.blob.hexadecimal, prefix: $0.prefix) },
             constraint: constraint.map(Wire.SimilarityConstraint.init), pauseAfter: UInt32(clamping: pauseAfter ?? 0),
-            checkpoint: checkpoint?.hexadecimal ?? ""
+            checkpoint: checkpoint?.hexadecimal ?? "",
+            learning: learning.isUsual ? nil : Wire.Learning(learning)
         ).encodedBytes()
     }
 }

@@ -20,13 +20,13 @@ final class TrainingRun {
 
     private let network: ScriptedNetwork
     /// Nil where the network is only put together.
-    private let session: TrainingSession?
+    private let session: (any ResumableTraining)?
     private let validation: SampleSource
     private let registry: RegistryClient
     private let scratch: ScratchDirectory
     private let progress: TaskProgress
     private let checkpointInterval: Duration
-    /// Epochs after which the training pauses.
+    /// Epochs after which the training pauses, those without labels among them.
     private let pause: Int
     private let clock = ContinuousClock()
     private var metrics: [String: Double] = [:]
@@ -46,15 +46,13 @@ final class TrainingRun {
         for initial in task.initialWeights {
             weights.append((try await cache.file(for: initial.blob), initial.prefix))
         }
-        var session: TrainingSession?
+        var session: (any ResumableTraining)?
         let network: ScriptedNetwork
         if task.epochs == 0, !weights.isEmpty {
             network = try ScriptedNetwork(description, seed: task.seed)
             try network.loadWeights(from: weights)
         } else {
-            let training = try samples.source(.training).chosen(task.samples ?? 0, seed: task.seed)
-            let made = try TrainingSession(
-                description, plan: try TrainingPlan(task), samples: training, weights: weights)
+            let made = try task.training(of: description, on: samples, weights: weights)
             session = made
             network = made.network
         }
@@ -63,12 +61,13 @@ final class TrainingRun {
             session, network, validation: samples.source(.validation).first(task.validationSamples ?? 0), lease,
             registry: registry, cache: cache, scratch: scratch, checkpointInterval: task.checkpointInterval,
             pauseAfter: task.pauseAfter, checkpoint: task.checkpoint, progress)
+        if let training = session as? LearningTraining { metrics["labels"] = Double(training.labelled) }
     }
 
     /// Carries out a session, from the lease's checkpoint where it has one, or else from a given one; without a session the
     /// network stays as it is.
     init(
-        _ session: TrainingSession?, _ network: ScriptedNetwork, validation: SampleSource, _ lease: TaskLease,
+        _ session: (any ResumableTraining)?, _ network: ScriptedNetwork, validation: SampleSource, _ lease: TaskLease,
         registry: RegistryClient, cache: BlobCache, scratch: ScratchDirectory, checkpointInterval: Duration,
         pauseAfter: Int? = nil, checkpoint: BlobDigest? = nil, _ progress: TaskProgress
     ) async throws {
@@ -79,7 +78,7 @@ final class TrainingRun {
         self.scratch = scratch
         self.progress = progress
         self.checkpointInterval = checkpointInterval
-        self.pause = pauseAfter ?? .max
+        self.pause = pauseAfter.map { $0 + (session?.pretrainingEpochs ?? 0) } ?? .max
         self.start = clock.now
         self.lastCheckpoint = clock.now
         if let session, let checkpoint = lease.checkpoint ?? checkpoint {
@@ -96,7 +95,7 @@ final class TrainingRun {
 
     // MARK: - Progress
 
-    private func train(_ session: TrainingSession) async throws {
+    private func train(_ session: any ResumableTraining) async throws {
         var piece = 1
         while !isOver(session) {
             try await stopIfAsked(session)
@@ -110,15 +109,22 @@ final class TrainingRun {
     }
 
     /// Whether the training has ended or pauses.
-    private func isOver(_ session: TrainingSession) -> Bool { session.isFinished || session.finishedEpochs >= pause }
+    private func isOver(_ session: any ResumableTraining) -> Bool {
+        session.isFinished || session.finishedEpochs >= pause
+    }
 
-    private func end(_ epoch: TrainingSession.Epoch, of session: TrainingSession) async throws {
-        metrics["training-loss"] = epoch.loss
-        metrics["training-accuracy"] = epoch.accuracy
-        try validate()
+    private func end(_ epoch: TrainingSession.Epoch, of session: any ResumableTraining) async throws {
+        // The pretraining's last epoch is over when labels have their turn.
+        if epoch.isPretraining {
+            metrics["pretraining-loss"] = epoch.loss
+        } else {
+            metrics["training-loss"] = epoch.loss
+            metrics["training-accuracy"] = epoch.accuracy
+            try validate()
+        }
         let isDue = clock.now - lastCheckpoint >= checkpointInterval && !isOver(session)
         try await progress.report(
-            step: epoch.number, steps: session.plan.epochs, metrics: metrics,
+            step: epoch.number, steps: session.epochs, metrics: metrics,
             checkpoint: isDue ? try await storeCheckpoint(session) : nil)
     }
 
@@ -131,7 +137,7 @@ final class TrainingRun {
 
     private var seconds: Double { earlierSeconds + (clock.now - start) / .seconds(1) }
 
-    private func stopIfAsked(_ session: TrainingSession) async throws {
+    private func stopIfAsked(_ session: any ResumableTraining) async throws {
         guard progress.shouldStop else { return }
         if progress.isStopping { try await reportCheckpoint(session) }
         throw CancellationError()
@@ -139,17 +145,17 @@ final class TrainingRun {
 
     // MARK: - Checkpoints
 
-    private func storeCheckpointIfDue(_ session: TrainingSession) async throws {
+    private func storeCheckpointIfDue(_ session: any ResumableTraining) async throws {
         if clock.now - lastCheckpoint >= checkpointInterval { try await reportCheckpoint(session) }
     }
 
-    private func reportCheckpoint(_ session: TrainingSession) async throws {
+    private func reportCheckpoint(_ session: any ResumableTraining) async throws {
         try await progress.report(
-            step: session.finishedEpochs, steps: session.plan.epochs, checkpoint: try await storeCheckpoint(session))
+            step: session.finishedEpochs, steps: session.epochs, checkpoint: try await storeCheckpoint(session))
     }
 
     private func storeCheckpoint(
-        _ session: TrainingSession, keepFor life: Duration = TrainingRun.checkpointLife
+        _ session: any ResumableTraining, keepFor life: Duration = TrainingRun.checkpointLife
     ) async throws -> BlobDigest {
         let file = scratch.file("checkpoint.safetensors")
         var notes = ["seconds": "\(seconds)"]
@@ -163,7 +169,7 @@ final class TrainingRun {
 
     /// A checkpoint that is gone or damaged costs time, not the task: training starts afresh and ends with the same bits.
     private func goOn(
-        _ session: TrainingSession, from checkpoint: BlobDigest, _ cache: BlobCache
+        _ session: any ResumableTraining, from checkpoint: BlobDigest, _ cache: BlobCache
     ) async throws {
         do {
             let notes = try session.restoreCheckpoint(from: try await cache.file(for: checkpoint))

@@ -12,7 +12,7 @@
 /// search:
 ///   {method: evolution, population: 12, trials: 48, seed: 7, optimizers: [sgd, adam], structures: [LeNet3], widths: [1],
 ///    halving: {first: 1, factor: 3}}
-/// training: {epochs: 2, batch: 64, samples: 3000, validation: 1000}     # of a trial
+/// training: {epochs: 2, batch: 64, samples: 3000, validation: 1000}     # of a trial; see `Learning` for fewer labels
 /// final: {epochs: 12, batch: 64, samples: all, validation: all, candidates: 1}     # of the best ones
 /// ```
 ///
@@ -83,13 +83,18 @@ public struct Scenario: Hashable, Sendable {
         public var samples: Int?
         /// Validation samples; nil for all.
         public var validation: Int?
+        /// From what it learns.
+        public var learning: Learning
 
         /// Makes a budget.
-        public init(epochs: Int, batch: Int = 64, samples: Int? = nil, validation: Int? = nil) {
+        public init(
+            epochs: Int, batch: Int = 64, samples: Int? = nil, validation: Int? = nil, learning: Learning = Learning()
+        ) {
             self.epochs = epochs
             self.batch = batch
             self.samples = samples
             self.validation = validation
+            self.learning = learning
         }
     }
 

@@ -77,11 +77,15 @@ extension ScenarioFile {
         }
         let recipe = try recipe(reader)
         let objective = try reader.fields("objective", keys: ["maximise", "minimise", "limits"])
-        let final = try reader.fields("final", keys: budgetKeys + ["candidates"])
+        let final = try reader.fields("final", keys: budgetKeys + ["candidates", "pretraining"])
         let task = try reader.choice("task", of: Scenario.Task.self) ?? .classification
         let fusion = try fusion(reader, recipe)
         let usual = fusion == nil ? Scenario.defaultTraining : Scenario.Fusion.defaultTraining
-        let training = try training(reader.fields("training", keys: budgetKeys), usual, recipe)
+        let budget = try reader.fields("training", keys: budgetKeys + learningKeys)
+        if task == .tracking { try refuseLearning(reader, because: "with 'task: tracking' nothing is trained") }
+        if fusion != nil { try refuseLearning(reader, because: "with 'fusion' all samples have their labels") }
+        let learning = try learning(budget, recipe)
+        let training = try training(budget, usual, recipe, learning)
         let scenario = Scenario(
             name: name, stimuli: try reader.texts("stimuli") ?? [], functions: try reader.texts("functions") ?? [],
             task: task, recipe: recipe,
@@ -90,7 +94,8 @@ extension ScenarioFile {
             minimised: try minimised(objective), limits: try limits(objective), search: try search(reader, training),
             fusion: fusion, training: training,
             final: fusion == nil
-                ? try Self.training(final, Scenario.defaultFinal, recipe) : try fineTuning(reader, recipe),
+                ? try Self.training(final, Scenario.defaultFinal, recipe, finalLearning(final, after: learning))
+                : try fineTuning(reader, recipe),
             finalists: try final?.integer("candidates", in: 1...100) ?? 1)
         try checkMeasures(of: scenario)
         return scenario
@@ -155,7 +160,7 @@ extension ScenarioFile {
     }
 
     static func training(
-        _ fields: FieldReader?, _ usual: Scenario.Training, _ recipe: DatasetRecipe
+        _ fields: FieldReader?, _ usual: Scenario.Training, _ recipe: DatasetRecipe, _ learning: Learning = Learning()
     ) throws -> Scenario.Training {
         let counts = recipe.counts
         func capped(_ count: Int?, _ most: Int) -> Int? { count.flatMap { $0 < most ? $0 : nil } }
@@ -167,6 +172,6 @@ extension ScenarioFile {
             epochs: try fields?.integer("epochs", in: 1...10_000) ?? usual.epochs,
             batch: try fields?.integer("batch", in: 1...4_096) ?? usual.batch,
             samples: try count("samples", counts.training, usual.samples),
-            validation: try count("validation", counts.validation, usual.validation))
+            validation: try count("validation", counts.validation, usual.validation), learning: learning)
     }
 }

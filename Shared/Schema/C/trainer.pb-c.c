@@ -187,6 +187,51 @@ void   gyrus__wire__train_task__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__train_task__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__learning__init
+                     (Gyrus__Wire__Learning         *message)
+{
+  static const Gyrus__Wire__Learning init_value = GYRUS__WIRE__LEARNING__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__learning__get_packed_size
+                     (const Gyrus__Wire__Learning *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__learning__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__learning__pack
+                     (const Gyrus__Wire__Learning *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__learning__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__learning__pack_to_buffer
+                     (const Gyrus__Wire__Learning *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__learning__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__Learning *
+       gyrus__wire__learning__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__Learning *)
+     protobuf_c_message_unpack (&gyrus__wire__learning__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__learning__free_unpacked
+                     (Gyrus__Wire__Learning *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__learning__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   gyrus__wire__initial_weights__init
                      (Gyrus__Wire__InitialWeights         *message)
 {
@@ -771,7 +816,7 @@ const ProtobufCMessageDescriptor gyrus__wire__optimizer_settings__descriptor =
   (ProtobufCMessageInit) gyrus__wire__optimizer_settings__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__train_task__field_descriptors[14] =
+static const ProtobufCFieldDescriptor gyrus__wire__train_task__field_descriptors[15] =
 {
   {
     "network",
@@ -941,6 +986,18 @@ static const ProtobufCFieldDescriptor gyrus__wire__train_task__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "learning",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainTask, learning),
+    &gyrus__wire__learning__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__train_task__field_indices_by_name[] = {
   4,   /* field[4] = batch */
@@ -951,6 +1008,7 @@ static const unsigned gyrus__wire__train_task__field_indices_by_name[] = {
   3,   /* field[3] = epochs */
   9,   /* field[9] = features */
   10,   /* field[10] = initial_weights */
+  14,   /* field[14] = learning */
   0,   /* field[0] = network */
   2,   /* field[2] = optimizers */
   12,   /* field[12] = pause_after */
@@ -962,7 +1020,7 @@ static const ProtobufCIntRange gyrus__wire__train_task__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 9, 7 },
-  { 0, 14 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__train_task__descriptor =
 {
@@ -972,11 +1030,88 @@ const ProtobufCMessageDescriptor gyrus__wire__train_task__descriptor =
   "Gyrus__Wire__TrainTask",
   "gyrus.wire",
   sizeof(Gyrus__Wire__TrainTask),
-  14,
+  15,
   gyrus__wire__train_task__field_descriptors,
   gyrus__wire__train_task__field_indices_by_name,
   2,  gyrus__wire__train_task__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__train_task__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__learning__field_descriptors[4] =
+{
+  {
+    "mode",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__Learning, mode),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "labels",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__Learning, labels),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pretraining",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__Learning, pretraining),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "transfer",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__Learning, transfer),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__learning__field_indices_by_name[] = {
+  1,   /* field[1] = labels */
+  0,   /* field[0] = mode */
+  2,   /* field[2] = pretraining */
+  3,   /* field[3] = transfer */
+};
+static const ProtobufCIntRange gyrus__wire__learning__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__learning__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.Learning",
+  "Learning",
+  "Gyrus__Wire__Learning",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__Learning),
+  4,
+  gyrus__wire__learning__field_descriptors,
+  gyrus__wire__learning__field_indices_by_name,
+  1,  gyrus__wire__learning__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__learning__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor gyrus__wire__initial_weights__field_descriptors[2] =

@@ -120,9 +120,10 @@ extension SplitMix64 {
 
 extension ScriptedNetwork {
     /// Takes the weights of a network of the same structure.
-    public func takeWeights(of other: ScriptedNetwork) throws {
+    /// - Parameter layer: A layer that keeps its own weights.
+    public func takeWeights(of other: ScriptedNetwork, except layer: String? = nil) throws {
         let theirs = Dictionary(uniqueKeysWithValues: other.tensors.map { ($0.name, $0) })
-        for tensor in tensors {
+        for tensor in tensors where layer.map({ !tensor.name.hasPrefix("\($0).") }) ?? true {
             guard let source = theirs[tensor.name], source.shape == tensor.shape else {
                 throw Failure(
                     .invalidArgument,

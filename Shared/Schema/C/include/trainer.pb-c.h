@@ -20,6 +20,7 @@ typedef struct Gyrus__Wire__PrepareTask Gyrus__Wire__PrepareTask;
 typedef struct Gyrus__Wire__PrepareResult Gyrus__Wire__PrepareResult;
 typedef struct Gyrus__Wire__OptimizerSettings Gyrus__Wire__OptimizerSettings;
 typedef struct Gyrus__Wire__TrainTask Gyrus__Wire__TrainTask;
+typedef struct Gyrus__Wire__Learning Gyrus__Wire__Learning;
 typedef struct Gyrus__Wire__InitialWeights Gyrus__Wire__InitialWeights;
 typedef struct Gyrus__Wire__SimilarityConstraint Gyrus__Wire__SimilarityConstraint;
 typedef struct Gyrus__Wire__FeatureTask Gyrus__Wire__FeatureTask;
@@ -169,10 +170,42 @@ struct  Gyrus__Wire__TrainTask
    * Digest of the checkpoint of a training that was paused, to go on from; empty for none.
    */
   char *checkpoint;
+  /*
+   * From what the network learns; absent for all labels.
+   */
+  Gyrus__Wire__Learning *learning;
 };
 #define GYRUS__WIRE__TRAIN_TASK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__train_task__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0, 0, 0, 0, 0,NULL, 0,NULL, NULL, 0, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0, 0, 0, 0, 0,NULL, 0,NULL, NULL, 0, (char *)protobuf_c_empty_string, NULL }
+
+
+/*
+ * From what a network learns.
+ */
+struct  Gyrus__Wire__Learning
+{
+  ProtobufCMessage base;
+  /*
+   * `supervised`, `semi-supervised`, `autoencoder` or `contrastive`.
+   */
+  char *mode;
+  /*
+   * Training samples whose labels are used; 0 for all.
+   */
+  uint32_t labels;
+  /*
+   * Epochs without labels that come first; 0 for as many as with labels.
+   */
+  uint32_t pretraining;
+  /*
+   * `probe` or `fine-tuning`: how labels are learnt after them.
+   */
+  char *transfer;
+};
+#define GYRUS__WIRE__LEARNING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__learning__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -502,6 +535,25 @@ Gyrus__Wire__TrainTask *
 void   gyrus__wire__train_task__free_unpacked
                      (Gyrus__Wire__TrainTask *message,
                       ProtobufCAllocator *allocator);
+/* Gyrus__Wire__Learning methods */
+void   gyrus__wire__learning__init
+                     (Gyrus__Wire__Learning         *message);
+size_t gyrus__wire__learning__get_packed_size
+                     (const Gyrus__Wire__Learning   *message);
+size_t gyrus__wire__learning__pack
+                     (const Gyrus__Wire__Learning   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__learning__pack_to_buffer
+                     (const Gyrus__Wire__Learning   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__Learning *
+       gyrus__wire__learning__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__learning__free_unpacked
+                     (Gyrus__Wire__Learning *message,
+                      ProtobufCAllocator *allocator);
 /* Gyrus__Wire__InitialWeights methods */
 void   gyrus__wire__initial_weights__init
                      (Gyrus__Wire__InitialWeights         *message);
@@ -687,6 +739,9 @@ typedef void (*Gyrus__Wire__OptimizerSettings_Closure)
 typedef void (*Gyrus__Wire__TrainTask_Closure)
                  (const Gyrus__Wire__TrainTask *message,
                   void *closure_data);
+typedef void (*Gyrus__Wire__Learning_Closure)
+                 (const Gyrus__Wire__Learning *message,
+                  void *closure_data);
 typedef void (*Gyrus__Wire__InitialWeights_Closure)
                  (const Gyrus__Wire__InitialWeights *message,
                   void *closure_data);
@@ -724,6 +779,7 @@ extern const ProtobufCMessageDescriptor gyrus__wire__prepare_task__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__prepare_result__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__optimizer_settings__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__train_task__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__learning__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__initial_weights__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__similarity_constraint__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__feature_task__descriptor;

@@ -187,6 +187,8 @@ extension Wire {
         public var pauseAfter: UInt32 = 0
         /// Digest of the checkpoint of a training that was paused, to go on from; empty for none.
         public var checkpoint: String = ""
+        /// From what the network learns; absent for all labels.
+        public var learning: Wire.Learning? = nil
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -206,7 +208,8 @@ extension Wire {
             initialWeights: [Wire.InitialWeights] = [],
             constraint: Wire.SimilarityConstraint? = nil,
             pauseAfter: UInt32 = 0,
-            checkpoint: String = ""
+            checkpoint: String = "",
+            learning: Wire.Learning? = nil
         ) {
             self.network = network
             self.dataset = dataset
@@ -222,6 +225,7 @@ extension Wire {
             self.constraint = constraint
             self.pauseAfter = pauseAfter
             self.checkpoint = checkpoint
+            self.learning = learning
         }
 
         /// Decodes a message.
@@ -254,6 +258,7 @@ extension Wire.TrainTask: StoredMessage {
         constraint = try Wire.message(c.pointee.constraint)
         pauseAfter = c.pointee.pause_after
         checkpoint = try Wire.text(c.pointee.checkpoint, "TrainTask.checkpoint")
+        learning = try Wire.message(c.pointee.learning)
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrainTask>, arena: inout Arena) throws {
@@ -272,6 +277,66 @@ extension Wire.TrainTask: StoredMessage {
         c.pointee.constraint = try arena.message(constraint)
         c.pointee.pause_after = pauseAfter
         c.pointee.checkpoint = try arena.text(checkpoint, "TrainTask.checkpoint")
+        c.pointee.learning = try arena.message(learning)
+    }
+}
+
+extension Wire {
+    /// From what a network learns.
+    public struct Learning: WireMessage {
+        /// `supervised`, `semi-supervised`, `autoencoder` or `contrastive`.
+        public var mode: String = ""
+        /// Training samples whose labels are used; 0 for all.
+        public var labels: UInt32 = 0
+        /// Epochs without labels that come first; 0 for as many as with labels.
+        public var pretraining: UInt32 = 0
+        /// `probe` or `fine-tuning`: how labels are learnt after them.
+        public var transfer: String = ""
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            mode: String = "",
+            labels: UInt32 = 0,
+            pretraining: UInt32 = 0,
+            transfer: String = ""
+        ) {
+            self.mode = mode
+            self.labels = labels
+            self.pretraining = pretraining
+            self.transfer = transfer
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.Learning: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__Learning>) { gyrus__wire__learning__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__Learning>) throws {
+        self.init()
+        mode = try Wire.text(c.pointee.mode, "Learning.mode")
+        labels = c.pointee.labels
+        pretraining = c.pointee.pretraining
+        transfer = try Wire.text(c.pointee.transfer, "Learning.transfer")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__Learning>, arena: inout Arena) throws {
+        gyrus__wire__learning__init(c)
+        c.pointee.mode = try arena.text(mode, "Learning.mode")
+        c.pointee.labels = labels
+        c.pointee.pretraining = pretraining
+        c.pointee.transfer = try arena.text(transfer, "Learning.transfer")
     }
 }
 

@@ -134,6 +134,7 @@ extension Wire {
         Wire.PrepareResult.self,
         Wire.OptimizerSettings.self,
         Wire.TrainTask.self,
+        Wire.Learning.self,
         Wire.InitialWeights.self,
         Wire.SimilarityConstraint.self,
         Wire.FeatureTask.self,

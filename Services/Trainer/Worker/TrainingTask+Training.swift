@@ -1,0 +1,33 @@
+import Datasets
+import Foundation
+import Model
+import Networks
+import Torch
+import TrainerClient
+
+extension TrainingTask {
+    /// The training that the task asks for.
+    /// - Parameter weights: Files to start from; fresh weights where there are none.
+    func training(
+        of network: NetworkDescription, on samples: PreparedSamples, weights: [(file: URL, prefix: String)]
+    ) throws -> any ResumableTraining {
+        let plan = try TrainingPlan(self)
+        let training = try samples.source(.training)
+        guard !learning.isUsual else {
+            return try TrainingSession(
+                network, plan: plan, samples: training.chosen(self.samples ?? 0, seed: seed), weights: weights)
+        }
+        guard case .dataset(let dataset) = samples, weights.isEmpty else {
+            throw Failure(
+                .invalidArgument,
+                "Only a network with fresh weights can learn from fewer labels, and only from samples as they are.")
+        }
+        let recipe = dataset.recipe
+        let kinds = try Dictionary(
+            uniqueKeysWithValues: recipe.modalities.map { name, modality in
+                (name, try KnownDataset.named(modality.dataset, field: "modalities.\(name).dataset").kind)
+            })
+        return try LearningTraining(
+            network, plan: plan, learning: learning, samples: training, count: self.samples ?? 0, kinds: kinds)
+    }
+}

@@ -1,0 +1,48 @@
+extension ScenarioFile {
+    static let learningKeys = ["learning", "labels", "pretraining", "transfer"]
+
+    /// From what networks learn, as the group `training` says.
+    static func learning(_ fields: FieldReader?, _ recipe: DatasetRecipe) throws -> Learning {
+        guard let fields else { return Learning() }
+        let classes = recipe.labels?.count ?? recipe.classes
+        let learning = Learning(
+            try fields.choice("learning", of: Learning.Mode.self) ?? .supervised,
+            labels: try fields.count("labels", in: 1...recipe.counts.training, fallback: nil),
+            pretraining: try pretraining(fields),
+            transfer: try fields.choice("transfer", of: Learning.Transfer.self) ?? .probe)
+        if let labels = learning.labels, labels < classes {
+            throw fields.wrong("labels", "\(labels) are too few: each of the \(classes) classes needs one.")
+        }
+        if learning.mode == .semiSupervised, learning.labels == nil {
+            throw fields.wrong("labels", "semi-supervised learning needs the number of labels, such as 100.")
+        }
+        if !learning.mode.isPretrained, let key = ["pretraining", "transfer"].first(where: fields.keys.contains) {
+            throw fields.wrong(
+                key, "\(learning.mode.rawValue) learning has no such step; choose autoencoder or contrastive.")
+        }
+        return learning
+    }
+
+    /// The same for the best networks, which may learn longer without labels.
+    static func finalLearning(_ fields: FieldReader?, after learning: Learning) throws -> Learning {
+        var final = learning
+        guard let fields, fields.keys.contains("pretraining") else { return final }
+        guard learning.mode.isPretrained else {
+            throw fields.wrong("pretraining", "it needs 'training.learning' to be autoencoder or contrastive.")
+        }
+        final.pretraining = try pretraining(fields)
+        return final
+    }
+
+    private static func pretraining(_ fields: FieldReader) throws -> Int? {
+        try fields.integer("pretraining", in: 1...10_000)
+    }
+
+    /// Fusions are trained above features, and trackers not at all.
+    static func refuseLearning(_ reader: FieldReader, because what: String) throws {
+        guard let fields = try reader.fields("training") else { return }
+        if let key = learningKeys.first(where: fields.keys.contains) {
+            throw fields.wrong(key, "\(what); leave it out.")
+        }
+    }
+}

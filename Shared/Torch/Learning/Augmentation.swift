@@ -1,0 +1,61 @@
+import CTorch
+import Model
+
+/// The most by which samples of one modality are changed at random, so that a network learns what does not matter.
+///
+/// Weak changes leave no doubt of what a sample is; strong ones make it hard to tell. Digits may be moved, turned a little
+/// and bent, but not mirrored: that would make other digits of them. In a spectrogram time runs to the right and frequency
+/// upwards: it may begin later, run faster (`width`), be spoken by a longer or shorter throat (`height`), and lose a moment
+/// or some frequencies (Park et al. 2019).
+enum Augmentation {
+    /// How much.
+    enum Strength { case weak, strong }
+
+    static func of(_ kind: KnownDataset.Kind, _ strength: Strength) throws -> gyrus_augmentation {
+        switch (kind, strength) {
+        case (.image, .weak): weakPicture
+        case (.image, .strong): strongPicture
+        case (.audio, .weak): weakSpectrogram
+        case (.audio, .strong): strongSpectrogram
+        default:
+            throw Failure(
+                .invalidArgument, "Nothing is known by which samples of kind '\(kind.rawValue)' could be distorted.")
+        }
+    }
+
+    private static let weakPicture = made {
+        $0.rotation = 0.1
+        ($0.width, $0.height) = (0.05, 0.05)
+        ($0.across, $0.along) = (0.06, 0.06)
+    }
+
+    private static let strongPicture = made {
+        $0.rotation = 0.4
+        $0.shear = 0.3
+        ($0.width, $0.height) = (0.25, 0.25)
+        ($0.across, $0.along) = (0.1, 0.1)
+        $0.hole = 0.3
+        $0.contrast = 0.4
+        $0.noise = 0.3
+    }
+
+    private static let weakSpectrogram = made {
+        $0.across = 0.05
+        $0.width = 0.05
+        $0.brightness = 0.1
+    }
+
+    private static let strongSpectrogram = made {
+        ($0.width, $0.height) = (0.2, 0.12)
+        ($0.across, $0.along) = (0.12, 0.05)
+        ($0.row_band, $0.column_band) = (0.2, 0.2)
+        ($0.contrast, $0.brightness) = (0.2, 0.4)
+        $0.noise = 0.2
+    }
+
+    private static func made(_ change: (inout gyrus_augmentation) -> Void) -> gyrus_augmentation {
+        var augmentation = gyrus_augmentation()
+        change(&augmentation)
+        return augmentation
+    }
+}

@@ -1,0 +1,142 @@
+public import Foundation
+public import Model
+public import Networks
+import Safetensors
+
+/// A training in which not all samples have labels.
+///
+/// ```swift
+/// let training = try LearningTraining(
+///     network, plan: plan, learning: Learning(.contrastive, labels: 100), samples: samples, kinds: ["image": .image])
+/// try training.finish()
+/// try training.network.save(to: file)
+/// ```
+/// An epoch has as many mini-batches as a pass over all samples takes, with labels or without, so that equal plans take equal
+/// steps however a network learns. Interruptions change nothing, as with `TrainingSession`.
+///
+/// Not `Sendable`: one thread at a time may use it.
+public final class LearningTraining: ResumableTraining {
+    /// Adam's learning rate while there are no labels; it follows a cosine to zero.
+    static let pretrainingRate = 0.002
+    /// Where a checkpoint notes how it learns, and whether that is still without labels.
+    private static let (modeKey, stageKey) = ("learning", "stage")
+
+    /// The network being trained.
+    public var network: ScriptedNetwork { main.network }
+    /// Epochs in all.
+    public var epochs: Int { pretrainingEpochs + main.plan.epochs }
+    /// How many of them come first and learn without labels.
+    public let pretrainingEpochs: Int
+    /// Samples whose labels are used.
+    public let labelled: Int
+
+    /// Learns with labels.
+    private let main: TrainingSession
+    /// Learns without; nil once that is done, or where it is not wanted.
+    private var pretraining: TrainingSession?
+    private let classifier: String
+    private let mode: Learning.Mode
+
+    /// Makes a network with fresh weights and everything that its training needs.
+    /// - Parameters:
+    ///   - samples: All training samples; those with labels are the first of each class, whatever the seed.
+    ///   - count: Samples that are used besides, chosen by the seed; 0 for all.
+    ///   - kinds: What each input holds, which says how it may be distorted.
+    /// - Throws: `Failure` where network, plan and samples do not fit each other.
+    public convenience init(
+        _ description: NetworkDescription, plan: TrainingPlan, learning: Learning, samples: SampleSource,
+        count: Int = 0, kinds: [String: KnownDataset.Kind]
+    ) throws {
+        try self.init(
+            description, plan: plan, learning: learning, samples: samples,
+            labelled: learning.labels.map(samples.places) ?? samples.chosenPlaces(count, seed: plan.seed), count: count,
+            kinds: kinds)
+    }
+
+    /// - Parameter known: Places of the samples whose labels are used.
+    init(
+        _ description: NetworkDescription, plan: TrainingPlan, learning: Learning, samples: SampleSource,
+        labelled known: [Int], count: Int = 0, kinds: [String: KnownDataset.Kind]
+    ) throws {
+        let used = samples.chosenPlaces(count, seed: plan.seed)
+        let all = try samples.partlyLabelled(known, used: used)
+        let given = all.first(known.count).repeated(to: all.count)
+        labelled = known.count
+        classifier = try description.classifier.name
+        mode = learning.mode
+        pretrainingEpochs = learning.mode.isPretrained ? learning.pretraining ?? plan.epochs : 0
+        main = try TrainingSession(
+            description, plan: plan, samples: learning.mode == .semiSupervised ? all : given)
+        switch learning.mode {
+        case .supervised: break
+        case .semiSupervised: try main.teach(.pseudoLabels(labelled: known.count), on: kinds)
+        case .autoencoder, .contrastive:
+            try main.teach(.labels(only: learning.transfer == .probe ? classifier + "." : nil), on: kinds)
+            guard pretrainingEpochs > 0 else { break }
+            let isContrast = learning.mode == .contrastive
+            let pretext = try isContrast ? description.projected : description.restoring
+            let session = try TrainingSession(
+                pretext, plan: try plan.pretraining(epochs: pretrainingEpochs),
+                samples: try all.unlabelled(outputs: pretext.outputShape.reduce(1, *)))
+            try session.teach(isContrast ? .contrast : .reconstruction, on: kinds)
+            pretraining = session
+        }
+    }
+
+    /// Epochs that are complete.
+    public var finishedEpochs: Int {
+        pretraining?.finishedEpochs ?? pretrainingEpochs + main.finishedEpochs
+    }
+
+    /// Trains on at most so many mini-batches of the epoch under way.
+    public func train(batches: Int) throws -> TrainingSession.Epoch? {
+        guard let pretraining else {
+            return try main.train(batches: batches)?.numbered(finishedEpochs, isPretraining: false)
+        }
+        let epoch = try pretraining.train(batches: batches)
+        if pretraining.isFinished { try beginLabels(after: pretraining) }
+        return epoch?.numbered(finishedEpochs, isPretraining: true)
+    }
+
+    private func beginLabels(after pretraining: TrainingSession) throws {
+        try main.network.takeWeights(of: pretraining.network, except: classifier)
+        self.pretraining = nil
+    }
+
+    /// Writes everything that is needed to go on from here.
+    public func writeCheckpoint(to file: URL, notes: [String: String]) throws {
+        var notes = notes
+        notes[Self.modeKey] = mode.rawValue
+        notes[Self.stageKey] = pretraining == nil ? "labels" : "pretraining"
+        try (pretraining ?? main).writeCheckpoint(to: file, notes: notes)
+    }
+
+    /// Goes on from a checkpoint.
+    public func restoreCheckpoint(from file: URL) throws -> [String: String] {
+        let written = try SafetensorsFile(opening: file.path).metadata
+        guard written[Self.modeKey] == mode.rawValue else {
+            throw Failure(.corrupt, "'\(file.path)' is a checkpoint of another way of learning.")
+        }
+        guard let pretraining, written[Self.stageKey] == "pretraining" else {
+            let notes = try main.restoreCheckpoint(from: file)
+            pretraining = nil
+            return notes
+        }
+        return try pretraining.restoreCheckpoint(from: file)
+    }
+}
+
+extension TrainingPlan {
+    /// The plan of the time before labels.
+    fileprivate func pretraining(epochs: Int) throws -> TrainingPlan {
+        try TrainingPlan(
+            optimizers: [OptimizerSettings(rule: .adam, learningRate: LearningTraining.pretrainingRate)],
+            epochs: epochs, batch: batch, seed: seed)
+    }
+}
+
+extension TrainingSession.Epoch {
+    fileprivate func numbered(_ number: Int, isPretraining: Bool) -> TrainingSession.Epoch {
+        TrainingSession.Epoch(number: number, loss: loss, accuracy: accuracy, isPretraining: isPretraining)
+    }
+}

@@ -1,0 +1,71 @@
+import CTorch
+import Model
+
+/// What the mini-batches of a session teach.
+enum Lesson {
+    /// Labels of weakly distorted samples, to the weights of one layer only where one is named.
+    case labels(only: String?)
+    /// The same, and sure answers for the others; so many samples at the beginning have labels.
+    case pseudoLabels(labelled: Int)
+    /// What makes two forms of a sample alike.
+    case contrast
+    /// What a sample was before it was distorted.
+    case reconstruction
+
+    /// How sure an answer must be to count as a label (Sohn et al. 2020).
+    static let confidence = 0.95
+    /// How much such answers count beside labels.
+    static let share = 1.0
+    /// By what the likenesses of outputs are divided.
+    static let temperature = 0.2
+}
+
+extension TrainingSession {
+    /// Has mini-batches teach something else than labels of samples as they are.
+    /// - Parameter kinds: What each input of the network holds.
+    func teach(_ lesson: Lesson, on kinds: [String: KnownDataset.Kind]) throws {
+        let held = try network.inputs.map { input in
+            guard let kind = kinds[input] else {
+                throw Failure(.invalidArgument, "It is not known what the input '\(input)' holds.")
+            }
+            return kind
+        }
+        var plan = gyrus_lesson_plan()
+        plan.inputs = Int64(held.count)
+        plan.confidence = Lesson.confidence
+        plan.share = Lesson.share
+        plan.temperature = Lesson.temperature
+        var layer = ""
+        switch lesson {
+        case .labels(let only):
+            plan.kind = GYRUS_LABELS
+            layer = only ?? ""
+        case .pseudoLabels(let labelled):
+            plan.kind = GYRUS_PSEUDO_LABELS
+            plan.labelled = Int64(labelled)
+        case .contrast: plan.kind = GYRUS_CONTRAST
+        case .reconstruction: plan.kind = GYRUS_RECONSTRUCTION
+        }
+        try learn(
+            plan, layer, weak: held.map { try Augmentation.of($0, .weak) },
+            held.map { try Augmentation.of($0, .strong) })
+    }
+
+    private func learn(
+        _ plan: gyrus_lesson_plan, _ only: String, weak: [gyrus_augmentation], _ strong: [gyrus_augmentation]
+    ) throws {
+        var plan = plan
+        var error: UnsafeMutablePointer<CChar>?
+        let isTaken = only.withCString { only in
+            weak.withUnsafeBufferPointer { weak in
+                strong.withUnsafeBufferPointer { strong in
+                    plan.only = only
+                    plan.weak = weak.baseAddress
+                    plan.strong = strong.baseAddress
+                    return gyrus_trainer_learn(handle, &plan, &error)
+                }
+            }
+        }
+        guard isTaken else { throw Failure(.internal, "The lesson cannot be taught: \(takeMessage(error)).") }
+    }
+}
