@@ -176,9 +176,17 @@ struct DesignerProcessTests {
         #expect(try await designer.waitForEnd(of: "s2").state == .succeeded)
         let begun = try await designer.trials(of: "s2").prefix(4)
         #expect(begun.allSatisfy { $0.origin == "knowledge" })
-        let best = trials.dropLast().sorted { ($0.objective ?? 0) > ($1.objective ?? 0) }.prefix(4)
-        #expect(Set(begun.map(\.genome)) == Set(best.map(\.genome)))
+        // How sure the knowledge service is of its ranking depends on the lessons it has had by now, hence which
+        // of the good ones come along; the best does always.
+        let objectives = Dictionary(
+            trials.dropLast().map { ($0.genome, $0.objective ?? 0) }, uniquingKeysWith: max)
+        let seeds = begun.compactMap { objectives[$0.genome] }
+        #expect(seeds.count == 4)
+        #expect(seeds.max() == objectives.values.max())
+        #expect(mean(seeds) > mean(Array(objectives.values)))
     }
+
+    private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 
     @Test func `whatever is killed in the middle of a search, it ends with the same trials`() async throws {
         let reference = try await search()
