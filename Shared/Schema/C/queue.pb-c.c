@@ -232,6 +232,51 @@ void   gyrus__wire__lease__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__lease__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__gang_place__init
+                     (Gyrus__Wire__GangPlace         *message)
+{
+  static const Gyrus__Wire__GangPlace init_value = GYRUS__WIRE__GANG_PLACE__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__gang_place__get_packed_size
+                     (const Gyrus__Wire__GangPlace *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__gang_place__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__gang_place__pack
+                     (const Gyrus__Wire__GangPlace *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__gang_place__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__gang_place__pack_to_buffer
+                     (const Gyrus__Wire__GangPlace *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__gang_place__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__GangPlace *
+       gyrus__wire__gang_place__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__GangPlace *)
+     protobuf_c_message_unpack (&gyrus__wire__gang_place__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__gang_place__free_unpacked
+                     (Gyrus__Wire__GangPlace *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__gang_place__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   gyrus__wire__pull_reply__init
                      (Gyrus__Wire__PullReply         *message)
 {
@@ -590,6 +635,96 @@ void   gyrus__wire__release_request__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &gyrus__wire__release_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__rendezvous_request__init
+                     (Gyrus__Wire__RendezvousRequest         *message)
+{
+  static const Gyrus__Wire__RendezvousRequest init_value = GYRUS__WIRE__RENDEZVOUS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__rendezvous_request__get_packed_size
+                     (const Gyrus__Wire__RendezvousRequest *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__rendezvous_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__rendezvous_request__pack
+                     (const Gyrus__Wire__RendezvousRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__rendezvous_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__rendezvous_request__pack_to_buffer
+                     (const Gyrus__Wire__RendezvousRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__rendezvous_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__RendezvousRequest *
+       gyrus__wire__rendezvous_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__RendezvousRequest *)
+     protobuf_c_message_unpack (&gyrus__wire__rendezvous_request__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__rendezvous_request__free_unpacked
+                     (Gyrus__Wire__RendezvousRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__rendezvous_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__rendezvous_reply__init
+                     (Gyrus__Wire__RendezvousReply         *message)
+{
+  static const Gyrus__Wire__RendezvousReply init_value = GYRUS__WIRE__RENDEZVOUS_REPLY__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__rendezvous_reply__get_packed_size
+                     (const Gyrus__Wire__RendezvousReply *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__rendezvous_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__rendezvous_reply__pack
+                     (const Gyrus__Wire__RendezvousReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__rendezvous_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__rendezvous_reply__pack_to_buffer
+                     (const Gyrus__Wire__RendezvousReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__rendezvous_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__RendezvousReply *
+       gyrus__wire__rendezvous_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__RendezvousReply *)
+     protobuf_c_message_unpack (&gyrus__wire__rendezvous_reply__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__rendezvous_reply__free_unpacked
+                     (Gyrus__Wire__RendezvousReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__rendezvous_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   gyrus__wire__task_request__init
@@ -952,7 +1087,7 @@ void   gyrus__wire__worker_status__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__worker_status__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor gyrus__wire__task__field_descriptors[14] =
+static const ProtobufCFieldDescriptor gyrus__wire__task__field_descriptors[15] =
 {
   {
     "id",
@@ -1122,6 +1257,18 @@ static const ProtobufCFieldDescriptor gyrus__wire__task__field_descriptors[14] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "workers",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__Task, workers),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__task__field_indices_by_name[] = {
   4,   /* field[4] = attempt */
@@ -1138,11 +1285,12 @@ static const unsigned gyrus__wire__task__field_indices_by_name[] = {
   11,   /* field[11] = submitted_microseconds */
   12,   /* field[12] = updated_microseconds */
   6,   /* field[6] = worker */
+  14,   /* field[14] = workers */
 };
 static const ProtobufCIntRange gyrus__wire__task__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__task__descriptor =
 {
@@ -1152,14 +1300,14 @@ const ProtobufCMessageDescriptor gyrus__wire__task__descriptor =
   "Gyrus__Wire__Task",
   "gyrus.wire",
   sizeof(Gyrus__Wire__Task),
-  14,
+  15,
   gyrus__wire__task__field_descriptors,
   gyrus__wire__task__field_indices_by_name,
   1,  gyrus__wire__task__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__task__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__submit_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor gyrus__wire__submit_request__field_descriptors[7] =
 {
   {
     "id",
@@ -1233,6 +1381,18 @@ static const ProtobufCFieldDescriptor gyrus__wire__submit_request__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "workers",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__SubmitRequest, workers),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__submit_request__field_indices_by_name[] = {
   2,   /* field[2] = group */
@@ -1241,11 +1401,12 @@ static const unsigned gyrus__wire__submit_request__field_indices_by_name[] = {
   5,   /* field[5] = max_attempts */
   3,   /* field[3] = payload */
   4,   /* field[4] = priority */
+  6,   /* field[6] = workers */
 };
 static const ProtobufCIntRange gyrus__wire__submit_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__submit_request__descriptor =
 {
@@ -1255,7 +1416,7 @@ const ProtobufCMessageDescriptor gyrus__wire__submit_request__descriptor =
   "Gyrus__Wire__SubmitRequest",
   "gyrus.wire",
   sizeof(Gyrus__Wire__SubmitRequest),
-  6,
+  7,
   gyrus__wire__submit_request__field_descriptors,
   gyrus__wire__submit_request__field_indices_by_name,
   1,  gyrus__wire__submit_request__number_ranges,
@@ -1377,7 +1538,7 @@ const ProtobufCMessageDescriptor gyrus__wire__pull_request__descriptor =
   (ProtobufCMessageInit) gyrus__wire__pull_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__lease__field_descriptors[8] =
+static const ProtobufCFieldDescriptor gyrus__wire__lease__field_descriptors[9] =
 {
   {
     "task",
@@ -1475,10 +1636,23 @@ static const ProtobufCFieldDescriptor gyrus__wire__lease__field_descriptors[8] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "gang",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__Lease, gang),
+    &gyrus__wire__gang_place__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__lease__field_indices_by_name[] = {
   4,   /* field[4] = attempt */
   5,   /* field[5] = checkpoint */
+  8,   /* field[8] = gang */
   2,   /* field[2] = group */
   7,   /* field[7] = heartbeat_milliseconds */
   1,   /* field[1] = kind */
@@ -1489,7 +1663,7 @@ static const unsigned gyrus__wire__lease__field_indices_by_name[] = {
 static const ProtobufCIntRange gyrus__wire__lease__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__lease__descriptor =
 {
@@ -1499,11 +1673,75 @@ const ProtobufCMessageDescriptor gyrus__wire__lease__descriptor =
   "Gyrus__Wire__Lease",
   "gyrus.wire",
   sizeof(Gyrus__Wire__Lease),
-  8,
+  9,
   gyrus__wire__lease__field_descriptors,
   gyrus__wire__lease__field_indices_by_name,
   1,  gyrus__wire__lease__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__lease__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__gang_place__field_descriptors[3] =
+{
+  {
+    "rank",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__GangPlace, rank),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__GangPlace, size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "key",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__GangPlace, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__gang_place__field_indices_by_name[] = {
+  2,   /* field[2] = key */
+  0,   /* field[0] = rank */
+  1,   /* field[1] = size */
+};
+static const ProtobufCIntRange gyrus__wire__gang_place__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__gang_place__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.GangPlace",
+  "GangPlace",
+  "Gyrus__Wire__GangPlace",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__GangPlace),
+  3,
+  gyrus__wire__gang_place__field_descriptors,
+  gyrus__wire__gang_place__field_indices_by_name,
+  1,  gyrus__wire__gang_place__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__gang_place__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor gyrus__wire__pull_reply__field_descriptors[1] =
@@ -1925,6 +2163,108 @@ const ProtobufCMessageDescriptor gyrus__wire__release_request__descriptor =
   gyrus__wire__release_request__field_indices_by_name,
   1,  gyrus__wire__release_request__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__release_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__rendezvous_request__field_descriptors[3] =
+{
+  {
+    "attempt",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RendezvousRequest, attempt),
+    &gyrus__wire__attempt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "address",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RendezvousRequest, address),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wait_milliseconds",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RendezvousRequest, wait_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__rendezvous_request__field_indices_by_name[] = {
+  1,   /* field[1] = address */
+  0,   /* field[0] = attempt */
+  2,   /* field[2] = wait_milliseconds */
+};
+static const ProtobufCIntRange gyrus__wire__rendezvous_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__rendezvous_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.RendezvousRequest",
+  "RendezvousRequest",
+  "Gyrus__Wire__RendezvousRequest",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__RendezvousRequest),
+  3,
+  gyrus__wire__rendezvous_request__field_descriptors,
+  gyrus__wire__rendezvous_request__field_indices_by_name,
+  1,  gyrus__wire__rendezvous_request__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__rendezvous_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__rendezvous_reply__field_descriptors[1] =
+{
+  {
+    "address",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RendezvousReply, address),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__rendezvous_reply__field_indices_by_name[] = {
+  0,   /* field[0] = address */
+};
+static const ProtobufCIntRange gyrus__wire__rendezvous_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__rendezvous_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.RendezvousReply",
+  "RendezvousReply",
+  "Gyrus__Wire__RendezvousReply",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__RendezvousReply),
+  1,
+  gyrus__wire__rendezvous_reply__field_descriptors,
+  gyrus__wire__rendezvous_reply__field_indices_by_name,
+  1,  gyrus__wire__rendezvous_reply__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__rendezvous_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor gyrus__wire__task_request__field_descriptors[2] =

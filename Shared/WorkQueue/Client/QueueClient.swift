@@ -133,6 +133,23 @@ public struct QueueClient: Sendable {
         return try TaskDirective(await client.call(.renew, request, timeout: timeout))
     }
 
+    /// Says where the workers of the task meet, or waits until the worker of rank 0 has said it.
+    /// - Parameters:
+    ///   - address: Where this worker listens; nil for the others.
+    ///   - patience: How long the queue or the worker of rank 0 may be away.
+    public func rendezvous(_ attempt: TaskAttempt, at address: String?, patience: Duration) async throws -> String {
+        let request = Wire.RendezvousRequest(
+            attempt: Wire.Attempt(attempt), address: address ?? "", waitMilliseconds: Self.turn.wholeMilliseconds)
+        return try await retrying(for: patience) {
+            let reply = try await client.call(.rendezvous, request, timeout: Self.turn + Self.timeout)
+            guard !reply.address.isEmpty else {
+                throw Failure(
+                    .unavailable, "The worker of rank 0 of task '\(attempt.task)' has not said yet where it listens.")
+            }
+            return reply.address
+        }
+    }
+
     /// Says how far the worker is.
     public func report(
         _ report: TaskReport, of attempt: TaskAttempt, patience: Duration = .zero

@@ -19,6 +19,12 @@ extension Route where Request == Wire.RenewRequest, Reply == Wire.DirectiveReply
     public static var renew: Self { Self("queue.renew") }
 }
 
+/// Tells the workers of a task where they meet.
+extension Route where Request == Wire.RendezvousRequest, Reply == Wire.RendezvousReply {
+    /// `queue.rendezvous`
+    public static var rendezvous: Self { Self("queue.rendezvous") }
+}
+
 /// Says how far a worker is.
 extension Route where Request == Wire.ReportRequest, Reply == Wire.DirectiveReply {
     /// `queue.report`

@@ -15,11 +15,13 @@ public struct TaskSubmission: Hashable, Sendable {
     public var priority: Int
     /// Most attempts that may crash before the task is dead; the queue's default where absent.
     public var maximumAttempts: Int?
+    /// Workers that do it together: they get it all at the same time, and the loss of one returns it from all.
+    public var workers: Int
 
     /// Describes a task.
     public init(
         id: String, kind: String, group: String = "", payload: [UInt8] = [], priority: Int = 0,
-        maximumAttempts: Int? = nil
+        maximumAttempts: Int? = nil, workers: Int = 1
     ) {
         self.id = id
         self.kind = kind
@@ -27,6 +29,7 @@ public struct TaskSubmission: Hashable, Sendable {
         self.payload = payload
         self.priority = priority
         self.maximumAttempts = maximumAttempts
+        self.workers = workers
     }
 }
 
@@ -60,12 +63,14 @@ public struct QueuedTask: Hashable, Sendable {
     public var updated: Date
     /// Last lines that the worker logged before it failed.
     public var logTail: String
+    /// Workers that do it together.
+    public var workers: Int
 
     /// Makes a record of a task.
     public init(
         id: String, kind: String, group: String, state: TaskState, attempt: Int, maximumAttempts: Int, worker: String,
         payload: [UInt8], result: [UInt8], failure: Failure?, checkpoint: BlobDigest?, submitted: Date, updated: Date,
-        logTail: String
+        logTail: String, workers: Int = 1
     ) {
         self.id = id
         self.kind = kind
@@ -81,5 +86,6 @@ public struct QueuedTask: Hashable, Sendable {
         self.submitted = submitted
         self.updated = updated
         self.logTail = logTail
+        self.workers = workers
     }
 }

@@ -29,18 +29,24 @@ public struct TaskProgress: Sendable {
 
     let signal: StopSignal
     private let send: @Sendable (TaskReport) async throws -> TaskDirective
+    private let meet: @Sendable (String?) async throws -> String
 
     /// Makes one for a handler that is used without a queue, as in tests.
     public init(
-        logger: Logger, send: @escaping @Sendable (TaskReport) async throws -> TaskDirective = { _ in .proceed }
+        logger: Logger, send: @escaping @Sendable (TaskReport) async throws -> TaskDirective = { _ in .proceed },
+        meet: @escaping @Sendable (String?) async throws -> String = { $0 ?? "" }
     ) {
-        self.init(logger: logger, signal: StopSignal(), send: send)
+        self.init(logger: logger, signal: StopSignal(), send: send, meet: meet)
     }
 
-    init(logger: Logger, signal: StopSignal, send: @escaping @Sendable (TaskReport) async throws -> TaskDirective) {
+    init(
+        logger: Logger, signal: StopSignal, send: @escaping @Sendable (TaskReport) async throws -> TaskDirective,
+        meet: @escaping @Sendable (String?) async throws -> String
+    ) {
         self.logger = logger
         self.signal = signal
         self.send = send
+        self.meet = meet
     }
 
     /// Whether nobody wants the result any more: the task was withdrawn, or given to another worker.
@@ -71,6 +77,13 @@ public struct TaskProgress: Sendable {
         let report = TaskReport(step: step, steps: steps, metrics: metrics, checkpoint: checkpoint)
         signal.obey(try await send(report))
         try checkCancellation()
+    }
+
+    /// Tells the other workers of the task where this one listens, or waits until the one of rank 0 has said it.
+    /// - Parameter address: Where this worker listens, given by that of rank 0 alone.
+    public func rendezvous(at address: String? = nil) async throws -> String {
+        try checkCancellation()
+        return try await meet(address)
     }
 
     /// Tells the handler to stop, as the queue or the end of the worker would.

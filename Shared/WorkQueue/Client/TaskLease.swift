@@ -17,6 +17,23 @@ public struct TaskAttempt: Hashable, Sendable {
     }
 }
 
+/// A worker's place among those that do one task together.
+public struct GangPlace: Hashable, Sendable {
+    /// Number of the worker, from 0.
+    public var rank: Int
+    /// Workers in all.
+    public var size: Int
+    /// Random text that only the workers of this attempt know.
+    public var key: String
+
+    /// Makes a place.
+    public init(rank: Int, size: Int, key: String) {
+        self.rank = rank
+        self.size = size
+        self.key = key
+    }
+}
+
 /// A task handed to a worker for a time.
 public struct TaskLease: Hashable, Sendable {
     /// The attempt that the worker makes.
@@ -33,6 +50,8 @@ public struct TaskLease: Hashable, Sendable {
     public var duration: Duration
     /// How often to renew it.
     public var heartbeat: Duration
+    /// The worker's place among those that do the task together; nil where it does it alone.
+    public var gang: GangPlace?
 
     /// Identity of the task.
     public var task: String { attempt.task }
@@ -40,7 +59,7 @@ public struct TaskLease: Hashable, Sendable {
     /// Makes a lease.
     public init(
         attempt: TaskAttempt, kind: String, group: String = "", payload: [UInt8] = [], checkpoint: BlobDigest? = nil,
-        duration: Duration = .seconds(30), heartbeat: Duration = .seconds(2)
+        duration: Duration = .seconds(30), heartbeat: Duration = .seconds(2), gang: GangPlace? = nil
     ) {
         self.attempt = attempt
         self.kind = kind
@@ -49,6 +68,7 @@ public struct TaskLease: Hashable, Sendable {
         self.checkpoint = checkpoint
         self.duration = duration
         self.heartbeat = heartbeat
+        self.gang = gang
     }
 }
 

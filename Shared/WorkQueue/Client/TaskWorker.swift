@@ -11,6 +11,8 @@ public struct WorkerSettings: Hashable, Sendable {
     public var patience: Duration = .seconds(600)
     /// How long a handler has to stop before its task is given back without it.
     public var stopGrace: Duration = .seconds(8)
+    /// How long the workers of one task wait until they know where to meet.
+    public var rendezvous: Duration = .seconds(60)
     /// Longest pause between two attempts to reach the queue.
     public var longestPause: Duration = .seconds(2)
 
@@ -127,7 +129,7 @@ public struct TaskWorker: Service {
 
     private func work(on lease: TaskLease) async {
         let tail = LogTail()
-        let (queue, signal, patience) = (queue, life.begin(), settings.patience)
+        let (queue, signal, patience, settings) = (queue, life.begin(), settings.patience, settings)
         defer { life.finish() }
         var logger = tail.logger(like: logger)
         logger[metadataKey: "task"] = "\(lease.task)"
@@ -135,6 +137,8 @@ public struct TaskWorker: Service {
         logger.info("task begins", metadata: ["kind": "\(lease.kind)"])
         let progress = TaskProgress(logger: logger, signal: signal) { report in
             try await queue.report(report, of: lease.attempt, patience: patience)
+        } meet: { address in
+            try await queue.rendezvous(lease.attempt, at: address, patience: settings.rendezvous)
         }
         let heart = Task(executorPreference: pulse) { [logger] in await beat(lease, signal, logger) }
         let outcome = await perform(lease, progress)

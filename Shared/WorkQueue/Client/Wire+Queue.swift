@@ -41,7 +41,8 @@ extension Wire.SubmitRequest {
     package init(_ task: TaskSubmission) {
         self.init(
             id: task.id, kind: task.kind, group: task.group, payload: task.payload,
-            priority: Int32(clamping: task.priority), maxAttempts: UInt32(clamping: task.maximumAttempts ?? 0))
+            priority: Int32(clamping: task.priority), maxAttempts: UInt32(clamping: task.maximumAttempts ?? 0),
+            workers: UInt32(clamping: task.workers))
     }
 }
 
@@ -49,7 +50,8 @@ extension TaskSubmission {
     package init(_ wire: Wire.SubmitRequest) {
         self.init(
             id: wire.id, kind: wire.kind, group: wire.group, payload: wire.payload, priority: Int(wire.priority),
-            maximumAttempts: wire.maxAttempts == 0 ? nil : Int(wire.maxAttempts))
+            maximumAttempts: wire.maxAttempts == 0 ? nil : Int(wire.maxAttempts),
+            workers: max(1, Int(wire.workers)))
     }
 }
 
@@ -61,7 +63,8 @@ extension Wire.Task {
             worker: task.worker, payload: task.payload, result: task.result,
             failure: task.failure.map(Wire.Failure.init),
             checkpoint: task.checkpoint?.hexadecimal ?? "", submittedMicroseconds: task.submitted.microseconds,
-            updatedMicroseconds: task.updated.microseconds, logTail: task.logTail.replacing("\0", with: "␀"))
+            updatedMicroseconds: task.updated.microseconds, logTail: task.logTail.replacing("\0", with: "␀"),
+            workers: UInt32(clamping: task.workers))
     }
 }
 
@@ -72,7 +75,8 @@ extension QueuedTask {
             attempt: Int(wire.attempt), maximumAttempts: Int(wire.maxAttempts), worker: wire.worker,
             payload: wire.payload, result: wire.result, failure: wire.failure.map(Failure.init),
             checkpoint: try wire.checkpoint.asDigest, submitted: Date(microseconds: wire.submittedMicroseconds),
-            updated: Date(microseconds: wire.updatedMicroseconds), logTail: wire.logTail)
+            updated: Date(microseconds: wire.updatedMicroseconds), logTail: wire.logTail,
+            workers: max(1, Int(wire.workers)))
     }
 }
 
@@ -99,7 +103,10 @@ extension Wire.Lease {
             task: lease.task, kind: lease.kind, group: lease.group, payload: lease.payload,
             attempt: UInt32(clamping: lease.attempt.number), checkpoint: lease.checkpoint?.hexadecimal ?? "",
             leaseMilliseconds: lease.duration.wholeMilliseconds,
-            heartbeatMilliseconds: lease.heartbeat.wholeMilliseconds)
+            heartbeatMilliseconds: lease.heartbeat.wholeMilliseconds,
+            gang: lease.gang.map {
+                Wire.GangPlace(rank: UInt32(clamping: $0.rank), size: UInt32(clamping: $0.size), key: $0.key)
+            })
     }
 }
 
@@ -109,7 +116,8 @@ extension TaskLease {
             attempt: TaskAttempt(task: wire.task, number: Int(wire.attempt), worker: worker), kind: wire.kind,
             group: wire.group, payload: wire.payload, checkpoint: try wire.checkpoint.asDigest,
             duration: .milliseconds(Int64(wire.leaseMilliseconds)),
-            heartbeat: .milliseconds(Int64(max(wire.heartbeatMilliseconds, 10))))
+            heartbeat: .milliseconds(Int64(max(wire.heartbeatMilliseconds, 10))),
+            gang: wire.gang.map { GangPlace(rank: Int($0.rank), size: Int($0.size), key: $0.key) })
     }
 }
 

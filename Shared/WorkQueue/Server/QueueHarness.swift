@@ -40,6 +40,12 @@ public struct QueueHarness: Sendable {
         router.on(.renew) { request in
             Wire.DirectiveReply(try await queue.renew(TaskAttempt(request.attempt)))
         }
+        router.on(.rendezvous, kind: .waiting) { request in
+            let waiting = Duration.milliseconds(Int64(request.waitMilliseconds))
+            let attempt = try TaskAttempt(request.attempt)
+            return Wire.RendezvousReply(
+                address: try await queue.rendezvous(attempt, at: request.address, waiting: waiting))
+        }
         router.on(.report) { request in
             let attempt = try TaskAttempt(request.attempt)
             return Wire.DirectiveReply(try await queue.report(TaskReport(request), of: attempt))

@@ -16,6 +16,12 @@ public struct QueueSettings: Hashable, Sendable {
     public var capacity = 10_000
     /// When a full queue asks its submitters to come back.
     public var retryAfter: Duration = .seconds(1)
+    /// Most workers that do one task together.
+    public var largestGang = 64
+    /// How long a task for several workers lets others that are behind it go first while too few workers are free.
+    public var gangPatience: Duration = .seconds(30)
+    /// Most bytes of the address at which the workers of a task meet.
+    public var largestAddress = 1_024
     /// Longest time that a pull or a wait for a task's end is held open.
     public var longestWait: Duration = .seconds(30)
     /// Most bytes of a payload or a result.

@@ -7,16 +7,17 @@ import WorkQueueClient
 /// What submitters and operators do to tasks.
 extension TaskStore {
     /// Withdraws tasks that have not ended: one, or all of a group.
-    /// - Returns: Identities of the tasks that were withdrawn.
-    func cancel(id: String, group: String, in db: Database) throws -> [String] {
-        let condition = id.isEmpty ? "task_group = ?" : "id = ?"
-        let argument = id.isEmpty ? group : id
+    /// - Returns: Identities of the tasks that were withdrawn, with those of their further workers.
+    func cancel(id: String, group: String, in db: Database) throws -> [(id: String, rank: Int)] {
+        let condition = id.isEmpty ? "task_group = :name" : "(id = :name OR gang = :name)"
+        let name = id.isEmpty ? group : id
         let rows = try Row.fetchAll(
             db,
-            sql: "SELECT number, id, kind, task_group, state, attempt, worker FROM tasks"
-                + " WHERE \(condition) AND state IN (1, 2) ORDER BY number", arguments: [argument])
+            sql: "SELECT number, id, kind, task_group, state, attempt, worker, rank FROM tasks"
+                + " WHERE \(condition) AND state IN (1, 2) ORDER BY number", arguments: ["name": name])
         for row in rows {
             try move(row["number"], to: .cancelled, in: db)
+            guard row["rank"] as Int == 0 else { continue }
             var attributes = ["kind": row["kind"] as String, "group": row["task_group"] as String]
             if row["state"] == TaskState.leased.rawValue {
                 attributes["worker"] = row["worker"] as String
@@ -24,7 +25,7 @@ extension TaskStore {
             }
             try events.append(kind: "task.cancelled", subject: row["id"], attributes: attributes, in: db)
         }
-        return rows.map { $0["id"] }
+        return rows.map { ($0["id"], $0["rank"]) }
     }
 
     /// Gives a dead task new attempts.
@@ -32,8 +33,8 @@ extension TaskStore {
     func requeue(_ id: String, in db: Database) throws -> Bool {
         guard let task = try deadEntry(id, in: db) else { return false }
         try db.execute(
-            sql: "UPDATE tasks SET state = 1, crashes = 0, due = 0, updated = ? WHERE number = ?",
-            arguments: [date().microseconds, task.number])
+            sql: "UPDATE tasks SET state = 1, crashes = 0, due = 0, updated = ? WHERE number = ? OR gang = ?",
+            arguments: [date().microseconds, task.number, task.gang])
         try events.append(
             kind: "task.returned", subject: id,
             attributes: ["kind": task.kind, "group": task.group, "reason": "requeued"], in: db)
@@ -44,7 +45,7 @@ extension TaskStore {
     /// - Returns: Whether it was dead.
     func drop(_ id: String, in db: Database) throws -> Bool {
         guard let task = try deadEntry(id, in: db) else { return false }
-        try move(task.number, to: .cancelled, in: db)
+        try move(task.number, gang: task.gang, to: .cancelled, in: db)
         try events.append(
             kind: "task.cancelled", subject: id,
             attributes: ["kind": task.kind, "group": task.group, "reason": "dropped"], in: db)
@@ -58,9 +59,9 @@ extension TaskStore {
         return task.status.state == .dead ? task : nil
     }
 
-    private func move(_ number: Int64, to state: TaskState, in db: Database) throws {
+    private func move(_ number: Int64, gang: String? = nil, to state: TaskState, in db: Database) throws {
         try db.execute(
-            sql: "UPDATE tasks SET state = ?, updated = ? WHERE number = ?",
-            arguments: [state.rawValue, date().microseconds, number])
+            sql: "UPDATE tasks SET state = ?, updated = ? WHERE number = ? OR gang = ?",
+            arguments: [state.rawValue, date().microseconds, number, gang])
     }
 }

@@ -10,6 +10,9 @@ struct TaskEntry {
     let kind: String
     let group: String
     let worker: String
+    /// The task that several workers do together; nil where one does it alone.
+    let gang: String?
+    let rank: Int
     let status: TaskStatus
 }
 
@@ -18,12 +21,13 @@ extension TaskStore {
     func entry(_ id: String, in db: Database) throws -> TaskEntry? {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT number, kind, task_group, worker, state, attempt, crashes, maximum_attempts, settled
+                SELECT number, kind, task_group, worker, gang, rank, state, attempt, crashes, maximum_attempts, settled
                 FROM tasks WHERE id = ?
                 """)
         return try Row.fetchOne(statement, arguments: [id]).map { row in
             TaskEntry(
                 number: row["number"], kind: row["kind"], group: row["task_group"], worker: row["worker"],
+                gang: row["gang"], rank: row["rank"],
                 status: TaskStatus(
                     state: try Self.state(row["state"]), attempt: row["attempt"], crashes: row["crashes"],
                     maximumAttempts: row["maximum_attempts"], settled: row["settled"]))
@@ -45,9 +49,9 @@ extension TaskStore {
             db,
             sql: """
                 SELECT number, id, kind, task_group, state, attempt, maximum_attempts, worker, failure, checkpoint,
-                    submitted, updated, '' AS log_tail, x'' AS payload, x'' AS result
+                    submitted, updated, workers, '' AS log_tail, x'' AS payload, x'' AS result
                 FROM tasks
-                WHERE state IN (\(set)) AND (:group = '' OR task_group = :group)
+                WHERE rank = 0 AND state IN (\(set)) AND (:group = '' OR task_group = :group)
                     AND number > COALESCE((SELECT number FROM tasks WHERE id = :after), 0)
                 ORDER BY number LIMIT :limit
                 """,
@@ -91,6 +95,6 @@ extension TaskStore {
             },
             checkpoint: try (row["checkpoint"] as String?).map { try BlobDigest($0) },
             submitted: Date(microseconds: row["submitted"]), updated: Date(microseconds: row["updated"]),
-            logTail: row["log_tail"])
+            logTail: row["log_tail"], workers: row["workers"])
     }
 }

@@ -45,5 +45,30 @@ extension TaskStore {
                     END;
                     """)
         }
+        // A task for several workers has a row for each: that of rank 0 is the task, and the others share its fate.
+        migrator.registerMigration("add gangs") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE tasks ADD COLUMN workers INTEGER NOT NULL DEFAULT 1;
+                    ALTER TABLE tasks ADD COLUMN gang TEXT;
+                    ALTER TABLE tasks ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;
+                    ALTER TABLE tasks ADD COLUMN gang_key TEXT NOT NULL DEFAULT '';
+                    ALTER TABLE tasks ADD COLUMN address TEXT NOT NULL DEFAULT '';
+                    CREATE INDEX tasks_by_gang ON tasks(gang, rank) WHERE gang IS NOT NULL;
+
+                    DROP INDEX tasks_waiting;
+                    CREATE INDEX tasks_waiting ON tasks(kind, priority DESC, number) WHERE state = 1 AND rank = 0;
+                    DROP TRIGGER task_added;
+                    CREATE TRIGGER task_added AFTER INSERT ON tasks WHEN NEW.rank = 0 BEGIN
+                        UPDATE task_counts SET count = count + 1 WHERE state = NEW.state;
+                    END;
+                    DROP TRIGGER task_moved;
+                    CREATE TRIGGER task_moved AFTER UPDATE OF state ON tasks
+                    WHEN OLD.state <> NEW.state AND NEW.rank = 0 BEGIN
+                        UPDATE task_counts SET count = count - 1 WHERE state = OLD.state;
+                        UPDATE task_counts SET count = count + 1 WHERE state = NEW.state;
+                    END;
+                    """)
+        }
     }
 }

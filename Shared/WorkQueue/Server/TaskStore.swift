@@ -27,80 +27,26 @@ struct TaskStore: Sendable {
                 .busy, "The queue holds \(settings.capacity) waiting tasks and takes no more for now.",
                 retryAfter: settings.retryAfter)
         }
-        let now = date().microseconds
-        let statement = try db.cachedStatement(
-            sql: """
-                INSERT INTO tasks (id, kind, task_group, priority, state, maximum_attempts, submitted, updated, payload)
-                VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?)
-                """)
-        try statement.execute(arguments: [
-            task.id, task.kind, task.group, task.priority, task.maximumAttempts ?? settings.maximumAttempts, now, now,
-            Data(task.payload),
-        ])
-        try events.append(
-            kind: "task.submitted", subject: task.id,
-            attributes: ["kind": task.kind, "group": task.group, "priority": "\(task.priority)"], in: db)
+        for rank in 0..<task.workers { try insert(task, rank: rank, in: db) }
+        var attributes = ["kind": task.kind, "group": task.group, "priority": "\(task.priority)"]
+        if task.workers > 1 { attributes["workers"] = "\(task.workers)" }
+        try events.append(kind: "task.submitted", subject: task.id, attributes: attributes, in: db)
         return (.queued, true)
     }
 
-    // MARK: Leasing
-
-    /// The lease that a worker has already, because the reply to its pull was lost.
-    func lease(of worker: String, in db: Database) throws -> TaskLease? {
+    private func insert(_ task: TaskSubmission, rank: Int, in db: Database) throws {
+        let now = date().microseconds
         let statement = try db.cachedStatement(
             sql: """
-                SELECT id, kind, task_group, attempt, checkpoint, payload FROM tasks
-                WHERE state = 2 AND worker = ? ORDER BY number LIMIT 1
+                INSERT INTO tasks (id, kind, task_group, priority, state, maximum_attempts, submitted, updated, payload,
+                    workers, gang, rank)
+                VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)
                 """)
-        return try Row.fetchOne(statement, arguments: [worker]).map { try lease($0, worker: worker, raise: 0) }
-    }
-
-    /// Leases the first task that is due: highest priority, then first submitted.
-    func lease(kinds: [String], to worker: String, in db: Database) throws -> TaskLease? {
-        let candidates = try kinds.compactMap { try firstDue(kind: $0, in: db) }
-        let first = candidates.min { left, right in
-            let (a, b) = (left["priority"] as Int, right["priority"] as Int)
-            return a == b ? (left["number"] as Int64) < (right["number"] as Int64) : a > b
-        }
-        guard let row = first else { return nil }
-        let lease = try lease(row, worker: worker, raise: 1)
-        let statement = try db.cachedStatement(
-            sql: "UPDATE tasks SET state = 2, attempt = ?, worker = ?, updated = ? WHERE number = ?")
         try statement.execute(arguments: [
-            lease.attempt.number, worker, date().microseconds, row["number"] as Int64,
+            rank == 0 ? task.id : "\(task.id)#\(rank)", task.kind, task.group, task.priority,
+            task.maximumAttempts ?? settings.maximumAttempts, now, now, rank == 0 ? Data(task.payload) : Data(),
+            task.workers, task.workers > 1 ? task.id : nil, rank,
         ])
-        try record("leased", lease.attempt, kind: lease.kind, group: lease.group, in: db)
-        return lease
-    }
-
-    /// Time until the next task of these kinds is due; absent where none waits for a delay to end.
-    func timeToNextDue(kinds: [String], in db: Database) throws -> Duration? {
-        let now = date().microseconds
-        let statement = try db.cachedStatement(
-            sql: "SELECT MIN(due) FROM tasks INDEXED BY tasks_waiting WHERE state = 1 AND kind = ?")
-        let due = try kinds.compactMap { try Int64.fetchOne(statement, arguments: [$0]) }.min()
-        return due.map { .microseconds(max(0, $0 - now)) }
-    }
-
-    private func firstDue(kind: String, in db: Database) throws -> Row? {
-        let now = date().microseconds
-        // A task that is due later than any delay allows was delayed before the clock was set back: it is due now.
-        let farthest = now + settings.longestDelay.microseconds
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT number, priority, id, kind, task_group, attempt, checkpoint, payload
-                FROM tasks INDEXED BY tasks_waiting
-                WHERE state = 1 AND kind = ? AND (due <= ? OR due > ?) ORDER BY priority DESC, number LIMIT 1
-                """)
-        return try Row.fetchOne(statement, arguments: [kind, now, farthest])
-    }
-
-    private func lease(_ row: Row, worker: String, raise: Int) throws -> TaskLease {
-        TaskLease(
-            attempt: TaskAttempt(task: row["id"], number: (row["attempt"] as Int) + raise, worker: worker),
-            kind: row["kind"], group: row["task_group"], payload: [UInt8](row["payload"] as Data),
-            checkpoint: try (row["checkpoint"] as String?).map { try BlobDigest($0) },
-            duration: settings.lease, heartbeat: settings.heartbeat)
     }
 
     // MARK: What workers say
@@ -119,8 +65,8 @@ struct TaskStore: Sendable {
         try heed(attempt, { $0.onMessage(attempt.number) }, in: db) { task in
             if let checkpoint = report.checkpoint {
                 try db.execute(
-                    sql: "UPDATE tasks SET checkpoint = ? WHERE number = ?",
-                    arguments: [checkpoint.hexadecimal, task.number])
+                    sql: "UPDATE tasks SET checkpoint = ? WHERE number = ? OR gang = ?",
+                    arguments: [checkpoint.hexadecimal, task.number, task.gang])
             }
             var attributes: [String: String] = [:]
             if report.step > 0 { attributes["step"] = "\(report.step)" }
@@ -136,12 +82,14 @@ struct TaskStore: Sendable {
         _ attempt: TaskAttempt, result: [UInt8], in db: Database, then onSuccess: WorkQueue.SuccessHook? = nil
     ) throws -> TaskDirective {
         try heed(attempt, { $0.onComplete(attempt.number) }, in: db) { task in
+            guard task.rank == 0 else { return try completeRank(task, in: db) }
             let statement = try db.cachedStatement(
                 sql: """
-                    UPDATE tasks SET state = 3, result = ?, failure = NULL, log_tail = '', updated = ?
-                    WHERE number = ?
+                    UPDATE tasks SET state = 3, result = CASE rank WHEN 0 THEN ? ELSE x'' END, failure = NULL,
+                        log_tail = '', updated = ?
+                    WHERE number = ? OR gang = ?
                     """)
-            try statement.execute(arguments: [Data(result), date().microseconds, task.number])
+            try statement.execute(arguments: [Data(result), date().microseconds, task.number, task.gang])
             try record("succeeded", attempt, task, in: db)
             if let onSuccess, let finished = try find(attempt.task, in: db) { try onSuccess(finished, db) }
         }
@@ -211,27 +159,25 @@ struct TaskStore: Sendable {
         try db.execute(
             sql: """
                 UPDATE tasks SET state = ?, crashes = ?, settled = ?, due = ?, updated = ?,
-                    failure = COALESCE(?, failure), log_tail = COALESCE(?, log_tail)
-                WHERE number = ?
+                    failure = COALESCE(?, failure), log_tail = COALESCE(?, log_tail), address = ''
+                WHERE number = ? OR gang = ?
                 """,
             arguments: [
-                state.rawValue, crashes, settled, due, date().microseconds, failure, logTail, task.number,
+                state.rawValue, crashes, settled, due, date().microseconds, failure, logTail, task.number, task.gang,
             ])
     }
 
-    private func record(
+    /// Records what happened to a task; of one that several workers do together, who of them it was.
+    func record(
         _ verb: String, _ attempt: TaskAttempt, _ task: TaskEntry, _ details: [String: String] = [:], in db: Database
     ) throws {
-        try record(verb, attempt, kind: task.kind, group: task.group, details, in: db)
-    }
-
-    private func record(
-        _ verb: String, _ attempt: TaskAttempt, kind: String, group: String, _ details: [String: String] = [:],
-        in db: Database
-    ) throws {
-        let common = ["kind": kind, "group": group, "worker": attempt.worker, "attempt": "\(attempt.number)"]
+        var common = [
+            "kind": task.kind, "group": task.group, "worker": attempt.worker, "attempt": "\(attempt.number)",
+        ]
+        if task.gang != nil { common["rank"] = "\(task.rank)" }
         try events.append(
-            kind: "task.\(verb)", subject: attempt.task, attributes: details.merging(common) { $1 }, in: db)
+            kind: "task.\(verb)", subject: task.gang ?? attempt.task, attributes: details.merging(common) { $1 },
+            in: db)
     }
 }
 

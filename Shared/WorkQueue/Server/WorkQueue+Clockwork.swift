@@ -46,11 +46,12 @@ extension WorkQueue {
             .unavailable,
             "Worker '\(attempt.worker)' was not heard of for \(settings.silence) during attempt \(attempt.number); it"
                 + " has crashed or is cut off.")
-        _ = try await writer.write { db in
-            try store.fail(attempt, failure, afterSilence: true, in: db)
+        let gang = try await writer.write { db in
+            _ = try store.fail(attempt, failure, afterSilence: true, in: db)
+            return try store.gang(of: attempt, in: db)
         }
         logger.warning("took a task back", metadata: metadata(attempt, ["reason": "silence"]))
-        conclude(attempt, "silence", .stale)
+        conclude(gang, attempt, "silence", .stale)
         available.wakeAll()
     }
 

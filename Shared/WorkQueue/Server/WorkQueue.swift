@@ -38,6 +38,8 @@ public actor WorkQueue: Service {
     nonisolated let available = WaitList<String>()
     /// Woken by the identity of a task that has ended.
     nonisolated let ended = WaitList<String>()
+    /// Woken by the identity of a task whose workers know where to meet.
+    nonisolated let met = WaitList<String>()
 
     var leases: LeaseTable
     var workers = WorkerTable()
@@ -103,6 +105,11 @@ public actor WorkQueue: Service {
                 "The payload of task '\(task.id)' has \(task.payload.count) bytes; the most is"
                     + " \(settings.largestPayload). Put large data into a blob and name it.")
         }
+        guard (1...settings.largestGang).contains(task.workers) else {
+            throw Failure(
+                .invalidArgument,
+                "Task '\(task.id)' asks for \(task.workers) workers; 1 to \(settings.largestGang) are possible.")
+        }
         if let attempts = task.maximumAttempts, !(1...1_000).contains(attempts) {
             throw Failure(.invalidArgument, "Task '\(task.id)' asks for \(attempts) attempts; 1 to 1000 are possible.")
         }
@@ -117,16 +124,18 @@ public actor WorkQueue: Service {
     /// counts.
     public func pull(worker: String, kinds: [String], waiting: Duration) async throws -> TaskLease? {
         guard !worker.isEmpty else { throw Failure(.invalidArgument, "A pull needs the name of the worker.") }
-        let pull = workers.beginPull(worker, at: now())
+        let pull = workers.beginPull(worker, kinds: kinds, at: now())
         defer { workers.endPull(worker, pull, at: now()) }
         if !kinds.isEmpty { try await join(worker, kinds) }
         let deadline = now() + (kinds.isEmpty ? .zero : min(waiting, settings.longestWait))
         while workers.isLatest(pull, of: worker) {
             let ticket = available.ticket(for: kinds)
             defer { ticket.discard() }
-            let (lease, nextDue) = try await grant(worker, kinds)
+            let (lease, gang, nextDue) = try await grant(worker, kinds)
+            for attempt in gang { leases.grant(attempt, at: now()) }
+            // Those for whom the others of the gang were leased are waiting in their pulls.
+            if gang.count > 1, let lease { available.wake(lease.kind) }
             if let lease {
-                leases.grant(lease.attempt, at: now())
                 logger.debug("leased", metadata: metadata(lease.attempt))
                 return lease
             }
@@ -138,12 +147,17 @@ public actor WorkQueue: Service {
         return nil
     }
 
-    private func grant(_ worker: String, _ kinds: [String]) async throws -> (TaskLease?, nextDue: Duration?) {
+    private func grant(
+        _ worker: String, _ kinds: [String]
+    ) async throws -> (TaskLease?, gang: [TaskAttempt], nextDue: Duration?) {
         let store = store
+        let candidates = Dictionary(uniqueKeysWithValues: Set(kinds).map { ($0, workers.candidates(for: $0)) })
         return try await writer.write { db in
-            if let lease = try store.lease(of: worker, in: db) { return (lease, nil) }
-            if let lease = try store.lease(kinds: kinds, to: worker, in: db) { return (lease, nil) }
-            return (nil, try store.timeToNextDue(kinds: kinds, in: db))
+            if let lease = try store.lease(of: worker, in: db) { return (lease, [lease.attempt], nil) }
+            if let (lease, gang) = try store.lease(kinds: kinds, to: worker, among: candidates, in: db) {
+                return (lease, gang, nil)
+            }
+            return (nil, [], try store.timeToNextDue(kinds: kinds, in: db))
         }
     }
 
@@ -184,10 +198,10 @@ public actor WorkQueue: Service {
         }
         hear(attempt)
         let (store, onSuccess) = (store, onSuccess)
-        let directive = try await writer.write { db in
-            try store.complete(attempt, result: result, in: db, then: onSuccess)
+        let (directive, gang) = try await writer.write { db in
+            (try store.complete(attempt, result: result, in: db, then: onSuccess), try store.gang(of: attempt, in: db))
         }
-        conclude(attempt, "completed", directive)
+        conclude(gang, attempt, "completed", directive)
         return directive
     }
 
@@ -195,10 +209,10 @@ public actor WorkQueue: Service {
     public func fail(_ attempt: TaskAttempt, _ failure: Failure, logTail: String) async throws -> TaskDirective {
         hear(attempt)
         let store = store
-        let directive = try await writer.write { db in
-            try store.fail(attempt, failure, logTail: logTail, in: db)
+        let (directive, gang) = try await writer.write { db in
+            (try store.fail(attempt, failure, logTail: logTail, in: db), try store.gang(of: attempt, in: db))
         }
-        conclude(attempt, "failed: \(failure.message)", directive)
+        conclude(gang, attempt, "failed: \(failure.message)", directive)
         available.wakeAll()
         return directive
     }
@@ -207,8 +221,10 @@ public actor WorkQueue: Service {
     public func release(_ attempt: TaskAttempt) async throws -> TaskDirective {
         hear(attempt)
         let store = store
-        let directive = try await writer.write { db in try store.release(attempt, in: db) }
-        conclude(attempt, "released", directive)
+        let (directive, gang) = try await writer.write { db in
+            (try store.release(attempt, in: db), try store.gang(of: attempt, in: db))
+        }
+        conclude(gang, attempt, "released", directive)
         available.wakeAll()
         return directive
     }
@@ -219,10 +235,12 @@ public actor WorkQueue: Service {
     }
 
     /// After an attempt has ended on disk: its lease is over, and whoever waits for the task looks again.
-    func conclude(_ attempt: TaskAttempt, _ what: String, _ directive: TaskDirective) {
-        leases.end(task: attempt.task, attempt: attempt.number)
+    func conclude(_ gang: [String], _ attempt: TaskAttempt, _ what: String, _ directive: TaskDirective) {
+        for task in gang {
+            leases.end(task: task, attempt: attempt.number)
+            ended.wake(task)
+        }
         logger.debug("attempt ended", metadata: metadata(attempt, ["how": "\(what)", "directive": "\(directive)"]))
-        ended.wake(attempt.task)
     }
 
     // MARK: Ending tasks from outside
@@ -238,11 +256,12 @@ public actor WorkQueue: Service {
         let store = store
         let cancelled = try await writer.write { db in try store.cancel(id: id, group: group, in: db) }
         for task in cancelled {
-            leases.end(task: task, attempt: .max)
-            ended.wake(task)
+            leases.end(task: task.id, attempt: .max)
+            ended.wake(task.id)
         }
-        logger.info("cancelled", metadata: ["id": "\(id)", "group": "\(group)", "count": "\(cancelled.count)"])
-        return cancelled.count
+        let count = cancelled.count { $0.rank == 0 }
+        logger.info("cancelled", metadata: ["id": "\(id)", "group": "\(group)", "count": "\(count)"])
+        return count
     }
 
     /// Gives a dead task new attempts.

@@ -9,6 +9,8 @@ struct WorkerTable {
         var heard: Duration
         var hasJoined = false
         var latest: Pull = 0
+        /// Kinds that its latest pull asks for.
+        var kinds: [String] = []
         /// Pulls that are still held open.
         var open = 0
     }
@@ -22,11 +24,12 @@ struct WorkerTable {
     }
 
     /// Begins a pull, which is from now on the worker's only one.
-    mutating func beginPull(_ worker: String, at now: Duration) -> Pull {
+    mutating func beginPull(_ worker: String, kinds: [String] = [], at now: Duration) -> Pull {
         pulls += 1
         var entry = entries[worker] ?? Entry(heard: now)
         entry.heard = now
         entry.latest = pulls
+        entry.kinds = kinds
         entry.open += 1
         entries[worker] = entry
         return pulls
@@ -34,6 +37,12 @@ struct WorkerTable {
 
     /// Whether no later pull of the worker has begun.
     func isLatest(_ pull: Pull, of worker: String) -> Bool { entries[worker]?.latest == pull }
+
+    /// Workers that wait for a task of a kind, and workers that could do one, by name.
+    func candidates(for kind: String) -> (waiting: [String], all: [String]) {
+        let able = entries.filter { $0.value.kinds.contains(kind) }
+        return (able.filter { $0.value.open > 0 }.keys.sorted(), able.keys.sorted())
+    }
 
     /// Ends a pull.
     mutating func endPull(_ worker: String, _ pull: Pull, at now: Duration) {

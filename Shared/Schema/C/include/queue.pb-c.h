@@ -21,6 +21,7 @@ typedef struct Gyrus__Wire__SubmitRequest Gyrus__Wire__SubmitRequest;
 typedef struct Gyrus__Wire__SubmitReply Gyrus__Wire__SubmitReply;
 typedef struct Gyrus__Wire__PullRequest Gyrus__Wire__PullRequest;
 typedef struct Gyrus__Wire__Lease Gyrus__Wire__Lease;
+typedef struct Gyrus__Wire__GangPlace Gyrus__Wire__GangPlace;
 typedef struct Gyrus__Wire__PullReply Gyrus__Wire__PullReply;
 typedef struct Gyrus__Wire__Attempt Gyrus__Wire__Attempt;
 typedef struct Gyrus__Wire__RenewRequest Gyrus__Wire__RenewRequest;
@@ -29,6 +30,8 @@ typedef struct Gyrus__Wire__ReportRequest Gyrus__Wire__ReportRequest;
 typedef struct Gyrus__Wire__CompleteRequest Gyrus__Wire__CompleteRequest;
 typedef struct Gyrus__Wire__FailRequest Gyrus__Wire__FailRequest;
 typedef struct Gyrus__Wire__ReleaseRequest Gyrus__Wire__ReleaseRequest;
+typedef struct Gyrus__Wire__RendezvousRequest Gyrus__Wire__RendezvousRequest;
+typedef struct Gyrus__Wire__RendezvousReply Gyrus__Wire__RendezvousReply;
 typedef struct Gyrus__Wire__TaskRequest Gyrus__Wire__TaskRequest;
 typedef struct Gyrus__Wire__TaskListRequest Gyrus__Wire__TaskListRequest;
 typedef struct Gyrus__Wire__TaskListReply Gyrus__Wire__TaskListReply;
@@ -162,10 +165,14 @@ struct  Gyrus__Wire__Task
    * Last lines that the worker logged before it failed.
    */
   char *log_tail;
+  /*
+   * Workers that do it together.
+   */
+  uint32_t workers;
 };
 #define GYRUS__WIRE__TASK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__task__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, GYRUS__WIRE__TASK_STATE__TASK_STATE_UNSPECIFIED, 0, 0, (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, NULL, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, GYRUS__WIRE__TASK_STATE__TASK_STATE_UNSPECIFIED, 0, 0, (char *)protobuf_c_empty_string, {0,NULL}, {0,NULL}, NULL, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, 0 }
 
 
 /*
@@ -198,10 +205,14 @@ struct  Gyrus__Wire__SubmitRequest
    * Most attempts that may crash before the task is dead; 0 means 3.
    */
   uint32_t max_attempts;
+  /*
+   * Workers that do it together, all of them or none; 0 means 1.
+   */
+  uint32_t workers;
 };
 #define GYRUS__WIRE__SUBMIT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__submit_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, 0, 0, 0 }
 
 
 /*
@@ -287,10 +298,38 @@ struct  Gyrus__Wire__Lease
    * How often to renew it, in milliseconds.
    */
   uint32_t heartbeat_milliseconds;
+  /*
+   * The worker's place among those that do the task together; absent where it does it alone.
+   */
+  Gyrus__Wire__GangPlace *gang;
 };
 #define GYRUS__WIRE__LEASE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__lease__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, 0, (char *)protobuf_c_empty_string, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, 0, (char *)protobuf_c_empty_string, 0, 0, NULL }
+
+
+/*
+ * A worker's place among those that do one task together.
+ */
+struct  Gyrus__Wire__GangPlace
+{
+  ProtobufCMessage base;
+  /*
+   * Number of the worker, from 0.
+   */
+  uint32_t rank;
+  /*
+   * Workers in all.
+   */
+  uint32_t size;
+  /*
+   * Random text that only the workers of this attempt know.
+   */
+  char *key;
+};
+#define GYRUS__WIRE__GANG_PLACE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__gang_place__descriptor) \
+    , 0, 0, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -456,6 +495,46 @@ struct  Gyrus__Wire__ReleaseRequest
 #define GYRUS__WIRE__RELEASE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__release_request__descriptor) \
     , NULL }
+
+
+/*
+ * Route `queue.rendezvous`: the workers of a task tell each other where they meet.
+ */
+struct  Gyrus__Wire__RendezvousRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The attempt.
+   */
+  Gyrus__Wire__Attempt *attempt;
+  /*
+   * Where the worker of rank 0 listens; empty for the others, who wait for it.
+   */
+  char *address;
+  /*
+   * How long to wait for the address, in milliseconds; the server caps it at 30,000.
+   */
+  uint32_t wait_milliseconds;
+};
+#define GYRUS__WIRE__RENDEZVOUS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__rendezvous_request__descriptor) \
+    , NULL, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * Reply to `queue.rendezvous`.
+ */
+struct  Gyrus__Wire__RendezvousReply
+{
+  ProtobufCMessage base;
+  /*
+   * Where to meet; empty where it was not known in time.
+   */
+  char *address;
+};
+#define GYRUS__WIRE__RENDEZVOUS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__rendezvous_reply__descriptor) \
+    , (char *)protobuf_c_empty_string }
 
 
 /*
@@ -736,6 +815,25 @@ Gyrus__Wire__Lease *
 void   gyrus__wire__lease__free_unpacked
                      (Gyrus__Wire__Lease *message,
                       ProtobufCAllocator *allocator);
+/* Gyrus__Wire__GangPlace methods */
+void   gyrus__wire__gang_place__init
+                     (Gyrus__Wire__GangPlace         *message);
+size_t gyrus__wire__gang_place__get_packed_size
+                     (const Gyrus__Wire__GangPlace   *message);
+size_t gyrus__wire__gang_place__pack
+                     (const Gyrus__Wire__GangPlace   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__gang_place__pack_to_buffer
+                     (const Gyrus__Wire__GangPlace   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__GangPlace *
+       gyrus__wire__gang_place__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__gang_place__free_unpacked
+                     (Gyrus__Wire__GangPlace *message,
+                      ProtobufCAllocator *allocator);
 /* Gyrus__Wire__PullReply methods */
 void   gyrus__wire__pull_reply__init
                      (Gyrus__Wire__PullReply         *message);
@@ -887,6 +985,44 @@ Gyrus__Wire__ReleaseRequest *
                       const uint8_t       *data);
 void   gyrus__wire__release_request__free_unpacked
                      (Gyrus__Wire__ReleaseRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__RendezvousRequest methods */
+void   gyrus__wire__rendezvous_request__init
+                     (Gyrus__Wire__RendezvousRequest         *message);
+size_t gyrus__wire__rendezvous_request__get_packed_size
+                     (const Gyrus__Wire__RendezvousRequest   *message);
+size_t gyrus__wire__rendezvous_request__pack
+                     (const Gyrus__Wire__RendezvousRequest   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__rendezvous_request__pack_to_buffer
+                     (const Gyrus__Wire__RendezvousRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__RendezvousRequest *
+       gyrus__wire__rendezvous_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__rendezvous_request__free_unpacked
+                     (Gyrus__Wire__RendezvousRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__RendezvousReply methods */
+void   gyrus__wire__rendezvous_reply__init
+                     (Gyrus__Wire__RendezvousReply         *message);
+size_t gyrus__wire__rendezvous_reply__get_packed_size
+                     (const Gyrus__Wire__RendezvousReply   *message);
+size_t gyrus__wire__rendezvous_reply__pack
+                     (const Gyrus__Wire__RendezvousReply   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__rendezvous_reply__pack_to_buffer
+                     (const Gyrus__Wire__RendezvousReply   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__RendezvousReply *
+       gyrus__wire__rendezvous_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__rendezvous_reply__free_unpacked
+                     (Gyrus__Wire__RendezvousReply *message,
                       ProtobufCAllocator *allocator);
 /* Gyrus__Wire__TaskRequest methods */
 void   gyrus__wire__task_request__init
@@ -1057,6 +1193,9 @@ typedef void (*Gyrus__Wire__PullRequest_Closure)
 typedef void (*Gyrus__Wire__Lease_Closure)
                  (const Gyrus__Wire__Lease *message,
                   void *closure_data);
+typedef void (*Gyrus__Wire__GangPlace_Closure)
+                 (const Gyrus__Wire__GangPlace *message,
+                  void *closure_data);
 typedef void (*Gyrus__Wire__PullReply_Closure)
                  (const Gyrus__Wire__PullReply *message,
                   void *closure_data);
@@ -1080,6 +1219,12 @@ typedef void (*Gyrus__Wire__FailRequest_Closure)
                   void *closure_data);
 typedef void (*Gyrus__Wire__ReleaseRequest_Closure)
                  (const Gyrus__Wire__ReleaseRequest *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__RendezvousRequest_Closure)
+                 (const Gyrus__Wire__RendezvousRequest *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__RendezvousReply_Closure)
+                 (const Gyrus__Wire__RendezvousReply *message,
                   void *closure_data);
 typedef void (*Gyrus__Wire__TaskRequest_Closure)
                  (const Gyrus__Wire__TaskRequest *message,
@@ -1118,6 +1263,7 @@ extern const ProtobufCMessageDescriptor gyrus__wire__submit_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__submit_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__pull_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__lease__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__gang_place__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__pull_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__attempt__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__renew_request__descriptor;
@@ -1126,6 +1272,8 @@ extern const ProtobufCMessageDescriptor gyrus__wire__report_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__complete_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__fail_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__release_request__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__rendezvous_request__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__rendezvous_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__task_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__task_list_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__task_list_reply__descriptor;

@@ -122,6 +122,8 @@ extension Wire {
         public var updatedMicroseconds: Int64 = 0
         /// Last lines that the worker logged before it failed.
         public var logTail: String = ""
+        /// Workers that do it together.
+        public var workers: UInt32 = 0
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -141,7 +143,8 @@ extension Wire {
             checkpoint: String = "",
             submittedMicroseconds: Int64 = 0,
             updatedMicroseconds: Int64 = 0,
-            logTail: String = ""
+            logTail: String = "",
+            workers: UInt32 = 0
         ) {
             self.id = id
             self.kind = kind
@@ -157,6 +160,7 @@ extension Wire {
             self.submittedMicroseconds = submittedMicroseconds
             self.updatedMicroseconds = updatedMicroseconds
             self.logTail = logTail
+            self.workers = workers
         }
 
         /// Decodes a message.
@@ -189,6 +193,7 @@ extension Wire.Task: StoredMessage {
         submittedMicroseconds = c.pointee.submitted_microseconds
         updatedMicroseconds = c.pointee.updated_microseconds
         logTail = try Wire.text(c.pointee.log_tail, "Task.log_tail")
+        workers = c.pointee.workers
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__Task>, arena: inout Arena) throws {
@@ -207,6 +212,7 @@ extension Wire.Task: StoredMessage {
         c.pointee.submitted_microseconds = submittedMicroseconds
         c.pointee.updated_microseconds = updatedMicroseconds
         c.pointee.log_tail = try arena.text(logTail, "Task.log_tail")
+        c.pointee.workers = workers
     }
 }
 
@@ -225,6 +231,8 @@ extension Wire {
         public var priority: Int32 = 0
         /// Most attempts that may crash before the task is dead; 0 means 3.
         public var maxAttempts: UInt32 = 0
+        /// Workers that do it together, all of them or none; 0 means 1.
+        public var workers: UInt32 = 0
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -236,7 +244,8 @@ extension Wire {
             group: String = "",
             payload: [UInt8] = [],
             priority: Int32 = 0,
-            maxAttempts: UInt32 = 0
+            maxAttempts: UInt32 = 0,
+            workers: UInt32 = 0
         ) {
             self.id = id
             self.kind = kind
@@ -244,6 +253,7 @@ extension Wire {
             self.payload = payload
             self.priority = priority
             self.maxAttempts = maxAttempts
+            self.workers = workers
         }
 
         /// Decodes a message.
@@ -268,6 +278,7 @@ extension Wire.SubmitRequest: StoredMessage {
         payload = Wire.bytes(c.pointee.payload)
         priority = c.pointee.priority
         maxAttempts = c.pointee.max_attempts
+        workers = c.pointee.workers
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__SubmitRequest>, arena: inout Arena) throws {
@@ -278,6 +289,7 @@ extension Wire.SubmitRequest: StoredMessage {
         c.pointee.payload = arena.bytes(payload)
         c.pointee.priority = priority
         c.pointee.max_attempts = maxAttempts
+        c.pointee.workers = workers
     }
 }
 
@@ -400,6 +412,8 @@ extension Wire {
         public var leaseMilliseconds: UInt32 = 0
         /// How often to renew it, in milliseconds.
         public var heartbeatMilliseconds: UInt32 = 0
+        /// The worker's place among those that do the task together; absent where it does it alone.
+        public var gang: Wire.GangPlace? = nil
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -413,7 +427,8 @@ extension Wire {
             attempt: UInt32 = 0,
             checkpoint: String = "",
             leaseMilliseconds: UInt32 = 0,
-            heartbeatMilliseconds: UInt32 = 0
+            heartbeatMilliseconds: UInt32 = 0,
+            gang: Wire.GangPlace? = nil
         ) {
             self.task = task
             self.kind = kind
@@ -423,6 +438,7 @@ extension Wire {
             self.checkpoint = checkpoint
             self.leaseMilliseconds = leaseMilliseconds
             self.heartbeatMilliseconds = heartbeatMilliseconds
+            self.gang = gang
         }
 
         /// Decodes a message.
@@ -449,6 +465,7 @@ extension Wire.Lease: StoredMessage {
         checkpoint = try Wire.text(c.pointee.checkpoint, "Lease.checkpoint")
         leaseMilliseconds = c.pointee.lease_milliseconds
         heartbeatMilliseconds = c.pointee.heartbeat_milliseconds
+        gang = try Wire.message(c.pointee.gang)
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__Lease>, arena: inout Arena) throws {
@@ -461,6 +478,60 @@ extension Wire.Lease: StoredMessage {
         c.pointee.checkpoint = try arena.text(checkpoint, "Lease.checkpoint")
         c.pointee.lease_milliseconds = leaseMilliseconds
         c.pointee.heartbeat_milliseconds = heartbeatMilliseconds
+        c.pointee.gang = try arena.message(gang)
+    }
+}
+
+extension Wire {
+    /// A worker's place among those that do one task together.
+    public struct GangPlace: WireMessage {
+        /// Number of the worker, from 0.
+        public var rank: UInt32 = 0
+        /// Workers in all.
+        public var size: UInt32 = 0
+        /// Random text that only the workers of this attempt know.
+        public var key: String = ""
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            rank: UInt32 = 0,
+            size: UInt32 = 0,
+            key: String = ""
+        ) {
+            self.rank = rank
+            self.size = size
+            self.key = key
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.GangPlace: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__GangPlace>) { gyrus__wire__gang_place__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__GangPlace>) throws {
+        self.init()
+        rank = c.pointee.rank
+        size = c.pointee.size
+        key = try Wire.text(c.pointee.key, "GangPlace.key")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__GangPlace>, arena: inout Arena) throws {
+        gyrus__wire__gang_place__init(c)
+        c.pointee.rank = rank
+        c.pointee.size = size
+        c.pointee.key = try arena.text(key, "GangPlace.key")
     }
 }
 
@@ -843,6 +914,100 @@ extension Wire.ReleaseRequest: StoredMessage {
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__ReleaseRequest>, arena: inout Arena) throws {
         gyrus__wire__release_request__init(c)
         c.pointee.attempt = try arena.message(attempt)
+    }
+}
+
+extension Wire {
+    /// Route `queue.rendezvous`: the workers of a task tell each other where they meet.
+    public struct RendezvousRequest: WireMessage {
+        /// The attempt.
+        public var attempt: Wire.Attempt? = nil
+        /// Where the worker of rank 0 listens; empty for the others, who wait for it.
+        public var address: String = ""
+        /// How long to wait for the address, in milliseconds; the server caps it at 30,000.
+        public var waitMilliseconds: UInt32 = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            attempt: Wire.Attempt? = nil,
+            address: String = "",
+            waitMilliseconds: UInt32 = 0
+        ) {
+            self.attempt = attempt
+            self.address = address
+            self.waitMilliseconds = waitMilliseconds
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.RendezvousRequest: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__RendezvousRequest>) { gyrus__wire__rendezvous_request__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__RendezvousRequest>) throws {
+        self.init()
+        attempt = try Wire.message(c.pointee.attempt)
+        address = try Wire.text(c.pointee.address, "RendezvousRequest.address")
+        waitMilliseconds = c.pointee.wait_milliseconds
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__RendezvousRequest>, arena: inout Arena) throws {
+        gyrus__wire__rendezvous_request__init(c)
+        c.pointee.attempt = try arena.message(attempt)
+        c.pointee.address = try arena.text(address, "RendezvousRequest.address")
+        c.pointee.wait_milliseconds = waitMilliseconds
+    }
+}
+
+extension Wire {
+    /// Reply to `queue.rendezvous`.
+    public struct RendezvousReply: WireMessage {
+        /// Where to meet; empty where it was not known in time.
+        public var address: String = ""
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            address: String = ""
+        ) {
+            self.address = address
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.RendezvousReply: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__RendezvousReply>) { gyrus__wire__rendezvous_reply__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__RendezvousReply>) throws {
+        self.init()
+        address = try Wire.text(c.pointee.address, "RendezvousReply.address")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__RendezvousReply>, arena: inout Arena) throws {
+        gyrus__wire__rendezvous_reply__init(c)
+        c.pointee.address = try arena.text(address, "RendezvousReply.address")
     }
 }
 

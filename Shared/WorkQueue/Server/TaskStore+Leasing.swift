@@ -1,0 +1,121 @@
+import Foundation
+import GRDB
+import Model
+import Storage
+import WorkQueueClient
+
+/// Who gets which task.
+extension TaskStore {
+    /// Workers that wait for tasks of a kind, and all that could do one.
+    typealias Candidates = [String: (waiting: [String], all: [String])]
+
+    /// The lease that a worker has already, because the reply to its pull was lost, or because it was leased to it with
+    /// others.
+    func lease(of worker: String, in db: Database) throws -> TaskLease? {
+        let statement = try db.cachedStatement(
+            sql: "SELECT \(Self.leaseColumns) FROM tasks WHERE state = 2 AND worker = ? ORDER BY number LIMIT 1")
+        return try Row.fetchOne(statement, arguments: [worker]).map { row in
+            let place = GangPlace(rank: row["rank"], size: row["workers"], key: row["gang_key"])
+            let first = place.size > 1 ? try self.row(row["gang"], in: db) ?? row : row
+            return try lease(
+                first, TaskAttempt(task: row["id"], number: row["attempt"], worker: worker),
+                place.size > 1 ? place : nil)
+        }
+    }
+
+    /// Leases the first task that is due: highest priority, then first submitted. One for several workers is leased to all
+    /// of them or to none.
+    ///
+    /// While too few workers wait for such a task, those behind it go first, so that nobody idles; but not for ever, or it
+    /// would never begin.
+    /// - Returns: The worker's lease, and all attempts that began.
+    func lease(
+        kinds: [String], to worker: String, among candidates: Candidates, in db: Database
+    ) throws -> (TaskLease, gang: [TaskAttempt])? {
+        for row in try due(kinds: kinds, in: db) {
+            let size = row["workers"] as Int
+            guard size > 1 else { return try begin(row, with: [worker], in: db) }
+            let (waiting, all) = candidates[row["kind"]] ?? ([], [])
+            let others = try waiting.filter { $0 != worker }.filter { try !isBusy($0, in: db) }
+            if others.count + 1 >= size { return try begin(row, with: [worker] + others.prefix(size - 1), in: db) }
+            let patience = settings.gangPatience.microseconds
+            if all.count >= size, date().microseconds - (row["updated"] as Int64) >= patience { return nil }
+        }
+        return nil
+    }
+
+    private func isBusy(_ worker: String, in db: Database) throws -> Bool {
+        let statement = try db.cachedStatement(sql: "SELECT 1 FROM tasks WHERE state = 2 AND worker = ? LIMIT 1")
+        return try Row.fetchOne(statement, arguments: [worker]) != nil
+    }
+
+    /// Gives a task to its workers, the first of which gets the rank 0.
+    private func begin(_ row: Row, with workers: [String], in db: Database) throws -> (TaskLease, [TaskAttempt]) {
+        let (number, id) = ((row["attempt"] as Int) + 1, row["id"] as String)
+        let key = workers.count > 1 ? UUID().uuidString : ""
+        let statement = try db.cachedStatement(
+            sql: "UPDATE tasks SET state = 2, attempt = ?, worker = ?, gang_key = ?, updated = ? WHERE id = ?")
+        var attempts: [TaskAttempt] = []
+        for (rank, worker) in workers.enumerated() {
+            let attempt = TaskAttempt(task: rank == 0 ? id : "\(id)#\(rank)", number: number, worker: worker)
+            try statement.execute(arguments: [number, worker, key, date().microseconds, attempt.task])
+            if let task = try entry(attempt.task, in: db) { try record("leased", attempt, task, in: db) }
+            attempts.append(attempt)
+        }
+        let place = workers.count > 1 ? GangPlace(rank: 0, size: workers.count, key: key) : nil
+        return (try lease(row, attempts[0], place), attempts)
+    }
+
+    /// Tasks that are due, in the order in which they should be leased; none after the first for a single worker.
+    private func due(kinds: [String], in db: Database) throws -> [Row] {
+        let now = date().microseconds
+        // A task that is due later than any delay allows was delayed before the clock was set back: it is due now.
+        let farthest = now + settings.longestDelay.microseconds
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT number, priority, updated, \(Self.leaseColumns)
+                FROM tasks INDEXED BY tasks_waiting
+                WHERE state = 1 AND rank = 0 AND kind = ? AND (due <= ? OR due > ?) ORDER BY priority DESC, number
+                """)
+        var rows: [Row] = []
+        for kind in kinds {
+            let cursor = try Row.fetchCursor(statement, arguments: [kind, now, farthest])
+            while let row = try cursor.next()?.copy() {
+                rows.append(row)
+                if row["workers"] as Int == 1 { break }
+            }
+        }
+        return rows.sorted { left, right in
+            let (a, b) = (left["priority"] as Int, right["priority"] as Int)
+            return a == b ? (left["number"] as Int64) < (right["number"] as Int64) : a > b
+        }
+    }
+
+    /// Time until the next task of these kinds is due; absent where none waits for a delay to end.
+    func timeToNextDue(kinds: [String], in db: Database) throws -> Duration? {
+        let now = date().microseconds
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT MIN(due) FROM tasks INDEXED BY tasks_waiting
+                WHERE state = 1 AND rank = 0 AND kind = ? AND (workers = 1 OR due > ?)
+                """)
+        // One for several workers that is due waits for them, not for a time.
+        let due = try kinds.compactMap { try Int64.fetchOne(statement, arguments: [$0, now]) }.min()
+        return due.map { .microseconds(max(0, $0 - now)) }
+    }
+
+    private static let leaseColumns =
+        "id, kind, task_group, attempt, checkpoint, payload, workers, gang, rank, gang_key"
+
+    private func row(_ id: String, in db: Database) throws -> Row? {
+        try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT \(Self.leaseColumns) FROM tasks WHERE id = ?"), arguments: [id])
+    }
+
+    private func lease(_ row: Row, _ attempt: TaskAttempt, _ gang: GangPlace?) throws -> TaskLease {
+        TaskLease(
+            attempt: attempt, kind: row["kind"], group: row["task_group"], payload: [UInt8](row["payload"] as Data),
+            checkpoint: try (row["checkpoint"] as String?).map { try BlobDigest($0) },
+            duration: settings.lease, heartbeat: settings.heartbeat, gang: gang)
+    }
+}
