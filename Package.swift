@@ -353,7 +353,8 @@ let testTargets: [Target] = [
             "Brain", "Messaging", "Schema", "Model", "CZeroMQ", "Storage", "Networks", "Datasets", "WorkQueueClient",
             "WorkQueueServer", "Search", "SearchSupport", "Torch", "Tracking", "ConsoleSupport",
             "DesignerClient", "DesignerServer", "TrainerClient", "EvaluatorClient", "RegistryClient", "RegistryServer",
-            "registry", argumentParser, crypto, grdb, lifecycle, logging,
+            "ServiceClient", "TestSupport", "registry", "trainer", "trainer-worker", argumentParser, crypto, grdb,
+            lifecycle, logging,
         ], excluding: ["peers"]),
 ]
 

@@ -1,4 +1,5 @@
 #include "Batch.h"
+#include "Distribution.h"
 #include "FirstStage.h"
 #include "Network.h"
 
@@ -304,7 +305,8 @@ gyrus_outcome labels(gyrus_trainer &trainer, const Batch &batch) {
     return outcome;
 }
 
-void train_step(
+/// Computes the gradients of a mini-batch.
+void backward(
     gyrus_trainer *trainer, const gyrus_samples &samples, const int32_t *order, int64_t first, int64_t count,
     gyrus_progress *progress) {
     const auto outcome = trainer->lesson ? trainer->lesson->outcome(*trainer, samples, order, first, count)
@@ -316,10 +318,25 @@ void train_step(
             + std::to_string(trainer->total_steps) + "; a smaller learning rate may help");
     }
     outcome.loss.backward();
-    trainer->update();
     progress->correct += outcome.correct;
     progress->loss_sum += value * double(outcome.samples);
     progress->samples += outcome.samples;
+}
+
+/// Runs steps of a training; a loss that is no finite number has a status of its own.
+template <class Body>
+gyrus_status training(char **error, Body body) noexcept {
+    return guarded(error, GYRUS_FAILED, [&] {
+        try {
+            at::AutoGradMode gradients(true);
+            DenormalsAreZero denormals;
+            body();
+            return GYRUS_OK;
+        } catch (const Diverged &exception) {
+            report(error, exception.what());
+            return GYRUS_DIVERGED;
+        }
+    });
 }
 
 }  // namespace
@@ -327,19 +344,21 @@ void train_step(
 gyrus_status gyrus_trainer_train(
     gyrus_trainer *trainer, const gyrus_samples *samples, const int32_t *order, int64_t order_count, int64_t batches,
     int64_t first, int64_t count, gyrus_progress *progress, char **error) {
-    return guarded(error, GYRUS_FAILED, [&] {
-        try {
-            at::AutoGradMode gradients(true);
-            DenormalsAreZero denormals;
-            for (int64_t i = first; i < first + count; i++) {
-                const int64_t begin = order_count * i / batches, end = order_count * (i + 1) / batches;
-                train_step(trainer, *samples, order, begin, end - begin, progress);
-            }
-            return GYRUS_OK;
-        } catch (const Diverged &exception) {
-            report(error, exception.what());
-            return GYRUS_DIVERGED;
+    return training(error, [&] {
+        for (int64_t i = first; i < first + count; i++) {
+            const int64_t begin = order_count * i / batches, end = order_count * (i + 1) / batches;
+            backward(trainer, *samples, order, begin, end - begin, progress);
+            trainer->update();
         }
+    });
+}
+
+gyrus_status gyrus_trainer_gradient(
+    gyrus_trainer *trainer, const gyrus_samples *samples, const int32_t *order, int64_t first, int64_t count,
+    float *gradient, gyrus_progress *progress, char **error) {
+    return training(error, [&] {
+        backward(trainer, *samples, order, first, count, progress);
+        trainer->take_gradient(gradient);
     });
 }
 

@@ -138,4 +138,6 @@ struct gyrus_trainer {
     /// The output in training mode, and what is added to the loss. Dropout depends on seed and step alone.
     std::pair<at::Tensor, at::Tensor> forward(const std::vector<at::Tensor> &values);
     void update();
+    /// Moves the gradients of all weights out, one after the other.
+    void take_gradient(float *values);
 };

@@ -1,4 +1,5 @@
 import CTorch
+import Glibc
 import Synchronization
 
 /// How many threads a computation uses.
@@ -10,6 +11,26 @@ public enum ComputeThreads {
     public static var count: Int {
         get { Int(setting.load(ordering: .relaxed)) }
         set { setting.store(Int32(clamping: max(1, newValue)), ordering: .relaxed) }
+    }
+
+    private static let pace = Atomic<Int>(1_000)
+
+    /// Share of the time in which this process computes; it rests for the remainder, so that a fast machine can stand for a
+    /// slow one. From 0.01 to 1, which is the usual.
+    public static var share: Double {
+        get { Double(pace.load(ordering: .relaxed)) / 1_000 }
+        set { pace.store(Int(min(max(newValue, 0.01), 1) * 1_000), ordering: .relaxed) }
+    }
+
+    /// Runs a computation, and then rests as long as the share demands.
+    static func paced<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let share = share
+        guard share < 1 else { return try body() }
+        let start = ContinuousClock.now
+        let result = try body()
+        let rest = (ContinuousClock.now - start) * (1 / share - 1)
+        usleep(UInt32(clamping: Int64(rest / .microseconds(1))))
+        return result
     }
 
     /// Version of libtorch in use.

@@ -44,7 +44,7 @@ public final class TrainingSession {
     let handle: OpaquePointer
     /// A network whose answers count beside the labels, kept alive.
     var teacher: ScriptedNetwork?
-    private let samples: SampleSource
+    let samples: SampleSource
     private var order: [Int32] = []
     private var progress = gyrus_progress()
 
@@ -71,19 +71,35 @@ public final class TrainingSession {
     /// - Throws: `Failure` with code `diverged` where the loss is no finite number.
     public func train(batches: Int) throws -> Epoch? {
         guard !isFinished else { return nil }
-        if order.isEmpty {
-            order = SampleOrder.shuffled(samples.count, seed: plan.seed, epoch: finishedEpochs)
-        }
+        let order = epochOrder()
         let count = min(batches, batchesPerEpoch - finishedBatches)
         ComputeThreads.prepare()
         var error: UnsafeMutablePointer<CChar>?
-        let status = try samples.withCSamples(for: network.inputs) { samples in
-            gyrus_trainer_train(
-                handle, samples, order, Int64(order.count), Int64(batchesPerEpoch), Int64(finishedBatches),
-                Int64(count), &progress, &error)
+        let status = try ComputeThreads.paced {
+            try samples.withCSamples(for: network.inputs) { samples in
+                gyrus_trainer_train(
+                    handle, samples, order, Int64(order.count), Int64(batchesPerEpoch), Int64(finishedBatches),
+                    Int64(count), &progress, &error)
+            }
         }
         guard status == GYRUS_OK else { throw Self.failure(status, error) }
-        finishedBatches += count
+        return advance(by: count)
+    }
+
+    /// The order of the samples in the epoch under way.
+    func epochOrder() -> [Int32] {
+        if order.isEmpty {
+            order = SampleOrder.shuffled(samples.count, seed: plan.seed, epoch: finishedEpochs)
+        }
+        return order
+    }
+
+    /// Notes that so many mini-batches are done, and what they came to besides.
+    func advance(by batches: Int, _ figures: gyrus_progress = gyrus_progress()) -> Epoch? {
+        progress.loss_sum += figures.loss_sum
+        progress.correct += figures.correct
+        progress.samples += figures.samples
+        finishedBatches += batches
         return finishedBatches == batchesPerEpoch ? endEpoch() : nil
     }
 
@@ -129,7 +145,7 @@ public final class TrainingSession {
         progress = gyrus_progress(loss_sum: loss, correct: Int64(correct), samples: Int64(samples))
     }
 
-    private static func failure(_ status: gyrus_status, _ error: UnsafeMutablePointer<CChar>?) -> Failure {
+    static func failure(_ status: gyrus_status, _ error: UnsafeMutablePointer<CChar>?) -> Failure {
         let message = takeMessage(error)
         if status == GYRUS_DIVERGED { return Failure(.diverged, "The training diverged: \(message).") }
         return Failure(.internal, "The training cannot go on: \(message).")

@@ -16,6 +16,7 @@ struct Benchmarks: AsyncParsableCommand {
             AllBenchmarks.self, MessagesBenchmark.self, TasksBenchmark.self, SearchBenchmark.self,
             TrainingBenchmark.self, TrackingBenchmark.self, TableSixBenchmark.self,
             TablesBenchmark.self, FusionBenchmark.self, KnowledgeBenchmark.self, KnowledgeScaleBenchmark.self,
-            ContinualBenchmark.self, LearningBenchmark.self, CatalogueBenchmark.self, ConsoleBenchmark.self,
+            ContinualBenchmark.self, LearningBenchmark.self, DistributedBenchmark.self, CatalogueBenchmark.self,
+            ConsoleBenchmark.self,
         ], defaultSubcommand: AllBenchmarks.self)
 }

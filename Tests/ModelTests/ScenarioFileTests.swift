@@ -130,6 +130,19 @@ import Testing
         ("task: classification", "task: \(String(repeating: "[", count: 5000))", "nested too deeply"),
         ("task: classification", String(repeating: "- ", count: 5000), "nested too deeply"),
         ("task: classification", "task: \(String(repeating: "x", count: 50_000))", "a scenario has at most 32768"),
+        (
+            "task: classification", "training: {workers: 2, synchronisation: alreduce}",
+            "f.yaml:3:41: training.synchronisation: there is no 'alreduce' to choose. Did you mean 'all-reduce'?"
+        ),
+        (
+            "task: classification", "training: {workers: 8, batch: 4}",
+            "f.yaml:3:21: training.workers: 8 workers cannot share a batch of 4 samples"
+        ),
+        (
+            "task: classification", "final: {synchronisation: pso}",
+            "f.yaml:3:26: final.synchronisation: it needs several"
+        ),
+        ("task: classification", "training: {workers: 65}", "training.workers: 65 is not from 1 to 64."),
         ("task: classification", "training: {samples: 20000}", "training.samples: 20000 is not from 1 to 12000."),
         ("  audio: {dataset: fsdd", "  Audio: {dataset: fsdd", "f.yaml:6:10: modalities.Audio: a modality's name"),
         ("task: classification", "? [a, b]\n: c", "a field's name must be one word"),
@@ -149,6 +162,17 @@ import Testing
         let failure = #expect(throws: Failure.self) { try ScenarioFile(text, file: "f.yaml") }
         #expect(failure?.code == .invalidArgument)
         #expect(failure?.message.hasPrefix("f.yaml:") == true, "\(failure?.message ?? "")")
+    }
+
+    @Test func `a training may be shared by several workers`() throws {
+        let distribution =
+            "training: {workers: 3, distribution: data-parallel, synchronisation: local-sgd, interval: 5}"
+        let scenario = try ScenarioFile(Self.example.replacing("task: classification", with: distribution)).scenario
+        #expect(
+            scenario.training.distribution == Distribution(workers: 3, synchronisation: .localSGD, interval: 5))
+        #expect(scenario.final.distribution == nil)
+        let alone = try ScenarioFile(Self.example.replacing("task: classification", with: "training: {workers: 1}"))
+        #expect(alone.scenario.training.distribution == nil)
     }
 
     @Test func `a check elsewhere gets the place of its field`() throws {

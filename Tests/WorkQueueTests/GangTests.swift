@@ -131,6 +131,15 @@ struct GangTests {
         #expect(again.map { $0.gang?.rank } == [0, 1])
     }
 
+    @Test func `a worker that dies after another was done is missed all the same`() async throws {
+        let leases = try await pair()
+        _ = try await queue.complete(leases[1].attempt, result: [])
+        fixture.advance(by: fixture.settings.silence)
+        await queue.sweep()
+        #expect(try fixture.count("task.returned", "g") == 1)
+        #expect(try await queue.task("g").state == .queued)
+    }
+
     @Test func `whoever withdraws the task withdraws it from all workers`() async throws {
         let leases = try await pair()
         #expect(try await queue.cancel(id: "g") == 1)

@@ -59,7 +59,8 @@ private struct RemoteTrainer: Trainer {
             },
             epochs: order.budget.epochs, batch: order.budget.batch, samples: order.budget.samples,
             validationSamples: order.budget.validation, seed: order.seed, pauseAfter: order.pauseAfter,
-            checkpoint: order.checkpoint, learning: order.budget.learning)
+            checkpoint: order.checkpoint, learning: order.budget.learning,
+            distribution: order.budget.distribution)
         switch order.part {
         case .whole(let weights):
             task.initialWeights = weights

@@ -36,7 +36,9 @@ public struct TrainerClient: Sendable {
     public func train(_ task: TrainingTask, id: String, group: String, priority: Int = 0) async throws -> TrainingResult
     {
         let submission = TaskSubmission(
-            id: id, kind: TrainingTask.kind, group: group, payload: try task.payload(), priority: priority)
+            id: id, kind: TrainingTask.kind, group: group, payload: try task.payload(), priority: priority,
+            // Nothing is trained in no epochs, so one worker is enough.
+            workers: task.epochs > 0 ? task.distribution?.workers ?? 1 : 1)
         return try TrainingResult(result: await queue.perform(submission, patience: patience))
     }
 

@@ -76,14 +76,16 @@ public struct TrainingTask: Hashable, Sendable {
     public var checkpoint: BlobDigest?
     /// From what it learns.
     public var learning: Learning
+    /// How several workers train it together; nil where one does alone.
+    public var distribution: Distribution?
 
     /// Describes a task.
     public init(
         network: String, dataset: String, optimizers: [BranchOptimizer], epochs: Int, batch: Int, samples: Int? = nil,
         validationSamples: Int? = nil, seed: UInt64, checkpointInterval: Duration = .seconds(10),
         features: [String] = [], initialWeights: [InitialWeights] = [], constraint: SimilarityConstraint? = nil,
-        pauseAfter: Int? = nil, checkpoint: BlobDigest? = nil,
-        learning: Learning = Learning()
+        pauseAfter: Int? = nil, checkpoint: BlobDigest? = nil, learning: Learning = Learning(),
+        distribution: Distribution? = nil
     ) {
         self.network = network
         self.dataset = dataset
@@ -100,6 +102,7 @@ public struct TrainingTask: Hashable, Sendable {
         self.pauseAfter = pauseAfter
         self.checkpoint = checkpoint
         self.learning = learning
+        self.distribution = distribution
     }
 
     /// Reads a task's payload.
@@ -115,7 +118,8 @@ public struct TrainingTask: Hashable, Sendable {
             constraint: wire.constraint.map(SimilarityConstraint.init),
             pauseAfter: wire.pauseAfter == 0 ? nil : Int(wire.pauseAfter),
             checkpoint: try wire.checkpoint.isEmpty ? nil : BlobDigest(wire.checkpoint),
-            learning: try wire.learning.map(Learning.init) ?? Learning())
+            learning: try wire.learning.map(Learning.init) ?? Learning(),
+            distribution: try wire.distribution.map(Distribution.init))
     }
 
     /// The task's payload.
@@ -128,7 +132,8 @@ public struct TrainingTask: Hashable, Sendable {
             initialWeights: initialWeights.map { Wire.InitialWeights(blob: $0.blob.hexadecimal, prefix: $0.prefix) },
             constraint: constraint.map(Wire.SimilarityConstraint.init), pauseAfter: UInt32(clamping: pauseAfter ?? 0),
             checkpoint: checkpoint?.hexadecimal ?? "",
-            learning: learning.isUsual ? nil : Wire.Learning(learning)
+            learning: learning.isUsual ? nil : Wire.Learning(learning),
+            distribution: distribution.map(Wire.TrainingDistribution.init)
         ).encodedBytes()
     }
 }

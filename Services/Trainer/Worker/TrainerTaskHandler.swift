@@ -21,6 +21,7 @@ public struct TrainerTaskHandler: TaskHandler {
     private let registry: RegistryClient
     private let cache: BlobCache
     private let preparer: DatasetPreparer
+    private let host: String
     /// Replaces the task's own time between checkpoints, in tests.
     var checkpointInterval: Duration?
 
@@ -29,10 +30,14 @@ public struct TrainerTaskHandler: TaskHandler {
     ///   - registry: Has datasets and gets results.
     ///   - cache: Keeps datasets and checkpoints on this machine.
     ///   - locator: Finds raw data.
-    public init(registry: RegistryClient, cache: BlobCache, locator: DataLocator = DataLocator()) {
+    ///   - host: Address of this machine at which other workers of the same training reach it.
+    public init(
+        registry: RegistryClient, cache: BlobCache, locator: DataLocator = DataLocator(), host: String = "127.0.0.1"
+    ) {
         self.registry = registry
         self.cache = cache
         self.preparer = DatasetPreparer(locator: locator)
+        self.host = host
     }
 
     /// Does one task.
@@ -47,8 +52,9 @@ public struct TrainerTaskHandler: TaskHandler {
         case TrainingTask.kind:
             var task = try TrainingTask(payload: lease.payload)
             task.checkpointInterval = checkpointInterval ?? task.checkpointInterval
-            let run = try await TrainingRun(task, lease, registry: registry, cache: cache, scratch: scratch, progress)
-            return try await run.result().encoded()
+            let run = try await TrainingRun(
+                task, lease, registry: registry, cache: cache, scratch: scratch, host: host, progress)
+            return try await run.sharedResult()?.encoded() ?? []
         case FeatureTask.kind:
             let task = try FeatureTask(payload: lease.payload)
             let run = FeatureRun(task: task, registry: registry, cache: cache, scratch: scratch)

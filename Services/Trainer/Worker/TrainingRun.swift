@@ -21,6 +21,8 @@ final class TrainingRun {
     private let network: ScriptedNetwork
     /// Nil where the network is only put together.
     private let session: (any ResumableTraining)?
+    /// This worker's part where several train the network together.
+    private var distribution: DistributedTraining?
     private let validation: SampleSource
     private let registry: RegistryClient
     private let scratch: ScratchDirectory
@@ -37,7 +39,7 @@ final class TrainingRun {
 
     convenience init(
         _ task: TrainingTask, _ lease: TaskLease, registry: RegistryClient, cache: BlobCache,
-        scratch: ScratchDirectory, _ progress: TaskProgress
+        scratch: ScratchDirectory, host: String, _ progress: TaskProgress
     ) async throws {
         let description = try NetworkDescription(json: task.network)
         let files = try await registry.sampleFiles(recipe: task.dataset, features: task.features, in: cache)
@@ -60,7 +62,8 @@ final class TrainingRun {
         try await self.init(
             session, network, validation: samples.source(.validation).first(task.validationSamples ?? 0), lease,
             registry: registry, cache: cache, scratch: scratch, checkpointInterval: task.checkpointInterval,
-            pauseAfter: task.pauseAfter, checkpoint: task.checkpoint, progress)
+            pauseAfter: task.pauseAfter, checkpoint: task.checkpoint,
+            distribution: task.distribution, host: host, progress)
         if let training = session as? LearningTraining { metrics["labels"] = Double(training.labelled) }
     }
 
@@ -69,7 +72,8 @@ final class TrainingRun {
     init(
         _ session: (any ResumableTraining)?, _ network: ScriptedNetwork, validation: SampleSource, _ lease: TaskLease,
         registry: RegistryClient, cache: BlobCache, scratch: ScratchDirectory, checkpointInterval: Duration,
-        pauseAfter: Int? = nil, checkpoint: BlobDigest? = nil, _ progress: TaskProgress
+        pauseAfter: Int? = nil, checkpoint: BlobDigest? = nil,
+        distribution: Distribution? = nil, host: String = "", _ progress: TaskProgress
     ) async throws {
         self.session = session
         self.network = network
@@ -84,6 +88,22 @@ final class TrainingRun {
         if let session, let checkpoint = lease.checkpoint ?? checkpoint {
             try await goOn(session, from: checkpoint, cache)
         }
+        if let session, let distribution, let place = lease.gang {
+            self.distribution = try await DistributedTraining(
+                distribution, of: session, as: place, host: host, progress)
+        }
+    }
+
+    /// Whether this worker speaks for the training, which it does where it has no others beside it.
+    var isLeader: Bool { distribution.map { $0.rank == 0 } ?? true }
+
+    /// Trains to the end, uploads the files and says what came of it; nil where another worker does so.
+    func sharedResult() async throws -> TrainingResult? {
+        if let session, !isLeader {
+            try await train(session)
+            return nil
+        }
+        return try await result()
     }
 
     /// Trains to the end, uploads the files and says what came of it.
@@ -100,7 +120,7 @@ final class TrainingRun {
         while !isOver(session) {
             try await stopIfAsked(session)
             let begin = clock.now
-            let epoch = try session.train(batches: piece)
+            let epoch = try await train(session, batches: piece)
             // A quarter of a second is short enough to stop in, and long enough that asking costs nothing.
             let ratio = Duration.milliseconds(250) / max(clock.now - begin, .microseconds(100))
             piece = max(1, min(Int(Double(piece) * min(ratio, 4)), 10_000))
@@ -113,7 +133,16 @@ final class TrainingRun {
         session.isFinished || session.finishedEpochs >= pause
     }
 
+    private func train(_ session: any ResumableTraining, batches: Int) async throws -> TrainingSession.Epoch? {
+        guard let distribution else { return try session.train(batches: batches) }
+        return try await distribution.train(batches: batches)
+    }
+
     private func end(_ epoch: TrainingSession.Epoch, of session: any ResumableTraining) async throws {
+        let figures = distribution?.takeFigures() ?? [:]
+        guard isLeader else {
+            return try await progress.report(step: epoch.number, steps: session.epochs, metrics: figures)
+        }
         // The pretraining's last epoch is over when labels have their turn.
         if epoch.isPretraining {
             metrics["pretraining-loss"] = epoch.loss
@@ -122,6 +151,7 @@ final class TrainingRun {
             metrics["training-accuracy"] = epoch.accuracy
             try validate()
         }
+        metrics.merge(figures) { $1 }
         let isDue = clock.now - lastCheckpoint >= checkpointInterval && !isOver(session)
         try await progress.report(
             step: epoch.number, steps: session.epochs, metrics: metrics,
@@ -139,14 +169,14 @@ final class TrainingRun {
 
     private func stopIfAsked(_ session: any ResumableTraining) async throws {
         guard progress.shouldStop else { return }
-        if progress.isStopping { try await reportCheckpoint(session) }
+        if progress.isStopping, isLeader { try await reportCheckpoint(session) }
         throw CancellationError()
     }
 
     // MARK: - Checkpoints
 
     private func storeCheckpointIfDue(_ session: any ResumableTraining) async throws {
-        if clock.now - lastCheckpoint >= checkpointInterval { try await reportCheckpoint(session) }
+        if isLeader, clock.now - lastCheckpoint >= checkpointInterval { try await reportCheckpoint(session) }
     }
 
     private func reportCheckpoint(_ session: any ResumableTraining) async throws {

@@ -19,16 +19,35 @@ struct TrainerWorkerCommand: AsyncParsableCommand {
 
     @OptionGroup var options: WorkerOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "Address of this machine at which other workers of the same training reach it. Gradients travel unencrypted.",
+            valueName: "address"))
+    var address = "127.0.0.1"
+
+    @Option(
+        help: ArgumentHelp(
+            "Share of the time in which the worker computes, to make it as slow as another machine: 0.01 to 1.",
+            valueName: "share"))
+    var throttle = 1.0
+
+    func validate() throws {
+        guard (0.01...1).contains(throttle) else {
+            throw ValidationError("--throttle is \(throttle); 0.01 to 1 are possible.")
+        }
+    }
+
     func run() async throws {
         try await ServiceRuntime.runWorker("trainer-worker", logLevel: options.logLevel) { logger in
             ComputeThreads.count = options.threads
+            ComputeThreads.share = throttle
             let directory = ServiceDirectory()
             let registry = RegistryClient(try directory.connect(to: .registry, logger: logger))
             let handler = TrainerTaskHandler(
                 registry: registry,
                 cache: BlobCache(
                     directory: options.cacheDirectory, limitBytes: options.cacheBytes, registry: registry),
-                locator: DataLocator(folder: options.data))
+                locator: DataLocator(folder: options.data), host: address)
             return [
                 TaskWorker(
                     queue: QueueClient(try directory.connect(to: .trainer, logger: logger)), name: options.workerName,

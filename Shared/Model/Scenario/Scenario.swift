@@ -85,16 +85,20 @@ public struct Scenario: Hashable, Sendable {
         public var validation: Int?
         /// From what it learns.
         public var learning: Learning
+        /// How several workers train it together; nil where one does alone.
+        public var distribution: Distribution?
 
         /// Makes a budget.
         public init(
-            epochs: Int, batch: Int = 64, samples: Int? = nil, validation: Int? = nil, learning: Learning = Learning()
+            epochs: Int, batch: Int = 64, samples: Int? = nil, validation: Int? = nil, learning: Learning = Learning(),
+            distribution: Distribution? = nil
         ) {
             self.epochs = epochs
             self.batch = batch
             self.samples = samples
             self.validation = validation
             self.learning = learning
+            self.distribution = distribution
         }
     }
 

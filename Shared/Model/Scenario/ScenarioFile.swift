@@ -66,7 +66,8 @@ extension ScenarioFile {
         "final",
     ]
 
-    private static let budgetKeys = ["epochs", "batch", "samples", "validation"]
+    private static let budgetKeys =
+        ["epochs", "batch", "samples", "validation"] + distributionKeys
 
     private static func scenario(_ reader: FieldReader) throws -> Scenario {
         guard let name = try reader.text("scenario") else {
@@ -168,10 +169,11 @@ extension ScenarioFile {
         func count(_ key: String, _ most: Int, _ usual: Int?) throws -> Int? {
             capped(try fields.map { try $0.count(key, in: 1...most, fallback: usual) } ?? usual, most)
         }
+        let batch = try fields?.integer("batch", in: 1...4_096) ?? usual.batch
         return Scenario.Training(
-            epochs: try fields?.integer("epochs", in: 1...10_000) ?? usual.epochs,
-            batch: try fields?.integer("batch", in: 1...4_096) ?? usual.batch,
+            epochs: try fields?.integer("epochs", in: 1...10_000) ?? usual.epochs, batch: batch,
             samples: try count("samples", counts.training, usual.samples),
-            validation: try count("validation", counts.validation, usual.validation), learning: learning)
+            validation: try count("validation", counts.validation, usual.validation),
+            learning: learning, distribution: try fields.flatMap { try distribution($0, batch: batch, learning) })
     }
 }

@@ -232,6 +232,51 @@ void   gyrus__wire__learning__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__learning__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__training_distribution__init
+                     (Gyrus__Wire__TrainingDistribution         *message)
+{
+  static const Gyrus__Wire__TrainingDistribution init_value = GYRUS__WIRE__TRAINING_DISTRIBUTION__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__training_distribution__get_packed_size
+                     (const Gyrus__Wire__TrainingDistribution *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__training_distribution__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__training_distribution__pack
+                     (const Gyrus__Wire__TrainingDistribution *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__training_distribution__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__training_distribution__pack_to_buffer
+                     (const Gyrus__Wire__TrainingDistribution *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__training_distribution__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__TrainingDistribution *
+       gyrus__wire__training_distribution__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__TrainingDistribution *)
+     protobuf_c_message_unpack (&gyrus__wire__training_distribution__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__training_distribution__free_unpacked
+                     (Gyrus__Wire__TrainingDistribution *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__training_distribution__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   gyrus__wire__initial_weights__init
                      (Gyrus__Wire__InitialWeights         *message)
 {
@@ -816,7 +861,7 @@ const ProtobufCMessageDescriptor gyrus__wire__optimizer_settings__descriptor =
   (ProtobufCMessageInit) gyrus__wire__optimizer_settings__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__train_task__field_descriptors[15] =
+static const ProtobufCFieldDescriptor gyrus__wire__train_task__field_descriptors[16] =
 {
   {
     "network",
@@ -998,6 +1043,18 @@ static const ProtobufCFieldDescriptor gyrus__wire__train_task__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "distribution",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainTask, distribution),
+    &gyrus__wire__training_distribution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__train_task__field_indices_by_name[] = {
   4,   /* field[4] = batch */
@@ -1005,6 +1062,7 @@ static const unsigned gyrus__wire__train_task__field_indices_by_name[] = {
   8,   /* field[8] = checkpoint_milliseconds */
   11,   /* field[11] = constraint */
   1,   /* field[1] = dataset */
+  15,   /* field[15] = distribution */
   3,   /* field[3] = epochs */
   9,   /* field[9] = features */
   10,   /* field[10] = initial_weights */
@@ -1020,7 +1078,7 @@ static const ProtobufCIntRange gyrus__wire__train_task__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 9, 7 },
-  { 0, 15 }
+  { 0, 16 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__train_task__descriptor =
 {
@@ -1030,7 +1088,7 @@ const ProtobufCMessageDescriptor gyrus__wire__train_task__descriptor =
   "Gyrus__Wire__TrainTask",
   "gyrus.wire",
   sizeof(Gyrus__Wire__TrainTask),
-  15,
+  16,
   gyrus__wire__train_task__field_descriptors,
   gyrus__wire__train_task__field_indices_by_name,
   2,  gyrus__wire__train_task__number_ranges,
@@ -1112,6 +1170,83 @@ const ProtobufCMessageDescriptor gyrus__wire__learning__descriptor =
   gyrus__wire__learning__field_indices_by_name,
   1,  gyrus__wire__learning__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__learning__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__training_distribution__field_descriptors[4] =
+{
+  {
+    "workers",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainingDistribution, workers),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainingDistribution, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "synchronisation",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainingDistribution, synchronisation),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "interval",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainingDistribution, interval),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__training_distribution__field_indices_by_name[] = {
+  3,   /* field[3] = interval */
+  1,   /* field[1] = kind */
+  2,   /* field[2] = synchronisation */
+  0,   /* field[0] = workers */
+};
+static const ProtobufCIntRange gyrus__wire__training_distribution__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__training_distribution__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.TrainingDistribution",
+  "TrainingDistribution",
+  "Gyrus__Wire__TrainingDistribution",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__TrainingDistribution),
+  4,
+  gyrus__wire__training_distribution__field_descriptors,
+  gyrus__wire__training_distribution__field_indices_by_name,
+  1,  gyrus__wire__training_distribution__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__training_distribution__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor gyrus__wire__initial_weights__field_descriptors[2] =

@@ -12,6 +12,12 @@ extension TaskStore {
             db, sql: "SELECT id FROM tasks WHERE gang = ? ORDER BY rank", arguments: [gang])
     }
 
+    /// Identities of the rows whose leases end with the result of an attempt: all where rank 0 has it, and else its own.
+    func concluded(by attempt: TaskAttempt, in db: Database) throws -> [String] {
+        guard let task = try entry(attempt.task, in: db), task.rank > 0 else { return try gang(of: attempt, in: db) }
+        return [attempt.task]
+    }
+
     /// A worker of a rank above 0 is done; the task ends with the one of rank 0.
     func completeRank(_ task: TaskEntry, in db: Database) throws {
         try db.execute(

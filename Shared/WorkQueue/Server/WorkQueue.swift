@@ -199,7 +199,10 @@ public actor WorkQueue: Service {
         hear(attempt)
         let (store, onSuccess) = (store, onSuccess)
         let (directive, gang) = try await writer.write { db in
-            (try store.complete(attempt, result: result, in: db, then: onSuccess), try store.gang(of: attempt, in: db))
+            (
+                try store.complete(attempt, result: result, in: db, then: onSuccess),
+                try store.concluded(by: attempt, in: db)
+            )
         }
         conclude(gang, attempt, "completed", directive)
         return directive

@@ -108,6 +108,17 @@ struct Epoch: Hashable, Sendable {
     var step: Int
     var steps: Int
     var metrics: [String: Double]
+    /// What each worker did, by rank, where several train together.
+    var workers: [Int: [String: Double]] = [:]
+
+    /// How fast each worker was and how long it waited; empty where one trains alone.
+    var pace: String {
+        guard workers.count > 1 else { return "" }
+        let all = workers.sorted { $0.key < $1.key }.map(\.value)
+        let rates = all.map { "\(Int($0["samples-per-second"] ?? 0))" }.joined(separator: " + ")
+        let idle = all.map { Figures.percent($0["idle-share"] ?? 0) }.joined(separator: " + ")
+        return ", \(rates) samples/s, idle \(idle)"
+    }
 }
 
 /// The last report of each trial's training.
@@ -129,8 +140,15 @@ final class EpochTable: @unchecked Sendable {
         for (name, value) in event.attributes where name.hasPrefix("metric.") {
             metrics[String(name.dropFirst("metric.".count))] = Double(value)
         }
-        let epoch = Epoch(step: step, steps: event.attributes["steps"].flatMap { Int($0) } ?? 0, metrics: metrics)
+        var epoch = Epoch(step: step, steps: event.attributes["steps"].flatMap { Int($0) } ?? 0, metrics: metrics)
+        let rank = event.attributes["rank"].flatMap { Int($0) }
         lock.withLock {
+            epoch.workers = table[trial]?.workers ?? [:]
+            if let rank, !metrics.isEmpty { epoch.workers[rank] = metrics }
+            if let rank, rank > 0 {
+                table[trial]?.workers = epoch.workers
+                return
+            }
             // A report that only keeps a checkpoint says nothing new.
             if metrics.isEmpty, let old = table[trial], old.step == step { return }
             table[trial] = epoch

@@ -49,9 +49,14 @@ struct LineView: WatchView {
         }
         for trial in trials {
             let number = trial.id.number
-            if let epoch = epochs[number], self.epochs[number] != epoch, !trial.state.isIdle {
+            let last = self.epochs[number]
+            if let epoch = epochs[number], !trial.state.isIdle,
+                last?.step != epoch.step || last?.metrics != epoch.metrics
+            {
                 self.epochs[number] = epoch
-                let accuracy = epoch.metrics["validation-accuracy"].map { ", validation \(Figures.percent($0))" } ?? ""
+                let accuracy =
+                    (epoch.metrics["validation-accuracy"].map { ", validation \(Figures.percent($0))" } ?? "")
+                    + epoch.pace
                 line("  \(trial.title): epoch \(epoch.step)/\(epoch.steps)\(accuracy)")
             }
             let before = states.updateValue(trial.state, forKey: number)
@@ -108,7 +113,8 @@ struct TerminalView: WatchView {
     private func row(_ trial: Trial, _ epoch: Epoch?) -> String {
         let title = "  \(trial.title)".padding(toLength: 22, withPad: " ", startingAt: 0)
         guard trial.state == .training, let epoch else { return "\(title) evaluating  \(trial.networkName)" }
-        let accuracy = epoch.metrics["validation-accuracy"].map { "  \(Figures.percent($0))" } ?? ""
+        let accuracy =
+            (epoch.metrics["validation-accuracy"].map { "  \(Figures.percent($0))" } ?? "") + epoch.pace
         return
             "\(title) epoch \(epoch.step)/\(epoch.steps) \(bar(epoch.step, epoch.steps, 12))\(accuracy)  \(trial.networkName)"
     }

@@ -21,6 +21,7 @@ typedef struct Gyrus__Wire__PrepareResult Gyrus__Wire__PrepareResult;
 typedef struct Gyrus__Wire__OptimizerSettings Gyrus__Wire__OptimizerSettings;
 typedef struct Gyrus__Wire__TrainTask Gyrus__Wire__TrainTask;
 typedef struct Gyrus__Wire__Learning Gyrus__Wire__Learning;
+typedef struct Gyrus__Wire__TrainingDistribution Gyrus__Wire__TrainingDistribution;
 typedef struct Gyrus__Wire__InitialWeights Gyrus__Wire__InitialWeights;
 typedef struct Gyrus__Wire__SimilarityConstraint Gyrus__Wire__SimilarityConstraint;
 typedef struct Gyrus__Wire__FeatureTask Gyrus__Wire__FeatureTask;
@@ -174,10 +175,14 @@ struct  Gyrus__Wire__TrainTask
    * From what the network learns; absent for all labels.
    */
   Gyrus__Wire__Learning *learning;
+  /*
+   * How several workers train it together; absent where one does alone.
+   */
+  Gyrus__Wire__TrainingDistribution *distribution;
 };
 #define GYRUS__WIRE__TRAIN_TASK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__train_task__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0, 0, 0, 0, 0,NULL, 0,NULL, NULL, 0, (char *)protobuf_c_empty_string, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0, 0, 0, 0, 0,NULL, 0,NULL, NULL, 0, (char *)protobuf_c_empty_string, NULL, NULL }
 
 
 /*
@@ -206,6 +211,34 @@ struct  Gyrus__Wire__Learning
 #define GYRUS__WIRE__LEARNING__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__learning__descriptor) \
     , (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string }
+
+
+/*
+ * How several workers train one network together.
+ */
+struct  Gyrus__Wire__TrainingDistribution
+{
+  ProtobufCMessage base;
+  /*
+   * Workers.
+   */
+  uint32_t workers;
+  /*
+   * What is distributed, such as `data-parallel`.
+   */
+  char *kind;
+  /*
+   * How the workers keep together, such as `all-reduce`.
+   */
+  char *synchronisation;
+  /*
+   * Mini-batches between two meetings of the workers.
+   */
+  uint32_t interval;
+};
+#define GYRUS__WIRE__TRAINING_DISTRIBUTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__training_distribution__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
 
 
 /*
@@ -554,6 +587,25 @@ Gyrus__Wire__Learning *
 void   gyrus__wire__learning__free_unpacked
                      (Gyrus__Wire__Learning *message,
                       ProtobufCAllocator *allocator);
+/* Gyrus__Wire__TrainingDistribution methods */
+void   gyrus__wire__training_distribution__init
+                     (Gyrus__Wire__TrainingDistribution         *message);
+size_t gyrus__wire__training_distribution__get_packed_size
+                     (const Gyrus__Wire__TrainingDistribution   *message);
+size_t gyrus__wire__training_distribution__pack
+                     (const Gyrus__Wire__TrainingDistribution   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__training_distribution__pack_to_buffer
+                     (const Gyrus__Wire__TrainingDistribution   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__TrainingDistribution *
+       gyrus__wire__training_distribution__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__training_distribution__free_unpacked
+                     (Gyrus__Wire__TrainingDistribution *message,
+                      ProtobufCAllocator *allocator);
 /* Gyrus__Wire__InitialWeights methods */
 void   gyrus__wire__initial_weights__init
                      (Gyrus__Wire__InitialWeights         *message);
@@ -742,6 +794,9 @@ typedef void (*Gyrus__Wire__TrainTask_Closure)
 typedef void (*Gyrus__Wire__Learning_Closure)
                  (const Gyrus__Wire__Learning *message,
                   void *closure_data);
+typedef void (*Gyrus__Wire__TrainingDistribution_Closure)
+                 (const Gyrus__Wire__TrainingDistribution *message,
+                  void *closure_data);
 typedef void (*Gyrus__Wire__InitialWeights_Closure)
                  (const Gyrus__Wire__InitialWeights *message,
                   void *closure_data);
@@ -780,6 +835,7 @@ extern const ProtobufCMessageDescriptor gyrus__wire__prepare_result__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__optimizer_settings__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__train_task__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__learning__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__training_distribution__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__initial_weights__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__similarity_constraint__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__feature_task__descriptor;

@@ -189,6 +189,8 @@ extension Wire {
         public var checkpoint: String = ""
         /// From what the network learns; absent for all labels.
         public var learning: Wire.Learning? = nil
+        /// How several workers train it together; absent where one does alone.
+        public var distribution: Wire.TrainingDistribution? = nil
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -209,7 +211,8 @@ extension Wire {
             constraint: Wire.SimilarityConstraint? = nil,
             pauseAfter: UInt32 = 0,
             checkpoint: String = "",
-            learning: Wire.Learning? = nil
+            learning: Wire.Learning? = nil,
+            distribution: Wire.TrainingDistribution? = nil
         ) {
             self.network = network
             self.dataset = dataset
@@ -226,6 +229,7 @@ extension Wire {
             self.pauseAfter = pauseAfter
             self.checkpoint = checkpoint
             self.learning = learning
+            self.distribution = distribution
         }
 
         /// Decodes a message.
@@ -259,6 +263,7 @@ extension Wire.TrainTask: StoredMessage {
         pauseAfter = c.pointee.pause_after
         checkpoint = try Wire.text(c.pointee.checkpoint, "TrainTask.checkpoint")
         learning = try Wire.message(c.pointee.learning)
+        distribution = try Wire.message(c.pointee.distribution)
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrainTask>, arena: inout Arena) throws {
@@ -278,6 +283,7 @@ extension Wire.TrainTask: StoredMessage {
         c.pointee.pause_after = pauseAfter
         c.pointee.checkpoint = try arena.text(checkpoint, "TrainTask.checkpoint")
         c.pointee.learning = try arena.message(learning)
+        c.pointee.distribution = try arena.message(distribution)
     }
 }
 
@@ -337,6 +343,65 @@ extension Wire.Learning: StoredMessage {
         c.pointee.labels = labels
         c.pointee.pretraining = pretraining
         c.pointee.transfer = try arena.text(transfer, "Learning.transfer")
+    }
+}
+
+extension Wire {
+    /// How several workers train one network together.
+    public struct TrainingDistribution: WireMessage {
+        /// Workers.
+        public var workers: UInt32 = 0
+        /// What is distributed, such as `data-parallel`.
+        public var kind: String = ""
+        /// How the workers keep together, such as `all-reduce`.
+        public var synchronisation: String = ""
+        /// Mini-batches between two meetings of the workers.
+        public var interval: UInt32 = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            workers: UInt32 = 0,
+            kind: String = "",
+            synchronisation: String = "",
+            interval: UInt32 = 0
+        ) {
+            self.workers = workers
+            self.kind = kind
+            self.synchronisation = synchronisation
+            self.interval = interval
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.TrainingDistribution: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__TrainingDistribution>) { gyrus__wire__training_distribution__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__TrainingDistribution>) throws {
+        self.init()
+        workers = c.pointee.workers
+        kind = try Wire.text(c.pointee.kind, "TrainingDistribution.kind")
+        synchronisation = try Wire.text(c.pointee.synchronisation, "TrainingDistribution.synchronisation")
+        interval = c.pointee.interval
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrainingDistribution>, arena: inout Arena) throws {
+        gyrus__wire__training_distribution__init(c)
+        c.pointee.workers = workers
+        c.pointee.kind = try arena.text(kind, "TrainingDistribution.kind")
+        c.pointee.synchronisation = try arena.text(synchronisation, "TrainingDistribution.synchronisation")
+        c.pointee.interval = interval
     }
 }
 

@@ -138,6 +138,7 @@ extension Wire {
         Wire.OptimizerSettings.self,
         Wire.TrainTask.self,
         Wire.Learning.self,
+        Wire.TrainingDistribution.self,
         Wire.InitialWeights.self,
         Wire.SimilarityConstraint.self,
         Wire.FeatureTask.self,

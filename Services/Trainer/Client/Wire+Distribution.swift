@@ -1,0 +1,23 @@
+import Model
+import Schema
+
+extension Distribution {
+    init(_ wire: Wire.TrainingDistribution) throws {
+        func known<Choice: RawRepresentable<String> & CaseIterable>(_ text: String) throws -> Choice {
+            if let choice = Choice(rawValue: text) { return choice }
+            let all = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Failure(.invalidArgument, "A training cannot be distributed by '\(text)'; known are \(all).")
+        }
+        self.init(
+            workers: Int(wire.workers), kind: try known(wire.kind), synchronisation: try known(wire.synchronisation),
+            interval: max(1, Int(wire.interval)))
+    }
+}
+
+extension Wire.TrainingDistribution {
+    init(_ distribution: Distribution) {
+        self.init(
+            workers: UInt32(clamping: distribution.workers), kind: distribution.kind.rawValue,
+            synchronisation: distribution.synchronisation.rawValue, interval: UInt32(clamping: distribution.interval))
+    }
+}

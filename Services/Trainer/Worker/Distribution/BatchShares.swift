@@ -1,0 +1,40 @@
+/// What share of every mini-batch each worker takes (dynamic batch size; Ye et al., 2020).
+///
+/// After worker i has taken the time tᵢ to compute its share pᵢ, shares become p′ᵢ = k pᵢ / tᵢ with k = 1 / Σⱼ pⱼ / tⱼ, which is
+/// in proportion to the workers' speeds. Shares of a batch are rounded by largest remainders, so that they add up to it, and
+/// none is without a sample where there are enough.
+struct BatchShares: Hashable {
+    /// Share of each worker; they add up to 1.
+    private(set) var fractions: [Double]
+
+    init(workers: Int) { fractions = Array(repeating: 1 / Double(workers), count: workers) }
+
+    /// Follows the workers' speeds.
+    /// - Parameter times: How long each worker has computed on its share; where one is not known nothing changes.
+    mutating func adapt(to times: [Double]) {
+        guard times.count == fractions.count, times.allSatisfy({ $0 > 0 && $0.isFinite }) else { return }
+        let speeds = zip(fractions, times).map { $0 / $1 }
+        let sum = speeds.reduce(0, +)
+        fractions = speeds.map { $0 / sum }
+    }
+
+    /// Samples of each worker in a batch.
+    func counts(of batch: Int) -> [Int] {
+        let least = batch >= fractions.count ? 1 : 0
+        let free = Double(batch - least * fractions.count)
+        var counts = fractions.map { least + Int(free * $0) }
+        let rests = fractions.indices.sorted { left, right in
+            let (a, b) = (free * fractions[left], free * fractions[right])
+            return (a - a.rounded(.down), right) > (b - b.rounded(.down), left)
+        }
+        for worker in rests.prefix(max(0, batch - counts.reduce(0, +))) { counts[worker] += 1 }
+        return counts
+    }
+
+    /// Part of a batch that a worker takes.
+    func range(of rank: Int, in batch: Range<Int>) -> Range<Int> {
+        let counts = counts(of: batch.count)
+        let begin = batch.lowerBound + counts[..<rank].reduce(0, +)
+        return begin..<begin + counts[rank]
+    }
+}

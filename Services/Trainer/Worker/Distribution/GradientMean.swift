@@ -1,0 +1,54 @@
+import Model
+import Torch
+
+/// Every step takes the mean gradient of all workers: g = Σᵢ nᵢ gᵢ / Σᵢ nᵢ, where worker i has seen nᵢ samples of the batch.
+///
+/// That equals one worker with the whole batch but for the order of additions, and but for layers that look at a whole batch
+/// or draw at random. Figures travel with the gradient, so that every worker knows those of all.
+struct GradientMean: Synchronisation {
+    /// Mini-batches between two measurements of speed; nil for equal shares throughout.
+    let interval: Int?
+    private(set) var shares: BatchShares
+    private var busy = Duration.zero
+    private var batches = 0
+
+    init(workers: Int, adaptingEvery interval: Int? = nil) {
+        self.interval = interval
+        shares = BatchShares(workers: workers)
+    }
+
+    mutating func trainBatch(
+        of session: TrainingSession, with group: any Collective, meter: inout WorkerMeter
+    ) throws -> TrainingSession.Epoch? {
+        let batch = session.batchRange
+        let share = shares.range(of: group.rank, in: batch)
+        let (gradient, figures, time) = try meter.measure(share.count) { try session.gradient(over: share) }
+        busy += time
+        let weight = Float(share.count) / Float(batch.count)
+        let sum = try group.sum(
+            gradient.map { $0 * weight } + figures.values)
+        let count = gradient.count
+        try session.step(with: Array(sum[..<count]))
+        try adaptIfDue(with: group)
+        return try session.endBatch(BatchFigures(sum[count...]))
+    }
+
+    private mutating func adaptIfDue(with group: any Collective) throws {
+        batches += 1
+        guard let interval, batches.isMultiple(of: interval) else { return }
+        shares.adapt(to: try group.gather(Float(busy / .seconds(1))).map(Double.init))
+        busy = .zero
+    }
+}
+
+extension BatchFigures {
+    /// Figures as they travel: loss, right answers, samples.
+    init(_ values: ArraySlice<Float>) {
+        let first = values.startIndex
+        self.init(
+            loss: Double(values[first]), correct: Double(values[first + 1]), samples: Double(values[first + 2]))
+    }
+
+    /// Figures as they travel.
+    var values: [Float] { [Float(loss), Float(correct), Float(samples)] }
+}

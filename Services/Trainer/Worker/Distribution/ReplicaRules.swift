@@ -1,0 +1,112 @@
+import Model
+import Torch
+
+/// Local SGD: every worker goes on from the mean of all, x ← Σᵢ xᵢ / N.
+struct LocalSGD: ReplicaRule {
+    mutating func meet(_ weights: inout [Float], loss: Float, with group: any Collective) throws {
+        let share = 1 / Float(group.size)
+        weights = try group.sum(weights).map { $0 * share }
+    }
+
+    mutating func endEpoch(_ weights: inout [Float], isLast: Bool, with group: any Collective) throws {}
+}
+
+/// Local SGD one meeting late, so that nobody waits for the sum (after Hierarchical Local SGD; Zhou et al., 2020).
+///
+/// dᵢ(t) is what worker i changed between meetings t − 1 and t. At meeting t it takes the sum that was begun at meeting t − 1,
+/// replaces its own change by the mean, x ← x + Σⱼ dⱼ(t−1) / N − dᵢ(t−1), and begins the sum of dⱼ(t). At an epoch's end it
+/// waits for that sum too, so that every change has reached every worker once and all replicas are equal.
+struct OverlappedSGD: ReplicaRule {
+    private var start: [Float]
+    private var own: [Float] = []
+    private var pending: (any PendingSum)?
+
+    init(_ start: [Float]) { self.start = start }
+
+    mutating func meet(_ weights: inout [Float], loss: Float, with group: any Collective) throws {
+        let change = zip(weights, start).map { $0 - $1 }
+        try settle(&weights, group)
+        pending = try group.beginSum(change)
+        own = change
+        start = weights
+    }
+
+    mutating func endEpoch(_ weights: inout [Float], isLast: Bool, with group: any Collective) throws {
+        try settle(&weights, group)
+        // Additions came in another order on every worker; what is left of that would grow.
+        weights = try group.broadcast(weights, from: 0)
+        start = weights
+    }
+
+    private mutating func settle(_ weights: inout [Float], _ group: any Collective) throws {
+        guard let sum = try pending?.finish() else { return }
+        let share = 1 / Float(group.size)
+        for i in weights.indices { weights[i] += sum[i] * share - own[i] }
+        pending = nil
+    }
+}
+
+/// Elastic averaging (Zhang, Choromanska and LeCun, 2015): xᵢ ← xᵢ − α (xᵢ − c), c ← c + Σᵢ α (xᵢ − c), with α = 0.9 / N.
+///
+/// Every worker has the centre c, which is the result.
+struct ElasticAveraging: ReplicaRule {
+    private static let elasticity: Float = 0.9
+    private var centre: [Float]
+
+    init(_ start: [Float]) { centre = start }
+
+    mutating func meet(_ weights: inout [Float], loss: Float, with group: any Collective) throws {
+        let rate = Self.elasticity / Float(group.size)
+        let pull = weights.indices.map { rate * (weights[$0] - centre[$0]) }
+        let sum = try group.sum(pull)
+        for i in weights.indices {
+            weights[i] -= pull[i]
+            centre[i] += sum[i]
+        }
+    }
+
+    mutating func endEpoch(_ weights: inout [Float], isLast: Bool, with group: any Collective) throws {
+        if isLast { weights = centre }
+    }
+}
+
+/// Particle swarm (Kennedy and Eberhart, 1995) over replicas: worker i is a particle with position xᵢ, and its fitness is its
+/// training loss.
+///
+/// At a meeting vᵢ ← w vᵢ + c₁ r₁ (pᵢ − xᵢ) + c₂ r₂ (g − xᵢ) and xᵢ ← xᵢ + vᵢ, with r₁ and r₂ uniform in 0 ..< 1, pᵢ the best
+/// weights that worker i has had, and g the best that any has had. The result is g.
+struct ParticleSwarm: ReplicaRule {
+    private static let (inertia, cognitive, social): (Float, Float, Float) = (0.9, 0.08, 0.5)
+
+    private var velocity: [Float]
+    private var best: (weights: [Float], loss: Float)
+    private var swarmBest: (weights: [Float], loss: Float)
+    private var random: SplitMix64
+
+    init(_ start: [Float], seed: UInt64) {
+        velocity = Array(repeating: 0, count: start.count)
+        best = (start, .infinity)
+        swarmBest = (start, .infinity)
+        random = SplitMix64(seed: seed)
+    }
+
+    mutating func meet(_ weights: inout [Float], loss: Float, with group: any Collective) throws {
+        if loss < best.loss { best = (weights, loss) }
+        let losses = try group.gather(best.loss.isFinite ? best.loss : .greatestFiniteMagnitude)
+        let leader = losses.indices.min { losses[$0] < losses[$1] } ?? 0
+        if losses[leader] < swarmBest.loss {
+            swarmBest = (try group.broadcast(best.weights, from: leader), losses[leader])
+        }
+        for i in weights.indices {
+            let (r1, r2) = (Float.random(in: 0..<1, using: &random), Float.random(in: 0..<1, using: &random))
+            velocity[i] =
+                Self.inertia * velocity[i] + Self.cognitive * r1 * (best.weights[i] - weights[i])
+                + Self.social * r2 * (swarmBest.weights[i] - weights[i])
+            weights[i] += velocity[i]
+        }
+    }
+
+    mutating func endEpoch(_ weights: inout [Float], isLast: Bool, with group: any Collective) throws {
+        if isLast { weights = swarmBest.weights }
+    }
+}

@@ -1,0 +1,46 @@
+// Training by several workers: gradients and weights as flat vectors, and their sums over all workers by Gloo.
+#pragma once
+
+#include "CTorch.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Number of values of all weights that a trainer changes, one weight after the other.
+int64_t gyrus_trainer_parameter_count(const gyrus_trainer *trainer);
+/// Copies those weights out.
+void gyrus_trainer_read(const gyrus_trainer *trainer, float *values);
+/// Copies those weights in.
+void gyrus_trainer_write(gyrus_trainer *trainer, const float *values);
+/// Copies out the mean gradient over samples `order[first] …`, and changes nothing.
+gyrus_status gyrus_trainer_gradient(
+    gyrus_trainer *trainer, const gyrus_samples *samples, const int32_t *order, int64_t first, int64_t count,
+    float *gradient, gyrus_progress *progress, char **error);
+/// Makes one step of the optimizers with a gradient.
+bool gyrus_trainer_apply(gyrus_trainer *trainer, const float *gradient, char **error);
+
+/// Where workers find each other.
+typedef struct gyrus_store gyrus_store;
+/// Opens it on a port, which the system chooses where it is 0, or connects to it. Waits at most so many seconds.
+gyrus_store *gyrus_store_create(const char *host, uint16_t port, bool is_server, double seconds, char **error);
+uint16_t gyrus_store_port(const gyrus_store *store);
+void gyrus_store_free(gyrus_store *store);
+
+/// Workers that add up vectors.
+typedef struct gyrus_group gyrus_group;
+/// Joins the group of a name as one of `size` workers that all do so; a sum that takes longer than so many seconds fails.
+gyrus_group *gyrus_group_create(
+    gyrus_store *store, const char *name, const char *host, int32_t rank, int32_t size, double seconds, char **error);
+void gyrus_group_free(gyrus_group *group);
+
+/// A sum under way.
+typedef struct gyrus_sum gyrus_sum;
+/// Begins to replace values by their sums over all workers, in buckets; all workers begin their sums in the same order.
+gyrus_sum *gyrus_group_sum(gyrus_group *group, float *values, int64_t count, char **error);
+/// Waits for the end and frees the sum.
+bool gyrus_sum_finish(gyrus_sum *sum, char **error);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,95 @@
+import CTorch
+import Model
+
+/// What some samples came to.
+public struct BatchFigures: Hashable, Sendable {
+    /// Sum of the losses.
+    public var loss: Double
+    /// Samples answered right.
+    public var correct: Double
+    /// Samples.
+    public var samples: Double
+
+    /// Makes figures.
+    public init(loss: Double = 0, correct: Double = 0, samples: Double = 0) {
+        self.loss = loss
+        self.correct = correct
+        self.samples = samples
+    }
+}
+
+// A step of a training taken apart, for workers that do parts of it: gradients and weights are flat vectors of all trained
+// weights, one after the other in the order of the network's tensors.
+extension TrainingSession {
+    /// Number of trained weights.
+    public var parameterCount: Int { Int(gyrus_trainer_parameter_count(handle)) }
+
+    /// The trained weights.
+    public var parameters: [Float] {
+        get {
+            [Float](unsafeUninitializedCapacity: parameterCount) { buffer, count in
+                if let start = buffer.baseAddress { gyrus_trainer_read(handle, start) }
+                count = parameterCount
+            }
+        }
+        set {
+            precondition(newValue.count == parameterCount, "The network has another number of weights.")
+            gyrus_trainer_write(handle, newValue)
+        }
+    }
+
+    /// Places of the samples of the mini-batch under way in the order of its epoch.
+    public var batchRange: Range<Int> {
+        samples.count * finishedBatches / batchesPerEpoch..<samples.count * (finishedBatches + 1) / batchesPerEpoch
+    }
+
+    /// The mean gradient over some samples of the mini-batch under way, without a step; zeros where there are none.
+    ///
+    /// Where the loss is no finite number the figures' loss is none either, so that all workers learn of it together.
+    public func gradient(over share: Range<Int>) throws -> (values: [Float], figures: BatchFigures) {
+        var values = [Float](repeating: 0, count: parameterCount)
+        guard !share.isEmpty else { return (values, BatchFigures()) }
+        let order = epochOrder()
+        var progress = gyrus_progress()
+        var error: UnsafeMutablePointer<CChar>?
+        ComputeThreads.prepare()
+        let status = try ComputeThreads.paced {
+            try samples.withCSamples(for: network.inputs) { samples in
+                gyrus_trainer_gradient(
+                    handle, samples, order, Int64(share.lowerBound), Int64(share.count), &values, &progress, &error)
+            }
+        }
+        if status == GYRUS_DIVERGED {
+            _ = takeMessage(error)
+            return (values, BatchFigures(loss: .nan, samples: Double(share.count)))
+        }
+        guard status == GYRUS_OK else { throw Self.failure(status, error) }
+        let figures = BatchFigures(
+            loss: progress.loss_sum, correct: Double(progress.correct), samples: Double(progress.samples))
+        return (values, figures)
+    }
+
+    /// Makes one step of the optimizers with a gradient.
+    public func step(with gradient: [Float]) throws {
+        precondition(gradient.count == parameterCount, "The network has another number of weights.")
+        var error: UnsafeMutablePointer<CChar>?
+        guard gyrus_trainer_apply(handle, gradient, &error) else { throw Self.failure(GYRUS_FAILED, error) }
+    }
+
+    /// Ends the mini-batch under way.
+    /// - Parameter figures: What all its samples came to.
+    /// - Returns: the epoch, if that ended it.
+    /// - Throws: `Failure` with code `diverged` where the loss is no finite number.
+    public func endBatch(_ figures: BatchFigures) throws -> Epoch? {
+        guard figures.loss.isFinite else {
+            throw Failure(
+                .diverged,
+                "The training diverged: the loss became no finite number in batch \(finishedBatches + 1) of epoch "
+                    + "\(finishedEpochs + 1); a smaller learning rate may help.")
+        }
+        return advance(
+            by: 1,
+            gyrus_progress(
+                loss_sum: figures.loss, correct: Int64(figures.correct), samples: Int64(figures.samples)))
+    }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import Messaging
+import Model
+import Networks
+import ServiceClient
+import TestSupport
+import Testing
+import TrainerClient
+
+/// Processes that train one network together.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct DistributedTrainingTests {
+    private func task(_ trainer: TrainerClient) async throws -> TrainingTask {
+        let recipe = try DatasetRecipe(
+            modalities: ["image": .init(dataset: "synthetic-digits")],
+            counts: .init(training: 400, validation: 60, test: 60), seed: 5)
+        _ = try await trainer.prepare(PreparationTask(recipe: recipe), id: "prepare", group: "g")
+        let lenet = try TableSix.leNet3.network(input: "image", shape: [1, 28, 28], classes: 10, width: 1)
+        return TrainingTask(
+            network: try NetworkDescription.fused(branches: [("image", lenet)], classes: 10).canonicalJSON,
+            dataset: recipe.id, optimizers: [BranchOptimizer(name: "adam", learningRate: 1e-3)], epochs: 60, batch: 16,
+            seed: 11, checkpointInterval: .milliseconds(100), distribution: Distribution(workers: 2))
+    }
+
+    @Test func `the death of any worker costs time, and the network that comes out is the same`() async throws {
+        try await Cluster.run(workers: 2) { cluster in
+            let trainer = TrainerClient(try cluster.connect(to: .trainer))
+            let task = try await task(trainer)
+            let undisturbed = try await trainer.train(task, id: "undisturbed", group: "g")
+            for victim in [Cluster.Part.trainerWorker(1), .trainerWorker(2)] {
+                let id = "killed-\(victim)"
+                async let result = trainer.train(task, id: id, group: "g")
+                try await checkpoint(of: id, cluster)
+                try await cluster.killAndRestart([victim])
+                #expect(try await result.weights == undisturbed.weights)
+                let events = try await cluster.events(of: .trainer).filter { $0.subject == id }
+                let leased = events.filter { $0.kind == "task.leased" }
+                #expect(leased.map { $0.attributes["attempt"] } == ["1", "1", "2", "2"])
+                #expect(leased.map { $0.attributes["rank"] } == ["0", "1", "0", "1"])
+                #expect(events.count { $0.kind == "task.returned" } == 1)
+            }
+        }
+    }
+
+    /// Waits for the first checkpoint of a training that is far from its end.
+    private func checkpoint(of task: String, _ cluster: Cluster) async throws {
+        for try await page in try cluster.service(.trainer).follow(after: 0) {
+            let events = page.filter { $0.subject == task }
+            try #require(!events.contains { $0.kind == "task.succeeded" }, "the training was too short for this test")
+            if events.contains(where: { $0.attributes["checkpoint"] != nil }) { return }
+        }
+    }
+}

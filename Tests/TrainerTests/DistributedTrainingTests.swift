@@ -1,0 +1,121 @@
+import Model
+import Networks
+import RegistryClient
+import ServiceTestSupport
+import Synchronization
+import Testing
+import Torch
+import TrainerClient
+import WorkQueueClient
+import WorkerSupport
+
+@testable import TrainerWorker
+
+/// An address that one worker says and others wait for.
+private actor Meeting {
+    private var address: String?
+    private var waiting: [CheckedContinuation<String, Never>] = []
+
+    func tell(_ said: String?) async -> String {
+        if let said {
+            address = said
+            for continuation in waiting { continuation.resume(returning: said) }
+            waiting = []
+            return said
+        }
+        if let address { return address }
+        return await withCheckedContinuation { waiting.append($0) }
+    }
+}
+
+@Suite(.serialized, .timeLimit(.minutes(3)))
+struct DistributedTrainingTests {
+    /// Plain gradient descent, so that small differences stay small.
+    private func task(_ distribution: Distribution?, epochs: Int = 2) throws -> TrainingTask {
+        var task = try TrainerTaskHandlerTests.task(epochs: epochs)
+        task.optimizers = [.init(name: "sgd", learningRate: 0.05, momentum: 0.9)]
+        task.distribution = distribution
+        return task
+    }
+
+    /// Has workers of this process train together: the result of the first, and what each reported.
+    private func train(
+        _ fixture: WorkerFixture, _ task: TrainingTask, workers: Int
+    ) async throws -> (TrainingResult, [[TaskReport]]) {
+        let meeting = Meeting()
+        let logs = (0..<workers).map { _ in ReportLog() }
+        let results = try await withThrowingTaskGroup(of: (Int, [UInt8]).self) { group in
+            for rank in 0..<workers {
+                var lease = WorkerFixture.lease(TrainingTask.kind, try task.payload())
+                lease.gang = GangPlace(rank: rank, size: workers, key: "key")
+                let progress = TaskProgress(logger: quiet) { report in
+                    await logs[rank].add(report)
+                    return .proceed
+                } meet: {
+                    await meeting.tell($0)
+                }
+                let handler = TrainerTaskHandler(registry: fixture.registry, cache: fixture.cache)
+                group.addTask { [lease] in (rank, try await handler.work(on: lease, progress: progress)) }
+            }
+            return try await group.reduce(into: [Int: [UInt8]]()) { $0[$1.0] = $1.1 }
+        }
+        for rank in 1..<workers { #expect(results[rank] == []) }
+        var reports: [[TaskReport]] = []
+        for log in logs { reports.append(await log.reports) }
+        return (try TrainingResult(result: try #require(results[0])), reports)
+    }
+
+    private func weights(
+        _ fixture: WorkerFixture, _ description: NetworkDescription, _ result: TrainingResult
+    ) async throws -> [Float] {
+        let network = try ScriptedNetwork(description, seed: 0)
+        try network.loadWeights(from: try await fixture.cache.file(for: result.weights))
+        return try network.tensorNames.flatMap { try network.values(of: $0) }
+    }
+
+    @Test(arguments: [2, 3])
+    func `several workers with one batch equal one worker`(workers: Int) async throws {
+        try await WorkerFixture.run { fixture in
+            _ = try await TrainerTaskHandlerTests.prepare(fixture)
+            // Batch normalisation sees a worker's share of a batch, so the network has none.
+            let network = try TableSix.leNet3.network(
+                input: "image", shape: [1, 28, 28], classes: 10, width: 0.5, normalized: false)
+            var task = try task(nil)
+            task.network = try network.canonicalJSON
+            let alone = try await TrainerTaskHandlerTests.train(fixture, task)
+            task.distribution = Distribution(workers: workers)
+            let (together, reports) = try await train(fixture, task, workers: workers)
+            let (a, b) = (try await weights(fixture, network, alone), try await weights(fixture, network, together))
+            #expect(zip(a, b).map { abs($0 - $1) }.max() ?? 1 < 1e-5)
+            let losses = [alone, together].compactMap { $0.metrics["training-loss"] }
+            #expect(abs(losses[0] - losses[1]) < 1e-4)
+            for own in reports {
+                #expect(own.map(\.step) == [1, 2])
+                #expect(own.allSatisfy { ($0.metrics["exchanged-bytes"] ?? 0) > 0 })
+                #expect(own.allSatisfy { ($0.metrics["samples-per-second"] ?? 0) > 0 })
+            }
+        }
+    }
+
+    @Test(arguments: Distribution.Synchronisation.allCases)
+    func `every synchronisation gives one network that has learnt`(by choice: Distribution.Synchronisation) async throws
+    {
+        try await WorkerFixture.run { fixture in
+            _ = try await TrainerTaskHandlerTests.prepare(fixture)
+            let distribution = Distribution(workers: 2, synchronisation: choice, interval: 2)
+            let (result, _) = try await train(fixture, try task(distribution, epochs: 12), workers: 2)
+            // Ten classes: 0.1 by chance.
+            #expect(try #require(result.metrics["validation-accuracy"]) > 0.3)
+        }
+    }
+
+    @Test func `a batch that is too small for all workers is refused`() async throws {
+        try await WorkerFixture.run { fixture in
+            _ = try await TrainerTaskHandlerTests.prepare(fixture)
+            var task = try task(Distribution(workers: 2))
+            task.batch = 1
+            let failure = await #expect(throws: Failure.self) { try await train(fixture, task, workers: 2) }
+            #expect(failure?.code == .invalidArgument)
+        }
+    }
+}
