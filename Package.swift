@@ -210,11 +210,14 @@ let services: [Target] = [
         [
             "Brain", "Model", "Schema", "Messaging", "Storage", "ServiceKit", "Networks", "Search", "WorkQueueClient",
             "WorkQueueServer", "DesignerClient", "ServiceClient", "RegistryClient", "KnowledgeClient", "TrainerClient",
-            "EvaluatorClient", "Tracking", "TrackingSearch", grdb, lifecycle, logging,
+            "EvaluatorClient", "ParameterServer", "Tracking", "TrackingSearch", grdb, lifecycle, logging,
         ]),
     executable(
         "designer", "Services/Designer/Main",
-        ["DesignerServer", "ServiceClient", "ServiceKit", "Storage", argumentParser, logging]),
+        [
+            "DesignerServer", "Messaging", "Model", "RegistryClient", "ServiceClient", "ServiceKit", "Storage",
+            "WorkQueueClient", argumentParser, logging,
+        ]),
 
     .target(
         name: "ConsoleServer",
@@ -322,7 +325,8 @@ let testTargets: [Target] = [
     tests(
         "DesignerTests",
         [
-            "Brain", "DesignerClient", "DesignerServer", "Search", "Storage", "Messaging", "WorkQueueServer", "Model",
+            "Brain", "DesignerClient", "ParameterServer", "ServiceTestSupport", "SearchSupport", "DesignerServer",
+            "Search", "Storage", "Messaging", "WorkQueueServer", "Model",
             "TrainerClient", "EvaluatorClient", "Networks", "Tracking", "TrackingSearch", grdb, lifecycle, logging,
         ]),
     .target(
@@ -352,9 +356,9 @@ let testTargets: [Target] = [
             "KnowledgeAttention", "KnowledgeClient", "KnowledgeServer", "ServiceTestSupport", "TransferSupport",
             "Brain", "Messaging", "Schema", "Model", "CZeroMQ", "Storage", "Networks", "Datasets", "WorkQueueClient",
             "WorkQueueServer", "Search", "SearchSupport", "Torch", "Tracking", "ConsoleSupport",
-            "DesignerClient", "DesignerServer", "TrainerClient", "EvaluatorClient", "RegistryClient", "RegistryServer",
-            "ServiceClient", "TestSupport", "registry", "trainer", "trainer-worker", argumentParser, crypto, grdb,
-            lifecycle, logging,
+            "DesignerClient", "DesignerServer", "ParameterServer", "TrainerClient", "EvaluatorClient",
+            "RegistryClient", "RegistryServer", "ServiceClient", "TestSupport", "registry", "trainer", "trainer-worker",
+            argumentParser, crypto, grdb, lifecycle, logging,
         ], excluding: ["peers"]),
 ]
 

@@ -50,6 +50,34 @@ public struct ParameterServer: Sendable {
         }
     }
 
+    /// How many updates the shards have seen together.
+    public var version: Int {
+        get async {
+            var version = 0
+            for shard in shards { version += await shard.stored.version }
+            return version
+        }
+    }
+
+    /// The parameters and what the update rule remembers, so that another server with the same settings can go on.
+    public var state: [UInt8] {
+        get async {
+            var bytes: [UInt8] = []
+            for shard in shards { await shard.stored.append(to: &bytes) }
+            return bytes
+        }
+    }
+
+    /// Goes on from the state of another server; who takes part is not in it.
+    /// - Throws: `Failure` with code `corrupt` where it is broken, or of a server of other parameters.
+    public func restore(_ state: [UInt8]) async throws {
+        var rest = state[...]
+        for shard in shards { try await shard.restore(ParameterState(from: &rest)) }
+        guard rest.isEmpty else {
+            throw Failure(.corrupt, "What was stored of a parameter server has \(rest.count) bytes too many.")
+        }
+    }
+
     /// Adds the routes.
     public func register(in router: inout Router) {
         router.on(.join) { request in try await join(request.worker) }

@@ -44,6 +44,18 @@ actor ParameterShard {
     /// The parameters as they are.
     var snapshot: [Float] { values }
 
+    /// All that it must remember to go on, but for who takes part.
+    var stored: ParameterState { ParameterState(version: version, rule: state.memory, values: values) }
+
+    /// Goes on from what was stored.
+    /// - Throws: `Failure` with code `corrupt` where that is of another shard or rule.
+    func restore(_ stored: ParameterState) throws {
+        guard stored.values.count == values.count, stored.rule.first.count == state.memory.first.count,
+            stored.rule.second.count == state.memory.second.count
+        else { throw Failure(.corrupt, "What was stored of a parameter server belongs to another one.") }
+        (version, state.memory, values) = (stored.version, stored.rule, stored.values)
+    }
+
     // MARK: Coming and going
 
     func join(_ worker: String) -> Int {

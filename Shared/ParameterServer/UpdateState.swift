@@ -2,25 +2,30 @@ import Glibc
 
 /// An update rule with what it remembers of earlier steps.
 struct UpdateState {
+    /// What it remembers.
+    struct Memory: Hashable, Sendable {
+        var first: [Float] = []
+        var second: [Float] = []
+        var steps = 0
+    }
+
     private let rule: UpdateRule
-    private var first: [Float] = []
-    private var second: [Float] = []
-    private var steps = 0
+    var memory = Memory()
 
     init(_ rule: UpdateRule, count: Int) {
         self.rule = rule
         switch rule {
         case .addition, .replacement: break
-        case .gradientDescent(_, let momentum): if momentum != 0 { first = Array(repeating: 0, count: count) }
+        case .gradientDescent(_, let momentum): if momentum != 0 { memory.first = Array(repeating: 0, count: count) }
         case .adam:
-            first = Array(repeating: 0, count: count)
-            second = first
+            memory.first = Array(repeating: 0, count: count)
+            memory.second = memory.first
         }
     }
 
     /// Changes the parameters by one update.
     mutating func apply(_ update: [Float], to values: inout [Float]) {
-        steps += 1
+        memory.steps += 1
         switch rule {
         case .addition: for i in values.indices { values[i] += update[i] }
         case .replacement: values = update
@@ -35,18 +40,18 @@ struct UpdateState {
             return
         }
         for i in values.indices {
-            first[i] = momentum * first[i] + gradient[i]
-            values[i] -= rate * first[i]
+            memory.first[i] = momentum * memory.first[i] + gradient[i]
+            values[i] -= rate * memory.first[i]
         }
     }
 
     private mutating func adam(_ gradient: [Float], _ rate: Float, _ values: inout [Float]) {
-        let step = rate / Float(1 - pow(0.9, Double(steps)))
-        let scale = Float(1 / (1 - pow(0.999, Double(steps))).squareRoot())
+        let step = rate / Float(1 - pow(0.9, Double(memory.steps)))
+        let scale = Float(1 / (1 - pow(0.999, Double(memory.steps))).squareRoot())
         for i in values.indices {
-            first[i] = 0.9 * first[i] + 0.1 * gradient[i]
-            second[i] = 0.999 * second[i] + 0.001 * gradient[i] * gradient[i]
-            values[i] -= step * first[i] / (second[i].squareRoot() * scale + 1e-8)
+            memory.first[i] = 0.9 * memory.first[i] + 0.1 * gradient[i]
+            memory.second[i] = 0.999 * memory.second[i] + 0.001 * gradient[i] * gradient[i]
+            values[i] -= step * memory.first[i] / (memory.second[i].squareRoot() * scale + 1e-8)
         }
     }
 }

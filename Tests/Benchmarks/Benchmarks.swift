@@ -1,4 +1,5 @@
 import ArgumentParser
+@preconcurrency import Glibc
 
 /// Measures Gyrus beside what others use for the same job, in one run, so that the ratio holds on any machine.
 ///
@@ -15,8 +16,14 @@ struct Benchmarks: AsyncParsableCommand {
         subcommands: [
             AllBenchmarks.self, MessagesBenchmark.self, TasksBenchmark.self, SearchBenchmark.self,
             TrainingBenchmark.self, TrackingBenchmark.self, TableSixBenchmark.self,
-            TablesBenchmark.self, FusionBenchmark.self, KnowledgeBenchmark.self, KnowledgeScaleBenchmark.self,
-            ContinualBenchmark.self, LearningBenchmark.self, DistributedBenchmark.self, CatalogueBenchmark.self,
-            ConsoleBenchmark.self,
+            TablesBenchmark.self, ControllersBenchmark.self, FusionBenchmark.self,
+            KnowledgeBenchmark.self, KnowledgeScaleBenchmark.self, ContinualBenchmark.self, LearningBenchmark.self,
+            DistributedBenchmark.self, CatalogueBenchmark.self, ConsoleBenchmark.self,
         ], defaultSubcommand: AllBenchmarks.self)
+
+    /// Each row is there to be read as soon as it is printed, also in a file.
+    static func main() async {
+        setvbuf(stdout, nil, _IOLBF, 0)
+        await main(nil)
+    }
 }

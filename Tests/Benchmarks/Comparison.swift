@@ -35,6 +35,15 @@ struct Comparison {
 }
 
 extension [Double] {
+    /// The mean; 0 of none.
+    var mean: Double { reduce(0, +) / Double(Swift.max(1, count)) }
+
+    /// The standard error of the mean.
+    var standardError: Double {
+        let variance = reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(Swift.max(1, count - 1))
+        return (variance / Double(Swift.max(1, count))).squareRoot()
+    }
+
     /// The middle value; 0 of none.
     var median: Double {
         guard !isEmpty else { return 0 }

@@ -62,18 +62,10 @@ struct TablesBenchmark: AsyncParsableCommand {
                 let regrets = try await regrets(of: searcher, on: table)
                 guard !regrets.isEmpty else { continue }
                 let seconds = String(format: "%.1f", (ContinuousClock.now - start).inSeconds)
-                print("\(name.rawValue) \(searcher): \(Self.text(regrets)) (\(regrets.count) seeds, \(seconds) s)")
+                print(
+                    "\(name.rawValue) \(searcher): \(RegretText.text(regrets)) (\(regrets.count) seeds, \(seconds) s)")
             }
         }
-    }
-
-    private static func text(_ regrets: [[Double]]) -> String {
-        counts.indices.map { column in
-            let values = regrets.map { $0[column] }
-            let mean = values.reduce(0, +) / Double(values.count)
-            let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, values.count - 1))
-            return String(format: "%.3f±%.3f", mean, (variance / Double(values.count)).squareRoot())
-        }.joined(separator: " ")
     }
 
     private func regrets(of searcher: String, on table: NASTable) async throws -> [[Double]] {
@@ -97,5 +89,16 @@ struct TablesBenchmark: AsyncParsableCommand {
             for try await next in group { regrets.append(next) }
             return regrets
         }
+    }
+}
+
+/// How regrets are written.
+enum RegretText {
+    /// For each column the mean of the runs and its standard error.
+    static func text(_ regrets: [[Double]]) -> String {
+        (regrets.first ?? []).indices.map { column in
+            let values = regrets.map { $0[column] }
+            return String(format: "%.3f±%.3f", values.mean, values.standardError)
+        }.joined(separator: " ")
     }
 }

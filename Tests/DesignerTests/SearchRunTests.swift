@@ -119,6 +119,7 @@ extension SearchRun {
                 return .evaluated(number: number, .success(score))
             case .register(let model): return .registered(model: model.id, .success(()))
             case .track, .registerTracker: preconditionFailure("a search for a network asks for no tracks")
+            case .employ, .listen: preconditionFailure("these searches have no replicas")
             }
         }
     }

@@ -28,7 +28,7 @@ struct DesignerProcessTests {
         scenario.replacing("seed: 7,", with: "seed: 7, halving: {first: 1},") + "\ntraining: {epochs: 9}"
 
     /// Trains and scores by a formula over what it was asked to do, so that the same order has the same outcome.
-    private struct Formula: TaskHandler {
+    struct Formula: TaskHandler {
         let registry: RegistryClient
 
         func handle(_ lease: TaskLease, progress: TaskProgress) async throws -> [UInt8] {
@@ -65,7 +65,7 @@ struct DesignerProcessTests {
     }
 
     /// The services of one installation, and clients for them.
-    private final class Installation {
+    final class Installation {
         let fixture: ProcessFixture
         let loop = MessageLoop()
         private var processes: [ServiceName: ChildProcess] = [:]

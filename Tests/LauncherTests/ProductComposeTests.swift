@@ -42,7 +42,8 @@ enum Product {
         let variables = ["GYRUS_RUN_DIR": "/r", "GYRUS_STATE_DIR": "/s", "GYRUS_DATA_DIR": ""]
         let project = try ComposeFile(at: DeliveredFiles.composeFile).project(variables: variables)
         let names = [
-            "console", "designer", "evaluator", "evaluator-worker", "knowledge", "registry", "trainer",
+            "console", "designer", "designer-worker", "evaluator", "evaluator-worker", "knowledge", "registry",
+            "trainer",
             "trainer-worker",
         ]
         #expect(project.services.keys.sorted() == names)

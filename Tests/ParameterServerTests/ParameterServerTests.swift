@@ -110,6 +110,34 @@ struct ParameterServerTests {
         #expect(await server.values == start.map { $0 * 4 })
     }
 
+    @Test func `a server that goes on from the state of another gives the same bits`() async throws {
+        let settings = ParameterSettings(
+            rule: .adam(learningRate: 0.1), consistency: .asynchronous(staleness: 0), shards: 3)
+        func train(_ server: ParameterServer, steps: Int) async throws {
+            try await withServer(router(server)) { client in
+                let parameters = try await ParameterClient.join([client], worker: "a")
+                for _ in 0..<steps { try await parameters.push(gradient(at: try await parameters.pull())) }
+                await parameters.leave()
+            }
+        }
+        let whole = try ParameterServer(start, settings: settings)
+        try await train(whole, steps: 9)
+        let first = try ParameterServer(start, settings: settings)
+        try await train(first, steps: 4)
+        let second = try ParameterServer(start, settings: settings)
+        let state = await first.state
+        try await second.restore(state)
+        #expect(await second.version == 12)
+        try await train(second, steps: 5)
+        #expect(await second.values == whole.values)
+        let small = try ParameterServer([1], settings: settings)
+        for broken in [[], Array(state.dropLast()), state + [0]] {
+            let failure = await #expect(throws: Failure.self) { try await second.restore(broken) }
+            #expect(failure?.code == .corrupt)
+        }
+        await #expect(throws: Failure.self) { try await small.restore(state) }
+    }
+
     @Test func `settings that cannot be are refused`() {
         let impossible = [
             ParameterSettings(rule: .addition, consistency: .synchronous, workers: 0),

@@ -52,7 +52,7 @@ import Testing
 
     @Test func `each modality has a controller of its own, the edges of a cell share one`() throws {
         func controllers(_ space: SearchSpace) -> [Controller] {
-            Reinforcement(settings: .init(), space: space, seed: 1).controllers
+            ControllerTeam(space, size: 4, seed: 1).controllers
         }
         #expect(controllers(try layeredModality()).map(\.slots) == [0..<13, 13..<19])
         #expect(controllers(try twoModalities()).map(\.slots) == [0..<4, 4..<8])

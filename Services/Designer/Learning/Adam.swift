@@ -19,8 +19,7 @@ public struct Adam: Hashable, Sendable, Codable {
     /// Makes one step.
     public mutating func step(_ parameters: inout Parameters, _ gradients: [Matrix]) {
         steps += 1
-        let length = gradients.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1 * $1 } }.squareRoot()
-        let scale = clip.map { length > $0 ? $0 / length : 1 } ?? 1
+        let scale = clip.map { Self.scale(of: gradients, to: $0) } ?? 1
         let (firstDecay, secondDecay) = (0.9, 0.999)
         let firstBias = 1 - power(firstDecay, steps)
         let secondBias = 1 - power(secondDecay, steps)
@@ -35,6 +34,17 @@ public struct Adam: Hashable, Sendable, Codable {
                     learningRate * first[index].values[place] / firstBias / size
             }
         }
+    }
+
+    /// Gradients, shortened where they are longer together than a length.
+    public static func clipped(_ gradients: [Matrix], to length: Double) -> [Matrix] {
+        let scale = scale(of: gradients, to: length)
+        return scale == 1 ? gradients : gradients.map { $0.map { $0 * scale } }
+    }
+
+    private static func scale(of gradients: [Matrix], to most: Double) -> Double {
+        let length = gradients.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1 * $1 } }.squareRoot()
+        return length > most ? most / length : 1
     }
 
     private func power(_ base: Double, _ exponent: Int) -> Double {

@@ -30,6 +30,16 @@ public struct Parameters: Hashable, Sendable, Codable {
         }
     }
 
+    /// Takes all numbers, in their order, from the beginning of others.
+    public mutating func set(_ numbers: ArraySlice<Float>) {
+        var place = numbers.startIndex
+        for index in matrices.indices {
+            let count = matrices[index].values.count
+            for offset in 0..<count { matrices[index].values[offset] = Double(numbers[place + offset]) }
+            place += count
+        }
+    }
+
     private func position(_ place: Int) -> (matrix: Int, offset: Int) {
         var offset = place
         for (index, matrix) in matrices.enumerated() {

@@ -10,6 +10,17 @@ struct DesignerCommand: AsyncParsableCommand {
         commandName: "designer",
         abstract: "Accepts scenarios and searches for their networks.",
         discussion: """
+            `designer` alone keeps the queue and runs the searches. Any number of `designer work`, on any machine that reaches \
+            it and the registry, do the work of searches whose controllers have replicas.
+            """,
+        subcommands: [Serve.self, Work.self], defaultSubcommand: Serve.self)
+}
+
+/// The designer itself.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Keep the queue of scenarios and run their searches.",
+        discussion: """
             A scenario is on disk before it is acknowledged. Its search has candidates trained by the trainer and scored by \
             the evaluator, waits while either is away, and goes on after a restart where it stood.
 

@@ -21,16 +21,22 @@ public struct SearchHistory: Hashable, Sendable {
         _ trials: some Sequence<(proposal: Proposal, outcome: TrialOutcome?)>, in space: SearchSpace
     ) throws {
         self.space = space
-        for trial in trials {
-            guard trial.proposal.number == proposals.count, !contains(trial.proposal.genome) else {
+        for trial in trials { try follow(trial.proposal, trial.outcome) }
+    }
+
+    /// Takes what another search proposed, and what came of it; proposals are given by number, known ones may come again.
+    /// - Throws: `Failure` with code `corrupt` where a number is missing or a network stands twice.
+    public mutating func follow(_ proposal: Proposal, _ outcome: TrialOutcome?) throws {
+        if proposal.number >= proposals.count {
+            guard proposal.number == proposals.count, !contains(proposal.genome) else {
                 throw Failure(
                     .corrupt,
                     "The stored search is broken at trial \(proposals.count): a number is missing or a genome repeated."
                 )
             }
-            record(trial.proposal)
-            if let outcome = trial.outcome { try tell(trial.proposal.number, outcome) }
+            record(proposal)
         }
+        if let outcome { try tell(proposal.number, outcome) }
     }
 
     /// Whether a genome was proposed, or one that is the same network.

@@ -64,6 +64,22 @@ public struct Searcher: Sendable {
         return history.propose(chosen.genome, chosen.origin)
     }
 
+    /// Proposes a candidate that was written elsewhere; as long as there are given ones, one of these in its place.
+    /// - Returns: The proposal; nil where the candidate cannot be proposed any more.
+    public mutating func take(
+        _ genome: Genome, origin: String, where isAllowed: (Genome) -> Bool = { _ in true }
+    ) -> Proposal? {
+        let chosen = withoutActuallyEscaping(isAllowed) { isAllowed -> (genome: Genome, origin: String)? in
+            let view = SearchView(history: history, visible: 0, isAllowed: isAllowed)
+            if let given = given(view) { return (given, "knowledge") }
+            return view.isOpen(genome) ? (genome, origin) : nil
+        }
+        guard let chosen, case .proposal(let proposal) = history.propose(chosen.genome, chosen.origin) else {
+            return nil
+        }
+        return proposal
+    }
+
     /// Takes the outcome of a proposed candidate; telling it again changes nothing.
     /// - Throws: `Failure` with code `not-found` for a number that was never proposed, `conflict` for a second, other
     ///   outcome.

@@ -9,13 +9,14 @@ import WorkQueueServer
 
 /// Answers the designer's routes: decodes, calls, encodes, and decides nothing.
 public struct DesignerHarness: Sendable {
-    private let service: DesignerService
+    let service: DesignerService
 
     /// Makes the harness of a designer.
     public init(_ service: DesignerService) { self.service = service }
 
     /// Adds the routes.
     public func register(in router: inout Router) {
+        registerForControllers(in: &router)
         router.on(.publishScenario) { request in
             Wire.ScenarioStatus(try await service.publish(request.text, file: request.file, as: request.id))
         }

@@ -16,6 +16,7 @@ public struct DesignerService: Sendable {
     /// The queue of scenarios.
     public let queue: WorkQueue
     let peers: DesignerPeers
+    let desk = ControllerDesk()
     private let places: Int
     private let logger: Logger
 
@@ -35,7 +36,7 @@ public struct DesignerService: Sendable {
 
     /// What lives as long as the service, in the order of starting.
     public var services: [any Service] {
-        let runner = SearchRunner(store: store, peers: peers, logger: logger)
+        let runner = SearchRunner(store: store, peers: peers, queue: queue, desk: desk, logger: logger)
         return [
             queue, store.outbox,
             ScenarioWorker(queue: queue, store: store, runner: runner, places: places, logger: logger),

@@ -12,6 +12,8 @@ import WorkQueueServer
 struct ScenarioWorker: Service {
     /// Kind of the tasks that stand for scenarios.
     static let kind = "scenario"
+    /// What the names of the places begin with.
+    static let placePrefix = "search-"
 
     let queue: WorkQueue
     let store: DesignerStore
@@ -28,7 +30,7 @@ struct ScenarioWorker: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await withTaskGroup { group in
-                for place in 0..<places { group.addTask { await work("search-\(place)") } }
+                for place in 0..<places { group.addTask { await work(Self.placePrefix + "\(place)") } }
             }
         }
     }
@@ -71,6 +73,8 @@ struct ScenarioWorker: Service {
         _ = try await queue.complete(lease.attempt, result: [])
         let status = try await store.status(entry.id.text)
         if status.state == .failed || status.state == .cancelled { try await store.withdrawTasks(of: entry) }
+        _ = try await queue.cancel(group: ControllerTask.group(of: entry.task))
+        await runner.desk.forget(entry.id)
     }
 
     /// Ends a scenario that cannot succeed any more; what may pass by itself is tried again.

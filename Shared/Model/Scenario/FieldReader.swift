@@ -45,6 +45,9 @@ struct FieldReader {
     /// Names of the fields that are there, in the order of the file.
     var keys: [String] { mapping.compactMap { $0.key.scalar?.string } }
 
+    /// Whether a mapping stands under a key.
+    func isGroup(_ key: String) -> Bool { mapping[key]?.mapping != nil }
+
     /// The mapping under a key.
     func fields(_ key: String, keys: [String]? = nil) throws -> FieldReader? {
         guard let node = mapping[key] else { return nil }

@@ -56,11 +56,14 @@ public struct Scenario: Hashable, Sendable {
         public var widths: [Double]?
         /// How trials are stopped early; nil where each is trained to its end.
         public var halving: Halving?
+        /// How replicas of the controllers search together; nil where there is one, within the designer.
+        public var replication: Replication?
 
         /// Makes a plan of a search.
         public init(
             method: SearchMethod = .evolution, population: Int = 12, trials: Int = 48, seed: UInt64 = 1,
-            optimizers: [String]? = nil, structures: [String]? = nil, widths: [Double]? = nil, halving: Halving? = nil
+            optimizers: [String]? = nil, structures: [String]? = nil, widths: [Double]? = nil, halving: Halving? = nil,
+            replication: Replication? = nil
         ) {
             self.method = method
             self.population = population
@@ -70,6 +73,7 @@ public struct Scenario: Hashable, Sendable {
             self.structures = structures
             self.widths = widths
             self.halving = halving
+            self.replication = replication
         }
     }
 

@@ -44,6 +44,10 @@ extension ScenarioFile {
             throw Failure(
                 .invalidArgument, "search.halving: only networks that are trained as a whole can be stopped early.")
         }
+        if scenario.search.replication != nil {
+            throw Failure(
+                .invalidArgument, "search.replicas: only networks that are trained as a whole are written by replicas.")
+        }
         if scenario.limits.latency != nil || scenario.minimised.contains(.latency) {
             throw Failure(
                 .invalidArgument,

@@ -141,7 +141,10 @@ extension ScenarioFile {
     }
 
     private static func search(_ reader: FieldReader, _ training: Scenario.Training) throws -> Scenario.Search {
-        let keys = ["method", "population", "trials", "seed", "optimizers", "structures", "widths", "halving"]
+        let keys = [
+            "method", "population", "trials", "seed", "optimizers", "structures", "widths", "halving", "replicas",
+            "shards", "updates",
+        ]
         let fields = try reader.fields("search", keys: keys)
         let usual = Scenario.Search()
         let trials = try fields?.integer("trials", in: 1...100_000) ?? usual.trials
@@ -157,7 +160,8 @@ extension ScenarioFile {
             trials: trials, seed: UInt64(try fields?.integer("seed", in: 0...Int.max) ?? Int(usual.seed)),
             optimizers: try fields?.texts("optimizers"), structures: try fields?.texts("structures"),
             widths: try fields?.numbers("widths", in: 0.05...16),
-            halving: try fields.flatMap { try halving($0, training) })
+            halving: try fields.flatMap { try halving($0, training) },
+            replication: try fields.flatMap { try replication($0) })
     }
 
     static func training(

@@ -592,6 +592,321 @@ void   gyrus__wire__search_progress_reply__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__search_progress_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__controller_place_request__init
+                     (Gyrus__Wire__ControllerPlaceRequest         *message)
+{
+  static const Gyrus__Wire__ControllerPlaceRequest init_value = GYRUS__WIRE__CONTROLLER_PLACE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__controller_place_request__get_packed_size
+                     (const Gyrus__Wire__ControllerPlaceRequest *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__controller_place_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__controller_place_request__pack
+                     (const Gyrus__Wire__ControllerPlaceRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__controller_place_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__controller_place_request__pack_to_buffer
+                     (const Gyrus__Wire__ControllerPlaceRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__controller_place_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__ControllerPlaceRequest *
+       gyrus__wire__controller_place_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__ControllerPlaceRequest *)
+     protobuf_c_message_unpack (&gyrus__wire__controller_place_request__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__controller_place_request__free_unpacked
+                     (Gyrus__Wire__ControllerPlaceRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__controller_place_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__controller_place_reply__init
+                     (Gyrus__Wire__ControllerPlaceReply         *message)
+{
+  static const Gyrus__Wire__ControllerPlaceReply init_value = GYRUS__WIRE__CONTROLLER_PLACE_REPLY__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__controller_place_reply__get_packed_size
+                     (const Gyrus__Wire__ControllerPlaceReply *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__controller_place_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__controller_place_reply__pack
+                     (const Gyrus__Wire__ControllerPlaceReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__controller_place_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__controller_place_reply__pack_to_buffer
+                     (const Gyrus__Wire__ControllerPlaceReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__controller_place_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__ControllerPlaceReply *
+       gyrus__wire__controller_place_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__ControllerPlaceReply *)
+     protobuf_c_message_unpack (&gyrus__wire__controller_place_reply__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__controller_place_reply__free_unpacked
+                     (Gyrus__Wire__ControllerPlaceReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__controller_place_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__controller_wait_request__init
+                     (Gyrus__Wire__ControllerWaitRequest         *message)
+{
+  static const Gyrus__Wire__ControllerWaitRequest init_value = GYRUS__WIRE__CONTROLLER_WAIT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__controller_wait_request__get_packed_size
+                     (const Gyrus__Wire__ControllerWaitRequest *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__controller_wait_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__controller_wait_request__pack
+                     (const Gyrus__Wire__ControllerWaitRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__controller_wait_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__controller_wait_request__pack_to_buffer
+                     (const Gyrus__Wire__ControllerWaitRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__controller_wait_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__ControllerWaitRequest *
+       gyrus__wire__controller_wait_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__ControllerWaitRequest *)
+     protobuf_c_message_unpack (&gyrus__wire__controller_wait_request__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__controller_wait_request__free_unpacked
+                     (Gyrus__Wire__ControllerWaitRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__controller_wait_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__controller_wait_reply__init
+                     (Gyrus__Wire__ControllerWaitReply         *message)
+{
+  static const Gyrus__Wire__ControllerWaitReply init_value = GYRUS__WIRE__CONTROLLER_WAIT_REPLY__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__controller_wait_reply__get_packed_size
+                     (const Gyrus__Wire__ControllerWaitReply *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__controller_wait_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__controller_wait_reply__pack
+                     (const Gyrus__Wire__ControllerWaitReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__controller_wait_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__controller_wait_reply__pack_to_buffer
+                     (const Gyrus__Wire__ControllerWaitReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__controller_wait_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__ControllerWaitReply *
+       gyrus__wire__controller_wait_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__ControllerWaitReply *)
+     protobuf_c_message_unpack (&gyrus__wire__controller_wait_reply__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__controller_wait_reply__free_unpacked
+                     (Gyrus__Wire__ControllerWaitReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__controller_wait_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__controller_shard__init
+                     (Gyrus__Wire__ControllerShard         *message)
+{
+  static const Gyrus__Wire__ControllerShard init_value = GYRUS__WIRE__CONTROLLER_SHARD__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__controller_shard__get_packed_size
+                     (const Gyrus__Wire__ControllerShard *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__controller_shard__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__controller_shard__pack
+                     (const Gyrus__Wire__ControllerShard *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__controller_shard__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__controller_shard__pack_to_buffer
+                     (const Gyrus__Wire__ControllerShard *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__controller_shard__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__ControllerShard *
+       gyrus__wire__controller_shard__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__ControllerShard *)
+     protobuf_c_message_unpack (&gyrus__wire__controller_shard__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__controller_shard__free_unpacked
+                     (Gyrus__Wire__ControllerShard *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__controller_shard__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__controller_shards_request__init
+                     (Gyrus__Wire__ControllerShardsRequest         *message)
+{
+  static const Gyrus__Wire__ControllerShardsRequest init_value = GYRUS__WIRE__CONTROLLER_SHARDS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__controller_shards_request__get_packed_size
+                     (const Gyrus__Wire__ControllerShardsRequest *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__controller_shards_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__controller_shards_request__pack
+                     (const Gyrus__Wire__ControllerShardsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__controller_shards_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__controller_shards_request__pack_to_buffer
+                     (const Gyrus__Wire__ControllerShardsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__controller_shards_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__ControllerShardsRequest *
+       gyrus__wire__controller_shards_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__ControllerShardsRequest *)
+     protobuf_c_message_unpack (&gyrus__wire__controller_shards_request__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__controller_shards_request__free_unpacked
+                     (Gyrus__Wire__ControllerShardsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__controller_shards_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__controller_shards_reply__init
+                     (Gyrus__Wire__ControllerShardsReply         *message)
+{
+  static const Gyrus__Wire__ControllerShardsReply init_value = GYRUS__WIRE__CONTROLLER_SHARDS_REPLY__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__controller_shards_reply__get_packed_size
+                     (const Gyrus__Wire__ControllerShardsReply *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__controller_shards_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__controller_shards_reply__pack
+                     (const Gyrus__Wire__ControllerShardsReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__controller_shards_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__controller_shards_reply__pack_to_buffer
+                     (const Gyrus__Wire__ControllerShardsReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__controller_shards_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__ControllerShardsReply *
+       gyrus__wire__controller_shards_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__ControllerShardsReply *)
+     protobuf_c_message_unpack (&gyrus__wire__controller_shards_reply__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__controller_shards_reply__free_unpacked
+                     (Gyrus__Wire__ControllerShardsReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__controller_shards_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor gyrus__wire__trial__field_descriptors[15] =
 {
   {
@@ -1682,6 +1997,428 @@ const ProtobufCMessageDescriptor gyrus__wire__search_progress_reply__descriptor 
   gyrus__wire__search_progress_reply__field_indices_by_name,
   1,  gyrus__wire__search_progress_reply__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__search_progress_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__controller_place_request__field_descriptors[6] =
+{
+  {
+    "scenario",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ControllerPlaceRequest, scenario),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "replica",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ControllerPlaceRequest, replica),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "step",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ControllerPlaceRequest, step),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "batch",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ControllerPlaceRequest, batch),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "genomes",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Gyrus__Wire__ControllerPlaceRequest, n_genomes),
+    offsetof(Gyrus__Wire__ControllerPlaceRequest, genomes),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "evenness",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__ControllerPlaceRequest, n_evenness),
+    offsetof(Gyrus__Wire__ControllerPlaceRequest, evenness),
+    &gyrus__wire__metric__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__controller_place_request__field_indices_by_name[] = {
+  3,   /* field[3] = batch */
+  5,   /* field[5] = evenness */
+  4,   /* field[4] = genomes */
+  1,   /* field[1] = replica */
+  0,   /* field[0] = scenario */
+  2,   /* field[2] = step */
+};
+static const ProtobufCIntRange gyrus__wire__controller_place_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__controller_place_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.ControllerPlaceRequest",
+  "ControllerPlaceRequest",
+  "Gyrus__Wire__ControllerPlaceRequest",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__ControllerPlaceRequest),
+  6,
+  gyrus__wire__controller_place_request__field_descriptors,
+  gyrus__wire__controller_place_request__field_indices_by_name,
+  1,  gyrus__wire__controller_place_request__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__controller_place_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__controller_place_reply__field_descriptors[2] =
+{
+  {
+    "trials",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Gyrus__Wire__ControllerPlaceReply, n_trials),
+    offsetof(Gyrus__Wire__ControllerPlaceReply, trials),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "over",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ControllerPlaceReply, over),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__controller_place_reply__field_indices_by_name[] = {
+  1,   /* field[1] = over */
+  0,   /* field[0] = trials */
+};
+static const ProtobufCIntRange gyrus__wire__controller_place_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__controller_place_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.ControllerPlaceReply",
+  "ControllerPlaceReply",
+  "Gyrus__Wire__ControllerPlaceReply",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__ControllerPlaceReply),
+  2,
+  gyrus__wire__controller_place_reply__field_descriptors,
+  gyrus__wire__controller_place_reply__field_indices_by_name,
+  1,  gyrus__wire__controller_place_reply__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__controller_place_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__controller_wait_request__field_descriptors[3] =
+{
+  {
+    "scenario",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ControllerWaitRequest, scenario),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trials",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Gyrus__Wire__ControllerWaitRequest, n_trials),
+    offsetof(Gyrus__Wire__ControllerWaitRequest, trials),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wait_milliseconds",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ControllerWaitRequest, wait_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__controller_wait_request__field_indices_by_name[] = {
+  0,   /* field[0] = scenario */
+  1,   /* field[1] = trials */
+  2,   /* field[2] = wait_milliseconds */
+};
+static const ProtobufCIntRange gyrus__wire__controller_wait_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__controller_wait_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.ControllerWaitRequest",
+  "ControllerWaitRequest",
+  "Gyrus__Wire__ControllerWaitRequest",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__ControllerWaitRequest),
+  3,
+  gyrus__wire__controller_wait_request__field_descriptors,
+  gyrus__wire__controller_wait_request__field_indices_by_name,
+  1,  gyrus__wire__controller_wait_request__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__controller_wait_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__controller_wait_reply__field_descriptors[1] =
+{
+  {
+    "ended",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ControllerWaitReply, ended),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__controller_wait_reply__field_indices_by_name[] = {
+  0,   /* field[0] = ended */
+};
+static const ProtobufCIntRange gyrus__wire__controller_wait_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__controller_wait_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.ControllerWaitReply",
+  "ControllerWaitReply",
+  "Gyrus__Wire__ControllerWaitReply",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__ControllerWaitReply),
+  1,
+  gyrus__wire__controller_wait_reply__field_descriptors,
+  gyrus__wire__controller_wait_reply__field_indices_by_name,
+  1,  gyrus__wire__controller_wait_reply__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__controller_wait_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__controller_shard__field_descriptors[4] =
+{
+  {
+    "scenario",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ControllerShard, scenario),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "shard",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ControllerShard, shard),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "endpoint",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ControllerShard, endpoint),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "key",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ControllerShard, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__controller_shard__field_indices_by_name[] = {
+  2,   /* field[2] = endpoint */
+  3,   /* field[3] = key */
+  0,   /* field[0] = scenario */
+  1,   /* field[1] = shard */
+};
+static const ProtobufCIntRange gyrus__wire__controller_shard__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__controller_shard__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.ControllerShard",
+  "ControllerShard",
+  "Gyrus__Wire__ControllerShard",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__ControllerShard),
+  4,
+  gyrus__wire__controller_shard__field_descriptors,
+  gyrus__wire__controller_shard__field_indices_by_name,
+  1,  gyrus__wire__controller_shard__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__controller_shard__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__controller_shards_request__field_descriptors[2] =
+{
+  {
+    "scenario",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ControllerShardsRequest, scenario),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wait_milliseconds",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ControllerShardsRequest, wait_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__controller_shards_request__field_indices_by_name[] = {
+  0,   /* field[0] = scenario */
+  1,   /* field[1] = wait_milliseconds */
+};
+static const ProtobufCIntRange gyrus__wire__controller_shards_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__controller_shards_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.ControllerShardsRequest",
+  "ControllerShardsRequest",
+  "Gyrus__Wire__ControllerShardsRequest",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__ControllerShardsRequest),
+  2,
+  gyrus__wire__controller_shards_request__field_descriptors,
+  gyrus__wire__controller_shards_request__field_indices_by_name,
+  1,  gyrus__wire__controller_shards_request__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__controller_shards_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__controller_shards_reply__field_descriptors[1] =
+{
+  {
+    "shards",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__ControllerShardsReply, n_shards),
+    offsetof(Gyrus__Wire__ControllerShardsReply, shards),
+    &gyrus__wire__controller_shard__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__controller_shards_reply__field_indices_by_name[] = {
+  0,   /* field[0] = shards */
+};
+static const ProtobufCIntRange gyrus__wire__controller_shards_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__controller_shards_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.ControllerShardsReply",
+  "ControllerShardsReply",
+  "Gyrus__Wire__ControllerShardsReply",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__ControllerShardsReply),
+  1,
+  gyrus__wire__controller_shards_reply__field_descriptors,
+  gyrus__wire__controller_shards_reply__field_indices_by_name,
+  1,  gyrus__wire__controller_shards_reply__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__controller_shards_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue gyrus__wire__scenario_state__enum_values_by_number[6] =

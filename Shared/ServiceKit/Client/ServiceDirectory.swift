@@ -54,12 +54,21 @@ public struct ServiceDirectory: Sendable {
     public func security(for service: ServiceName) throws -> Security? {
         let variable = Self.variable(of: service) + "_KEY"
         guard let key = environment[variable], !key.isEmpty else { return nil }
+        return try self.security(of: PublicKey(key), since: "\(variable) is set")
+    }
+
+    /// What this process needs to reach a server of a public key.
+    public func security(of server: PublicKey) throws -> Security {
+        try security(of: server, since: "A server with the key \(server) is to be reached")
+    }
+
+    private func security(of server: PublicKey, since reason: String) throws -> Security {
         guard let file = environment["GYRUS_KEYS"], !file.isEmpty else {
             throw Failure(
                 .invalidArgument,
-                "\(variable) is set, but GYRUS_KEYS is not: it must name the file with this process's own keys.")
+                "\(reason), but GYRUS_KEYS is not: it must name the file with this process's own keys.")
         }
-        return Security(keys: try KeyPair(contentsOf: URL(filePath: file)), server: try PublicKey(key))
+        return Security(keys: try KeyPair(contentsOf: URL(filePath: file)), server: server)
     }
 
     /// A connection to a service, which need not be there yet.

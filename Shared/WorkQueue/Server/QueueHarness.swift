@@ -14,7 +14,7 @@ public struct QueueHarness: Sendable {
     /// Adds the routes.
     public func register(in router: inout Router) {
         registerForSubmitters(in: &router)
-        registerForWorkers(in: &router)
+        registerForWorkers(in: &router) { _, _ in true }
         registerForOperators(in: &router)
     }
 
@@ -31,37 +31,51 @@ public struct QueueHarness: Sendable {
         }
     }
 
-    private func registerForWorkers(in router: inout Router) {
+    /// Adds the routes of workers; alone, for a queue that only its own service fills.
+    /// - Parameter admits: Whether a worker of a name may have tasks of some kinds.
+    public func registerForWorkers(
+        in router: inout Router, admitting admits: @escaping @Sendable (_ worker: String, _ kinds: [String]) -> Bool
+    ) {
+        @Sendable func admitted(_ wire: Wire.Attempt?) throws -> TaskAttempt {
+            let attempt = try TaskAttempt(wire)
+            guard admits(attempt.worker, []) else { throw Self.refusal(attempt.worker) }
+            return attempt
+        }
         router.on(.pull, kind: .waiting) { request in
+            guard admits(request.worker, request.kinds) else { throw Self.refusal(request.worker) }
             let waiting = Duration.milliseconds(Int64(request.waitMilliseconds))
             let lease = try await queue.pull(worker: request.worker, kinds: request.kinds, waiting: waiting)
             return Wire.PullReply(lease: lease.map(Wire.Lease.init))
         }
         router.on(.renew) { request in
-            Wire.DirectiveReply(try await queue.renew(TaskAttempt(request.attempt)))
+            Wire.DirectiveReply(try await queue.renew(admitted(request.attempt)))
         }
         router.on(.rendezvous, kind: .waiting) { request in
             let waiting = Duration.milliseconds(Int64(request.waitMilliseconds))
-            let attempt = try TaskAttempt(request.attempt)
+            let attempt = try admitted(request.attempt)
             return Wire.RendezvousReply(
                 address: try await queue.rendezvous(attempt, at: request.address, waiting: waiting))
         }
         router.on(.report) { request in
-            let attempt = try TaskAttempt(request.attempt)
+            let attempt = try admitted(request.attempt)
             return Wire.DirectiveReply(try await queue.report(TaskReport(request), of: attempt))
         }
         router.on(.complete) { request in
-            let attempt = try TaskAttempt(request.attempt)
+            let attempt = try admitted(request.attempt)
             return Wire.DirectiveReply(try await queue.complete(attempt, result: request.result))
         }
         router.on(.fail) { request in
-            let attempt = try TaskAttempt(request.attempt)
+            let attempt = try admitted(request.attempt)
             let failure = request.failure.map(Failure.init) ?? Failure(.internal, "The worker gave no reason.")
             return Wire.DirectiveReply(try await queue.fail(attempt, failure, logTail: request.logTail))
         }
         router.on(.release) { request in
-            Wire.DirectiveReply(try await queue.release(TaskAttempt(request.attempt)))
+            Wire.DirectiveReply(try await queue.release(admitted(request.attempt)))
         }
+    }
+
+    private static func refusal(_ worker: String) -> Failure {
+        Failure(.permissionDenied, "Worker '\(worker)' may not have such tasks of this queue.")
     }
 
     private func registerForOperators(in router: inout Router) {

@@ -117,6 +117,13 @@ struct Controller: Sendable {
     /// Makes a step of an optimizer.
     mutating func step(_ optimizer: inout Adam, _ gradients: [Matrix]) { optimizer.step(&parameters, gradients) }
 
+    /// Takes parameters from the beginning of some.
+    /// - Returns: How many these are.
+    mutating func set(_ numbers: ArraySlice<Float>) -> Int {
+        parameters.set(numbers)
+        return parameters.count
+    }
+
     /// A parameter by its place among all of them.
     subscript(place: Int) -> Double {
         get { parameters[place] }

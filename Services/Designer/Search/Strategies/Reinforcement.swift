@@ -1,4 +1,3 @@
-import Foundation
 import Learning
 
 /// Reinforcement learning: recurrent controllers write candidates, and what comes of them makes the choices that led to the
@@ -38,38 +37,19 @@ public struct Reinforcement: SearchStrategy {
         }
     }
 
-    /// Strings that are drawn in search of an open one; from draw to draw choices become more even.
-    private static let draws = 64
-    /// By how much the temperature rises from draw to draw.
-    private static let warming = 1.1
-
     let settings: Settings
-    private let sequence: DecisionSequence
-    private(set) var controllers: [Controller]
+    private(set) var team: ControllerTeam
     private var optimizers: [Adam]
-    private var baseline: Double?
+    private var baseline = RewardBaseline()
     /// Trials that were learnt from.
     private var learnt = 0
     private var insights: [SearchInsight] = []
 
     init(settings: Settings, space: SearchSpace, seed: UInt64) {
         self.settings = settings
-        let sequence = DecisionSequence(space)
-        self.sequence = sequence
-        // Another seed than that of the proposals' streams.
-        var generator = SeededGenerator(seed: ~seed)
-        controllers = Self.ranges(of: sequence).map { range in
-            Controller(sequence, slots: range, size: settings.size, using: &generator)
-        }
-        optimizers = controllers.map { Adam($0.parameters, learningRate: settings.learningRate, clip: 5) }
-    }
-
-    /// Slots of the controllers: one for each gene, or one for all where each gene is a single decision.
-    private static func ranges(of sequence: DecisionSequence) -> [Range<Int>] {
-        let genes = Dictionary(grouping: sequence.slots.indices) { sequence.slots[$0].gene }
-        guard genes.values.contains(where: { $0.count > 1 }) else { return [sequence.slots.indices] }
-        return genes.sorted { $0.key < $1.key }.compactMap { gene in
-            gene.value.first.map { $0..<($0 + gene.value.count) }
+        team = ControllerTeam(space, size: settings.size, seed: seed)
+        optimizers = team.controllers.map {
+            Adam($0.parameters, learningRate: settings.learningRate, clip: ControllerTeam.longestGradient)
         }
     }
 
@@ -81,13 +61,7 @@ public struct Reinforcement: SearchStrategy {
         _ view: SearchView, using generator: inout SeededGenerator
     ) -> (genome: Genome, origin: String)? {
         while learnt < view.visible { learn(view) }
-        for draw in 0..<Self.draws {
-            let temperature = pow(Self.warming, Double(draw))
-            let strings = controllers.map { $0.draw(temperature: temperature, using: &generator) }
-            let genome = sequence.genome(of: Self.joined(strings))
-            if view.isOpen(genome) { return (genome, "controller after \(learnt)") }
-        }
-        return nil
+        return team.draw(where: view.isOpen, using: &generator).map { ($0, "controller after \(learnt)") }
     }
 
     mutating func takeInsights() -> [SearchInsight] {
@@ -95,55 +69,15 @@ public struct Reinforcement: SearchStrategy {
         return insights
     }
 
-    private static func joined(_ strings: [[Int?]]) -> [Int?] {
-        strings.dropFirst().reduce(strings.first ?? []) { zip($0, $1).map { $0 ?? $1 } }
-    }
-
-    // MARK: Learning
-
     /// Learns from the next batch.
     private mutating func learn(_ view: SearchView) {
         let batch = learnt..<(learnt + settings.batch)
-        let rewards = rewards(of: batch, view)
-        let mean = rewards.reduce(0, +) / Double(rewards.count)
-        let expected = baseline ?? mean
-        for index in controllers.indices {
-            var total = controllers[index].parameters.matrices.map { Matrix(rows: $0.rows, columns: $0.columns) }
-            for (number, reward) in zip(batch, rewards) {
-                let gradients = controllers[index].gradient(
-                    of: sequence.choices(of: view.history.proposals[number].genome), advantage: reward - expected,
-                    entropy: settings.entropy)
-                for place in gradients.indices { total[place].add(gradients[place], scaled: 1 / Double(batch.count)) }
-            }
-            controllers[index].step(&optimizers[index], total)
-        }
-        baseline = settings.baseline * expected + (1 - settings.baseline) * mean
+        let genomes = batch.map { view.history.proposals[$0].genome }
+        let rewards = TrialOutcome.rewards(of: batch, among: view.history.outcomes.prefix(batch.upperBound))
+        let advantages = baseline.advantages(of: rewards, decay: settings.baseline)
+        let gradients = team.gradients(of: genomes, advantages: advantages, entropy: settings.entropy)
+        for index in gradients.indices { team.step(index, &optimizers[index], gradients[index]) }
         learnt = batch.upperBound
-        insights.append(insight(batch, view))
-    }
-
-    /// How even the choices are now, along the strings of a batch.
-    private func insight(_ batch: Range<Int>, _ view: SearchView) -> SearchInsight {
-        let strings = batch.map { sequence.choices(of: view.history.proposals[$0].genome) }
-        let bits = controllers.map { controller in
-            strings.reduce(0) { $0 + controller.evenness(along: $1) } / Double(strings.count) / log(2)
-        }
-        let names = controllers.map { controller in
-            let genes = Set(sequence.slots[controller.slots].map(\.gene)).sorted()
-            return genes.map { view.space.genes[$0].name }.joined(separator: "+")
-        }
-        return SearchInsight(
-            trials: batch.upperBound, figures: .entropies(Dictionary(zip(names, bits)) { first, _ in first }))
-    }
-
-    /// For each trial of a batch, the share of all trials up to the batch's end that are worse; equals count half.
-    private func rewards(of batch: Range<Int>, _ view: SearchView) -> [Double] {
-        let fitness = Dictionary(
-            uniqueKeysWithValues: view.measured(among: batch.upperBound).map { ($0.number, $0.fitness) })
-        let all = (0..<batch.upperBound).map { fitness[$0] ?? -.infinity }
-        return batch.map { number in
-            let worse = all.reduce(0.0) { $0 + ($1 < all[number] ? 1 : $1 == all[number] ? 0.5 : 0) }
-            return worse / Double(all.count)
-        }
+        insights.append(SearchInsight(trials: learnt, figures: .entropies(team.evenness(along: genomes))))
     }
 }

@@ -3,7 +3,7 @@ import Model
 import Search
 
 // What trials are worth: to the searcher, beside each other, and as the result.
-extension SearchCourse {
+extension Scenario {
     /// What the searcher is told of a trial; nil for one that was not measured yet.
     ///
     /// Where trials are stopped early it is what the first training gave, which all of them had.
@@ -18,10 +18,16 @@ extension SearchCourse {
 
     /// What an objective that a trial reached is worth, beside what else counts.
     func outcome(of trial: Trial, _ objective: Double) -> TrialOutcome {
-        let costs = scenario.minimised.compactMap { trial.metrics[$0.metric] }
-        guard trial.keeps(scenario.limits), costs.count == scenario.minimised.count else { return .failed }
+        let costs = minimised.compactMap { trial.metrics[$0.metric] }
+        guard trial.keeps(limits), costs.count == minimised.count else { return .failed }
         return costs.isEmpty ? .objective(objective) : .objectives([objective] + costs.map(-))
     }
+}
+
+extension SearchCourse {
+    func outcome(of trial: Trial) -> TrialOutcome? { scenario.outcome(of: trial) }
+
+    func outcome(of trial: Trial, _ objective: Double) -> TrialOutcome { scenario.outcome(of: trial, objective) }
 
     /// Measured trials of the search that keep the limits, the best one first; of equals the older one. A trial that was
     /// stopped early and is better than those that were not is better indeed.

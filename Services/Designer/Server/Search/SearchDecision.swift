@@ -3,6 +3,7 @@ import EvaluatorClient
 import Model
 import Search
 import TrainerClient
+import WorkQueueClient
 
 /// What a search decides: what to write in one transaction, and what to begin once it is on disk.
 struct SearchDecision {
@@ -29,6 +30,10 @@ struct SearchDecision {
         case track(TrackingOrder, number: Int)
         case register(TrainedModel)
         case registerTracker(TrackerModel)
+        /// Has workers take on the parts of a search by replicas; ends only where that is of no use.
+        case employ([TaskSubmission])
+        /// Waits for children of replicas.
+        case listen
     }
 
     /// How a search ended.
@@ -51,6 +56,8 @@ struct SearchDecision {
     var conclusion: Conclusion?
     /// What to begin.
     var steps: [Step] = []
+    /// What becomes of children that replicas have written, by request.
+    var placements: [Int: ControllerPlacement] = [:]
 
     /// Ends the search of a scenario without a result.
     mutating func fail(_ failure: Failure, _ id: ScenarioID) {
@@ -72,4 +79,6 @@ enum SearchOccurrence: Sendable {
     case evaluated(number: Int, Result<EvaluationResult, Failure>)
     case tracked(number: Int, Result<TrackingResult, Failure>)
     case registered(model: String, Result<Void, Failure>)
+    case written(ControllerDesk.Request)
+    case abandoned(Failure)
 }

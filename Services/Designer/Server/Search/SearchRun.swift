@@ -36,6 +36,8 @@ struct SearchRun: SearchCourse {
     var searcher: Searcher?
     /// How trials are stopped early; nil where they are not.
     var halving: SuccessiveHalving?
+    /// Whether replicas of the controllers found nothing more to write.
+    var isExhausted = false
     /// Candidates of trials that are under way, by genome: each is needed several times, and to check a network costs more
     /// than all else that a search does.
     private var candidates: [Genome: Candidate] = [:]
@@ -83,6 +85,7 @@ struct SearchRun: SearchCourse {
         for trial in trials where isReady(trial) && (trial.state == .training || trial.state == .evaluating) {
             decision.steps.append(try step(for: trial))
         }
+        employControllers(&decision)
         try goOn(&decision)
     }
 
@@ -104,6 +107,10 @@ struct SearchRun: SearchCourse {
         case .evaluated(let number, let result):
             try evaluated(number, result, &decision)
         case .tracked: preconditionFailure("a search for a network asks for no tracks")
+        case .written(let request):
+            try place(request, &decision)
+        case .abandoned(let failure):
+            conclude(.failed(prefixed(failure, "The replicas of the controllers cannot work")), &decision)
         case .registered(let model, .success):
             conclude(.succeeded(model: model), &decision)
         case .registered(_, .failure(let failure)):
@@ -115,6 +122,7 @@ struct SearchRun: SearchCourse {
         seeds = genomes
         searcher = try makeSearcher(genomes)
         noteSeeds(genomes, in: &decision)
+        employControllers(&decision)
         try goOn(&decision)
     }
 
@@ -129,7 +137,10 @@ struct SearchRun: SearchCourse {
             return
         }
         if try prepareFusion(&decision) { return }
-        let isExhausted = try halving == nil ? propose(&decision) : proposeOrPromote(&decision)
+        let isExhausted =
+            if scenario.search.replication != nil { self.isExhausted } else if halving != nil {
+                try proposeOrPromote(&decision)
+            } else { try propose(&decision) }
         let isOver = trials.allSatisfy(\.state.isIdle)
         guard isOver, isExhausted || trials.count >= scenario.search.trials else { return }
         if trials.count < scenario.search.trials {
@@ -177,8 +188,11 @@ struct SearchRun: SearchCourse {
     }
 
     mutating func add(_ proposal: Proposal, _ decision: inout SearchDecision) throws {
-        let origin = plan.origin(of: proposal, known: seeds)
-        try add(try trial(proposal.number, proposal.genome, origin), &decision)
+        try add(try trial(proposal), &decision)
+    }
+
+    mutating func trial(_ proposal: Proposal) throws -> Trial {
+        try trial(proposal.number, proposal.genome, plan.origin(of: proposal, known: seeds))
     }
 
     mutating func add(_ trial: Trial, _ decision: inout SearchDecision) throws {

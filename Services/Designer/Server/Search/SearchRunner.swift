@@ -4,11 +4,17 @@ import Logging
 import Model
 import Search
 import Synchronization
+import WorkQueueClient
+import WorkQueueServer
 
 /// Carries a scenario's search out: writes what it decides, does what it asks for, tells it what came of it.
 struct SearchRunner: Sendable {
     let store: DesignerStore
     let peers: DesignerPeers
+    /// The queue that workers of searches by replicas ask.
+    let queue: WorkQueue
+    /// Where these searches meet their workers.
+    let desk: ControllerDesk
     let logger: Logger
 
     /// Runs a search to its end, from wherever it stands.
@@ -29,6 +35,9 @@ struct SearchRunner: Sendable {
             while true {
                 try await store.apply(decision, to: entry)
                 report(decision)
+                for (request, placement) in decision.placements {
+                    await desk.answer(request, placement, of: plan.id)
+                }
                 if decision.conclusion != nil { break }
                 for step in decision.steps {
                     group.addTask { arrivals.add(try await perform(step, of: plan, in: space)) }
@@ -104,8 +113,36 @@ struct SearchRunner: Sendable {
             .tracked(number: number, try await outcome { try await peers.evaluator.track(order) })
         case .registerTracker(let model):
             .registered(model: model.id, try await outcome { try await peers.registry.register(model) })
+        case .employ(let tasks):
+            .abandoned(try await employ(tasks))
+        case .listen:
+            .written(try await desk.next(for: plan.id))
         case .register(let model):
             .registered(model: model.id, try await outcome { try await peers.registry.register(model) })
+        }
+    }
+
+    /// Has workers take on the parts of a search by replicas.
+    /// - Returns: Why one of them can never be done.
+    private func employ(_ tasks: [TaskSubmission]) async throws -> Failure {
+        for task in tasks { try await queue.submit(task) }
+        return try await withThrowingTaskGroup(of: Failure?.self) { group in
+            for task in tasks { group.addTask { try await failure(of: task.id) } }
+            while let failure = try await group.next() {
+                guard let failure else { continue }
+                group.cancelAll()
+                return failure
+            }
+            // All are done, so the search is over or about to be.
+            while true { try await Task.sleep(for: .seconds(3_600)) }
+        }
+    }
+
+    /// Why a task failed for ever; nil where it did not.
+    private func failure(of task: String) async throws -> Failure? {
+        while true {
+            let task = try await queue.task(task, waiting: .seconds(30))
+            if task.state.isFinal { return task.state == .failed || task.state == .dead ? task.failure : nil }
         }
     }
 

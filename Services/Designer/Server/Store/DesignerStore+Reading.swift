@@ -45,6 +45,15 @@ extension DesignerStore {
         return row
     }
 
+    /// Whether nothing is under way of some trials.
+    func haveEnded(_ trials: [Int], of id: ScenarioID) async throws -> Bool {
+        try await database.read { db in
+            let open = try Int.fetchAll(
+                db, sql: "SELECT number FROM trials WHERE scenario = ? AND state IN (1, 2)", arguments: [id.text])
+            return Set(open).isDisjoint(with: trials)
+        }
+    }
+
     // MARK: For readers
 
     /// How a scenario is doing.

@@ -15,6 +15,8 @@ public struct DesignerStore: Sendable {
     let now: @Sendable () -> Date
     /// Woken by the identity of a scenario that has ended.
     let ended = WaitList<String>()
+    /// Woken by the identity of a scenario whose trials have changed.
+    let advanced = WaitList<String>()
 
     /// Makes a store over the designer's database.
     /// - Parameter now: Time of day, replaced in tests.
@@ -95,6 +97,7 @@ public struct DesignerStore: Sendable {
     /// Writes what a search has decided, unless its scenario was withdrawn meanwhile.
     /// - Throws: `CancellationError` in that case.
     func apply(_ decision: SearchDecision, to entry: Entry) async throws {
+        let advanced = advanced
         try await database.write { db in
             let state = try Row.fetchOne(
                 db, sql: "SELECT state, generation FROM scenarios WHERE id = ?", arguments: [entry.id.text])
@@ -114,6 +117,7 @@ public struct DesignerStore: Sendable {
                 try events.append(kind: note.kind, subject: note.subject, attributes: note.attributes, in: db)
             }
             if let conclusion = decision.conclusion { try conclude(entry.id, conclusion, in: db) }
+            if !decision.trials.isEmpty { db.afterNextTransaction { _ in advanced.wake(entry.id.text) } }
         }
     }
 

@@ -29,6 +29,13 @@ typedef struct Gyrus__Wire__TrialFigures Gyrus__Wire__TrialFigures;
 typedef struct Gyrus__Wire__TrialCount Gyrus__Wire__TrialCount;
 typedef struct Gyrus__Wire__SearchProgressRequest Gyrus__Wire__SearchProgressRequest;
 typedef struct Gyrus__Wire__SearchProgressReply Gyrus__Wire__SearchProgressReply;
+typedef struct Gyrus__Wire__ControllerPlaceRequest Gyrus__Wire__ControllerPlaceRequest;
+typedef struct Gyrus__Wire__ControllerPlaceReply Gyrus__Wire__ControllerPlaceReply;
+typedef struct Gyrus__Wire__ControllerWaitRequest Gyrus__Wire__ControllerWaitRequest;
+typedef struct Gyrus__Wire__ControllerWaitReply Gyrus__Wire__ControllerWaitReply;
+typedef struct Gyrus__Wire__ControllerShard Gyrus__Wire__ControllerShard;
+typedef struct Gyrus__Wire__ControllerShardsRequest Gyrus__Wire__ControllerShardsRequest;
+typedef struct Gyrus__Wire__ControllerShardsReply Gyrus__Wire__ControllerShardsReply;
 
 
 /* --- enums --- */
@@ -536,6 +543,173 @@ struct  Gyrus__Wire__SearchProgressReply
     , 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, 0, 0 }
 
 
+/*
+ * Route `controller.place`: children that a replica of a search's controllers has written in a step, to be tried. Safe to
+ * repeat: those that the step has already are found again.
+ */
+struct  Gyrus__Wire__ControllerPlaceRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Scenario of the search.
+   */
+  char *scenario;
+  /*
+   * Number of the replica, from 0.
+   */
+  uint32_t replica;
+  /*
+   * Number of the replica's step, from 0.
+   */
+  uint32_t step;
+  /*
+   * Children of the step in all.
+   */
+  uint32_t batch;
+  /*
+   * Genomes as text; empty where no candidate is left.
+   */
+  size_t n_genomes;
+  char **genomes;
+  /*
+   * How even the controllers' choices were in the step before: entropies in bits, by the controllers' genes.
+   */
+  size_t n_evenness;
+  Gyrus__Wire__Metric **evenness;
+};
+#define GYRUS__WIRE__CONTROLLER_PLACE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__controller_place_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0, 0, 0,NULL, 0,NULL }
+
+
+/*
+ * Reply to `controller.place`.
+ */
+struct  Gyrus__Wire__ControllerPlaceReply
+{
+  ProtobufCMessage base;
+  /*
+   * Numbers of the step's trials, in the order of their placing.
+   */
+  size_t n_trials;
+  uint32_t *trials;
+  /*
+   * Whether the search takes no more children.
+   */
+  protobuf_c_boolean over;
+};
+#define GYRUS__WIRE__CONTROLLER_PLACE_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__controller_place_reply__descriptor) \
+    , 0,NULL, 0 }
+
+
+/*
+ * Route `controller.wait`: waits until trials have ended.
+ */
+struct  Gyrus__Wire__ControllerWaitRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Scenario of the search.
+   */
+  char *scenario;
+  /*
+   * Numbers of the trials.
+   */
+  size_t n_trials;
+  uint32_t *trials;
+  /*
+   * How long to wait, in milliseconds; the server caps it at 30,000.
+   */
+  uint32_t wait_milliseconds;
+};
+#define GYRUS__WIRE__CONTROLLER_WAIT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__controller_wait_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0,NULL, 0 }
+
+
+/*
+ * Reply to `controller.wait`.
+ */
+struct  Gyrus__Wire__ControllerWaitReply
+{
+  ProtobufCMessage base;
+  /*
+   * Whether all of them have ended.
+   */
+  protobuf_c_boolean ended;
+};
+#define GYRUS__WIRE__CONTROLLER_WAIT_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__controller_wait_reply__descriptor) \
+    , 0 }
+
+
+/*
+ * Where a part of the controllers' parameters is. Route `controller.announce`: the server of the part says so, again and
+ * again.
+ */
+struct  Gyrus__Wire__ControllerShard
+{
+  ProtobufCMessage base;
+  /*
+   * Scenario of the search.
+   */
+  char *scenario;
+  /*
+   * Number of the part, from 0.
+   */
+  uint32_t shard;
+  /*
+   * Endpoint of its parameter server.
+   */
+  char *endpoint;
+  /*
+   * Public key of that server; empty where it needs none.
+   */
+  char *key;
+};
+#define GYRUS__WIRE__CONTROLLER_SHARD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__controller_shard__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * Route `controller.shards`: waits until all parts were announced.
+ */
+struct  Gyrus__Wire__ControllerShardsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Scenario of the search.
+   */
+  char *scenario;
+  /*
+   * How long to wait, in milliseconds; the server caps it at 30,000.
+   */
+  uint32_t wait_milliseconds;
+};
+#define GYRUS__WIRE__CONTROLLER_SHARDS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__controller_shards_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * Reply to `controller.shards`.
+ */
+struct  Gyrus__Wire__ControllerShardsReply
+{
+  ProtobufCMessage base;
+  /*
+   * The parts that are known, by number.
+   */
+  size_t n_shards;
+  Gyrus__Wire__ControllerShard **shards;
+};
+#define GYRUS__WIRE__CONTROLLER_SHARDS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__controller_shards_reply__descriptor) \
+    , 0,NULL }
+
+
 /* Gyrus__Wire__Trial methods */
 void   gyrus__wire__trial__init
                      (Gyrus__Wire__Trial         *message);
@@ -783,6 +957,139 @@ Gyrus__Wire__SearchProgressReply *
 void   gyrus__wire__search_progress_reply__free_unpacked
                      (Gyrus__Wire__SearchProgressReply *message,
                       ProtobufCAllocator *allocator);
+/* Gyrus__Wire__ControllerPlaceRequest methods */
+void   gyrus__wire__controller_place_request__init
+                     (Gyrus__Wire__ControllerPlaceRequest         *message);
+size_t gyrus__wire__controller_place_request__get_packed_size
+                     (const Gyrus__Wire__ControllerPlaceRequest   *message);
+size_t gyrus__wire__controller_place_request__pack
+                     (const Gyrus__Wire__ControllerPlaceRequest   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__controller_place_request__pack_to_buffer
+                     (const Gyrus__Wire__ControllerPlaceRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__ControllerPlaceRequest *
+       gyrus__wire__controller_place_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__controller_place_request__free_unpacked
+                     (Gyrus__Wire__ControllerPlaceRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__ControllerPlaceReply methods */
+void   gyrus__wire__controller_place_reply__init
+                     (Gyrus__Wire__ControllerPlaceReply         *message);
+size_t gyrus__wire__controller_place_reply__get_packed_size
+                     (const Gyrus__Wire__ControllerPlaceReply   *message);
+size_t gyrus__wire__controller_place_reply__pack
+                     (const Gyrus__Wire__ControllerPlaceReply   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__controller_place_reply__pack_to_buffer
+                     (const Gyrus__Wire__ControllerPlaceReply   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__ControllerPlaceReply *
+       gyrus__wire__controller_place_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__controller_place_reply__free_unpacked
+                     (Gyrus__Wire__ControllerPlaceReply *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__ControllerWaitRequest methods */
+void   gyrus__wire__controller_wait_request__init
+                     (Gyrus__Wire__ControllerWaitRequest         *message);
+size_t gyrus__wire__controller_wait_request__get_packed_size
+                     (const Gyrus__Wire__ControllerWaitRequest   *message);
+size_t gyrus__wire__controller_wait_request__pack
+                     (const Gyrus__Wire__ControllerWaitRequest   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__controller_wait_request__pack_to_buffer
+                     (const Gyrus__Wire__ControllerWaitRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__ControllerWaitRequest *
+       gyrus__wire__controller_wait_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__controller_wait_request__free_unpacked
+                     (Gyrus__Wire__ControllerWaitRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__ControllerWaitReply methods */
+void   gyrus__wire__controller_wait_reply__init
+                     (Gyrus__Wire__ControllerWaitReply         *message);
+size_t gyrus__wire__controller_wait_reply__get_packed_size
+                     (const Gyrus__Wire__ControllerWaitReply   *message);
+size_t gyrus__wire__controller_wait_reply__pack
+                     (const Gyrus__Wire__ControllerWaitReply   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__controller_wait_reply__pack_to_buffer
+                     (const Gyrus__Wire__ControllerWaitReply   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__ControllerWaitReply *
+       gyrus__wire__controller_wait_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__controller_wait_reply__free_unpacked
+                     (Gyrus__Wire__ControllerWaitReply *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__ControllerShard methods */
+void   gyrus__wire__controller_shard__init
+                     (Gyrus__Wire__ControllerShard         *message);
+size_t gyrus__wire__controller_shard__get_packed_size
+                     (const Gyrus__Wire__ControllerShard   *message);
+size_t gyrus__wire__controller_shard__pack
+                     (const Gyrus__Wire__ControllerShard   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__controller_shard__pack_to_buffer
+                     (const Gyrus__Wire__ControllerShard   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__ControllerShard *
+       gyrus__wire__controller_shard__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__controller_shard__free_unpacked
+                     (Gyrus__Wire__ControllerShard *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__ControllerShardsRequest methods */
+void   gyrus__wire__controller_shards_request__init
+                     (Gyrus__Wire__ControllerShardsRequest         *message);
+size_t gyrus__wire__controller_shards_request__get_packed_size
+                     (const Gyrus__Wire__ControllerShardsRequest   *message);
+size_t gyrus__wire__controller_shards_request__pack
+                     (const Gyrus__Wire__ControllerShardsRequest   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__controller_shards_request__pack_to_buffer
+                     (const Gyrus__Wire__ControllerShardsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__ControllerShardsRequest *
+       gyrus__wire__controller_shards_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__controller_shards_request__free_unpacked
+                     (Gyrus__Wire__ControllerShardsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__ControllerShardsReply methods */
+void   gyrus__wire__controller_shards_reply__init
+                     (Gyrus__Wire__ControllerShardsReply         *message);
+size_t gyrus__wire__controller_shards_reply__get_packed_size
+                     (const Gyrus__Wire__ControllerShardsReply   *message);
+size_t gyrus__wire__controller_shards_reply__pack
+                     (const Gyrus__Wire__ControllerShardsReply   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__controller_shards_reply__pack_to_buffer
+                     (const Gyrus__Wire__ControllerShardsReply   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__ControllerShardsReply *
+       gyrus__wire__controller_shards_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__controller_shards_reply__free_unpacked
+                     (Gyrus__Wire__ControllerShardsReply *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Gyrus__Wire__Trial_Closure)
@@ -824,6 +1131,27 @@ typedef void (*Gyrus__Wire__SearchProgressRequest_Closure)
 typedef void (*Gyrus__Wire__SearchProgressReply_Closure)
                  (const Gyrus__Wire__SearchProgressReply *message,
                   void *closure_data);
+typedef void (*Gyrus__Wire__ControllerPlaceRequest_Closure)
+                 (const Gyrus__Wire__ControllerPlaceRequest *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__ControllerPlaceReply_Closure)
+                 (const Gyrus__Wire__ControllerPlaceReply *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__ControllerWaitRequest_Closure)
+                 (const Gyrus__Wire__ControllerWaitRequest *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__ControllerWaitReply_Closure)
+                 (const Gyrus__Wire__ControllerWaitReply *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__ControllerShard_Closure)
+                 (const Gyrus__Wire__ControllerShard *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__ControllerShardsRequest_Closure)
+                 (const Gyrus__Wire__ControllerShardsRequest *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__ControllerShardsReply_Closure)
+                 (const Gyrus__Wire__ControllerShardsReply *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -846,6 +1174,13 @@ extern const ProtobufCMessageDescriptor gyrus__wire__trial_figures__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__trial_count__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__search_progress_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__search_progress_reply__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__controller_place_request__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__controller_place_reply__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__controller_wait_request__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__controller_wait_reply__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__controller_shard__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__controller_shards_request__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__controller_shards_reply__descriptor;
 
 PROTOBUF_C__END_DECLS
 

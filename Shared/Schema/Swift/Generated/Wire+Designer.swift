@@ -959,3 +959,364 @@ extension Wire.SearchProgressReply: StoredMessage {
         c.pointee.promoted = promoted
     }
 }
+
+extension Wire {
+    /// Route `controller.place`: children that a replica of a search's controllers has written in a step, to be tried. Safe to
+    /// repeat: those that the step has already are found again.
+    public struct ControllerPlaceRequest: WireMessage {
+        /// Scenario of the search.
+        public var scenario: String = ""
+        /// Number of the replica, from 0.
+        public var replica: UInt32 = 0
+        /// Number of the replica's step, from 0.
+        public var step: UInt32 = 0
+        /// Children of the step in all.
+        public var batch: UInt32 = 0
+        /// Genomes as text; empty where no candidate is left.
+        public var genomes: [String] = []
+        /// How even the controllers' choices were in the step before: entropies in bits, by the controllers' genes.
+        public var evenness: [Wire.Metric] = []
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            scenario: String = "",
+            replica: UInt32 = 0,
+            step: UInt32 = 0,
+            batch: UInt32 = 0,
+            genomes: [String] = [],
+            evenness: [Wire.Metric] = []
+        ) {
+            self.scenario = scenario
+            self.replica = replica
+            self.step = step
+            self.batch = batch
+            self.genomes = genomes
+            self.evenness = evenness
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.ControllerPlaceRequest: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__ControllerPlaceRequest>) { gyrus__wire__controller_place_request__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__ControllerPlaceRequest>) throws {
+        self.init()
+        scenario = try Wire.text(c.pointee.scenario, "ControllerPlaceRequest.scenario")
+        replica = c.pointee.replica
+        step = c.pointee.step
+        batch = c.pointee.batch
+        genomes = try Wire.texts(c.pointee.n_genomes, c.pointee.genomes, "ControllerPlaceRequest.genomes")
+        evenness = try Wire.messages(c.pointee.n_evenness, c.pointee.evenness)
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__ControllerPlaceRequest>, arena: inout Arena) throws {
+        gyrus__wire__controller_place_request__init(c)
+        c.pointee.scenario = try arena.text(scenario, "ControllerPlaceRequest.scenario")
+        c.pointee.replica = replica
+        c.pointee.step = step
+        c.pointee.batch = batch
+        (c.pointee.n_genomes, c.pointee.genomes) = try arena.texts(genomes, "ControllerPlaceRequest.genomes")
+        (c.pointee.n_evenness, c.pointee.evenness) = try arena.messages(evenness)
+    }
+}
+
+extension Wire {
+    /// Reply to `controller.place`.
+    public struct ControllerPlaceReply: WireMessage {
+        /// Numbers of the step's trials, in the order of their placing.
+        public var trials: [UInt32] = []
+        /// Whether the search takes no more children.
+        public var over: Bool = false
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            trials: [UInt32] = [],
+            over: Bool = false
+        ) {
+            self.trials = trials
+            self.over = over
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.ControllerPlaceReply: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__ControllerPlaceReply>) { gyrus__wire__controller_place_reply__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__ControllerPlaceReply>) throws {
+        self.init()
+        trials = Wire.numbers(c.pointee.n_trials, c.pointee.trials)
+        over = c.pointee.over != 0
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__ControllerPlaceReply>, arena: inout Arena) throws {
+        gyrus__wire__controller_place_reply__init(c)
+        (c.pointee.n_trials, c.pointee.trials) = arena.numbers(trials)
+        c.pointee.over = over ? 1 : 0
+    }
+}
+
+extension Wire {
+    /// Route `controller.wait`: waits until trials have ended.
+    public struct ControllerWaitRequest: WireMessage {
+        /// Scenario of the search.
+        public var scenario: String = ""
+        /// Numbers of the trials.
+        public var trials: [UInt32] = []
+        /// How long to wait, in milliseconds; the server caps it at 30,000.
+        public var waitMilliseconds: UInt32 = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            scenario: String = "",
+            trials: [UInt32] = [],
+            waitMilliseconds: UInt32 = 0
+        ) {
+            self.scenario = scenario
+            self.trials = trials
+            self.waitMilliseconds = waitMilliseconds
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.ControllerWaitRequest: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__ControllerWaitRequest>) { gyrus__wire__controller_wait_request__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__ControllerWaitRequest>) throws {
+        self.init()
+        scenario = try Wire.text(c.pointee.scenario, "ControllerWaitRequest.scenario")
+        trials = Wire.numbers(c.pointee.n_trials, c.pointee.trials)
+        waitMilliseconds = c.pointee.wait_milliseconds
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__ControllerWaitRequest>, arena: inout Arena) throws {
+        gyrus__wire__controller_wait_request__init(c)
+        c.pointee.scenario = try arena.text(scenario, "ControllerWaitRequest.scenario")
+        (c.pointee.n_trials, c.pointee.trials) = arena.numbers(trials)
+        c.pointee.wait_milliseconds = waitMilliseconds
+    }
+}
+
+extension Wire {
+    /// Reply to `controller.wait`.
+    public struct ControllerWaitReply: WireMessage {
+        /// Whether all of them have ended.
+        public var ended: Bool = false
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            ended: Bool = false
+        ) {
+            self.ended = ended
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.ControllerWaitReply: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__ControllerWaitReply>) { gyrus__wire__controller_wait_reply__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__ControllerWaitReply>) throws {
+        self.init()
+        ended = c.pointee.ended != 0
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__ControllerWaitReply>, arena: inout Arena) throws {
+        gyrus__wire__controller_wait_reply__init(c)
+        c.pointee.ended = ended ? 1 : 0
+    }
+}
+
+extension Wire {
+    /// Where a part of the controllers' parameters is. Route `controller.announce`: the server of the part says so, again and
+    /// again.
+    public struct ControllerShard: WireMessage {
+        /// Scenario of the search.
+        public var scenario: String = ""
+        /// Number of the part, from 0.
+        public var shard: UInt32 = 0
+        /// Endpoint of its parameter server.
+        public var endpoint: String = ""
+        /// Public key of that server; empty where it needs none.
+        public var key: String = ""
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            scenario: String = "",
+            shard: UInt32 = 0,
+            endpoint: String = "",
+            key: String = ""
+        ) {
+            self.scenario = scenario
+            self.shard = shard
+            self.endpoint = endpoint
+            self.key = key
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.ControllerShard: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__ControllerShard>) { gyrus__wire__controller_shard__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__ControllerShard>) throws {
+        self.init()
+        scenario = try Wire.text(c.pointee.scenario, "ControllerShard.scenario")
+        shard = c.pointee.shard
+        endpoint = try Wire.text(c.pointee.endpoint, "ControllerShard.endpoint")
+        key = try Wire.text(c.pointee.key, "ControllerShard.key")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__ControllerShard>, arena: inout Arena) throws {
+        gyrus__wire__controller_shard__init(c)
+        c.pointee.scenario = try arena.text(scenario, "ControllerShard.scenario")
+        c.pointee.shard = shard
+        c.pointee.endpoint = try arena.text(endpoint, "ControllerShard.endpoint")
+        c.pointee.key = try arena.text(key, "ControllerShard.key")
+    }
+}
+
+extension Wire {
+    /// Route `controller.shards`: waits until all parts were announced.
+    public struct ControllerShardsRequest: WireMessage {
+        /// Scenario of the search.
+        public var scenario: String = ""
+        /// How long to wait, in milliseconds; the server caps it at 30,000.
+        public var waitMilliseconds: UInt32 = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            scenario: String = "",
+            waitMilliseconds: UInt32 = 0
+        ) {
+            self.scenario = scenario
+            self.waitMilliseconds = waitMilliseconds
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.ControllerShardsRequest: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__ControllerShardsRequest>) { gyrus__wire__controller_shards_request__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__ControllerShardsRequest>) throws {
+        self.init()
+        scenario = try Wire.text(c.pointee.scenario, "ControllerShardsRequest.scenario")
+        waitMilliseconds = c.pointee.wait_milliseconds
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__ControllerShardsRequest>, arena: inout Arena) throws {
+        gyrus__wire__controller_shards_request__init(c)
+        c.pointee.scenario = try arena.text(scenario, "ControllerShardsRequest.scenario")
+        c.pointee.wait_milliseconds = waitMilliseconds
+    }
+}
+
+extension Wire {
+    /// Reply to `controller.shards`.
+    public struct ControllerShardsReply: WireMessage {
+        /// The parts that are known, by number.
+        public var shards: [Wire.ControllerShard] = []
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            shards: [Wire.ControllerShard] = []
+        ) {
+            self.shards = shards
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.ControllerShardsReply: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__ControllerShardsReply>) { gyrus__wire__controller_shards_reply__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__ControllerShardsReply>) throws {
+        self.init()
+        shards = try Wire.messages(c.pointee.n_shards, c.pointee.shards)
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__ControllerShardsReply>, arena: inout Arena) throws {
+        gyrus__wire__controller_shards_reply__init(c)
+        (c.pointee.n_shards, c.pointee.shards) = try arena.messages(shards)
+    }
+}

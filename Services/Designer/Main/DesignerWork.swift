@@ -1,0 +1,78 @@
+import ArgumentParser
+import DesignerServer
+import Foundation
+import Messaging
+import Model
+import RegistryClient
+import ServiceClient
+import ServiceKit
+import WorkQueueClient
+
+struct Work: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Do the work of searches by replicas of their controllers.",
+        discussion: """
+            A scenario with 'search: {method: reinforce, replicas: 4, shards: 2}' has its controllers sample and learn in \
+            workers: each takes replicas, which compute, and parts of the parameters, which only take memory. Workers can \
+            come and go at any time. Without any, such a search waits.
+            """)
+
+    @Option(help: ArgumentHelp("Name in lists and events. (default: host name and process number)", valueName: "name"))
+    var name: String?
+
+    @Option(help: "Replicas that it takes at a time.")
+    var replicas = 1
+
+    @Option(help: "Parts of parameters that it holds at a time.")
+    var shards = 4
+
+    @Option(
+        help: ArgumentHelp(
+            "Where replicas reach the parameters that it holds, such as tcp://10.0.0.5:*. (default: a socket beside the"
+                + " designer's)", valueName: "endpoint"))
+    var listen: String?
+
+    @Option(help: ArgumentHelp("File with this process's own keys, for --listen tcp://…", valueName: "file"))
+    var keys: String?
+
+    @Option(help: ArgumentHelp("File with the public keys of admitted replicas.", valueName: "file"))
+    var admit: String?
+
+    @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
+    var logLevel: String?
+
+    func validate() throws {
+        guard (0...64).contains(replicas), (0...64).contains(shards), replicas + shards > 0 else {
+            throw ValidationError("--replicas and --shards must be from 0 to 64, and not both 0.")
+        }
+        guard (keys == nil) == (admit == nil) else { throw ValidationError("--keys and --admit belong together.") }
+        guard name != "" else { throw ValidationError("--name is empty.") }
+    }
+
+    func run() async throws {
+        try await ServiceRuntime.runWorker("designer-worker", logLevel: logLevel) { logger in
+            let directory = ServiceDirectory()
+            let designer = try directory.connect(to: .designer, logger: logger)
+            let registry = RegistryClient(try directory.connect(to: .registry, logger: logger))
+            let name = name ?? WorkerOptions().workerName
+            func workers(_ count: Int, _ kinds: [String], _ handler: any TaskHandler) -> [TaskWorker] {
+                (0..<count).map { _ in
+                    TaskWorker(queue: QueueClient(designer), name: name, kinds: kinds, handler: handler, logger: logger)
+                }
+            }
+            let replicas = workers(replicas, ControllerTaskHandler.kinds, ControllerTaskHandler(designer: designer))
+            guard shards > 0 else { return replicas }
+            let place = try ParameterTaskHandler.Place(
+                listen: listen.map { try Endpoint($0) }, security: security(),
+                designer: directory.endpoint(of: .designer))
+            let handler = ParameterTaskHandler(designer: designer, registry: registry, place: place)
+            return replicas + workers(shards, ParameterTaskHandler.kinds, handler)
+        }
+    }
+
+    private func security() throws -> ServerSecurity? {
+        guard let keys, let admit else { return nil }
+        return ServerSecurity(
+            keys: try KeyPair(contentsOf: URL(filePath: keys)), admission: .file(URL(filePath: admit)))
+    }
+}

@@ -1,0 +1,99 @@
+import DesignerClient
+import Model
+import Storage
+
+/// Where searches by replicas and their workers meet: children wait here until their search takes them, and shards say where
+/// they are. It forgets all when the designer ends; the workers say it again.
+actor ControllerDesk {
+    /// How long children wait for their search.
+    private static let longestWait = Duration.seconds(30)
+
+    /// Children that wait.
+    struct Request: Hashable {
+        let id: Int
+        let replica: Int
+        let children: ControllerChildren
+    }
+
+    private var requests: [ScenarioID: [Request]] = [:]
+    private var answers: [Int: ControllerPlacement] = [:]
+    private var places: [ScenarioID: [Int: ControllerClient.ShardPlace]] = [:]
+    private var latest = 0
+    private let changes = WaitList<ScenarioID>()
+
+    // MARK: Children
+
+    /// Hands children to a search, and waits for its answer.
+    /// - Throws: `Failure` with code `unavailable` where the search does not run at the moment.
+    func place(
+        _ children: ControllerChildren, of replica: Int, to search: ScenarioID
+    ) async throws -> ControllerPlacement {
+        latest += 1
+        let request = Request(id: latest, replica: replica, children: children)
+        requests[search, default: []].append(request)
+        changes.wake(search)
+        defer {
+            requests[search]?.removeAll { $0.id == request.id }
+            answers[request.id] = nil
+        }
+        guard let answer = try await wait(for: search, until: Self.longestWait, { answers[request.id] }) else {
+            throw Failure(.unavailable, "The search of scenario '\(search)' does not run yet.")
+        }
+        return answer
+    }
+
+    /// The next children for a search, as soon as there are some.
+    func next(for search: ScenarioID) async throws -> Request {
+        while true {
+            let request = try await wait(for: search, until: Self.longestWait) { () -> Request? in
+                guard requests[search]?.isEmpty == false else { return nil }
+                return requests[search]?.removeFirst()
+            }
+            if let request { return request }
+        }
+    }
+
+    /// Tells what became of children.
+    func answer(_ request: Int, _ placement: ControllerPlacement, of search: ScenarioID) {
+        answers[request] = placement
+        changes.wake(search)
+    }
+
+    // MARK: Shards
+
+    /// Notes where a part of the parameters is.
+    func announce(_ place: ControllerClient.ShardPlace, of search: ScenarioID) {
+        guard places[search]?[place.shard] != place else { return }
+        places[search, default: [:]][place.shard] = place
+        changes.wake(search)
+    }
+
+    /// Where the parts are, as soon as all of so many were announced, or those that were by then.
+    func places(of search: ScenarioID, count: Int, waiting: Duration) async throws -> [ControllerClient.ShardPlace] {
+        _ = try await wait(for: search, until: min(waiting, Self.longestWait)) {
+            places[search]?.count == count ? true : nil
+        }
+        return (places[search] ?? [:]).values.sorted { $0.shard < $1.shard }
+    }
+
+    /// Forgets a search that has ended.
+    func forget(_ search: ScenarioID) {
+        places[search] = nil
+        requests[search] = nil
+    }
+
+    private func wait<Value>(
+        for search: ScenarioID, until time: Duration, _ look: () -> Value?
+    ) async throws -> Value? {
+        let deadline = ContinuousClock.now + time
+        while true {
+            let ticket = changes.ticket(for: CollectionOfOne(search))
+            defer { ticket.discard() }
+            if let value = look() { return value }
+            let remaining = deadline - ContinuousClock.now
+            guard remaining > .zero else { return nil }
+            await ticket.wait(for: remaining)
+            try Task.checkCancellation()
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package import Messaging
+package import Model
+package import ParameterServer
+
+/// The parameters of a search's controllers, wherever their shards are at the moment: a shard that was lost is looked for
+/// and joined again.
+package actor ControllerShards {
+    /// How long a shard may be silent before it is looked for anew.
+    private static let patience = Duration.seconds(10)
+
+    /// Figures of the connection, where there is one.
+    package var statistics: ParameterClient.Statistics? { get async { await client?.statistics } }
+
+    private let worker: String
+    private let connect: @Sendable () async throws -> [RequestClient]
+    private var client: ParameterClient?
+
+    /// - Parameters:
+    ///   - worker: Name of the replica.
+    ///   - connect: Finds the shards; waits until all of them are there.
+    package init(worker: String, connect: @escaping @Sendable () async throws -> [RequestClient]) {
+        self.worker = worker
+        self.connect = connect
+    }
+
+    /// The parameters; waits while this replica is too far ahead of others.
+    package func pull() async throws -> [Float] {
+        while true {
+            try Task.checkCancellation()
+            if let values = try await attempt({ try await $0.pull() }) { return values }
+        }
+    }
+
+    /// Hands a gradient in. One that a lost shard has not taken is lost with it.
+    package func push(_ gradient: [Float]) async throws { _ = try await attempt { try await $0.push(gradient) } }
+
+    /// Takes part no longer, so that nobody waits for this replica.
+    package func leave() async { await client?.leave() }
+
+    /// What an exchange gives; nil where a shard is away or others must be waited for.
+    private func attempt<Value: Sendable>(
+        _ exchange: @Sendable (ParameterClient) async throws -> Value
+    ) async throws -> Value? {
+        do {
+            return try await exchange(try await joined())
+        } catch let failure as Failure where failure.isRetriable || failure.code == .stale {
+            client = nil
+            return nil
+        }
+    }
+
+    private func joined() async throws -> ParameterClient {
+        if let client { return client }
+        let joined = try await ParameterClient.join(try await connect(), worker: worker, patience: Self.patience)
+        client = joined
+        return joined
+    }
+}
+
+extension Scenario.Replication {
+    /// By how much gradients are corrected for what others changed meanwhile.
+    private static let compensation: Float = 1
+
+    /// How a parameter server of the controllers works.
+    package func settings(learningRate: Double) -> ParameterSettings {
+        let consistency: Consistency =
+            switch updates {
+            case .plain: .asynchronous(staleness: nil)
+            case .staleness(let bound): .asynchronous(staleness: bound)
+            case .compensated: .asynchronous(staleness: nil, compensation: Self.compensation)
+            }
+        return ParameterSettings(rule: .adam(learningRate: Float(learningRate)), consistency: consistency)
+    }
+
+    /// The parameters that a shard holds, of so many.
+    package func slice(_ shard: Int, of count: Int) -> Range<Int> {
+        count * shard / shards..<count * (shard + 1) / shards
+    }
+}

@@ -1,0 +1,67 @@
+import DesignerClient
+import Logging
+public import Messaging
+import Model
+import Search
+import ServiceClient
+public import WorkQueueClient
+
+/// Does the work of a replica: samples children, has them tried, and hands gradients in, until the search is over.
+public struct ControllerTaskHandler: TaskHandler {
+    /// Kinds of tasks that it does.
+    public static let kinds = [ControllerTask.replicaKind]
+    /// How often it looks whether it should stop.
+    private static let glance = Duration.milliseconds(200)
+
+    private let designer: RequestClient
+    private let directory: ServiceDirectory
+
+    /// Makes a handler over a connection to the designer.
+    public init(designer: RequestClient) {
+        self.designer = designer
+        directory = ServiceDirectory()
+    }
+
+    /// Does the work of one replica.
+    public func handle(_ lease: TaskLease, progress: TaskProgress) async throws -> [UInt8] {
+        let task = try ControllerTask(payload: lease.payload)
+        let search = try await ControllerSearch(task, designer: DesignerClient(designer))
+        let board = DesignerBoard(search, replica: task.number, designer)
+        let shards = ControllerShards(worker: "replica-\(task.number)") { try await connect(search, progress) }
+        let loop = ControllerLoop(
+            search.replica(task.number), batch: search.settings.batch, board: board, shards: shards,
+            where: search.space.isAllowed)
+        let first = try await board.firstStep
+        progress.logger.info("writing", metadata: ["replica": "\(task.number)", "step": "\(first)"])
+        try await progress.untilStopped(looking: Self.glance) { [loop] in
+            var loop = loop
+            try await loop.run(from: first)
+        }
+        await shards.leave()
+        return []
+    }
+
+    private func connect(_ search: ControllerSearch, _ progress: TaskProgress) async throws -> [RequestClient] {
+        let places = try await ControllerClient(designer, scenario: search.plan.id).shards(search.replication.shards)
+        return try places.map { place in
+            RequestClient(
+                to: place.endpoint, security: try place.key.map { try directory.security(of: $0) },
+                logger: progress.logger)
+        }
+    }
+}
+
+extension TaskProgress {
+    /// Does something, and breaks it off where the worker should stop.
+    func untilStopped(looking interval: Duration, _ work: @escaping @Sendable () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await work() }
+            group.addTask {
+                while !shouldStop { try await Task.sleep(for: interval) }
+                throw CancellationError()
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+}

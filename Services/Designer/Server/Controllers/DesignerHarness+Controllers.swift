@@ -1,0 +1,44 @@
+import DesignerClient
+import Messaging
+import Model
+import Schema
+import Search
+import WorkQueueServer
+
+extension DesignerHarness {
+    /// Adds the routes of the workers of searches by replicas.
+    func registerForControllers(in router: inout Router) {
+        QueueHarness(service.queue).registerForWorkers(in: &router) { worker, kinds in
+            // The designer's own places and their scenarios are none of the workers' business.
+            !worker.hasPrefix(ScenarioWorker.placePrefix)
+                && Set(kinds).isSubset(of: [ControllerTask.replicaKind, ControllerTask.shardKind])
+        }
+        router.on(.placeChildren, kind: .waiting) { request in
+            let children = ControllerChildren(
+                step: Int(request.step), batch: Int(request.batch), genomes: try request.genomes.map { try Genome($0) },
+                evenness: .init(request.evenness))
+            let placement = try await service.place(children, of: Int(request.replica), in: request.scenario)
+            return Wire.ControllerPlaceReply(trials: placement.trials.map { UInt32($0) }, over: placement.isOver)
+        }
+        router.on(.waitForTrials, kind: .waiting) { request in
+            let hasEnded = try await service.wait(
+                for: request.trials.map { Int($0) }, of: request.scenario,
+                waiting: .milliseconds(request.waitMilliseconds))
+            return Wire.ControllerWaitReply(ended: hasEnded)
+        }
+        router.on(.announceShard) { request in
+            try await service.announce(ControllerClient.ShardPlace(request), of: request.scenario)
+            return Wire.Empty()
+        }
+        router.on(.listShards, kind: .waiting) { request in
+            let places = try await service.shards(
+                of: request.scenario, waiting: .milliseconds(request.waitMilliseconds))
+            return Wire.ControllerShardsReply(
+                shards: places.map {
+                    Wire.ControllerShard(
+                        scenario: request.scenario, shard: UInt32($0.shard), endpoint: $0.endpoint.description,
+                        key: $0.key?.text ?? "")
+                })
+        }
+    }
+}

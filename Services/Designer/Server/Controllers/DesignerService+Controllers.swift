@@ -1,0 +1,46 @@
+import DesignerClient
+import Model
+import Search
+import Storage
+import WorkQueueServer
+
+// What the workers of searches by replicas ask for.
+extension DesignerService {
+    /// Has children of a replica tried.
+    func place(
+        _ children: ControllerChildren, of replica: Int, in scenario: String
+    ) async throws -> ControllerPlacement {
+        let status = try await store.status(scenario)
+        if status.state.isFinal { return ControllerPlacement(trials: [], isOver: true) }
+        return try await desk.place(children, of: replica, to: status.id)
+    }
+
+    /// Waits until trials have ended, up to a time.
+    /// - Returns: Whether they have.
+    func wait(for trials: [Int], of scenario: String, waiting: Duration) async throws -> Bool {
+        let id = try await store.status(scenario).id
+        let deadline = ContinuousClock.now + min(waiting, Self.longestWait)
+        while true {
+            let ticket = store.advanced.ticket(for: CollectionOfOne(id.text))
+            defer { ticket.discard() }
+            if try await store.haveEnded(trials, of: id) { return true }
+            let remaining = deadline - ContinuousClock.now
+            guard remaining > .zero else { return false }
+            await ticket.wait(for: remaining)
+            try Task.checkCancellation()
+        }
+    }
+
+    /// Notes where a part of the controllers' parameters is.
+    func announce(_ place: ControllerClient.ShardPlace, of scenario: String) async throws {
+        let status = try await store.status(scenario)
+        if !status.state.isFinal { await desk.announce(place, of: status.id) }
+    }
+
+    /// Where the parts of the controllers' parameters are; waits up to a time until all are known.
+    func shards(of scenario: String, waiting: Duration) async throws -> [ControllerClient.ShardPlace] {
+        let status = try await store.status(scenario)
+        let search = try ScenarioFile(status.text).scenario.search
+        return try await desk.places(of: status.id, count: search.replication?.shards ?? 0, waiting: waiting)
+    }
+}

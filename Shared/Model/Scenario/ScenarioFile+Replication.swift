@@ -1,0 +1,37 @@
+extension ScenarioFile {
+    /// Several replicas of the controllers, where the scenario wishes.
+    static func replication(_ search: FieldReader) throws -> Scenario.Replication? {
+        let keys = ["replicas", "shards", "updates"]
+        guard let key = keys.first(where: search.keys.contains) else { return nil }
+        let method = try search.choice("method", of: SearchMethod.self) ?? Scenario.Search().method
+        guard method == .reinforce else {
+            throw search.wrong(key, "only controllers have replicas; write 'method: reinforce', or leave it out.")
+        }
+        guard !search.keys.contains("halving") else {
+            throw search.wrong(
+                "halving", "trials of several replicas cannot be stopped early; leave it or '\(key)' out.")
+        }
+        let usual = Scenario.Replication()
+        return Scenario.Replication(
+            replicas: try search.integer("replicas", in: Scenario.Replication.replicaRange) ?? usual.replicas,
+            shards: try search.integer("shards", in: Scenario.Replication.shardRange) ?? usual.shards,
+            updates: try updates(search) ?? usual.updates)
+    }
+
+    private static func updates(_ search: FieldReader) throws -> Scenario.Replication.Updates? {
+        if search.isGroup("updates"), let group = try search.fields("updates", keys: ["staleness"]) {
+            guard let bound = try group.integer("staleness", in: Scenario.Replication.stalenessRange) else {
+                throw search.wrong("updates", "a bound is missing; write {staleness: 2}, for instance.")
+            }
+            return .staleness(bound)
+        }
+        switch try search.text("updates") {
+        case nil: return nil
+        case "plain": return .plain
+        case "delay-compensated": return .compensated
+        case let other?:
+            throw search.wrong(
+                "updates", "there is no '\(other)' to choose. Known are plain, {staleness: 2}, delay-compensated.")
+        }
+    }
+}
