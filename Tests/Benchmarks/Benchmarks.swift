@@ -16,7 +16,7 @@ struct Benchmarks: AsyncParsableCommand {
         subcommands: [
             AllBenchmarks.self, MessagesBenchmark.self, TasksBenchmark.self, SearchBenchmark.self,
             TrainingBenchmark.self, TrackingBenchmark.self, TableSixBenchmark.self,
-            TablesBenchmark.self, ControllersBenchmark.self, FusionBenchmark.self,
+            TablesBenchmark.self, ControllersBenchmark.self, AutoencoderBenchmark.self, FusionBenchmark.self,
             KnowledgeBenchmark.self, KnowledgeScaleBenchmark.self, ContinualBenchmark.self, LearningBenchmark.self,
             DistributedBenchmark.self, CatalogueBenchmark.self, ConsoleBenchmark.self,
         ], defaultSubcommand: AllBenchmarks.self)

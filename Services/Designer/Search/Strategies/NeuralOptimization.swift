@@ -38,7 +38,7 @@ public struct NeuralOptimization: SearchStrategy {
 
     let settings: Settings
     private let seed: UInt64
-    private let sequence: DecisionSequence
+    let sequence: DecisionSequence
     private var networks: Enumeration??
     /// The candidates of the latest round, the most promising first.
     private var round: (number: Int, candidates: [Genome])?
@@ -115,7 +115,7 @@ public struct NeuralOptimization: SearchStrategy {
         return SearchInsight(trials: visible, figures: .map(places, ranking: model.rankingAccuracy(on: examples)))
     }
 
-    private func trials(_ view: SearchView) -> [Individual] {
+    func trials(_ view: SearchView) -> [Individual] {
         let measured = view.measured
         guard measured.count > Self.trials else { return measured }
         let best = measured.sorted { $0.isBetter(than: $1) }.prefix(Self.trials / 2)
@@ -126,7 +126,7 @@ public struct NeuralOptimization: SearchStrategy {
 
     /// Trials as examples, each with genomes that are the same network; a trial is worth the share of the others that are
     /// worse.
-    private func examples(
+    func examples(
         _ trials: [Individual], _ view: SearchView, _ networks: Enumeration?, using generator: inout SeededGenerator
     ) -> [StructureAutoencoder.Example] {
         let order = trials.map(\.fitness).sorted()

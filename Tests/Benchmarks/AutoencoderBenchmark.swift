@@ -1,0 +1,65 @@
+import ArgumentParser
+import Foundation
+import Model
+import Search
+import SearchSupport
+
+/// How well NAO's model predicts which of two networks is better, and reads networks from its points.
+struct AutoencoderBenchmark: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "nao-quality",
+        abstract: "Pairwise ranking accuracy and decoding distance of NAO's model on networks that it never saw.",
+        discussion: """
+            The tables are looked for in $GYRUS_DATA, then ../shared/data. For each seed the model is trained on a pool of \
+            random networks, all different, as a round of the search does it, and judged on another pool. Ranking: share of \
+            the pairs of different accuracy that are predicted in their order (chance 0.5). Distance: share of the decisions \
+            that come back different when a network is encoded and read. ± is the standard error.
+            """)
+
+    @Option(parsing: .upToNextOption, help: "Tables: cifar10, cifar100, imageNet16, macro.")
+    var tables = NASTable.Name.allCases.map(\.rawValue)
+    @Option(parsing: .upToNextOption, help: "Sizes of the pool that it learns from.")
+    var pools = [50, 100, 200, 400]
+    @Option(help: "Networks that are held out.")
+    var heldOut = 500
+    @Option(help: "Runs, with the seeds 0, 1, 2 ….")
+    var seeds = 10
+
+    func validate() throws {
+        for table in tables where NASTable.Name(rawValue: table) == nil {
+            throw ValidationError("there is no table '\(table)'")
+        }
+        guard seeds > 0, heldOut > 1, pools.allSatisfy({ $0 > 1 }) else {
+            throw ValidationError("a pool has at least 2 networks, and 1 run is needed")
+        }
+    }
+
+    func run() async throws {
+        print("nao-quality: \(seeds) seeds, \(heldOut) networks held out")
+        for name in tables.compactMap(NASTable.Name.init) {
+            let table = try NASTable(name)
+            for pool in pools {
+                let qualities = try (0..<seeds).map { try quality(on: table, pool: pool, seed: UInt64($0)) }
+                let text = [
+                    ("ranking", \NeuralOptimization.Quality.heldOut.ranking), ("learned", \.learned.ranking),
+                    ("distance", \.heldOut.distance), ("learned", \.learned.distance),
+                ].map { title, figure in
+                    let values = qualities.map { $0[keyPath: figure] }
+                    return String(format: "%@ %.3f±%.3f", title, values.mean, values.standardError)
+                }.joined(separator: ", ")
+                print("\(name.rawValue), pool of \(pool): \(text)")
+            }
+        }
+    }
+
+    private func quality(on table: NASTable, pool: Int, seed: UInt64) throws -> NeuralOptimization.Quality {
+        var generator = SeededGenerator(seed: seed)
+        var forms: Set<String> = []
+        let networks = table.accuracy.keys.sorted { $0.description < $1.description }
+            .shuffled(using: &generator).filter { forms.insert(table.space.form(of: $0)).inserted }
+            .prefix(pool + heldOut).map { (genome: $0, worth: table.accuracy[$0] ?? 0) }
+        return try NeuralOptimization.quality(
+            .init(), knowing: Array(networks.prefix(pool)), on: Array(networks.dropFirst(pool)), in: table.space,
+            seed: seed)
+    }
+}
