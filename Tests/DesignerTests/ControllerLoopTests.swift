@@ -67,11 +67,13 @@ struct ControllerLoopTests {
         server.shards = replication.shards
         var router = Router()
         try ParameterServer(start, settings: server).register(in: &router)
-        try await withServer(router) { client in
+        try await withServer(router, at: socketEndpoint()) { client in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<replication.replicas {
                     group.addTask {
-                        let shards = ControllerShards(worker: "replica-\(number)") { [client] }
+                        let shards = ControllerShards(worker: "replica-\(number)") {
+                            [RequestClient(to: client.endpoint, logger: quiet)]
+                        }
                         let replica = ControllerReplica(
                             settings, in: space, seed: 5, number: number, of: replication.replicas)
                         var loop = ControllerLoop(replica, batch: batch, board: board, shards: shards) { _ in true }

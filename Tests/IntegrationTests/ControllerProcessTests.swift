@@ -54,7 +54,7 @@ struct ControllerProcessTests {
     }
 
     private func start(_ name: String, _ flags: [String], _ fixture: ProcessFixture) throws -> ChildProcess {
-        try fixture.start("designer", ["work", "--name", name] + flags, name: name)
+        try fixture.start("designer", ["work"] + flags, name: name)
     }
 
     /// When the search has ended nobody is left with a part of it, and nobody gets the designer's own tasks.

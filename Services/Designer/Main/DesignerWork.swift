@@ -54,7 +54,7 @@ struct Work: AsyncParsableCommand {
             let directory = ServiceDirectory()
             let designer = try directory.connect(to: .designer, logger: logger)
             let registry = RegistryClient(try directory.connect(to: .registry, logger: logger))
-            let name = name ?? WorkerOptions().workerName
+            let name = name ?? WorkerOptions.usualName
             func workers(_ count: Int, _ kinds: [String], _ handler: any TaskHandler) -> [TaskWorker] {
                 (0..<count).map { _ in
                     TaskWorker(queue: QueueClient(designer), name: name, kinds: kinds, handler: handler, logger: logger)

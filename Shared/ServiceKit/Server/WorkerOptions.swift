@@ -52,8 +52,11 @@ public struct WorkerOptions: ParsableArguments, Sendable {
     }
 
     /// The worker's name, or one of this host and process.
-    public var workerName: String {
-        name ?? "\(ProcessInfo.processInfo.hostName.prefix { $0 != "." })-\(ProcessInfo.processInfo.processIdentifier)"
+    public var workerName: String { name ?? Self.usualName }
+
+    /// The name of a worker of this host and process.
+    public static var usualName: String {
+        "\(ProcessInfo.processInfo.hostName.prefix { $0 != "." })-\(ProcessInfo.processInfo.processIdentifier)"
     }
 
     /// Folder for files from the registry.

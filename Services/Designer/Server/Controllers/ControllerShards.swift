@@ -14,6 +14,7 @@ package actor ControllerShards {
     private let worker: String
     private let connect: @Sendable () async throws -> [RequestClient]
     private var client: ParameterClient?
+    private var connections: [RequestClient] = []
 
     /// - Parameters:
     ///   - worker: Name of the replica.
@@ -35,7 +36,10 @@ package actor ControllerShards {
     package func push(_ gradient: [Float]) async throws { _ = try await attempt { try await $0.push(gradient) } }
 
     /// Takes part no longer, so that nobody waits for this replica.
-    package func leave() async { await client?.leave() }
+    package func leave() async {
+        await client?.leave()
+        await disconnect()
+    }
 
     /// What an exchange gives; nil where a shard is away or others must be waited for.
     private func attempt<Value: Sendable>(
@@ -44,14 +48,22 @@ package actor ControllerShards {
         do {
             return try await exchange(try await joined())
         } catch let failure as Failure where failure.isRetriable || failure.code == .stale {
-            client = nil
+            await disconnect()
             return nil
         }
     }
 
+    /// A connection that is not closed would look for its server for ever.
+    private func disconnect() async {
+        client = nil
+        for connection in connections { await connection.close() }
+        connections = []
+    }
+
     private func joined() async throws -> ParameterClient {
         if let client { return client }
-        let joined = try await ParameterClient.join(try await connect(), worker: worker, patience: Self.patience)
+        connections = try await connect()
+        let joined = try await ParameterClient.join(connections, worker: worker, patience: Self.patience)
         client = joined
         return joined
     }

@@ -33,9 +33,14 @@ public struct ControllerTaskHandler: TaskHandler {
             where: search.space.isAllowed)
         let first = try await board.firstStep
         progress.logger.info("writing", metadata: ["replica": "\(task.number)", "step": "\(first)"])
-        try await progress.untilStopped(looking: Self.glance) { [loop] in
-            var loop = loop
-            try await loop.run(from: first)
+        do {
+            try await progress.untilStopped(looking: Self.glance) { [loop] in
+                var loop = loop
+                try await loop.run(from: first)
+            }
+        } catch {
+            await shards.leave()
+            throw error
         }
         await shards.leave()
         return []
