@@ -70,7 +70,10 @@ public actor RequestClient {
         }
     }
 
-    isolated deinit { loop.core.detach(source) }
+    isolated deinit {
+        loop.core.detach(source)
+        disconnect()
+    }
 
     // MARK: For callers
 
@@ -107,6 +110,11 @@ public actor RequestClient {
         for request in table.takeAll() { request.token.resume(throwing: closedFailure) }
         isClosed = true
         loop.core.detach(source)
+        disconnect()
+    }
+
+    private func disconnect() {
+        socket?.stopMonitoring()
         monitor = nil
         socket = nil
     }
@@ -272,8 +280,7 @@ public actor RequestClient {
                 + "see with `gyrus ps` whether the service runs."
             fail(request, because: Failure(.unavailable, message))
         }
-        monitor = nil
-        socket = nil
+        disconnect()
         do {
             try open()
         } catch {

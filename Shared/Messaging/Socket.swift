@@ -120,6 +120,13 @@ struct Socket: ~Copyable {
         }
     }
 
+    /// Publishes them no longer. To be called while there is still a reader: libzmq's thread, and with it all of the
+    /// context, would wait for ever to be rid of the next event.
+    func stopMonitoring() {
+        // It fails for a socket that is not watched, and that is as well.
+        _ = zmq_socket_monitor(handle, nil, 0)
+    }
+
     // MARK: Messages
 
     /// Sends all frames or none, without waiting; frames that were sent are empty afterwards.
