@@ -355,7 +355,7 @@ let testTargets: [Target] = [
         [
             "KnowledgeAttention", "KnowledgeClient", "KnowledgeServer", "ServiceTestSupport", "TransferSupport",
             "Brain", "Messaging", "Schema", "Model", "CZeroMQ", "Storage", "Networks", "Datasets", "WorkQueueClient",
-            "WorkQueueServer", "Search", "SearchSupport", "Torch", "Tracking", "ConsoleSupport",
+            "WorkQueueServer", "Safetensors", "Search", "SearchSupport", "Torch", "Tracking", "ConsoleSupport",
             "DesignerClient", "DesignerServer", "ParameterServer", "TrainerClient", "EvaluatorClient",
             "RegistryClient", "RegistryServer", "ServiceClient", "TestSupport", "registry", "trainer", "trainer-worker",
             argumentParser, crypto, grdb, lifecycle, logging,

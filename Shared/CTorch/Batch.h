@@ -1,4 +1,4 @@
-// A mini-batch of samples as tensors. Included by CTorch.cpp only.
+// A mini-batch of samples as tensors.
 #pragma once
 
 #include "Network.h"
@@ -18,6 +18,27 @@ struct Batch {
         for (int64_t m = 0; m < samples.modality_count; m++) values.push_back(gather(samples.modalities[m], chosen));
         labels = at::empty({count}, at::kLong);
         for (int64_t i = 0; i < count; i++) labels.data_ptr<int64_t>()[i] = samples.labels[chosen[size_t(i)]];
+    }
+
+    /// Samples that a network answers right; `answers` are its outputs.
+    int64_t correct(const at::Tensor &answers) const {
+        const auto values = answers.detach().contiguous();
+        int64_t count = 0;
+        for (int64_t i = 0; i < labels.numel(); i++) count += answer(values, i) == labels.data_ptr<int64_t>()[i];
+        return count;
+    }
+
+    /// Adds a network's outputs to the confusion matrix (row = truth) and their losses to `loss_sum`.
+    void score(const at::Tensor &values, int64_t classes, int64_t *confusion, double *loss_sum) const {
+        *loss_sum += at::cross_entropy_loss(values, labels, {}, at::Reduction::Sum).item<double>();
+        for (int64_t i = 0; i < labels.numel(); i++)
+            confusion[labels.data_ptr<int64_t>()[i] * classes + answer(values, i)]++;
+    }
+
+    /// The class with the largest output of a row.
+    static int64_t answer(const at::Tensor &values, int64_t row) {
+        const float *first = values.data_ptr<float>() + row * values.size(1);
+        return std::max_element(first, first + values.size(1)) - first;
     }
 
     static at::Tensor gather(const gyrus_modality &modality, const std::vector<int64_t> &chosen) {

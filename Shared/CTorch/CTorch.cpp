@@ -27,6 +27,10 @@ jit::Stack gyrus_network::run(const jit::Code &code, const std::vector<at::Tenso
     return stack;
 }
 
+std::vector<at::Tensor> gyrus_network::values(const std::vector<at::Tensor> &inputs, bool is_training) {
+    return run(*code, inputs, is_training).back().toTensorVector();
+}
+
 at::Tensor gyrus_network::forward(const std::vector<at::Tensor> &values, bool is_training) {
     return run(*code, values, is_training).back().toTensor();
 }
@@ -149,12 +153,6 @@ at::Tensor outputs(gyrus_network *network, const Batch &batch) {
     return network->forward(batch.values, false).contiguous();
 }
 
-/// The class with the largest output of a row.
-int64_t answer(const at::Tensor &values, int64_t row) {
-    const float *first = values.data_ptr<float>() + row * values.size(1);
-    return std::max_element(first, first + values.size(1)) - first;
-}
-
 }  // namespace
 
 bool gyrus_network_run(
@@ -177,9 +175,7 @@ bool gyrus_network_evaluate(
         TORCH_CHECK(
             values.dim() == 2 && values.size(1) == samples->classes, "the network gives ", values.sizes(), " for ",
             samples->classes, " classes");
-        *loss_sum += at::cross_entropy_loss(values, batch.labels, {}, at::Reduction::Sum).item<double>();
-        for (int64_t i = 0; i < count; i++)
-            confusion[batch.labels.data_ptr<int64_t>()[i] * samples->classes + answer(values, i)]++;
+        batch.score(values, samples->classes, confusion, loss_sum);
         return true;
     });
 }
@@ -250,7 +246,6 @@ gyrus_trainer *gyrus_trainer_create(
             }
             trainer->slots.push_back(slot);
         }
-        TORCH_CHECK(!trainer->slots.empty(), "the network has no trainable weights");
         return trainer.release();
     });
 }
@@ -278,16 +273,13 @@ void gyrus_trainer::update() {
     }
 }
 
-// Dropout draws from the process's one generator, so a network that has any holds it for the step and seeds it by the step:
-// what is drawn depends on neither earlier steps nor other networks.
+std::mutex &gyrus_trainer::generator() {
+    static std::mutex mutex;
+    return mutex;
+}
+
 std::pair<at::Tensor, at::Tensor> gyrus_trainer::forward(const std::vector<at::Tensor> &values) {
-    static std::mutex generator;
-    std::unique_lock<std::mutex> lock(generator, std::defer_lock);
-    if (network->has_dropout) {
-        lock.lock();
-        at::manual_seed(Sequence(seed + uint64_t(step), "dropout").next());
-    }
-    return network->train(values);
+    return drawing("dropout", [&] { return network->train(values); });
 }
 
 namespace {
@@ -298,11 +290,7 @@ gyrus_outcome labels(gyrus_trainer &trainer, const Batch &batch) {
     auto loss = at::cross_entropy_loss(values, batch.labels);
     if (penalty.defined()) loss = loss + penalty;
     if (trainer.retention.teacher) loss = loss + trainer.retention.loss(batch.values, values);
-    gyrus_outcome outcome{loss, 0, batch.labels.numel()};
-    const auto answers = values.detach().contiguous();
-    for (int64_t i = 0; i < outcome.samples; i++)
-        outcome.correct += answer(answers, i) == batch.labels.data_ptr<int64_t>()[i];
-    return outcome;
+    return {loss, batch.correct(values), batch.labels.numel()};
 }
 
 /// Computes the gradients of a mini-batch.

@@ -126,3 +126,35 @@ bool gyrus_sum_finish(gyrus_sum *sum, char **error) {
         return true;
     });
 }
+
+// MARK: - From one to another
+
+struct gyrus_transfer {
+    c10::intrusive_ptr<c10d::Work> work;
+};
+
+gyrus_transfer *gyrus_group_send(
+    gyrus_group *group, void *bytes, int64_t count, int32_t to, int32_t tag, char **error) {
+    return guarded<gyrus_transfer *>(error, nullptr, [&] {
+        std::vector<at::Tensor> values{at::from_blob(bytes, {count}, at::kByte)};
+        return new gyrus_transfer{group->group->send(values, to, tag)};
+    });
+}
+
+gyrus_transfer *gyrus_group_receive(
+    gyrus_group *group, void *bytes, int64_t count, int32_t from, int32_t tag, char **error) {
+    return guarded<gyrus_transfer *>(error, nullptr, [&] {
+        std::vector<at::Tensor> values{at::from_blob(bytes, {count}, at::kByte)};
+        return new gyrus_transfer{group->group->recv(values, from, tag)};
+    });
+}
+
+bool gyrus_transfer_finish(gyrus_transfer *transfer, char **error) {
+    const std::unique_ptr<gyrus_transfer> owned(transfer);
+    return guarded(error, false, [&] {
+        owned->work->wait();
+        return true;
+    });
+}
+
+void gyrus_transfer_free(gyrus_transfer *transfer) { delete transfer; }

@@ -85,6 +85,8 @@ struct gyrus_network {
 
     void prepare();
     at::Tensor forward(const std::vector<at::Tensor> &values, bool is_training);
+    /// The outputs where there is a list of them.
+    std::vector<at::Tensor> values(const std::vector<at::Tensor> &inputs, bool is_training);
     /// The output in training mode, and what is added to the loss, undefined where nothing is.
     std::pair<at::Tensor, at::Tensor> train(const std::vector<at::Tensor> &values);
 
@@ -137,7 +139,20 @@ struct gyrus_trainer {
 
     /// The output in training mode, and what is added to the loss. Dropout depends on seed and step alone.
     std::pair<at::Tensor, at::Tensor> forward(const std::vector<at::Tensor> &values);
+    /// Runs a computation. Dropout draws from the process's one generator, so a network that has any holds it meanwhile and
+    /// seeds it by step and name: what is drawn depends on neither earlier steps nor other networks.
+    template <class Body> auto drawing(const std::string &name, Body body) {
+        std::unique_lock<std::mutex> lock(generator(), std::defer_lock);
+        if (network->has_dropout) {
+            lock.lock();
+            at::manual_seed(gyrus::Sequence(seed + uint64_t(step), name.c_str()).next());
+        }
+        return body();
+    }
     void update();
     /// Moves the gradients of all weights out, one after the other.
     void take_gradient(float *values);
+
+private:
+    static std::mutex &generator();
 };

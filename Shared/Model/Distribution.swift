@@ -4,6 +4,8 @@ public struct Distribution: Hashable, Sendable, Codable {
     public enum Kind: String, CaseIterable, Hashable, Sendable, Codable {
         /// Every worker has the whole network and a share of each mini-batch.
         case dataParallel = "data-parallel"
+        /// Every worker has some layers of the network, through which parts of each mini-batch go one after the other.
+        case pipeline
     }
 
     /// How the workers keep their replicas of the network together.
@@ -26,6 +28,10 @@ public struct Distribution: Hashable, Sendable, Codable {
     public static let workersRange = 2...64
     /// How many mini-batches there may be between two meetings.
     public static let intervalRange = 1...10_000
+    /// How many micro-batches a mini-batch may be split into.
+    public static let microBatchesRange = 1...256
+    /// Micro-batches where nothing else is said.
+    public static let usualMicroBatches = 4
 
     /// Workers.
     public var workers: Int
@@ -35,14 +41,18 @@ public struct Distribution: Hashable, Sendable, Codable {
     public var synchronisation: Synchronisation
     /// Mini-batches between two meetings of workers that train by themselves, or between two measurements of their speed.
     public var interval: Int
+    /// Micro-batches of a mini-batch, of a pipeline.
+    public var microBatches: Int
 
     /// Chooses how workers train together.
     public init(
-        workers: Int, kind: Kind = .dataParallel, synchronisation: Synchronisation = .allReduce, interval: Int = 8
+        workers: Int, kind: Kind = .dataParallel, synchronisation: Synchronisation = .allReduce, interval: Int = 8,
+        microBatches: Int = usualMicroBatches
     ) {
         self.workers = workers
         self.kind = kind
         self.synchronisation = synchronisation
         self.interval = interval
+        self.microBatches = microBatches
     }
 }

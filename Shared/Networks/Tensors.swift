@@ -27,17 +27,20 @@ extension NetworkDescription {
     /// Weights start uniform with the variance that keeps the signal's size through a leaky ReLU (He et al. 2015);
     /// a linear layer's and a depthwise kernel's, which no non-linearity follows, keep it by themselves. Biases start at 0.
     public var tensors: [NetworkTensor] {
-        get throws {
-            let inference = try ShapeInference(self)
-            return try layers.flatMap { layer in
-                let shapes = inference.inputShapes(of: layer)
-                let found = layer.tensors(from: shapes.first ?? [])
-                let total = found.reduce(0.0) { $0 + $1.shape.reduce(1.0) { $0 * Double($1) } }
-                guard total <= Self.mostParametersOfALayer else {
-                    throw inference.fault(layer, "would have more than 2³² parameters")
-                }
-                return found
+        get throws { try tensors(of: layers.indices) }
+    }
+
+    /// The tensors of some layers, in their order.
+    func tensors(of range: Range<Int>) throws -> [NetworkTensor] {
+        let inference = try ShapeInference(self)
+        return try layers[range].flatMap { layer in
+            let shapes = inference.inputShapes(of: layer)
+            let found = layer.tensors(from: shapes.first ?? [])
+            let total = found.reduce(0.0) { $0 + $1.shape.reduce(1.0) { $0 * Double($1) } }
+            guard total <= Self.mostParametersOfALayer else {
+                throw inference.fault(layer, "would have more than 2³² parameters")
             }
+            return found
         }
     }
 

@@ -16,22 +16,28 @@ extension NetworkDescription {
     private func method(
         _ name: String, returning result: (type: String, expression: ([String: String]) throws -> String)
     ) throws -> String {
-        let inference = try ShapeInference(self)
         var values: [String: String] = [:]
         for (number, input) in inputs.enumerated() { values[input.name] = "input\(number)" }
-        var lines: [String] = []
         // Arguments keep the inputs' names; locals cannot collide with them, as they are bound to numbered ones first.
-        for (number, input) in inputs.enumerated() { lines.append("input\(number) = \(input.name)") }
-        for (number, layer) in layers.enumerated() {
-            let value = number == layers.count - 1 ? "output" : "value\(number)"
-            let expression = layer.expression(
-                layer.inputs.compactMap { values[$0] }, from: inference.inputShapes(of: layer).first ?? [])
-            lines.append("\(value) = \(expression)")
-            values[layer.name] = value
-        }
+        var lines = inputs.enumerated().map { "input\($0) = \($1.name)" }
+        lines += try torchScriptLines(for: layers.indices, &values)
         lines.append("return \(try result.expression(values))")
         let arguments = inputs.map { "\($0.name): Tensor" }.joined(separator: ", ")
         return "def \(name)(self, \(arguments)) -> \(result.type):\n" + lines.map { "    \($0)\n" }.joined()
+    }
+
+    /// Statements that compute some layers.
+    /// - Parameter values: The expressions of all that they read, to which those of these layers are added.
+    func torchScriptLines(for range: Range<Int>, _ values: inout [String: String]) throws -> [String] {
+        let inference = try ShapeInference(self)
+        return range.map { number in
+            let layer = layers[number]
+            let value = number == layers.count - 1 ? "output" : "value\(number)"
+            let expression = layer.expression(
+                layer.inputs.compactMap { values[$0] }, from: inference.inputShapes(of: layer).first ?? [])
+            values[layer.name] = value
+            return "\(value) = \(expression)"
+        }
     }
 }
 

@@ -3,7 +3,7 @@ public import Foundation
 /// A training in steps that can be interrupted, stored and continued on another machine, with the same bits in the end.
 public protocol ResumableTraining: AnyObject {
     /// The network being trained.
-    var network: ScriptedNetwork { get }
+    var network: ScriptedNetwork { get throws }
     /// Epochs in all.
     var epochs: Int { get }
     /// How many of them come first and learn without labels.
@@ -22,11 +22,16 @@ public protocol ResumableTraining: AnyObject {
     /// - Returns: the notes that came with it.
     /// - Throws: `Failure` with code `corrupt` where the file is no checkpoint of this training.
     func restoreCheckpoint(from file: URL) throws -> [String: String]
+    /// Scores the network as it is now.
+    func evaluate(on samples: SampleSource) throws -> Evaluation
 }
 
 extension ResumableTraining {
     /// Whether all epochs are done.
     public var isFinished: Bool { finishedEpochs >= epochs }
+
+    /// Scores the network as it is now.
+    public func evaluate(on samples: SampleSource) throws -> Evaluation { try network.evaluate(on: samples) }
 
     /// Trains to the end.
     /// - Throws: `CancellationError` between mini-batches when the task is cancelled.

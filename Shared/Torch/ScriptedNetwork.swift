@@ -23,6 +23,12 @@ public final class ScriptedNetwork {
         self.inputs = description.inputs.map(\.name)
     }
 
+    /// Makes a stage of a network, with the weights that the whole network would have; it gives a list.
+    init(_ stage: NetworkStage, seed: UInt64) throws {
+        self.handle = try Self.make(try stage.torchScriptSource, nil, try stage.tensors, seed)
+        self.inputs = stage.inputs.map(\.name)
+    }
+
     /// Reads a TorchScript file.
     /// - Throws: `Failure` with code `corrupt` where it is none, or has weights that are no 32-bit floats.
     public init(loading file: URL) throws {

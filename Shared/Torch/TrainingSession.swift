@@ -35,18 +35,17 @@ public final class TrainingSession {
     /// How it is trained.
     public let plan: TrainingPlan
     /// Epochs that are complete.
-    public private(set) var finishedEpochs = 0
+    public var finishedEpochs: Int { course.finishedEpochs }
     /// Mini-batches done of the epoch that is under way.
-    public private(set) var finishedBatches = 0
+    public var finishedBatches: Int { course.finishedBatches }
     /// Mini-batches of an epoch.
-    public let batchesPerEpoch: Int
+    public var batchesPerEpoch: Int { course.batchesPerEpoch }
 
     let handle: OpaquePointer
     /// A network whose answers count beside the labels, kept alive.
     var teacher: ScriptedNetwork?
     let samples: SampleSource
-    private var order: [Int32] = []
-    private var progress = gyrus_progress()
+    var course: TrainingCourse
 
     /// Makes a network with fresh weights, or with those of files, and everything that its training needs.
     /// - Parameter weights: Files that together have all weights; where there are none, the weights are fresh.
@@ -60,8 +59,8 @@ public final class TrainingSession {
         if !weights.isEmpty { try network.loadWeights(from: weights) }
         self.plan = plan
         self.samples = samples
-        self.batchesPerEpoch = (samples.count + plan.batch - 1) / plan.batch
-        self.handle = try Self.makeTrainer(network, plan, steps: plan.epochs * batchesPerEpoch)
+        self.course = TrainingCourse(plan, samples: samples.count)
+        self.handle = try Self.makeTrainer(network, plan, steps: course.steps)
     }
 
     deinit { gyrus_trainer_free(handle) }
@@ -71,36 +70,19 @@ public final class TrainingSession {
     /// - Throws: `Failure` with code `diverged` where the loss is no finite number.
     public func train(batches: Int) throws -> Epoch? {
         guard !isFinished else { return nil }
-        let order = epochOrder()
-        let count = min(batches, batchesPerEpoch - finishedBatches)
+        let order = course.epochOrder()
+        let count = min(batches, course.batchesLeft)
         ComputeThreads.prepare()
         var error: UnsafeMutablePointer<CChar>?
         let status = try ComputeThreads.paced {
             try samples.withCSamples(for: network.inputs) { samples in
                 gyrus_trainer_train(
                     handle, samples, order, Int64(order.count), Int64(batchesPerEpoch), Int64(finishedBatches),
-                    Int64(count), &progress, &error)
+                    Int64(count), &course.progress, &error)
             }
         }
         guard status == GYRUS_OK else { throw Self.failure(status, error) }
-        return advance(by: count)
-    }
-
-    /// The order of the samples in the epoch under way.
-    func epochOrder() -> [Int32] {
-        if order.isEmpty {
-            order = SampleOrder.shuffled(samples.count, seed: plan.seed, epoch: finishedEpochs)
-        }
-        return order
-    }
-
-    /// Notes that so many mini-batches are done, and what they came to besides.
-    func advance(by batches: Int, _ figures: gyrus_progress = gyrus_progress()) -> Epoch? {
-        progress.loss_sum += figures.loss_sum
-        progress.correct += figures.correct
-        progress.samples += figures.samples
-        finishedBatches += batches
-        return finishedBatches == batchesPerEpoch ? endEpoch() : nil
+        return course.advance(by: count)
     }
 
     /// Trains to the end of the epoch under way.
@@ -112,37 +94,6 @@ public final class TrainingSession {
             if let epoch = try train(batches: 8) { return epoch }
         }
         throw Failure(.conflict, "All \(plan.epochs) epochs are done already.")
-    }
-
-    private func endEpoch() -> Epoch {
-        finishedEpochs += 1
-        let seen = Double(max(1, progress.samples))
-        let epoch = Epoch(
-            number: finishedEpochs, loss: progress.loss_sum / seen, accuracy: Double(progress.correct) / seen)
-        startEpoch(batches: 0, loss: 0, correct: 0, samples: 0)
-        return epoch
-    }
-
-    /// The position, as a checkpoint notes it.
-    var position: [String: String] {
-        [
-            "seed": "\(plan.seed)", "batches-per-epoch": "\(batchesPerEpoch)", "epochs": "\(finishedEpochs)",
-            "batches": "\(finishedBatches)", "loss-bits": "\(progress.loss_sum.bitPattern)",
-            "correct": "\(progress.correct)", "samples": "\(progress.samples)",
-        ]
-    }
-
-    /// Takes the position of a checkpoint.
-    func resume(epochs: Int, batches: Int, loss: Double, correct: Int, samples: Int) {
-        finishedEpochs = epochs
-        startEpoch(batches: batches, loss: loss, correct: correct, samples: samples)
-        gyrus_trainer_set_step(handle, Int64(epochs * batchesPerEpoch + batches))
-    }
-
-    private func startEpoch(batches: Int, loss: Double, correct: Int, samples: Int) {
-        finishedBatches = batches
-        order = []
-        progress = gyrus_progress(loss_sum: loss, correct: Int64(correct), samples: Int64(samples))
     }
 
     static func failure(_ status: gyrus_status, _ error: UnsafeMutablePointer<CChar>?) -> Failure {
@@ -160,7 +111,7 @@ extension Failure.Code {
 // MARK: - Checks
 
 extension TrainingSession {
-    private static func check(
+    static func check(
         _ description: NetworkDescription, _ plan: TrainingPlan, _ samples: SampleSource
     ) throws {
         guard samples.count > 0 else {
@@ -181,6 +132,11 @@ extension TrainingSession {
                         + "\(found).")
             }
         }
+        guard try description.parameterCount > 0 else {
+            throw Failure(
+                .invalidArgument,
+                "Network '\(description.name)' cannot be trained: none of its layers has weights; add a linear one.")
+        }
         let isNormalized = description.layers.contains { $0.operation.kind == "batch-normalization" }
         let batches = (samples.count + plan.batch - 1) / plan.batch
         guard !isNormalized || samples.count / batches >= 2 else {
@@ -191,7 +147,7 @@ extension TrainingSession {
         }
     }
 
-    private static func makeTrainer(
+    static func makeTrainer(
         _ network: ScriptedNetwork, _ plan: TrainingPlan, steps: Int
     ) throws -> OpaquePointer {
         let words = plan.optimizers.flatMap { [strdup($0.branch), strdup($0.rule.rawValue)] }

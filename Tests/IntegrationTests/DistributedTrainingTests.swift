@@ -10,7 +10,7 @@ import TrainerClient
 /// Processes that train one network together.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct DistributedTrainingTests {
-    private func task(_ trainer: TrainerClient) async throws -> TrainingTask {
+    private func task(_ trainer: TrainerClient, _ distribution: Distribution) async throws -> TrainingTask {
         let recipe = try DatasetRecipe(
             modalities: ["image": .init(dataset: "synthetic-digits")],
             counts: .init(training: 400, validation: 60, test: 60), seed: 5)
@@ -19,13 +19,16 @@ struct DistributedTrainingTests {
         return TrainingTask(
             network: try NetworkDescription.fused(branches: [("image", lenet)], classes: 10).canonicalJSON,
             dataset: recipe.id, optimizers: [BranchOptimizer(name: "adam", learningRate: 1e-3)], epochs: 60, batch: 16,
-            seed: 11, checkpointInterval: .milliseconds(100), distribution: Distribution(workers: 2))
+            seed: 11, checkpointInterval: .milliseconds(100), distribution: distribution)
     }
 
-    @Test func `the death of any worker costs time, and the network that comes out is the same`() async throws {
+    @Test(arguments: [Distribution(workers: 2), Distribution(workers: 2, kind: .pipeline)])
+    func `the death of any worker costs time, and the network that comes out is the same`(
+        of distribution: Distribution
+    ) async throws {
         try await Cluster.run(workers: 2) { cluster in
             let trainer = TrainerClient(try cluster.connect(to: .trainer))
-            let task = try await task(trainer)
+            let task = try await task(trainer, distribution)
             let undisturbed = try await trainer.train(task, id: "undisturbed", group: "g")
             for victim in [Cluster.Part.trainerWorker(1), .trainerWorker(2)] {
                 let id = "killed-\(victim)"

@@ -142,6 +142,18 @@ import Testing
             "task: classification", "final: {synchronisation: pso}",
             "f.yaml:3:26: final.synchronisation: it needs several"
         ),
+        (
+            "task: classification", "training: {workers: 2, distribution: pipeline, synchronisation: pso}",
+            "f.yaml:3:65: training.synchronisation: the workers of a pipeline have no replicas"
+        ),
+        (
+            "task: classification", "training: {workers: 2, micro-batches: 8}",
+            "f.yaml:3:39: training.micro-batches: they go through a pipeline"
+        ),
+        (
+            "task: classification", "training: {workers: 2, distribution: pipeline, batch: 4, micro-batches: 8}",
+            "f.yaml:3:73: training.micro-batches: a batch of 4 samples cannot be split into 8 parts"
+        ),
         ("task: classification", "training: {workers: 65}", "training.workers: 65 is not from 1 to 64."),
         ("task: classification", "training: {samples: 20000}", "training.samples: 20000 is not from 1 to 12000."),
         ("  audio: {dataset: fsdd", "  Audio: {dataset: fsdd", "f.yaml:6:10: modalities.Audio: a modality's name"),
@@ -171,6 +183,9 @@ import Testing
         #expect(
             scenario.training.distribution == Distribution(workers: 3, synchronisation: .localSGD, interval: 5))
         #expect(scenario.final.distribution == nil)
+        let pipeline = "training: {workers: 2, distribution: pipeline, micro-batches: 8}"
+        let split = try ScenarioFile(Self.example.replacing("task: classification", with: pipeline)).scenario
+        #expect(split.training.distribution == Distribution(workers: 2, kind: .pipeline, microBatches: 8))
         let alone = try ScenarioFile(Self.example.replacing("task: classification", with: "training: {workers: 1}"))
         #expect(alone.scenario.training.distribution == nil)
     }

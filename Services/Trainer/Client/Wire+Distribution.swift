@@ -10,7 +10,7 @@ extension Distribution {
         }
         self.init(
             workers: Int(wire.workers), kind: try known(wire.kind), synchronisation: try known(wire.synchronisation),
-            interval: max(1, Int(wire.interval)))
+            interval: max(1, Int(wire.interval)), microBatches: max(1, Int(wire.microBatches)))
     }
 }
 
@@ -18,6 +18,7 @@ extension Wire.TrainingDistribution {
     init(_ distribution: Distribution) {
         self.init(
             workers: UInt32(clamping: distribution.workers), kind: distribution.kind.rawValue,
-            synchronisation: distribution.synchronisation.rawValue, interval: UInt32(clamping: distribution.interval))
+            synchronisation: distribution.synchronisation.rawValue, interval: UInt32(clamping: distribution.interval),
+            microBatches: UInt32(clamping: distribution.microBatches))
     }
 }

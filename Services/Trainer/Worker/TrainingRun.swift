@@ -18,11 +18,13 @@ final class TrainingRun {
     /// How long the registry keeps a network that becomes no model.
     private static let resultLife = Duration.seconds(90 * 86_400)
 
-    private let network: ScriptedNetwork
-    /// Nil where the network is only put together.
-    private let session: (any ResumableTraining)?
+    /// How long a worker that lost another waits for the queue to say why, so that one that left without fault is not taken
+    /// for one that crashed: two heartbeats and a bit.
+    private static let verdictGrace = Duration.seconds(5)
+
+    private let session: any ResumableTraining
     /// This worker's part where several train the network together.
-    private var distribution: DistributedTraining?
+    private var distribution: (any SharedTraining)?
     private let validation: SampleSource
     private let registry: RegistryClient
     private let scratch: ScratchDirectory
@@ -48,47 +50,50 @@ final class TrainingRun {
         for initial in task.initialWeights {
             weights.append((try await cache.file(for: initial.blob), initial.prefix))
         }
-        var session: (any ResumableTraining)?
-        let network: ScriptedNetwork
-        if task.epochs == 0, !weights.isEmpty {
-            network = try ScriptedNetwork(description, seed: task.seed)
-            try network.loadWeights(from: weights)
-        } else {
-            let made = try task.training(of: description, on: samples, weights: weights)
-            session = made
-            network = made.network
-        }
         // The first validation samples for every task, so that networks are compared on the same ones.
+        let validation = try samples.source(.validation).first(task.validationSamples ?? 0)
+        let session: any ResumableTraining
+        if task.epochs == 0, !weights.isEmpty {
+            let network = try ScriptedNetwork(description, seed: task.seed)
+            try network.loadWeights(from: weights)
+            session = AssembledNetwork(network)
+        } else if let distribution = task.distribution, distribution.kind == .pipeline, let place = lease.gang {
+            let group = try await WorkerGroup(of: place, host: host, progress)
+            session = try task.pipeline(
+                distribution, of: description, on: samples, validation: validation, weights: weights, over: group)
+        } else {
+            session = try task.training(of: description, on: samples, weights: weights)
+        }
         try await self.init(
-            session, network, validation: samples.source(.validation).first(task.validationSamples ?? 0), lease,
+            session, validation: validation, lease,
             registry: registry, cache: cache, scratch: scratch, checkpointInterval: task.checkpointInterval,
             pauseAfter: task.pauseAfter, checkpoint: task.checkpoint,
             distribution: task.distribution, host: host, progress)
         if let training = session as? LearningTraining { metrics["labels"] = Double(training.labelled) }
     }
 
-    /// Carries out a session, from the lease's checkpoint where it has one, or else from a given one; without a session the
-    /// network stays as it is.
+    /// Carries out a session, from the lease's checkpoint where it has one, or else from a given one.
     init(
-        _ session: (any ResumableTraining)?, _ network: ScriptedNetwork, validation: SampleSource, _ lease: TaskLease,
+        _ session: any ResumableTraining, validation: SampleSource, _ lease: TaskLease,
         registry: RegistryClient, cache: BlobCache, scratch: ScratchDirectory, checkpointInterval: Duration,
         pauseAfter: Int? = nil, checkpoint: BlobDigest? = nil,
         distribution: Distribution? = nil, host: String = "", _ progress: TaskProgress
     ) async throws {
         self.session = session
-        self.network = network
         self.validation = validation
         self.registry = registry
         self.scratch = scratch
         self.progress = progress
         self.checkpointInterval = checkpointInterval
-        self.pause = pauseAfter.map { $0 + (session?.pretrainingEpochs ?? 0) } ?? .max
+        self.pause = pauseAfter.map { $0 + session.pretrainingEpochs } ?? .max
         self.start = clock.now
         self.lastCheckpoint = clock.now
-        if let session, let checkpoint = lease.checkpoint ?? checkpoint {
-            try await goOn(session, from: checkpoint, cache)
+        if let checkpoint = lease.checkpoint ?? checkpoint {
+            try await goOn(from: checkpoint, cache)
         }
-        if let session, let distribution, let place = lease.gang {
+        if let pipeline = session as? PipelineTraining {
+            self.distribution = pipeline
+        } else if let distribution, let place = lease.gang, !(session is AssembledNetwork) {
             self.distribution = try await DistributedTraining(
                 distribution, of: session, as: place, host: host, progress)
         }
@@ -98,48 +103,58 @@ final class TrainingRun {
     var isLeader: Bool { distribution.map { $0.rank == 0 } ?? true }
 
     /// Trains to the end, uploads the files and says what came of it; nil where another worker does so.
+    /// - Throws: `CancellationError` where another worker has left and the queue has said so, `Failure` with code
+    ///   `unavailable` where one is gone and nobody knows why.
     func sharedResult() async throws -> TrainingResult? {
-        if let session, !isLeader {
-            try await train(session)
-            return nil
+        do {
+            guard isLeader else {
+                try await train()
+                return nil
+            }
+            let result = try await result()
+            try distribution?.dismiss()
+            return result
+        } catch let failure as Failure where failure.code == .unavailable && distribution != nil {
+            try await Task.sleep(for: Self.verdictGrace)
+            throw failure
         }
-        return try await result()
     }
 
     /// Trains to the end, uploads the files and says what came of it.
     func result() async throws -> TrainingResult {
-        if let session { try await train(session) }
+        try await train()
         if metrics["validation-accuracy"] == nil { try validate() }
         return try await upload()
     }
 
     // MARK: - Progress
 
-    private func train(_ session: any ResumableTraining) async throws {
+    private func train() async throws {
         var piece = 1
-        while !isOver(session) {
-            try await stopIfAsked(session)
+        while !isOver {
+            try await stopIfAsked()
             let begin = clock.now
-            let epoch = try await train(session, batches: piece)
+            let epoch = try await train(batches: piece)
             // A quarter of a second is short enough to stop in, and long enough that asking costs nothing.
             let ratio = Duration.milliseconds(250) / max(clock.now - begin, .microseconds(100))
             piece = max(1, min(Int(Double(piece) * min(ratio, 4)), 10_000))
-            if let epoch { try await end(epoch, of: session) } else { try await storeCheckpointIfDue(session) }
+            if let epoch { try await end(epoch) } else { try await storeCheckpointIfDue() }
         }
     }
 
-    /// Whether the training has ended or pauses.
-    private func isOver(_ session: any ResumableTraining) -> Bool {
-        session.isFinished || session.finishedEpochs >= pause
-    }
-
-    private func train(_ session: any ResumableTraining, batches: Int) async throws -> TrainingSession.Epoch? {
+    private func train(batches: Int) async throws -> TrainingSession.Epoch? {
         guard let distribution else { return try session.train(batches: batches) }
         return try await distribution.train(batches: batches)
     }
 
-    private func end(_ epoch: TrainingSession.Epoch, of session: any ResumableTraining) async throws {
-        let figures = distribution?.takeFigures() ?? [:]
+    /// Whether the training has ended or pauses.
+    private var isOver: Bool {
+        if let pipeline = session as? PipelineTraining, !isLeader { return pipeline.isDismissed }
+        return session.isFinished || session.finishedEpochs >= pause
+    }
+
+    private func end(_ epoch: TrainingSession.Epoch) async throws {
+        let figures = await distribution?.takeFigures() ?? [:]
         guard isLeader else {
             return try await progress.report(step: epoch.number, steps: session.epochs, metrics: figures)
         }
@@ -152,14 +167,14 @@ final class TrainingRun {
             try validate()
         }
         metrics.merge(figures) { $1 }
-        let isDue = clock.now - lastCheckpoint >= checkpointInterval && !isOver(session)
+        let isDue = clock.now - lastCheckpoint >= checkpointInterval && !isOver
         try await progress.report(
             step: epoch.number, steps: session.epochs, metrics: metrics,
-            checkpoint: isDue ? try await storeCheckpoint(session) : nil)
+            checkpoint: isDue ? try await storeCheckpoint() : nil)
     }
 
     private func validate() throws {
-        let evaluation = try network.evaluate(on: validation)
+        let evaluation = try session.evaluate(on: validation)
         metrics["validation-loss"] = evaluation.loss
         metrics["validation-accuracy"] = evaluation.accuracy
         metrics["seconds"] = seconds
@@ -167,25 +182,25 @@ final class TrainingRun {
 
     private var seconds: Double { earlierSeconds + (clock.now - start) / .seconds(1) }
 
-    private func stopIfAsked(_ session: any ResumableTraining) async throws {
+    private func stopIfAsked() async throws {
         guard progress.shouldStop else { return }
-        if progress.isStopping, isLeader { try await reportCheckpoint(session) }
+        if progress.isStopping, isLeader { try await reportCheckpoint() }
         throw CancellationError()
     }
 
     // MARK: - Checkpoints
 
-    private func storeCheckpointIfDue(_ session: any ResumableTraining) async throws {
-        if isLeader, clock.now - lastCheckpoint >= checkpointInterval { try await reportCheckpoint(session) }
+    private func storeCheckpointIfDue() async throws {
+        if isLeader, clock.now - lastCheckpoint >= checkpointInterval { try await reportCheckpoint() }
     }
 
-    private func reportCheckpoint(_ session: any ResumableTraining) async throws {
+    private func reportCheckpoint() async throws {
         try await progress.report(
-            step: session.finishedEpochs, steps: session.epochs, checkpoint: try await storeCheckpoint(session))
+            step: session.finishedEpochs, steps: session.epochs, checkpoint: try await storeCheckpoint())
     }
 
     private func storeCheckpoint(
-        _ session: any ResumableTraining, keepFor life: Duration = TrainingRun.checkpointLife
+        keepFor life: Duration = TrainingRun.checkpointLife
     ) async throws -> BlobDigest {
         let file = scratch.file("checkpoint.safetensors")
         var notes = ["seconds": "\(seconds)"]
@@ -199,7 +214,7 @@ final class TrainingRun {
 
     /// A checkpoint that is gone or damaged costs time, not the task: training starts afresh and ends with the same bits.
     private func goOn(
-        _ session: any ResumableTraining, from checkpoint: BlobDigest, _ cache: BlobCache
+        from checkpoint: BlobDigest, _ cache: BlobCache
     ) async throws {
         do {
             let notes = try session.restoreCheckpoint(from: try await cache.file(for: checkpoint))
@@ -217,6 +232,7 @@ final class TrainingRun {
 
     private func upload() async throws -> TrainingResult {
         // The name becomes part of the file, so it must be the same for all.
+        let network = try session.network
         let script = scratch.file("network.pt"), weights = scratch.file("weights.safetensors")
         try network.save(to: script)
         try network.saveWeights(to: weights)
@@ -224,8 +240,8 @@ final class TrainingRun {
             script: try await registry.upload(file: script, keepFor: Self.resultLife),
             weights: try await registry.upload(file: weights, keepFor: Self.resultLife),
             metrics: metrics)
-        if let session, !session.isFinished {
-            result.checkpoint = try await storeCheckpoint(session, keepFor: Self.resultLife)
+        if !session.isFinished {
+            result.checkpoint = try await storeCheckpoint(keepFor: Self.resultLife)
         }
         return result
     }

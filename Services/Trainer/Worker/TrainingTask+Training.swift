@@ -30,4 +30,20 @@ extension TrainingTask {
         return try LearningTraining(
             network, plan: plan, learning: learning, samples: training, count: self.samples ?? 0, kinds: kinds)
     }
+
+    /// This worker's part of a training by a pipeline.
+    /// - Parameter validation: What the network is scored on.
+    func pipeline(
+        _ distribution: Distribution, of network: NetworkDescription, on samples: PreparedSamples,
+        validation: SampleSource, weights: [(file: URL, prefix: String)], over group: WorkerGroup
+    ) throws -> PipelineTraining {
+        guard learning.isUsual else {
+            throw Failure(
+                .invalidArgument, "Only a network that learns from all labels can be trained by several workers.")
+        }
+        return try PipelineTraining(
+            network, plan: try TrainingPlan(self), microBatches: distribution.microBatches,
+            samples: try samples.source(.training).chosen(self.samples ?? 0, seed: seed), validation: validation,
+            weights: weights, over: group)
+    }
 }

@@ -28,7 +28,7 @@ struct UpdateRun {
         let session = try session(network, teacher, new, earlier)
         let before = try Scores(of: teacher, new, earlier)
         let run = try await TrainingRun(
-            session, session.network, validation: new.source(.validation), lease, registry: registry, cache: cache,
+            session, validation: new.source(.validation), lease, registry: registry, cache: cache,
             scratch: scratch,
             checkpointInterval: checkpointInterval, progress)
         let trained = try await run.result()

@@ -41,6 +41,19 @@ gyrus_sum *gyrus_group_sum(gyrus_group *group, float *values, int64_t count, cha
 /// Waits for the end and frees the sum.
 bool gyrus_sum_finish(gyrus_sum *sum, char **error);
 
+/// Bytes under way from one worker to another.
+typedef struct gyrus_transfer gyrus_transfer;
+/// Begins to send bytes, which stay as they are until the transfer has ended.
+gyrus_transfer *gyrus_group_send(
+    gyrus_group *group, void *bytes, int64_t count, int32_t to, int32_t tag, char **error);
+/// Begins to receive as many bytes as are sent with the same tag; those of one tag come in order.
+gyrus_transfer *gyrus_group_receive(
+    gyrus_group *group, void *bytes, int64_t count, int32_t from, int32_t tag, char **error);
+/// Waits for the end and frees the transfer.
+bool gyrus_transfer_finish(gyrus_transfer *transfer, char **error);
+/// Gives a transfer up.
+void gyrus_transfer_free(gyrus_transfer *transfer);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,5 +1,5 @@
 extension ScenarioFile {
-    static let distributionKeys = ["workers", "distribution", "synchronisation", "interval"]
+    static let distributionKeys = ["workers", "distribution", "synchronisation", "interval", "micro-batches"]
 
     /// How several workers train a network together.
     /// - Returns: nil where one does alone.
@@ -10,9 +10,13 @@ extension ScenarioFile {
         let kind = try fields.choice("distribution", of: Distribution.Kind.self)
         let synchronisation = try fields.choice("synchronisation", of: Distribution.Synchronisation.self)
         let interval = try fields.integer("interval", in: Distribution.intervalRange)
+        let microBatches = try fields.integer("micro-batches", in: Distribution.microBatchesRange)
         guard workers > 1 else {
-            for (key, isGiven) in [("distribution", kind != nil), ("synchronisation", synchronisation != nil)]
-            where isGiven {
+            let given = [
+                ("distribution", kind != nil), ("synchronisation", synchronisation != nil),
+                ("micro-batches", microBatches != nil),
+            ]
+            for (key, isGiven) in given where isGiven {
                 throw fields.wrong(key, "it needs several workers; add workers: 2 beside it, or leave it out.")
             }
             return nil
@@ -21,6 +25,17 @@ extension ScenarioFile {
             throw fields.wrong(
                 "workers", "only a network that learns from all labels can be trained by several; leave it out.")
         }
+        if kind == .pipeline {
+            let given = [("synchronisation", synchronisation != nil), ("interval", interval != nil)]
+            for (key, isGiven) in given where isGiven {
+                throw fields.wrong(key, "the workers of a pipeline have no replicas to keep together; leave it out.")
+            }
+            return try pipeline(fields, workers: workers, batch: batch, microBatches)
+        }
+        guard microBatches == nil else {
+            throw fields.wrong(
+                "micro-batches", "they go through a pipeline; add distribution: pipeline, or leave it out.")
+        }
         guard workers <= batch else {
             throw fields.wrong(
                 "workers", "\(workers) workers cannot share a batch of \(batch) samples; take a larger batch.")
@@ -28,5 +43,17 @@ extension ScenarioFile {
         return Distribution(
             workers: workers, kind: kind ?? .dataParallel, synchronisation: synchronisation ?? .allReduce,
             interval: interval ?? 8)
+    }
+
+    private static func pipeline(
+        _ fields: FieldReader, workers: Int, batch: Int, _ microBatches: Int?
+    ) throws -> Distribution {
+        let count = microBatches ?? min(Distribution.usualMicroBatches, batch)
+        guard count <= batch else {
+            throw fields.wrong(
+                "micro-batches", "a batch of \(batch) samples cannot be split into \(count) parts; take a larger batch."
+            )
+        }
+        return Distribution(workers: workers, kind: .pipeline, microBatches: count)
     }
 }

@@ -1172,7 +1172,7 @@ const ProtobufCMessageDescriptor gyrus__wire__learning__descriptor =
   (ProtobufCMessageInit) gyrus__wire__learning__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__training_distribution__field_descriptors[4] =
+static const ProtobufCFieldDescriptor gyrus__wire__training_distribution__field_descriptors[5] =
 {
   {
     "workers",
@@ -1222,17 +1222,31 @@ static const ProtobufCFieldDescriptor gyrus__wire__training_distribution__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "micro_batches",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainingDistribution, micro_batches),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__training_distribution__field_indices_by_name[] = {
   3,   /* field[3] = interval */
   1,   /* field[1] = kind */
+  4,   /* field[4] = micro_batches */
   2,   /* field[2] = synchronisation */
   0,   /* field[0] = workers */
 };
-static const ProtobufCIntRange gyrus__wire__training_distribution__number_ranges[1 + 1] =
+static const ProtobufCIntRange gyrus__wire__training_distribution__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 6, 4 },
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__training_distribution__descriptor =
 {
@@ -1242,10 +1256,10 @@ const ProtobufCMessageDescriptor gyrus__wire__training_distribution__descriptor 
   "Gyrus__Wire__TrainingDistribution",
   "gyrus.wire",
   sizeof(Gyrus__Wire__TrainingDistribution),
-  4,
+  5,
   gyrus__wire__training_distribution__field_descriptors,
   gyrus__wire__training_distribution__field_indices_by_name,
-  1,  gyrus__wire__training_distribution__number_ranges,
+  2,  gyrus__wire__training_distribution__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__training_distribution__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

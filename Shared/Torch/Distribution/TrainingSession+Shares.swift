@@ -39,9 +39,7 @@ extension TrainingSession {
     }
 
     /// Places of the samples of the mini-batch under way in the order of its epoch.
-    public var batchRange: Range<Int> {
-        samples.count * finishedBatches / batchesPerEpoch..<samples.count * (finishedBatches + 1) / batchesPerEpoch
-    }
+    public var batchRange: Range<Int> { course.batchRange }
 
     /// The mean gradient over some samples of the mini-batch under way, without a step; zeros where there are none.
     ///
@@ -49,7 +47,7 @@ extension TrainingSession {
     public func gradient(over share: Range<Int>) throws -> (values: [Float], figures: BatchFigures) {
         var values = [Float](repeating: 0, count: parameterCount)
         guard !share.isEmpty else { return (values, BatchFigures()) }
-        let order = epochOrder()
+        let order = course.epochOrder()
         var progress = gyrus_progress()
         var error: UnsafeMutablePointer<CChar>?
         ComputeThreads.prepare()
@@ -87,7 +85,7 @@ extension TrainingSession {
                 "The training diverged: the loss became no finite number in batch \(finishedBatches + 1) of epoch "
                     + "\(finishedEpochs + 1); a smaller learning rate may help.")
         }
-        return advance(
+        return course.advance(
             by: 1,
             gyrus_progress(
                 loss_sum: figures.loss, correct: Int64(figures.correct), samples: Int64(figures.samples)))

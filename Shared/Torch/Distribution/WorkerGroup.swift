@@ -45,12 +45,12 @@ public final class WorkerGroup: Collective {
     public let rank: Int
     /// Workers in all.
     public let size: Int
-    /// Bytes that were handed in to be added up.
-    public private(set) var bytes = 0
-    /// Time spent waiting for sums.
-    public private(set) var waited = Duration.zero
+    /// Bytes that were handed in to be added up or sent.
+    public internal(set) var bytes = 0
+    /// Time spent waiting for others.
+    public internal(set) var waited = Duration.zero
 
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     private let meeting: MeetingPoint
 
     /// Joins a group; returns when all its workers have.
@@ -93,7 +93,7 @@ private final class GlooSum: PendingSum {
         self.onWait = onWait
         var error: UnsafeMutablePointer<CChar>?
         handle = gyrus_group_sum(group, buffer.baseAddress, Int64(values.count), &error)
-        guard handle != nil else { throw Self.failure(error) }
+        guard handle != nil else { throw Failure.lostWorker(error) }
     }
 
     // Gloo writes into the memory until the sum has ended, one way or the other.
@@ -109,11 +109,15 @@ private final class GlooSum: PendingSum {
         var error: UnsafeMutablePointer<CChar>?
         let isDone = gyrus_sum_finish(handle, &error)
         onWait(ContinuousClock.now - start)
-        guard isDone else { throw Self.failure(error) }
+        guard isDone else { throw Failure.lostWorker(error) }
         return Array(buffer)
     }
 
-    private static func failure(_ error: UnsafeMutablePointer<CChar>?) -> Failure {
+}
+
+extension Failure {
+    /// Another worker does not answer any more.
+    static func lostWorker(_ error: UnsafeMutablePointer<CChar>?) -> Failure {
         Failure(
             .unavailable,
             "Another worker of this training is gone: \(takeMessage(error)). The training goes on from its checkpoint.")

@@ -111,13 +111,15 @@ struct Epoch: Hashable, Sendable {
     /// What each worker did, by rank, where several train together.
     var workers: [Int: [String: Double]] = [:]
 
-    /// How fast each worker was and how long it waited; empty where one trains alone.
+    /// How fast each worker was, how long it waited, and how many layers it has where they are split; empty where one trains
+    /// alone.
     var pace: String {
         guard workers.count > 1 else { return "" }
         let all = workers.sorted { $0.key < $1.key }.map(\.value)
         let rates = all.map { "\(Int($0["samples-per-second"] ?? 0))" }.joined(separator: " + ")
         let idle = all.map { Figures.percent($0["idle-share"] ?? 0) }.joined(separator: " + ")
-        return ", \(rates) samples/s, idle \(idle)"
+        let layers = all.compactMap { $0["layers"].map { "\(Int($0))" } }.joined(separator: " + ")
+        return ", \(rates) samples/s, idle \(idle)" + (layers.isEmpty ? "" : ", layers \(layers)")
     }
 }
 

@@ -3,19 +3,14 @@ import Torch
 import TrainerClient
 import WorkQueueClient
 
-/// One worker's part in a training that several do together.
-final class DistributedTraining {
-    /// How long a worker that lost another waits for the queue to say why, so that one that left without fault is not taken
-    /// for one that crashed: two heartbeats and a bit.
-    private static let verdictGrace = Duration.seconds(5)
-
+/// One worker's part in a training of which all workers have the whole network.
+final class DistributedTraining: SharedTraining {
     private let session: TrainingSession
     private let group: WorkerGroup
     private var synchronisation: any Synchronisation
     private var meter = WorkerMeter()
     private var earlier = (bytes: 0, waited: Duration.zero)
 
-    /// Number of this worker; that of 0 validates, saves checkpoints and hands in the result.
     var rank: Int { group.rank }
 
     /// Meets the other workers of a task; returns when all are there.
@@ -34,14 +29,7 @@ final class DistributedTraining {
                 "\(place.size) workers cannot share a batch of \(session.plan.batch) samples; take a larger batch.")
         }
         self.session = session
-        let meeting: MeetingPoint
-        if place.rank == 0 {
-            meeting = try MeetingPoint(on: host)
-            _ = try await progress.rendezvous(at: meeting.address)
-        } else {
-            meeting = try MeetingPoint(at: try await progress.rendezvous())
-        }
-        group = try WorkerGroup(at: meeting, name: place.key, host: host, rank: place.rank, size: place.size)
+        group = try await WorkerGroup(of: place, host: host, progress)
         synchronisation = Self.synchronisation(distribution, session, place)
         try beginTogether()
     }
@@ -77,23 +65,13 @@ final class DistributedTraining {
         }
     }
 
-    /// Trains on at most so many mini-batches of the epoch under way.
-    /// - Returns: the epoch, if that ended it.
-    /// - Throws: `CancellationError` where another worker has left and the queue has said so, `Failure` with code
-    ///   `unavailable` where one is gone and nobody knows why.
-    func train(batches: Int) async throws -> TrainingSession.Epoch? {
-        do {
-            for _ in 0..<batches where !session.isFinished {
-                if let epoch = try synchronisation.trainBatch(of: session, with: group, meter: &meter) { return epoch }
-            }
-            return nil
-        } catch let failure as Failure where failure.code == .unavailable {
-            try await Task.sleep(for: Self.verdictGrace)
-            throw failure
+    func train(batches: Int) throws -> TrainingSession.Epoch? {
+        for _ in 0..<batches where !session.isFinished {
+            if let epoch = try synchronisation.trainBatch(of: session, with: group, meter: &meter) { return epoch }
         }
+        return nil
     }
 
-    /// What this worker did since it was asked last.
     func takeFigures() -> [String: Double] {
         var figures = meter.take()
         figures["exchanged-bytes"] = Double(group.bytes - earlier.bytes)

@@ -235,10 +235,14 @@ struct  Gyrus__Wire__TrainingDistribution
    * Mini-batches between two meetings of the workers.
    */
   uint32_t interval;
+  /*
+   * Micro-batches that a mini-batch is split into, where the workers are a pipeline.
+   */
+  uint32_t micro_batches;
 };
 #define GYRUS__WIRE__TRAINING_DISTRIBUTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__training_distribution__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0 }
 
 
 /*

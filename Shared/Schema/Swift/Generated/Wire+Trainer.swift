@@ -357,6 +357,8 @@ extension Wire {
         public var synchronisation: String = ""
         /// Mini-batches between two meetings of the workers.
         public var interval: UInt32 = 0
+        /// Micro-batches that a mini-batch is split into, where the workers are a pipeline.
+        public var microBatches: UInt32 = 0
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -366,12 +368,14 @@ extension Wire {
             workers: UInt32 = 0,
             kind: String = "",
             synchronisation: String = "",
-            interval: UInt32 = 0
+            interval: UInt32 = 0,
+            microBatches: UInt32 = 0
         ) {
             self.workers = workers
             self.kind = kind
             self.synchronisation = synchronisation
             self.interval = interval
+            self.microBatches = microBatches
         }
 
         /// Decodes a message.
@@ -394,6 +398,7 @@ extension Wire.TrainingDistribution: StoredMessage {
         kind = try Wire.text(c.pointee.kind, "TrainingDistribution.kind")
         synchronisation = try Wire.text(c.pointee.synchronisation, "TrainingDistribution.synchronisation")
         interval = c.pointee.interval
+        microBatches = c.pointee.micro_batches
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrainingDistribution>, arena: inout Arena) throws {
@@ -402,6 +407,7 @@ extension Wire.TrainingDistribution: StoredMessage {
         c.pointee.kind = try arena.text(kind, "TrainingDistribution.kind")
         c.pointee.synchronisation = try arena.text(synchronisation, "TrainingDistribution.synchronisation")
         c.pointee.interval = interval
+        c.pointee.micro_batches = microBatches
     }
 }
 

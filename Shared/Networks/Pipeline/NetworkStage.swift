@@ -1,0 +1,91 @@
+/// Consecutive layers of a network, as one worker of a pipeline has them.
+///
+/// A stage receives the values that it or a stage after it reads of the layers before it, and sends those that stages after
+/// it read. What is only passed on is in both. Inputs of the network come from samples, wherever they are read.
+public struct NetworkStage: Hashable, Sendable {
+    /// What a layer gives.
+    public struct Value: Hashable, Sendable {
+        /// Name of the layer.
+        public let layer: String
+        /// Shape for one sample.
+        public let shape: [Int]
+    }
+
+    /// The whole network.
+    public let network: NetworkDescription
+    /// Its layers that the stage has, by their places.
+    public let layers: Range<Int>
+    /// Inputs of the network that those layers read.
+    public let inputs: [NetworkDescription.Input]
+    /// What comes from the stage before; empty for the first one.
+    public let received: [Value]
+    /// What goes to the stage after; for the last one the network's output.
+    public let sent: [Value]
+
+    /// Whether it gives the network's output.
+    public var isLast: Bool { layers.upperBound == network.layers.count }
+
+    /// Takes layers of a network.
+    /// - Throws: `Failure` where the network does not fit together.
+    public init(of network: NetworkDescription, layers: Range<Int>) throws {
+        precondition(!layers.isEmpty && layers.upperBound <= network.layers.count, "The network has no such layers.")
+        let shapes = try network.validate()
+        func values(at cut: Int) -> [Value] {
+            network.values(crossing: cut).map { Value(layer: $0, shape: shapes[$0] ?? []) }
+        }
+        self.network = network
+        self.layers = layers
+        let read = Set(network.layers[layers].flatMap(\.inputs))
+        inputs = network.inputs.filter { read.contains($0.name) }
+        received = values(at: layers.lowerBound)
+        sent = values(at: layers.upperBound)
+    }
+
+    /// All tensors of these layers.
+    public var tensors: [NetworkTensor] {
+        get throws { try network.tensors(of: layers) }
+    }
+
+    /// The `forward` method in TorchScript: takes the inputs and what is received, and gives a list of what is sent.
+    public var torchScriptSource: String {
+        get throws {
+            var values: [String: String] = [:]
+            for (number, input) in inputs.enumerated() { values[input.name] = "input\(number)" }
+            for (number, value) in received.enumerated() { values[value.layer] = "received\(number)" }
+            let arguments = inputs.indices.map { "input\($0)" } + received.indices.map { "received\($0)" }
+            let lines = try network.torchScriptLines(for: layers, &values)
+            let results = sent.compactMap { values[$0.layer] }.joined(separator: ", ")
+            let head = (["self"] + arguments.map { "\($0): Tensor" }).joined(separator: ", ")
+            return "def forward(\(head)) -> List[Tensor]:\n"
+                + (lines + ["return [\(results)]"]).map { "    \($0)\n" }.joined()
+        }
+    }
+}
+
+extension NetworkDescription {
+    /// The layers before a cut whose values are read after it, and the last layer where nothing comes after.
+    func values(crossing cut: Int) -> [String] {
+        guard cut < layers.count else { return layers.suffix(1).map(\.name) }
+        let read = Set(layers[cut...].flatMap(\.inputs))
+        return layers[..<cut].map(\.name).filter(read.contains)
+    }
+
+    /// The finest parts into which the network can be split without another result.
+    ///
+    /// A convolution and the maximum pooling after it are computed together where a network begins, which rounds
+    /// differently from one after the other; so they stay together everywhere.
+    public var parts: [Range<Int>] {
+        var cuts = Set(1..<max(1, layers.count))
+        var convolutions: [String: Int] = [:]
+        for (place, layer) in layers.enumerated() {
+            switch layer.operation {
+            case .convolution, .separableConvolution: convolutions[layer.name] = place
+            case .maximumPooling:
+                for first in layer.inputs.compactMap({ convolutions[$0] }) { cuts.subtract(first + 1...place) }
+            default: break
+            }
+        }
+        let bounds = [0] + cuts.sorted() + [layers.count]
+        return zip(bounds, bounds.dropFirst()).map { $0..<$1 }
+    }
+}

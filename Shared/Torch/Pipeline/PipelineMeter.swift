@@ -1,0 +1,49 @@
+import Model
+import Networks
+
+/// What one stage of a pipeline has done since it was asked last.
+struct PipelineMeter {
+    private let stage: PipelineStage
+    private let group: WorkerGroup
+    private var samples = 0
+    /// Time of mini-batches, computing or not.
+    private var stepping = Duration.zero
+    private var start = ContinuousClock.now
+    private var earlier: (busy: Duration, bytes: Int, waited: Duration)
+
+    init(_ stage: PipelineStage, _ group: WorkerGroup) {
+        self.stage = stage
+        self.group = group
+        earlier = (stage.busy, group.bytes, group.waited)
+    }
+
+    /// Times a mini-batch.
+    mutating func measure<Result>(_ count: Int, _ body: () throws -> Result) rethrows -> Result {
+        let begin = ContinuousClock.now
+        let result = try body()
+        stepping += ContinuousClock.now - begin
+        samples += count
+        return result
+    }
+
+    /// Figures by name; then begins anew.
+    mutating func take(microBatches: Int) -> [String: Double] {
+        let busy = max(stage.busy - earlier.busy, .microseconds(1))
+        let whole = max(ContinuousClock.now - start, .microseconds(1))
+        defer { self = PipelineMeter(stage, group) }
+        return [
+            "samples-per-second": Double(samples) / (busy / .seconds(1)), "idle-share": max(0, 1 - busy / whole),
+            "bubble-share": max(0, 1 - busy / max(stepping, .microseconds(1))),
+            "bubble-theory": PipelineSchedule.idleShare(stages: group.size, microBatches: microBatches),
+            "exchanged-bytes": Double(group.bytes - earlier.bytes),
+            "waiting-seconds": (group.waited - earlier.waited) / .seconds(1),
+            "first-layer": Double(stage.layout.layers.lowerBound + 1), "layers": Double(stage.layout.layers.count),
+            "state-bytes": Double(stage.stateBytes), "held-bytes": Double(stage.takePeakBytes()),
+        ]
+    }
+}
+
+extension PipelineTraining {
+    /// What this worker did since it was asked last.
+    public func takeFigures() -> [String: Double] { meter.take(microBatches: microBatches) }
+}

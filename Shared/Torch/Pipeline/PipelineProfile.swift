@@ -1,0 +1,123 @@
+import CTorch
+import Foundation
+import Model
+import Networks
+
+/// What the parts of a network cost this worker, measured on one micro-batch of each part by itself.
+struct PipelineProfile {
+    /// Each part is computed so many times, and its fastest time counts.
+    private static let runs = 3
+
+    private(set) var seconds: [Double] = []
+    private(set) var weightBytes: [Double] = []
+    private(set) var activationBytes: [Double] = []
+    private(set) var frameBytes: [Double] = []
+
+    /// Measures all parts, one after the other, so that never more than one is in memory.
+    init(of network: NetworkDescription, plan: TrainingPlan, samples: SampleSource, microBatch: Int) throws {
+        let order = (0..<Int32(clamping: samples.count)).map { $0 }
+        let count = min(microBatch, samples.count)
+        for part in network.parts {
+            let layout = try NetworkStage(of: network, layers: part)
+            let stage = try PipelineStage(layout, plan: plan, steps: 1, samples: samples)
+            var best = Duration.seconds(1_000_000)
+            var held = 0
+            for _ in 0..<Self.runs {
+                let start = ContinuousClock.now
+                let before = stage.heldBytes
+                _ = try stage.forward(
+                    0, 0..<count, in: order, batch: count,
+                    received: layout.received.isEmpty ? nil : stage.sampleFrame(isSent: false, samples: count))
+                held = stage.heldBytes - before
+                var progress = gyrus_progress()
+                _ = try stage.backward(
+                    0, samples: count, gradient: layout.isLast ? nil : stage.sampleFrame(isSent: true, samples: count),
+                    &progress)
+                best = min(best, ContinuousClock.now - start)
+                stage.clear()
+            }
+            seconds.append(best / .seconds(1))
+            weightBytes.append(Double(stage.stateBytes + stage.gradientBytes))
+            activationBytes.append(Double(max(0, held)))
+            frameBytes.append(Double(stage.frame(isSent: false, samples: count).bytes.count))
+        }
+    }
+
+    /// Bytes of memory that this machine has to spare; without limit where it does not say.
+    static var freeMemory: Double {
+        let lines = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8))?.split(separator: "\n") ?? []
+        let line = lines.first { $0.hasPrefix("MemAvailable:") }
+        let kilobytes = line?.split(separator: " ").dropFirst().first.flatMap { Double($0) }
+        return kilobytes.map { $0 * 1024 } ?? .infinity
+    }
+}
+
+extension PipelineStage {
+    /// A frame of numbers that are like those of a network.
+    fileprivate func sampleFrame(isSent: Bool, samples: Int) -> Frame {
+        let frame = frame(isSent: isSent, samples: samples)
+        let head = (isSent ? layout.sent : layout.received).count + Self.frameFigures
+        let floats = frame.bytes.bindMemory(to: Float.self)
+        for place in floats.indices.dropFirst(head) { floats[place] = Float(place % 17) * 0.1 - 0.8 }
+        return frame
+    }
+}
+
+extension PipelineCosts {
+    /// Shares of a worker's free memory that a stage may take.
+    private static let memoryShare = 0.8
+
+    /// Has every worker measure the parts and its link, and tells all the same.
+    init(
+        of network: NetworkDescription, plan: TrainingPlan, samples: SampleSource, microBatches: Int,
+        over group: WorkerGroup
+    ) throws {
+        let batch = TrainingCourse(plan, samples: samples.count).batchRange.count
+        let own = try PipelineProfile(
+            of: network, plan: plan, samples: samples, microBatch: (batch + microBatches - 1) / microBatches)
+        let parts = own.seconds.count
+        var row = own.seconds.map(Float.init)
+        row += [Float(try group.measureLink()), Float(PipelineProfile.freeMemory * Self.memoryShare)]
+        let rows = try group.gather(row)
+        // Bytes do not depend on the worker, but rounding or another version of libtorch might.
+        let bytes = try group.broadcast(
+            (own.weightBytes + own.activationBytes + own.frameBytes).map(Float.init), from: 0)
+        let all = bytes.map(Double.init)
+        self.init(
+            seconds: rows.map { $0[..<parts].map(Double.init) }, weightBytes: Array(all[..<parts]),
+            activationBytes: Array(all[parts..<2 * parts]), frameBytes: Array(all[(2 * parts)...]),
+            linkSeconds: rows.map { Double($0[parts]) }, memory: rows.map { Double($0[parts + 1]) },
+            microBatches: microBatches)
+    }
+}
+
+extension WorkerGroup {
+    /// Bytes whose way to the next worker is timed.
+    private static let probeBytes = 1 << 18
+
+    /// Seconds that a byte takes to the next worker; 0 at the last one.
+    fileprivate func measureLink() throws -> Double {
+        if rank > 0 {
+            for count in [8, Self.probeBytes] {
+                try receive(bytes: count, from: rank - 1, tag: 0).finish()
+                try send(Frame(bytes: 8), to: rank - 1, tag: 0).finish()
+            }
+        }
+        guard rank + 1 < size else { return 0 }
+        let times = try [8, Self.probeBytes].map { count in
+            let start = ContinuousClock.now
+            try send(Frame(bytes: count), to: rank + 1, tag: 0).finish()
+            try receive(bytes: 8, from: rank + 1, tag: 0).finish()
+            return (ContinuousClock.now - start) / .seconds(1)
+        }
+        return max(0, times[1] - times[0]) / Double(Self.probeBytes)
+    }
+
+    /// A vector of each worker, by rank.
+    fileprivate func gather(_ values: [Float]) throws -> [[Float]] {
+        var all = [Float](repeating: 0, count: size * values.count)
+        all.replaceSubrange(rank * values.count..<(rank + 1) * values.count, with: values)
+        let sum = try sum(all)
+        return (0..<size).map { Array(sum[$0 * values.count..<($0 + 1) * values.count]) }
+    }
+}

@@ -1,0 +1,169 @@
+import CTorch
+public import Foundation
+import Model
+public import Networks
+
+/// Consecutive layers of a network with their optimizers: what one worker of a pipeline computes.
+///
+/// Not `Sendable`: one thread at a time may use it.
+public final class PipelineStage {
+    /// The layers.
+    public let layout: NetworkStage
+    /// Time spent computing, and resting where this process is made slow.
+    public private(set) var busy = Duration.zero
+
+    private let network: ScriptedNetwork
+    private let trainer: OpaquePointer
+    private let handle: OpaquePointer
+    private let samples: SampleSource
+
+    /// Makes the layers with fresh weights, or with those of files.
+    /// - Parameters:
+    ///   - plan: How the network is trained.
+    ///   - steps: Mini-batches in all.
+    ///   - weights: Files that have all weights of these layers; where there are none, the weights are fresh.
+    public init(
+        _ layout: NetworkStage, plan: TrainingPlan, steps: Int, samples: SampleSource,
+        weights: [(file: URL, prefix: String)] = []
+    ) throws {
+        self.layout = layout
+        self.samples = samples
+        network = try ScriptedNetwork(layout, seed: plan.seed)
+        if !weights.isEmpty { try network.loadWeights(from: weights) }
+        let trainer = try TrainingSession.makeTrainer(network, plan, steps: steps)
+        do {
+            handle = try Self.make(layout, trainer)
+        } catch {
+            gyrus_trainer_free(trainer)
+            throw error
+        }
+        self.trainer = trainer
+    }
+
+    deinit {
+        gyrus_stage_free(handle)
+        gyrus_trainer_free(trainer)
+    }
+
+    private static func make(_ layout: NetworkStage, _ trainer: OpaquePointer) throws -> OpaquePointer {
+        let name = layout.network.layers[layout.layers.lowerBound].name
+        let sizes = (layout.received + layout.sent).flatMap { $0.shape.map(Int64.init) }
+        var error: UnsafeMutablePointer<CChar>?
+        let handle = sizes.withUnsafeBufferPointer { sizes in
+            var place = 0
+            let shapes = (layout.received + layout.sent).map { value in
+                defer { place += value.shape.count }
+                return gyrus_value_shape(sizes: sizes.baseAddress.map { $0 + place }, rank: Int64(value.shape.count))
+            }
+            let count = layout.received.count
+            return shapes.withUnsafeBufferPointer { shapes in
+                gyrus_stage_create(
+                    trainer, name, shapes.baseAddress, Int64(count), shapes.baseAddress.map { $0 + count },
+                    Int64(layout.sent.count), layout.isLast, &error)
+            }
+        }
+        guard let handle else { throw TrainingSession.failure(GYRUS_FAILED, error) }
+        return handle
+    }
+
+    // MARK: - Computing
+
+    /// Numbers with which a frame begins, before one for each value.
+    static let frameFigures = Int(GYRUS_FRAME_FIGURES)
+
+    /// An empty frame for the values, or their gradients, of so many samples: those that are received or those that are sent.
+    func frame(isSent: Bool, samples count: Int) -> Frame {
+        Frame(floats: Int(gyrus_stage_frame(handle, isSent, Int64(count))))
+    }
+
+    /// Computes a micro-batch forward, and keeps what its gradients need.
+    /// - Parameters:
+    ///   - range: Its samples' places in the order.
+    ///   - batch: Samples of the whole mini-batch.
+    ///   - received: What the stage before sent; nil at the first one.
+    /// - Returns: what the stage after receives; nil at the last one.
+    func forward(
+        _ microBatch: Int, _ range: Range<Int>, in order: [Int32], batch: Int, received: Frame?
+    ) throws -> Frame? {
+        let sent = layout.isLast ? nil : frame(isSent: true, samples: range.count)
+        try compute { error in
+            try samples.withCSamples(for: network.inputs) { samples in
+                gyrus_stage_forward(
+                    handle, Int64(microBatch), samples, order, Int64(range.lowerBound), Int64(range.count),
+                    Int64(batch), received?.floats, sent?.floats, &error)
+            }
+        }
+        return sent
+    }
+
+    /// Adds up the gradients of a micro-batch of so many samples.
+    /// - Parameters:
+    ///   - gradient: What the stage after sent; nil at the last one.
+    ///   - progress: To which what the samples came to is added.
+    /// - Returns: what the stage before receives; nil at the first one.
+    func backward(
+        _ microBatch: Int, samples count: Int, gradient: Frame?, _ progress: inout gyrus_progress
+    ) throws -> Frame? {
+        let passed = layout.received.isEmpty ? nil : frame(isSent: false, samples: count)
+        try compute { error in
+            gyrus_stage_backward(
+                handle, Int64(microBatch), gradient?.floats, passed?.floats, &progress, &error)
+        }
+        return passed
+    }
+
+    /// Makes one step of the optimizers.
+    func step() throws {
+        try compute { error in gyrus_stage_step(handle, &error) }
+    }
+
+    /// Forgets the gradients and everything that was kept.
+    func clear() { gyrus_stage_clear(handle) }
+
+    /// Computes samples in evaluation mode; the last stage adds to the confusion matrix and the losses.
+    func evaluate(
+        _ range: Range<Int>, of samples: SampleSource, received: Frame?, _ confusion: inout [Int64],
+        _ loss: inout Double
+    ) throws -> Frame? {
+        let sent = layout.isLast ? nil : frame(isSent: true, samples: range.count)
+        try compute { error in
+            try samples.withCSamples(for: network.inputs) { samples in
+                gyrus_stage_evaluate(
+                    handle, samples, Int64(range.lowerBound), Int64(range.count), received?.floats, sent?.floats,
+                    &confusion, &loss, &error)
+            }
+        }
+        return sent
+    }
+
+    private func compute(_ body: (inout UnsafeMutablePointer<CChar>?) throws -> Bool) throws {
+        ComputeThreads.prepare()
+        let start = ContinuousClock.now
+        defer { busy += ContinuousClock.now - start }
+        var error: UnsafeMutablePointer<CChar>?
+        guard try ComputeThreads.paced({ try body(&error) }) else { throw TrainingSession.failure(GYRUS_FAILED, error) }
+    }
+
+    // MARK: - State
+
+    /// Weights, running figures and the optimizers' state.
+    var tensors: [TensorView] {
+        network.tensors
+            + (0..<gyrus_trainer_tensor_count(trainer)).map { TensorView(gyrus_trainer_tensor(trainer, $0)) }
+    }
+
+    /// Says how many mini-batches are done.
+    func setStep(_ step: Int) { gyrus_trainer_set_step(trainer, Int64(step)) }
+
+    /// Bytes of weights, running figures and the optimizers' state.
+    public var stateBytes: Int { tensors.reduce(0) { $0 + $1.buffer.count } * MemoryLayout<Float>.stride }
+
+    /// Bytes of the gradients of all weights.
+    var gradientBytes: Int { Int(gyrus_trainer_parameter_count(trainer)) * MemoryLayout<Float>.stride }
+
+    /// Bytes of everything else that is kept now: activations and gradients.
+    var heldBytes: Int { Int(gyrus_stage_bytes(handle)) }
+
+    /// The most bytes of tensors that there were, beside weights and the optimizers' state, since the last call.
+    func takePeakBytes() -> Int { Int(gyrus_stage_take_peak_bytes(handle)) }
+}

@@ -1,0 +1,133 @@
+import CTorch
+public import Foundation
+import Model
+import Safetensors
+
+// What takes the whole network together: its score, its weights, and checkpoints, which are those of a training by one worker.
+extension PipelineTraining {
+    /// Samples that go through the stages at once.
+    private static let evaluationBatch = 128
+
+    // MARK: - Scores
+
+    /// Scores the network on the validation samples, layer by layer where they are. At rank 0 only.
+    public func evaluate(on samples: SampleSource) throws -> Evaluation {
+        precondition(samples.count == validation.count, "All workers score the same samples.")
+        try announce(.evaluate)
+        return try runEvaluation()
+    }
+
+    /// This worker's part of an evaluation; the result is right at rank 0.
+    func runEvaluation() throws -> Evaluation {
+        let classes = validation.classes
+        var confusion = [Int64](repeating: 0, count: classes * classes)
+        var loss = 0.0
+        var outgoing: [Transfer] = []
+        for first in stride(from: 0, to: validation.count, by: Self.evaluationBatch) {
+            let range = first..<min(first + Self.evaluationBatch, validation.count)
+            let received =
+                try rank == 0
+                ? nil
+                : group.receive(stage.frame(isSent: false, samples: range.count), from: rank - 1, tag: 1).finish()
+            let sent = try stage.evaluate(range, of: validation, received: received, &confusion, &loss)
+            if let sent { outgoing.append(try group.send(sent, to: rank + 1, tag: 1)) }
+        }
+        for transfer in outgoing { try transfer.finish() }
+        let answer = try told(confusion + [Int64(bitPattern: loss.bitPattern)])
+        loss = Double(bitPattern: UInt64(bitPattern: answer[answer.count - 1]))
+        return Evaluation(
+            samples: validation.count, classes: classes, confusion: answer.dropLast().map { Int($0) },
+            loss: validation.count == 0 ? 0 : loss / Double(validation.count))
+    }
+
+    /// What the last worker says, at rank 0.
+    private func told(_ numbers: [Int64]) throws -> [Int64] {
+        let (last, frame) = (group.size - 1, Frame(numbers))
+        if rank == last, rank > 0 { try group.send(frame, to: 0, tag: PipelineCommand.tag).finish() }
+        guard rank == 0, last > 0 else { return numbers }
+        return try group.receive(frame, from: last, tag: PipelineCommand.tag).finish().numbers
+    }
+
+    // MARK: - Weights
+
+    /// The whole network. At rank 0 only.
+    public var network: ScriptedNetwork {
+        get throws {
+            if let whole, whole.step == course.step { return whole.network }
+            let network = try ScriptedNetwork(description, seed: plan.seed)
+            let tensors = Dictionary(try gather().map { ($0.name, $0) }) { first, _ in first }
+            for view in network.tensors {
+                guard let tensor = tensors[view.name], tensor.shape == view.shape else {
+                    throw Failure(.internal, "No stage of the pipeline has the tensor '\(view.name)'.")
+                }
+                tensor.bytes.withUnsafeBytes(UnsafeMutableRawBufferPointer(view.buffer).copyMemory)
+            }
+            whole = (network, course.step)
+            return network
+        }
+    }
+
+    /// The tensors of all stages. At rank 0 only.
+    private func gather() throws -> [Tensor] {
+        try announce(.gather)
+        let own = try stage.tensors.map { try $0.copy() }
+        return try (1..<group.size).reduce(into: own) { $0 += try receiveTensors(from: $1) }
+    }
+
+    /// Sends this stage's tensors to rank 0: how many bytes follow, their names and shapes, their values.
+    func sendTensors() throws {
+        let views = stage.tensors
+        let labels = try JSONEncoder().encode(views.map { TensorLabel(name: $0.name, shape: $0.shape) })
+        let values = Frame(floats: views.reduce(0) { $0 + $1.buffer.count })
+        var place = 0
+        for view in views {
+            let bytes = UnsafeRawBufferPointer(view.buffer)
+            UnsafeMutableRawBufferPointer(rebasing: values.bytes[place..<place + bytes.count]).copyMemory(from: bytes)
+            place += bytes.count
+        }
+        for frame in [Frame([Int64(labels.count), Int64(place)]), Frame(labels), values] where !frame.bytes.isEmpty {
+            try group.send(frame, to: 0, tag: PipelineCommand.tag).finish()
+        }
+    }
+
+    private func receiveTensors(from worker: Int) throws -> [Tensor] {
+        func receive(_ count: Int) throws -> Frame {
+            guard count > 0 else { return Frame(bytes: 0) }
+            return try group.receive(bytes: count, from: worker, tag: PipelineCommand.tag).finish()
+        }
+        let counts = try receive(2 * MemoryLayout<Int64>.stride).numbers
+        let text = try receive(Int(counts[0])).copy(0..<Int(counts[0]))
+        let labels = try JSONDecoder().decode([TensorLabel].self, from: Data(text))
+        let values = try receive(Int(counts[1]))
+        var place = 0
+        return try labels.map { label in
+            let count = label.shape.reduce(MemoryLayout<Float>.stride, *)
+            defer { place += count }
+            return try Tensor(label.name, .float32, shape: label.shape, bytes: values.copy(place..<place + count))
+        }
+    }
+
+    // MARK: - Checkpoints
+
+    /// Writes everything that any number of workers, also one, need to go on from here. At rank 0 only.
+    public func writeCheckpoint(to file: URL, notes: [String: String]) throws {
+        try SafetensorsFile.write(try gather(), metadata: notes.merging(course.position) { $1 }, to: file.path)
+    }
+
+    /// Goes on from a checkpoint, as all workers do; this one takes what its layers need.
+    public func restoreCheckpoint(from file: URL) throws -> [String: String] {
+        let source = try SafetensorsFile(opening: file.path)
+        let course = try course.at(source)
+        for tensor in stage.tensors { try tensor.check(in: source) }
+        for tensor in stage.tensors { try tensor.fill(from: source) }
+        stage.setStep(course.step)
+        self.course = course
+        return source.metadata
+    }
+}
+
+/// What a tensor is called on its way.
+private struct TensorLabel: Codable {
+    var name: String
+    var shape: [Int]
+}

@@ -1,0 +1,147 @@
+import CTorch
+public import Foundation
+import Model
+public import Networks
+import Safetensors
+
+/// One worker's part in a training whose layers are split over several workers (GPipe; Huang et al. 2019).
+///
+/// Every mini-batch is split into micro-batches, which go through the stages one after the other (`PipelineSchedule`), so
+/// that all stages compute at once. Their gradients are added up before the one step of the optimizers, so the training
+/// is that of one worker to rounding, wherever the layers are split. Layers that look at a whole batch (batch normalisation)
+/// see a micro-batch, and dropout draws for each stage and micro-batch.
+///
+/// The worker of rank 0 has the first layers and says what all do; `train` of another worker does what it is told.
+///
+/// Not `Sendable`: one thread at a time may use it.
+public final class PipelineTraining: ResumableTraining {
+    /// How the network is trained.
+    public let plan: TrainingPlan
+    /// This worker's layers.
+    public let stage: PipelineStage
+    /// Layers of every stage, by rank.
+    public let stages: [Range<Int>]
+    /// Micro-batches of a mini-batch.
+    public let microBatches: Int
+
+    let group: WorkerGroup
+    var course: TrainingCourse
+    var hasEnded = false
+    var meter: PipelineMeter
+    let description: NetworkDescription
+    let validation: SampleSource
+    private let samples: SampleSource
+    /// The whole network, as it was after so many mini-batches.
+    var whole: (network: ScriptedNetwork, step: Int)?
+
+    /// Measures the layers on all workers, splits them, and makes this worker's.
+    /// - Parameters:
+    ///   - validation: Samples that `evaluate` scores, the same for all workers.
+    ///   - weights: Files that together have all weights; where there are none, the weights are fresh.
+    ///   - group: All workers of this training; none does anything else in it.
+    /// - Throws: `Failure` where the network, the plan, the samples and the workers do not fit each other.
+    public init(
+        _ description: NetworkDescription, plan: TrainingPlan, microBatches: Int, samples: SampleSource,
+        validation: SampleSource, weights: [(file: URL, prefix: String)] = [], over group: WorkerGroup
+    ) throws {
+        try Self.check(description, plan, samples, microBatches)
+        let costs = try PipelineCosts(
+            of: description, plan: plan, samples: samples, microBatches: microBatches, over: group)
+        let parts = description.parts
+        let partition = try PipelinePartition(costs)
+        stages = partition.stages.map { parts[$0.lowerBound].lowerBound..<parts[$0.upperBound - 1].upperBound }
+        let layout = try NetworkStage(of: description, layers: stages[group.rank])
+        course = TrainingCourse(plan, samples: samples.count)
+        stage = try PipelineStage(layout, plan: plan, steps: course.steps, samples: samples, weights: weights)
+        meter = PipelineMeter(stage, group)
+        self.description = description
+        self.plan = plan
+        self.microBatches = microBatches
+        self.samples = samples
+        self.validation = validation
+        self.group = group
+    }
+
+    private static func check(
+        _ description: NetworkDescription, _ plan: TrainingPlan, _ samples: SampleSource, _ microBatches: Int
+    ) throws {
+        guard plan.constraint == nil else {
+            throw Failure(
+                .invalidArgument,
+                "A network whose representations are coordinated cannot be trained by a pipeline, because the loss needs "
+                    + "layers of several stages; take distribution: data-parallel.")
+        }
+        let least = samples.count / TrainingCourse(plan, samples: samples.count).batchesPerEpoch
+        let isNormalized = description.layers.contains { $0.operation.kind == "batch-normalization" }
+        guard least / microBatches >= (isNormalized ? 2 : 1) else {
+            throw Failure(
+                .invalidArgument,
+                "A mini-batch of \(least) samples cannot be split into \(microBatches) micro-batches"
+                    + (isNormalized ? " of at least 2, which batch normalisation needs" : "")
+                    + "; take fewer micro-batches or a larger batch.")
+        }
+        try TrainingSession.check(description, plan, samples)
+    }
+
+    /// Number of this worker, from 0.
+    public var rank: Int { group.rank }
+    /// Epochs in all.
+    public var epochs: Int { plan.epochs }
+    /// Labels are all that it learns.
+    public var pretrainingEpochs: Int { 0 }
+    /// Epochs that are complete.
+    public var finishedEpochs: Int { course.finishedEpochs }
+    /// Whether this worker has nothing more to do: the one of rank 0 has said so.
+    public var isDismissed: Bool { hasEnded }
+
+    // MARK: - Training
+
+    /// At rank 0, trains on at most so many mini-batches of the epoch under way. Elsewhere, does what rank 0 says next.
+    /// - Returns: the epoch, if that ended it.
+    /// - Throws: `Failure` with code `diverged` where the loss is no finite number, `unavailable` where a worker is gone.
+    public func train(batches: Int) throws -> TrainingSession.Epoch? {
+        guard rank == 0 else { return try obey() }
+        let count = min(batches, course.batchesLeft)
+        guard count > 0 else { return nil }
+        try announce(.train(batches: count))
+        return try run(count)
+    }
+
+    /// Tells the other workers that nothing more is to be done.
+    public func dismiss() throws {
+        if rank == 0, !hasEnded { try announce(.end) }
+        hasEnded = true
+    }
+
+    func announce(_ command: PipelineCommand) throws { try command.announce(over: group, step: course.step) }
+
+    private func obey() throws -> TrainingSession.Epoch? {
+        switch try PipelineCommand.next(over: group, step: course.step) {
+        case .train(let batches): return try run(batches)
+        case .evaluate: _ = try runEvaluation()
+        case .gather: try sendTensors()
+        case .end: hasEnded = true
+        }
+        return nil
+    }
+
+    private func run(_ batches: Int) throws -> TrainingSession.Epoch? {
+        var epoch: TrainingSession.Epoch?
+        for _ in 0..<batches { epoch = try meter.measure(course.batchRange.count) { try runBatch() } }
+        return epoch
+    }
+
+    private func runBatch() throws -> TrainingSession.Epoch? {
+        var step = PipelineStep(
+            stage, over: group, order: course.epochOrder(), batch: course.batchRange, microBatches: microBatches)
+        let progress = try step.run()
+        guard progress.loss_sum.isFinite else {
+            throw Failure(
+                .diverged,
+                "The training diverged: the loss became no finite number in batch \(course.finishedBatches + 1) of epoch "
+                    + "\(finishedEpochs + 1); a smaller learning rate may help.")
+        }
+        try stage.step()
+        return course.advance(by: 1, progress)
+    }
+}

@@ -1,0 +1,36 @@
+import Foundation
+import Model
+import Networks
+import Torch
+
+/// Bytes that one worker with the whole network needs, as those of a pipeline's stages are counted.
+struct WholeNetworkBytes {
+    /// Weights and the optimizers' state.
+    let state: Double
+    /// The most while a mini-batch is computed: activations and gradients.
+    let held: Double
+
+    /// Measures a mini-batch of grey images.
+    init(of network: NetworkDescription, batch: Int) throws {
+        let image = [UInt8](repeating: 128, count: 28 * 28)
+        let figures = try image.withUnsafeBytes { row in
+            let samples = try SampleSource(
+                classes: 10,
+                modalities: [
+                    .init(
+                        name: "image", shape: [1, 28, 28], elementType: .uint8, rows: row,
+                        indices: Array(repeating: 0, count: batch))
+                ], labels: Array(repeating: 0, count: batch))
+            let plan = try TrainingPlan(
+                optimizers: [.init(rule: .sgd, learningRate: 0.05, momentum: 0.9)], epochs: 1, batch: batch, seed: 1)
+            let group = try WorkerGroup(
+                at: MeetingPoint(on: "127.0.0.1"), name: "whole", host: "127.0.0.1", rank: 0, size: 1)
+            let training = try PipelineTraining(
+                network, plan: plan, microBatches: 1, samples: samples, validation: samples, over: group)
+            _ = try training.train(batches: 1)
+            return training.takeFigures()
+        }
+        state = figures["state-bytes"] ?? 0
+        held = figures["held-bytes"] ?? 0
+    }
+}
