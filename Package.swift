@@ -253,8 +253,8 @@ let testTargets: [Target] = [
         name: "TestSupport", dependencies: ["Model"], path: "Tests/Support", exclude: ["python-environment"],
         swiftSettings: swiftSettings),
     .target(
-        name: "ServiceTestSupport", dependencies: ["Messaging", logging], path: "Tests/ServiceSupport",
-        swiftSettings: swiftSettings),
+        name: "ServiceTestSupport", dependencies: ["Messaging", "Model", "TestSupport", logging],
+        path: "Tests/ServiceSupport", swiftSettings: swiftSettings),
     tests("ModelTests", ["Model"]),
     tests("SchemaTests", ["Schema", "CProtobufC", "Model"]),
     tests("SchemaGeneratorTests", ["SchemaGenerator"]),
@@ -347,8 +347,8 @@ let testTargets: [Target] = [
         "IntegrationTests",
         [
             "Brain", "DesignerClient", "EvaluatorClient", "KnowledgeClient", "RegistryClient", "ServiceClient",
-            "TrainerClient", "Tracking", "WorkQueueClient", "Messaging", "Model", "Networks", "ONNX", "Safetensors",
-            "CZeroMQ", lifecycle, logging,
+            "ServiceTestSupport", "TrainerClient", "Tracking", "WorkQueueClient", "Messaging", "Model", "Networks",
+            "ONNX", "Safetensors", "CZeroMQ", lifecycle, logging,
         ]),
     executable(
         "Benchmarks", "Tests/Benchmarks",

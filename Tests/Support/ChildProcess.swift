@@ -23,12 +23,15 @@ public final class ChildProcess: Sendable {
     ///   - environment: All of its environment.
     ///   - directory: Where it runs.
     ///   - log: File to which its output is appended.
+    ///   - prefix: Words before the executable that become it, such as `ip netns exec NAME`.
     public init(
-        _ executable: String, _ arguments: [String], environment: [String: String], directory: URL, log: URL
+        _ executable: String, _ arguments: [String], environment: [String: String], directory: URL, log: URL,
+        prefix: [String] = []
     ) throws {
         let process = Process()
-        process.executableURL = try Self.executable(executable)
-        process.arguments = arguments
+        let program = try Self.executable(executable)
+        process.executableURL = prefix.isEmpty ? program : URL(filePath: "/usr/bin/env")
+        process.arguments = prefix.isEmpty ? arguments : prefix + [program.path] + arguments
         process.environment = environment
         process.currentDirectoryURL = directory
         if !FileManager.default.fileExists(atPath: log.path) { try Data().write(to: log) }

@@ -20,6 +20,7 @@ public final class ProcessFixture: Sendable {
     public let environment: [String: String]
 
     private let children = Mutex<[ChildProcess]>([])
+    private let endings = Mutex<[@Sendable () -> Void]>([])
 
     private init() throws {
         // Sockets have room for 107 characters, so the path is short.
@@ -53,16 +54,20 @@ public final class ProcessFixture: Sendable {
         }
     }
 
-    /// Starts an executable; its output goes to `logs/<name>.log`.
+    /// Starts an executable, on this machine or on a second one; its output goes to `logs/<name>.log`.
     public func start(
-        _ executable: String, _ arguments: [String], name: String? = nil, environment more: [String: String] = [:]
+        _ executable: String, _ arguments: [String], name: String? = nil, environment more: [String: String] = [:],
+        on machine: SecondMachine? = nil
     ) throws -> ChildProcess {
         let child = try ChildProcess(
             executable, arguments, environment: environment.merging(more) { $1 }, directory: directory,
-            log: directory.appending(path: "logs/\(name ?? executable).log"))
+            log: directory.appending(path: "logs/\(name ?? executable).log"), prefix: machine?.prefix ?? [])
         children.withLock { $0.append(child) }
         return child
     }
+
+    /// Has something done when all processes have ended.
+    public func atEnd(_ body: @escaping @Sendable () -> Void) { endings.withLock { $0.append(body) } }
 
     private func stopAll() async {
         for child in children.withLock({ $0.reversed() }) {
@@ -74,6 +79,7 @@ public final class ProcessFixture: Sendable {
             await child.end()
             killer.cancel()
         }
+        for ending in endings.withLock({ $0.reversed() }) { ending() }
     }
 
     private func printLogs() {

@@ -1,0 +1,78 @@
+import Foundation
+import Model
+
+/// A network namespace that stands for a second machine, joined to this one by a line of its own.
+///
+/// ```swift
+/// let machine = try SecondMachine()
+/// defer { machine.remove() }
+/// let worker = try fixture.start("trainer", ["work", "--address", machine.address], on: machine)
+/// ```
+public final class SecondMachine: Sendable {
+    /// Why none can be made here; nil where one can.
+    public static let obstacle: String? = {
+        guard geteuid() == 0 else { return "needs root, to make a network namespace" }
+        do {
+            try SecondMachine().remove()
+            return nil
+        } catch {
+            return "needs network namespaces and devices of its own: \(Failure(error).message)"
+        }
+    }()
+
+    /// Address of the second machine.
+    public let address: String
+    /// Address of this machine in their network.
+    public let host: String
+
+    private let name: String
+    private let line: SlowLink?
+
+    /// Makes a machine at the other end of a line as fast as this machine, or with a delay and a bandwidth.
+    public init(delay: Duration? = nil, bytesPerSecond: Double = .infinity) throws {
+        let id = UInt32.random(in: 0..<1 << 24)
+        name = "gyrus\(String(id, radix: 36))"
+        // A /30 of 10.0.0.0/8: this machine has the first address, the other one the second.
+        let network = [UInt32(10), id >> 16 & 255, id >> 8 & 255].map { "\($0)" }.joined(separator: ".")
+        (host, address) = ("\(network).\(id & 252 | 1)", "\(network).\(id & 252 | 2)")
+        let (near, far) = ("\(name)a", "\(name)b")
+        line = try delay.map { try SlowLink((near, far), delay: $0, bytesPerSecond: bytesPerSecond) }
+        do {
+            try Self.ip("netns", "add", name)
+            if line == nil { try Self.ip("link", "add", near, "type", "veth", "peer", "name", far) }
+            try Self.ip("link", "set", far, "netns", name)
+            try Self.ip("addr", "add", "\(host)/30", "dev", near)
+            try Self.ip("link", "set", near, "up")
+            try Self.ip("-n", name, "addr", "add", "\(address)/30", "dev", far)
+            for device in ["lo", far] { try Self.ip("-n", name, "link", "set", device, "up") }
+        } catch {
+            remove()
+            throw error
+        }
+    }
+
+    /// The words before a command that run it there.
+    public var prefix: [String] { ["ip", "netns", "exec", name] }
+
+    /// Removes the machine and the line; its processes have ended before.
+    public func remove() {
+        line?.close()
+        try? Self.ip("netns", "del", name)
+        if line == nil { try? Self.ip("link", "del", "\(name)a") }
+    }
+
+    private static func ip(_ words: String...) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["ip"] + words
+        let output = Pipe()
+        process.standardError = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            let reason = text.trimmingCharacters(in: .whitespacesAndNewlines)
+            throw Failure(.permissionDenied, "`ip \(words.joined(separator: " "))` failed: \(reason)")
+        }
+    }
+}
