@@ -9,7 +9,7 @@ final class Frame {
     /// Makes a frame of zeros.
     init(bytes count: Int) {
         bytes = .allocate(byteCount: count, alignment: 64)
-        bytes.initializeMemory(as: UInt8.self, repeating: 0)
+        if let start = bytes.baseAddress { memset(start, 0, count) }
     }
 
     convenience init(floats count: Int) { self.init(bytes: count * MemoryLayout<Float>.stride) }

@@ -3,10 +3,10 @@ import Foundation
 import Model
 import Networks
 
-/// What the parts of a network cost this worker, measured on one micro-batch of each part by itself.
+/// What the parts of a network cost this worker, measured on one micro-batch.
 struct PipelineProfile {
     /// Each part is computed so many times, and its fastest time counts.
-    private static let runs = 3
+    private static let runs = 5
 
     private(set) var seconds: [Double] = []
     private(set) var weightBytes: [Double] = []
@@ -17,25 +17,24 @@ struct PipelineProfile {
     init(of network: NetworkDescription, plan: TrainingPlan, samples: SampleSource, microBatch: Int) throws {
         let order = (0..<Int32(clamping: samples.count)).map { $0 }
         let count = min(microBatch, samples.count)
+        // What a part gets is what the one before it gave, as times depend on how values lie in memory.
+        var received: Frame?
         for part in network.parts {
             let layout = try NetworkStage(of: network, layers: part)
             let stage = try PipelineStage(layout, plan: plan, steps: 1, samples: samples)
             var best = Duration.seconds(1_000_000)
-            var held = 0
+            var (held, sent): (Int, Frame?) = (0, nil)
             for _ in 0..<Self.runs {
-                let start = ContinuousClock.now
-                let before = stage.heldBytes
-                _ = try stage.forward(
-                    0, 0..<count, in: order, batch: count,
-                    received: layout.received.isEmpty ? nil : stage.sampleFrame(isSent: false, samples: count))
+                let (busy, before) = (stage.busy, stage.heldBytes)
+                sent = try stage.forward(0, 0..<count, in: order, batch: count, received: received)
                 held = stage.heldBytes - before
                 var progress = gyrus_progress()
-                _ = try stage.backward(
-                    0, samples: count, gradient: layout.isLast ? nil : stage.sampleFrame(isSent: true, samples: count),
-                    &progress)
-                best = min(best, ContinuousClock.now - start)
+                // Values serve as their gradients.
+                _ = try stage.backward(0, samples: count, gradient: sent, &progress)
+                best = min(best, stage.busy - busy)
                 stage.clear()
             }
+            received = sent
             seconds.append(best / .seconds(1))
             weightBytes.append(Double(stage.stateBytes + stage.gradientBytes))
             activationBytes.append(Double(max(0, held)))
@@ -49,17 +48,6 @@ struct PipelineProfile {
         let line = lines.first { $0.hasPrefix("MemAvailable:") }
         let kilobytes = line?.split(separator: " ").dropFirst().first.flatMap { Double($0) }
         return kilobytes.map { $0 * 1024 } ?? .infinity
-    }
-}
-
-extension PipelineStage {
-    /// A frame of numbers that are like those of a network.
-    fileprivate func sampleFrame(isSent: Bool, samples: Int) -> Frame {
-        let frame = frame(isSent: isSent, samples: samples)
-        let head = (isSent ? layout.sent : layout.received).count + Self.frameFigures
-        let floats = frame.bytes.bindMemory(to: Float.self)
-        for place in floats.indices.dropFirst(head) { floats[place] = Float(place % 17) * 0.1 - 0.8 }
-        return frame
     }
 }
 

@@ -68,9 +68,6 @@ public final class PipelineStage {
 
     // MARK: - Computing
 
-    /// Numbers with which a frame begins, before one for each value.
-    static let frameFigures = Int(GYRUS_FRAME_FIGURES)
-
     /// An empty frame for the values, or their gradients, of so many samples: those that are received or those that are sent.
     func frame(isSent: Bool, samples count: Int) -> Frame {
         Frame(floats: Int(gyrus_stage_frame(handle, isSent, Int64(count))))

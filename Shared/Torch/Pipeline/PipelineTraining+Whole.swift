@@ -5,9 +5,6 @@ import Safetensors
 
 // What takes the whole network together: its score, its weights, and checkpoints, which are those of a training by one worker.
 extension PipelineTraining {
-    /// Samples that go through the stages at once.
-    private static let evaluationBatch = 128
-
     // MARK: - Scores
 
     /// Scores the network on the validation samples, layer by layer where they are. At rank 0 only.
@@ -23,8 +20,10 @@ extension PipelineTraining {
         var confusion = [Int64](repeating: 0, count: classes * classes)
         var loss = 0.0
         var outgoing: [Transfer] = []
-        for first in stride(from: 0, to: validation.count, by: Self.evaluationBatch) {
-            let range = first..<min(first + Self.evaluationBatch, validation.count)
+        // As many samples at once as a micro-batch has, which there is memory for.
+        let most = (plan.batch + microBatches - 1) / microBatches
+        for first in stride(from: 0, to: validation.count, by: most) {
+            let range = first..<min(first + most, validation.count)
             let received =
                 try rank == 0
                 ? nil
