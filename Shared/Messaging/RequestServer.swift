@@ -68,8 +68,10 @@ public actor RequestServer: Service {
     /// Where the server listens, once it does: with the port that the system chose for `tcp://127.0.0.1:*`.
     public var boundEndpoint: Endpoint {
         get async throws {
-            if let bound { return try bound.get() }
-            return try await withCheckedThrowingContinuation { waitingForBound.append($0) }
+            // Looked at within the body alone: a caller with an executor of its own may be held up before it.
+            try await withCheckedThrowingContinuation { continuation in
+                if let bound { continuation.resume(with: bound) } else { waitingForBound.append(continuation) }
+            }
         }
     }
 
