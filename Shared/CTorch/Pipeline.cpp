@@ -38,11 +38,12 @@ struct Surroundings {
         : gradients(is_training), counting(c10::DebugInfoKind::PROFILER_STATE, meter) {}
 };
 
-/// Values of one place between two stages as one run of floats: figures, the memory format of each value, the values. Each
-/// begins at a multiple of 16 floats, as vector loads like it. The format travels along, because sums over another order of
-/// elements round differently.
+/// Values of one place between two stages as one run of floats: figures, marks of each value, the values. Each begins at a
+/// multiple of 16 floats, as vector loads like it. Marks say how a value lies in memory, because sums over another order of
+/// elements round differently, and whether it comes from no weight, because then nothing computes its gradient.
 struct Layout {
     static constexpr int64_t figures = GYRUS_FRAME_FIGURES, unit = 16;
+    static constexpr int channels_last = 1, without_gradient = 2;
     std::vector<std::vector<int64_t>> shapes;
 
     Layout(const gyrus_value_shape *values, int64_t count) {
@@ -66,11 +67,15 @@ struct Layout {
         for (size_t i = 0; i < shapes.size(); i++) {
             const auto format = values[i].suggest_memory_format();
             const auto dense = values[i].contiguous(format);
-            frame[figures + int64_t(i)] = format == at::MemoryFormat::ChannelsLast;
+            frame[figures + int64_t(i)] = float(
+                (format == at::MemoryFormat::ChannelsLast ? channels_last : 0)
+                + (values[i].requires_grad() ? 0 : without_gradient));
             std::memcpy(place, dense.data_ptr<float>(), size_t(dense.numel()) * sizeof(float));
             place += whole(dense.numel());
         }
     }
+
+    static int marks(const float *frame, size_t value) { return int(frame[figures + int64_t(value)]); }
 
     std::vector<at::Tensor> read(const float *frame, int64_t samples) const {
         std::vector<at::Tensor> values;
@@ -78,7 +83,7 @@ struct Layout {
         for (size_t i = 0; i < shapes.size(); i++) {
             std::vector<int64_t> sizes{samples};
             sizes.insert(sizes.end(), shapes[i].begin(), shapes[i].end());
-            const bool is_last = frame[figures + int64_t(i)] != 0;
+            const bool is_last = marks(frame, i) & channels_last;
             values.push_back(at::empty(
                 sizes, at::kFloat, {}, {}, {}, is_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous));
             std::memcpy(values.back().data_ptr<float>(), place, size_t(values.back().numel()) * sizeof(float));
@@ -121,7 +126,8 @@ struct gyrus_stage {
         Held held;
         held.samples = batch.labels.numel();
         held.received = values(frame, held.samples);
-        for (auto &value : held.received) value.set_requires_grad(true);
+        for (size_t i = 0; i < held.received.size(); i++)
+            held.received[i].set_requires_grad(!(Layout::marks(frame, i) & Layout::without_gradient));
         held.sent = trainer->drawing(
             name + std::to_string(micro_batch), [&] { return compute(batch, held.received, true); });
         if (is_last) {

@@ -23,8 +23,7 @@ gyrus_stage *gyrus_stage_create(
     const gyrus_value_shape *sent, int64_t sent_count, bool is_last, char **error);
 void gyrus_stage_free(gyrus_stage *stage);
 
-/// Numbers with which a frame begins: sum of losses, right answers, samples. The memory format of each value follows: 0 for
-/// rows in order, 1 for channels last.
+/// Numbers with which a frame begins: sum of losses, right answers, samples. Marks of each value follow.
 #define GYRUS_FRAME_FIGURES 3
 /// Floats of a frame with the values of so many samples, or with their gradients: those that are received or sent.
 int64_t gyrus_stage_frame(const gyrus_stage *stage, bool is_sent, int64_t samples);
