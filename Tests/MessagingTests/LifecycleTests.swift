@@ -27,6 +27,18 @@ struct LifecycleTests {
         #expect(cancellations == 1)
     }
 
+    @Test func `closing a connection while its server stops holds up no other connection`() async throws {
+        let directory = SocketDirectory()
+        let loop = MessageLoop()
+        for round in 0..<300 {
+            try await withServer(at: try directory.endpoint("\(round)"), loop: loop) { bound, loop in
+                let clients = (0..<4).map { _ in RequestClient(to: bound, loop: loop, logger: quiet) }
+                for client in clients { _ = try await client.call(.echo, Wire.Attribute()) }
+                for client in clients { await client.close() }
+            }
+        }
+    }
+
     @Test func `cancelling the task ends a wait for a server that is not there`() async throws {
         let directory = SocketDirectory()
         let client = RequestClient(
