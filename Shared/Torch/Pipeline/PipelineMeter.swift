@@ -6,8 +6,8 @@ struct PipelineMeter {
     private let stage: PipelineStage
     private let group: WorkerGroup
     private var samples = 0
-    /// Time of mini-batches, computing or not.
-    private var stepping = Duration.zero
+    /// Time of mini-batches, and how much of it was spent computing; scoring the network is apart.
+    private var (stepping, computing) = (Duration.zero, Duration.zero)
     private var start = ContinuousClock.now
     private var earlier: (busy: Duration, bytes: Int, waited: Duration)
 
@@ -19,9 +19,10 @@ struct PipelineMeter {
 
     /// Times a mini-batch.
     mutating func measure<Result>(_ count: Int, _ body: () throws -> Result) rethrows -> Result {
-        let begin = ContinuousClock.now
+        let (begin, busy) = (ContinuousClock.now, stage.busy)
         let result = try body()
         stepping += ContinuousClock.now - begin
+        computing += stage.busy - busy
         samples += count
         return result
     }
@@ -32,8 +33,9 @@ struct PipelineMeter {
         let whole = max(ContinuousClock.now - start, .microseconds(1))
         defer { self = PipelineMeter(stage, group) }
         return [
-            "samples-per-second": Double(samples) / (busy / .seconds(1)), "idle-share": max(0, 1 - busy / whole),
-            "bubble-share": max(0, 1 - busy / max(stepping, .microseconds(1))),
+            "samples-per-second": Double(samples) / max(computing / .seconds(1), 1e-6),
+            "idle-share": max(0, 1 - busy / whole),
+            "bubble-share": max(0, 1 - computing / max(stepping, .microseconds(1))),
             "bubble-theory": PipelineSchedule.idleShare(stages: group.size, microBatches: microBatches),
             "exchanged-bytes": Double(group.bytes - earlier.bytes),
             "waiting-seconds": (group.waited - earlier.waited) / .seconds(1),
