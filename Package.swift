@@ -167,8 +167,8 @@ let services: [Target] = [
     library(
         "TrainerWorker", "Services/Trainer/Worker",
         [
-            "Model", "Schema", "Messaging", "Networks", "Torch", "Datasets", "Tracking", "RegistryClient",
-            "TrainerClient", "WorkQueueClient", logging,
+            "Model", "Schema", "Messaging", "Networks", "ParameterServer", "Storage", "Torch", "Datasets", "Tracking",
+            "RegistryClient", "TrainerClient", "WorkQueueClient", logging,
         ]),
     executable(
         "trainer", "Services/Trainer/Main", ["ServiceClient", "ServiceKit", "WorkQueueServer", argumentParser]),

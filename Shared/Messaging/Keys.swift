@@ -56,6 +56,18 @@ public struct KeyPair: Hashable, Sendable, CustomStringConvertible {
         self.secretKey = secretKey
     }
 
+    /// Both halves, to be handed to a peer over a connection that is safe.
+    package var text: String { "\(publicKey) \(secretKey)" }
+
+    /// Reads both halves as ``text`` has them; throws a `Failure` if they are none.
+    package init(text: String) throws {
+        let halves = text.split(separator: " ").map(String.init)
+        guard halves.count == 2, Z85.isKey(halves[1]) else {
+            throw Failure(.invalidArgument, "A pair of keys has two keys; '\(halves.first ?? "")' is none.")
+        }
+        self.init(publicKey: try PublicKey(halves[0]), secretKey: halves[1])
+    }
+
     /// Reads a key file, which nobody but its owner may be able to read.
     public init(contentsOf file: URL) throws {
         let path = file.path(percentEncoded: false)

@@ -22,6 +22,43 @@ public struct Distribution: Hashable, Sendable, Codable {
         case easgd
         /// Workers are a swarm that is drawn to the best weights that it and each of them has seen.
         case pso
+        /// A server holds the weights; workers read them and hand in what they found.
+        case parameterServer = "parameter-server"
+    }
+
+    /// How a parameter server takes what workers hand in.
+    ///
+    /// In a scenario: `updates: synchronous`, `updates: staleness 4` or `updates: delay-compensated`.
+    public enum Updates: Hashable, Sendable, Codable {
+        /// Every step takes the mean gradient of all; equals one worker with the same mini-batch.
+        case synchronous
+        /// Each as it comes; a worker that is more than so many mini-batches ahead of the slowest waits.
+        case staleness(Int)
+        /// Each as it comes, corrected for what others changed meanwhile; nobody waits.
+        case delayCompensated
+
+        /// How far ahead a worker may be.
+        public static let stalenessRange = 0...1_000
+
+        /// Reads the form that a scenario has it in; nil where it is none.
+        public init?(_ text: String) {
+            let words = text.split(separator: " ")
+            switch (words.first, words.dropFirst().first.flatMap { Int($0) }, words.count) {
+            case ("synchronous", _, 1): self = .synchronous
+            case ("delay-compensated", _, 1): self = .delayCompensated
+            case ("staleness", let bound?, 2) where Self.stalenessRange.contains(bound): self = .staleness(bound)
+            default: return nil
+            }
+        }
+
+        /// The form that a scenario has it in.
+        public var text: String {
+            switch self {
+            case .synchronous: "synchronous"
+            case .staleness(let bound): "staleness \(bound)"
+            case .delayCompensated: "delay-compensated"
+            }
+        }
     }
 
     /// How many workers there may be.
@@ -43,16 +80,22 @@ public struct Distribution: Hashable, Sendable, Codable {
     public var interval: Int
     /// Micro-batches of a mini-batch, of a pipeline.
     public var microBatches: Int
+    /// How a parameter server takes what workers hand in; counts with that synchronisation alone.
+    public var updates: Updates
+
+    /// Whether a worker may leave and be replaced while the others go on.
+    public var isElastic: Bool { synchronisation == .parameterServer && updates != .synchronous }
 
     /// Chooses how workers train together.
     public init(
         workers: Int, kind: Kind = .dataParallel, synchronisation: Synchronisation = .allReduce, interval: Int = 8,
-        microBatches: Int = usualMicroBatches
+        microBatches: Int = usualMicroBatches, updates: Updates = .synchronous
     ) {
         self.workers = workers
         self.kind = kind
         self.synchronisation = synchronisation
         self.interval = interval
         self.microBatches = microBatches
+        self.updates = updates
     }
 }

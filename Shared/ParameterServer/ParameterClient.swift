@@ -28,6 +28,9 @@ public actor ParameterClient {
         public var stalenessSum = 0
         /// The most for one push.
         public var largestStaleness = 0
+
+        /// Nothing yet.
+        public init() {}
     }
 
     private struct Shard {

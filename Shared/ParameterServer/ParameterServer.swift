@@ -78,6 +78,14 @@ public struct ParameterServer: Sendable {
         }
     }
 
+    /// Workers that take part and were heard of lately, by name.
+    public var workers: [String] {
+        get async {
+            await shards[0].sweep()
+            return await shards[0].workers
+        }
+    }
+
     /// Adds the routes.
     public func register(in router: inout Router) {
         router.on(.join) { request in try await join(request.worker) }

@@ -41,6 +41,9 @@ actor ParameterShard {
         clocks = WorkerClocks(expected: settings.workers)
     }
 
+    /// Workers that take part, by name.
+    var workers: [String] { clocks.workers }
+
     /// The parameters as they are.
     var snapshot: [Float] { values }
 

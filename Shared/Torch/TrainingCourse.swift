@@ -61,6 +61,12 @@ struct TrainingCourse {
         return epoch
     }
 
+    /// Goes to any mini-batch; the sums stay only within the epoch.
+    mutating func go(toEpoch epoch: Int, batch: Int) {
+        if epoch != finishedEpochs { start(epoch: epoch, batches: batch, gyrus_progress()) }
+        finishedBatches = batch
+    }
+
     private mutating func start(epoch: Int, batches: Int, _ progress: gyrus_progress) {
         finishedEpochs = epoch
         finishedBatches = batches

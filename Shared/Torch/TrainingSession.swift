@@ -96,6 +96,12 @@ public final class TrainingSession {
         throw Failure(.conflict, "All \(plan.epochs) epochs are done already.")
     }
 
+    /// Goes to any mini-batch, for a worker that is told which one to do.
+    public func go(toEpoch epoch: Int, batch: Int) {
+        course.go(toEpoch: epoch, batch: batch)
+        gyrus_trainer_set_step(handle, Int64(course.step))
+    }
+
     static func failure(_ status: gyrus_status, _ error: UnsafeMutablePointer<CChar>?) -> Failure {
         let message = takeMessage(error)
         if status == GYRUS_DIVERGED { return Failure(.diverged, "The training diverged: \(message).") }

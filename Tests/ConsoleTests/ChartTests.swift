@@ -66,6 +66,30 @@ import Testing
     }
 }
 
+@Suite struct WorkerPaceTests {
+    private func report(_ subject: String, rank: Int, rate: Double) -> Event {
+        Event(
+            sequence: 1, time: Date(), service: "trainer", kind: "task.progress", subject: subject,
+            attributes: [
+                "step": "1", "rank": "\(rank)", "worker": "w\(rank)", "metric.samples-per-second": "\(rate)",
+                "metric.idle-share": "0.25",
+            ])
+    }
+
+    @Test func `the workers of the training that reported last are shown by rank, each as it was last`() throws {
+        let events = [
+            report("s/1/train", rank: 0, rate: 5), report("s/2/train", rank: 1, rate: 100),
+            report("s/2/train", rank: 0, rate: 200), report("s/2/train", rank: 1, rate: 300),
+            report("other/9/train", rank: 0, rate: 1),
+        ]
+        let pace = try #require(WorkerPace.latest(of: events, scenario: "s"))
+        #expect(pace.trial == 2)
+        #expect(pace.workers.map(\.name) == ["w0", "w1"])
+        #expect(pace.workers.map { $0.figures["samples-per-second"] } == [200, 300])
+        #expect(WorkerPace.latest(of: events, scenario: "t") == nil)
+    }
+}
+
 @Suite struct LearningCurveTests {
     private func report(_ subject: String, _ epoch: Int, _ accuracy: String, sequence: UInt64 = 1) -> Event {
         Event(

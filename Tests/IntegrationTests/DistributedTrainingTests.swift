@@ -45,6 +45,29 @@ struct DistributedTrainingTests {
         }
     }
 
+    @Test func `an asynchronous training goes on without a worker that dies, and takes another in`() async throws {
+        try await Cluster.run(workers: 2) { cluster in
+            let trainer = TrainerClient(try cluster.connect(to: .trainer))
+            let task = try await task(
+                trainer,
+                Distribution(workers: 2, synchronisation: .parameterServer, updates: .delayCompensated))
+            let undisturbed = try await trainer.train(task, id: "undisturbed", group: "g")
+            async let result = trainer.train(task, id: "killed", group: "g")
+            try await checkpoint(of: "killed", cluster)
+            let second = try await cluster.events(of: .trainer).first {
+                $0.subject == "killed" && $0.kind == "task.leased" && $0.attributes["rank"] == "1"
+            }
+            let name = try #require(second?.attributes["worker"])
+            let victim = try #require([1, 2].first { name.hasPrefix("\(Cluster.Part.trainerWorker($0))") })
+            try await cluster.killAndRestart([.trainerWorker(victim)])
+            let accuracies = try await [undisturbed, result].map { $0.metrics["validation-accuracy"] ?? 0 }
+            #expect(abs(accuracies[0] - accuracies[1]) < 0.1)
+            let events = try await cluster.events(of: .trainer).filter { $0.subject == "killed" }
+            #expect(!events.contains { $0.kind == "task.returned" })
+            #expect(events.count { $0.kind == "task.leased" && $0.attributes["rank"] == "0" } == 1)
+        }
+    }
+
     /// Waits for the first checkpoint of a training that is far from its end.
     private func checkpoint(of task: String, _ cluster: Cluster) async throws {
         for try await page in try cluster.service(.trainer).follow(after: 0) {

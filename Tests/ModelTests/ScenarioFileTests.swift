@@ -154,6 +154,18 @@ import Testing
             "task: classification", "training: {workers: 2, distribution: pipeline, batch: 4, micro-batches: 8}",
             "f.yaml:3:73: training.micro-batches: a batch of 4 samples cannot be split into 8 parts"
         ),
+        (
+            "task: classification", "training: {workers: 2, learning: semi-supervised, labels: 100}",
+            "training.workers: only a network that learns from all labels can be trained by several"
+        ),
+        (
+            "task: classification", "training: {workers: 2, synchronisation: parameter-server, updates: staleness -1}",
+            "training.updates: 'staleness -1' is none of synchronous, staleness N (0 to 1000), delay-compensated."
+        ),
+        (
+            "task: classification", "training: {workers: 2, updates: synchronous}",
+            "training.updates: it needs synchronisation: parameter-server beside it."
+        ),
         ("task: classification", "training: {workers: 65}", "training.workers: 65 is not from 1 to 64."),
         ("task: classification", "training: {samples: 20000}", "training.samples: 20000 is not from 1 to 12000."),
         ("  audio: {dataset: fsdd", "  Audio: {dataset: fsdd", "f.yaml:6:10: modalities.Audio: a modality's name"),
@@ -186,6 +198,11 @@ import Testing
         let pipeline = "training: {workers: 2, distribution: pipeline, micro-batches: 8}"
         let split = try ScenarioFile(Self.example.replacing("task: classification", with: pipeline)).scenario
         #expect(split.training.distribution == Distribution(workers: 2, kind: .pipeline, microBatches: 8))
+        for updates in [Distribution.Updates.synchronous, .staleness(4), .delayCompensated] {
+            let text = "final: {workers: 2, synchronisation: parameter-server, updates: \(updates.text)}"
+            let scenario = try ScenarioFile(Self.example.replacing("task: classification", with: text)).scenario
+            #expect(scenario.final.distribution?.updates == updates)
+        }
         let alone = try ScenarioFile(Self.example.replacing("task: classification", with: "training: {workers: 1}"))
         #expect(alone.scenario.training.distribution == nil)
     }

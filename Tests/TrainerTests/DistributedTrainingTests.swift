@@ -73,8 +73,10 @@ struct DistributedTrainingTests {
         return try network.tensorNames.flatMap { try network.values(of: $0) }
     }
 
-    @Test(arguments: [2, 3])
-    func `several workers with one batch equal one worker`(workers: Int) async throws {
+    @Test(arguments: [2, 3], [Distribution.Synchronisation.allReduce, .parameterServer])
+    func `several workers with one batch equal one worker`(
+        workers: Int, by choice: Distribution.Synchronisation
+    ) async throws {
         try await WorkerFixture.run { fixture in
             _ = try await TrainerTaskHandlerTests.prepare(fixture)
             // Batch normalisation sees a worker's share of a batch, so the network has none.
@@ -83,7 +85,7 @@ struct DistributedTrainingTests {
             var task = try task(nil)
             task.network = try network.canonicalJSON
             let alone = try await TrainerTaskHandlerTests.train(fixture, task)
-            task.distribution = Distribution(workers: workers)
+            task.distribution = Distribution(workers: workers, synchronisation: choice)
             let (together, reports) = try await train(fixture, task, workers: workers)
             let (a, b) = (try await weights(fixture, network, alone), try await weights(fixture, network, together))
             #expect(zip(a, b).map { abs($0 - $1) }.max() ?? 1 < 1e-5)
@@ -106,6 +108,19 @@ struct DistributedTrainingTests {
             let (result, _) = try await train(fixture, try task(distribution, epochs: 12), workers: 2)
             // Ten classes: 0.1 by chance.
             #expect(try #require(result.metrics["validation-accuracy"]) > 0.3)
+        }
+    }
+
+    @Test(arguments: [Distribution.Updates.staleness(0), .staleness(4), .delayCompensated])
+    func `a parameter server takes updates as they come`(updates: Distribution.Updates) async throws {
+        try await WorkerFixture.run { fixture in
+            _ = try await TrainerTaskHandlerTests.prepare(fixture)
+            let way = Distribution(workers: 2, synchronisation: .parameterServer, updates: updates)
+            let (result, reports) = try await train(fixture, try task(way, epochs: 12), workers: 2)
+            // Ten classes: 0.1 by chance.
+            #expect(try #require(result.metrics["validation-accuracy"]) > 0.3)
+            #expect(reports[0].map(\.step) == Array(1...12))
+            #expect(reports[0].allSatisfy { ($0.metrics["exchanged-bytes"] ?? 0) > 0 })
         }
     }
 

@@ -179,6 +179,82 @@ struct GangTests {
         #expect(stale?.code == .stale)
     }
 
+    /// An elastic gang of two: its leases by rank.
+    private func elasticPair() async throws -> [TaskLease] {
+        try await queue.submit(TaskSubmission(id: "g", kind: "work", workers: 2, isElastic: true))
+        let leases = try await gang("a", "b")
+        try #require(leases.count == 2)
+        return leases
+    }
+
+    @Test(arguments: ["silence", "failed", "released"])
+    func `a worker that leaves an elastic task is replaced while the others go on`(reason: String) async throws {
+        let leases = try await elasticPair()
+        let (first, second) = (leases[0].attempt, leases[1].attempt)
+        switch reason {
+        case "failed": _ = try await queue.fail(second, Failure(.unavailable, "x"), logTail: "")
+        case "released": _ = try await queue.release(second)
+        default:
+            fixture.advance(by: fixture.settings.silence / 2)
+            _ = try await queue.renew(first)
+            fixture.advance(by: fixture.settings.silence / 2)
+            await queue.sweep()
+        }
+        #expect(try fixture.count("task.left", "g") == 1)
+        #expect(try fixture.count("task.returned", "g") == 0)
+        #expect(try await queue.renew(second) == .stale)
+        #expect(try await queue.renew(first) == .proceed)
+        let joined = try #require(try await queue.pull("c"))
+        #expect(joined.gang == leases[1].gang)
+        #expect(joined.attempt == TaskAttempt(task: "g#1", number: 2, worker: "c"))
+        #expect(joined.payload == [7] || joined.payload == leases[0].payload)
+        _ = try await queue.rendezvous(first, at: "host:1", waiting: .zero)
+        #expect(try await queue.rendezvous(joined.attempt, at: "", waiting: .zero) == "host:1")
+        #expect(try await queue.complete(joined.attempt, result: []) == .proceed)
+        #expect(try await queue.complete(first, result: [5]) == .proceed)
+        #expect(try await queue.task("g").result == [5])
+    }
+
+    @Test func `the loss of rank 0 returns an elastic task from all, and no attempt's number comes twice`() async throws
+    {
+        let leases = try await elasticPair()
+        _ = try await queue.release(leases[1].attempt)
+        let joined = try #require(try await queue.pull("c"))
+        _ = try await queue.fail(leases[0].attempt, Failure(.unavailable, "x"), logTail: "")
+        #expect(try await queue.renew(joined.attempt) == .stale)
+        fixture.advance(by: .seconds(2))
+        #expect(try await gang("a", "b").map(\.attempt.number) == [3, 3])
+    }
+
+    @Test func `a place at which too many have crashed stays vacant`() async throws {
+        let leases = try await elasticPair()
+        var attempt = leases[1].attempt
+        for _ in 1..<fixture.settings.maximumAttempts {
+            _ = try await queue.fail(attempt, Failure(.unavailable, "x"), logTail: "")
+            attempt = try #require(try await queue.pull("b")).attempt
+        }
+        _ = try await queue.fail(attempt, Failure(.unavailable, "x"), logTail: "")
+        #expect(try await queue.pull("b") == nil)
+        #expect(try await queue.renew(leases[0].attempt) == .proceed)
+    }
+
+    @Test func `a free worker takes a due task before a vacant place`() async throws {
+        let leases = try await elasticPair()
+        _ = try await queue.release(leases[1].attempt)
+        try await queue.submit("x")
+        #expect(try await queue.pull("c")?.task == "x")
+        #expect(try await queue.pull("d")?.task == "g#1")
+    }
+
+    @Test func `a task for which there are too few workers says so once`() async throws {
+        try await submit("g", workers: 3)
+        #expect(try await queue.pull("a") == nil)
+        #expect(try fixture.count("task.waiting", "g") == 0)
+        fixture.advance(by: fixture.settings.gangPatience)
+        for _ in 0..<2 { #expect(try await queue.pull("a") == nil) }
+        #expect(try fixture.count("task.waiting", "g") == 1)
+    }
+
     @Test(arguments: [0, 65])
     func `a task for an impossible number of workers is refused`(workers: Int) async throws {
         let failure = await #expect(throws: Failure.self) { try await submit("g", workers: workers) }

@@ -38,7 +38,8 @@ public struct TrainerClient: Sendable {
         let submission = TaskSubmission(
             id: id, kind: TrainingTask.kind, group: group, payload: try task.payload(), priority: priority,
             // Nothing is trained in no epochs, so one worker is enough.
-            workers: task.epochs > 0 ? task.distribution?.workers ?? 1 : 1)
+            workers: task.epochs > 0 ? task.distribution?.workers ?? 1 : 1,
+            isElastic: task.distribution?.isElastic ?? false)
         return try TrainingResult(result: await queue.perform(submission, patience: patience))
     }
 

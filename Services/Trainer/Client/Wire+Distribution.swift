@@ -10,7 +10,16 @@ extension Distribution {
         }
         self.init(
             workers: Int(wire.workers), kind: try known(wire.kind), synchronisation: try known(wire.synchronisation),
-            interval: max(1, Int(wire.interval)), microBatches: max(1, Int(wire.microBatches)))
+            interval: max(1, Int(wire.interval)), microBatches: max(1, Int(wire.microBatches)),
+            updates: try Self.updates(wire.updates))
+    }
+}
+
+extension Distribution {
+    private static func updates(_ text: String) throws -> Updates {
+        if text.isEmpty { return .synchronous }
+        if let updates = Updates(text) { return updates }
+        throw Failure(.invalidArgument, "A parameter server cannot take updates '\(text)'.")
     }
 }
 
@@ -19,6 +28,6 @@ extension Wire.TrainingDistribution {
         self.init(
             workers: UInt32(clamping: distribution.workers), kind: distribution.kind.rawValue,
             synchronisation: distribution.synchronisation.rawValue, interval: UInt32(clamping: distribution.interval),
-            microBatches: UInt32(clamping: distribution.microBatches))
+            microBatches: UInt32(clamping: distribution.microBatches), updates: distribution.updates.text)
     }
 }

@@ -94,8 +94,8 @@ final class TrainingRun {
         if let pipeline = session as? PipelineTraining {
             self.distribution = pipeline
         } else if let distribution, let place = lease.gang, !(session is AssembledNetwork) {
-            self.distribution = try await DistributedTraining(
-                distribution, of: session, as: place, host: host, progress)
+            self.distribution = try await distribution.begin(
+                session, lease, as: place, host: host, epochs: pause, progress)
         }
     }
 

@@ -1,5 +1,7 @@
 extension ScenarioFile {
-    static let distributionKeys = ["workers", "distribution", "synchronisation", "interval", "micro-batches"]
+    static let distributionKeys = [
+        "workers", "distribution", "synchronisation", "interval", "micro-batches", "updates",
+    ]
 
     /// How several workers train a network together.
     /// - Returns: nil where one does alone.
@@ -11,12 +13,9 @@ extension ScenarioFile {
         let synchronisation = try fields.choice("synchronisation", of: Distribution.Synchronisation.self)
         let interval = try fields.integer("interval", in: Distribution.intervalRange)
         let microBatches = try fields.integer("micro-batches", in: Distribution.microBatchesRange)
+        let updates = try updates(fields, synchronisation)
         guard workers > 1 else {
-            let given = [
-                ("distribution", kind != nil), ("synchronisation", synchronisation != nil),
-                ("micro-batches", microBatches != nil),
-            ]
-            for (key, isGiven) in given where isGiven {
+            if let key = distributionKeys.first(where: { $0 != "workers" && fields.keys.contains($0) }) {
                 throw fields.wrong(key, "it needs several workers; add workers: 2 beside it, or leave it out.")
             }
             return nil
@@ -42,7 +41,24 @@ extension ScenarioFile {
         }
         return Distribution(
             workers: workers, kind: kind ?? .dataParallel, synchronisation: synchronisation ?? .allReduce,
-            interval: interval ?? 8)
+            interval: interval ?? 8, updates: updates)
+    }
+
+    private static func updates(
+        _ fields: FieldReader, _ synchronisation: Distribution.Synchronisation?
+    ) throws -> Distribution.Updates {
+        guard let text = try fields.text("updates") else { return .synchronous }
+        guard synchronisation == .parameterServer else {
+            throw fields.wrong("updates", "it needs synchronisation: parameter-server beside it.")
+        }
+        guard let updates = Distribution.Updates(text) else {
+            let range = Distribution.Updates.stalenessRange
+            throw fields.wrong(
+                "updates",
+                "'\(text)' is none of synchronous, staleness N (\(range.lowerBound) to \(range.upperBound)), "
+                    + "delay-compensated.")
+        }
+        return updates
     }
 
     private static func pipeline(

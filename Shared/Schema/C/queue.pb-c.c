@@ -1307,7 +1307,7 @@ const ProtobufCMessageDescriptor gyrus__wire__task__descriptor =
   (ProtobufCMessageInit) gyrus__wire__task__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__submit_request__field_descriptors[7] =
+static const ProtobufCFieldDescriptor gyrus__wire__submit_request__field_descriptors[8] =
 {
   {
     "id",
@@ -1393,8 +1393,21 @@ static const ProtobufCFieldDescriptor gyrus__wire__submit_request__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "elastic",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__SubmitRequest, elastic),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__submit_request__field_indices_by_name[] = {
+  7,   /* field[7] = elastic */
   2,   /* field[2] = group */
   0,   /* field[0] = id */
   1,   /* field[1] = kind */
@@ -1406,7 +1419,7 @@ static const unsigned gyrus__wire__submit_request__field_indices_by_name[] = {
 static const ProtobufCIntRange gyrus__wire__submit_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__submit_request__descriptor =
 {
@@ -1416,7 +1429,7 @@ const ProtobufCMessageDescriptor gyrus__wire__submit_request__descriptor =
   "Gyrus__Wire__SubmitRequest",
   "gyrus.wire",
   sizeof(Gyrus__Wire__SubmitRequest),
-  7,
+  8,
   gyrus__wire__submit_request__field_descriptors,
   gyrus__wire__submit_request__field_indices_by_name,
   1,  gyrus__wire__submit_request__number_ranges,

@@ -277,6 +277,186 @@ void   gyrus__wire__training_distribution__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__training_distribution__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__batch_place__init
+                     (Gyrus__Wire__BatchPlace         *message)
+{
+  static const Gyrus__Wire__BatchPlace init_value = GYRUS__WIRE__BATCH_PLACE__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__batch_place__get_packed_size
+                     (const Gyrus__Wire__BatchPlace *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__batch_place__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__batch_place__pack
+                     (const Gyrus__Wire__BatchPlace *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__batch_place__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__batch_place__pack_to_buffer
+                     (const Gyrus__Wire__BatchPlace *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__batch_place__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__BatchPlace *
+       gyrus__wire__batch_place__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__BatchPlace *)
+     protobuf_c_message_unpack (&gyrus__wire__batch_place__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__batch_place__free_unpacked
+                     (Gyrus__Wire__BatchPlace *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__batch_place__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__batch_outcome__init
+                     (Gyrus__Wire__BatchOutcome         *message)
+{
+  static const Gyrus__Wire__BatchOutcome init_value = GYRUS__WIRE__BATCH_OUTCOME__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__batch_outcome__get_packed_size
+                     (const Gyrus__Wire__BatchOutcome *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__batch_outcome__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__batch_outcome__pack
+                     (const Gyrus__Wire__BatchOutcome *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__batch_outcome__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__batch_outcome__pack_to_buffer
+                     (const Gyrus__Wire__BatchOutcome *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__batch_outcome__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__BatchOutcome *
+       gyrus__wire__batch_outcome__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__BatchOutcome *)
+     protobuf_c_message_unpack (&gyrus__wire__batch_outcome__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__batch_outcome__free_unpacked
+                     (Gyrus__Wire__BatchOutcome *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__batch_outcome__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__next_batch_request__init
+                     (Gyrus__Wire__NextBatchRequest         *message)
+{
+  static const Gyrus__Wire__NextBatchRequest init_value = GYRUS__WIRE__NEXT_BATCH_REQUEST__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__next_batch_request__get_packed_size
+                     (const Gyrus__Wire__NextBatchRequest *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__next_batch_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__next_batch_request__pack
+                     (const Gyrus__Wire__NextBatchRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__next_batch_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__next_batch_request__pack_to_buffer
+                     (const Gyrus__Wire__NextBatchRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__next_batch_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__NextBatchRequest *
+       gyrus__wire__next_batch_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__NextBatchRequest *)
+     protobuf_c_message_unpack (&gyrus__wire__next_batch_request__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__next_batch_request__free_unpacked
+                     (Gyrus__Wire__NextBatchRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__next_batch_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__next_batch_reply__init
+                     (Gyrus__Wire__NextBatchReply         *message)
+{
+  static const Gyrus__Wire__NextBatchReply init_value = GYRUS__WIRE__NEXT_BATCH_REPLY__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__next_batch_reply__get_packed_size
+                     (const Gyrus__Wire__NextBatchReply *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__next_batch_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__next_batch_reply__pack
+                     (const Gyrus__Wire__NextBatchReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__next_batch_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__next_batch_reply__pack_to_buffer
+                     (const Gyrus__Wire__NextBatchReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__next_batch_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__NextBatchReply *
+       gyrus__wire__next_batch_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__NextBatchReply *)
+     protobuf_c_message_unpack (&gyrus__wire__next_batch_reply__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__next_batch_reply__free_unpacked
+                     (Gyrus__Wire__NextBatchReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__next_batch_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   gyrus__wire__initial_weights__init
                      (Gyrus__Wire__InitialWeights         *message)
 {
@@ -1172,7 +1352,7 @@ const ProtobufCMessageDescriptor gyrus__wire__learning__descriptor =
   (ProtobufCMessageInit) gyrus__wire__learning__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__training_distribution__field_descriptors[5] =
+static const ProtobufCFieldDescriptor gyrus__wire__training_distribution__field_descriptors[6] =
 {
   {
     "workers",
@@ -1223,6 +1403,18 @@ static const ProtobufCFieldDescriptor gyrus__wire__training_distribution__field_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "updates",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainingDistribution, updates),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "micro_batches",
     6,
     PROTOBUF_C_LABEL_NONE,
@@ -1238,15 +1430,15 @@ static const ProtobufCFieldDescriptor gyrus__wire__training_distribution__field_
 static const unsigned gyrus__wire__training_distribution__field_indices_by_name[] = {
   3,   /* field[3] = interval */
   1,   /* field[1] = kind */
-  4,   /* field[4] = micro_batches */
+  5,   /* field[5] = micro_batches */
   2,   /* field[2] = synchronisation */
+  4,   /* field[4] = updates */
   0,   /* field[0] = workers */
 };
-static const ProtobufCIntRange gyrus__wire__training_distribution__number_ranges[2 + 1] =
+static const ProtobufCIntRange gyrus__wire__training_distribution__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 6, 4 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__training_distribution__descriptor =
 {
@@ -1256,11 +1448,254 @@ const ProtobufCMessageDescriptor gyrus__wire__training_distribution__descriptor 
   "Gyrus__Wire__TrainingDistribution",
   "gyrus.wire",
   sizeof(Gyrus__Wire__TrainingDistribution),
-  5,
+  6,
   gyrus__wire__training_distribution__field_descriptors,
   gyrus__wire__training_distribution__field_indices_by_name,
-  2,  gyrus__wire__training_distribution__number_ranges,
+  1,  gyrus__wire__training_distribution__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__training_distribution__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__batch_place__field_descriptors[2] =
+{
+  {
+    "epoch",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BatchPlace, epoch),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "batch",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BatchPlace, batch),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__batch_place__field_indices_by_name[] = {
+  1,   /* field[1] = batch */
+  0,   /* field[0] = epoch */
+};
+static const ProtobufCIntRange gyrus__wire__batch_place__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__batch_place__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.BatchPlace",
+  "BatchPlace",
+  "Gyrus__Wire__BatchPlace",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__BatchPlace),
+  2,
+  gyrus__wire__batch_place__field_descriptors,
+  gyrus__wire__batch_place__field_indices_by_name,
+  1,  gyrus__wire__batch_place__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__batch_place__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__batch_outcome__field_descriptors[4] =
+{
+  {
+    "place",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BatchOutcome, place),
+    &gyrus__wire__batch_place__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "loss",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BatchOutcome, loss),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "correct",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BatchOutcome, correct),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "samples",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BatchOutcome, samples),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__batch_outcome__field_indices_by_name[] = {
+  2,   /* field[2] = correct */
+  1,   /* field[1] = loss */
+  0,   /* field[0] = place */
+  3,   /* field[3] = samples */
+};
+static const ProtobufCIntRange gyrus__wire__batch_outcome__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__batch_outcome__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.BatchOutcome",
+  "BatchOutcome",
+  "Gyrus__Wire__BatchOutcome",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__BatchOutcome),
+  4,
+  gyrus__wire__batch_outcome__field_descriptors,
+  gyrus__wire__batch_outcome__field_indices_by_name,
+  1,  gyrus__wire__batch_outcome__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__batch_outcome__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__next_batch_request__field_descriptors[2] =
+{
+  {
+    "worker",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__NextBatchRequest, worker),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "done",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__NextBatchRequest, done),
+    &gyrus__wire__batch_outcome__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__next_batch_request__field_indices_by_name[] = {
+  1,   /* field[1] = done */
+  0,   /* field[0] = worker */
+};
+static const ProtobufCIntRange gyrus__wire__next_batch_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__next_batch_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.NextBatchRequest",
+  "NextBatchRequest",
+  "Gyrus__Wire__NextBatchRequest",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__NextBatchRequest),
+  2,
+  gyrus__wire__next_batch_request__field_descriptors,
+  gyrus__wire__next_batch_request__field_indices_by_name,
+  1,  gyrus__wire__next_batch_request__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__next_batch_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__next_batch_reply__field_descriptors[3] =
+{
+  {
+    "next",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__NextBatchReply, next),
+    &gyrus__wire__batch_place__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "epochs_done",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__NextBatchReply, epochs_done),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "over",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__NextBatchReply, over),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__next_batch_reply__field_indices_by_name[] = {
+  1,   /* field[1] = epochs_done */
+  0,   /* field[0] = next */
+  2,   /* field[2] = over */
+};
+static const ProtobufCIntRange gyrus__wire__next_batch_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__next_batch_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.NextBatchReply",
+  "NextBatchReply",
+  "Gyrus__Wire__NextBatchReply",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__NextBatchReply),
+  3,
+  gyrus__wire__next_batch_reply__field_descriptors,
+  gyrus__wire__next_batch_reply__field_indices_by_name,
+  1,  gyrus__wire__next_batch_reply__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__next_batch_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor gyrus__wire__initial_weights__field_descriptors[2] =

@@ -74,17 +74,28 @@ extension TrainingSession {
         guard gyrus_trainer_apply(handle, gradient, &error) else { throw Self.failure(GYRUS_FAILED, error) }
     }
 
-    /// Ends the mini-batch under way.
-    /// - Parameter figures: What all its samples came to.
-    /// - Returns: the epoch, if that ended it.
-    /// - Throws: `Failure` with code `diverged` where the loss is no finite number.
-    public func endBatch(_ figures: BatchFigures) throws -> Epoch? {
+    /// Throws a `Failure` with code `diverged` where the loss of the mini-batch under way is no finite number.
+    public func checkFinite(_ figures: BatchFigures) throws {
         guard figures.loss.isFinite else {
             throw Failure(
                 .diverged,
                 "The training diverged: the loss became no finite number in batch \(finishedBatches + 1) of epoch "
                     + "\(finishedEpochs + 1); a smaller learning rate may help.")
         }
+    }
+
+    /// An epoch that several workers have done.
+    public func epoch(number: Int, _ figures: BatchFigures) -> Epoch {
+        let seen = max(1, figures.samples)
+        return Epoch(number: number, loss: figures.loss / seen, accuracy: figures.correct / seen)
+    }
+
+    /// Ends the mini-batch under way.
+    /// - Parameter figures: What all its samples came to.
+    /// - Returns: the epoch, if that ended it.
+    /// - Throws: `Failure` with code `diverged` where the loss is no finite number.
+    public func endBatch(_ figures: BatchFigures) throws -> Epoch? {
+        try checkFinite(figures)
         return course.advance(
             by: 1,
             gyrus_progress(

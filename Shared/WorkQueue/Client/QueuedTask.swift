@@ -15,13 +15,16 @@ public struct TaskSubmission: Hashable, Sendable {
     public var priority: Int
     /// Most attempts that may crash before the task is dead; the queue's default where absent.
     public var maximumAttempts: Int?
-    /// Workers that do it together: they get it all at the same time, and the loss of one returns it from all.
+    /// Workers that do it together: they get it all at the same time.
     public var workers: Int
+    /// Whether workers of ranks above 0 may leave and be replaced while the others go on; else the loss of any returns the
+    /// task from all.
+    public var isElastic: Bool
 
     /// Describes a task.
     public init(
         id: String, kind: String, group: String = "", payload: [UInt8] = [], priority: Int = 0,
-        maximumAttempts: Int? = nil, workers: Int = 1
+        maximumAttempts: Int? = nil, workers: Int = 1, isElastic: Bool = false
     ) {
         self.id = id
         self.kind = kind
@@ -30,6 +33,7 @@ public struct TaskSubmission: Hashable, Sendable {
         self.priority = priority
         self.maximumAttempts = maximumAttempts
         self.workers = workers
+        self.isElastic = isElastic
     }
 }
 

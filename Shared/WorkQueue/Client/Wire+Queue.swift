@@ -42,7 +42,7 @@ extension Wire.SubmitRequest {
         self.init(
             id: task.id, kind: task.kind, group: task.group, payload: task.payload,
             priority: Int32(clamping: task.priority), maxAttempts: UInt32(clamping: task.maximumAttempts ?? 0),
-            workers: UInt32(clamping: task.workers))
+            workers: UInt32(clamping: task.workers), elastic: task.isElastic)
     }
 }
 
@@ -51,7 +51,7 @@ extension TaskSubmission {
         self.init(
             id: wire.id, kind: wire.kind, group: wire.group, payload: wire.payload, priority: Int(wire.priority),
             maximumAttempts: wire.maxAttempts == 0 ? nil : Int(wire.maxAttempts),
-            workers: max(1, Int(wire.workers)))
+            workers: max(1, Int(wire.workers)), isElastic: wire.elastic)
     }
 }
 

@@ -5,6 +5,15 @@ import WorkQueueClient
 
 /// Tasks that several workers do together: a row for each of them, of which that of rank 0 is the task.
 extension TaskStore {
+    /// Attempts that are over when what one said has been noted: its own, and all of a task that has ended or was returned.
+    func attemptsOver(after attempt: TaskAttempt, in db: Database) throws -> [TaskAttempt] {
+        guard let gang = try entry(attempt.task, in: db)?.gang else { return [attempt] }
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT id, attempt, worker FROM tasks WHERE gang = ? AND state <> 2 ORDER BY rank",
+            arguments: [gang])
+        return rows.map { TaskAttempt(task: $0["id"], number: $0["attempt"], worker: $0["worker"]) }
+    }
+
     /// Identities of all rows of the task to which an attempt belongs.
     func gang(of attempt: TaskAttempt, in db: Database) throws -> [String] {
         guard let gang = try entry(attempt.task, in: db)?.gang else { return [attempt.task] }
@@ -12,10 +21,38 @@ extension TaskStore {
             db, sql: "SELECT id FROM tasks WHERE gang = ? ORDER BY rank", arguments: [gang])
     }
 
-    /// Identities of the rows whose leases end with the result of an attempt: all where rank 0 has it, and else its own.
-    func concluded(by attempt: TaskAttempt, in db: Database) throws -> [String] {
-        guard let task = try entry(attempt.task, in: db), task.rank > 0 else { return try gang(of: attempt, in: db) }
-        return [attempt.task]
+    /// Gives a worker a place that another has left, in a task that the others go on with.
+    func leaseVacancy(kinds: [String], to worker: String, in db: Database) throws -> (TaskLease, gang: [TaskAttempt])? {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT seat.id, seat.attempt, seat.rank, first.gang_key
+                FROM tasks AS seat JOIN tasks AS first ON first.id = seat.gang AND first.state = 2
+                WHERE seat.state = 1 AND seat.rank > 0 AND seat.elastic = 1 AND seat.kind = ?
+                ORDER BY seat.number LIMIT 1
+                """)
+        for kind in kinds {
+            guard let seat = try Row.fetchOne(statement, arguments: [kind])?.copy() else { continue }
+            let attempt = TaskAttempt(task: seat["id"], number: seat["attempt"] + 1, worker: worker)
+            try db.execute(
+                sql: "UPDATE tasks SET state = 2, attempt = ?, worker = ?, gang_key = ?, updated = ? WHERE id = ?",
+                arguments: [attempt.number, worker, seat["gang_key"], date().microseconds, attempt.task])
+            if let task = try entry(attempt.task, in: db) { try record("leased", attempt, task, in: db) }
+            return try lease(of: worker, in: db).map { ($0, [attempt]) }
+        }
+        return nil
+    }
+
+    /// Says once that a task has waited for long and that there are too few workers for it.
+    func noteShortage(of task: Row, workers: Int, in db: Database) throws {
+        guard task["shortage"] == 0 else { return }
+        let id = task["id"] as String
+        try db.execute(sql: "UPDATE tasks SET shortage = 1 WHERE id = ?", arguments: [id])
+        try events.append(
+            kind: "task.waiting", subject: id,
+            attributes: [
+                "kind": task["kind"], "group": task["task_group"], "workers": "\(task["workers"] as Int)",
+                "present": "\(workers)",
+            ], in: db)
     }
 
     /// A worker of a rank above 0 is done; the task ends with the one of rank 0.

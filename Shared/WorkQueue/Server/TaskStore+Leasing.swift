@@ -27,7 +27,7 @@ extension TaskStore {
     /// of them or to none.
     ///
     /// While too few workers wait for such a task, those behind it go first, so that nobody idles; but not for ever, or it
-    /// would never begin.
+    /// would never begin. Where nothing is due a worker takes a place that another has left.
     /// - Returns: The worker's lease, and all attempts that began.
     func lease(
         kinds: [String], to worker: String, among candidates: Candidates, in db: Database
@@ -38,10 +38,13 @@ extension TaskStore {
             let (waiting, all) = candidates[row["kind"]] ?? ([], [])
             let others = try waiting.filter { $0 != worker }.filter { try !isBusy($0, in: db) }
             if others.count + 1 >= size { return try begin(row, with: [worker] + others.prefix(size - 1), in: db) }
-            let patience = settings.gangPatience.microseconds
-            if all.count >= size, date().microseconds - (row["updated"] as Int64) >= patience { return nil }
+            guard date().microseconds - (row["updated"] as Int64) >= settings.gangPatience.microseconds else {
+                continue
+            }
+            if all.count >= size { return nil }
+            try noteShortage(of: row, workers: all.count, in: db)
         }
-        return nil
+        return try leaseVacancy(kinds: kinds, to: worker, in: db)
     }
 
     private func isBusy(_ worker: String, in db: Database) throws -> Bool {
@@ -51,10 +54,15 @@ extension TaskStore {
 
     /// Gives a task to its workers, the first of which gets the rank 0.
     private func begin(_ row: Row, with workers: [String], in db: Database) throws -> (TaskLease, [TaskAttempt]) {
-        let (number, id) = ((row["attempt"] as Int) + 1, row["id"] as String)
+        let id = row["id"] as String
+        let number =
+            try 1
+            + (Int.fetchOne(db, sql: "SELECT MAX(attempt) FROM tasks WHERE gang = ?", arguments: [id]) ?? row["attempt"])
         let key = workers.count > 1 ? UUID().uuidString : ""
         let statement = try db.cachedStatement(
-            sql: "UPDATE tasks SET state = 2, attempt = ?, worker = ?, gang_key = ?, updated = ? WHERE id = ?")
+            sql:
+                "UPDATE tasks SET state = 2, attempt = ?, worker = ?, gang_key = ?, shortage = 0, updated = ? WHERE id = ?"
+        )
         var attempts: [TaskAttempt] = []
         for (rank, worker) in workers.enumerated() {
             let attempt = TaskAttempt(task: rank == 0 ? id : "\(id)#\(rank)", number: number, worker: worker)
@@ -73,7 +81,7 @@ extension TaskStore {
         let farthest = now + settings.longestDelay.microseconds
         let statement = try db.cachedStatement(
             sql: """
-                SELECT number, priority, updated, \(Self.leaseColumns)
+                SELECT number, priority, updated, shortage, \(Self.leaseColumns)
                 FROM tasks INDEXED BY tasks_waiting
                 WHERE state = 1 AND rank = 0 AND kind = ? AND (due <= ? OR due > ?) ORDER BY priority DESC, number
                 """)

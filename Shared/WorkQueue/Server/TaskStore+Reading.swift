@@ -13,6 +13,8 @@ struct TaskEntry {
     /// The task that several workers do together; nil where one does it alone.
     let gang: String?
     let rank: Int
+    /// Whether the others go on without this one.
+    let isReplaceable: Bool
     let status: TaskStatus
 }
 
@@ -21,13 +23,14 @@ extension TaskStore {
     func entry(_ id: String, in db: Database) throws -> TaskEntry? {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT number, kind, task_group, worker, gang, rank, state, attempt, crashes, maximum_attempts, settled
+                SELECT number, kind, task_group, worker, gang, rank, elastic, state, attempt, crashes, maximum_attempts,
+                    settled
                 FROM tasks WHERE id = ?
                 """)
         return try Row.fetchOne(statement, arguments: [id]).map { row in
             TaskEntry(
                 number: row["number"], kind: row["kind"], group: row["task_group"], worker: row["worker"],
-                gang: row["gang"], rank: row["rank"],
+                gang: row["gang"], rank: row["rank"], isReplaceable: row["elastic"] == 1 && row["rank"] > 0,
                 status: TaskStatus(
                     state: try Self.state(row["state"]), attempt: row["attempt"], crashes: row["crashes"],
                     maximumAttempts: row["maximum_attempts"], settled: row["settled"]))

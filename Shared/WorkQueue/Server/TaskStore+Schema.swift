@@ -70,5 +70,14 @@ extension TaskStore {
                     END;
                     """)
         }
+        // Of an elastic gang a row above rank 0 that waits while the task is leased is a vacant seat.
+        migrator.registerMigration("add elastic gangs") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE tasks ADD COLUMN elastic INTEGER NOT NULL DEFAULT 0;
+                    ALTER TABLE tasks ADD COLUMN shortage INTEGER NOT NULL DEFAULT 0;
+                    CREATE INDEX tasks_vacant ON tasks(kind, number) WHERE state = 1 AND rank > 0 AND elastic = 1;
+                    """)
+        }
     }
 }

@@ -39,13 +39,13 @@ struct TaskStore: Sendable {
         let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO tasks (id, kind, task_group, priority, state, maximum_attempts, submitted, updated, payload,
-                    workers, gang, rank)
-                VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)
+                    workers, gang, rank, elastic)
+                VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         try statement.execute(arguments: [
             rank == 0 ? task.id : "\(task.id)#\(rank)", task.kind, task.group, task.priority,
             task.maximumAttempts ?? settings.maximumAttempts, now, now, rank == 0 ? Data(task.payload) : Data(),
-            task.workers, task.workers > 1 ? task.id : nil, rank,
+            task.workers, task.workers > 1 ? task.id : nil, rank, task.isElastic,
         ])
     }
 
@@ -106,6 +106,8 @@ struct TaskStore: Sendable {
             let settled = isLost ? task.status.settled : attempt.number
             let details = ["code": failure.code.rawValue, "message": failure.message]
             switch task.status.fate(after: failure) {
+            case .dead(let crashes) where task.isReplaceable, .retry(let crashes) where task.isReplaceable:
+                try vacate(task, attempt, settled, crashes: crashes, failure, isLost ? "silence" : "failed", in: db)
             case .failed:
                 try settle(task, .failed, settled, crashes: task.status.crashes, failure, logTail, due: 0, in: db)
                 try record("failed", attempt, task, details, in: db)
@@ -131,6 +133,10 @@ struct TaskStore: Sendable {
     /// Takes a task back that its worker gives up without fault.
     func release(_ attempt: TaskAttempt, in db: Database) throws -> TaskDirective {
         try heed(attempt, { $0.onSettle(attempt.number) }, in: db) { task in
+            guard !task.isReplaceable else {
+                return try vacate(
+                    task, attempt, attempt.number, crashes: task.status.crashes, nil, "released", in: db)
+            }
             try settle(task, .queued, attempt.number, crashes: task.status.crashes, nil, nil, due: 0, in: db)
             try record("returned", attempt, task, ["reason": "released"], in: db)
         }
@@ -149,6 +155,20 @@ struct TaskStore: Sendable {
             try act(task)
             return .proceed
         }
+    }
+
+    /// A worker leaves a task that the others go on with; whoever is free may take its place, unless too many have crashed
+    /// there.
+    private func vacate(
+        _ task: TaskEntry, _ attempt: TaskAttempt, _ settled: Int, crashes: Int, _ failure: Failure?, _ reason: String,
+        in db: Database
+    ) throws {
+        let state = crashes < task.status.maximumAttempts ? TaskState.queued : .dead
+        try db.execute(
+            sql: "UPDATE tasks SET state = ?, crashes = ?, settled = ?, updated = ? WHERE number = ?",
+            arguments: [state.rawValue, crashes, settled, date().microseconds, task.number])
+        let details = ["code": failure?.code.rawValue, "message": failure?.message, "reason": reason]
+        try record("left", attempt, task, details.compactMapValues { $0 }, in: db)
     }
 
     private func settle(

@@ -46,12 +46,12 @@ extension WorkQueue {
             .unavailable,
             "Worker '\(attempt.worker)' was not heard of for \(settings.silence) during attempt \(attempt.number); it"
                 + " has crashed or is cut off.")
-        let gang = try await writer.write { db in
+        let over = try await writer.write { db in
             _ = try store.fail(attempt, failure, afterSilence: true, in: db)
-            return try store.gang(of: attempt, in: db)
+            return try store.attemptsOver(after: attempt, in: db)
         }
         logger.warning("took a task back", metadata: metadata(attempt, ["reason": "silence"]))
-        conclude(gang, attempt, "silence", .stale)
+        conclude(over, attempt, "silence", .stale)
         available.wakeAll()
     }
 

@@ -198,13 +198,13 @@ public actor WorkQueue: Service {
         }
         hear(attempt)
         let (store, onSuccess) = (store, onSuccess)
-        let (directive, gang) = try await writer.write { db in
+        let (directive, over) = try await writer.write { db in
             (
                 try store.complete(attempt, result: result, in: db, then: onSuccess),
-                try store.concluded(by: attempt, in: db)
+                try store.attemptsOver(after: attempt, in: db)
             )
         }
-        conclude(gang, attempt, "completed", directive)
+        conclude(over, attempt, "completed", directive)
         return directive
     }
 
@@ -212,10 +212,10 @@ public actor WorkQueue: Service {
     public func fail(_ attempt: TaskAttempt, _ failure: Failure, logTail: String) async throws -> TaskDirective {
         hear(attempt)
         let store = store
-        let (directive, gang) = try await writer.write { db in
-            (try store.fail(attempt, failure, logTail: logTail, in: db), try store.gang(of: attempt, in: db))
+        let (directive, over) = try await writer.write { db in
+            (try store.fail(attempt, failure, logTail: logTail, in: db), try store.attemptsOver(after: attempt, in: db))
         }
-        conclude(gang, attempt, "failed: \(failure.message)", directive)
+        conclude(over, attempt, "failed: \(failure.message)", directive)
         available.wakeAll()
         return directive
     }
@@ -224,10 +224,10 @@ public actor WorkQueue: Service {
     public func release(_ attempt: TaskAttempt) async throws -> TaskDirective {
         hear(attempt)
         let store = store
-        let (directive, gang) = try await writer.write { db in
-            (try store.release(attempt, in: db), try store.gang(of: attempt, in: db))
+        let (directive, over) = try await writer.write { db in
+            (try store.release(attempt, in: db), try store.attemptsOver(after: attempt, in: db))
         }
-        conclude(gang, attempt, "released", directive)
+        conclude(over, attempt, "released", directive)
         available.wakeAll()
         return directive
     }
@@ -238,10 +238,10 @@ public actor WorkQueue: Service {
     }
 
     /// After an attempt has ended on disk: its lease is over, and whoever waits for the task looks again.
-    func conclude(_ gang: [String], _ attempt: TaskAttempt, _ what: String, _ directive: TaskDirective) {
-        for task in gang {
-            leases.end(task: task, attempt: attempt.number)
-            ended.wake(task)
+    func conclude(_ over: [TaskAttempt], _ attempt: TaskAttempt, _ what: String, _ directive: TaskDirective) {
+        for attempt in over {
+            leases.end(task: attempt.task, attempt: attempt.number)
+            ended.wake(attempt.task)
         }
         logger.debug("attempt ended", metadata: metadata(attempt, ["how": "\(what)", "directive": "\(directive)"]))
     }

@@ -108,6 +108,8 @@ struct Epoch: Hashable, Sendable {
     var step: Int
     var steps: Int
     var metrics: [String: Double]
+    /// What the training waits for; empty where it does not wait.
+    var shortage = ""
     /// What each worker did, by rank, where several train together.
     var workers: [Int: [String: Double]] = [:]
 
@@ -119,7 +121,10 @@ struct Epoch: Hashable, Sendable {
         let rates = all.map { "\(Int($0["samples-per-second"] ?? 0))" }.joined(separator: " + ")
         let idle = all.map { Figures.percent($0["idle-share"] ?? 0) }.joined(separator: " + ")
         let layers = all.compactMap { $0["layers"].map { "\(Int($0))" } }.joined(separator: " + ")
-        return ", \(rates) samples/s, idle \(idle)" + (layers.isEmpty ? "" : ", layers \(layers)")
+        let bytes = all.compactMap { $0["exchanged-bytes"] }.reduce(0, +)
+        let staleness = all.compactMap { $0["staleness"] }.max().map { ", staleness \(Figures.fixed($0, 1))" } ?? ""
+        return ", \(rates) samples/s, idle \(idle), \(Figures.fixed(bytes / 1e6, 1)) MB\(staleness)"
+            + (layers.isEmpty ? "" : ", layers \(layers)")
     }
 }
 
@@ -136,8 +141,10 @@ final class EpochTable: @unchecked Sendable {
     func take(_ event: Event, of scenario: String) {
         let parts = event.subject.split(separator: "/")
         guard parts.count == 3, parts[0] == scenario || parts[0].hasPrefix("\(scenario)."), parts[2].hasPrefix("train"),
-            let trial = Int(parts[1]), let step = event.attributes["step"].flatMap({ Int($0) })
+            let trial = Int(parts[1])
         else { return }
+        if event.kind == "task.waiting" { return note(event, trial) }
+        guard let step = event.attributes["step"].flatMap({ Int($0) }) else { return }
         var metrics: [String: Double] = [:]
         for (name, value) in event.attributes where name.hasPrefix("metric.") {
             metrics[String(name.dropFirst("metric.".count))] = Double(value)
@@ -155,5 +162,14 @@ final class EpochTable: @unchecked Sendable {
             if metrics.isEmpty, let old = table[trial], old.step == step { return }
             table[trial] = epoch
         }
+    }
+
+    /// Too few workers are there for a training that several are to do.
+    private func note(_ event: Event, _ trial: Int) {
+        let (wanted, present) = (event.attributes["workers"] ?? "", event.attributes["present"] ?? "")
+        let shortage =
+            "waits for \(wanted) workers at once, and there are \(present); start more: "
+            + "gyrus scale trainer-worker=\(wanted)"
+        lock.withLock { table[trial, default: Epoch(step: 0, steps: 0, metrics: [:])].shortage = shortage }
     }
 }

@@ -51,9 +51,13 @@ struct LineView: WatchView {
             let number = trial.id.number
             let last = self.epochs[number]
             if let epoch = epochs[number], !trial.state.isIdle,
-                last?.step != epoch.step || last?.metrics != epoch.metrics
+                last?.step != epoch.step || last?.metrics != epoch.metrics || last?.shortage != epoch.shortage
             {
                 self.epochs[number] = epoch
+                guard epoch.shortage.isEmpty else {
+                    line("  \(trial.title) \(epoch.shortage)")
+                    continue
+                }
                 let accuracy =
                     (epoch.metrics["validation-accuracy"].map { ", validation \(Figures.percent($0))" } ?? "")
                     + epoch.pace
@@ -113,6 +117,7 @@ struct TerminalView: WatchView {
     private func row(_ trial: Trial, _ epoch: Epoch?) -> String {
         let title = "  \(trial.title)".padding(toLength: 22, withPad: " ", startingAt: 0)
         guard trial.state == .training, let epoch else { return "\(title) evaluating  \(trial.networkName)" }
+        guard epoch.shortage.isEmpty else { return "\(title) \(epoch.shortage)" }
         let accuracy =
             (epoch.metrics["validation-accuracy"].map { "  \(Figures.percent($0))" } ?? "") + epoch.pace
         return

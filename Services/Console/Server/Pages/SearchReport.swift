@@ -52,6 +52,7 @@ struct SearchReport: Sendable {
         values["frontChart"] = front.svg()
         values["picture"] = picture.map { ["title": $0.title, "note": $0.note, "drawing": $0.drawing] }
         values["curveChart"] = learningCurves.svg()
+        values["pace"] = WorkerPace.latest(of: reports ?? [], scenario: id)?.values
         values["latencies"] = latencyBounds.map { bounds in
             bounds.enumerated().map { ["style": "q\($0.offset)", "text": $0.element] }
         }

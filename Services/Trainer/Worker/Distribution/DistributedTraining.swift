@@ -3,7 +3,7 @@ import Torch
 import TrainerClient
 import WorkQueueClient
 
-/// One worker's part in a training of which all workers have the whole network.
+/// One worker's part in a training in which workers add up vectors, by Gloo; all have the whole network.
 final class DistributedTraining: SharedTraining {
     private let session: TrainingSession
     private let group: WorkerGroup
@@ -16,18 +16,9 @@ final class DistributedTraining: SharedTraining {
     /// Meets the other workers of a task; returns when all are there.
     /// - Parameter host: Address of this machine at which the others reach it.
     init(
-        _ distribution: Distribution, of training: any ResumableTraining, as place: GangPlace, host: String,
+        _ distribution: Distribution, of session: TrainingSession, as place: GangPlace, host: String,
         _ progress: TaskProgress
     ) async throws {
-        guard let session = training as? TrainingSession else {
-            throw Failure(
-                .invalidArgument, "Only a network that learns from all labels can be trained by several workers.")
-        }
-        guard session.plan.batch >= place.size else {
-            throw Failure(
-                .invalidArgument,
-                "\(place.size) workers cannot share a batch of \(session.plan.batch) samples; take a larger batch.")
-        }
         self.session = session
         group = try await WorkerGroup(of: place, host: host, progress)
         synchronisation = Self.synchronisation(distribution, session, place)
@@ -59,6 +50,7 @@ final class DistributedTraining: SharedTraining {
         case .localSGD: return replicas(LocalSGD())
         case .overlap: return replicas(OverlappedSGD(session.parameters))
         case .easgd: return replicas(ElasticAveraging(session.parameters))
+        case .parameterServer: preconditionFailure("its workers add up nothing")
         case .pso:
             let seed = session.plan.seed &+ UInt64(place.rank)
             return replicas(ParticleSwarm(session.parameters, seed: seed))

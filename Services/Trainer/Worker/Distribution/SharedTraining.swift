@@ -1,24 +1,57 @@
 import Model
 import Torch
+import TrainerClient
 import WorkQueueClient
 
 /// One worker's part in a training that several do together.
 protocol SharedTraining: AnyObject {
     /// Number of this worker; that of 0 validates, saves checkpoints and hands in the result.
     var rank: Int { get }
-    /// Trains on at most so many mini-batches of the epoch under way.
-    /// - Returns: the epoch, if that ended it.
-    /// - Throws: `Failure` with code `unavailable` where another worker is gone.
+
+    /// Trains on at most so many mini-batches.
+    /// - Returns: the epoch, if one has ended.
+    /// - Throws: `CancellationError` where the queue has given the task up, `Failure` with code `unavailable` where another
+    ///   worker is gone and nobody knows why.
     func train(batches: Int) async throws -> TrainingSession.Epoch?
+
     /// What this worker did since it was asked last.
     func takeFigures() async -> [String: Double]
+
     /// Tells the other workers that nothing more is to be done.
     func dismiss() throws
 }
 
-extension DistributedTraining {
-    // Every worker knows by itself when the last epoch is over.
-    func dismiss() {}
+extension SharedTraining {
+    // Without a pipeline every worker knows by itself when the last epoch is over.
+    func dismiss() throws {}
+}
+
+extension Distribution {
+    /// Meets the other workers of a task; returns when all are there.
+    /// - Parameters:
+    ///   - host: Address of this machine at which the others reach it.
+    ///   - epochs: Epochs after which the training pauses or ends.
+    func begin(
+        _ training: any ResumableTraining, _ lease: TaskLease, as place: GangPlace, host: String, epochs: Int,
+        _ progress: TaskProgress
+    ) async throws -> any SharedTraining {
+        guard let session = training as? TrainingSession else {
+            throw Failure(
+                .invalidArgument, "Only a network that learns from all labels can be trained by several workers.")
+        }
+        guard session.plan.batch >= place.size else {
+            throw Failure(
+                .invalidArgument,
+                "\(place.size) workers cannot share a batch of \(session.plan.batch) samples; take a larger batch.")
+        }
+        guard synchronisation == .parameterServer else {
+            return try await DistributedTraining(self, of: session, as: place, host: host, progress)
+        }
+        let link = try await ParameterLink(
+            updates, of: session, as: place, worker: lease.attempt.worker, host: host, epochs: epochs, progress)
+        return updates == .synchronous
+            ? SynchronousUpdates(session, place, link) : AsynchronousUpdates(session, place, link, updates)
+    }
 }
 
 extension PipelineTraining: SharedTraining {}

@@ -209,10 +209,14 @@ struct  Gyrus__Wire__SubmitRequest
    * Workers that do it together, all of them or none; 0 means 1.
    */
   uint32_t workers;
+  /*
+   * Whether those of ranks above 0 may leave and be replaced while the others go on.
+   */
+  protobuf_c_boolean elastic;
 };
 #define GYRUS__WIRE__SUBMIT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__submit_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, 0, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, 0, 0, 0, 0 }
 
 
 /*

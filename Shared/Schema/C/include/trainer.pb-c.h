@@ -22,6 +22,10 @@ typedef struct Gyrus__Wire__OptimizerSettings Gyrus__Wire__OptimizerSettings;
 typedef struct Gyrus__Wire__TrainTask Gyrus__Wire__TrainTask;
 typedef struct Gyrus__Wire__Learning Gyrus__Wire__Learning;
 typedef struct Gyrus__Wire__TrainingDistribution Gyrus__Wire__TrainingDistribution;
+typedef struct Gyrus__Wire__BatchPlace Gyrus__Wire__BatchPlace;
+typedef struct Gyrus__Wire__BatchOutcome Gyrus__Wire__BatchOutcome;
+typedef struct Gyrus__Wire__NextBatchRequest Gyrus__Wire__NextBatchRequest;
+typedef struct Gyrus__Wire__NextBatchReply Gyrus__Wire__NextBatchReply;
 typedef struct Gyrus__Wire__InitialWeights Gyrus__Wire__InitialWeights;
 typedef struct Gyrus__Wire__SimilarityConstraint Gyrus__Wire__SimilarityConstraint;
 typedef struct Gyrus__Wire__FeatureTask Gyrus__Wire__FeatureTask;
@@ -239,10 +243,106 @@ struct  Gyrus__Wire__TrainingDistribution
    * Micro-batches that a mini-batch is split into, where the workers are a pipeline.
    */
   uint32_t micro_batches;
+  /*
+   * How a parameter server takes what workers hand in, such as `staleness 4`; empty for `synchronous`.
+   */
+  char *updates;
 };
 #define GYRUS__WIRE__TRAINING_DISTRIBUTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__training_distribution__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0 }
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string }
+
+
+/*
+ * A mini-batch of an epoch.
+ */
+struct  Gyrus__Wire__BatchPlace
+{
+  ProtobufCMessage base;
+  /*
+   * Epoch, from 0.
+   */
+  uint32_t epoch;
+  /*
+   * Number of the mini-batch in it, from 0.
+   */
+  uint32_t batch;
+};
+#define GYRUS__WIRE__BATCH_PLACE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__batch_place__descriptor) \
+    , 0, 0 }
+
+
+/*
+ * What a mini-batch came to.
+ */
+struct  Gyrus__Wire__BatchOutcome
+{
+  ProtobufCMessage base;
+  /*
+   * The mini-batch.
+   */
+  Gyrus__Wire__BatchPlace *place;
+  /*
+   * Sum of the losses.
+   */
+  double loss;
+  /*
+   * Samples answered right.
+   */
+  double correct;
+  /*
+   * Samples.
+   */
+  double samples;
+};
+#define GYRUS__WIRE__BATCH_OUTCOME__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__batch_outcome__descriptor) \
+    , NULL, 0, 0, 0 }
+
+
+/*
+ * Route `batches.next` of the worker of rank 0: reports a mini-batch that is done and asks for another.
+ */
+struct  Gyrus__Wire__NextBatchRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Name of the worker, unique among those of the training.
+   */
+  char *worker;
+  /*
+   * What is done; absent at the beginning.
+   */
+  Gyrus__Wire__BatchOutcome *done;
+};
+#define GYRUS__WIRE__NEXT_BATCH_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__next_batch_request__descriptor) \
+    , (char *)protobuf_c_empty_string, NULL }
+
+
+/*
+ * Reply to `batches.next`.
+ */
+struct  Gyrus__Wire__NextBatchReply
+{
+  ProtobufCMessage base;
+  /*
+   * What to do; absent where there is nothing at the moment.
+   */
+  Gyrus__Wire__BatchPlace *next;
+  /*
+   * Epochs that are complete.
+   */
+  uint32_t epochs_done;
+  /*
+   * Whether the training is over.
+   */
+  protobuf_c_boolean over;
+};
+#define GYRUS__WIRE__NEXT_BATCH_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__next_batch_reply__descriptor) \
+    , NULL, 0, 0 }
 
 
 /*
@@ -610,6 +710,82 @@ Gyrus__Wire__TrainingDistribution *
 void   gyrus__wire__training_distribution__free_unpacked
                      (Gyrus__Wire__TrainingDistribution *message,
                       ProtobufCAllocator *allocator);
+/* Gyrus__Wire__BatchPlace methods */
+void   gyrus__wire__batch_place__init
+                     (Gyrus__Wire__BatchPlace         *message);
+size_t gyrus__wire__batch_place__get_packed_size
+                     (const Gyrus__Wire__BatchPlace   *message);
+size_t gyrus__wire__batch_place__pack
+                     (const Gyrus__Wire__BatchPlace   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__batch_place__pack_to_buffer
+                     (const Gyrus__Wire__BatchPlace   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__BatchPlace *
+       gyrus__wire__batch_place__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__batch_place__free_unpacked
+                     (Gyrus__Wire__BatchPlace *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__BatchOutcome methods */
+void   gyrus__wire__batch_outcome__init
+                     (Gyrus__Wire__BatchOutcome         *message);
+size_t gyrus__wire__batch_outcome__get_packed_size
+                     (const Gyrus__Wire__BatchOutcome   *message);
+size_t gyrus__wire__batch_outcome__pack
+                     (const Gyrus__Wire__BatchOutcome   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__batch_outcome__pack_to_buffer
+                     (const Gyrus__Wire__BatchOutcome   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__BatchOutcome *
+       gyrus__wire__batch_outcome__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__batch_outcome__free_unpacked
+                     (Gyrus__Wire__BatchOutcome *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__NextBatchRequest methods */
+void   gyrus__wire__next_batch_request__init
+                     (Gyrus__Wire__NextBatchRequest         *message);
+size_t gyrus__wire__next_batch_request__get_packed_size
+                     (const Gyrus__Wire__NextBatchRequest   *message);
+size_t gyrus__wire__next_batch_request__pack
+                     (const Gyrus__Wire__NextBatchRequest   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__next_batch_request__pack_to_buffer
+                     (const Gyrus__Wire__NextBatchRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__NextBatchRequest *
+       gyrus__wire__next_batch_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__next_batch_request__free_unpacked
+                     (Gyrus__Wire__NextBatchRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__NextBatchReply methods */
+void   gyrus__wire__next_batch_reply__init
+                     (Gyrus__Wire__NextBatchReply         *message);
+size_t gyrus__wire__next_batch_reply__get_packed_size
+                     (const Gyrus__Wire__NextBatchReply   *message);
+size_t gyrus__wire__next_batch_reply__pack
+                     (const Gyrus__Wire__NextBatchReply   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__next_batch_reply__pack_to_buffer
+                     (const Gyrus__Wire__NextBatchReply   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__NextBatchReply *
+       gyrus__wire__next_batch_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__next_batch_reply__free_unpacked
+                     (Gyrus__Wire__NextBatchReply *message,
+                      ProtobufCAllocator *allocator);
 /* Gyrus__Wire__InitialWeights methods */
 void   gyrus__wire__initial_weights__init
                      (Gyrus__Wire__InitialWeights         *message);
@@ -801,6 +977,18 @@ typedef void (*Gyrus__Wire__Learning_Closure)
 typedef void (*Gyrus__Wire__TrainingDistribution_Closure)
                  (const Gyrus__Wire__TrainingDistribution *message,
                   void *closure_data);
+typedef void (*Gyrus__Wire__BatchPlace_Closure)
+                 (const Gyrus__Wire__BatchPlace *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__BatchOutcome_Closure)
+                 (const Gyrus__Wire__BatchOutcome *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__NextBatchRequest_Closure)
+                 (const Gyrus__Wire__NextBatchRequest *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__NextBatchReply_Closure)
+                 (const Gyrus__Wire__NextBatchReply *message,
+                  void *closure_data);
 typedef void (*Gyrus__Wire__InitialWeights_Closure)
                  (const Gyrus__Wire__InitialWeights *message,
                   void *closure_data);
@@ -840,6 +1028,10 @@ extern const ProtobufCMessageDescriptor gyrus__wire__optimizer_settings__descrip
 extern const ProtobufCMessageDescriptor gyrus__wire__train_task__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__learning__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__training_distribution__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__batch_place__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__batch_outcome__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__next_batch_request__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__next_batch_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__initial_weights__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__similarity_constraint__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__feature_task__descriptor;

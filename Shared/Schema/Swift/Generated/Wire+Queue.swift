@@ -233,6 +233,8 @@ extension Wire {
         public var maxAttempts: UInt32 = 0
         /// Workers that do it together, all of them or none; 0 means 1.
         public var workers: UInt32 = 0
+        /// Whether those of ranks above 0 may leave and be replaced while the others go on.
+        public var elastic: Bool = false
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -245,7 +247,8 @@ extension Wire {
             payload: [UInt8] = [],
             priority: Int32 = 0,
             maxAttempts: UInt32 = 0,
-            workers: UInt32 = 0
+            workers: UInt32 = 0,
+            elastic: Bool = false
         ) {
             self.id = id
             self.kind = kind
@@ -254,6 +257,7 @@ extension Wire {
             self.priority = priority
             self.maxAttempts = maxAttempts
             self.workers = workers
+            self.elastic = elastic
         }
 
         /// Decodes a message.
@@ -279,6 +283,7 @@ extension Wire.SubmitRequest: StoredMessage {
         priority = c.pointee.priority
         maxAttempts = c.pointee.max_attempts
         workers = c.pointee.workers
+        elastic = c.pointee.elastic != 0
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__SubmitRequest>, arena: inout Arena) throws {
@@ -290,6 +295,7 @@ extension Wire.SubmitRequest: StoredMessage {
         c.pointee.priority = priority
         c.pointee.max_attempts = maxAttempts
         c.pointee.workers = workers
+        c.pointee.elastic = elastic ? 1 : 0
     }
 }
 

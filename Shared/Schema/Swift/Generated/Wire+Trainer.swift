@@ -359,6 +359,8 @@ extension Wire {
         public var interval: UInt32 = 0
         /// Micro-batches that a mini-batch is split into, where the workers are a pipeline.
         public var microBatches: UInt32 = 0
+        /// How a parameter server takes what workers hand in, such as `staleness 4`; empty for `synchronous`.
+        public var updates: String = ""
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -369,13 +371,15 @@ extension Wire {
             kind: String = "",
             synchronisation: String = "",
             interval: UInt32 = 0,
-            microBatches: UInt32 = 0
+            microBatches: UInt32 = 0,
+            updates: String = ""
         ) {
             self.workers = workers
             self.kind = kind
             self.synchronisation = synchronisation
             self.interval = interval
             self.microBatches = microBatches
+            self.updates = updates
         }
 
         /// Decodes a message.
@@ -399,6 +403,7 @@ extension Wire.TrainingDistribution: StoredMessage {
         synchronisation = try Wire.text(c.pointee.synchronisation, "TrainingDistribution.synchronisation")
         interval = c.pointee.interval
         microBatches = c.pointee.micro_batches
+        updates = try Wire.text(c.pointee.updates, "TrainingDistribution.updates")
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrainingDistribution>, arena: inout Arena) throws {
@@ -408,6 +413,213 @@ extension Wire.TrainingDistribution: StoredMessage {
         c.pointee.synchronisation = try arena.text(synchronisation, "TrainingDistribution.synchronisation")
         c.pointee.interval = interval
         c.pointee.micro_batches = microBatches
+        c.pointee.updates = try arena.text(updates, "TrainingDistribution.updates")
+    }
+}
+
+extension Wire {
+    /// A mini-batch of an epoch.
+    public struct BatchPlace: WireMessage {
+        /// Epoch, from 0.
+        public var epoch: UInt32 = 0
+        /// Number of the mini-batch in it, from 0.
+        public var batch: UInt32 = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            epoch: UInt32 = 0,
+            batch: UInt32 = 0
+        ) {
+            self.epoch = epoch
+            self.batch = batch
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.BatchPlace: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__BatchPlace>) { gyrus__wire__batch_place__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__BatchPlace>) throws {
+        self.init()
+        epoch = c.pointee.epoch
+        batch = c.pointee.batch
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__BatchPlace>, arena: inout Arena) throws {
+        gyrus__wire__batch_place__init(c)
+        c.pointee.epoch = epoch
+        c.pointee.batch = batch
+    }
+}
+
+extension Wire {
+    /// What a mini-batch came to.
+    public struct BatchOutcome: WireMessage {
+        /// The mini-batch.
+        public var place: Wire.BatchPlace? = nil
+        /// Sum of the losses.
+        public var loss: Double = 0
+        /// Samples answered right.
+        public var correct: Double = 0
+        /// Samples.
+        public var samples: Double = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            place: Wire.BatchPlace? = nil,
+            loss: Double = 0,
+            correct: Double = 0,
+            samples: Double = 0
+        ) {
+            self.place = place
+            self.loss = loss
+            self.correct = correct
+            self.samples = samples
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.BatchOutcome: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__BatchOutcome>) { gyrus__wire__batch_outcome__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__BatchOutcome>) throws {
+        self.init()
+        place = try Wire.message(c.pointee.place)
+        loss = c.pointee.loss
+        correct = c.pointee.correct
+        samples = c.pointee.samples
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__BatchOutcome>, arena: inout Arena) throws {
+        gyrus__wire__batch_outcome__init(c)
+        c.pointee.place = try arena.message(place)
+        c.pointee.loss = loss
+        c.pointee.correct = correct
+        c.pointee.samples = samples
+    }
+}
+
+extension Wire {
+    /// Route `batches.next` of the worker of rank 0: reports a mini-batch that is done and asks for another.
+    public struct NextBatchRequest: WireMessage {
+        /// Name of the worker, unique among those of the training.
+        public var worker: String = ""
+        /// What is done; absent at the beginning.
+        public var done: Wire.BatchOutcome? = nil
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            worker: String = "",
+            done: Wire.BatchOutcome? = nil
+        ) {
+            self.worker = worker
+            self.done = done
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.NextBatchRequest: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__NextBatchRequest>) { gyrus__wire__next_batch_request__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__NextBatchRequest>) throws {
+        self.init()
+        worker = try Wire.text(c.pointee.worker, "NextBatchRequest.worker")
+        done = try Wire.message(c.pointee.done)
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__NextBatchRequest>, arena: inout Arena) throws {
+        gyrus__wire__next_batch_request__init(c)
+        c.pointee.worker = try arena.text(worker, "NextBatchRequest.worker")
+        c.pointee.done = try arena.message(done)
+    }
+}
+
+extension Wire {
+    /// Reply to `batches.next`.
+    public struct NextBatchReply: WireMessage {
+        /// What to do; absent where there is nothing at the moment.
+        public var next: Wire.BatchPlace? = nil
+        /// Epochs that are complete.
+        public var epochsDone: UInt32 = 0
+        /// Whether the training is over.
+        public var over: Bool = false
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            next: Wire.BatchPlace? = nil,
+            epochsDone: UInt32 = 0,
+            over: Bool = false
+        ) {
+            self.next = next
+            self.epochsDone = epochsDone
+            self.over = over
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.NextBatchReply: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__NextBatchReply>) { gyrus__wire__next_batch_reply__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__NextBatchReply>) throws {
+        self.init()
+        next = try Wire.message(c.pointee.next)
+        epochsDone = c.pointee.epochs_done
+        over = c.pointee.over != 0
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__NextBatchReply>, arena: inout Arena) throws {
+        gyrus__wire__next_batch_reply__init(c)
+        c.pointee.next = try arena.message(next)
+        c.pointee.epochs_done = epochsDone
+        c.pointee.over = over ? 1 : 0
     }
 }
 

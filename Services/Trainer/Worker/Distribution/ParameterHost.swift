@@ -1,0 +1,131 @@
+import Logging
+import Messaging
+import Model
+import ParameterServer
+import Schema
+import Storage
+import Torch
+
+/// Hands out mini-batches, and one more as soon as a worker is done with its last.
+extension Route where Request == Wire.NextBatchRequest, Reply == Wire.NextBatchReply {
+    static var nextBatch: Self { Self("batches.next") }
+}
+
+/// The parameter server of a training, which runs within the worker of rank 0.
+final class ParameterHost {
+    /// How long a worker that trains by itself may be silent before the others go on without it.
+    private static let silence = Duration.seconds(5)
+    /// The same where all wait for all: longer than the queue takes to return the task from everybody.
+    private static let patientSilence = Duration.seconds(120)
+    /// Parts of the weights that change side by side.
+    private static let shards = 2
+
+    /// Where workers reach it, and beyond this machine the keys for it, as ``ParameterAddress`` reads it.
+    let address: String
+    /// Who does which mini-batch.
+    let desk: BatchDesk
+    private let running: Task<Void, any Error>
+
+    init(
+        _ updates: Distribution.Updates, _ session: TrainingSession, workers: Int, host: String, epochs: Int,
+        _ logger: Logger
+    ) async throws {
+        let isSynchronous = updates == .synchronous
+        // In step, figures travel with the gradient.
+        let values = session.parameters + (isSynchronous ? BatchFigures().values : [])
+        let server = try ParameterServer(
+            values,
+            settings: ParameterSettings(
+                rule: isSynchronous ? .replacement : .addition, consistency: updates.consistency,
+                workers: isSynchronous ? workers : 1,
+                shards: Self.shards, silence: isSynchronous ? Self.patientSilence : Self.silence))
+        desk = BatchDesk(
+            BatchLedger(
+                batchesPerEpoch: session.batchesPerEpoch, epochs: epochs,
+                from: BatchPlace(epoch: session.finishedEpochs, batch: session.finishedBatches)), server,
+            workers: workers)
+        var router = Router()
+        server.register(in: &router)
+        router.on(.nextBatch, kind: .waiting) { [desk] in try await desk.next($0) }
+        let wildcard = try Endpoint("tcp://\(host):*")
+        let keys = try wildcard.leavesMachine ? (server: KeyPair.generate(), client: KeyPair.generate()) : nil
+        let listener = RequestServer(
+            endpoint: wildcard, router: router,
+            security: keys.map { ServerSecurity(keys: $0.server, admission: .keys([$0.client.publicKey])) },
+            logger: logger)
+        running = Task.detached { try await listener.run() }
+        let bound = try await listener.boundEndpoint.description
+        address = keys.map { "\(bound) \($0.server.publicKey) \($0.client.text)" } ?? bound
+    }
+
+    deinit { running.cancel() }
+}
+
+/// Connects to the parameter server at an address that its host has told.
+func connect(toParametersAt address: String, logger: Logger) throws -> RequestClient {
+    let words = address.split(separator: " ", maxSplits: 2).map(String.init)
+    let security =
+        try words.count == 3
+        ? Security(keys: KeyPair(text: words[2]), server: PublicKey(words[1])) : nil
+    return RequestClient(to: try Endpoint(words.first ?? ""), security: security, logger: logger)
+}
+
+/// The ledger, for workers that ask over sockets.
+actor BatchDesk {
+    /// How long a worker waits for a mini-batch before it asks again.
+    private static let turn = Duration.seconds(1)
+    /// How long those that are there already wait for the others before they begin.
+    private static let arrival = Duration.seconds(10)
+
+    private(set) var ledger: BatchLedger
+    private let server: ParameterServer
+    private let changes = WaitList<Int>()
+    /// Workers that are awaited; none once it has begun.
+    private var awaited: Int
+    private let opened = ContinuousClock.now
+
+    init(_ ledger: BatchLedger, _ server: ParameterServer, workers: Int) {
+        self.ledger = ledger
+        self.server = server
+        awaited = workers
+    }
+
+    func next(_ request: Wire.NextBatchRequest) async throws -> Wire.NextBatchReply {
+        guard !request.worker.isEmpty else { throw Failure(.invalidArgument, "A worker that asks needs a name.") }
+        if let done = request.done, let place = done.place {
+            let figures = BatchFigures(loss: done.loss, correct: done.correct, samples: done.samples)
+            ledger.finish(BatchPlace(place), by: request.worker, figures)
+            changes.wakeAll()
+        }
+        let ticket = changes.ticket(for: [0])
+        defer { ticket.discard() }
+        let workers = await server.workers
+        if workers.count >= awaited || ContinuousClock.now - opened > Self.arrival { awaited = 0 }
+        ledger.keep(Set(workers).union([request.worker]))
+        if awaited == 0, let place = ledger.claim(for: request.worker) { return reply(place) }
+        if !ledger.isOver { await ticket.wait(for: Self.turn) }
+        return reply(nil)
+    }
+
+    private func reply(_ place: BatchPlace?) -> Wire.NextBatchReply {
+        Wire.NextBatchReply(
+            next: place.map { Wire.BatchPlace(epoch: UInt32($0.epoch), batch: UInt32($0.batch)) },
+            epochsDone: UInt32(ledger.finishedEpochs), over: ledger.isOver)
+    }
+}
+
+extension BatchPlace {
+    /// A mini-batch as it travels.
+    init(_ wire: Wire.BatchPlace) { self.init(epoch: Int(wire.epoch), batch: Int(wire.batch)) }
+}
+
+extension Distribution.Updates {
+    /// Corrections happen at the workers, whose optimizers need them, so the server only bounds how far they are apart.
+    fileprivate var consistency: Consistency {
+        switch self {
+        case .synchronous: .synchronous
+        case .staleness(let bound): .asynchronous(staleness: bound)
+        case .delayCompensated: .asynchronous(staleness: nil)
+        }
+    }
+}

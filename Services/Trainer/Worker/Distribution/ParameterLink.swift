@@ -1,0 +1,81 @@
+import Logging
+import Messaging
+import Model
+import ParameterServer
+import Schema
+import Torch
+import WorkQueueClient
+
+/// A worker's connection to the parameter server of its training, with the server itself at rank 0.
+final class ParameterLink {
+    let rank: Int
+    let host: ParameterHost?
+    var meter = WorkerMeter()
+
+    private let worker: String
+    private let client: RequestClient
+    private var parameters: ParameterClient
+    private var earlier = ParameterClient.Statistics()
+
+    init(
+        _ updates: Distribution.Updates, of session: TrainingSession, as place: GangPlace, worker: String,
+        host address: String, epochs: Int, _ progress: TaskProgress
+    ) async throws {
+        rank = place.rank
+        // The mean of a step is formed in the order of names, so that equal steps give equal bits.
+        self.worker = String(rank + 1_000) + worker
+        host =
+            place.rank == 0
+            ? try await ParameterHost(
+                updates, session, workers: place.size, host: address,
+                epochs: min(epochs, session.plan.epochs), progress.logger) : nil
+        let told = try await progress.rendezvous(at: host?.address)
+        client = try connect(toParametersAt: told, logger: progress.logger)
+        parameters = try await .join([client], worker: self.worker)
+    }
+
+    /// Reads the weights; waits while this worker is too far ahead.
+    func pull() async throws -> [Float] { try await exchange { try await $0.pull() } }
+
+    /// Hands in what this worker has found.
+    func push(_ values: [Float], weight: Float = 1) async throws {
+        try await exchange { try await $0.push(values, weight: weight) }
+    }
+
+    /// Reports a mini-batch that is done, and asks for another.
+    func nextBatch(after done: (place: BatchPlace, figures: BatchFigures)?) async throws -> Wire.NextBatchReply {
+        let outcome = done.map { done in
+            Wire.BatchOutcome(
+                place: Wire.BatchPlace(epoch: UInt32(done.place.epoch), batch: UInt32(done.place.batch)),
+                loss: done.figures.loss, correct: done.figures.correct, samples: done.figures.samples)
+        }
+        return try await client.callRetrying(.nextBatch, Wire.NextBatchRequest(worker: worker, done: outcome))
+    }
+
+    /// Takes part no longer.
+    func leave() async { await parameters.leave() }
+
+    /// One that was silent for too long, on a machine that was held up, joins again.
+    private func exchange<Reply: Sendable>(
+        _ body: (ParameterClient) async throws -> Reply
+    ) async throws -> Reply {
+        do { return try await body(parameters) } catch let failure as Failure where failure.code == .stale {
+            parameters = try await .join([client], worker: worker)
+            earlier = ParameterClient.Statistics()
+            return try await body(parameters)
+        }
+    }
+
+    /// What this worker did since it was asked last.
+    func takeFigures() async -> [String: Double] {
+        let now = await parameters.statistics
+        var figures = meter.take()
+        figures["exchanged-bytes"] =
+            Double(now.bytesSent + now.bytesReceived - earlier.bytesSent - earlier.bytesReceived)
+        figures["waiting-seconds"] = (now.pulling - earlier.pulling) / .seconds(1)
+        let pushes = now.pushes - earlier.pushes
+        if pushes > 0 { figures["staleness"] = Double(now.stalenessSum - earlier.stalenessSum) / Double(pushes) }
+        earlier = now
+        return figures
+    }
+}

@@ -1,0 +1,44 @@
+import Model
+import Torch
+import WorkQueueClient
+
+/// Every step takes the mean gradient Σᵢ nᵢ gᵢ / Σᵢ nᵢ that a parameter server forms when all workers have handed in theirs.
+///
+/// That equals one worker with the whole batch, but for the order of additions.
+final class SynchronousUpdates: SharedTraining {
+    private let session: TrainingSession
+    private let link: ParameterLink
+    private let shares: BatchShares
+
+    init(_ session: TrainingSession, _ place: GangPlace, _ link: ParameterLink) {
+        self.session = session
+        self.link = link
+        shares = BatchShares(workers: place.size)
+    }
+
+    var rank: Int { link.rank }
+
+    func train(batches: Int) async throws -> TrainingSession.Epoch? {
+        for _ in 0..<batches where !session.isFinished {
+            if let epoch = try await trainBatch() { return epoch }
+        }
+        return nil
+    }
+
+    private func trainBatch() async throws -> TrainingSession.Epoch? {
+        let batch = session.batchRange
+        let share = shares.range(of: rank, in: batch)
+        let (gradient, figures, _) = try link.meter.measure(share.count) { try session.gradient(over: share) }
+        try session.checkFinite(figures)
+        // Figures are sums; as means of samples they come back as the mean over the batch.
+        let count = Float(max(1, share.count))
+        let means = figures.values.map { $0 / count }
+        try await link.push(gradient + means, weight: max(Float(share.count), .leastNormalMagnitude))
+        let mean = try await link.pull()
+        try session.step(with: Array(mean[..<gradient.count]))
+        let whole = Float(batch.count)
+        return try session.endBatch(BatchFigures(mean[gradient.count...].map { $0 * whole }[...]))
+    }
+
+    func takeFigures() async -> [String: Double] { await link.takeFigures() }
+}
