@@ -26,6 +26,7 @@ import Testing
     @Test func `round values stand at the axes`() {
         #expect(Scale([0, 100], from: 0, to: 1).ticks(5).map { $0.rounded() } == [0, 20, 40, 60, 80, 100])
         #expect(Scale([1000, 1_000_000], from: 0, to: 1, isLogarithmic: true).ticks(5).first == 1000)
+        #expect(Scale([0, 2], from: 0, to: 1).ticks(6).map(Words.countTick) == ["0", "", "1", "", "2"])
     }
 
     @Test func `what is drawn is text, never markup`() throws {

@@ -58,6 +58,9 @@ enum Words {
     /// A moment for people, in UTC, such as `2026-01-31 12:00:05`.
     static func clock(_ date: Date) -> String { String(time(date).prefix(19)).replacing("T", with: " ") }
 
+    /// A count at an axis, where values between two counts are left out.
+    static func countTick(_ value: Double) -> String { value == value.rounded() ? count(Int(value)) : "" }
+
     /// A word with its number, such as `3 trials`.
     static func some(_ count: Int, _ word: String) -> String { "\(Words.count(count)) \(word)\(count == 1 ? "" : "s")" }
 }

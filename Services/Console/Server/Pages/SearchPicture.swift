@@ -70,7 +70,7 @@ struct SearchPicture: Sendable {
         }
         let chart = Chart(
             label: "Entropy of the controllers' decisions over trials", xTitle: "trials learned from",
-            yTitle: "bits for a decision", series: series, xText: { Words.count(Int($0)) },
+            yTitle: "bits for a decision", series: series, xText: Words.countTick,
             yText: { Words.fixed($0, 3) }, width: 1200, height: 300)
         let controllers = names.map { $0.dropFirst("entropy.".count) }.joined(separator: ", ")
         return SearchPicture(
@@ -123,7 +123,7 @@ struct SearchPicture: Sendable {
         let chart = Chart(
             label: "Descent of the last \(dots.count) trials", xTitle: "trial", yTitle: "validation accuracy",
             series: lines(others, "muted") + lines(ancestry, "s1") + [.init(style: "s1", mark: .dots, points: dots)],
-            xText: { Words.count(Int($0)) }, yText: { "\(Words.plain($0 * 100)) %" }, width: 1200, height: 380)
+            xText: Words.countTick, yText: { "\(Words.plain($0 * 100)) %" }, width: 1200, height: 380)
         return SearchPicture(
             "Who descends from whom",
             "The last \(Words.some(dots.count, "trial")); each line leads from a parent to its child, and those of the best "

@@ -78,7 +78,7 @@ struct SearchReport: Sendable {
             series: [
                 .init(style: "quiet", mark: .dots, points: dots),
                 .init(style: "s1", mark: .steps, points: records), .init(style: "s1", mark: .dots, points: records),
-            ], xText: { Words.count(Int($0)) }, yText: { Words.percentTick($0) })
+            ], xText: Words.countTick, yText: { Words.percentTick($0) })
     }
 
     private var front: Chart {
@@ -133,7 +133,7 @@ struct SearchReport: Sendable {
                 }
                 return Chart.Series(
                     style: isBest ? "s1" : "muted", mark: points.count == 1 ? .dots : .line, points: points)
-            }, xText: { $0 == $0.rounded() ? Words.plain($0) : "" }, yText: { Words.percentTick($0) }, width: 1200,
+            }, xText: Words.countTick, yText: { Words.percentTick($0) }, width: 1200,
             height: 340)
     }
 }
