@@ -6,18 +6,35 @@ struct AVMnistExperiment {
     /// How much is computed.
     struct Scale {
         let samples: (training: Int, validation: Int, test: Int)
-        let pretrainingEpochs: Int
-        let fusionEpochs: Int
-        let fineTuningEpochs: Int
+        /// Noisy variants of each recording.
+        let mixes: Int
+        /// How the networks of single modalities are trained.
+        let pretraining: (epochs: Int, batch: Int)
+        /// Trials of a pair, its two networks among them.
         let trials: Int
+        /// How fusions are trained above them.
+        let fusion: (epochs: Int, samples: Int)
         let seeds: Int
 
         static let quick = Scale(
-            samples: (2_400, 800, 800), pretrainingEpochs: 3, fusionEpochs: 6, fineTuningEpochs: 0, trials: 10, seeds: 1
-        )
+            samples: (2_400, 800, 800), mixes: 3, pretraining: (3, 64), trials: 10, fusion: (6, 2_400), seeds: 1)
+
+        /// A network sees nearly every recording with noise that it has not heard before, and every picture once. What it
+        /// says of the training samples is then about as sure as what it says of others, so a fusion that is trained above
+        /// it learns how far each modality can be trusted. Measured with LeNet5 for audio (recording split, validation): 3
+        /// epochs of 12,000 samples gave 96.7 %, with pictures 97.8 %; 1 epoch of 36,000 gave 97.0 %, with pictures 98.8 %.
         static let full = Scale(
-            samples: (12_000, 2_000, 2_000), pretrainingEpochs: 12, fusionEpochs: 10, fineTuningEpochs: 1, trials: 40,
-            seeds: 3)
+            samples: (40_000, 2_000, 2_000), mixes: 24, pretraining: (1, 32), trials: 12, fusion: (4, 20_000), seeds: 3)
+
+        /// The settings, for people.
+        var text: String {
+            """
+            \(samples.training) training, \(samples.validation) validation and \(samples.test) test samples, \
+            \(mixes) noisy variants of each recording; each network trained for \(pretraining.epochs) epoch(s) in \
+            mini-batches of \(pretraining.batch), \(trials - 2) fusions of each pair for \(fusion.epochs) epochs of \
+            \(fusion.samples) samples
+            """
+        }
     }
 
     /// Two networks on one split with one seed.
@@ -26,6 +43,14 @@ struct AVMnistExperiment {
         let seed: Int
         let image: TableSix
         let audio: TableSix
+
+        /// Whether the same network perceives both modalities: then the networks are trained, and nothing is fused.
+        var isSame: Bool { image == audio }
+        /// The case that trains the image's network. A seed parts the pictures alike on both splits, which differ in the
+        /// recordings, so it is trained on the first one only.
+        var imageOrigin: Case { Case(split: .recording, seed: seed, image: image, audio: image) }
+        /// The case that trains the audio's network.
+        var audioOrigin: Case { Case(split: split, seed: seed, image: audio, audio: audio) }
     }
 
     let scale: Scale
@@ -36,27 +61,30 @@ struct AVMnistExperiment {
         self.seeds = seeds ?? scale.seeds
     }
 
-    /// The same network for both modalities: together these train every network for every modality, once.
-    var same: [Case] { cases { $0 == $1 } }
-
-    /// The pairs of table 8, which fuse what those have trained.
-    var pairs: [Case] { cases { $0 != $1 } }
-
-    private func cases(where isWanted: (TableSix, TableSix) -> Bool) -> [Case] {
+    /// All cases, in the order in which they can be carried out: the cases of a stage need only those of earlier ones.
+    ///
+    /// On the recording split and then on the speaker-held-out split, first the same network for both modalities, so that
+    /// every network is trained for every modality once, and then the pairs of table 8, which fuse what those have trained.
+    var stages: [[Case]] {
         DatasetRecipe.Split.allCases.flatMap { split in
-            (1...seeds).flatMap { seed in
-                TableSix.allCases.flatMap { image in
-                    TableSix.allCases.filter { isWanted(image, $0) }
-                        .map { Case(split: split, seed: seed, image: image, audio: $0) }
-                }
+            [cases(split, where: \.isSame), cases(split) { !$0.isSame }]
+        }
+    }
+
+    private func cases(_ split: DatasetRecipe.Split, where isWanted: (Case) -> Bool) -> [Case] {
+        (1...seeds).flatMap { seed in
+            TableSix.allCases.flatMap { image in
+                TableSix.allCases.map { Case(split: split, seed: seed, image: image, audio: $0) }.filter(isWanted)
             }
         }
     }
 
     /// The file of a case's scenario.
-    /// - Parameter networks: Structures or models of the registry.
+    /// - Parameters:
+    ///   - image: A structure, or a model of the registry.
+    ///   - audio: Likewise.
     func text(of pair: Case, image: String, audio: String) -> String {
-        let fineTuning = scale.fineTuningEpochs > 0 ? "\n  fine-tuning: {epochs: \(scale.fineTuningEpochs)}" : ""
+        let trials = pair.isSame ? 2 : scale.trials
         return """
             scenario: av-mnist-\(pair.split.rawValue)-\(pair.seed)-\(pair.image.rawValue)-\(pair.audio.rawValue)
             stimuli: [see written digits, hear spoken digits]
@@ -66,13 +94,16 @@ struct AVMnistExperiment {
               audio: {dataset: fsdd, noise: esc10, preprocess: {spectrogram: 112}}
             data:
               split: \(pair.split.rawValue)
+              mixes: \(scale.mixes)
               samples: {training: \(scale.samples.training), validation: \(scale.samples.validation), test: \(scale.samples.test)}
               seed: \(pair.seed)
             fusion:
               networks: {image: \(image), audio: \(audio)}
-              pretraining: {epochs: \(scale.pretrainingEpochs)}\(fineTuning)
-            search: {method: progressive, population: 4, trials: \(scale.trials), seed: \(pair.seed)}
-            training: {epochs: \(scale.fusionEpochs)}
+              operators: [concatenation]
+              representations: [joint]
+              pretraining: {epochs: \(scale.pretraining.epochs), batch: \(scale.pretraining.batch)}
+            search: {method: progressive, population: \(min(4, trials)), trials: \(trials), seed: \(pair.seed)}
+            training: {epochs: \(scale.fusion.epochs), samples: \(scale.fusion.samples)}
 
             """
     }

@@ -18,18 +18,33 @@ struct AVMnistPicture {
 
     /// The drawing in SVG.
     var text: String {
-        let height = Double(bars.count) * row + 40
-        let rows = bars.enumerated().map { drawing($1, top: Double($0) * row + 10) }
+        let top = 36.0
+        let bottom = top + Double(bars.count) * row
+        let height = bottom + 30
+        let rows = bars.enumerated().map { drawing($1, top: top + Double($0) * row) }
         let ticks = stride(from: 0.0, through: 1, by: 0.25).map { share in
-            text(String(format: "%.0f %%", 100 * share), x: left + share * width, y: height - 12, anchor: "middle")
+            let x = left + share * width
+            return "<line x1=\"\(x)\" y1=\"\(top)\" x2=\"\(x)\" y2=\"\(bottom)\" stroke=\"#ddd\"/>"
+                + text(String(format: "%.0f %%", 100 * share), x: x, y: bottom + 18, anchor: "middle")
         }
         return """
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(left + width + 80) \(height)" \
             font-family="sans-serif" font-size="12">
-            \((rows + ticks).joined(separator: "\n"))
+            <rect width="100%" height="100%" fill="#fff"/>
+            \(([legend] + ticks + rows).joined(separator: "\n"))
             </svg>
 
             """
+    }
+
+    private var legend: String {
+        let entries = [("#bbb", 12.0, "better half"), ("#27b", 12, "fused"), ("#c33", 2, "fused, source paper")]
+        return entries.enumerated().map { index, entry in
+            let (fill, width, words) = entry
+            let x = left + Double(index) * 120
+            return "<rect x=\"\(x + 6 - width / 2)\" y=\"10\" width=\"\(width)\" height=\"12\" fill=\"\(fill)\"/>"
+                + text(words, x: x + 18, y: 20, anchor: "start")
+        }.joined()
     }
 
     private func drawing(_ bar: Bar, top: Double) -> String {

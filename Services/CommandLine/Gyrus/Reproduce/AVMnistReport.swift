@@ -35,14 +35,14 @@ struct AVMnistReport {
 
     /// The whole report.
     var text: String {
-        let scale = experiment.scale
         let splits = DatasetRecipe.Split.allCases.map(section)
         return """
             # Audio-visual MNIST
 
-            \(experiment.seeds) seed(s), \(scale.samples.training) training samples, \(scale.trials) trials for each pair, \
-            \(String(format: "%.1f", minutes)) minutes in this run. Accuracy on the test split in percent, mean ± standard \
-            error, the source paper's figure in parentheses.
+            \(experiment.seeds) seed(s): \(experiment.scale.text). \(String(format: "%.1f", minutes)) minutes in this run.
+
+            Accuracy on the test split in percent, mean ± standard error, the source paper's figure in parentheses. Nothing
+            is chosen by the test split. The networks of pictures are those of the recording split on both splits.
 
             \(splits.joined(separator: "\n\n"))
 
@@ -105,6 +105,7 @@ struct AVMnistReport {
     }
 
     private func cell(_ image: TableSix, _ audio: TableSix, _ split: DatasetRecipe.Split) -> String {
+        guard image != audio else { return "–" }
         let values = test(image, audio, split).map(\.fused)
         let published = PublishedAVMnist.fused[image]?[audio]
         return Statistic(values).text + (published.map { " (\($0))" } ?? "")
@@ -130,17 +131,18 @@ struct AVMnistReport {
     }
 
     private func summary(_ split: DatasetRecipe.Split) -> String {
-        let pairs = outcomes.filter { $0.key.split == split && $0.key.image != $0.key.audio }
-        let onValidation = pairs.values.count { $0.validation.fused >= $0.validation.better }
-        let onTest = pairs.values.count { $0.test.fused >= $0.test.better }
+        let fusions = outcomes.filter { $0.key.split == split && !$0.key.isSame }.values
+        let onValidation = fusions.count { $0.validation.fused >= $0.validation.better }
+        let onTest = fusions.count { $0.test.fused >= $0.test.better }
+        let alone = fusions.count { $0.network.hasPrefix("image: ") || $0.network.hasPrefix("audio: ") }
         let bars = bars(split)
         let best = bars.max { $0.fused < $1.fused }
         let margin = bars.max { $0.fused - $0.better < $1.fused - $1.better }
-        let alone = pairs.values.count { $0.network.hasPrefix("image: ") || $0.network.hasPrefix("audio: ") }
         var lines = [
-            "- \(onValidation) of \(pairs.count) at least their better half on the validation split, \(onTest) on the test "
-                + "split; \(alone) stayed with one network.",
-            "- In the source paper, 5 of 12 beat their better half.",
+            "- As means of the seeds, \(bars.count { $0.fused >= $0.better }) of \(bars.count) pairs are at least their better "
+                + "half on the test split. In the source paper, 5 of 12 beat theirs.",
+            "- Of the \(fusions.count) results, \(onValidation) are at least their better half on the validation split, by which "
+                + "they were chosen, and \(onTest) on the test split; \(alone) stayed with one network.",
         ]
         if let best { lines.append("- Best pair: \(best.name), \(Self.percent(best.fused)).") }
         if let margin {

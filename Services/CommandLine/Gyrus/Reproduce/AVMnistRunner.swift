@@ -36,39 +36,35 @@ struct AVMnistRunner {
     private static let patience = Duration.seconds(120)
 
     func outcomes(of experiment: AVMnistExperiment) async throws -> [AVMnistExperiment.Case: Outcome] {
-        let total = experiment.same.count + experiment.pairs.count
-        say("\(total) scenarios; first the networks of single modalities, \(experiment.same.count).")
-        var published: [(AVMnistExperiment.Case, ScenarioID)] = []
-        for pair in experiment.same {
-            published.append(
-                (
-                    pair,
-                    try await publish(
-                        experiment.text(
-                            of: pair, image: pair.image.rawValue, audio: pair.audio.rawValue))
-                ))
-        }
-        var outcomes = try await outcomes(of: published, after: 0, of: total)
-        say("Now the pairs, \(experiment.pairs.count).")
-        published = []
-        for pair in experiment.pairs {
-            func model(_ same: AVMnistExperiment.Case, _ path: KeyPath<Outcome, String>) async throws -> String {
-                guard let model = outcomes[same]?[keyPath: path] else {
-                    throw Failure(.internal, "There is no network for \(same).")
-                }
-                _ = try await retrying(for: Self.patience) { try await registered(model) }
-                return model
+        let stages = experiment.stages
+        let total = stages.reduce(0) { $0 + $1.count }
+        say("\(total) scenarios; for each split first the networks of single modalities, then the pairs.")
+        var outcomes: [AVMnistExperiment.Case: Outcome] = [:]
+        for stage in stages {
+            var published: [(AVMnistExperiment.Case, ScenarioID)] = []
+            for pair in stage {
+                let text = experiment.text(
+                    of: pair,
+                    image: try await network(pair.image, \.imageModel, of: pair.imageOrigin, for: pair, outcomes),
+                    audio: try await network(pair.audio, \.audioModel, of: pair.audioOrigin, for: pair, outcomes))
+                published.append((pair, try await publish(text)))
             }
-            let image = AVMnistExperiment.Case(
-                split: pair.split, seed: pair.seed, image: pair.image, audio: pair.image)
-            let audio = AVMnistExperiment.Case(
-                split: pair.split, seed: pair.seed, image: pair.audio, audio: pair.audio)
-            let text = experiment.text(
-                of: pair, image: try await model(image, \.imageModel), audio: try await model(audio, \.audioModel))
-            published.append((pair, try await publish(text)))
+            outcomes.merge(try await self.outcomes(of: published, after: outcomes.count, of: total)) { $1 }
         }
-        outcomes.merge(try await self.outcomes(of: published, after: outcomes.count, of: total)) { $1 }
         return outcomes
+    }
+
+    /// The model that an earlier case has trained, or the structure where this case trains it.
+    private func network(
+        _ structure: TableSix, _ path: KeyPath<Outcome, String>, of origin: AVMnistExperiment.Case,
+        for pair: AVMnistExperiment.Case, _ outcomes: [AVMnistExperiment.Case: Outcome]
+    ) async throws -> String {
+        guard origin != pair else { return structure.rawValue }
+        guard let model = outcomes[origin]?[keyPath: path] else {
+            throw Failure(.internal, "There is no network for \(origin).")
+        }
+        _ = try await retrying(for: Self.patience) { try await registered(model) }
+        return model
     }
 
     /// A model that was made just now may still be on its way.
