@@ -2,7 +2,12 @@ import Foundation
 import Learning
 
 /// Model-based search: a Gaussian process predicts what each network is worth and how sure that is; the one of which the
-/// largest improvement can be expected comes next.
+/// largest improvement can be expected comes next. Every other time it is chosen among all networks, every other time among
+/// the neighbours of the best ones.
+///
+/// The neighbours are there because the process can be wrong and yet sure: what a choice is worth on average it holds
+/// against networks in which that choice is good, and without looking it never learns better. Half of the trials make sure
+/// that a good network is left only when nothing near it is better, as local search does, but in the order of the model.
 ///
 /// What was observed enters by its rank alone, so that a few networks that do not learn at all do not drown the
 /// differences between good ones.
@@ -26,6 +31,8 @@ public struct PredictorSearch: SearchStrategy {
     /// Candidates among which it chooses in a space that is too large to look at each network: half are random, half
     /// differ little from the best ones.
     static let sample = 1_000
+    /// Networks whose neighbours come into question, the best first.
+    private static let elite = 10
     /// Numbers of trials at which the predictor's kernel is chosen anew.
     private static let refits = [2, 10, 15, 20, 30, 45, 65, 100, 150, 220, 330]
 
@@ -51,19 +58,31 @@ public struct PredictorSearch: SearchStrategy {
         guard view.number >= settings.starts, !view.measured.isEmpty else { return nil }
         let networks = networks ?? Enumeration(view.space, where: view.isAllowed)
         self.networks = .some(networks)
-        let pool = networks?.representatives ?? sample(view, using: &generator)
+        let best = view.measured.sorted { $0.isBetter(than: $1) }.prefix(Self.elite)
+        let near = view.number.isMultiple(of: 2) ? neighbours(of: best, view, using: &generator) : nil
+        let pool = networks?.representatives ?? near?.genomes ?? sample(view, near: best, using: &generator)
+        let eligible = networks.flatMap { networks in
+            near?.genomes.compactMap { networks.place(of: $0, in: view.space) }
+        }
+        let promise = promise(of: pool, view, isSteady: networks != nil)
+        let order = (eligible ?? Array(pool.indices)).sorted { (promise[$0], $1) > (promise[$1], $0) }
+        return order.first { view.isOpen(pool[$0]) }.map {
+            (pool[$0], near.map { "neighbour \($0.trial)" } ?? "prediction")
+        }
+    }
+
+    // MARK: Learning
+
+    /// How much better than the best one so far each network can be expected to be.
+    private mutating func promise(of pool: [Genome], _ view: SearchView, isSteady: Bool) -> [Double] {
         let learnt = learnt(view)
-        var process = process(view, learnt, pool, isSteady: networks != nil)
+        var process = process(view, learnt, pool, isSteady: isSteady)
         // What is under way is believed to turn out as expected; that makes its surroundings less promising.
         for number in view.visible..<view.number { process.observe(string(of: view.history.proposals[number].genome)) }
         let scores = scores(view, learnt)
         let best = process.smoothed(scores).max() ?? 0
-        let promise = process.beliefs(scores).map { GaussianProcess.expectedImprovement($0, over: best) }
-        let order = pool.indices.sorted { (promise[$0], $1) > (promise[$1], $0) }
-        return order.first { view.isOpen(pool[$0]) }.map { (pool[$0], "prediction") }
+        return process.beliefs(scores).map { GaussianProcess.expectedImprovement($0, over: best) }
     }
-
-    // MARK: Learning
 
     /// The trials that the predictor learns from.
     private func learnt(_ view: SearchView) -> [Int] {
@@ -132,11 +151,23 @@ public struct PredictorSearch: SearchStrategy {
         return sequence.choices(of: first).map { UInt8(clamping: ($0 ?? -1) + 1) }
     }
 
-    private func sample(_ view: SearchView, using generator: inout SeededGenerator) -> [Genome] {
-        let best = view.measured.sorted { $0.isBetter(than: $1) }.prefix(10)
+    /// The open neighbours of the best trial that has some.
+    private func neighbours(
+        of best: some Sequence<Individual>, _ view: SearchView, using generator: inout SeededGenerator
+    ) -> (trial: Int, genomes: [Genome])? {
+        for trial in best {
+            let open = view.space.neighbours(of: trial.genome, using: &generator).filter(view.isOpen)
+            if !open.isEmpty { return (trial.number, open) }
+        }
+        return nil
+    }
+
+    private func sample(
+        _ view: SearchView, near best: ArraySlice<Individual>, using generator: inout SeededGenerator
+    ) -> [Genome] {
         var pool: [Genome] = []
         for number in 0..<Self.sample {
-            if number.isMultiple(of: 2) || best.isEmpty {
+            if number.isMultiple(of: 2) {
                 pool.append(view.space.random(using: &generator))
             } else {
                 var genome = best[generator.below(best.count)].genome
