@@ -68,25 +68,31 @@ struct TablesBenchmark: AsyncParsableCommand {
         }
     }
 
+    /// Seeds of a piece of work that runs beside others.
+    private static let stretch = 10
+
     private func regrets(of searcher: String, on table: NASTable) async throws -> [[Double]] {
-        let run: @Sendable (Int) throws -> [Double]
+        let run: @Sendable (Range<Int>) throws -> [[Double]]
         if let plan = Self.plans.first(where: { $0.name == searcher })?.plan {
-            run = { seed in
-                try table.regrets(of: Searcher(plan, in: table.space, seed: UInt64(seed)), after: Self.counts)
+            run = { seeds in
+                try seeds.map { seed in
+                    try table.regrets(of: Searcher(plan, in: table.space, seed: UInt64(seed)), after: Self.counts)
+                }
             }
         } else if let python {
             let peer = try OptunaTables(table, python: python)
-            run = { seed in try peer.regrets(seed: seed, after: Self.counts) }
+            run = { seeds in try peer.regrets(seeds: seeds, after: Self.counts) }
         } else {
             return []
         }
-        return try await withThrowingTaskGroup(of: [Double].self) { group in
+        return try await withThrowingTaskGroup(of: [[Double]].self) { group in
             var regrets: [[Double]] = []
-            for seed in 0..<seeds {
-                if seed >= parallel, let next = try await group.next() { regrets.append(next) }
-                group.addTask { try run(seed) }
+            for (number, start) in stride(from: 0, to: seeds, by: Self.stretch).enumerated() {
+                if number >= parallel, let next = try await group.next() { regrets += next }
+                let end = min(start + Self.stretch, seeds)
+                group.addTask { try run(start..<end) }
             }
-            for try await next in group { regrets.append(next) }
+            for try await next in group { regrets += next }
             return regrets
         }
     }

@@ -86,12 +86,13 @@ public struct NASTable: Sendable {
             (1...8).map { .init("layer\($0)", [.init("block", blocks)]) }, symmetry: .stages([2, 3, 3], identity: 1))
     }
 
-    /// Regret of the best trial after each of some numbers of trials: how far it is from the best of the table.
+    /// Regret of the best trial after each of some numbers of trials: how far it is from the best of the table. The search
+    /// ends where it finds that one.
     public func regrets(of searcher: Searcher, after counts: [Int]) throws -> [Double] {
         var searcher = searcher
         var highest = -Double.infinity
         var regrets: [Double] = []
-        while regrets.count < counts.count {
+        while regrets.count < counts.count, highest < best {
             guard case .proposal(let proposal) = searcher.ask() else { break }
             let value = accuracy[proposal.genome] ?? -.infinity
             try searcher.tell(proposal.number, .objective(value))
