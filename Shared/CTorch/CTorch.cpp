@@ -293,41 +293,23 @@ gyrus_outcome labels(gyrus_trainer &trainer, const Batch &batch) {
     return {loss, batch.correct(values), batch.labels.numel()};
 }
 
-/// Computes the gradients of a mini-batch.
-void backward(
-    gyrus_trainer *trainer, const gyrus_samples &samples, const int32_t *order, int64_t first, int64_t count,
-    gyrus_progress *progress) {
-    const auto outcome = trainer->lesson ? trainer->lesson->outcome(*trainer, samples, order, first, count)
-                                         : labels(*trainer, Batch(samples, order, first, count));
+}  // namespace
+
+void gyrus_trainer::backward(
+    const gyrus_samples &samples, const int32_t *order, int64_t first, int64_t count, gyrus_progress &progress) {
+    const auto outcome = lesson ? lesson->outcome(*this, samples, order, first, count)
+                                : labels(*this, Batch(samples, order, first, count));
     const double value = outcome.loss.item<double>();
     if (!std::isfinite(value)) {
         throw Diverged(
-            "the loss became " + std::to_string(value) + " in step " + std::to_string(trainer->step + 1) + " of "
-            + std::to_string(trainer->total_steps) + "; a smaller learning rate may help");
+            "the loss became " + std::to_string(value) + " in step " + std::to_string(step + 1) + " of "
+            + std::to_string(total_steps) + "; a smaller learning rate may help");
     }
     outcome.loss.backward();
-    progress->correct += outcome.correct;
-    progress->loss_sum += value * double(outcome.samples);
-    progress->samples += outcome.samples;
+    progress.correct += outcome.correct;
+    progress.loss_sum += value * double(outcome.samples);
+    progress.samples += outcome.samples;
 }
-
-/// Runs steps of a training; a loss that is no finite number has a status of its own.
-template <class Body>
-gyrus_status training(char **error, Body body) noexcept {
-    return guarded(error, GYRUS_FAILED, [&] {
-        try {
-            at::AutoGradMode gradients(true);
-            DenormalsAreZero denormals;
-            body();
-            return GYRUS_OK;
-        } catch (const Diverged &exception) {
-            report(error, exception.what());
-            return GYRUS_DIVERGED;
-        }
-    });
-}
-
-}  // namespace
 
 gyrus_status gyrus_trainer_train(
     gyrus_trainer *trainer, const gyrus_samples *samples, const int32_t *order, int64_t order_count, int64_t batches,
@@ -335,7 +317,7 @@ gyrus_status gyrus_trainer_train(
     return training(error, [&] {
         for (int64_t i = first; i < first + count; i++) {
             const int64_t begin = order_count * i / batches, end = order_count * (i + 1) / batches;
-            backward(trainer, *samples, order, begin, end - begin, progress);
+            trainer->backward(*samples, order, begin, end - begin, *progress);
             trainer->update();
         }
     });
@@ -345,7 +327,7 @@ gyrus_status gyrus_trainer_gradient(
     gyrus_trainer *trainer, const gyrus_samples *samples, const int32_t *order, int64_t first, int64_t count,
     float *gradient, gyrus_progress *progress, char **error) {
     return training(error, [&] {
-        backward(trainer, *samples, order, first, count, progress);
+        trainer->backward(*samples, order, first, count, *progress);
         trainer->take_gradient(gradient);
     });
 }

@@ -2,9 +2,15 @@
 
 #include "Distribution.h"
 
+#include <torch/csrc/autograd/utils/lambda_post_hook.h>
+#include <torch/csrc/autograd/variable.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
+
+#include <atomic>
+#include <set>
+#include <thread>
 
 #include "Network.h"
 
@@ -66,20 +72,92 @@ struct gyrus_store {
 
 struct gyrus_group {
     c10::intrusive_ptr<c10d::ProcessGroupGloo> group;
+
+    explicit gyrus_group(c10::intrusive_ptr<c10d::ProcessGroupGloo> group) : group(std::move(group)) {}
+
+    bool is_given_up() const { return given_up; }
+    void give_up();
+    /// Begins to add up a part of a vector, and keeps its memory until that has ended.
+    c10::intrusive_ptr<c10d::Work> sum(const at::Tensor &part);
+    /// Waits for a sum, or until it is given up.
+    void finish_sum(c10d::Work &work) const;
+    /// Waits for bytes to come or go, or until that is given up.
+    void finish_transfer(const c10::intrusive_ptr<c10d::Work> &work);
+
+private:
+    std::atomic<bool> given_up{false};
+    std::mutex mutex;
+    /// What is waited for.
+    std::set<c10::intrusive_ptr<c10d::Work>> transfers;
 };
 
 struct gyrus_sum {
+    gyrus_group *group;
+    at::Tensor values;
     std::vector<c10::intrusive_ptr<c10d::Work>> buckets;
 };
 
 namespace {
 
 /// Values of a bucket: 4 MiB are enough to fill a connection, and few enough that buckets overlap.
-constexpr int64_t bucket = 1 << 20;
+constexpr int64_t largest_bucket = 1 << 20;
+/// Least values of a bucket of gradients: smaller ones cost more in messages than they hide.
+constexpr int64_t least_gradients = 1 << 16;
+/// Figures that travel with gradients: loss, right answers, samples.
+constexpr int64_t figure_count = 3;
 
 std::chrono::milliseconds milliseconds(double seconds) { return std::chrono::milliseconds(int64_t(seconds * 1000)); }
 
+[[noreturn]] void abandon() { throw std::runtime_error("nobody waits for the others any more"); }
+
 }  // namespace
+
+c10::intrusive_ptr<c10d::Work> gyrus_group::sum(const at::Tensor &part) {
+    std::vector<at::Tensor> parts{part};
+    return group->allreduce(parts);
+}
+
+void gyrus_group::finish_sum(c10d::Work &work) const {
+    // A sum cannot be broken off, but the wait for it can.
+    while (!work.isCompleted()) {
+        if (given_up) abandon();
+        try {
+            work.wait(std::chrono::seconds(1));
+        } catch (...) {
+            // Not the sum has failed, but the wait was over.
+            if (!work.isCompleted()) continue;
+            throw;
+        }
+    }
+    work.wait();
+}
+
+void gyrus_group::finish_transfer(const c10::intrusive_ptr<c10d::Work> &work) {
+    {
+        const std::lock_guard<std::mutex> lock(mutex);
+        if (given_up) abandon();
+        transfers.insert(work);
+    }
+    const auto forget = [&] {
+        const std::lock_guard<std::mutex> lock(mutex);
+        transfers.erase(work);
+    };
+    bool is_done = false;
+    try {
+        is_done = work->wait();
+    } catch (...) {
+        forget();
+        throw;
+    }
+    forget();
+    if (!is_done) abandon();
+}
+
+void gyrus_group::give_up() {
+    given_up = true;
+    const std::lock_guard<std::mutex> lock(mutex);
+    for (const auto &work : transfers) work->abort();
+}
 
 gyrus_store *gyrus_store_create(const char *host, uint16_t port, bool is_server, double seconds, char **error) {
     return guarded<gyrus_store *>(error, nullptr, [&] {
@@ -106,23 +184,197 @@ gyrus_group *gyrus_group_create(
     });
 }
 
-void gyrus_group_free(gyrus_group *group) { delete group; }
+void gyrus_group_give_up(gyrus_group *group) { group->give_up(); }
 
-gyrus_sum *gyrus_group_sum(gyrus_group *group, float *values, int64_t count, char **error) {
+void gyrus_group_free(gyrus_group *group) {
+    if (!group->is_given_up()) return delete group;
+    // Its end waits for the sums that were given up, and in those others may never take part.
+    std::thread([group] { delete group; }).detach();
+}
+
+gyrus_sum *gyrus_group_sum(gyrus_group *group, const float *values, int64_t count, char **error) {
     return guarded<gyrus_sum *>(error, nullptr, [&] {
         auto sum = std::make_unique<gyrus_sum>();
-        for (int64_t first = 0; first < count; first += bucket) {
-            std::vector<at::Tensor> part{at::from_blob(values + first, {std::min(bucket, count - first)}, at::kFloat)};
-            sum->buckets.push_back(group->group->allreduce(part));
-        }
+        sum->group = group;
+        sum->values = at::empty({count}, at::kFloat);
+        std::memcpy(sum->values.data_ptr<float>(), values, size_t(count) * sizeof(float));
+        for (int64_t first = 0; first < count; first += largest_bucket)
+            sum->buckets.push_back(group->sum(sum->values.narrow(0, first, std::min(largest_bucket, count - first))));
         return sum.release();
     });
 }
 
-bool gyrus_sum_finish(gyrus_sum *sum, char **error) {
-    const std::unique_ptr<gyrus_sum> owned(sum);
+bool gyrus_sum_finish(gyrus_sum *sum, float *values, char **error) {
     return guarded(error, false, [&] {
-        for (const auto &work : owned->buckets) work->wait();
+        for (const auto &work : sum->buckets) sum->group->finish_sum(*work);
+        std::memcpy(values, sum->values.data_ptr<float>(), size_t(sum->values.numel()) * sizeof(float));
+        return true;
+    });
+}
+
+void gyrus_sum_free(gyrus_sum *sum) { delete sum; }
+
+// MARK: - Gradients
+
+struct gyrus_gradient_sum {
+    gyrus_gradient_sum(gyrus_trainer *trainer, gyrus_group *group);
+    ~gyrus_gradient_sum();
+
+    void begin(
+        const gyrus_samples &samples, const int32_t *order, int64_t first, int64_t count, float weight,
+        gyrus_progress &progress);
+    gyrus_progress finish();
+    void step();
+    int64_t bytes() const { return values.numel() * int64_t(sizeof(float)); }
+
+private:
+    /// Values that are added up at once: gradients of neighbours, as soon as all of these are there.
+    struct Bucket {
+        int64_t first = 0, count = 0, slots = 0, missing = 0;
+        c10::intrusive_ptr<c10d::Work> work;
+    };
+    struct Hook {
+        std::shared_ptr<torch::autograd::Node> node;
+        uintptr_t key;
+    };
+
+    gyrus_trainer *trainer;
+    gyrus_group *group;
+    /// Figures, then the gradients of all slots.
+    at::Tensor values;
+    std::vector<int64_t> offsets;
+    /// In the order in which the backward pass reaches them; the last one has the figures.
+    std::vector<Bucket> buckets;
+    std::vector<size_t> bucket_of;
+    std::vector<Hook> hooks;
+    float weight = 0;
+    size_t begun = 0;
+    bool is_open = false;
+
+    void take(size_t slot);
+    void begin_next();
+};
+
+gyrus_gradient_sum::gyrus_gradient_sum(gyrus_trainer *trainer, gyrus_group *group) : trainer(trainer), group(group) {
+    const auto &slots = trainer->slots;
+    int64_t end = figure_count;
+    for (const auto &slot : slots) {
+        offsets.push_back(end);
+        end += slot.weight.numel();
+    }
+    values = at::zeros({end}, at::kFloat);
+    bucket_of.resize(slots.size());
+    Bucket bucket;
+    for (size_t i = slots.size(); i-- > 0;) {
+        bucket.slots++;
+        bucket_of[i] = buckets.size();
+        bucket.first = i == 0 ? 0 : offsets[i];
+        bucket.count = end - bucket.first;
+        if (i > 0 && bucket.count < least_gradients) continue;
+        buckets.push_back(bucket);
+        end = bucket.first;
+        bucket = Bucket();
+    }
+    for (size_t i = 0; i < slots.size(); i++) {
+        auto node = torch::autograd::impl::grad_accumulator(slots[i].weight);
+        using Variables = torch::autograd::variable_list;
+        const auto key = node->add_post_hook(std::make_unique<torch::autograd::utils::LambdaPostHook>(
+            [this, i](const Variables &outputs, const Variables &) {
+                if (is_open) take(i);
+                return outputs;
+            }));
+        hooks.push_back({std::move(node), key});
+    }
+}
+
+gyrus_gradient_sum::~gyrus_gradient_sum() {
+    for (const auto &hook : hooks) hook.node->del_post_hook(hook.key);
+}
+
+void gyrus_gradient_sum::take(size_t slot) {
+    auto &tensor = trainer->slots[slot].weight;
+    values.narrow(0, offsets[slot], tensor.numel()).view(tensor.sizes()).copy_(tensor.grad()).mul_(weight);
+    tensor.mutable_grad().reset();
+    buckets[bucket_of[slot]].missing--;
+    // All workers begin them in one order. The last one waits for the figures.
+    while (begun + 1 < buckets.size() && buckets[begun].missing == 0) begin_next();
+}
+
+void gyrus_gradient_sum::begin_next() {
+    auto &bucket = buckets[begun++];
+    bucket.work = group->sum(values.narrow(0, bucket.first, bucket.count));
+}
+
+void gyrus_gradient_sum::begin(
+    const gyrus_samples &samples, const int32_t *order, int64_t first, int64_t count, float weight,
+    gyrus_progress &progress) {
+    this->weight = weight;
+    for (auto &bucket : buckets) bucket.missing = bucket.slots;
+    begun = 0;
+    // A weight that the loss does not depend on has no gradient, and who has no samples has none at all.
+    values.zero_();
+    try {
+        is_open = true;
+        if (count > 0) trainer->backward(samples, order, first, count, progress);
+    } catch (const Diverged &) {
+        // The others wait for this worker's part; by the figures they learn of it.
+        progress.loss_sum = NAN;
+        progress.samples += count;
+    } catch (...) {
+        is_open = false;
+        throw;
+    }
+    is_open = false;
+    float *figures = values.data_ptr<float>();
+    figures[0] = float(progress.loss_sum);
+    figures[1] = float(progress.correct);
+    figures[2] = float(progress.samples);
+    while (begun < buckets.size()) begin_next();
+}
+
+gyrus_progress gyrus_gradient_sum::finish() {
+    for (const auto &bucket : buckets) group->finish_sum(*bucket.work);
+    const float *figures = values.data_ptr<float>();
+    gyrus_progress progress{};
+    progress.loss_sum = figures[0];
+    progress.correct = int64_t(figures[1]);
+    progress.samples = int64_t(figures[2]);
+    return progress;
+}
+
+void gyrus_gradient_sum::step() {
+    for (size_t i = 0; i < offsets.size(); i++) {
+        auto &weight = trainer->slots[i].weight;
+        weight.mutable_grad() = values.narrow(0, offsets[i], weight.numel()).view(weight.sizes());
+    }
+    trainer->update();
+}
+
+gyrus_gradient_sum *gyrus_gradient_sum_create(gyrus_trainer *trainer, gyrus_group *group, char **error) {
+    return guarded<gyrus_gradient_sum *>(error, nullptr, [&] { return new gyrus_gradient_sum(trainer, group); });
+}
+
+void gyrus_gradient_sum_free(gyrus_gradient_sum *sum) { delete sum; }
+
+int64_t gyrus_gradient_sum_bytes(const gyrus_gradient_sum *sum) { return sum->bytes(); }
+
+gyrus_status gyrus_gradient_sum_begin(
+    gyrus_gradient_sum *sum, const gyrus_samples *samples, const int32_t *order, int64_t first, int64_t count,
+    float weight, gyrus_progress *progress, char **error) {
+    return training(error, [&] { sum->begin(*samples, order, first, count, weight, *progress); });
+}
+
+bool gyrus_gradient_sum_finish(gyrus_gradient_sum *sum, gyrus_progress *progress, char **error) {
+    return guarded(error, false, [&] {
+        *progress = sum->finish();
+        return true;
+    });
+}
+
+bool gyrus_gradient_sum_step(gyrus_gradient_sum *sum, char **error) {
+    return guarded(error, false, [&] {
+        DenormalsAreZero denormals;
+        sum->step();
         return true;
     });
 }
@@ -130,6 +382,7 @@ bool gyrus_sum_finish(gyrus_sum *sum, char **error) {
 // MARK: - From one to another
 
 struct gyrus_transfer {
+    gyrus_group *group;
     c10::intrusive_ptr<c10d::Work> work;
 };
 
@@ -137,7 +390,7 @@ gyrus_transfer *gyrus_group_send(
     gyrus_group *group, void *bytes, int64_t count, int32_t to, int32_t tag, char **error) {
     return guarded<gyrus_transfer *>(error, nullptr, [&] {
         std::vector<at::Tensor> values{at::from_blob(bytes, {count}, at::kByte)};
-        return new gyrus_transfer{group->group->send(values, to, tag)};
+        return new gyrus_transfer{group, group->group->send(values, to, tag)};
     });
 }
 
@@ -145,14 +398,14 @@ gyrus_transfer *gyrus_group_receive(
     gyrus_group *group, void *bytes, int64_t count, int32_t from, int32_t tag, char **error) {
     return guarded<gyrus_transfer *>(error, nullptr, [&] {
         std::vector<at::Tensor> values{at::from_blob(bytes, {count}, at::kByte)};
-        return new gyrus_transfer{group->group->recv(values, from, tag)};
+        return new gyrus_transfer{group, group->group->recv(values, from, tag)};
     });
 }
 
 bool gyrus_transfer_finish(gyrus_transfer *transfer, char **error) {
     const std::unique_ptr<gyrus_transfer> owned(transfer);
     return guarded(error, false, [&] {
-        owned->work->wait();
+        owned->group->finish_transfer(owned->work);
         return true;
     });
 }

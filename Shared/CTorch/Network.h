@@ -69,6 +69,22 @@ struct DenormalsAreZero {
     ~DenormalsAreZero() { at::globalContext().setFlushDenormal(false); }
 };
 
+/// Runs steps of a training; a loss that is no finite number has a status of its own.
+template <class Body>
+gyrus_status training(char **error, Body body) noexcept {
+    return guarded(error, GYRUS_FAILED, [&] {
+        try {
+            at::AutoGradMode gradients(true);
+            DenormalsAreZero denormals;
+            body();
+            return GYRUS_OK;
+        } catch (const Diverged &exception) {
+            report(error, exception.what());
+            return GYRUS_DIVERGED;
+        }
+    });
+}
+
 }  // namespace gyrus
 
 /// A module with its tensors, and its `forward` as the interpreter runs it.
@@ -150,6 +166,9 @@ struct gyrus_trainer {
         return body();
     }
     void update();
+    /// Computes the gradients of a mini-batch.
+    void backward(
+        const gyrus_samples &samples, const int32_t *order, int64_t first, int64_t count, gyrus_progress &progress);
     /// Moves the gradients of all weights out, one after the other.
     void take_gradient(float *values);
 

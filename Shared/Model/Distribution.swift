@@ -70,8 +70,11 @@ public struct Distribution: Hashable, Sendable, Codable {
     /// Micro-batches where nothing else is said.
     public static let usualMicroBatches = 4
 
-    /// Workers.
+    /// Most workers.
     public var workers: Int
+    /// Least workers with which a training begins. It takes those that are free, goes on with fewer where one dies, and with
+    /// more from the end of an epoch on.
+    public var leastWorkers: Int
     /// What is distributed.
     public var kind: Kind
     /// How the workers keep together.
@@ -88,10 +91,11 @@ public struct Distribution: Hashable, Sendable, Codable {
 
     /// Chooses how workers train together.
     public init(
-        workers: Int, kind: Kind = .dataParallel, synchronisation: Synchronisation = .allReduce, interval: Int = 8,
+        workers: Int, leastWorkers: Int? = nil, kind: Kind = .dataParallel, synchronisation: Synchronisation = .allReduce, interval: Int = 8,
         microBatches: Int = usualMicroBatches, updates: Updates = .synchronous
     ) {
         self.workers = workers
+        self.leastWorkers = leastWorkers ?? workers
         self.kind = kind
         self.synchronisation = synchronisation
         self.interval = interval

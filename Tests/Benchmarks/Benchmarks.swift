@@ -18,8 +18,8 @@ struct Benchmarks: AsyncParsableCommand {
             TrainingBenchmark.self, TrackingBenchmark.self, TableSixBenchmark.self,
             TablesBenchmark.self, ControllersBenchmark.self, AutoencoderBenchmark.self, FusionBenchmark.self,
             KnowledgeBenchmark.self, KnowledgeScaleBenchmark.self, ContinualBenchmark.self, LearningBenchmark.self,
-            DistributedBenchmark.self, PipelineBenchmark.self, MachinesBenchmark.self, CatalogueBenchmark.self,
-            ConsoleBenchmark.self,
+            DistributedBenchmark.self, SpeedChangeBenchmark.self, DeathsBenchmark.self, PipelineBenchmark.self,
+            CatalogueBenchmark.self, ConsoleBenchmark.self,
         ], defaultSubcommand: AllBenchmarks.self)
 
     /// Each row is there to be read as soon as it is printed, also in a file.

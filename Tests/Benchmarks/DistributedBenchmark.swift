@@ -2,72 +2,129 @@ import ArgumentParser
 import Foundation
 import Model
 import Networks
+import TestSupport
 import TrainerClient
 
-/// LeNet3 on MNIST trained by several workers in every way: accuracy beside wall time, bytes and idle time.
+/// LeNet3 on MNIST trained by several workers in every way: accuracy beside time of training, bytes, idle and waiting time.
 ///
-/// Workers are processes of this build; with fewer cores than workers wall times say little. `--throttle 1,0.5` makes the
-/// second one half as fast as the first.
+/// Workers are processes of this build; with fewer cores than workers times say little. All ways take turns, seed by seed, so
+/// that a machine that is busy for a while is busy for all. Times are those of the first worker's epochs, without start and
+/// validation.
 struct DistributedBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "distributed", abstract: "Several workers train one network, in every way that there is.")
+        commandName: "distributed", abstract: "Several workers train one network, in every way that there is.",
+        discussion: """
+              Benchmarks distributed --throttle 1,0.5 --ways alone all-reduce dynamic-batch   # unequal workers
+              Benchmarks distributed --line 5,100 --ways local-sgd overlap --interval 32      # two machines, as root
+              Benchmarks distributed --ways local-sgd pso --interval 1 8 32 128               # equal communication
+              Benchmarks distributed --ways all-reduce --python P                             # beside PyTorch's DDP
+            """)
 
     @Option(help: "Share of the time in which each worker computes; as many workers as numbers.")
     var throttle = "1,1"
+    @Option(help: "Second of two workers on a machine of its own, over a line of so many milliseconds and Mbit/s: 1,100.")
+    var line: String?
     @Option(help: "Epochs.")
     var epochs = 3
     @Option(help: "Training samples.")
     var samples = 6_000
     @Option(help: "Samples of a mini-batch, of all workers together.")
     var batch = 64
-    @Option(help: "Mini-batches between two meetings.")
-    var interval = 8
+    @Option(parsing: .upToNextOption, help: "Mini-batches between two meetings; several are measured one by one.")
+    var interval = [8]
     @Option(help: "Seeds; means over them are shown, with the standard error of the accuracy.")
     var seeds = 3
+    @Option(help: "Pretend that the network has so many times as many channels.")
+    var width = 1.0
+    @Option(parsing: .upToNextOption, help: "Ways; all where none is named.")
+    var ways = DistributedBenchmark.allWays.map(\.name)
+    @Option(help: "A Python that has torch, whose DistributedDataParallel trains the same network with two workers.")
+    var python: String?
+
+    static let allWays: [(name: String, way: Distribution?)] =
+        [("alone", nil)]
+        + Distribution.Synchronisation.allCases.map { ($0.rawValue, Distribution(workers: 2, synchronisation: $0)) }
+        + [
+            ("staleness-4", .init(workers: 2, synchronisation: .parameterServer, updates: .staleness(4))),
+            ("delay-compensated", .init(workers: 2, synchronisation: .parameterServer, updates: .delayCompensated)),
+            ("pipeline", .init(workers: 2, kind: .pipeline)),
+        ]
+
+    func validate() throws {
+        for way in ways where !Self.allWays.contains(where: { $0.name == way }) {
+            throw ValidationError("There is no way '\(way)'; there are \(Self.allWays.map(\.name)).")
+        }
+    }
 
     func run() async throws {
         let shares = throttle.split(separator: ",").compactMap { Double($0) }
         guard shares.count > 1 else { throw ValidationError("--throttle names \(shares.count) workers; 2 are needed.") }
-        try await TrainingBench.run(throttle: shares) { bench in
+        try await TrainingBench.run(throttle: shares, line: try line.map(TrainingBench.Line.init)) { bench in
             try await bench.prepare(try .mnist(training: samples))
-            print(
-                "distributed, \(shares.count) workers (\(throttle)), LeNet3 on MNIST, \(samples) samples, batch \(batch)"
-            )
-            try await report("alone", nil, bench)
-            for way in Distribution.Synchronisation.allCases {
-                let distribution = Distribution(workers: shares.count, synchronisation: way, interval: interval)
-                try await report(way.rawValue, distribution, bench)
+            for interval in interval {
+                print(
+                    "distributed, \(shares.count) workers (\(throttle)), line \(line ?? "none"), LeNet3 × \(width) on MNIST, "
+                        + "\(samples) samples, batch \(batch), interval \(interval), \(epochs) epochs, \(seeds) seeds")
+                try await report(bench, workers: shares.count, interval)
             }
         }
     }
 
-    private func task() throws -> TrainingTask {
-        let lenet = try TableSix.leNet3.network(input: "image", shape: [1, 28, 28], classes: 10, width: 1)
-        return TrainingTask(
-            network: try NetworkDescription.fused(branches: [("image", lenet)], classes: 10).canonicalJSON,
-            dataset: try DatasetRecipe.mnist(training: samples).id,
-            optimizers: [BranchOptimizer(name: "sgd", learningRate: 0.05, momentum: 0.9)], epochs: epochs, batch: batch,
-            seed: 1)
+    private func report(_ bench: TrainingBench, workers: Int, _ interval: Int) async throws {
+        var outcomes: [String: [TrainingBench.Outcome]] = [:]
+        var peers: [DataParallelPeer.Outcome] = []
+        for seed in 1...max(1, seeds) {
+            for (name, way) in Self.allWays where ways.contains(name) {
+                var task = try TrainingTask.lenet(samples: samples, epochs: epochs, batch: batch, seed: seed, width: width)
+                task.distribution = way
+                task.distribution?.workers = workers
+                task.distribution?.leastWorkers = workers
+                task.distribution?.interval = interval
+                outcomes[name, default: []].append(try await bench.train("\(name)-\(interval)-\(seed)", task))
+            }
+            if let python {
+                let peer = DataParallelPeer(samples: samples, epochs: epochs, batch: batch, width: width)
+                peers.append(try peer.train(python: python, seed: seed, workers: workers))
+            }
+        }
+        for (name, _) in Self.allWays {
+            guard let outcomes = outcomes[name] else { continue }
+            row(name, outcomes.map(\.accuracy), outcomes.map(\.trainingSeconds), details(outcomes))
+        }
+        if !peers.isEmpty { row("PyTorch DDP", peers.map(\.accuracy), peers.map(\.seconds), "") }
     }
 
-    private func report(_ name: String, _ distribution: Distribution?, _ bench: TrainingBench) async throws {
-        var outcomes: [TrainingBench.Outcome] = []
-        for seed in 1...max(1, seeds) {
-            var task = try task()
-            task.distribution = distribution
-            task.seed = UInt64(seed)
-            outcomes.append(try await bench.train("\(name)-\(seed)", task))
-        }
-        let count = Double(outcomes.count)
-        func mean(_ figure: (TrainingBench.Outcome) -> Double) -> Double { outcomes.map(figure).reduce(0, +) / count }
-        let accuracy = mean(\.accuracy)
-        let variance = mean { ($0.accuracy - accuracy) * ($0.accuracy - accuracy) } / max(1, count - 1)
-        let megabytes = mean { $0.values("exchanged-bytes").reduce(0, +) } / 1e6
-        let idle = mean { $0.mean("idle-share") } * 100
+    private func row(_ name: String, _ accuracy: [Double], _ seconds: [Double], _ details: String) {
         print(
-            "  " + name.padding(toLength: 14, withPad: " ", startingAt: 0)
+            "  " + name.padding(toLength: 18, withPad: " ", startingAt: 0)
                 + String(
-                    format: "%6.2f ± %.2f %%   %6.2f s   %8.2f MB   idle %3.0f %%", accuracy * 100,
-                    variance.squareRoot() * 100, mean(\.seconds), megabytes, idle))
+                    format: "%6.2f ± %.2f %%   %7.2f s", accuracy.mean * 100, accuracy.standardError * 100,
+                    seconds.sorted()[seconds.count / 2]) + details)
+    }
+
+    private func details(_ outcomes: [TrainingBench.Outcome]) -> String {
+        let megabytes = outcomes.map { $0.values("exchanged-bytes").reduce(0, +) / 1e6 }.mean
+        let waiting = outcomes.map { $0.values("waiting-seconds", rank: 0).reduce(0, +) }.mean
+        let epochs = outcomes.first?.values("validation-accuracy", rank: 0).count ?? 0
+        let course = (0..<epochs).map { epoch in
+            let accuracy = outcomes.map { $0.values("validation-accuracy", rank: 0)[epoch] }.mean
+            return String(format: "%.2f", 100 * accuracy)
+        }
+        return String(
+            format: "   %8.2f MB   idle %3.0f %%   waiting %6.2f s   ", megabytes,
+            outcomes.map { $0.mean("idle-share") }.mean * 100, waiting) + course.joined(separator: " ")
+    }
+}
+
+extension TrainingTask {
+    /// LeNet3 on images of MNIST.
+    static func lenet(
+        samples: Int, epochs: Int, batch: Int, seed: Int, width: Double = 1, distribution: Distribution? = nil
+    ) throws -> TrainingTask {
+        let lenet = try TableSix.leNet3.network(input: "image", shape: [1, 28, 28], classes: 10, width: width)
+        return TrainingTask(
+            network: try lenet.canonicalJSON, dataset: try DatasetRecipe.mnist(training: samples).id,
+            optimizers: [BranchOptimizer(name: "sgd", learningRate: 0.05, momentum: 0.9)], epochs: epochs, batch: batch,
+            seed: UInt64(seed), distribution: distribution)
     }
 }

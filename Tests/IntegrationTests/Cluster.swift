@@ -82,6 +82,16 @@ final class Cluster: Sendable {
         for part in parts { try start(part) }
     }
 
+    /// Ends a part, which is not started again.
+    func stop(_ part: Part, _ signal: Int32 = SIGTERM) async throws {
+        let child = running.withLock { $0[part] }
+        child?.signal(signal)
+        await child?.end()
+    }
+
+    /// Sends a signal to a part.
+    func signal(_ part: Part, _ signal: Int32) { running.withLock { $0[part] }?.signal(signal) }
+
     /// Whether the process of a part that was started last still runs.
     func isRunning(_ part: Part) -> Bool { running.withLock { $0[part]?.isRunning ?? false } }
 

@@ -68,6 +68,82 @@ struct DistributedTrainingTests {
         }
     }
 
+    @Test(arguments: [
+        Distribution.Synchronisation.dynamicBatch, .localSGD, .overlap, .easgd, .pso, .parameterServer,
+    ])
+    func `whoever dies whenever, a training ends with a network as good as an undisturbed one`(
+        by synchronisation: Distribution.Synchronisation
+    ) async throws {
+        try await Cluster.run(workers: 2) { cluster in
+            let trainer = TrainerClient(try cluster.connect(to: .trainer))
+            let task = try await task(trainer, Distribution(workers: 2, synchronisation: synchronisation))
+            let start = ContinuousClock.now
+            let undisturbed = try await trainer.train(task, id: "undisturbed", group: "g")
+            let time = ContinuousClock.now - start
+            async let result = trainer.train(task, id: "killed", group: "g")
+            try await Task.sleep(for: time * Double.random(in: 0.1..<0.8))
+            try await cluster.killAndRestart([.trainerWorker(Int.random(in: 1...2))])
+            let accuracies = try await [undisturbed, result].map { $0.metrics["validation-accuracy"] ?? 0 }
+            // Of 60 samples: two standard errors of a difference at nine in ten.
+            #expect(accuracies[1] > accuracies[0] - 0.11)
+        }
+    }
+
+    @Test func `a training goes on with the workers that are there`() async throws {
+        try await Cluster.run(workers: 2) { cluster in
+            let trainer = TrainerClient(try cluster.connect(to: .trainer))
+            try await cluster.stop(.trainerWorker(2))
+            let task = try await task(trainer, Distribution(workers: 2, leastWorkers: 1))
+            async let result = trainer.train(task, id: "t", group: "g")
+            try await checkpoint(of: "t", cluster)
+            try cluster.start(.trainerWorker(2))
+            try await leases(3, of: "t", cluster)
+            // Not a crash, and none counts against the task: the one that was alone gave it back.
+            #expect(try await reasons(cluster) == ["released"])
+            try await cluster.stop(.trainerWorker(1), SIGKILL)
+            #expect(try await (result.metrics["validation-accuracy"] ?? 0) > 0.8)
+            let leased = try await cluster.events(of: .trainer).filter { $0.kind == "task.leased" && $0.subject == "t" }
+            #expect(leased.map { $0.attributes["attempt"] } == ["1", "2", "2", "3"])
+            #expect(try await reasons(cluster).count == 2)
+        }
+    }
+
+    @Test func `a worker that is cut off holds up the others for as long as it takes to notice`() async throws {
+        try await Cluster.run(workers: 3) { cluster in
+            let trainer = TrainerClient(try cluster.connect(to: .trainer))
+            let task = try await task(trainer, Distribution(workers: 2))
+            let undisturbed = try await trainer.train(task, id: "undisturbed", group: "g")
+            async let result = trainer.train(task, id: "t", group: "g")
+            try await checkpoint(of: "t", cluster)
+            let second = try await cluster.events(of: .trainer).last { $0.kind == "task.leased" && $0.subject == "t" }
+            let name = try #require(second?.attributes["worker"])
+            let victim = try #require([1, 2, 3].first { name.hasPrefix("\(Cluster.Part.trainerWorker($0))") })
+            let start = ContinuousClock.now
+            // It neither answers nor hangs up, as behind a line that was cut.
+            cluster.signal(.trainerWorker(victim), SIGSTOP)
+            defer { cluster.signal(.trainerWorker(victim), SIGCONT) }
+            try await leases(4, of: "t", cluster)
+            #expect(ContinuousClock.now - start < .seconds(25))
+            #expect(try await result.weights == undisturbed.weights)
+        }
+    }
+
+    /// Waits until so many workers have begun an attempt.
+    private func leases(_ count: Int, of task: String, _ cluster: Cluster) async throws {
+        var seen = 0
+        for try await page in try cluster.service(.trainer).follow(after: 0) {
+            let events = page.filter { $0.subject == task }
+            try #require(!events.contains { $0.kind == "task.succeeded" }, "the training was too short for this test")
+            seen += events.count { $0.kind == "task.leased" }
+            if seen >= count { return }
+        }
+    }
+
+    private func reasons(_ cluster: Cluster) async throws -> [String] {
+        try await cluster.events(of: .trainer).filter { $0.kind == "task.returned" }
+            .compactMap { $0.attributes["reason"] }
+    }
+
     /// Waits for the first checkpoint of a training that is far from its end.
     private func checkpoint(of task: String, _ cluster: Cluster) async throws {
         for try await page in try cluster.service(.trainer).follow(after: 0) {

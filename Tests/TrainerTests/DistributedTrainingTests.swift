@@ -88,7 +88,7 @@ struct DistributedTrainingTests {
             task.distribution = Distribution(workers: workers, synchronisation: choice)
             let (together, reports) = try await train(fixture, task, workers: workers)
             let (a, b) = (try await weights(fixture, network, alone), try await weights(fixture, network, together))
-            #expect(zip(a, b).map { abs($0 - $1) }.max() ?? 1 < 1e-5)
+            #expect(zip(a, b).map { abs($0 - $1) }.max() ?? 1 < 1e-6)
             let losses = [alone, together].compactMap { $0.metrics["training-loss"] }
             #expect(abs(losses[0] - losses[1]) < 1e-4)
             for own in reports {

@@ -179,6 +179,53 @@ struct GangTests {
         #expect(stale?.code == .stale)
     }
 
+    @Test func `a task begins with the workers that are free where these are enough, and goes on with more`() async throws {
+        try await queue.submit(TaskSubmission(id: "g", kind: "work", workers: 3, leastWorkers: 1))
+        let alone = try #require(try await queue.pull("a"))
+        #expect(alone.gang == nil)
+        async let second = queue.pull(worker: "b", kinds: ["work"], waiting: .seconds(20))
+        while try await queue.report(TaskReport(step: 1, steps: 3), of: alone.attempt) != .regroup {
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        // What is about to end is not interrupted, nor is what is no end of a step.
+        #expect(try await queue.report(TaskReport(step: 3, steps: 3), of: alone.attempt) == .proceed)
+        #expect(try await queue.report(TaskReport(), of: alone.attempt) == .proceed)
+        _ = try await queue.release(alone.attempt)
+        let first = try await queue.pull(worker: "a", kinds: ["work"], waiting: .seconds(20))
+        let leases = try await [first, second].compactMap { $0 }.sorted { $0.task < $1.task }
+        #expect(leases.map(\.task) == ["g", "g#1"])
+        #expect(leases.map { $0.gang?.size } == [2, 2])
+        #expect(leases.map(\.attempt.number) == [2, 2])
+        // Without a third one there is nothing to wait for.
+        #expect(try await queue.report(TaskReport(step: 2, steps: 3), of: leases[0].attempt) == .proceed)
+        _ = try await queue.complete(leases[0].attempt, result: [5])
+        #expect(try await queue.task("g").result == [5])
+        #expect(try await queue.statistics().tasks == [.succeeded: 1])
+    }
+
+    @Test func `a task that a worker has left goes on with the others where these are enough`() async throws {
+        // Workers that the queue knows are awaited.
+        for worker in ["a", "b"] { #expect(try await queue.pull(worker) == nil) }
+        try await queue.submit(TaskSubmission(id: "g", kind: "work", workers: 2, leastWorkers: 1))
+        let leases = try await gang("a", "b")
+        try #require(leases.map { $0.gang?.size } == [2, 2])
+        fixture.advance(by: .seconds(6))
+        _ = try await queue.renew(leases[0].attempt)
+        fixture.advance(by: .seconds(5))
+        await queue.sweep()
+        fixture.advance(by: .seconds(2))
+        let again = try #require(try await queue.pull(leases[0].attempt.worker))
+        #expect(again.gang == nil)
+        #expect(again.attempt.number == 2)
+    }
+
+    @Test func `a least number of workers that is more than the most is refused`() async throws {
+        let failure = await #expect(throws: Failure.self) {
+            try await queue.submit(TaskSubmission(id: "g", kind: "work", workers: 2, leastWorkers: 3))
+        }
+        #expect(failure?.code == .invalidArgument)
+    }
+
     /// An elastic gang of two: its leases by rank.
     private func elasticPair() async throws -> [TaskLease] {
         try await queue.submit(TaskSubmission(id: "g", kind: "work", workers: 2, isElastic: true))
@@ -231,10 +278,10 @@ struct GangTests {
         var attempt = leases[1].attempt
         for _ in 1..<fixture.settings.maximumAttempts {
             _ = try await queue.fail(attempt, Failure(.unavailable, "x"), logTail: "")
-            attempt = try #require(try await queue.pull("b")).attempt
+            attempt = try #require(try await queue.pull("c")).attempt
         }
         _ = try await queue.fail(attempt, Failure(.unavailable, "x"), logTail: "")
-        #expect(try await queue.pull("b") == nil)
+        #expect(try await queue.pull("c") == nil)
         #expect(try await queue.renew(leases[0].attempt) == .proceed)
     }
 

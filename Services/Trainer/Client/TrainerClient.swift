@@ -39,6 +39,7 @@ public struct TrainerClient: Sendable {
             id: id, kind: TrainingTask.kind, group: group, payload: try task.payload(), priority: priority,
             // Nothing is trained in no epochs, so one worker is enough.
             workers: task.epochs > 0 ? task.distribution?.workers ?? 1 : 1,
+            leastWorkers: task.epochs > 0 ? task.distribution?.leastWorkers : nil,
             isElastic: task.distribution?.isElastic ?? false)
         return try TrainingResult(result: await queue.perform(submission, patience: patience))
     }

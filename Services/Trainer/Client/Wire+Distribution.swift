@@ -9,7 +9,8 @@ extension Distribution {
             throw Failure(.invalidArgument, "A training cannot be distributed by '\(text)'; known are \(all).")
         }
         self.init(
-            workers: Int(wire.workers), kind: try known(wire.kind), synchronisation: try known(wire.synchronisation),
+            workers: Int(wire.workers), leastWorkers: wire.leastWorkers == 0 ? nil : Int(wire.leastWorkers),
+            kind: try known(wire.kind), synchronisation: try known(wire.synchronisation),
             interval: max(1, Int(wire.interval)), microBatches: max(1, Int(wire.microBatches)),
             updates: try Self.updates(wire.updates))
     }
@@ -28,6 +29,7 @@ extension Wire.TrainingDistribution {
         self.init(
             workers: UInt32(clamping: distribution.workers), kind: distribution.kind.rawValue,
             synchronisation: distribution.synchronisation.rawValue, interval: UInt32(clamping: distribution.interval),
-            microBatches: UInt32(clamping: distribution.microBatches), updates: distribution.updates.text)
+            microBatches: UInt32(clamping: distribution.microBatches), updates: distribution.updates.text,
+            leastWorkers: UInt32(clamping: distribution.leastWorkers))
     }
 }

@@ -34,6 +34,8 @@ final class TrainingRun {
     private let pause: Int
     private let clock = ContinuousClock()
     private var metrics: [String: Double] = [:]
+    /// Time of training in the epoch under way: without validation and checkpoints.
+    private var trainingTime = Duration.zero
     /// Seconds of training before this attempt, which the checkpoint tells.
     private var earlierSeconds = 0.0
     private let start: ContinuousClock.Instant
@@ -106,6 +108,14 @@ final class TrainingRun {
     /// - Throws: `CancellationError` where another worker has left and the queue has said so, `Failure` with code
     ///   `unavailable` where one is gone and nobody knows why.
     func sharedResult() async throws -> TrainingResult? {
+        try await withTaskCancellationHandler {
+            try await resultOfAll()
+        } onCancel: { [giveUp = distribution?.giveUp] in
+            giveUp?()
+        }
+    }
+
+    private func resultOfAll() async throws -> TrainingResult? {
         do {
             guard isLeader else {
                 try await train()
@@ -135,6 +145,7 @@ final class TrainingRun {
             try await stopIfAsked()
             let begin = clock.now
             let epoch = try await train(batches: piece)
+            trainingTime += clock.now - begin
             // A quarter of a second is short enough to stop in, and long enough that asking costs nothing.
             let ratio = Duration.milliseconds(250) / max(clock.now - begin, .microseconds(100))
             piece = max(1, min(Int(Double(piece) * min(ratio, 4)), 10_000))
@@ -154,7 +165,9 @@ final class TrainingRun {
     }
 
     private func end(_ epoch: TrainingSession.Epoch) async throws {
-        let figures = await distribution?.takeFigures() ?? [:]
+        var figures = await distribution?.takeFigures(over: trainingTime) ?? [:]
+        figures["training-seconds"] = trainingTime / .seconds(1)
+        trainingTime = .zero
         guard isLeader else {
             return try await progress.report(step: epoch.number, steps: session.epochs, metrics: figures)
         }
@@ -174,10 +187,15 @@ final class TrainingRun {
     }
 
     private func validate() throws {
-        let evaluation = try session.evaluate(on: validation)
+        let evaluation = try publishing { try session.evaluate(on: validation) }
         metrics["validation-loss"] = evaluation.loss
         metrics["validation-accuracy"] = evaluation.accuracy
         metrics["seconds"] = seconds
+    }
+
+    private func publishing<Result>(_ body: () throws -> Result) rethrows -> Result {
+        guard let distribution else { return try body() }
+        return try distribution.publishing(body)
     }
 
     private var seconds: Double { earlierSeconds + (clock.now - start) / .seconds(1) }
@@ -205,7 +223,7 @@ final class TrainingRun {
         let file = scratch.file("checkpoint.safetensors")
         var notes = ["seconds": "\(seconds)"]
         for (name, value) in metrics where name != "seconds" { notes["metric.\(name)"] = "\(value)" }
-        try session.writeCheckpoint(to: file, notes: notes)
+        try publishing { try session.writeCheckpoint(to: file, notes: notes) }
         let digest = try await registry.upload(file: file, keepFor: life)
         lastCheckpoint = clock.now
         progress.logger.debug("checkpoint stored", metadata: ["epoch": "\(session.finishedEpochs)"])
@@ -232,10 +250,12 @@ final class TrainingRun {
 
     private func upload() async throws -> TrainingResult {
         // The name becomes part of the file, so it must be the same for all.
-        let network = try session.network
         let script = scratch.file("network.pt"), weights = scratch.file("weights.safetensors")
-        try network.save(to: script)
-        try network.saveWeights(to: weights)
+        try publishing {
+            let network = try session.network
+            try network.save(to: script)
+            try network.saveWeights(to: weights)
+        }
         var result = TrainingResult(
             script: try await registry.upload(file: script, keepFor: Self.resultLife),
             weights: try await registry.upload(file: weights, keepFor: Self.resultLife),

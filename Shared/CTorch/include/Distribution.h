@@ -32,14 +32,35 @@ typedef struct gyrus_group gyrus_group;
 /// Joins the group of a name as one of `size` workers that all do so; a sum that takes longer than so many seconds fails.
 gyrus_group *gyrus_group_create(
     gyrus_store *store, const char *name, const char *host, int32_t rank, int32_t size, double seconds, char **error);
+/// Has everything that waits for others fail soon, from whatever thread.
+void gyrus_group_give_up(gyrus_group *group);
 void gyrus_group_free(gyrus_group *group);
 
 /// A sum under way.
 typedef struct gyrus_sum gyrus_sum;
-/// Begins to replace values by their sums over all workers, in buckets; all workers begin their sums in the same order.
-gyrus_sum *gyrus_group_sum(gyrus_group *group, float *values, int64_t count, char **error);
-/// Waits for the end and frees the sum.
-bool gyrus_sum_finish(gyrus_sum *sum, char **error);
+/// Begins to add up values over all workers, in buckets; all workers begin their sums in the same order.
+gyrus_sum *gyrus_group_sum(gyrus_group *group, const float *values, int64_t count, char **error);
+/// Waits for the end, and copies the sums out.
+bool gyrus_sum_finish(gyrus_sum *sum, float *values, char **error);
+void gyrus_sum_free(gyrus_sum *sum);
+
+/// Gradients of a trainer that workers add up in buckets, each as soon as the backward pass has gone past its weights.
+typedef struct gyrus_gradient_sum gyrus_gradient_sum;
+/// Lives no longer than trainer and group.
+gyrus_gradient_sum *gyrus_gradient_sum_create(gyrus_trainer *trainer, gyrus_group *group, char **error);
+void gyrus_gradient_sum_free(gyrus_gradient_sum *sum);
+/// Bytes that one sum hands in.
+int64_t gyrus_gradient_sum_bytes(const gyrus_gradient_sum *sum);
+/// Computes the mean gradient over samples `order[first] …` and begins to add up `weight` times that of each worker, with
+/// what its samples came to. One without samples takes part with zeros. Where the loss is no finite number the sum of the
+/// losses is none either.
+gyrus_status gyrus_gradient_sum_begin(
+    gyrus_gradient_sum *sum, const gyrus_samples *samples, const int32_t *order, int64_t first, int64_t count,
+    float weight, gyrus_progress *progress, char **error);
+/// Waits for the end, and says what the samples of all workers came to.
+bool gyrus_gradient_sum_finish(gyrus_gradient_sum *sum, gyrus_progress *progress, char **error);
+/// Makes one step of the optimizers with the sum.
+bool gyrus_gradient_sum_step(gyrus_gradient_sum *sum, char **error);
 
 /// Bytes under way from one worker to another.
 typedef struct gyrus_transfer gyrus_transfer;

@@ -1,6 +1,6 @@
 extension ScenarioFile {
     static let distributionKeys = [
-        "workers", "distribution", "synchronisation", "interval", "micro-batches", "updates",
+        "workers", "least-workers", "distribution", "synchronisation", "interval", "micro-batches", "updates",
     ]
 
     /// How several workers train a network together.
@@ -9,6 +9,7 @@ extension ScenarioFile {
         _ fields: FieldReader, batch: Int, _ learning: Learning
     ) throws -> Distribution? {
         let workers = try fields.integer("workers", in: 1...Distribution.workersRange.upperBound) ?? 1
+        let least = try fields.integer("least-workers", in: 1...max(1, workers))
         let kind = try fields.choice("distribution", of: Distribution.Kind.self)
         let synchronisation = try fields.choice("synchronisation", of: Distribution.Synchronisation.self)
         let interval = try fields.integer("interval", in: Distribution.intervalRange)
@@ -29,6 +30,9 @@ extension ScenarioFile {
             for (key, isGiven) in given where isGiven {
                 throw fields.wrong(key, "the workers of a pipeline have no replicas to keep together; leave it out.")
             }
+            guard least == nil else {
+                throw fields.wrong("least-workers", "a pipeline needs all of its workers; leave it out.")
+            }
             return try pipeline(fields, workers: workers, batch: batch, microBatches)
         }
         guard microBatches == nil else {
@@ -40,7 +44,7 @@ extension ScenarioFile {
                 "workers", "\(workers) workers cannot share a batch of \(batch) samples; take a larger batch.")
         }
         return Distribution(
-            workers: workers, kind: kind ?? .dataParallel, synchronisation: synchronisation ?? .allReduce,
+            workers: workers, leastWorkers: least, kind: kind ?? .dataParallel, synchronisation: synchronisation ?? .allReduce,
             interval: interval ?? 8, updates: updates)
     }
 

@@ -1307,7 +1307,7 @@ const ProtobufCMessageDescriptor gyrus__wire__task__descriptor =
   (ProtobufCMessageInit) gyrus__wire__task__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__submit_request__field_descriptors[8] =
+static const ProtobufCFieldDescriptor gyrus__wire__submit_request__field_descriptors[9] =
 {
   {
     "id",
@@ -1405,12 +1405,25 @@ static const ProtobufCFieldDescriptor gyrus__wire__submit_request__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "least_workers",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__SubmitRequest, least_workers),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__submit_request__field_indices_by_name[] = {
   7,   /* field[7] = elastic */
   2,   /* field[2] = group */
   0,   /* field[0] = id */
   1,   /* field[1] = kind */
+  8,   /* field[8] = least_workers */
   5,   /* field[5] = max_attempts */
   3,   /* field[3] = payload */
   4,   /* field[4] = priority */
@@ -1419,7 +1432,7 @@ static const unsigned gyrus__wire__submit_request__field_indices_by_name[] = {
 static const ProtobufCIntRange gyrus__wire__submit_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__submit_request__descriptor =
 {
@@ -1429,7 +1442,7 @@ const ProtobufCMessageDescriptor gyrus__wire__submit_request__descriptor =
   "Gyrus__Wire__SubmitRequest",
   "gyrus.wire",
   sizeof(Gyrus__Wire__SubmitRequest),
-  8,
+  9,
   gyrus__wire__submit_request__field_descriptors,
   gyrus__wire__submit_request__field_indices_by_name,
   1,  gyrus__wire__submit_request__number_ranges,
@@ -2791,20 +2804,22 @@ const ProtobufCEnumDescriptor gyrus__wire__task_state__descriptor =
   gyrus__wire__task_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue gyrus__wire__directive__enum_values_by_number[4] =
+static const ProtobufCEnumValue gyrus__wire__directive__enum_values_by_number[5] =
 {
   { "DIRECTIVE_UNSPECIFIED", "GYRUS__WIRE__DIRECTIVE__DIRECTIVE_UNSPECIFIED", 0 },
   { "DIRECTIVE_CONTINUE", "GYRUS__WIRE__DIRECTIVE__DIRECTIVE_CONTINUE", 1 },
   { "DIRECTIVE_CANCEL", "GYRUS__WIRE__DIRECTIVE__DIRECTIVE_CANCEL", 2 },
   { "DIRECTIVE_STALE", "GYRUS__WIRE__DIRECTIVE__DIRECTIVE_STALE", 3 },
+  { "DIRECTIVE_REGROUP", "GYRUS__WIRE__DIRECTIVE__DIRECTIVE_REGROUP", 4 },
 };
 static const ProtobufCIntRange gyrus__wire__directive__value_ranges[] = {
-{0, 0},{0, 4}
+{0, 0},{0, 5}
 };
-static const ProtobufCEnumValueIndex gyrus__wire__directive__enum_values_by_name[4] =
+static const ProtobufCEnumValueIndex gyrus__wire__directive__enum_values_by_name[5] =
 {
   { "DIRECTIVE_CANCEL", 2 },
   { "DIRECTIVE_CONTINUE", 1 },
+  { "DIRECTIVE_REGROUP", 4 },
   { "DIRECTIVE_STALE", 3 },
   { "DIRECTIVE_UNSPECIFIED", 0 },
 };
@@ -2815,9 +2830,9 @@ const ProtobufCEnumDescriptor gyrus__wire__directive__descriptor =
   "Directive",
   "Gyrus__Wire__Directive",
   "gyrus.wire",
-  4,
+  5,
   gyrus__wire__directive__enum_values_by_number,
-  4,
+  5,
   gyrus__wire__directive__enum_values_by_name,
   1,
   gyrus__wire__directive__value_ranges,

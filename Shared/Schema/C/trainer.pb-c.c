@@ -1352,7 +1352,7 @@ const ProtobufCMessageDescriptor gyrus__wire__learning__descriptor =
   (ProtobufCMessageInit) gyrus__wire__learning__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__training_distribution__field_descriptors[6] =
+static const ProtobufCFieldDescriptor gyrus__wire__training_distribution__field_descriptors[7] =
 {
   {
     "workers",
@@ -1426,10 +1426,23 @@ static const ProtobufCFieldDescriptor gyrus__wire__training_distribution__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "least_workers",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainingDistribution, least_workers),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__training_distribution__field_indices_by_name[] = {
   3,   /* field[3] = interval */
   1,   /* field[1] = kind */
+  6,   /* field[6] = least_workers */
   5,   /* field[5] = micro_batches */
   2,   /* field[2] = synchronisation */
   4,   /* field[4] = updates */
@@ -1438,7 +1451,7 @@ static const unsigned gyrus__wire__training_distribution__field_indices_by_name[
 static const ProtobufCIntRange gyrus__wire__training_distribution__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__training_distribution__descriptor =
 {
@@ -1448,7 +1461,7 @@ const ProtobufCMessageDescriptor gyrus__wire__training_distribution__descriptor 
   "Gyrus__Wire__TrainingDistribution",
   "gyrus.wire",
   sizeof(Gyrus__Wire__TrainingDistribution),
-  6,
+  7,
   gyrus__wire__training_distribution__field_descriptors,
   gyrus__wire__training_distribution__field_indices_by_name,
   1,  gyrus__wire__training_distribution__number_ranges,

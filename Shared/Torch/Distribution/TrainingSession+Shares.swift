@@ -16,6 +16,14 @@ public struct BatchFigures: Hashable, Sendable {
         self.correct = correct
         self.samples = samples
     }
+
+    init(_ progress: gyrus_progress) {
+        self.init(
+            loss: progress.loss_sum, correct: Double(progress.correct), samples: Double(progress.samples))
+    }
+
+    /// What samples came to whose loss is no finite number.
+    static func diverged(_ samples: Int) -> BatchFigures { BatchFigures(loss: .nan, samples: Double(samples)) }
 }
 
 // A step of a training taken apart, for workers that do parts of it: gradients and weights are flat vectors of all trained
@@ -47,24 +55,50 @@ extension TrainingSession {
     public func gradient(over share: Range<Int>) throws -> (values: [Float], figures: BatchFigures) {
         var values = [Float](repeating: 0, count: parameterCount)
         guard !share.isEmpty else { return (values, BatchFigures()) }
-        let order = course.epochOrder()
         var progress = gyrus_progress()
+        let isFinite = try compute { samples, order, error in
+            gyrus_trainer_gradient(
+                handle, samples, order, Int64(share.lowerBound), Int64(share.count), &values, &progress, &error)
+        }
+        return (values, isFinite ? BatchFigures(progress) : .diverged(share.count))
+    }
+
+    /// Makes one step of the optimizers with the mean gradient over some samples of the mini-batch under way; none where
+    /// there are none.
+    ///
+    /// Where the loss is no finite number there is no step, and the figures' loss is none either.
+    public func step(over share: Range<Int>) throws -> BatchFigures {
+        guard !share.isEmpty else { return BatchFigures() }
+        var progress = gyrus_progress()
+        let isFinite = try compute { samples, order, error in
+            gyrus_trainer_train(
+                handle, samples, order?.advanced(by: share.lowerBound), Int64(share.count), 1, 0, 1, &progress, &error)
+        }
+        return isFinite ? BatchFigures(progress) : .diverged(share.count)
+    }
+
+    /// Runs a computation on samples in the order of the epoch under way.
+    /// - Returns: Whether the loss is a finite number.
+    @discardableResult
+    func compute(
+        _ body: (
+            UnsafePointer<gyrus_samples>, UnsafePointer<Int32>?, inout UnsafeMutablePointer<CChar>?
+        ) -> gyrus_status
+    ) throws -> Bool {
+        let order = course.epochOrder()
         var error: UnsafeMutablePointer<CChar>?
         ComputeThreads.prepare()
         let status = try ComputeThreads.paced {
             try samples.withCSamples(for: network.inputs) { samples in
-                gyrus_trainer_gradient(
-                    handle, samples, order, Int64(share.lowerBound), Int64(share.count), &values, &progress, &error)
+                order.withUnsafeBufferPointer { body(samples, $0.baseAddress, &error) }
             }
         }
         if status == GYRUS_DIVERGED {
             _ = takeMessage(error)
-            return (values, BatchFigures(loss: .nan, samples: Double(share.count)))
+            return false
         }
         guard status == GYRUS_OK else { throw Self.failure(status, error) }
-        let figures = BatchFigures(
-            loss: progress.loss_sum, correct: Double(progress.correct), samples: Double(progress.samples))
-        return (values, figures)
+        return true
     }
 
     /// Makes one step of the optimizers with a gradient.

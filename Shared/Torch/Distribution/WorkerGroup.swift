@@ -24,7 +24,7 @@ public final class MeetingPoint {
 
     private init(host: String, port: UInt16, isServer: Bool) throws {
         var error: UnsafeMutablePointer<CChar>?
-        guard let handle = gyrus_store_create(host, port, isServer, WorkerGroup.timeoutSeconds, &error) else {
+        guard let handle = gyrus_store_create(host, port, isServer, WorkerGroup.meetingSeconds, &error) else {
             throw Failure(.unavailable, "The workers cannot meet at \(host):\(port): \(takeMessage(error)).")
         }
         self.handle = handle
@@ -40,6 +40,8 @@ public final class MeetingPoint {
 public final class WorkerGroup: Collective {
     /// How long a sum may take: as long as a worker may compute between two of them.
     static let timeoutSeconds = 300.0
+    /// How long workers that were given a task wait for one of them that does not come.
+    static let meetingSeconds = 60.0
 
     /// Number of this worker, from 0.
     public let rank: Int
@@ -50,8 +52,10 @@ public final class WorkerGroup: Collective {
     /// Time spent waiting for others.
     public internal(set) var waited = Duration.zero
 
-    let handle: OpaquePointer
+    private let connections: Connections
     private let meeting: MeetingPoint
+
+    var handle: OpaquePointer { connections.handle }
 
     /// Joins a group; returns when all its workers have.
     /// - Parameters:
@@ -65,13 +69,15 @@ public final class WorkerGroup: Collective {
             throw Failure(
                 .unavailable, "Worker \(rank) of \(size) cannot join the others: \(takeMessage(error)).")
         }
-        self.handle = handle
+        connections = Connections(handle)
         self.meeting = meeting
         self.rank = rank
         self.size = size
     }
 
-    deinit { gyrus_group_free(handle) }
+    /// Has whatever waits for other workers fail within a second. Any thread may call it; nothing more can be done with the
+    /// group then.
+    public var giveUp: @Sendable () -> Void { { [connections] in gyrus_group_give_up(connections.handle) } }
 
     /// Begins to add up vectors of all workers.
     /// - Throws: `Failure` with code `unavailable` where another worker is gone.
@@ -81,38 +87,44 @@ public final class WorkerGroup: Collective {
     }
 }
 
-/// A sum under way, with the memory that it works in.
+/// Sendable: the one function that other threads call may be called by any.
+private final class Connections: @unchecked Sendable {
+    let handle: OpaquePointer
+
+    init(_ handle: OpaquePointer) { self.handle = handle }
+
+    deinit { gyrus_group_free(handle) }
+}
+
 private final class GlooSum: PendingSum {
-    private let buffer: UnsafeMutableBufferPointer<Float>
-    private var handle: OpaquePointer?
+    private let count: Int
+    private let handle: OpaquePointer
     private let onWait: (Duration) -> Void
 
     init(_ values: [Float], _ group: OpaquePointer, onWait: @escaping (Duration) -> Void) throws {
-        buffer = .allocate(capacity: values.count)
-        _ = buffer.initialize(fromContentsOf: values)
-        self.onWait = onWait
         var error: UnsafeMutablePointer<CChar>?
-        handle = gyrus_group_sum(group, buffer.baseAddress, Int64(values.count), &error)
-        guard handle != nil else { throw Failure.lostWorker(error) }
+        guard let handle = gyrus_group_sum(group, values, Int64(values.count), &error) else {
+            throw Failure.lostWorker(error)
+        }
+        self.handle = handle
+        self.count = values.count
+        self.onWait = onWait
     }
 
-    // Gloo writes into the memory until the sum has ended, one way or the other.
-    deinit {
-        if let handle { _ = gyrus_sum_finish(handle, nil) }
-        buffer.deallocate()
-    }
+    deinit { gyrus_sum_free(handle) }
 
     func finish() throws -> [Float] {
-        guard let handle else { return Array(buffer) }
-        self.handle = nil
         let start = ContinuousClock.now
+        defer { onWait(ContinuousClock.now - start) }
         var error: UnsafeMutablePointer<CChar>?
-        let isDone = gyrus_sum_finish(handle, &error)
-        onWait(ContinuousClock.now - start)
+        var isDone = false
+        let values = [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+            isDone = gyrus_sum_finish(handle, buffer.baseAddress, &error)
+            initialized = isDone ? count : 0
+        }
         guard isDone else { throw Failure.lostWorker(error) }
-        return Array(buffer)
+        return values
     }
-
 }
 
 extension Failure {

@@ -85,6 +85,8 @@ public final class PipelineTraining: ResumableTraining {
 
     /// Number of this worker, from 0.
     public var rank: Int { group.rank }
+    /// Has whatever waits for other workers fail soon; any thread may call it.
+    public var giveUp: @Sendable () -> Void { group.giveUp }
     /// Epochs in all.
     public var epochs: Int { plan.epochs }
     /// Labels are all that it learns.

@@ -15,8 +15,10 @@ public struct TaskSubmission: Hashable, Sendable {
     public var priority: Int
     /// Most attempts that may crash before the task is dead; the queue's default where absent.
     public var maximumAttempts: Int?
-    /// Workers that do it together: they get it all at the same time.
+    /// Most workers that do it together: they get it all at the same time.
     public var workers: Int
+    /// Least workers with which it begins: it takes those that are free, and more of them at the end of a step.
+    public var leastWorkers: Int
     /// Whether workers of ranks above 0 may leave and be replaced while the others go on; else the loss of any returns the
     /// task from all.
     public var isElastic: Bool
@@ -24,7 +26,7 @@ public struct TaskSubmission: Hashable, Sendable {
     /// Describes a task.
     public init(
         id: String, kind: String, group: String = "", payload: [UInt8] = [], priority: Int = 0,
-        maximumAttempts: Int? = nil, workers: Int = 1, isElastic: Bool = false
+        maximumAttempts: Int? = nil, workers: Int = 1, leastWorkers: Int? = nil, isElastic: Bool = false
     ) {
         self.id = id
         self.kind = kind
@@ -33,6 +35,7 @@ public struct TaskSubmission: Hashable, Sendable {
         self.priority = priority
         self.maximumAttempts = maximumAttempts
         self.workers = workers
+        self.leastWorkers = leastWorkers ?? workers
         self.isElastic = isElastic
     }
 }

@@ -52,8 +52,9 @@ public struct TaskProgress: Sendable {
     /// Whether nobody wants the result any more: the task was withdrawn, or given to another worker.
     public var isCancelled: Bool { signal.reason == .cancelled || signal.reason == .stale }
 
-    /// Whether the worker must end: the handler saves a checkpoint and stops.
-    public var isStopping: Bool { signal.reason == .shutdown }
+    /// Whether the task must be given back, because the worker ends or more workers shall go on with it: the handler saves a
+    /// checkpoint and stops.
+    public var isStopping: Bool { signal.reason?.givesBack ?? false }
 
     /// Whether the handler should stop at the next safe point, for whichever reason.
     public var shouldStop: Bool { signal.reason != nil }
@@ -96,10 +97,15 @@ package final class StopSignal: Sendable {
     package enum Reason: Sendable {
         /// The worker ends.
         case shutdown
+        /// The task goes on with more workers.
+        case regroup
         /// The task was withdrawn.
         case cancelled
         /// The task was given to another worker.
         case stale
+
+        /// Whether the queue does not know yet that the worker has the task no longer.
+        var givesBack: Bool { self == .shutdown || self == .regroup }
     }
 
     private struct State {
@@ -114,8 +120,8 @@ package final class StopSignal: Sendable {
     /// Stops the handler; once nobody wants the result that stays so.
     func stop(_ reason: Reason) {
         let cancel = state.withLock { state -> (@Sendable () -> Void)? in
-            if state.reason == nil || state.reason == .shutdown { state.reason = reason }
-            return reason == .shutdown ? nil : state.cancel
+            if state.reason == nil || state.reason?.givesBack == true { state.reason = reason }
+            return reason.givesBack ? nil : state.cancel
         }
         cancel?()
     }
@@ -125,6 +131,7 @@ package final class StopSignal: Sendable {
         case .proceed: break
         case .cancel: stop(.cancelled)
         case .stale: stop(.stale)
+        case .regroup: stop(.regroup)
         }
     }
 

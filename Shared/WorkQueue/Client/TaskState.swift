@@ -37,4 +37,6 @@ public enum TaskDirective: Int, Hashable, Sendable {
     case cancel = 2
     /// Stop: the task was given to another worker.
     case stale = 3
+    /// Store a checkpoint and give the task back: it goes on with more workers.
+    case regroup = 4
 }

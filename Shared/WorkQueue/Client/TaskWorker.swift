@@ -176,7 +176,7 @@ public struct TaskWorker: Service {
                 logger.debug("no heartbeat", metadata: ["error": "\(error)"])
             }
             guard (try? await pulse.sleep(for: lease.heartbeat)) != nil else { return }
-            guard signal.reason == .shutdown else { continue }
+            guard signal.reason?.givesBack == true else { continue }
             stopping += lease.heartbeat
             if stopping > settings.stopGrace {
                 logger.warning("the task does not stop; giving it back")
@@ -195,7 +195,7 @@ public struct TaskWorker: Service {
             switch outcome {
             case .result(let bytes): try await complete(lease, bytes, tail, logger)
             case .failure(let failure): try await fail(lease, failure, tail, logger)
-            case .stopped where signal.reason == .shutdown:
+            case .stopped where signal.reason?.givesBack == true:
                 _ = try await queue.release(lease.attempt, patience: settings.stopGrace)
                 logger.info("task given back")
             case .stopped: logger.info("task stopped", metadata: ["reason": "\(signal.reason.map { "\($0)" } ?? "")"])

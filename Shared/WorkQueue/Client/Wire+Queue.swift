@@ -42,7 +42,8 @@ extension Wire.SubmitRequest {
         self.init(
             id: task.id, kind: task.kind, group: task.group, payload: task.payload,
             priority: Int32(clamping: task.priority), maxAttempts: UInt32(clamping: task.maximumAttempts ?? 0),
-            workers: UInt32(clamping: task.workers), elastic: task.isElastic)
+            workers: UInt32(clamping: task.workers), elastic: task.isElastic,
+            leastWorkers: UInt32(clamping: task.leastWorkers))
     }
 }
 
@@ -51,7 +52,8 @@ extension TaskSubmission {
         self.init(
             id: wire.id, kind: wire.kind, group: wire.group, payload: wire.payload, priority: Int(wire.priority),
             maximumAttempts: wire.maxAttempts == 0 ? nil : Int(wire.maxAttempts),
-            workers: max(1, Int(wire.workers)), isElastic: wire.elastic)
+            workers: max(1, Int(wire.workers)),
+            leastWorkers: wire.leastWorkers == 0 ? nil : Int(wire.leastWorkers), isElastic: wire.elastic)
     }
 }
 

@@ -15,7 +15,7 @@ extension TaskStore {
         let statement = try db.cachedStatement(
             sql: "SELECT \(Self.leaseColumns) FROM tasks WHERE state = 2 AND worker = ? ORDER BY number LIMIT 1")
         return try Row.fetchOne(statement, arguments: [worker]).map { row in
-            let place = GangPlace(rank: row["rank"], size: row["workers"], key: row["gang_key"])
+            let place = GangPlace(rank: row["rank"], size: row["size"], key: row["gang_key"])
             let first = place.size > 1 ? try self.row(row["gang"], in: db) ?? row : row
             return try lease(
                 first, TaskAttempt(task: row["id"], number: row["attempt"], worker: worker),
@@ -24,7 +24,7 @@ extension TaskStore {
     }
 
     /// Leases the first task that is due: highest priority, then first submitted. One for several workers is leased to all
-    /// of them or to none.
+    /// of them or to none; where fewer than the most are enough, to all that are free.
     ///
     /// While too few workers wait for such a task, those behind it go first, so that nobody idles; but not for ever, or it
     /// would never begin. Where nothing is due a worker takes a place that another has left.
@@ -33,11 +33,13 @@ extension TaskStore {
         kinds: [String], to worker: String, among candidates: Candidates, in db: Database
     ) throws -> (TaskLease, gang: [TaskAttempt])? {
         for row in try due(kinds: kinds, in: db) {
-            let size = row["workers"] as Int
-            guard size > 1 else { return try begin(row, with: [worker], in: db) }
+            let (least, most) = (row["least_workers"] as Int, row["workers"] as Int)
+            guard most > 1 else { return try begin(row, with: [worker], in: db) }
             let (waiting, all) = candidates[row["kind"]] ?? ([], [])
             let others = try waiting.filter { $0 != worker }.filter { try !isBusy($0, in: db) }
-            if others.count + 1 >= size { return try begin(row, with: [worker] + others.prefix(size - 1), in: db) }
+            // One that has no task and asks for none at the moment will do so soon.
+            let size = least < most ? try min(most, max(least, all.count { try !isBusy($0, in: db) })) : most
+            if others.count + 1 >= size { return try begin(row, with: [worker] + others.prefix(most - 1), in: db) }
             guard date().microseconds - (row["updated"] as Int64) >= settings.gangPatience.microseconds else {
                 continue
             }
@@ -45,6 +47,16 @@ extension TaskStore {
             try noteShortage(of: row, workers: all.count, in: db)
         }
         return try leaseVacancy(kinds: kinds, to: worker, in: db)
+    }
+
+    /// Whether free workers could go on with a task beside those that have it, which is smaller than it may be.
+    func canGrow(
+        _ attempt: TaskAttempt, among candidates: (String) -> (waiting: [String], all: [String]), in db: Database
+    ) throws -> Bool {
+        let statement = try db.cachedStatement(
+            sql: "SELECT kind FROM tasks WHERE id = ? AND rank = 0 AND elastic = 0 AND size < workers")
+        guard let kind = try String.fetchOne(statement, arguments: [attempt.task]) else { return false }
+        return try candidates(kind).waiting.contains { try !isBusy($0, in: db) }
     }
 
     private func isBusy(_ worker: String, in db: Database) throws -> Bool {
@@ -61,12 +73,15 @@ extension TaskStore {
         let key = workers.count > 1 ? UUID().uuidString : ""
         let statement = try db.cachedStatement(
             sql:
-                "UPDATE tasks SET state = 2, attempt = ?, worker = ?, gang_key = ?, shortage = 0, updated = ? WHERE id = ?"
-        )
+                """
+                UPDATE tasks SET state = 2, attempt = ?, worker = ?, gang_key = ?, size = ?, shortage = 0, updated = ?
+                WHERE id = ?
+                """)
         var attempts: [TaskAttempt] = []
         for (rank, worker) in workers.enumerated() {
             let attempt = TaskAttempt(task: rank == 0 ? id : "\(id)#\(rank)", number: number, worker: worker)
-            try statement.execute(arguments: [number, worker, key, date().microseconds, attempt.task])
+            try statement.execute(
+                arguments: [number, worker, key, workers.count, date().microseconds, attempt.task])
             if let task = try entry(attempt.task, in: db) { try record("leased", attempt, task, in: db) }
             attempts.append(attempt)
         }
@@ -113,7 +128,7 @@ extension TaskStore {
     }
 
     private static let leaseColumns =
-        "id, kind, task_group, attempt, checkpoint, payload, workers, gang, rank, gang_key"
+        "id, kind, task_group, attempt, checkpoint, payload, workers, least_workers, size, gang, rank, gang_key"
 
     private func row(_ id: String, in db: Database) throws -> Row? {
         try Row.fetchOne(

@@ -79,5 +79,14 @@ extension TaskStore {
                     CREATE INDEX tasks_vacant ON tasks(kind, number) WHERE state = 1 AND rank > 0 AND elastic = 1;
                     """)
         }
+        // Of a gang that may be smaller than the most, rows beyond its size wait while the task is leased.
+        migrator.registerMigration("add least sizes of gangs") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE tasks ADD COLUMN least_workers INTEGER NOT NULL DEFAULT 1;
+                    ALTER TABLE tasks ADD COLUMN size INTEGER NOT NULL DEFAULT 1;
+                    UPDATE tasks SET least_workers = workers, size = workers;
+                    """)
+        }
     }
 }

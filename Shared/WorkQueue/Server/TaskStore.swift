@@ -39,13 +39,13 @@ struct TaskStore: Sendable {
         let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO tasks (id, kind, task_group, priority, state, maximum_attempts, submitted, updated, payload,
-                    workers, gang, rank, elastic)
-                VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?)
+                    workers, least_workers, gang, rank, elastic)
+                VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         try statement.execute(arguments: [
             rank == 0 ? task.id : "\(task.id)#\(rank)", task.kind, task.group, task.priority,
             task.maximumAttempts ?? settings.maximumAttempts, now, now, rank == 0 ? Data(task.payload) : Data(),
-            task.workers, task.workers > 1 ? task.id : nil, rank, task.isElastic,
+            task.workers, task.leastWorkers, task.workers > 1 ? task.id : nil, rank, task.isElastic,
         ])
     }
 

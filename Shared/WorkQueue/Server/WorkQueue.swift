@@ -110,6 +110,12 @@ public actor WorkQueue: Service {
                 .invalidArgument,
                 "Task '\(task.id)' asks for \(task.workers) workers; 1 to \(settings.largestGang) are possible.")
         }
+        guard (1...task.workers).contains(task.leastWorkers) else {
+            throw Failure(
+                .invalidArgument,
+                "Task '\(task.id)' asks for at least \(task.leastWorkers) of \(task.workers) workers; 1 to "
+                    + "\(task.workers) are possible.")
+        }
         if let attempts = task.maximumAttempts, !(1...1_000).contains(attempts) {
             throw Failure(.invalidArgument, "Task '\(task.id)' asks for \(attempts) attempts; 1 to 1000 are possible.")
         }
@@ -181,11 +187,16 @@ public actor WorkQueue: Service {
         return try await reader.read { db in try store.directive(for: attempt, in: db) }
     }
 
-    /// Notes the progress of a task as an event, and its checkpoint.
+    /// Notes the progress of a task as an event, and its checkpoint. Where a step has ended and workers are free with whom
+    /// the task could go on, the answer says so.
     public func report(_ report: TaskReport, of attempt: TaskAttempt) async throws -> TaskDirective {
         hear(attempt)
-        let store = store
-        return try await writer.write { db in try store.report(report, of: attempt, in: db) }
+        let (store, workers) = (store, workers)
+        return try await writer.write { db in
+            let directive = try store.report(report, of: attempt, in: db)
+            guard directive == .proceed, report.step > 0, report.step < report.steps else { return directive }
+            return try store.canGrow(attempt, among: workers.candidates, in: db) ? .regroup : .proceed
+        }
     }
 
     /// Ends a task with its result; repeating it gets the same answer.

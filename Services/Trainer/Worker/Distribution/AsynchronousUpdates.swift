@@ -48,7 +48,7 @@ final class AsynchronousUpdates: SharedTraining {
         session.go(toEpoch: place.epoch, batch: place.batch)
         session.parameters = start
         let share = session.batchRange
-        var (gradient, figures, _) = try link.meter.measure(share.count) { try session.gradient(over: share) }
+        var ((gradient, figures), _) = try link.meter.measure(share.count) { try session.gradient(over: share) }
         try session.checkFinite(figures)
         let now = try await link.pull()
         if compensation > 0 {
@@ -83,5 +83,5 @@ final class AsynchronousUpdates: SharedTraining {
         session.go(toEpoch: min(place.epoch, reportedEpochs), batch: place.epoch == reportedEpochs ? place.batch : 0)
     }
 
-    func takeFigures() async -> [String: Double] { await link.takeFigures() }
+    func takeFigures(over time: Duration) async -> [String: Double] { await link.takeFigures(over: time) }
 }

@@ -21,12 +21,12 @@ final class DistributedTraining: SharedTraining {
     ) async throws {
         self.session = session
         group = try await WorkerGroup(of: place, host: host, progress)
-        synchronisation = Self.synchronisation(distribution, session, place)
-        try beginTogether()
+        try Self.beginTogether(session, group)
+        synchronisation = try Self.synchronisation(distribution, session, group)
     }
 
     /// All begin with the same weights at the same place, or not at all: one whose checkpoint is gone would go astray.
-    private func beginTogether() throws {
+    private static func beginTogether(_ session: TrainingSession, _ group: WorkerGroup) throws {
         let places = try group.gather(Float(session.finishedEpochs * session.batchesPerEpoch + session.finishedBatches))
         guard Set(places).count == 1 else {
             throw Failure(
@@ -38,24 +38,27 @@ final class DistributedTraining: SharedTraining {
     }
 
     private static func synchronisation(
-        _ distribution: Distribution, _ session: TrainingSession, _ place: GangPlace
-    ) -> any Synchronisation {
-        let (workers, interval) = (place.size, distribution.interval)
+        _ distribution: Distribution, _ session: TrainingSession, _ group: WorkerGroup
+    ) throws -> any Synchronisation {
+        let (workers, interval) = (group.size, distribution.interval)
         func replicas(_ rule: some ReplicaRule) -> any Synchronisation {
             ReplicaTraining(rule, every: interval, workers: workers)
         }
         switch distribution.synchronisation {
-        case .allReduce: return GradientMean(workers: workers)
-        case .dynamicBatch: return GradientMean(workers: workers, adaptingEvery: interval)
+        case .allReduce: return GradientMean(try GradientSum(of: session, over: group), workers: workers)
+        case .dynamicBatch:
+            return GradientMean(
+                try GradientSum(of: session, over: group), workers: workers, adaptingEvery: interval)
         case .localSGD: return replicas(LocalSGD())
         case .overlap: return replicas(OverlappedSGD(session.parameters))
         case .easgd: return replicas(ElasticAveraging(session.parameters))
         case .parameterServer: preconditionFailure("its workers add up nothing")
         case .pso:
-            let seed = session.plan.seed &+ UInt64(place.rank)
-            return replicas(ParticleSwarm(session.parameters, seed: seed))
+            return replicas(ParticleSwarm(session.parameters, seed: session.plan.seed &+ UInt64(group.rank)))
         }
     }
+
+    var giveUp: @Sendable () -> Void { group.giveUp }
 
     func train(batches: Int) throws -> TrainingSession.Epoch? {
         for _ in 0..<batches where !session.isFinished {
@@ -64,8 +67,16 @@ final class DistributedTraining: SharedTraining {
         return nil
     }
 
-    func takeFigures() -> [String: Double] {
-        var figures = meter.take()
+    func publishing<Result>(_ body: () throws -> Result) rethrows -> Result {
+        guard let result = synchronisation.result else { return try body() }
+        let own = session.parameters
+        session.parameters = result
+        defer { session.parameters = own }
+        return try body()
+    }
+
+    func takeFigures(over time: Duration) -> [String: Double] {
+        var figures = meter.take(over: time)
         figures["exchanged-bytes"] = Double(group.bytes - earlier.bytes)
         figures["waiting-seconds"] = (group.waited - earlier.waited) / .seconds(1)
         earlier = (group.bytes, group.waited)

@@ -1,18 +1,20 @@
 import Model
 import Torch
 
-/// Every step takes the mean gradient of all workers: g = Σᵢ nᵢ gᵢ / Σᵢ nᵢ, where worker i has seen nᵢ samples of the batch.
+/// Every step takes the mean gradient of all workers, which is added up while the backward pass goes on.
 ///
 /// That equals one worker with the whole batch but for the order of additions, and but for layers that look at a whole batch
 /// or draw at random. Figures travel with the gradient, so that every worker knows those of all.
 struct GradientMean: Synchronisation {
     /// Mini-batches between two measurements of speed; nil for equal shares throughout.
     let interval: Int?
+    private let gradient: GradientSum
     private(set) var shares: BatchShares
     private var busy = Duration.zero
     private var batches = 0
 
-    init(workers: Int, adaptingEvery interval: Int? = nil) {
+    init(_ gradient: GradientSum, workers: Int, adaptingEvery interval: Int? = nil) {
+        self.gradient = gradient
         self.interval = interval
         shares = BatchShares(workers: workers)
     }
@@ -20,17 +22,12 @@ struct GradientMean: Synchronisation {
     mutating func trainBatch(
         of session: TrainingSession, with group: any Collective, meter: inout WorkerMeter
     ) throws -> TrainingSession.Epoch? {
-        let batch = session.batchRange
-        let share = shares.range(of: group.rank, in: batch)
-        let (gradient, figures, time) = try meter.measure(share.count) { try session.gradient(over: share) }
+        let share = shares.range(of: group.rank, in: session.batchRange)
+        let (_, time) = try meter.measure(share.count) { try gradient.begin(over: share) }
         busy += time
-        let weight = Float(share.count) / Float(batch.count)
-        let sum = try group.sum(
-            gradient.map { $0 * weight } + figures.values)
-        let count = gradient.count
-        try session.step(with: Array(sum[..<count]))
+        let figures = try gradient.step()
         try adaptIfDue(with: group)
-        return try session.endBatch(BatchFigures(sum[count...]))
+        return try session.endBatch(figures)
     }
 
     private mutating func adaptIfDue(with group: any Collective) throws {

@@ -67,9 +67,10 @@ final class ParameterLink {
     }
 
     /// What this worker did since it was asked last.
-    func takeFigures() async -> [String: Double] {
+    /// - Parameter time: How long this worker has trained, with everything that it has waited for.
+    func takeFigures(over time: Duration) async -> [String: Double] {
         let now = await parameters.statistics
-        var figures = meter.take()
+        var figures = meter.take(over: time)
         figures["exchanged-bytes"] =
             Double(now.bytesSent + now.bytesReceived - earlier.bytesSent - earlier.bytesReceived)
         figures["waiting-seconds"] = (now.pulling - earlier.pulling) / .seconds(1)

@@ -7,41 +7,44 @@ struct LocalSGD: ReplicaRule {
         let share = 1 / Float(group.size)
         weights = try group.sum(weights).map { $0 * share }
     }
-
-    mutating func endEpoch(_ weights: inout [Float], isLast: Bool, with group: any Collective) throws {}
 }
 
 /// Local SGD one meeting late, so that nobody waits for the sum (after Hierarchical Local SGD; Zhou et al., 2020).
 ///
 /// dᵢ(t) is what worker i changed between meetings t − 1 and t. At meeting t it takes the sum that was begun at meeting t − 1,
-/// replaces its own change by the mean, x ← x + Σⱼ dⱼ(t−1) / N − dᵢ(t−1), and begins the sum of dⱼ(t). At an epoch's end it
-/// waits for that sum too, so that every change has reached every worker once and all replicas are equal.
+/// adds the mean to what all have in common, c ← c + Σⱼ dⱼ(t−1) / N, goes on from xᵢ = c + dᵢ(t), and begins the sum of dⱼ(t). At
+/// an epoch's end it waits for that sum too, so that every change has reached every worker once; then xᵢ = c has the same bits
+/// everywhere, because sums have.
 struct OverlappedSGD: ReplicaRule {
+    /// What all workers have in common.
+    private var common: [Float]
+    /// This worker's weights after the last meeting.
     private var start: [Float]
-    private var own: [Float] = []
     private var pending: (any PendingSum)?
 
-    init(_ start: [Float]) { self.start = start }
+    init(_ start: [Float]) {
+        common = start
+        self.start = start
+    }
 
     mutating func meet(_ weights: inout [Float], loss: Float, with group: any Collective) throws {
         let change = zip(weights, start).map { $0 - $1 }
-        try settle(&weights, group)
+        try settle(group)
+        weights = zip(common, change).map { $0 + $1 }
+        start = weights
         pending = try group.beginSum(change)
-        own = change
-        start = weights
     }
 
-    mutating func endEpoch(_ weights: inout [Float], isLast: Bool, with group: any Collective) throws {
-        try settle(&weights, group)
-        // Additions came in another order on every worker; what is left of that would grow.
-        weights = try group.broadcast(weights, from: 0)
-        start = weights
+    mutating func endEpoch(_ weights: inout [Float], with group: any Collective) throws {
+        try settle(group)
+        weights = common
+        start = common
     }
 
-    private mutating func settle(_ weights: inout [Float], _ group: any Collective) throws {
+    private mutating func settle(_ group: any Collective) throws {
         guard let sum = try pending?.finish() else { return }
         let share = 1 / Float(group.size)
-        for i in weights.indices { weights[i] += sum[i] * share - own[i] }
+        for i in common.indices { common[i] += sum[i] * share }
         pending = nil
     }
 }
@@ -65,9 +68,7 @@ struct ElasticAveraging: ReplicaRule {
         }
     }
 
-    mutating func endEpoch(_ weights: inout [Float], isLast: Bool, with group: any Collective) throws {
-        if isLast { weights = centre }
-    }
+    var result: [Float]? { centre }
 }
 
 /// Particle swarm (Kennedy and Eberhart, 1995) over replicas: worker i is a particle with position xᵢ, and its fitness is its
@@ -106,7 +107,5 @@ struct ParticleSwarm: ReplicaRule {
         }
     }
 
-    mutating func endEpoch(_ weights: inout [Float], isLast: Bool, with group: any Collective) throws {
-        if isLast { weights = swarmBest.weights }
-    }
+    var result: [Float]? { swarmBest.weights }
 }

@@ -9,8 +9,16 @@ protocol ReplicaRule {
     ///   - loss: Mean loss of its samples since the last meeting.
     mutating func meet(_ weights: inout [Float], loss: Float, with group: any Collective) throws
 
-    /// An epoch ends; after the last one all workers have the same weights, which are the result.
-    mutating func endEpoch(_ weights: inout [Float], isLast: Bool, with group: any Collective) throws
+    /// An epoch ends.
+    mutating func endEpoch(_ weights: inout [Float], with group: any Collective) throws
+
+    /// The weights that come of the training where it ends now; nil for this worker's own.
+    var result: [Float]? { get }
+}
+
+extension ReplicaRule {
+    mutating func endEpoch(_ weights: inout [Float], with group: any Collective) throws {}
+    var result: [Float]? { nil }
 }
 
 /// Every worker steps on its own share of each mini-batch, and meets the others every few of them and at an epoch's end.
@@ -31,26 +39,28 @@ struct ReplicaTraining<Rule: ReplicaRule>: Synchronisation {
         of session: TrainingSession, with group: any Collective, meter: inout WorkerMeter
     ) throws -> TrainingSession.Epoch? {
         let share = shares.range(of: group.rank, in: session.batchRange)
-        let (gradient, figures, _) = try meter.measure(share.count) { try session.gradient(over: share) }
-        try session.step(with: gradient)
+        let (figures, _) = try meter.measure(share.count) { try session.step(over: share) }
         sinceMeeting += figures
         epoch += figures
         let done = session.finishedBatches + 1
-        let isEnd = done == session.batchesPerEpoch
-        if done.isMultiple(of: interval) || isEnd { try meet(session, group, isEnd) }
-        guard isEnd else { return try session.endBatch(BatchFigures()) }
+        guard done == session.batchesPerEpoch else {
+            if done.isMultiple(of: interval) { try meet(session, group) }
+            return try session.endBatch(BatchFigures())
+        }
         defer { epoch = BatchFigures() }
-        return try session.endBatch(BatchFigures(group.sum(epoch.values)[...]))
+        // On their way while the workers meet.
+        let sum = try group.beginSum(epoch.values)
+        try meet(session, group, atEnd: true)
+        return try session.endBatch(BatchFigures(sum.finish()[...]))
     }
 
-    private mutating func meet(_ session: TrainingSession, _ group: any Collective, _ isEnd: Bool) throws {
+    var result: [Float]? { rule.result }
+
+    private mutating func meet(_ session: TrainingSession, _ group: any Collective, atEnd isEnd: Bool = false) throws {
         var weights = session.parameters
         let loss = sinceMeeting.loss / max(1, sinceMeeting.samples)
         try rule.meet(&weights, loss: Float(loss), with: group)
-        if isEnd {
-            let isLast = session.finishedEpochs + 1 == session.plan.epochs
-            try rule.endEpoch(&weights, isLast: isLast, with: group)
-        }
+        if isEnd { try rule.endEpoch(&weights, with: group) }
         session.parameters = weights
         sinceMeeting = BatchFigures()
     }

@@ -15,7 +15,14 @@ protocol SharedTraining: AnyObject {
     func train(batches: Int) async throws -> TrainingSession.Epoch?
 
     /// What this worker did since it was asked last.
-    func takeFigures() async -> [String: Double]
+    /// - Parameter time: How long it has trained, with everything that it has waited for.
+    func takeFigures(over time: Duration) async -> [String: Double]
+
+    /// Does something with the network as it would come out now, which for some ways is none that any worker trains.
+    func publishing<Result>(_ body: () throws -> Result) rethrows -> Result
+
+    /// Has whatever waits for other workers fail soon; any thread may call it, where nobody wants the result any more.
+    var giveUp: @Sendable () -> Void { get }
 
     /// Tells the other workers that nothing more is to be done.
     func dismiss() throws
@@ -24,6 +31,11 @@ protocol SharedTraining: AnyObject {
 extension SharedTraining {
     // Without a pipeline every worker knows by itself when the last epoch is over.
     func dismiss() throws {}
+
+    func publishing<Result>(_ body: () throws -> Result) rethrows -> Result { try body() }
+
+    // Requests to other workers end by themselves when their task is cancelled.
+    var giveUp: @Sendable () -> Void { {} }
 }
 
 extension Distribution {
@@ -54,7 +66,10 @@ extension Distribution {
     }
 }
 
-extension PipelineTraining: SharedTraining {}
+extension PipelineTraining: SharedTraining {
+    // It knows itself which of its time was a pipeline's.
+    func takeFigures(over time: Duration) -> [String: Double] { takeFigures() }
+}
 
 extension WorkerGroup {
     /// Meets the other workers of a task; returns when all are there.

@@ -8,33 +8,39 @@ protocol Synchronisation {
     mutating func trainBatch(
         of session: TrainingSession, with group: any Collective, meter: inout WorkerMeter
     ) throws -> TrainingSession.Epoch?
+
+    /// The weights that come of the training where it ends now; nil for this worker's own.
+    var result: [Float]? { get }
+}
+
+extension Synchronisation {
+    var result: [Float]? { nil }
 }
 
 /// What one worker has done since it was asked last.
 struct WorkerMeter {
-    private(set) var samples = 0
-    private(set) var busy = Duration.zero
-    private var start = ContinuousClock.now
+    private var samples = 0
+    private var busy = Duration.zero
 
     /// Times a computation on samples.
-    mutating func measure(
-        _ count: Int, _ body: () throws -> (values: [Float], figures: BatchFigures)
-    ) rethrows -> ([Float], BatchFigures, Duration) {
+    mutating func measure<Result>(_ count: Int, _ body: () throws -> Result) rethrows -> (Result, Duration) {
         let begin = ContinuousClock.now
-        let (values, figures) = try body()
+        let result = try body()
         let time = ContinuousClock.now - begin
         samples += count
         busy += time
-        return (values, figures, time)
+        return (result, time)
     }
 
-    /// Samples per second of computing, and the share of time without it; then begins anew.
-    mutating func take() -> [String: Double] {
-        let (whole, computing) = (ContinuousClock.now - start, max(busy, .microseconds(1)))
+    /// Samples, samples per second of computing, and the share of time without it; then begins anew.
+    /// - Parameter time: How long this worker has trained, with everything that it has waited for.
+    mutating func take(over time: Duration) -> [String: Double] {
+        let computing = max(busy, .microseconds(1))
         defer { self = WorkerMeter() }
         return [
+            "samples": Double(samples),
             "samples-per-second": Double(samples) / (computing / .seconds(1)),
-            "idle-share": max(0, 1 - computing / max(whole, .microseconds(1))),
+            "idle-share": max(0, 1 - computing / max(time, .microseconds(1))),
         ]
     }
 }

@@ -28,7 +28,7 @@ final class SynchronousUpdates: SharedTraining {
     private func trainBatch() async throws -> TrainingSession.Epoch? {
         let batch = session.batchRange
         let share = shares.range(of: rank, in: batch)
-        let (gradient, figures, _) = try link.meter.measure(share.count) { try session.gradient(over: share) }
+        let ((gradient, figures), _) = try link.meter.measure(share.count) { try session.gradient(over: share) }
         try session.checkFinite(figures)
         // Figures are sums; as means of samples they come back as the mean over the batch.
         let count = Float(max(1, share.count))
@@ -40,5 +40,5 @@ final class SynchronousUpdates: SharedTraining {
         return try session.endBatch(BatchFigures(mean[gradient.count...].map { $0 * whole }[...]))
     }
 
-    func takeFigures() async -> [String: Double] { await link.takeFigures() }
+    func takeFigures(over time: Duration) async -> [String: Double] { await link.takeFigures(over: time) }
 }

@@ -97,7 +97,11 @@ typedef enum _Gyrus__Wire__Directive {
   /*
    * Stop: the task was given to another worker.
    */
-  GYRUS__WIRE__DIRECTIVE__DIRECTIVE_STALE = 3
+  GYRUS__WIRE__DIRECTIVE__DIRECTIVE_STALE = 3,
+  /*
+   * Store a checkpoint and give the task back: it goes on with more workers.
+   */
+  GYRUS__WIRE__DIRECTIVE__DIRECTIVE_REGROUP = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(GYRUS__WIRE__DIRECTIVE)
 } Gyrus__Wire__Directive;
 
@@ -206,17 +210,21 @@ struct  Gyrus__Wire__SubmitRequest
    */
   uint32_t max_attempts;
   /*
-   * Workers that do it together, all of them or none; 0 means 1.
+   * Most workers that do it together; 0 means 1.
    */
   uint32_t workers;
   /*
    * Whether those of ranks above 0 may leave and be replaced while the others go on.
    */
   protobuf_c_boolean elastic;
+  /*
+   * Least workers with which it begins; 0 means as many as the most.
+   */
+  uint32_t least_workers;
 };
 #define GYRUS__WIRE__SUBMIT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__submit_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, 0, 0, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, 0, 0, 0, 0, 0 }
 
 
 /*

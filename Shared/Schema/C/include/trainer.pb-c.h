@@ -224,7 +224,7 @@ struct  Gyrus__Wire__TrainingDistribution
 {
   ProtobufCMessage base;
   /*
-   * Workers.
+   * Most workers.
    */
   uint32_t workers;
   /*
@@ -247,10 +247,14 @@ struct  Gyrus__Wire__TrainingDistribution
    * How a parameter server takes what workers hand in, such as `staleness 4`; empty for `synchronous`.
    */
   char *updates;
+  /*
+   * Least workers with which it begins; 0 means as many as the most.
+   */
+  uint32_t least_workers;
 };
 #define GYRUS__WIRE__TRAINING_DISTRIBUTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__training_distribution__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string }
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, 0 }
 
 
 /*

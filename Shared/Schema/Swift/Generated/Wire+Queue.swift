@@ -64,6 +64,8 @@ extension Wire {
         case cancel
         /// Stop: the task was given to another worker.
         case stale
+        /// Store a checkpoint and give the task back: it goes on with more workers.
+        case regroup
         /// A value that this version does not know.
         case unknown(Int32)
 
@@ -74,6 +76,7 @@ extension Wire {
             case 1: .`continue`
             case 2: .cancel
             case 3: .stale
+            case 4: .regroup
             default: .unknown(rawValue)
             }
         }
@@ -85,6 +88,7 @@ extension Wire {
             case .`continue`: 1
             case .cancel: 2
             case .stale: 3
+            case .regroup: 4
             case .unknown(let number): number
             }
         }
@@ -231,10 +235,12 @@ extension Wire {
         public var priority: Int32 = 0
         /// Most attempts that may crash before the task is dead; 0 means 3.
         public var maxAttempts: UInt32 = 0
-        /// Workers that do it together, all of them or none; 0 means 1.
+        /// Most workers that do it together; 0 means 1.
         public var workers: UInt32 = 0
         /// Whether those of ranks above 0 may leave and be replaced while the others go on.
         public var elastic: Bool = false
+        /// Least workers with which it begins; 0 means as many as the most.
+        public var leastWorkers: UInt32 = 0
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -248,7 +254,8 @@ extension Wire {
             priority: Int32 = 0,
             maxAttempts: UInt32 = 0,
             workers: UInt32 = 0,
-            elastic: Bool = false
+            elastic: Bool = false,
+            leastWorkers: UInt32 = 0
         ) {
             self.id = id
             self.kind = kind
@@ -258,6 +265,7 @@ extension Wire {
             self.maxAttempts = maxAttempts
             self.workers = workers
             self.elastic = elastic
+            self.leastWorkers = leastWorkers
         }
 
         /// Decodes a message.
@@ -284,6 +292,7 @@ extension Wire.SubmitRequest: StoredMessage {
         maxAttempts = c.pointee.max_attempts
         workers = c.pointee.workers
         elastic = c.pointee.elastic != 0
+        leastWorkers = c.pointee.least_workers
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__SubmitRequest>, arena: inout Arena) throws {
@@ -296,6 +305,7 @@ extension Wire.SubmitRequest: StoredMessage {
         c.pointee.max_attempts = maxAttempts
         c.pointee.workers = workers
         c.pointee.elastic = elastic ? 1 : 0
+        c.pointee.least_workers = leastWorkers
     }
 }
 

@@ -349,7 +349,7 @@ extension Wire.Learning: StoredMessage {
 extension Wire {
     /// How several workers train one network together.
     public struct TrainingDistribution: WireMessage {
-        /// Workers.
+        /// Most workers.
         public var workers: UInt32 = 0
         /// What is distributed, such as `data-parallel`.
         public var kind: String = ""
@@ -361,6 +361,8 @@ extension Wire {
         public var microBatches: UInt32 = 0
         /// How a parameter server takes what workers hand in, such as `staleness 4`; empty for `synchronous`.
         public var updates: String = ""
+        /// Least workers with which it begins; 0 means as many as the most.
+        public var leastWorkers: UInt32 = 0
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -372,7 +374,8 @@ extension Wire {
             synchronisation: String = "",
             interval: UInt32 = 0,
             microBatches: UInt32 = 0,
-            updates: String = ""
+            updates: String = "",
+            leastWorkers: UInt32 = 0
         ) {
             self.workers = workers
             self.kind = kind
@@ -380,6 +383,7 @@ extension Wire {
             self.interval = interval
             self.microBatches = microBatches
             self.updates = updates
+            self.leastWorkers = leastWorkers
         }
 
         /// Decodes a message.
@@ -404,6 +408,7 @@ extension Wire.TrainingDistribution: StoredMessage {
         interval = c.pointee.interval
         microBatches = c.pointee.micro_batches
         updates = try Wire.text(c.pointee.updates, "TrainingDistribution.updates")
+        leastWorkers = c.pointee.least_workers
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrainingDistribution>, arena: inout Arena) throws {
@@ -414,6 +419,7 @@ extension Wire.TrainingDistribution: StoredMessage {
         c.pointee.interval = interval
         c.pointee.micro_batches = microBatches
         c.pointee.updates = try arena.text(updates, "TrainingDistribution.updates")
+        c.pointee.least_workers = leastWorkers
     }
 }
 

@@ -1,0 +1,55 @@
+import CTorch
+import Model
+
+/// The mean gradient of a mini-batch whose samples several workers share: g = Σᵢ nᵢ gᵢ / Σᵢ nᵢ, where worker i has nᵢ of them.
+///
+/// Gradients are added up in buckets of neighbouring weights, each as soon as the backward pass has gone past them, so that
+/// most of them travel while the rest is computed (Li et al., 2020). All workers make the same calls in the same order.
+///
+/// Not `Sendable`: one thread at a time may use it.
+public final class GradientSum {
+    private let session: TrainingSession
+    private let group: WorkerGroup
+    private let handle: OpaquePointer
+
+    /// Prepares the sums of a session's gradients.
+    public init(of session: TrainingSession, over group: WorkerGroup) throws {
+        var error: UnsafeMutablePointer<CChar>?
+        guard let handle = gyrus_gradient_sum_create(session.handle, group.handle, &error) else {
+            throw TrainingSession.failure(GYRUS_FAILED, error)
+        }
+        self.handle = handle
+        self.session = session
+        self.group = group
+    }
+
+    deinit { gyrus_gradient_sum_free(handle) }
+
+    /// Computes this worker's gradient, and begins the sum.
+    /// - Parameter share: Samples of the mini-batch under way; a worker with none takes part all the same.
+    public func begin(over share: Range<Int>) throws {
+        let weight = Float(share.count) / Float(session.batchRange.count)
+        var progress = gyrus_progress()
+        try session.compute { samples, order, error in
+            gyrus_gradient_sum_begin(
+                handle, samples, order, Int64(share.lowerBound), Int64(share.count), weight, &progress, &error)
+        }
+        group.bytes += Int(gyrus_gradient_sum_bytes(handle))
+    }
+
+    /// Waits for the sum, and makes a step of the optimizers with it.
+    /// - Returns: What all samples of the mini-batch came to; where the loss is no finite number there is no step.
+    /// - Throws: `Failure` with code `unavailable` where another worker is gone.
+    public func step() throws -> BatchFigures {
+        let start = ContinuousClock.now
+        var progress = gyrus_progress()
+        var error: UnsafeMutablePointer<CChar>?
+        let isDone = gyrus_gradient_sum_finish(handle, &progress, &error)
+        group.waited += ContinuousClock.now - start
+        guard isDone else { throw Failure.lostWorker(error) }
+        let figures = BatchFigures(progress)
+        guard figures.loss.isFinite else { return figures }
+        guard gyrus_gradient_sum_step(handle, &error) else { throw TrainingSession.failure(GYRUS_FAILED, error) }
+        return figures
+    }
+}
