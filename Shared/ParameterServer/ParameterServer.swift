@@ -86,6 +86,11 @@ public struct ParameterServer: Sendable {
         }
     }
 
+    /// Notes that a worker has nothing to do until it reads the parameters again: nobody waits for it meanwhile.
+    public func rest(_ worker: String) async {
+        for shard in shards { await shard.rest(worker) }
+    }
+
     /// Adds the routes.
     public func register(in router: inout Router) {
         router.on(.join) { request in try await join(request.worker) }

@@ -72,6 +72,12 @@ actor ParameterShard {
         clocks.hear(worker, at: now())
     }
 
+    /// A worker has nothing to do until it reads again, so nobody waits for it.
+    func rest(_ worker: String) {
+        clocks.setResting(true, worker)
+        changes.wakeAll()
+    }
+
     func leave(_ worker: String) {
         clocks.leave(worker)
         readings[worker] = nil
@@ -101,6 +107,7 @@ actor ParameterShard {
     func pull(_ worker: String, waiting: Duration) async throws -> (version: Int, values: Attachment) {
         let deadline = now() + min(waiting, settings.longestWait)
         try hear(worker)
+        clocks.setResting(false, worker)
         while true {
             sweep()
             let clock = try clock(of: worker)

@@ -5,6 +5,7 @@ struct WorkerClocks {
     private struct Entry {
         var clock: Int
         var heard: Duration
+        var isResting = false
     }
 
     private var entries: [String: Entry] = [:]
@@ -23,11 +24,14 @@ struct WorkerClocks {
     /// How many have joined, of those that are needed to begin.
     var arrivals: (joined: Int, expected: Int) { (joined.count, expected) }
 
-    /// Steps that the slowest worker has done; 0 until all that are needed have joined.
-    var slowest: Int { isComplete ? entries.values.map(\.clock).min() ?? 0 : 0 }
+    /// Steps that the slowest worker has done of those that do not rest; 0 until all that are needed have joined.
+    var slowest: Int {
+        guard isComplete else { return 0 }
+        return entries.values.filter { !$0.isResting }.map(\.clock).min() ?? entries.values.map(\.clock).max() ?? 0
+    }
 
     /// Workers that have done the fewest steps, by name.
-    var stragglers: [String] { entries.filter { $0.value.clock == slowest }.keys.sorted() }
+    var stragglers: [String] { entries.filter { !$0.value.isResting && $0.value.clock == slowest }.keys.sorted() }
 
     /// Takes a worker in; a known one goes on where it was.
     /// - Returns: Steps that count as done by it.
@@ -42,6 +46,9 @@ struct WorkerClocks {
 
     /// Notes that a worker was heard of.
     mutating func hear(_ worker: String, at now: Duration) { entries[worker]?.heard = now }
+
+    /// Notes whether a worker has nothing to do for now, so that nobody waits for it.
+    mutating func setResting(_ isResting: Bool, _ worker: String) { entries[worker]?.isResting = isResting }
 
     /// Notes that a worker has done one more step.
     mutating func advance(_ worker: String) { entries[worker]?.clock += 1 }

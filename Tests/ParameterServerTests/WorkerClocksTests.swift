@@ -25,6 +25,21 @@ struct WorkerClocksTests {
         #expect(clocks.clock(of: "b") == nil)
     }
 
+    @Test func `nobody waits for a worker that rests`() {
+        var clocks = WorkerClocks(expected: 2)
+        for worker in ["a", "b"] { _ = clocks.join(worker, clock: 0, at: .zero) }
+        clocks.advance("a")
+        #expect(clocks.slowest == 0)
+        #expect(clocks.stragglers == ["b"])
+        clocks.setResting(true, "b")
+        #expect(clocks.slowest == 1)
+        #expect(clocks.workers == ["a", "b"])
+        clocks.setResting(true, "a")
+        #expect(clocks.slowest == 1)
+        clocks.setResting(false, "b")
+        #expect(clocks.slowest == 0)
+    }
+
     @Test func `joining again goes on where the worker was`() {
         var clocks = WorkerClocks(expected: 1)
         _ = clocks.join("a", clock: 0, at: .zero)

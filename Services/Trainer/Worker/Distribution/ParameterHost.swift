@@ -102,7 +102,11 @@ actor BatchDesk {
         let workers = await server.workers
         if workers.count >= awaited || ContinuousClock.now - opened > Self.arrival { awaited = 0 }
         ledger.keep(Set(workers).union([request.worker]))
-        if awaited == 0, let place = ledger.claim(for: request.worker) { return reply(place) }
+        if awaited == 0 {
+            if let place = ledger.claim(for: request.worker) { return reply(place) }
+            // Others have the last mini-batches, and may be too far ahead of this one to do them.
+            await server.rest(request.worker)
+        }
         if !ledger.isOver { await ticket.wait(for: Self.turn) }
         return reply(nil)
     }
