@@ -12,7 +12,8 @@ struct TablesBenchmark: AsyncParsableCommand {
         discussion: """
             The tables are looked for in $GYRUS_DATA, then ../shared/data. Each figure is a mean over the seeds of the best \
             accuracy of the table less the best one found, in points, ± its standard error. Every searcher has the same \
-            settings on all tables and sees each outcome before it proposes again.
+            settings on all tables and sees each outcome before it proposes again. A search ends where it finds the best \
+            network: nothing changes after that, and the seconds count no more.
             """)
 
     @Option(help: "A Python that has Optuna, as Tests/Benchmarks/peers prints it; without it only ours is measured.")
