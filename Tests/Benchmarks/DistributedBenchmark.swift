@@ -7,6 +7,7 @@ import TrainerClient
 
 /// LeNet3 on MNIST trained by several workers in every way: accuracy beside time of training, bytes, idle and waiting time.
 ///
+/// Idle is a worker that does not compute; waiting is told of the first one. Who trains alone is whoever is free first.
 /// Workers are processes of this build; with fewer cores than workers times say little. All ways take turns, seed by seed, so
 /// that a machine that is busy for a while is busy for all. Times are those of the first worker's epochs, without start and
 /// validation.
@@ -22,7 +23,8 @@ struct DistributedBenchmark: AsyncParsableCommand {
 
     @Option(help: "Share of the time in which each worker computes; as many workers as numbers.")
     var throttle = "1,1"
-    @Option(help: "Second of two workers on a machine of its own, over a line of so many milliseconds and Mbit/s: 1,100.")
+    @Option(
+        help: "Second of two workers on a machine of its own, over a line of so many milliseconds and Mbit/s: 1,100.")
     var line: String?
     @Option(help: "Epochs.")
     var epochs = 3
@@ -75,7 +77,8 @@ struct DistributedBenchmark: AsyncParsableCommand {
         var peers: [DataParallelPeer.Outcome] = []
         for seed in 1...max(1, seeds) {
             for (name, way) in Self.allWays where ways.contains(name) {
-                var task = try TrainingTask.lenet(samples: samples, epochs: epochs, batch: batch, seed: seed, width: width)
+                var task = try TrainingTask.lenet(
+                    samples: samples, epochs: epochs, batch: batch, seed: seed, width: width)
                 task.distribution = way
                 task.distribution?.workers = workers
                 task.distribution?.leastWorkers = workers
@@ -91,7 +94,8 @@ struct DistributedBenchmark: AsyncParsableCommand {
             guard let outcomes = outcomes[name] else { continue }
             row(name, outcomes.map(\.accuracy), outcomes.map(\.trainingSeconds), details(outcomes))
         }
-        if !peers.isEmpty { row("PyTorch DDP", peers.map(\.accuracy), peers.map(\.seconds), "") }
+        // Its accuracy is of other samples than ours.
+        if !peers.isEmpty { row("PyTorch DDP*", peers.map(\.accuracy), peers.map(\.seconds), "") }
     }
 
     private func row(_ name: String, _ accuracy: [Double], _ seconds: [Double], _ details: String) {
@@ -112,7 +116,20 @@ struct DistributedBenchmark: AsyncParsableCommand {
         }
         return String(
             format: "   %8.2f MB   idle %3.0f %%   waiting %6.2f s   ", megabytes,
-            outcomes.map { $0.mean("idle-share") }.mean * 100, waiting) + course.joined(separator: " ")
+            outcomes.map { $0.mean("idle-share") }.mean * 100, waiting) + speeds(outcomes)
+            + "   after each epoch " + course.joined(separator: " ")
+    }
+
+    /// Samples per second of the workers while they compute, the slowest first, and of all together in the time that the epochs
+    /// took, beside their sum: what it could be at best.
+    private func speeds(_ outcomes: [TrainingBench.Outcome]) -> String {
+        let ranks = Set(outcomes.flatMap { $0.reports.map(\.rank) }).sorted()
+        let each = outcomes.map { outcome in ranks.map { outcome.mean("samples-per-second", rank: $0) }.sorted() }
+        let means = ranks.indices.map { place in each.map { $0[place] }.mean }
+        let whole = outcomes.map { $0.values("samples").reduce(0, +) / max(1e-9, $0.trainingSeconds) }.mean
+        guard whole > 0 else { return "" }
+        return means.map(\.grouped).joined(separator: " + ")
+            + String(format: " samples/s, %.2f of them reached", whole / max(1, means.reduce(0, +)))
     }
 }
 

@@ -25,7 +25,9 @@ struct SpeedChangeBenchmark: AsyncParsableCommand {
     func run() async throws {
         try await TrainingBench.run(throttle: [1, 1]) { bench in
             try await bench.prepare(try .mnist(training: samples))
-            print("speed-change, 2 workers, one at half speed from the middle of epoch 2, seconds of each epoch, share of the slow")
+            print(
+                "speed-change, 2 workers, one at half speed from the middle of epoch 2, seconds of each epoch, share of the slow"
+            )
             for seed in 1...max(1, seeds) {
                 for way in [Distribution.Synchronisation.allReduce, .dynamicBatch] {
                     let id = "\(way.rawValue)-\(seed)"
