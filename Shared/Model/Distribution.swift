@@ -91,8 +91,9 @@ public struct Distribution: Hashable, Sendable, Codable {
 
     /// Chooses how workers train together.
     public init(
-        workers: Int, leastWorkers: Int? = nil, kind: Kind = .dataParallel, synchronisation: Synchronisation = .allReduce, interval: Int = 8,
-        microBatches: Int = usualMicroBatches, updates: Updates = .synchronous
+        workers: Int, leastWorkers: Int? = nil, kind: Kind = .dataParallel,
+        synchronisation: Synchronisation = .allReduce, interval: Int = 8, microBatches: Int = usualMicroBatches,
+        updates: Updates = .synchronous
     ) {
         self.workers = workers
         self.leastWorkers = leastWorkers ?? workers

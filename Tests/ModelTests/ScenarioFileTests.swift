@@ -139,6 +139,14 @@ import Testing
             "f.yaml:3:21: training.workers: 8 workers cannot share a batch of 4 samples"
         ),
         (
+            "task: classification", "training: {workers: 2, least-workers: 3}",
+            "f.yaml:3:36: training.least-workers"
+        ),
+        (
+            "task: classification", "training: {workers: 2, least-workers: 1, distribution: pipeline}",
+            "training.least-workers: a pipeline needs all of its workers"
+        ),
+        (
             "task: classification", "final: {synchronisation: pso}",
             "f.yaml:3:26: final.synchronisation: it needs several"
         ),
@@ -195,6 +203,9 @@ import Testing
         #expect(
             scenario.training.distribution == Distribution(workers: 3, synchronisation: .localSGD, interval: 5))
         #expect(scenario.final.distribution == nil)
+        let elastic = "training: {workers: 4, least-workers: 2}"
+        let some = try ScenarioFile(Self.example.replacing("task: classification", with: elastic)).scenario
+        #expect(some.training.distribution == Distribution(workers: 4, leastWorkers: 2))
         let pipeline = "training: {workers: 2, distribution: pipeline, micro-batches: 8}"
         let split = try ScenarioFile(Self.example.replacing("task: classification", with: pipeline)).scenario
         #expect(split.training.distribution == Distribution(workers: 2, kind: .pipeline, microBatches: 8))

@@ -179,7 +179,9 @@ struct GangTests {
         #expect(stale?.code == .stale)
     }
 
-    @Test func `a task begins with the workers that are free where these are enough, and goes on with more`() async throws {
+    @Test func `a task begins with the workers that are free where these are enough, and goes on with more`()
+        async throws
+    {
         try await queue.submit(TaskSubmission(id: "g", kind: "work", workers: 3, leastWorkers: 1))
         let alone = try #require(try await queue.pull("a"))
         #expect(alone.gang == nil)

@@ -44,7 +44,8 @@ extension ScenarioFile {
                 "workers", "\(workers) workers cannot share a batch of \(batch) samples; take a larger batch.")
         }
         return Distribution(
-            workers: workers, leastWorkers: least, kind: kind ?? .dataParallel, synchronisation: synchronisation ?? .allReduce,
+            workers: workers, leastWorkers: least, kind: kind ?? .dataParallel,
+            synchronisation: synchronisation ?? .allReduce,
             interval: interval ?? 8, updates: updates)
     }
 
