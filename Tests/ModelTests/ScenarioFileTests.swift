@@ -140,7 +140,7 @@ import Testing
         ),
         (
             "task: classification", "training: {workers: 2, least-workers: 3}",
-            "f.yaml:3:36: training.least-workers"
+            "f.yaml:3:39: training.least-workers: 3 is not from 1 to 2."
         ),
         (
             "task: classification", "training: {workers: 2, least-workers: 1, distribution: pipeline}",
