@@ -10,7 +10,9 @@ import TrainerClient
 /// Processes that train one network together.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct DistributedTrainingTests {
-    private func task(_ trainer: TrainerClient, _ distribution: Distribution) async throws -> TrainingTask {
+    private func task(
+        _ trainer: TrainerClient, _ distribution: Distribution, epochs: Int = 60, batch: Int = 16
+    ) async throws -> TrainingTask {
         let recipe = try DatasetRecipe(
             modalities: ["image": .init(dataset: "synthetic-digits")],
             counts: .init(training: 400, validation: 60, test: 60), seed: 5)
@@ -18,8 +20,8 @@ struct DistributedTrainingTests {
         let lenet = try TableSix.leNet3.network(input: "image", shape: [1, 28, 28], classes: 10, width: 1)
         return TrainingTask(
             network: try NetworkDescription.fused(branches: [("image", lenet)], classes: 10).canonicalJSON,
-            dataset: recipe.id, optimizers: [BranchOptimizer(name: "adam", learningRate: 1e-3)], epochs: 60, batch: 16,
-            seed: 11, checkpointInterval: .milliseconds(100), distribution: distribution)
+            dataset: recipe.id, optimizers: [BranchOptimizer(name: "adam", learningRate: 1e-3)], epochs: epochs,
+            batch: batch, seed: 11, checkpointInterval: .milliseconds(100), distribution: distribution)
     }
 
     @Test(arguments: [Distribution(workers: 2), Distribution(workers: 2, kind: .pipeline)])
@@ -93,8 +95,9 @@ struct DistributedTrainingTests {
         try await Cluster.run(workers: 2) { cluster in
             let trainer = TrainerClient(try cluster.connect(to: .trainer))
             try await cluster.stop(.trainerWorker(2))
-            let task = try await task(trainer, Distribution(workers: 2, leastWorkers: 1))
-            async let result = trainer.train(task, id: "t", group: "g")
+            // Long enough for a process to start meanwhile.
+            let long = try await task(trainer, Distribution(workers: 2, leastWorkers: 1), epochs: 300, batch: 64)
+            async let result = trainer.train(long, id: "t", group: "g")
             try await checkpoint(of: "t", cluster)
             try cluster.start(.trainerWorker(2))
             try await leases(3, of: "t", cluster)
