@@ -92,7 +92,7 @@ struct AVMnistReport {
             \(rule)
             \(fused.joined(separator: "\n"))
 
-            ![pairs](\(split.rawValue).svg)
+            ![image + audio](\(split.rawValue).svg)
 
             \(summary(split))
             """
@@ -108,7 +108,7 @@ struct AVMnistReport {
         guard image != audio else { return "–" }
         let values = test(image, audio, split).map(\.fused)
         let published = PublishedAVMnist.fused[image]?[audio]
-        return Statistic(values).text + (published.map { " (\($0))" } ?? "")
+        return Statistic(values).text + (published.map { String(format: " (%.2f)", $0) } ?? "")
     }
 
     private func test(_ image: TableSix, _ audio: TableSix, _ split: DatasetRecipe.Split) -> [Outcome.Accuracy] {

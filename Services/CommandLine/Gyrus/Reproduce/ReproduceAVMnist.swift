@@ -12,10 +12,10 @@ struct ReproduceAVMnist: AsyncParsableCommand {
         abstract: "Train the networks of table 6 on both modalities and fuse all pairs: tables 7 and 8.",
         discussion: """
               gyrus reproduce av-mnist --quick         minutes, with fewer samples and one seed
-              gyrus reproduce av-mnist                 hours, with three seeds
+              gyrus reproduce av-mnist                 an hour on two cores, with three seeds
 
             The networks are trained and fused by scenarios that are published to the designer, on the recording split and
-            on the speaker-held-out split. What was interrupted goes on where it stood: scenarios that are there already
+            then on the speaker-held-out split. What was interrupted goes on where it stood: scenarios that are there already
             are not begun again. The folder gets report.md and a picture for each split.
             """)
 
