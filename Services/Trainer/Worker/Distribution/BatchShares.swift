@@ -1,9 +1,13 @@
 /// What share of every mini-batch each worker takes (dynamic batch size; Ye et al., 2020).
 ///
 /// After worker i has taken the time tᵢ to compute its share pᵢ, shares become p′ᵢ = k pᵢ / tᵢ with k = 1 / Σⱼ pⱼ / tⱼ, which is
-/// in proportion to the workers' speeds. Shares of a batch are rounded by largest remainders, so that they add up to it, and
+/// in proportion to the workers' speeds. While times hardly differ nothing changes: kernels are compiled anew for every size of
+/// a share, which costs more than a perfect balance gains. Shares of a batch are rounded by largest remainders, so that they add up to it, and
 /// none is without a sample where there are enough.
 struct BatchShares: Hashable {
+    /// By what part of their mean times may differ before shares change; at most half of it is lost.
+    private static let tolerance = 0.1
+
     /// Share of each worker; they add up to 1.
     private(set) var fractions: [Double]
 
@@ -11,11 +15,17 @@ struct BatchShares: Hashable {
 
     /// Follows the workers' speeds.
     /// - Parameter times: How long each worker has computed on its share; where one is not known nothing changes.
-    mutating func adapt(to times: [Double]) {
-        guard times.count == fractions.count, times.allSatisfy({ $0 > 0 && $0.isFinite }) else { return }
+    /// - Returns: Whether shares have changed.
+    @discardableResult
+    mutating func adapt(to times: [Double]) -> Bool {
+        guard times.count == fractions.count, times.allSatisfy({ $0 > 0 && $0.isFinite }),
+            let least = times.min(), let most = times.max()
+        else { return false }
+        guard most - least > Self.tolerance * times.reduce(0, +) / Double(times.count) else { return false }
         let speeds = zip(fractions, times).map { $0 / $1 }
         let sum = speeds.reduce(0, +)
         fractions = speeds.map { $0 / sum }
+        return true
     }
 
     /// Samples of each worker in a batch.

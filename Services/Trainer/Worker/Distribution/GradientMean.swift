@@ -12,6 +12,8 @@ struct GradientMean: Synchronisation {
     private(set) var shares: BatchShares
     private var busy = Duration.zero
     private var batches = 0
+    /// Whether the next mini-batch is the first one of its size, whose time says more of compilation than of speed.
+    private var isFresh = true
 
     init(_ gradient: GradientSum, workers: Int, adaptingEvery interval: Int? = nil) {
         self.gradient = gradient
@@ -24,7 +26,8 @@ struct GradientMean: Synchronisation {
     ) throws -> TrainingSession.Epoch? {
         let share = shares.range(of: group.rank, in: session.batchRange)
         let (_, time) = try meter.measure(share.count) { try gradient.begin(over: share) }
-        busy += time
+        if !isFresh || interval == 1 { busy += time }
+        isFresh = false
         let figures = try gradient.step()
         try adaptIfDue(with: group)
         return try session.endBatch(figures)
@@ -33,7 +36,7 @@ struct GradientMean: Synchronisation {
     private mutating func adaptIfDue(with group: any Collective) throws {
         batches += 1
         guard let interval, batches.isMultiple(of: interval) else { return }
-        shares.adapt(to: try group.gather(Float(busy / .seconds(1))).map(Double.init))
+        isFresh = shares.adapt(to: try group.gather(Float(busy / .seconds(1))).map(Double.init))
         busy = .zero
     }
 }
