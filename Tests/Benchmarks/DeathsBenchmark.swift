@@ -28,12 +28,19 @@ struct DeathsBenchmark: AsyncParsableCommand {
         }
     }
 
+    private func task(_ way: Distribution, _ seed: Int) throws -> TrainingTask {
+        var task = try TrainingTask.lenet(
+            samples: samples, epochs: epochs, batch: 64, seed: seed, distribution: way)
+        // Often enough for trainings of seconds, so that they go on from one.
+        task.checkpointInterval = .milliseconds(300)
+        return task
+    }
+
     private func report(_ name: String, _ way: Distribution, _ bench: TrainingBench) async throws {
         var (quiet, disturbed): ([Double], [Double]) = ([], [])
         var notes: [String] = []
         for seed in 1...max(1, seeds) {
-            let task = try TrainingTask.lenet(
-                samples: samples, epochs: epochs, batch: 64, seed: seed, distribution: way)
+            let task = try task(way, seed)
             let start = ContinuousClock.now
             quiet.append(try await bench.train("\(name)-\(seed)", task).accuracy)
             let time = ContinuousClock.now - start
