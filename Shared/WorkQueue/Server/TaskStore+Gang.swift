@@ -34,8 +34,10 @@ extension TaskStore {
             guard let seat = try Row.fetchOne(statement, arguments: [kind])?.copy() else { continue }
             let attempt = TaskAttempt(task: seat["id"], number: seat["attempt"] + 1, worker: worker)
             try db.execute(
-                sql:
-                    "UPDATE tasks SET state = 2, attempt = ?, worker = ?, gang_key = ?, size = workers, updated = ? WHERE id = ?",
+                sql: """
+                    UPDATE tasks SET state = 2, attempt = ?, worker = ?, gang_key = ?, size = workers, updated = ?
+                    WHERE id = ?
+                    """,
                 arguments: [attempt.number, worker, seat["gang_key"], date().microseconds, attempt.task])
             if let task = try entry(attempt.task, in: db) { try record("leased", attempt, task, in: db) }
             return try lease(of: worker, in: db).map { ($0, [attempt]) }

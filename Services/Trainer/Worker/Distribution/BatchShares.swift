@@ -1,9 +1,9 @@
 /// What share of every mini-batch each worker takes (dynamic batch size; Ye et al., 2020).
 ///
 /// After worker i has taken the time tᵢ to compute its share pᵢ, shares become p′ᵢ = k pᵢ / tᵢ with k = 1 / Σⱼ pⱼ / tⱼ, which is
-/// in proportion to the workers' speeds. While times hardly differ nothing changes: kernels are compiled anew for every size of
-/// a share, which costs more than a perfect balance gains. Shares of a batch are rounded by largest remainders, so that they add up to it, and
-/// none is without a sample where there are enough.
+/// in proportion to the workers' speeds. While times hardly differ nothing changes: kernels are compiled anew for every size
+/// of a share, which costs more than a perfect balance gains. Shares of a batch are rounded by largest remainders, so that
+/// they add up to it, and none is without a sample where there are enough.
 struct BatchShares: Hashable {
     /// By what part of their mean times may differ before shares change; at most half of it is lost.
     private static let tolerance = 0.1
