@@ -43,6 +43,20 @@ import Testing
         #expect(Set(models) == ["s1/0", "s1/1", "s1/20", "s1/21"])
     }
 
+    @Test func `the product of the answers is the first fusion, is not trained, and keeps the limits`() throws {
+        var driver = try SearchRunTests.Driver(Self.text(), order: 1)
+        try driver.run()
+        let product = try #require(driver.rows.trials[2])
+        #expect(product.genome == "3-0.0.0" && product.origin == "late fusion" && product.state == .succeeded)
+        #expect(product.networkName == "LeNet5+LeNet3 product of answers: audio scores + image scores multiplied")
+        let genome = try Genome(product.genome)
+        #expect(driver.orders.values.first { $0.candidate.genome == genome }?.budget.epochs == 0)
+        #expect(try driver.plan.candidateSpace.isAllowed(genome))
+        let text = Self.text(more: "objective: {limits: {parameters: 20000}}")
+        let small = try SearchRunTests.Driver(text, order: 1).plan.candidateSpace
+        #expect(!small.isAllowed(genome) && small.isAllowed(try Genome("1-0.0.0")))
+    }
+
     @Test func `where no fusion is better, the better network alone is the result`() throws {
         var driver = try SearchRunTests.Driver(Self.text(), order: 1)
         driver.bonus = { $0 < 2 ? 2 : 0 }

@@ -46,6 +46,7 @@ private func scenario(image: String, trials: Int) -> String {
             let winner = try #require(first.rows.first { $0.isWinner })
             let validation = { (row: Row) in row.metrics["validation-accuracy"] ?? 0 }
             #expect(try validation(winner) >= #require(first.rows.prefix(2).map(validation).max()))
+            #expect(first.rows[2].network.contains("product of answers") && validation(first.rows[2]) > 0)
             // Put together, a fusion answers as it did above the features; a float's last digit may decide a sample.
             let together = first.rows[8], above = try #require(first.rows[2..<8].map(validation).max())
             #expect(abs(validation(together) - above) <= 0.026)

@@ -45,6 +45,18 @@ import Testing
         if let constraint = head.constraint { _ = try network.torchScriptSource(of: constraint) }
     }
 
+    @Test func `a product of answers adds scores and has nothing to learn`() throws {
+        let backbones = [try Self.backbone("audio", .leNet5), try Self.backbone("image", .leNet3, side: 28)]
+        let head = try FusionHead(productOf: backbones, classes: 10)
+        let network = head.network(named: "head"), whole = head.whole(named: "whole")
+        #expect(network.inputs == [.init(name: "audio_scores", shape: [10]), .init(name: "image_scores", shape: [10])])
+        #expect(network.layers.map(\.operation) == [.addition])
+        #expect(try network.outputShape == [10] && network.tensors.isEmpty)
+        #expect(whole.inputs.map(\.name) == ["audio", "image"])
+        #expect(try whole.tensors == backbones.flatMap { try $0.network.tensors })
+        #expect(!head.isLearnt && head.constraint == nil)
+    }
+
     @Test func `what no fusion layer reads is left out of the whole network`() throws {
         let backbones = [try Self.backbone("audio", .leNet5), try Self.backbone("image", .leNet3, side: 28)]
         let head = try FusionHead(
@@ -69,6 +81,7 @@ import Testing
         #expect(throws: Failure.self) { try make([0, 0], levels: 0, of: backbones) }
         #expect(throws: Failure.self) { try make([0, 4], of: backbones) }
         #expect(throws: Failure.self) { try make([0], of: [backbones[0]]) }
+        #expect(throws: Failure.self) { try FusionHead(productOf: [backbones[0]], classes: 10) }
         #expect(throws: Failure.self) { try Self.backbone("fusion", .leNet3) }
     }
 }

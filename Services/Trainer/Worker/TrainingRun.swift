@@ -55,7 +55,7 @@ final class TrainingRun {
         // The first validation samples for every task, so that networks are compared on the same ones.
         let validation = try samples.source(.validation).first(task.validationSamples ?? 0)
         let session: any ResumableTraining
-        if task.epochs == 0, !weights.isEmpty {
+        if task.epochs == 0, try !weights.isEmpty || description.tensors.isEmpty {
             let network = try ScriptedNetwork(description, seed: task.seed)
             try network.loadWeights(from: weights)
             session = AssembledNetwork(network)

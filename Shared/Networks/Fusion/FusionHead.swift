@@ -1,6 +1,7 @@
 import Model
 
-/// What is learnt above the stages of backbones: up to four fusion layers and a classifier.
+/// What stands above the stages of backbones: up to four fusion layers and a classifier, which are learnt, or the product of
+/// the backbones' answers, for which nothing is to be learnt.
 ///
 /// Each fusion layer reads one stage of each backbone and the fusion layer before it. The same layers, with the same names,
 /// make a network over features that were computed before (`network`) and, above the backbones, the whole network
@@ -71,7 +72,7 @@ public struct FusionHead: Hashable, Sendable {
     public let joining: Operator
     /// What the modalities' vectors are to each other.
     public let representation: Representation
-    /// The fusion layers, the first one first.
+    /// The fusion layers, the first one first; none where the answers are multiplied.
     public let levels: [Level]
     /// Length of a fusion layer's vector.
     public let width: Int
@@ -102,9 +103,31 @@ public struct FusionHead: Hashable, Sendable {
         self.classes = classes
     }
 
+    /// The product of the backbones' answers: the product rule, or logarithmic opinion pool (Genest and Zidek 1986; Kittler et
+    /// al. 1998, eq. 7). Scores are logarithms of probabilities but for a term that all classes share, so their sum is it.
+    ///
+    /// It trusts each modality as far as that one trusts itself. A fusion that is learnt from the samples that its backbones
+    /// have learnt from trusts those too far that know them by heart.
+    /// - Throws: `Failure` with code `invalid-argument` where there are fewer than two backbones.
+    public init(productOf backbones: [Backbone], classes: Int) throws {
+        guard backbones.count > 1 else {
+            throw Failure(.invalidArgument, "A product of answers needs two backbones or more.")
+        }
+        self.backbones = backbones
+        joining = .concatenation
+        representation = .joint
+        levels = []
+        width = classes
+        self.classes = classes
+    }
+
+    /// Whether it has anything to be learnt.
+    public var isLearnt: Bool { !levels.isEmpty }
+
     /// The stages that its layers read, each once, in the order of backbones.
     public var stages: [Backbone.Stage] {
-        backbones.indices.flatMap { index in
+        guard isLearnt else { return backbones.compactMap(\.stages.last) }
+        return backbones.indices.flatMap { index in
             Set(levels.map { $0.stages[index] }).sorted().map { backbones[index].stages[$0] }
         }
     }
@@ -145,6 +168,7 @@ public struct FusionHead: Hashable, Sendable {
 
     /// - Parameter source: The name under which a stage is read.
     private func layers(_ source: (Backbone.Stage) -> String) -> [Layer] {
+        guard isLearnt else { return [Layer("fusion.product", .addition, from: stages.map(source))] }
         var layers: [Layer] = []
         var last: String?
         for index in levels.indices { last = add(index, source, after: last, to: &layers) }

@@ -1,10 +1,12 @@
 public import Model
 public import Networks
 
-/// What a search for a fusion chooses from: each network of a single modality by itself, and fusions of their stages.
+/// What a search for a fusion chooses from: each network of a single modality by itself, the product of their answers, and
+/// fusions of their stages.
 ///
-/// The first gene is the modality of a network that stays alone. The second one is a fusion: operator, representation and
-/// optimizer, and one to four layers, each a stage of each modality and a non-linearity. A genome has one of the two.
+/// The first gene is what needs no learning: the modality of a network that stays alone, or the product of all answers. The
+/// second one is a fusion: operator, representation and optimizer, and one to four layers, each a stage of each modality and a
+/// non-linearity. A genome has one of the two.
 public struct FusionSpace: CandidateSpace {
     /// A network of one modality that is trained already, or is trained first.
     public struct Pretrained: Hashable, Sendable {
@@ -88,10 +90,12 @@ public struct FusionSpace: CandidateSpace {
         networks.indices.map { Genome([[$0 + 1], space.genes[1].absence]) }
     }
 
-    /// Genomes that fuse the networks' answers, and the last stages before them: simple fusions to begin with.
+    /// Genomes that multiply the networks' answers, fuse them, and fuse the last stages before them: simple fusions to begin
+    /// with.
     public var late: [Genome] {
         let leakyRelu = FusionHead.Activation.allCases.count
-        return [0, 1].map { earlier in
+        let product = Genome([[networks.count + 1], space.genes[1].absence])
+        return [product] + [0, 1].map { earlier in
             let stages = networks.map { max(1, $0.backbone.stages.count - earlier) }
             return Genome([space.genes[0].absence, [1, 1, 1] + stages + [leakyRelu]])
         }
@@ -103,9 +107,7 @@ public struct FusionSpace: CandidateSpace {
         else { return false }
         let limits = scenario.limits
         // Networks alone are needed by all others, whatever their size.
-        guard SearchSpace.isAbsent(genome.genes[0]), limits.parameters != nil || limits.operations != nil else {
-            return true
-        }
+        guard network(alone: genome) == nil, limits.parameters != nil || limits.operations != nil else { return true }
         guard let candidate = try? candidate(genome) else { return false }
         return candidate.parameters <= limits.parameters ?? .max && candidate.operations <= limits.operations ?? .max
     }
@@ -115,15 +117,14 @@ public struct FusionSpace: CandidateSpace {
     public func candidate(_ genome: Genome) throws -> Candidate {
         guard space.contains(genome), SearchSpace.isAbsent(genome.genes[0]) != SearchSpace.isAbsent(genome.genes[1])
         else { throw Failure(.invalidArgument, "The genome '\(genome)' does not belong to the search space \(space).") }
-        guard SearchSpace.isAbsent(genome.genes[0]) else {
-            let network = networks[genome.genes[0][0] - 1]
+        if let network = network(alone: genome) {
             return try Candidate(
                 .backbone(network), network.backbone.network, genome: genome,
                 title: "\(network.backbone.modality): \(network.title)", category: network.category,
                 optimizer: optimizers[0], modalities: [network.backbone.modality], recipe: scenario.recipe,
                 task: scenario.task)
         }
-        let (head, optimizer) = try head(genome.genes[1])
+        let (head, optimizer) = try head(of: genome)
         let whole = head.whole(named: networks.map(\.title).joined(separator: "+"))
         return try Candidate(
             .head(head), whole, genome: genome, title: title(of: head, optimizer), category: "fusion",
@@ -131,7 +132,18 @@ public struct FusionSpace: CandidateSpace {
             task: scenario.task)
     }
 
-    private func head(_ numbers: [Int]) throws -> (FusionHead, OptimizerChoice) {
+    /// The network that a genome leaves alone; nil where it fuses.
+    private func network(alone genome: Genome) -> Pretrained? {
+        let number = genome.genes[0][0]
+        return (1...networks.count).contains(number) ? networks[number - 1] : nil
+    }
+
+    private func head(of genome: Genome) throws -> (FusionHead, OptimizerChoice) {
+        guard SearchSpace.isAbsent(genome.genes[0]) else {
+            let product = try FusionHead(productOf: networks.map(\.backbone), classes: scenario.recipe.classes)
+            return (product, optimizers[0])
+        }
+        let numbers = genome.genes[1]
         let turn = networks.count + 1
         let levels = stride(from: Self.parts, to: numbers.count, by: turn).map { start in
             FusionHead.Level(
@@ -145,6 +157,11 @@ public struct FusionSpace: CandidateSpace {
     }
 
     private func title(of head: FusionHead, _ optimizer: OptimizerChoice) -> String {
+        let names = networks.map(\.title).joined(separator: "+")
+        guard head.isLearnt else {
+            let scores = networks.map { "\($0.backbone.modality) scores" }.joined(separator: " + ")
+            return "\(names) product of answers: \(scores) multiplied"
+        }
         let levels = head.levels.map { level in
             let stages = zip(networks, level.stages).map { network, stage in
                 let backbone = network.backbone
@@ -153,7 +170,6 @@ public struct FusionSpace: CandidateSpace {
             }
             return "\(stages.joined(separator: " + ")) \(level.activation.rawValue)"
         }
-        let names = networks.map(\.title).joined(separator: "+")
         return "\(names) \(head.joining.rawValue) \(head.representation.rawValue) \(optimizer.name): "
             + levels.joined(separator: " → ")
     }
@@ -174,7 +190,7 @@ extension FusionSpace {
         }
         let activation = SearchSpace.Part("activation", FusionHead.Activation.allCases.map(\.rawValue))
         return try SearchSpace([
-            .init("alone", [.init("modality", networks.map(\.backbone.modality))], isOptional: true),
+            .init("answer", [.init("of", networks.map(\.backbone.modality) + ["product"])], isOptional: true),
             .init(
                 "fusion",
                 [

@@ -47,8 +47,9 @@ extension SearchRun.Plan {
     /// Where a proposal came from: what the search began with was learnt from others, or follows from the explanation.
     func origin(of proposal: Proposal, known: [Genome]?) -> String {
         guard proposal.origin == "knowledge" else { return proposal.origin }
-        if scenario.fusion != nil {
-            if SearchSpace.isAbsent(proposal.genome.genes[1]) { return "alone" }
+        if let fusion = scenario.fusion {
+            // What comes after the modalities is the product of all answers.
+            if (1...fusion.networks.count).contains(proposal.genome.genes[0][0]) { return "alone" }
             return known?.contains(proposal.genome) == true ? proposal.origin : "late fusion"
         }
         guard known?.contains(proposal.genome) == false else { return proposal.origin }

@@ -92,6 +92,8 @@ extension SearchRun {
         } else if case .backbone(let network)? = candidate.fusion {
             budget = fusion.pretraining
             if network.weights != nil { budget.epochs = 0 }
+        } else if case .head(let head)? = candidate.fusion, !head.isLearnt {
+            budget.epochs = 0
         }
         // Only what was measured on the same samples can be compared.
         budget.validation = scenario.training.validation
