@@ -33,6 +33,8 @@ private actor Board: TrialBoard {
         if steps.last != children.step || children.genomes.count == children.batch { placed = [] }
         steps.append(children.step)
         for genome in children.genomes where known.proposals.count < count {
+            // Another replica may have been faster with it.
+            guard !known.proposals.contains(where: { $0.genome == genome }) else { continue }
             let number = known.proposals.count
             guard refused.remove(number) == nil else { break }
             try known.follow(Proposal(number: number, genome: genome, origin: ""), .objective(Self.worth(genome)))
