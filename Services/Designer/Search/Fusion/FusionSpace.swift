@@ -95,10 +95,11 @@ public struct FusionSpace: CandidateSpace {
     public var late: [Genome] {
         let leakyRelu = FusionHead.Activation.allCases.count
         let product = Genome([[networks.count + 1], space.genes[1].absence])
-        return [product] + [0, 1].map { earlier in
-            let stages = networks.map { max(1, $0.backbone.stages.count - earlier) }
-            return Genome([space.genes[0].absence, [1, 1, 1] + stages + [leakyRelu]])
-        }
+        return [product]
+            + [0, 1].map { earlier in
+                let stages = networks.map { max(1, $0.backbone.stages.count - earlier) }
+                return Genome([space.genes[0].absence, [1, 1, 1] + stages + [leakyRelu]])
+            }
     }
 
     /// Whether a genome is a fusion that keeps the scenario's limits, or a network alone.
