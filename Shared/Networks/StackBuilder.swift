@@ -23,14 +23,18 @@ struct StackBuilder {
         last = name
     }
 
-    /// Convolution, pooling, normalisation, leaky ReLU. Pooling comes first of the three: the result of the last two is the
-    /// same for a quarter of the work, as both keep the order of values (normalisation with a positive weight).
     mutating func add(_ stage: Stage) {
-        stages += 1
         let channels = stage.isScaled ? max(1, Int((Double(stage.channels) * width).rounded())) : stage.channels
         let settings = Convolution(channels: channels, kernel: Extent(stage.kernel), bias: !normalized)
-        add("convolution\(stages)", stage.isSeparable ? .separableConvolution(settings) : .convolution(settings))
-        if stage.isPooled { add("pooling\(stages)", .maximumPooling(kernel: 2, stride: 2)) }
+        add(stage.isSeparable ? .separableConvolution(settings) : .convolution(settings), isPooled: stage.isPooled)
+    }
+
+    /// Convolution, pooling, normalisation, leaky ReLU. Pooling comes first of the three: the result of the last two is the
+    /// same for a quarter of the work, as both keep the order of values (normalisation with a positive weight).
+    mutating func add(_ convolution: Layer.Operation, isPooled: Bool) {
+        stages += 1
+        add("convolution\(stages)", convolution)
+        if isPooled { add("pooling\(stages)", .maximumPooling(kernel: 2, stride: 2)) }
         if normalized { add("normalization\(stages)", .batchNormalization()) }
         add("activation\(stages)", .leakyRelu())
     }

@@ -91,9 +91,9 @@ import Testing
 }
 
 extension Trial {
-    fileprivate func networkSpace(_ text: String, _ explanation: Explanation) throws -> NetworkSpace {
+    fileprivate func networkSpace(_ text: String, _ explanation: Explanation) throws -> any CandidateSpace {
         let plan = SearchRun.Plan(
             id: id.scenario, generation: 0, file: try ScenarioFile(text), text: text, explanation: explanation)
-        return try plan.networkSpace
+        return try plan.candidateSpace
     }
 }

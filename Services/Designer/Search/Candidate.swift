@@ -6,12 +6,11 @@ public struct Candidate: Hashable, Sendable {
     /// What stands for a modality in it.
     struct Branch {
         let modality: String
-        let structure: TableSix
-        let size: String
+        /// Structure and size, for people.
+        let title: String
+        let category: String
         let optimizer: OptimizerChoice
         let network: NetworkDescription
-
-        var title: String { "\(structure.rawValue)×\(size)" }
     }
 
     /// The genome.
@@ -30,7 +29,7 @@ public struct Candidate: Hashable, Sendable {
     public let areas: [String]
     /// What it does.
     public let functions: [String]
-    /// Family in the sense of table 1: `LeNet`, `MediumNet`, `SparseNet` or `fusion`.
+    /// Family in the sense of table 1: `LeNet`, `MediumNet`, `SparseNet`, `ConvolutionStack` or `fusion`.
     public let category: String
     /// Datasets of its modalities, such as `fsdd+mnist`.
     public let dataset: String
@@ -65,7 +64,7 @@ public struct Candidate: Hashable, Sendable {
         let datasets = branches.compactMap { recipe.modalities[$0.modality]?.dataset }
         areas = Self.unique(datasets.map(Self.area))
         functions = [task.rawValue]
-        category = branches.count == 1 ? Self.family(of: branches[0].structure) : "fusion"
+        category = branches.count == 1 ? branches[0].category : "fusion"
         dataset = Self.unique(datasets).joined(separator: "+")
         optimizerTitle = Self.unique(branches.map(\.optimizer.title)).joined(separator: "+")
         fusion = nil

@@ -83,9 +83,10 @@ public struct NetworkSpace: CandidateSpace {
             optimizer.branch = "\(modality)."
             let network = try Self.network(
                 structures[numbers[1] - 1], width: widths[numbers[2] - 1], modality, scenario.recipe)
+            let structure = structures[numbers[1] - 1]
             return Candidate.Branch(
-                modality: modality, structure: structures[numbers[1] - 1], size: Self.text(widths[numbers[2] - 1]),
-                optimizer: optimizer, network: network)
+                modality: modality, title: "\(structure.rawValue)×\(Self.text(widths[numbers[2] - 1]))",
+                category: Candidate.family(of: structure), optimizer: optimizer, network: network)
         }
         return try Candidate(genome: genome, branches: branches, recipe: scenario.recipe, task: scenario.task)
     }
@@ -106,23 +107,8 @@ public struct NetworkSpace: CandidateSpace {
     /// Whether every limit can be kept, and all of them at once.
     private func checkLimits() throws {
         let all = costs.joined().joined()
-        let smallest = (all.map(\.parameters).min() ?? 0, all.map(\.operations).min() ?? 0)
-        if let limit = scenario.limits.parameters, limit < smallest.0 {
-            throw Failure(
-                .invalidArgument,
-                """
-                objective.limits.parameters: no network of the search space has at most \(limit) parameters; the \
-                smallest has \(smallest.0).
-                """)
-        }
-        if let limit = scenario.limits.operations, limit < smallest.1 {
-            throw Failure(
-                .invalidArgument,
-                """
-                objective.limits.operations: no network of the search space has at most \(limit) operations; the \
-                smallest has \(smallest.1).
-                """)
-        }
+        try scenario.limits.check(
+            parameters: all.map(\.parameters).min() ?? 0, operations: all.map(\.operations).min() ?? 0)
         let fits = all.contains {
             $0.parameters <= scenario.limits.parameters ?? .max && $0.operations <= scenario.limits.operations ?? .max
         }

@@ -23,7 +23,9 @@ extension SearchMethod {
             return (.random, "fewer than \(Self.fewTrials) trials are too few to learn anything from")
         }
         if space.genes.contains(where: { $0.repetition != nil }) {
-            return (.progressive, "a fusion grows layer by layer, and what is known of short ones tells of longer ones")
+            return (
+                .progressive, "a structure grows layer by layer, and what is known of short ones tells of longer ones"
+            )
         }
         let decisions = DecisionSequence(space).slots.count
         if decisions > Self.manyDecisions {

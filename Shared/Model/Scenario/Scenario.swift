@@ -54,6 +54,8 @@ public struct Scenario: Hashable, Sendable {
         public var structures: [String]?
         /// Width multipliers to choose from; nil for the usual ones.
         public var widths: [Double]?
+        /// What networks are written of layer by layer; nil where they are whole structures.
+        public var layers: Layers?
         /// How trials are stopped early; nil where each is trained to its end.
         public var halving: Halving?
         /// How replicas of the controllers search together; nil where there is one, within the designer.
@@ -62,8 +64,8 @@ public struct Scenario: Hashable, Sendable {
         /// Makes a plan of a search.
         public init(
             method: SearchMethod = .evolution, population: Int = 12, trials: Int = 48, seed: UInt64 = 1,
-            optimizers: [String]? = nil, structures: [String]? = nil, widths: [Double]? = nil, halving: Halving? = nil,
-            replication: Replication? = nil
+            optimizers: [String]? = nil, structures: [String]? = nil, widths: [Double]? = nil, layers: Layers? = nil,
+            halving: Halving? = nil, replication: Replication? = nil
         ) {
             self.method = method
             self.population = population
@@ -72,6 +74,7 @@ public struct Scenario: Hashable, Sendable {
             self.optimizers = optimizers
             self.structures = structures
             self.widths = widths
+            self.layers = layers
             self.halving = halving
             self.replication = replication
         }

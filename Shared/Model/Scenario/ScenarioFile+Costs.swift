@@ -40,6 +40,10 @@ extension ScenarioFile {
             }
         }
         guard scenario.fusion != nil || scenario.task == .tracking else { return }
+        if scenario.search.layers != nil {
+            throw Failure(
+                .invalidArgument, "search.layers: only networks that are trained as a whole are written by layers.")
+        }
         if scenario.search.halving != nil {
             throw Failure(
                 .invalidArgument, "search.halving: only networks that are trained as a whole can be stopped early.")

@@ -142,8 +142,8 @@ extension ScenarioFile {
 
     private static func search(_ reader: FieldReader, _ training: Scenario.Training) throws -> Scenario.Search {
         let keys = [
-            "method", "population", "trials", "seed", "optimizers", "structures", "widths", "halving", "replicas",
-            "shards", "updates",
+            "method", "population", "trials", "seed", "optimizers", "structures", "widths", "layers", "halving",
+            "replicas", "shards", "updates",
         ]
         let fields = try reader.fields("search", keys: keys)
         let usual = Scenario.Search()
@@ -159,7 +159,7 @@ extension ScenarioFile {
             method: try fields?.choice("method", of: SearchMethod.self) ?? usual.method, population: population,
             trials: trials, seed: UInt64(try fields?.integer("seed", in: 0...Int.max) ?? Int(usual.seed)),
             optimizers: try fields?.texts("optimizers"), structures: try fields?.texts("structures"),
-            widths: try fields?.numbers("widths", in: 0.05...16),
+            widths: try fields?.numbers("widths", in: 0.05...16), layers: try fields.flatMap { try layers($0) },
             halving: try fields.flatMap { try halving($0, training) },
             replication: try fields.flatMap { try replication($0) })
     }

@@ -81,7 +81,7 @@ struct Explain: AsyncParsableCommand {
         scenario.functions = explanation.functions
         let space =
             try scenario.task == .classification
-            ? NetworkSpace(scenario, excluding: explanation.excluded).space.description : ""
+            ? scenario.networkSpace(excluding: explanation.excluded).space.description : ""
         do {
             let statistics = try await services.registry().dataset(recipe: BlobDigest(scenario.recipe.id))?.statistics
             let features = ScenarioFeatures(

@@ -17,7 +17,7 @@ enum AttentionTable {
             scenario.functions = explanation.functions
             let space =
                 try scenario.task == .classification
-                ? NetworkSpace(scenario, excluding: explanation.excluded).space.description : ""
+                ? scenario.networkSpace(excluding: explanation.excluded).space.description : ""
             let dataset = try await backends.registry.dataset(recipe: BlobDigest(scenario.recipe.id))
             return try await backends.knowledge.rank(
                 for: ScenarioFeatures(

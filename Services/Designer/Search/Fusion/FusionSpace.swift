@@ -79,6 +79,9 @@ public struct FusionSpace: CandidateSpace {
         space = try Self.space(networks, fusion, joining, representations, optimizers)
     }
 
+    /// What the title of a product says.
+    public static let productTitle = "product of answers"
+
     /// The optimizer where the scenario names none.
     static let usualOptimizer = "adamw"
 
@@ -161,7 +164,7 @@ public struct FusionSpace: CandidateSpace {
         let names = networks.map(\.title).joined(separator: "+")
         guard head.isLearnt else {
             let scores = networks.map { "\($0.backbone.modality) scores" }.joined(separator: " + ")
-            return "\(names) product of answers: \(scores) multiplied"
+            return "\(names) \(Self.productTitle): \(scores) multiplied"
         }
         let levels = head.levels.map { level in
             let stages = zip(networks, level.stages).map { network, stage in
@@ -191,7 +194,8 @@ extension FusionSpace {
         }
         let activation = SearchSpace.Part("activation", FusionHead.Activation.allCases.map(\.rawValue))
         return try SearchSpace([
-            .init("answer", [.init("of", networks.map(\.backbone.modality) + ["product"])], isOptional: true),
+            // Names of modalities have no spaces.
+            .init("answer", [.init("of", networks.map(\.backbone.modality) + ["all of them"])], isOptional: true),
             .init(
                 "fusion",
                 [

@@ -18,9 +18,9 @@ extension SearchRun.Plan {
     /// The networks to choose from: for each modality those that its area offers, and those that no area has claimed.
     ///
     /// - Throws: `Failure` that points into the scenario's file.
-    var networkSpace: NetworkSpace {
+    private var networkSpace: any CandidateSpace {
         get throws {
-            try file.locating { try NetworkSpace(scenario, excluding: explanation?.excluded ?? [:]) }
+            try file.locating { try scenario.networkSpace(excluding: explanation?.excluded ?? [:]) }
         }
     }
 

@@ -1,0 +1,123 @@
+public import Model
+import Networks
+
+/// The networks that a scenario's search writes layer by layer: for each modality one gene of an optimizer and, for each
+/// layer, number, height, width and stride of its kernels (source paper, section 3.1.2).
+///
+/// Strings differ in length. With several modalities each can be left out, as in `NetworkSpace`, and those that are there are
+/// trained together.
+public struct LayerSpace: CandidateSpace {
+    /// Category of these networks in the sense of table 1.
+    public static let category = "ConvolutionStack"
+
+    /// What is chosen from, as integers.
+    public let space: SearchSpace
+
+    private let scenario: Scenario
+    private let layers: Scenario.Layers
+    private let modalities: [String]
+    private let optimizers: [OptimizerChoice]
+
+    /// The space of a scenario.
+    /// - Throws: `Failure` with code `invalid-argument` whose message begins with the field that is wrong.
+    public init(_ scenario: Scenario, _ layers: Scenario.Layers) throws {
+        self.scenario = scenario
+        self.layers = layers
+        modalities = scenario.recipe.modalities.keys.sorted()
+        optimizers = try NetworkSpace.choices(
+            scenario.search.optimizers, among: OptimizerChoice.all, named: \.name, field: "search.optimizers")
+        let (optimizers, modalities) = (optimizers, modalities)
+        let turn = SearchSpace.Repetition(
+            [
+                .init("kernels", layers.kernels.map(String.init)), .init("height", layers.heights.map(String.init)),
+                .init("width", layers.widths.map(String.init)), .init("stride", layers.strides.map(String.init)),
+            ], times: 1...layers.most)
+        space = try SearchSpace(
+            modalities.map { modality in
+                .init(
+                    modality, [.init("optimizer", optimizers.map(\.name))], repeating: turn,
+                    isOptional: modalities.count > 1)
+            })
+        let smallest = try modalities.map { try cost(of: simplest, $0) }
+        try scenario.limits.check(
+            parameters: smallest.map(\.parameters).min() ?? 0, operations: smallest.map(\.operations).min() ?? 0)
+    }
+
+    /// The network of a genome and how it is trained.
+    /// - Throws: `Failure` with code `invalid-argument` where the genome belongs to another space.
+    public func candidate(_ genome: Genome) throws -> Candidate {
+        guard space.contains(genome) else {
+            throw Failure(.invalidArgument, "The genome '\(genome)' does not belong to the search space \(space).")
+        }
+        let branches = try zip(modalities, genome.genes).compactMap { modality, numbers -> Candidate.Branch? in
+            guard !SearchSpace.isAbsent(numbers) else { return nil }
+            var optimizer = optimizers[numbers[0] - 1]
+            optimizer.branch = "\(modality)."
+            let network = try network(of: convolutions(numbers.dropFirst()), modality)
+            return Candidate.Branch(
+                modality: modality, title: network.name, category: Self.category, optimizer: optimizer,
+                network: network)
+        }
+        return try Candidate(genome: genome, branches: branches, recipe: scenario.recipe, task: scenario.task)
+    }
+
+    /// Whether the network of a genome keeps the scenario's limits.
+    public func isAllowed(_ genome: Genome) -> Bool {
+        let limits = scenario.limits
+        guard space.contains(genome) else { return false }
+        guard limits.parameters != nil || limits.operations != nil else { return true }
+        guard let candidate = try? candidate(genome) else { return false }
+        return candidate.parameters <= limits.parameters ?? .max && candidate.operations <= limits.operations ?? .max
+    }
+
+    // MARK: Parts
+
+    /// The layers that some numbers stand for, four for each.
+    private func convolutions(_ numbers: ArraySlice<Int>) -> [Convolution] {
+        stride(from: numbers.startIndex, to: numbers.endIndex, by: 4).map { start in
+            let height = layers.heights[numbers[start + 1] - 1], width = layers.widths[numbers[start + 2] - 1]
+            return convolution(
+                layers.kernels[numbers[start] - 1], Extent(height: height, width: width),
+                layers.strides[numbers[start + 3] - 1])
+        }
+    }
+
+    /// The cheapest network: one layer of few, small kernels with long steps.
+    private var simplest: [Convolution] {
+        let kernel = Extent(height: layers.heights.min() ?? 1, width: layers.widths.min() ?? 1)
+        return [convolution(layers.kernels.min() ?? 1, kernel, layers.strides.max() ?? 1)]
+    }
+
+    private func convolution(_ kernels: Int, _ kernel: Extent, _ stride: Int) -> Convolution {
+        // Normalisation adds a number to each channel.
+        Convolution(channels: kernels, kernel: kernel, stride: Extent(stride), bias: false)
+    }
+
+    private func network(of convolutions: [Convolution], _ modality: String) throws -> NetworkDescription {
+        guard let shape = scenario.recipe.shape(of: modality) else {
+            throw Failure(.internal, "The recipe has no modality '\(modality)'.")
+        }
+        return try .stack(
+            of: convolutions, named: Self.name(of: convolutions), input: modality, shape: shape,
+            classes: scenario.recipe.classes)
+    }
+
+    private func cost(of convolutions: [Convolution], _ modality: String) throws -> (parameters: Int, operations: Int) {
+        do {
+            let network = try network(of: convolutions, modality)
+            return (try network.parameterCount, try network.multiplyAccumulates)
+        } catch let failure as Failure {
+            throw Failure(
+                .invalidArgument, "modalities.\(modality): no layers can be written for it: \(failure.message)")
+        }
+    }
+
+    /// The string as people write it: for each layer number, height and width of its kernels and, from 2, their stride, such
+    /// as `8×5×3/2-16×3×3`.
+    private static func name(of convolutions: [Convolution]) -> String {
+        convolutions.map { layer in
+            let stride = layer.stride == 1 ? "" : "/\(layer.stride.height)"
+            return "\(layer.channels)×\(layer.kernel.height)×\(layer.kernel.width)\(stride)"
+        }.joined(separator: "-")
+    }
+}

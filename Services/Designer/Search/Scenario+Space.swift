@@ -1,0 +1,37 @@
+public import Model
+
+extension Scenario {
+    /// The networks that a search chooses from where it fuses none: structures layer by layer where the scenario has
+    /// `search.layers`, or else whole ones.
+    /// - Parameter excluding: Structures that a modality has no use for.
+    /// - Throws: `Failure` with code `invalid-argument` whose message begins with the field that is wrong.
+    public func networkSpace(excluding: [String: Set<String>] = [:]) throws -> any CandidateSpace {
+        guard let layers = search.layers else { return try NetworkSpace(self, excluding: excluding) }
+        return try LayerSpace(self, layers)
+    }
+}
+
+extension Scenario.Limits {
+    /// Whether the smallest networks of a space keep these limits.
+    /// - Parameters:
+    ///   - parameters: Of the network that has the fewest.
+    ///   - operations: Of the network that has the fewest.
+    func check(parameters smallest: Int, operations fewest: Int) throws {
+        if let limit = parameters, limit < smallest {
+            throw Failure(
+                .invalidArgument,
+                """
+                objective.limits.parameters: no network of the search space has at most \(limit) parameters; the \
+                smallest has \(smallest).
+                """)
+        }
+        if let limit = operations, limit < fewest {
+            throw Failure(
+                .invalidArgument,
+                """
+                objective.limits.operations: no network of the search space has at most \(limit) operations; the \
+                smallest has \(fewest).
+                """)
+        }
+    }
+}
