@@ -7,7 +7,8 @@ import TrainerClient
 
 /// LeNet3 on MNIST trained by several workers in every way: accuracy beside time of training, bytes, idle and waiting time.
 ///
-/// Idle is a worker that does not compute; waiting is told of the first one. Who trains alone is whoever is free first.
+/// Idle is a worker that does not compute; waiting is told of the first one. Bytes are what all workers together handed
+/// in to be added up, held or passed on; what came back is not counted. Who trains alone is whoever is free first.
 /// Workers are processes of this build; with fewer cores than workers times say little. All ways take turns, seed by seed, so
 /// that a machine that is busy for a while is busy for all. Times are those of the first worker's epochs, without start and
 /// validation.
@@ -15,6 +16,8 @@ struct DistributedBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "distributed", abstract: "Several workers train one network, in every way that there is.",
         discussion: """
+            MB are what all workers together handed in to be added up, held or passed on, without what came back.
+
               Benchmarks distributed --throttle 1,0.5 --ways alone all-reduce dynamic-batch   # unequal workers
               Benchmarks distributed --line 5,100 --ways local-sgd overlap --interval 32      # two machines, as root
               Benchmarks distributed --ways local-sgd pso --interval 1 8 32 128               # equal communication

@@ -42,7 +42,7 @@ import TrainerClient
         #expect(driver.rows.trials[27]?.origin == "final \(best[0].id.number)")
         let epochs = trials.reduce(0) { $0 + ($1.metrics["epochs"] ?? 0) }
         #expect(epochs < 27 * 9 / 2)
-        #expect(driver.rows.notes.count { $0.kind == "trial.promoted" } == reached[1] + reached[2] - 0)
+        #expect(driver.rows.notes.count { $0.kind == "trial.promoted" } == reached[1] + reached[2])
     }
 
     @Test func `an order says where to pause and from where to go on`() throws {

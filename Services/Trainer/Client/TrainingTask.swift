@@ -52,7 +52,8 @@ public struct TrainingTask: Hashable, Sendable {
     public var dataset: String
     /// Optimizers, one for each branch.
     public var optimizers: [BranchOptimizer]
-    /// Passes over the training samples; with initial weights 0 is possible, which puts a network together as it is.
+    /// Passes over the training samples; 0 puts a network together as it is, which needs initial weights, or a network
+    /// without tensors.
     public var epochs: Int
     /// Samples in a mini-batch.
     public var batch: Int

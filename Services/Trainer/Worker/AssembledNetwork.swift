@@ -2,7 +2,7 @@ import Foundation
 import Model
 import Torch
 
-/// A network that is put together of weights as they are: a training of no epochs.
+/// A network that is put together of weights as they are, or that has no tensors at all: a training of no epochs.
 final class AssembledNetwork: ResumableTraining {
     let network: ScriptedNetwork
     let epochs = 0

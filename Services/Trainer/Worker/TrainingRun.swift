@@ -122,11 +122,20 @@ final class TrainingRun {
                 return nil
             }
             let result = try await result()
-            try distribution?.dismiss()
+            dismissOthers()
             return result
         } catch let failure as Failure where failure.code == .unavailable && distribution != nil {
             try await Task.sleep(for: Self.verdictGrace)
             throw failure
+        }
+    }
+
+    /// The result is there already, so one of them that is gone by now costs nothing.
+    private func dismissOthers() {
+        do {
+            try distribution?.dismiss()
+        } catch {
+            progress.logger.warning("other workers were not dismissed", metadata: ["reason": "\(error)"])
         }
     }
 

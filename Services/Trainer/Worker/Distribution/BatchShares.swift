@@ -5,7 +5,8 @@
 /// of a share, which costs more than a perfect balance gains. Shares of a batch are rounded by largest remainders, so that
 /// they add up to it, and none is without a sample where there are enough.
 struct BatchShares: Hashable {
-    /// By what part of their mean times may differ before shares change; at most half of it is lost.
+    /// By what part of their mean times may differ before shares change; at most (N − 1) / N of it is lost, which is
+    /// where one of N workers is slower than all others.
     private static let tolerance = 0.1
 
     /// Share of each worker; they add up to 1.

@@ -15,7 +15,8 @@ extension Route where Request == Wire.NextBatchRequest, Reply == Wire.NextBatchR
 final class ParameterHost {
     /// How long a worker that trains by itself may be silent before the others go on without it.
     private static let silence = Duration.seconds(5)
-    /// The same where all wait for all: longer than the queue takes to return the task from everybody.
+    /// How long one may be silent that all wait for before all fail: longer than the queue takes to return the task
+    /// from everybody.
     private static let patientSilence = Duration.seconds(120)
     /// Parts of the weights that change side by side.
     private static let shards = 2
@@ -26,9 +27,10 @@ final class ParameterHost {
     let desk: BatchDesk
     private let running: Task<Void, any Error>
 
+    /// - Parameter clock: A monotonic clock, replaced in tests.
     init(
         _ updates: Distribution.Updates, _ session: TrainingSession, workers: Int, host: String, epochs: Int,
-        _ logger: Logger
+        _ logger: Logger, clock: @escaping @Sendable () -> Duration = monotonicClock
     ) async throws {
         let isSynchronous = updates == .synchronous
         // In step, figures travel with the gradient.
@@ -38,7 +40,9 @@ final class ParameterHost {
             settings: ParameterSettings(
                 rule: isSynchronous ? .replacement : .addition, consistency: updates.consistency,
                 workers: isSynchronous ? workers : 1,
-                shards: Self.shards, silence: isSynchronous ? Self.patientSilence : Self.silence))
+                shards: Self.shards, silence: isSynchronous ? Self.patientSilence : Self.silence,
+                // Without a worker's share, a step would be that of another batch.
+                failsOnLoss: isSynchronous), clock: clock)
         desk = BatchDesk(
             BatchLedger(
                 batchesPerEpoch: session.batchesPerEpoch, epochs: epochs,

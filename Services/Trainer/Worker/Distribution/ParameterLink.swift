@@ -17,9 +17,11 @@ final class ParameterLink {
     private var parameters: ParameterClient
     private var earlier = ParameterClient.Statistics()
 
+    /// - Parameter clock: A monotonic clock for the server, replaced in tests.
     init(
         _ updates: Distribution.Updates, of session: TrainingSession, as place: GangPlace, worker: String,
-        host address: String, epochs: Int, _ progress: TaskProgress
+        host address: String, epochs: Int, _ progress: TaskProgress,
+        clock: @escaping @Sendable () -> Duration = monotonicClock
     ) async throws {
         rank = place.rank
         // The mean of a step is formed in the order of names, so that equal steps give equal bits.
@@ -28,14 +30,22 @@ final class ParameterLink {
             place.rank == 0
             ? try await ParameterHost(
                 updates, session, workers: place.size, host: address,
-                epochs: min(epochs, session.plan.epochs), progress.logger) : nil
+                epochs: min(epochs, session.plan.epochs), progress.logger, clock: clock) : nil
         let told = try await progress.rendezvous(at: host?.address)
         client = try connect(toParametersAt: told, logger: progress.logger)
         parameters = try await .join([client], worker: self.worker)
     }
 
     /// Reads the weights; waits while this worker is too far ahead.
-    func pull() async throws -> [Float] { try await exchange { try await $0.pull() } }
+    func pull() async throws -> [Float] {
+        do {
+            return try await exchange { try await $0.pull() }
+        } catch var failure as Failure where failure.code == .unavailable {
+            // This server will not find a lost worker again, but the training can go on from its checkpoint.
+            failure.isRetriable = true
+            throw failure
+        }
+    }
 
     /// Hands in what this worker has found.
     func push(_ values: [Float], weight: Float = 1) async throws {
@@ -71,8 +81,7 @@ final class ParameterLink {
     func takeFigures(over time: Duration) async -> [String: Double] {
         let now = await parameters.statistics
         var figures = meter.take(over: time)
-        figures["exchanged-bytes"] =
-            Double(now.bytesSent + now.bytesReceived - earlier.bytesSent - earlier.bytesReceived)
+        figures["exchanged-bytes"] = Double(now.bytesSent - earlier.bytesSent)
         figures["waiting-seconds"] = (now.pulling - earlier.pulling) / .seconds(1)
         let pushes = now.pushes - earlier.pushes
         if pushes > 0 { figures["staleness"] = Double(now.stalenessSum - earlier.stalenessSum) / Double(pushes) }

@@ -15,6 +15,9 @@ protocol SharedTraining: AnyObject {
     func train(batches: Int) async throws -> TrainingSession.Epoch?
 
     /// What this worker did since it was asked last.
+    ///
+    /// `exchanged-bytes` is what it handed in to be added up, held or passed on; what came back is not counted, so that
+    /// all ways can be compared.
     /// - Parameter time: How long it has trained, with everything that it has waited for.
     func takeFigures(over time: Duration) async -> [String: Double]
 

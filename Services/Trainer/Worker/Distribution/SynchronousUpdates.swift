@@ -4,7 +4,8 @@ import WorkQueueClient
 
 /// Every step takes the mean gradient Σᵢ nᵢ gᵢ / Σᵢ nᵢ that a parameter server forms when all workers have handed in theirs.
 ///
-/// That equals one worker with the whole batch, but for the order of additions.
+/// That equals one worker with the whole batch, but for the order of additions. Where a worker is lost there is no such
+/// step: the training fails and goes on from its checkpoint.
 final class SynchronousUpdates: SharedTraining {
     private let session: TrainingSession
     private let link: ParameterLink
