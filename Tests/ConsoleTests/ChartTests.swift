@@ -68,13 +68,19 @@ import Testing
 }
 
 @Suite struct WorkerPaceTests {
-    private func report(_ subject: String, rank: Int, rate: Double) -> Event {
+    private func report(_ subject: String, rank: Int, rate: Double, attempt: Int = 1) -> Event {
         Event(
             sequence: 1, time: Date(), service: "trainer", kind: "task.progress", subject: subject,
             attributes: [
-                "step": "1", "rank": "\(rank)", "worker": "w\(rank)", "metric.samples-per-second": "\(rate)",
-                "metric.idle-share": "0.25",
+                "step": "1", "rank": "\(rank)", "worker": "w\(rank)", "attempt": "\(attempt)",
+                "metric.samples-per-second": "\(rate)", "metric.idle-share": "0.25",
             ])
+    }
+
+    /// The ranks that are shown after some reports of one training, each a rank and its attempt.
+    private func ranks(after reports: [(rank: Int, attempt: Int)]) -> [Int]? {
+        let events = reports.map { report("s/1/train", rank: $0.rank, rate: 1, attempt: $0.attempt) }
+        return WorkerPace.latest(of: events, scenario: "s")?.workers.map(\.rank)
     }
 
     @Test func `the workers of the training that reported last are shown by rank, each as it was last`() throws {
@@ -88,6 +94,39 @@ import Testing
         #expect(pace.workers.map(\.name) == ["w0", "w1"])
         #expect(pace.workers.map { $0.figures["samples-per-second"] } == [200, 300])
         #expect(WorkerPace.latest(of: events, scenario: "t") == nil)
+    }
+
+    @Test func `trainings that report by turns keep all their workers`() throws {
+        let events = [
+            report("s/1/train", rank: 0, rate: 10), report("s/2/train", rank: 0, rate: 20),
+            report("s/1/train", rank: 1, rate: 11), report("s/2/train", rank: 1, rate: 21),
+            report("s/1/train", rank: 0, rate: 12),
+        ]
+        let pace = try #require(WorkerPace.latest(of: events, scenario: "s"))
+        #expect(pace.trial == 1)
+        #expect(pace.workers.map { $0.figures["samples-per-second"] } == [12, 11])
+    }
+
+    @Test func `a worker that a training went on without is not shown`() {
+        let four = (0..<4).map { (rank: $0, attempt: 1) }
+        let three = (0..<3).map { (rank: $0, attempt: 2) }
+        #expect(ranks(after: four) == [0, 1, 2, 3])
+        #expect(ranks(after: four + three) == [0, 1, 2])
+        #expect(ranks(after: four + three.reversed()) == [0, 1, 2])
+        // One that takes an empty place begins a new attempt, and the others go on with theirs.
+        #expect(ranks(after: four + [(rank: 3, attempt: 2), (rank: 0, attempt: 1)]) == [0, 1, 2, 3])
+    }
+
+    @Test func `a worker that left is not shown, nor are those from before a pause`() throws {
+        let left = Event(
+            sequence: 1, time: Date(), service: "trainer", kind: "task.left", subject: "s/1/train",
+            attributes: ["rank": "1", "worker": "w1", "attempt": "1", "reason": "silence"])
+        let reports = (0..<3).map { report("s/1/train", rank: $0, rate: 1, attempt: 4) }
+        let pace = try #require(WorkerPace.latest(of: reports + [left], scenario: "s"))
+        #expect(pace.workers.map(\.rank) == [0, 2])
+        let more = (0..<2).map { report("s/1/train-2", rank: $0, rate: 1) }
+        let later = try #require(WorkerPace.latest(of: reports + more, scenario: "s"))
+        #expect(later.workers.map(\.rank) == [0, 1])
     }
 }
 

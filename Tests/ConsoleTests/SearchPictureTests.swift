@@ -13,13 +13,21 @@ import Testing
             code: "c", objective: objective)
     }
 
-    static func status(method: String, network: String? = nil) throws -> ScenarioStatus {
+    /// The status of a search whose best trial is the given network; one of fusions where networks to fuse are named.
+    static func status(
+        method: String, network: String? = nil, fusing networks: String? = nil, model: String? = nil
+    ) throws -> ScenarioStatus {
         var best = try trial(3, "mutation 1", 0.9)
         best.networkName = network ?? "image: LeNet3×1 adam"
         return ScenarioStatus(
             id: try ScenarioID("s1"), name: "s", state: .running, trials: 8, endedTrials: 4, best: best, failure: nil,
-            published: Date(), ended: nil, model: nil,
-            text: "scenario: s\nmodalities: {image: {dataset: mnist}}\nsearch: {method: \(method), trials: 8}")
+            published: Date(), ended: nil, model: model,
+            text: """
+                scenario: s
+                modalities: {image: {dataset: mnist}\(networks == nil ? "" : ", audio: {dataset: fsdd}")}
+                search: {method: \(method), trials: 8}
+                \(networks.map { "fusion: {networks: {\($0)}}" } ?? "")
+                """)
     }
 
     static let progress: SearchProgress = {
@@ -29,15 +37,28 @@ import Testing
         return SearchProgress(counts: [.succeeded: 4], finals: 0, records: figures, front: [], sample: figures)
     }()
 
-    static func picture(
+    /// The pictures of a search with some trials.
+    static func pictures(
         _ status: ScenarioStatus, learned: [[String: String]] = [], trials: [Trial] = []
-    ) async throws -> SearchPicture? {
+    ) async throws -> [SearchPicture] {
         let events = learned.enumerated().map { index, attributes in
             Event(
                 sequence: UInt64(index + 1), time: Date(), service: "designer", kind: "scenario.learned", subject: "s1",
                 attributes: attributes)
         }
-        return try await SearchPicture(status, progress, learned: events) { trials }
+        let ranking = trials.sorted { ($0.objective ?? 0) > ($1.objective ?? 0) }
+        return try await SearchPicture.pictures(
+            of: status, progress, learned: events, best: { limit in Array(ranking.prefix(limit)) },
+            last: { trials })
+    }
+
+    /// The picture of a search that has one at most.
+    static func picture(
+        _ status: ScenarioStatus, learned: [[String: String]] = [], trials: [Trial] = []
+    ) async throws -> SearchPicture? {
+        let pictures = try await Self.pictures(status, learned: learned, trials: trials)
+        #expect(pictures.count <= 1)
+        return pictures.first
     }
 
     @Test func `a population is drawn with who descends from whom`() async throws {
@@ -53,6 +74,17 @@ import Testing
         // Without descent, and for a method without it, there is nothing to be drawn.
         #expect(try await Self.picture(Self.status(method: "evolution"), trials: [trials[0]]) == nil)
         #expect(try await Self.picture(Self.status(method: "random"), trials: trials) == nil)
+    }
+
+    @Test(arguments: ["predictor", "auto"])
+    func `a predictor's trials are drawn with the networks that they are neighbours of`(method: String) async throws {
+        let trials = [
+            try Self.trial(0, "random", 0.6), try Self.trial(1, "prediction", 0.7),
+            try Self.trial(2, "neighbour 1", 0.8), try Self.trial(3, "prediction", 0.9),
+        ]
+        let picture = try #require(try await Self.picture(Self.status(method: method), trials: trials))
+        #expect(picture.title == "Who descends from whom")
+        #expect(picture.drawing.matches(of: #/class="line muted"/#).count == 1)
     }
 
     @Test func `controllers are drawn with their entropy over trials`() async throws {
@@ -75,12 +107,53 @@ import Testing
         let name =
             "LeNet3+LeNet5 concatenation joint adamw: image stage2 + audio stage4 relu"
             + " → image scores + audio scores leaky-relu"
-        let picture = try #require(try await Self.picture(Self.status(method: "progressive", network: name)))
+        let status = try Self.status(method: "progressive", network: name, fusing: Self.networks)
+        let picture = try #require(try await Self.picture(status))
         #expect(picture.drawing.matches(of: #/<g class="box /#).count == 7)
         #expect(picture.drawing.contains(">audio stage4<") && picture.drawing.contains("fusion layer 2, leaky-relu"))
         #expect(picture.note.contains("concatenation joint"))
+        let product = FusionDiagram("LeNet3+LeNet5 product of answers: image scores + audio scores multiplied")?.svg()
+        #expect(product?.matches(of: #/<g class="box /#).count == 4)
         for other in ["image: LeNet3×1 adam", "audio: LeNet5×0.5 sgd; image: LeNet3×1 adam", "image: LeNet3", ""] {
             #expect(FusionDiagram(other) == nil)
         }
+    }
+
+    private static let networks = "image: LeNet3, audio: LeNet5"
+
+    /// Trials of a search for a fusion: both networks alone and two fusions.
+    private static func fusions() throws -> [Trial] {
+        let names = ["audio: LeNet5", "image: LeNet3"] + ["sigmoid", "relu"].map {
+            "LeNet5+LeNet3 attention joint adamw: audio scores + image scores \($0)"
+        }
+        return try zip(names, [0.9, 0.4, 0.5, 0.6]).enumerated().map { number, network in
+            var row = try Self.trial(number, number < 2 ? "alone" : "random", network.1)
+            row.networkName = network.0
+            return row
+        }
+    }
+
+    @Test func `while a network alone leads, the best fusion below it is drawn`() async throws {
+        let status = try Self.status(method: "progressive", network: "audio: LeNet5", fusing: Self.networks)
+        let trials = try Self.fusions()
+        let picture = try #require(try await Self.picture(status, trials: trials))
+        #expect(picture.title == "The best fusion")
+        #expect(picture.drawing.contains("fusion layer 1, relu"))
+        #expect(try await Self.picture(status, trials: Array(trials.prefix(2))) == nil)
+    }
+
+    @Test(arguments: [("reinforce", "What the controllers"), ("nao", "The embedding"), ("evolution", "Who descends")])
+    func `a search for a fusion shows its searcher beside the best fusion`(method: String, title: String) async throws {
+        var trials = try Self.fusions()
+        trials[3].origin = "mutation 2"
+        let status = try Self.status(method: method, network: trials[3].networkName, fusing: Self.networks)
+        let learned: [String: [[String: String]]] = [
+            "reinforce": [["trials": "4", "entropy.fusion": "1.5"]],
+            "nao": [["trials": "4", "ranking": "0.5", "map": "2:0.1:0.2 3:0.3:0.4"]],
+        ]
+        let pictures = try await Self.pictures(status, learned: learned[method] ?? [], trials: trials)
+        #expect(pictures.count == 2)
+        #expect(pictures.first?.title == "The best fusion")
+        #expect(pictures.last?.title.hasPrefix(title) == true)
     }
 }

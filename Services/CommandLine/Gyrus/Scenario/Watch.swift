@@ -105,19 +105,28 @@ struct WatchBoard {
 
 /// How far a training is.
 struct Epoch: Hashable, Sendable {
+    /// What one of several workers did.
+    struct Worker: Hashable, Sendable {
+        /// Number of the attempt at the task that it works in.
+        var attempt: Int
+        var figures: [String: Double]
+    }
+
     var step: Int
     var steps: Int
     var metrics: [String: Double]
     /// What the training waits for; empty where it does not wait.
     var shortage = ""
+    /// The task that reported.
+    var task = ""
     /// What each worker did, by rank, where several train together.
-    var workers: [Int: [String: Double]] = [:]
+    var workers: [Int: Worker] = [:]
 
     /// How fast each worker was, how long it waited, and how many layers it has where they are split; empty where one trains
     /// alone.
     var pace: String {
         guard workers.count > 1 else { return "" }
-        let all = workers.sorted { $0.key < $1.key }.map(\.value)
+        let all = workers.sorted { $0.key < $1.key }.map(\.value.figures)
         let rates = all.map { "\(Int($0["samples-per-second"] ?? 0))" }.joined(separator: " + ")
         let idle = all.map { Figures.percent($0["idle-share"] ?? 0) }.joined(separator: " + ")
         let layers = all.compactMap { $0["layers"].map { "\(Int($0))" } }.joined(separator: " + ")
@@ -143,24 +152,40 @@ final class EpochTable: @unchecked Sendable {
         guard parts.count == 3, parts[0] == scenario || parts[0].hasPrefix("\(scenario)."), parts[2].hasPrefix("train"),
             let trial = Int(parts[1])
         else { return }
+        let rank = event.attributes["rank"].flatMap { Int($0) }
         if event.kind == "task.waiting" { return note(event, trial) }
+        if event.kind == "task.left", let rank { return forget(rank, of: trial) }
         guard let step = event.attributes["step"].flatMap({ Int($0) }) else { return }
         var metrics: [String: Double] = [:]
         for (name, value) in event.attributes where name.hasPrefix("metric.") {
             metrics[String(name.dropFirst("metric.".count))] = Double(value)
         }
         var epoch = Epoch(step: step, steps: event.attributes["steps"].flatMap { Int($0) } ?? 0, metrics: metrics)
-        let rank = event.attributes["rank"].flatMap { Int($0) }
+        epoch.task = event.subject
+        let attempt = event.attributes["attempt"].flatMap { Int($0) } ?? 0
         lock.withLock {
-            epoch.workers = table[trial]?.workers ?? [:]
-            if let rank, !metrics.isEmpty { epoch.workers[rank] = metrics }
+            // Another task of the trial, which went on after a pause, has workers of its own.
+            if let old = table[trial], old.task == epoch.task { epoch.workers = old.workers }
+            // When a task begins all its workers get the same number, which is above all earlier ones, and who joins
+            // later gets a higher one: a worker whose number is below that of rank 0 is no longer there.
+            if rank == 0 { epoch.workers = epoch.workers.filter { $0.value.attempt >= attempt } }
+            if let rank, !metrics.isEmpty { epoch.workers[rank] = Epoch.Worker(attempt: attempt, figures: metrics) }
             if let rank, rank > 0 {
+                table[trial]?.task = epoch.task
                 table[trial]?.workers = epoch.workers
                 return
             }
             // A report that only keeps a checkpoint says nothing new.
             if metrics.isEmpty, let old = table[trial], old.step == step { return }
             table[trial] = epoch
+        }
+    }
+
+    /// A worker has left a training with which the others go on.
+    private func forget(_ rank: Int, of trial: Int) {
+        lock.withLock {
+            guard let old = table[trial]?.workers else { return }
+            table[trial]?.workers = old.filter { $0.key != rank }
         }
     }
 

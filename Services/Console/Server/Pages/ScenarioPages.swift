@@ -61,12 +61,17 @@ struct ScenarioPages: Sendable {
     private func report(_ id: String, _ query: Query) async throws -> SearchReport {
         let table = try TrialTable(query)
         let key = try await backends.ask(.designer) { try await $0.designer.scenario(id).id.text }
-        async let curves = backends.part(.trainer) {
-            try await $0.service(.trainer).lastEvents(kind: "task.progress", subject: key)
+        async let told = backends.part(.trainer) { services -> [ServiceClient.EventPage] in
+            let trainer = try services.service(.trainer)
+            let reports = try await trainer.lastEvents(kind: "task.progress", subject: key)
+            // Only where several workers train together can one of them leave.
+            guard reports.events.contains(where: { $0.attributes["rank"] != nil }) else { return [reports] }
+            return [reports, try await trainer.lastEvents(kind: "task.left", subject: key)]
         }
         async let last = backends.part(.designer) { try await $0.service(.designer).lastEvents(limit: 1) }
         // Read before the figures, so that the stream that goes on from here misses nothing that they lack.
-        let (reports, position) = await (try? curves.get().events, Self.position(try? curves.get(), try? last.get()))
+        let (pages, newest) = await (try? told.get(), try? last.get())
+        let reports = pages.map { $0.flatMap(\.events).sorted { $0.sequence < $1.sequence } }
         async let status = backends.ask(.designer) { try await $0.designer.scenario(key) }
         async let progress = backends.ask(.designer) {
             try await $0.designer.progress(of: key, sample: SearchReport.sample)
@@ -79,8 +84,8 @@ struct ScenarioPages: Sendable {
         async let trials = backends.ask(.designer) { try await table.trials(of: key, $0.designer) }
         var report = SearchReport(
             status: try await status, progress: try await progress, trials: try await trials, table: table,
-            reports: reports, position: position)
-        report.picture = try await picture(report, learned: (try? learned.get()) ?? [])
+            reports: reports, position: Self.position(pages?.first, newest))
+        report.pictures = try await pictures(report, learned: (try? learned.get()) ?? [])
         if TrackingTables.isTracking(report.status) {
             let first = try await backends.ask(.designer) {
                 try await $0.designer.trials(of: key, limit: TrackingTables.most)
@@ -90,16 +95,23 @@ struct ScenarioPages: Sendable {
         return report
     }
 
-    /// The searcher's own picture; for that of a lineage the last trials are asked for.
-    private func picture(_ report: SearchReport, learned: [Event]) async throws -> SearchPicture? {
+    /// The search's pictures; for a fusion the best trials are asked for, for a lineage the last ones.
+    private func pictures(_ report: SearchReport, learned: [Event]) async throws -> [SearchPicture] {
+        let id = report.status.id.text
         let total = report.progress.counts.values.reduce(0, +) + report.progress.finals
-        return try await SearchPicture(report.status, report.progress, learned: learned) {
-            try await backends.ask(.designer) {
-                try await $0.designer.trials(
-                    of: report.status.id.text, from: max(0, total - SearchPicture.mostTrials),
-                    limit: SearchPicture.mostTrials)
-            }
-        }
+        return try await SearchPicture.pictures(
+            of: report.status, report.progress, learned: learned,
+            best: { limit in
+                try await backends.ask(.designer) {
+                    try await $0.designer.trials(of: id, by: .objective, descending: true, limit: limit)
+                }
+            },
+            last: {
+                try await backends.ask(.designer) {
+                    try await $0.designer.trials(
+                        of: id, from: max(0, total - SearchPicture.mostTrials), limit: SearchPicture.mostTrials)
+                }
+            })
     }
 
     private static func position(

@@ -14,7 +14,7 @@ enum ScenarioRow {
         ]
     }
 
-    static func values(_ trial: Trial, best: Int?) -> [String: Any] {
+    static func values(_ trial: Trial, best: Int?, models: ModelLinks) -> [String: Any] {
         let figure = { (name: String, text: (Double) -> String) in trial.metrics[name].map(text) ?? "–" }
         var values: [String: Any] = [
             "number": trial.id.number, "network": trial.networkName, "origin": trial.origin,
@@ -26,13 +26,7 @@ enum ScenarioRow {
             "genome": trial.genome,
         ]
         values["failure"] = trial.failure?.message
-        values["model"] = model(of: trial)
+        values["model"] = models.address(of: trial)
         return values
-    }
-
-    /// Where a trial's model is shown; nil where there is none: of trackers only the result is kept.
-    static func model(of trial: Trial) -> String? {
-        guard trial.state == .succeeded, !trial.isOfTracker || trial.isFinalTraining else { return nil }
-        return "/models/\(trial.id)"
     }
 }

@@ -1,8 +1,8 @@
 import DesignerClient
 import Model
 
-/// How a searcher itself would be drawn: the lineage of a population, the entropy of controllers, the map of an embedding, or
-/// the diagram of the best fusion.
+/// What a search has to show beside its figures: the diagram of the best fusion, and how the searcher itself would be
+/// drawn, as the lineage of a population, the entropy of controllers, or the map of an embedding.
 struct SearchPicture: Sendable {
     /// Most events of what was learned that are asked for.
     static let mostEvents: UInt32 = 400
@@ -20,34 +20,42 @@ struct SearchPicture: Sendable {
         self.drawing = drawing
     }
 
-    /// The picture of a scenario's search; nil where there is nothing to be drawn.
+    /// The pictures of a scenario's search; none where there is nothing to be drawn.
     /// - Parameters:
     ///   - learned: What the searcher has learned, the last at the end.
-    ///   - trials: Asks for the last trials.
-    init?(
-        _ status: ScenarioStatus, _ progress: SearchProgress, learned: [Event], trials: () async throws -> [Trial]
-    ) async throws {
-        let picture: SearchPicture?
-        if let diagram = status.best.flatMap({ FusionDiagram($0.networkName) }) {
-            picture = .fusion(diagram)
-        } else if let map = learned.last(where: { $0.attributes["map"] != nil }) {
-            picture = .map(map, progress)
-        } else if !learned.isEmpty {
-            picture = .entropies(learned)
-        } else if Self.descends(status) {
-            picture = .lineage(try await trials(), best: progress.records.last?.number)
-        } else {
-            picture = nil
+    ///   - best: Asks for so many of the best trials, the best one first.
+    ///   - last: Asks for the last trials.
+    static func pictures(
+        of status: ScenarioStatus, _ progress: SearchProgress, learned: [Event],
+        best: (Int) async throws -> [Trial], last: () async throws -> [Trial]
+    ) async throws -> [SearchPicture] {
+        let scenario = try? ScenarioFile(status.text).scenario
+        var pictures: [SearchPicture?] = []
+        if let fusion = scenario?.fusion, let diagram = try await Self.diagram(of: fusion, status, best) {
+            pictures.append(Self.fusion(diagram))
         }
-        guard let picture else { return nil }
-        self = picture
+        if let map = learned.last(where: { $0.attributes["map"] != nil }) {
+            pictures.append(Self.map(map, progress))
+        } else if !learned.isEmpty {
+            pictures.append(Self.entropies(learned))
+        } else if let method = scenario?.search.method, descending.contains(method) {
+            pictures.append(Self.lineage(try await last(), best: progress.records.last?.number))
+        }
+        return pictures.compactMap { $0 }
     }
 
-    /// Whether a search's trials descend from each other.
-    private static func descends(_ status: ScenarioStatus) -> Bool {
-        let method = (try? ScenarioFile(status.text).scenario)?.search.method
-        return [.evolution, .aging, .local, .auto].contains(method)
+    /// The best fusion, which a network alone may well beat; nil before there is one.
+    private static func diagram(
+        of fusion: Scenario.Fusion, _ status: ScenarioStatus, _ best: (Int) async throws -> [Trial]
+    ) async throws -> FusionDiagram? {
+        if let diagram = status.best.flatMap({ FusionDiagram($0.networkName) }) { return diagram }
+        // Nothing but the networks alone can stand before it.
+        let measured = try await best(fusion.networks.count + 1).filter { $0.objective != nil }
+        return measured.compactMap { FusionDiagram($0.networkName) }.first
     }
+
+    /// Methods whose trials can descend from each other; `auto` may choose one of them.
+    private static let descending: Set<SearchMethod> = [.evolution, .aging, .local, .predictor, .auto]
 
     // MARK: - Each kind
 

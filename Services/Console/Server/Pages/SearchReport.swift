@@ -13,20 +13,22 @@ struct SearchReport: Sendable {
     let progress: SearchProgress
     let trials: [Trial]
     let table: TrialTable
-    /// What the trainer's workers reported last; nil where it is away.
+    /// What the trainer's workers reported last, and who of them left; nil where it is away.
     let reports: [Event]?
     let position: StreamPosition
     /// The tables of a search for a tracker; nil for any other search.
     var tracking: TrackingTables?
-    /// The searcher's own picture, where it has one.
-    var picture: SearchPicture?
+    /// The best fusion and the searcher's own picture, where there are any.
+    var pictures: [SearchPicture] = []
 
     private var best: Int? { progress.records.last?.number }
+    private var models: ModelLinks { ModelLinks(status) }
 
     var values: [String: Any] {
         let id = status.id.text
         let ended = progress.counts.filter(\.key.isIdle).values.reduce(0, +)
         let total = progress.counts.values.reduce(0, +) + progress.finals
+        let models = models
         var values: [String: Any] = [
             "id": id, "name": status.name, "state": status.state.description,
             "isRunning": status.state == .running, "published": Words.clock(status.published),
@@ -36,21 +38,21 @@ struct SearchReport: Sendable {
             "running": Words.count((progress.counts[.training] ?? 0) + (progress.counts[.evaluating] ?? 0)),
             "finals": progress.finals, "best": Words.percent(status.best?.objective),
             "bestTest": Words.percent(status.best?.metrics["test-accuracy"]),
-            "bestNetwork": status.best?.networkName ?? "",
+            "bestNetwork": status.best?.networkName ?? "–",
             "bestParameters": status.best?.metrics["parameters"].map { Words.short($0) } ?? "–",
             "duration": Words.span((status.ended ?? Date()).timeIntervalSince(status.published)),
-            "rows": trials.map { ScenarioRow.values($0, best: best) }, "hasRows": !trials.isEmpty,
+            "rows": trials.map { ScenarioRow.values($0, best: best, models: models) }, "hasRows": !trials.isEmpty,
             "heads": table.heads(id), "neighbours": table.neighbours(id, of: total), "trainerIsAway": reports == nil,
         ]
         values["halving"] = halvingNote
         values["failure"] = status.failure?.message
-        values["bestModel"] = status.best.flatMap { ScenarioRow.model(of: $0) }
+        values["bestModel"] = status.best.flatMap { models.address(of: $0) }
         values["finalWord"] = tracking == nil ? "trainings" : "runs"
         values["bestTitle"] = tracking == nil ? "Best network" : "Best tracker"
         values["tracking"] = tracking?.values(of: id)
         values["bestChart"] = bestSoFar.svg()
         values["frontChart"] = front.svg()
-        values["picture"] = picture.map { ["title": $0.title, "note": $0.note, "drawing": $0.drawing] }
+        values["pictures"] = pictures.map { ["title": $0.title, "note": $0.note, "drawing": $0.drawing] }
         values["curveChart"] = learningCurves.svg()
         values["pace"] = WorkerPace.latest(of: reports ?? [], scenario: id)?.values
         values["latencies"] = latencyBounds.map { bounds in
@@ -71,7 +73,10 @@ struct SearchReport: Sendable {
 
     private var bestSoFar: Chart {
         let dots = progress.sample.map { point($0, $0.number) }
-        let records = progress.records.map { point($0, $0.number, style: "strong") }
+        let models = models
+        let records = progress.records.map {
+            point($0, $0.number, style: "strong", link: models.address(of: $0.number))
+        }
         let measure = tracking?.objective ?? "validation accuracy"
         return Chart(
             label: "Best \(measure) so far, over trials", xTitle: "trial", yTitle: measure,
@@ -83,7 +88,12 @@ struct SearchReport: Sendable {
 
     private var front: Chart {
         let dots = progress.sample.map { point($0, Int($0.parameters), style: "q\(quartile(of: $0.latency))") }
-        let front = progress.front.map { point($0, Int($0.parameters), style: "q\(quartile(of: $0.latency)) strong") }
+        let models = models
+        let front = progress.front.map {
+            point(
+                $0, Int($0.parameters), style: "q\(quartile(of: $0.latency)) strong",
+                link: models.address(of: $0.number))
+        }
         // Of the surface only its upper edge is a line in this view: what no smaller network beats.
         let edge = SearchProgress.edge(of: progress.front).map { point($0, Int($0.parameters)) }
         return Chart(
@@ -95,12 +105,14 @@ struct SearchReport: Sendable {
             ], isLogarithmic: true, yText: { Words.percentTick($0) })
     }
 
-    private func point(_ figures: SearchProgress.Figures, _ x: Int, style: String = "") -> Chart.Point {
+    private func point(
+        _ figures: SearchProgress.Figures, _ x: Int, style: String = "", link: String? = nil
+    ) -> Chart.Point {
         Chart.Point(
             x: Double(x), y: figures.objective,
             title: "trial \(figures.number): \(Words.percent(figures.objective)), \(Words.short(figures.parameters))"
                 + " parameters, \(Words.plain(figures.latency)) ms", style: style,
-            link: style.contains("strong") && tracking == nil ? "/models/\(status.id)/\(figures.number)" : "")
+            link: link ?? "")
     }
 
     /// The latencies that part the trials into four.

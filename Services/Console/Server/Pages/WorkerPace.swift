@@ -6,6 +6,8 @@ struct WorkerPace: Hashable, Sendable {
     struct Worker: Hashable, Sendable {
         var rank: Int
         var name: String
+        /// Number of the attempt at the task that it works in.
+        var attempt: Int
         var figures: [String: Double]
     }
 
@@ -15,25 +17,41 @@ struct WorkerPace: Hashable, Sendable {
 
     /// The training that reported last of those that several do; nil where there is none.
     static func latest(of events: [Event], scenario: String) -> WorkerPace? {
-        var latest: WorkerPace?
+        // By task: a trial that goes on after a pause has another one, whose attempts count from 1 again.
+        var paces: [String: WorkerPace] = [:]
+        var latest: String?
         for event in events {
             let parts = event.subject.split(separator: "/")
             guard parts.count == 3, parts[0] == scenario || parts[0].hasPrefix("\(scenario)."),
-                let trial = Int(parts[1]), let rank = event.attributes["rank"].flatMap({ Int($0) }),
-                event.attributes["metric.samples-per-second"] != nil
+                let trial = Int(parts[1]), let rank = event.attributes["rank"].flatMap({ Int($0) })
             else { continue }
-            var pace = latest?.trial == trial ? latest : nil
-            pace = pace ?? WorkerPace(trial: trial, workers: [])
+            if event.kind == "task.left" {
+                paces[event.subject]?.workers.removeAll { $0.rank == rank }
+                continue
+            }
+            guard event.attributes["metric.samples-per-second"] != nil else { continue }
             let figures = event.attributes.reduce(into: [String: Double]()) { figures, attribute in
                 guard attribute.key.hasPrefix("metric.") else { return }
                 figures[String(attribute.key.dropFirst("metric.".count))] = Double(attribute.value)
             }
-            pace?.workers.removeAll { $0.rank == rank }
-            pace?.workers.append(Worker(rank: rank, name: event.attributes["worker"] ?? "", figures: figures))
-            latest = pace
+            let worker = Worker(
+                rank: rank, name: event.attributes["worker"] ?? "",
+                attempt: event.attributes["attempt"].flatMap { Int($0) } ?? 0, figures: figures)
+            paces[event.subject, default: WorkerPace(trial: trial, workers: [])].take(worker)
+            latest = event.subject
         }
-        latest?.workers.sort { $0.rank < $1.rank }
-        return latest
+        guard var pace = latest.flatMap({ paces[$0] }) else { return nil }
+        pace.workers.sort { $0.rank < $1.rank }
+        return pace
+    }
+
+    /// Takes what a worker reports in place of what it reported before.
+    ///
+    /// When a task begins all its workers get the same number, which is above all earlier ones, and who joins later
+    /// gets a higher one: a worker whose number is below that of rank 0 is no longer there.
+    private mutating func take(_ worker: Worker) {
+        workers.removeAll { $0.rank == worker.rank || (worker.rank == 0 && $0.attempt < worker.attempt) }
+        workers.append(worker)
     }
 
     /// What the page shows.
