@@ -64,7 +64,7 @@ import Testing
         let text = AVMnistReport(experiment: experiment, outcomes: outcomes, minutes: 4.5).text
         #expect(text.contains("11 of 12 pairs are at least their better half"))
         #expect(text.contains("12 are at least their better half on the validation split"))
-        #expect(text.contains("and 11 on the test split; 0 stayed with one network"))
+        #expect(text.contains("and 11 on the test split; 0 stayed with one network, 12 multiply"))
         #expect(text.contains("Best pair: SparseNet + MediumNet, 99.00 %"))
         #expect(text.contains("Largest margin: SparseNet + MediumNet, 99.00 % over 90.00 %, 9.0 points."))
         // The published figures stand beside.

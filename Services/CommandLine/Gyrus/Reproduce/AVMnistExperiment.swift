@@ -30,8 +30,8 @@ struct AVMnistExperiment {
             """
             \(samples.training) training, \(samples.validation) validation and \(samples.test) test samples, \
             \(mixes) noisy variants of each recording; each network trained for \(pretraining.epochs) epoch(s) in \
-            mini-batches of \(pretraining.batch), \(trials - 2) fusions of each pair for \(fusion.epochs) epochs of \
-            \(fusion.samples) samples
+            mini-batches of \(pretraining.batch), \(trials - 3) fusions of each pair for \(fusion.epochs) epochs of \
+            \(fusion.samples) samples, beside the product of their answers
             """
         }
     }

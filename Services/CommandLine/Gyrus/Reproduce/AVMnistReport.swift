@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Networks
+import Search
 
 /// The tables of the experiment beside the published ones, in Markdown, with a picture for each split.
 struct AVMnistReport {
@@ -135,6 +136,7 @@ struct AVMnistReport {
         let onValidation = fusions.count { $0.validation.fused >= $0.validation.better }
         let onTest = fusions.count { $0.test.fused >= $0.test.better }
         let alone = fusions.count { $0.network.hasPrefix("image: ") || $0.network.hasPrefix("audio: ") }
+        let products = fusions.count { $0.network.contains(FusionSpace.productTitle) }
         let bars = bars(split)
         let best = bars.max { $0.fused < $1.fused }
         let margin = bars.max { $0.fused - $0.better < $1.fused - $1.better }
@@ -142,7 +144,8 @@ struct AVMnistReport {
             "- As means of the seeds, \(bars.count { $0.fused >= $0.better }) of \(bars.count) pairs are at least their better "
                 + "half on the test split. In the source paper, 5 of 12 beat theirs.",
             "- Of the \(fusions.count) results, \(onValidation) are at least their better half on the validation split, by which "
-                + "they were chosen, and \(onTest) on the test split; \(alone) stayed with one network.",
+                + "they were chosen, and \(onTest) on the test split; \(alone) stayed with one network, \(products) multiply the "
+                + "answers of both.",
         ]
         if let best { lines.append("- Best pair: \(best.name), \(Self.percent(best.fused)).") }
         if let margin {

@@ -50,10 +50,20 @@ struct ResultCommand: AsyncParsableCommand {
                     + services.command("watch \(status.id)"))
         }
         if !status.state.isFinal { say("The search still runs: this is the best of \(status.endedTrials) trials.") }
+        let isWhole = try isWhole(winner, of: status)
         guard let output else {
             say("Winner: \(winner.title), \(winner.networkName); \(winner.outcome)")
+            guard isWhole else { return say("It is put onto its networks when the search ends.") }
             say("Get it with: \(services.command("result \(status.id) --output DIR"))")
             return
+        }
+        guard isWhole else {
+            throw Failure(
+                .notFound,
+                """
+                the best fusion of scenario \(status.id) (\(status.state)) is not put onto its networks yet, which happens \
+                when the search ends; follow it with: \(services.command("watch \(status.id)"))
+                """)
         }
         let registry = try await services.registry()
         let files = try await Download(folder: output, name: "\(status.name)-\(status.id)")
@@ -64,6 +74,12 @@ struct ResultCommand: AsyncParsableCommand {
         report("        \(winner.outcome)")
         report("Network (TorchScript): \(files.script.path)")
         if let weights = files.weights { report("Weights (safetensors): \(weights.path)") }
+    }
+
+    /// Whether a trial's files hold a whole network, not layers above the features of others.
+    private func isWhole(_ trial: Trial, of status: ScenarioStatus) throws -> Bool {
+        guard let fusion = try ScenarioFile(status.text).scenario.fusion else { return true }
+        return trial.isFinalTraining || trial.id.number < fusion.networks.count
     }
 
     private func show(

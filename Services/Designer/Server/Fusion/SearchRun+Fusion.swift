@@ -121,13 +121,11 @@ extension SearchRun {
 
     /// Has the best fusions put onto their networks, and trained on where the scenario wishes.
     mutating func crownFusion(_ decision: inout SearchDecision) throws {
-        let finalists = ranking.filter { !isWhole($0) }.prefix(scenario.finalists)
+        let finalists = finalists(among: ranking.filter { !isWhole($0) })
         // Without any fusion that could be trained, the better network alone is the result.
         guard !finalists.isEmpty else { return try finish(&decision) }
         for trial in finalists {
-            decision.note(
-                "scenario.finalist", plan.id.text,
-                ["trial": trial.id.description, "network": trial.networkName, "objective": "\(trial.objective ?? 0)"])
+            noteFinalist(trial, in: &decision)
             let origins = [Trial.finalOrigin(trial.id.number), Trial.fineTunedOrigin(trial.id.number)]
             for origin in origins.prefix(scenario.final.epochs > 0 ? 2 : 1) {
                 try add(try self.trial(trials.count, Genome(trial.genome), origin), &decision)

@@ -39,10 +39,9 @@ extension SearchCourse {
         return measured.sorted { ($0.objective ?? 0, -$0.id.number) > ($1.objective ?? 0, -$1.id.number) }
     }
 
-    /// The trials of the ranking that are trained in the end: where several things count, those that no other beats in all of
+    /// The trials of a ranking that are trained in the end: where several things count, those that no other beats in all of
     /// them come first.
-    var finalists: [Trial] {
-        let ranking = ranking
+    func finalists(among ranking: [Trial]) -> [Trial] {
         let fronts = ParetoRanking(ranking.compactMap { outcome(of: $0, $0.objective ?? 0).objectives }).fronts
         let order = ranking.indices.sorted { (fronts[$0], $0) < (fronts[$1], $1) }
         return order.prefix(scenario.finalists).map { ranking[$0] }
