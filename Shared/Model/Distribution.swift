@@ -61,6 +61,14 @@ public struct Distribution: Hashable, Sendable, Codable {
         }
     }
 
+    /// How what workers hand in to a parameter server is made smaller.
+    public enum Compression: String, CaseIterable, Hashable, Sendable, Codable {
+        /// Not at all: numbers of 32 bits.
+        case none
+        /// Numbers of 16 bits; what rounding takes from a number is added to the next one in its place (error feedback).
+        case half
+    }
+
     /// How many workers there may be.
     public static let workersRange = 2...64
     /// How many mini-batches there may be between two meetings.
@@ -85,6 +93,8 @@ public struct Distribution: Hashable, Sendable, Codable {
     public var microBatches: Int
     /// How a parameter server takes what workers hand in; counts with that synchronisation alone.
     public var updates: Updates
+    /// How what workers hand in to a parameter server is made smaller; counts with that synchronisation alone.
+    public var compression: Compression
 
     /// Whether a worker may leave and be replaced while the others go on.
     public var isElastic: Bool { synchronisation == .parameterServer && updates != .synchronous }
@@ -93,7 +103,7 @@ public struct Distribution: Hashable, Sendable, Codable {
     public init(
         workers: Int, leastWorkers: Int? = nil, kind: Kind = .dataParallel,
         synchronisation: Synchronisation = .allReduce, interval: Int = 8, microBatches: Int = usualMicroBatches,
-        updates: Updates = .synchronous
+        updates: Updates = .synchronous, compression: Compression = .none
     ) {
         self.workers = workers
         self.leastWorkers = leastWorkers ?? workers
@@ -102,5 +112,6 @@ public struct Distribution: Hashable, Sendable, Codable {
         self.interval = interval
         self.microBatches = microBatches
         self.updates = updates
+        self.compression = compression
     }
 }

@@ -4,7 +4,7 @@ import Model
 // Parameters lie in frames as the machine has them; every machine that Gyrus runs on is little-endian.
 extension Attachment {
     /// A buffer with a copy of values.
-    init(_ values: ArraySlice<Float>) {
+    init(_ values: ArraySlice<some BitwiseCopyable>) {
         self = values.withUnsafeBytes { source in
             Attachment(byteCount: source.count) { $0.copyMemory(from: source) }
         }
@@ -13,22 +13,37 @@ extension Attachment {
     /// Copies the values into part of an array.
     /// - Throws: `Failure` where they are not as many.
     func copy(to values: inout [Float], at range: Range<Int>) throws {
-        let size = range.count * MemoryLayout<Float>.stride
-        guard byteCount == size else {
-            throw Failure(
-                .invalidArgument,
-                "A shard of \(range.count) parameters needs \(size) bytes beside the message; there are \(byteCount).")
-        }
+        try check(range.count, of: MemoryLayout<Float>.stride)
         withUnsafeBytes { source in
             values[range].withUnsafeMutableBytes { $0.copyMemory(from: source) }
         }
     }
 
+    private func check(_ count: Int, of size: Int) throws {
+        guard byteCount == count * size else {
+            throw Failure(
+                .invalidArgument,
+                "A shard of \(count) parameters needs \(count * size) bytes beside the message; there are \(byteCount)."
+            )
+        }
+    }
+
     /// The values.
+    /// - Parameter isHalf: Whether they have 16 bits.
     /// - Throws: `Failure` where they are not as many as expected, or one is no finite number.
-    func floats(_ count: Int) throws -> [Float] {
+    func floats(_ count: Int, isHalf: Bool = false) throws -> [Float] {
         var values = [Float](repeating: 0, count: count)
-        try copy(to: &values, at: 0..<count)
+        if isHalf {
+            try check(count, of: MemoryLayout<Float16>.stride)
+            withUnsafeBytes { source in
+                for place in 0..<count {
+                    values[place] = Float(
+                        source.loadUnaligned(fromByteOffset: place * MemoryLayout<Float16>.stride, as: Float16.self))
+                }
+            }
+        } else {
+            try copy(to: &values, at: 0..<count)
+        }
         // One product instead of a test per value: 0 · x is 0 for every finite x only.
         guard values.reduce(0, { $0 + 0 * $1 }) == 0 else {
             throw Failure(

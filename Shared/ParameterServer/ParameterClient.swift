@@ -1,5 +1,5 @@
 public import Messaging
-import Model
+public import Model
 import Schema
 
 /// One worker's view of parameters that servers hold.
@@ -47,6 +47,9 @@ public actor ParameterClient {
 
     private let worker: String
     private let patience: Duration
+    private let compression: Distribution.Compression
+    /// What rounding took from each value that was pushed, and the next push gives back.
+    private var residuals: [Float]
     private let clients: [RequestClient]
     private var shards: [Shard]
     private var heart: Task<Void, Never>?
@@ -56,9 +59,11 @@ public actor ParameterClient {
     ///   - clients: Connections to the servers that together hold the vector.
     ///   - worker: Name of the worker, unique among those of the servers.
     ///   - patience: How long a server may be away, or other workers may let this one wait.
+    ///   - compression: How what is pushed is made smaller.
     /// - Throws: `Failure` where a server cannot be reached, or the servers hold no whole vector.
     public static func join(
-        _ clients: [RequestClient], worker: String, patience: Duration = .seconds(120)
+        _ clients: [RequestClient], worker: String, patience: Duration = .seconds(120),
+        compression: Distribution.Compression = .none
     ) async throws -> ParameterClient {
         var shards: [Shard] = []
         var silence = Duration.seconds(10)
@@ -84,19 +89,23 @@ public actor ParameterClient {
             }
             end = shard.range.upperBound
         }
-        let joined = ParameterClient(clients, shards, count: end, worker: worker, patience: patience)
+        let joined = ParameterClient(
+            clients, shards, count: end, worker: worker, patience: patience, compression: compression)
         await joined.startBeating(every: silence / 4)
         return joined
     }
 
     private init(
-        _ clients: [RequestClient], _ shards: [Shard], count: Int, worker: String, patience: Duration
+        _ clients: [RequestClient], _ shards: [Shard], count: Int, worker: String, patience: Duration,
+        compression: Distribution.Compression
     ) {
         self.clients = clients
         self.shards = shards
         self.count = count
         self.worker = worker
         self.patience = patience
+        self.compression = compression
+        residuals = compression == .half ? [Float](repeating: 0, count: count) : []
     }
 
     deinit { heart?.cancel() }
@@ -119,7 +128,7 @@ public actor ParameterClient {
         }
         var values = [Float](repeating: 0, count: count)
         for (shard, buffer) in zip(shards, buffers) {
-            try (buffer ?? Attachment([])).copy(to: &values, at: shard.range)
+            try (buffer ?? Attachment(byteCount: 0) { _ in }).copy(to: &values, at: shard.range)
             statistics.bytesReceived += buffer?.byteCount ?? 0
         }
         statistics.pulling += ContinuousClock.now - start
@@ -133,22 +142,37 @@ public actor ParameterClient {
             throw Failure(.invalidArgument, "There are \(count) parameters; \(values.count) values cannot be pushed.")
         }
         let (worker, patience) = (worker, patience)
+        let halves = compression == .half ? rounded(values) : nil
         let replies = try await overShards { shard in
             try await retrying(for: patience) {
                 let request = Wire.ParameterPushRequest(
-                    worker: worker, shard: shard.number, step: UInt64(shard.clock + 1), weight: Double(weight))
+                    worker: worker, shard: shard.number, step: UInt64(shard.clock + 1), weight: Double(weight),
+                    isHalf: halves != nil)
+                let attachment = halves.map { Attachment($0[shard.range]) } ?? Attachment(values[shard.range])
                 return try await shard.client.call(
-                    .push, request, attachment: Attachment(values[shard.range]), timeout: Self.timeout
+                    .push, request, attachment: attachment, timeout: Self.timeout
                 ).0
             }
         }
         for index in shards.indices { shards[index].clock += 1 }
-        statistics.bytesSent += count * MemoryLayout<Float>.stride
+        statistics.bytesSent += count * (halves == nil ? MemoryLayout<Float>.stride : MemoryLayout<Float16>.stride)
         statistics.pushes += replies.count
         for reply in replies {
             let staleness = Int(clamping: reply.staleness)
             statistics.stalenessSum += staleness
             statistics.largestStaleness = max(statistics.largestStaleness, staleness)
+        }
+    }
+
+    /// The values with what rounding took from earlier ones, in 16 bits; what it takes now comes with the next ones.
+    private func rounded(_ values: [Float]) -> [Float16] {
+        let largest = Float(Float16.greatestFiniteMagnitude)
+        return values.indices.map { index in
+            let wanted = values[index] + residuals[index]
+            // What is no finite number stays so, for the server to refuse.
+            let half = Float16(wanted.isFinite ? min(max(wanted, -largest), largest) : wanted)
+            residuals[index] = wanted - Float(half)
+            return half
         }
     }
 

@@ -113,7 +113,8 @@ public struct ParameterServer: Sendable {
                     .invalidArgument, "Worker '\(request.worker)' pushes nothing; add the values as attachment.")
             }
             let (version, staleness) = try await shard(request.shard).push(
-                request.worker, step: Int(clamping: request.step), weight: Float(request.weight), values)
+                request.worker, step: Int(clamping: request.step), weight: Float(request.weight), values,
+                isHalf: request.isHalf)
             return (Wire.ParameterPushReply(version: UInt64(version), staleness: UInt64(staleness)), nil)
         }
     }

@@ -161,7 +161,7 @@ actor ParameterShard {
 
     /// Takes what a worker pushes in a step; a step that was taken before changes nothing.
     func push(
-        _ worker: String, step: Int, weight: Float, _ buffer: Attachment
+        _ worker: String, step: Int, weight: Float, _ buffer: Attachment, isHalf: Bool = false
     ) throws -> (version: Int, staleness: Int) {
         try hear(worker)
         let clock = try clock(of: worker)
@@ -175,7 +175,7 @@ actor ParameterShard {
         guard contributions[worker] == nil else {
             throw Failure(.conflict, "Worker '\(worker)' pushes step \(step) before step \(clock) is done; pull first.")
         }
-        let update = try buffer.floats(values.count)
+        let update = try buffer.floats(values.count, isHalf: isHalf)
         let reading = readings[worker]
         clocks.advance(worker)
         let staleness = max(0, version - (reading?.version ?? version))

@@ -52,6 +52,7 @@ struct DistributedBenchmark: AsyncParsableCommand {
         + [
             ("staleness-4", .init(workers: 2, synchronisation: .parameterServer, updates: .staleness(4))),
             ("delay-compensated", .init(workers: 2, synchronisation: .parameterServer, updates: .delayCompensated)),
+            ("parameter-server-half", .init(workers: 2, synchronisation: .parameterServer, compression: .half)),
             ("pipeline", .init(workers: 2, kind: .pipeline)),
         ]
 

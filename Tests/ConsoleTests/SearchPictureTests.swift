@@ -123,9 +123,11 @@ import Testing
 
     /// Trials of a search for a fusion: both networks alone and two fusions.
     private static func fusions() throws -> [Trial] {
-        let names = ["audio: LeNet5", "image: LeNet3"] + ["sigmoid", "relu"].map {
-            "LeNet5+LeNet3 attention joint adamw: audio scores + image scores \($0)"
-        }
+        let names =
+            ["audio: LeNet5", "image: LeNet3"]
+            + ["sigmoid", "relu"].map {
+                "LeNet5+LeNet3 attention joint adamw: audio scores + image scores \($0)"
+            }
         return try zip(names, [0.9, 0.4, 0.5, 0.6]).enumerated().map { number, network in
             var row = try Self.trial(number, number < 2 ? "alone" : "random", network.1)
             row.networkName = network.0

@@ -214,6 +214,14 @@ import Testing
             let scenario = try ScenarioFile(Self.example.replacing("task: classification", with: text)).scenario
             #expect(scenario.final.distribution?.updates == updates)
         }
+        let half = "final: {workers: 2, synchronisation: parameter-server, compression: half}"
+        let small = try ScenarioFile(Self.example.replacing("task: classification", with: half)).scenario
+        #expect(small.final.distribution?.compression == .half)
+        let failure = #expect(throws: Failure.self) {
+            try ScenarioFile(
+                Self.example.replacing("task: classification", with: "final: {workers: 2, compression: half}"))
+        }
+        #expect(failure?.message.contains("compression: it needs synchronisation: parameter-server") == true)
         let alone = try ScenarioFile(Self.example.replacing("task: classification", with: "training: {workers: 1}"))
         #expect(alone.scenario.training.distribution == nil)
     }

@@ -45,6 +45,23 @@ struct ParameterServerTests {
         #expect(await server.values == serial)
     }
 
+    @Test func `in 16 bits half the bytes are pushed, and what rounding takes comes later`() async throws {
+        let settings = ParameterSettings(rule: .addition, consistency: .asynchronous(staleness: nil), shards: 2)
+        let server = try ParameterServer([Float](repeating: 0, count: 100), settings: settings)
+        try await withServer(router(server)) { client in
+            let parameters = try await ParameterClient.join([client], worker: "a", compression: .half)
+            for _ in 0..<1_000 { try await parameters.push([Float](repeating: 0.1, count: 100)) }
+            #expect(await parameters.statistics.bytesSent == 1_000 * 100 * 2)
+            // One tenth in 16 bits is 0.09998: without feedback 0.024 would be missing.
+            #expect(try await parameters.pull().allSatisfy { abs($0 - 100) < 0.005 })
+            // What 16 bits cannot hold comes in parts; what is no number is refused.
+            for value: Float in [100_000, 0, 0] { try await parameters.push([Float](repeating: value, count: 100)) }
+            #expect(try await parameters.pull().allSatisfy { abs($0 - 100_100) < 1 })
+            await #expect(throws: Failure.self) { try await parameters.push([Float](repeating: .nan, count: 100)) }
+            await parameters.leave()
+        }
+    }
+
     @Test func `two workers in step equal one that sees the mean`() async throws {
         let server = try ParameterServer(
             start,

@@ -23,7 +23,9 @@ import WorkerSupport
     @Test func `a product of answers is put together above features, and with its backbones' weights`() async throws {
         try await WorkerFixture.run { fixture in
             let recipe = try DatasetRecipe(
-                modalities: ["image": .init(dataset: "synthetic-digits"), "sketch": .init(dataset: "synthetic-digits")],
+                modalities: [
+                    "image": .init(dataset: "synthetic-digits"), "sketch": .init(dataset: "synthetic-digits"),
+                ],
                 counts: .init(training: 20, validation: 60, test: 20))
             _ = try await Self.work(fixture, PreparationTask.kind, PreparationTask(recipe: recipe).payload())
             let lenet = try TableSix.leNet3.network(shape: [1, 28, 28], classes: 10, width: 0.5)

@@ -136,6 +136,27 @@ struct DistributedTrainingTests {
         }
     }
 
+    @Test(arguments: [Distribution.Updates.synchronous, .staleness(4)])
+    func `half as many bits are half as many bytes, and the network learns as well`(
+        updates: Distribution.Updates
+    ) async throws {
+        try await WorkerFixture.run { fixture in
+            _ = try await TrainerTaskHandlerTests.prepare(fixture)
+            var bytes: [Double] = [], accuracies: [Double] = []
+            for compression in Distribution.Compression.allCases {
+                let way = Distribution(
+                    workers: 2, synchronisation: .parameterServer, updates: updates, compression: compression)
+                let (result, reports) = try await train(fixture, try task(way, epochs: 12), workers: 2)
+                // Which worker did how many mini-batches depends on chance where they do not wait for each other.
+                bytes.append(reports.joined().reduce(0) { $0 + ($1.metrics["exchanged-bytes"] ?? 0) })
+                accuracies.append(try #require(result.metrics["validation-accuracy"]))
+            }
+            if updates == .synchronous { #expect(bytes[1] == bytes[0] / 2) }
+            #expect(bytes[1] < 0.6 * bytes[0])
+            #expect(accuracies.allSatisfy { $0 > 0.3 }, "ten classes: 0.1 by chance")
+        }
+    }
+
     @Test func `no synchronous step goes on without a lost worker, and the training can be tried again`() async throws {
         try await WorkerFixture.run { fixture in
             _ = try await TrainerTaskHandlerTests.prepare(fixture)
@@ -144,6 +165,7 @@ struct DistributedTrainingTests {
                 opening: try await fixture.registry.datasetFile(recipe: task.dataset, in: fixture.cache).path)
             let session = try TrainingSession(
                 WorkerFixture.network(), plan: TrainingPlan(task), samples: dataset.source(.training))
+            let way = Distribution(workers: 2, synchronisation: .parameterServer)
             let meeting = Meeting()
             let clock = HandClock()
             let progress = TaskProgress(logger: quiet) { _ in
@@ -152,12 +174,12 @@ struct DistributedTrainingTests {
                 await meeting.tell($0)
             }
             let first = try await ParameterLink(
-                .synchronous, of: session, as: GangPlace(rank: 0, size: 2, key: "key"), worker: "alive",
+                way, of: session, as: GangPlace(rank: 0, size: 2, key: "key"), worker: "alive",
                 host: "127.0.0.1", epochs: 1, progress, clock: { clock.now })
             do {
                 // Nothing refers to it any more, so its heart stops, as with a process that was killed.
                 let second = try await ParameterLink(
-                    .synchronous, of: session, as: GangPlace(rank: 1, size: 2, key: "key"), worker: "dead",
+                    way, of: session, as: GangPlace(rank: 1, size: 2, key: "key"), worker: "dead",
                     host: "127.0.0.1", epochs: 1, progress)
                 _ = try await second.pull()
             }

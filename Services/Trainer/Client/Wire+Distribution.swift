@@ -12,7 +12,8 @@ extension Distribution {
             workers: Int(wire.workers), leastWorkers: wire.leastWorkers == 0 ? nil : Int(wire.leastWorkers),
             kind: try known(wire.kind), synchronisation: try known(wire.synchronisation),
             interval: max(1, Int(wire.interval)), microBatches: max(1, Int(wire.microBatches)),
-            updates: try Self.updates(wire.updates))
+            updates: try Self.updates(wire.updates),
+            compression: wire.compression.isEmpty ? .none : try known(wire.compression))
     }
 }
 
@@ -30,6 +31,7 @@ extension Wire.TrainingDistribution {
             workers: UInt32(clamping: distribution.workers), kind: distribution.kind.rawValue,
             synchronisation: distribution.synchronisation.rawValue, interval: UInt32(clamping: distribution.interval),
             microBatches: UInt32(clamping: distribution.microBatches), updates: distribution.updates.text,
-            leastWorkers: UInt32(clamping: distribution.leastWorkers))
+            leastWorkers: UInt32(clamping: distribution.leastWorkers),
+            compression: distribution.compression.rawValue)
     }
 }

@@ -1,6 +1,7 @@
 extension ScenarioFile {
     static let distributionKeys = [
         "workers", "least-workers", "distribution", "synchronisation", "interval", "micro-batches", "updates",
+        "compression",
     ]
 
     /// How several workers train a network together.
@@ -15,6 +16,10 @@ extension ScenarioFile {
         let interval = try fields.integer("interval", in: Distribution.intervalRange)
         let microBatches = try fields.integer("micro-batches", in: Distribution.microBatchesRange)
         let updates = try updates(fields, synchronisation)
+        let compression = try fields.choice("compression", of: Distribution.Compression.self)
+        guard compression == nil || synchronisation == .parameterServer else {
+            throw fields.wrong("compression", "it needs synchronisation: parameter-server beside it.")
+        }
         guard workers > 1 else {
             if let key = distributionKeys.first(where: { $0 != "workers" && fields.keys.contains($0) }) {
                 throw fields.wrong(key, "it needs several workers; add workers: 2 beside it, or leave it out.")
@@ -46,7 +51,7 @@ extension ScenarioFile {
         return Distribution(
             workers: workers, leastWorkers: least, kind: kind ?? .dataParallel,
             synchronisation: synchronisation ?? .allReduce,
-            interval: interval ?? 8, updates: updates)
+            interval: interval ?? 8, updates: updates, compression: compression ?? .none)
     }
 
     private static func updates(

@@ -635,7 +635,7 @@ const ProtobufCMessageDescriptor gyrus__wire__parameter_pull_reply__descriptor =
   (ProtobufCMessageInit) gyrus__wire__parameter_pull_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__parameter_push_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor gyrus__wire__parameter_push_request__field_descriptors[5] =
 {
   {
     "worker",
@@ -685,8 +685,21 @@ static const ProtobufCFieldDescriptor gyrus__wire__parameter_push_request__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "is_half",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ParameterPushRequest, is_half),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__parameter_push_request__field_indices_by_name[] = {
+  4,   /* field[4] = is_half */
   1,   /* field[1] = shard */
   2,   /* field[2] = step */
   3,   /* field[3] = weight */
@@ -695,7 +708,7 @@ static const unsigned gyrus__wire__parameter_push_request__field_indices_by_name
 static const ProtobufCIntRange gyrus__wire__parameter_push_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__parameter_push_request__descriptor =
 {
@@ -705,7 +718,7 @@ const ProtobufCMessageDescriptor gyrus__wire__parameter_push_request__descriptor
   "Gyrus__Wire__ParameterPushRequest",
   "gyrus.wire",
   sizeof(Gyrus__Wire__ParameterPushRequest),
-  4,
+  5,
   gyrus__wire__parameter_push_request__field_descriptors,
   gyrus__wire__parameter_push_request__field_indices_by_name,
   1,  gyrus__wire__parameter_push_request__number_ranges,

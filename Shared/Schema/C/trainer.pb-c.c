@@ -1352,7 +1352,7 @@ const ProtobufCMessageDescriptor gyrus__wire__learning__descriptor =
   (ProtobufCMessageInit) gyrus__wire__learning__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__training_distribution__field_descriptors[7] =
+static const ProtobufCFieldDescriptor gyrus__wire__training_distribution__field_descriptors[8] =
 {
   {
     "workers",
@@ -1438,8 +1438,21 @@ static const ProtobufCFieldDescriptor gyrus__wire__training_distribution__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "compression",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainingDistribution, compression),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__training_distribution__field_indices_by_name[] = {
+  7,   /* field[7] = compression */
   3,   /* field[3] = interval */
   1,   /* field[1] = kind */
   6,   /* field[6] = least_workers */
@@ -1451,7 +1464,7 @@ static const unsigned gyrus__wire__training_distribution__field_indices_by_name[
 static const ProtobufCIntRange gyrus__wire__training_distribution__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__training_distribution__descriptor =
 {
@@ -1461,7 +1474,7 @@ const ProtobufCMessageDescriptor gyrus__wire__training_distribution__descriptor 
   "Gyrus__Wire__TrainingDistribution",
   "gyrus.wire",
   sizeof(Gyrus__Wire__TrainingDistribution),
-  7,
+  8,
   gyrus__wire__training_distribution__field_descriptors,
   gyrus__wire__training_distribution__field_indices_by_name,
   1,  gyrus__wire__training_distribution__number_ranges,

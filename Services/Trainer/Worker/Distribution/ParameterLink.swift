@@ -14,12 +14,13 @@ final class ParameterLink {
 
     private let worker: String
     private let client: RequestClient
+    private let compression: Distribution.Compression
     private var parameters: ParameterClient
     private var earlier = ParameterClient.Statistics()
 
     /// - Parameter clock: A monotonic clock for the server, replaced in tests.
     init(
-        _ updates: Distribution.Updates, of session: TrainingSession, as place: GangPlace, worker: String,
+        _ distribution: Distribution, of session: TrainingSession, as place: GangPlace, worker: String,
         host address: String, epochs: Int, _ progress: TaskProgress,
         clock: @escaping @Sendable () -> Duration = monotonicClock
     ) async throws {
@@ -29,11 +30,12 @@ final class ParameterLink {
         host =
             place.rank == 0
             ? try await ParameterHost(
-                updates, session, workers: place.size, host: address,
+                distribution.updates, session, workers: place.size, host: address,
                 epochs: min(epochs, session.plan.epochs), progress.logger, clock: clock) : nil
         let told = try await progress.rendezvous(at: host?.address)
         client = try connect(toParametersAt: told, logger: progress.logger)
-        parameters = try await .join([client], worker: self.worker)
+        compression = distribution.compression
+        parameters = try await .join([client], worker: self.worker, compression: compression)
     }
 
     /// Reads the weights; waits while this worker is too far ahead.
@@ -70,7 +72,7 @@ final class ParameterLink {
         _ body: (ParameterClient) async throws -> Reply
     ) async throws -> Reply {
         do { return try await body(parameters) } catch let failure as Failure where failure.code == .stale {
-            parameters = try await .join([client], worker: worker)
+            parameters = try await .join([client], worker: worker, compression: compression)
             earlier = ParameterClient.Statistics()
             return try await body(parameters)
         }

@@ -63,7 +63,7 @@ extension Distribution {
             return try await DistributedTraining(self, of: session, as: place, host: host, progress)
         }
         let link = try await ParameterLink(
-            updates, of: session, as: place, worker: lease.attempt.worker, host: host, epochs: epochs, progress)
+            self, of: session, as: place, worker: lease.attempt.worker, host: host, epochs: epochs, progress)
         return updates == .synchronous
             ? SynchronousUpdates(session, place, link) : AsynchronousUpdates(session, place, link, updates)
     }

@@ -157,10 +157,14 @@ struct  Gyrus__Wire__ParameterPushRequest
    * How much it counts, such as the number of samples behind it.
    */
   double weight;
+  /*
+   * Whether the floats of the attachment have 16 bits.
+   */
+  protobuf_c_boolean is_half;
 };
 #define GYRUS__WIRE__PARAMETER_PUSH_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__parameter_push_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, 0 }
+    , (char *)protobuf_c_empty_string, 0, 0, 0, 0 }
 
 
 /*

@@ -251,10 +251,14 @@ struct  Gyrus__Wire__TrainingDistribution
    * Least workers with which it begins; 0 means as many as the most.
    */
   uint32_t least_workers;
+  /*
+   * How what is handed in to a parameter server is made smaller, such as `half`; empty for `none`.
+   */
+  char *compression;
 };
 #define GYRUS__WIRE__TRAINING_DISTRIBUTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__training_distribution__descriptor) \
-    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, 0 }
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
 
 
 /*

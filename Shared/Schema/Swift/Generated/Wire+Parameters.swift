@@ -255,6 +255,8 @@ extension Wire {
         public var step: UInt64 = 0
         /// How much it counts, such as the number of samples behind it.
         public var weight: Double = 0
+        /// Whether the floats of the attachment have 16 bits.
+        public var isHalf: Bool = false
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -264,12 +266,14 @@ extension Wire {
             worker: String = "",
             shard: UInt32 = 0,
             step: UInt64 = 0,
-            weight: Double = 0
+            weight: Double = 0,
+            isHalf: Bool = false
         ) {
             self.worker = worker
             self.shard = shard
             self.step = step
             self.weight = weight
+            self.isHalf = isHalf
         }
 
         /// Decodes a message.
@@ -292,6 +296,7 @@ extension Wire.ParameterPushRequest: StoredMessage {
         shard = c.pointee.shard
         step = c.pointee.step
         weight = c.pointee.weight
+        isHalf = c.pointee.is_half != 0
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__ParameterPushRequest>, arena: inout Arena) throws {
@@ -300,6 +305,7 @@ extension Wire.ParameterPushRequest: StoredMessage {
         c.pointee.shard = shard
         c.pointee.step = step
         c.pointee.weight = weight
+        c.pointee.is_half = isHalf ? 1 : 0
     }
 }
 

@@ -363,6 +363,8 @@ extension Wire {
         public var updates: String = ""
         /// Least workers with which it begins; 0 means as many as the most.
         public var leastWorkers: UInt32 = 0
+        /// How what is handed in to a parameter server is made smaller, such as `half`; empty for `none`.
+        public var compression: String = ""
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -375,7 +377,8 @@ extension Wire {
             interval: UInt32 = 0,
             microBatches: UInt32 = 0,
             updates: String = "",
-            leastWorkers: UInt32 = 0
+            leastWorkers: UInt32 = 0,
+            compression: String = ""
         ) {
             self.workers = workers
             self.kind = kind
@@ -384,6 +387,7 @@ extension Wire {
             self.microBatches = microBatches
             self.updates = updates
             self.leastWorkers = leastWorkers
+            self.compression = compression
         }
 
         /// Decodes a message.
@@ -409,6 +413,7 @@ extension Wire.TrainingDistribution: StoredMessage {
         microBatches = c.pointee.micro_batches
         updates = try Wire.text(c.pointee.updates, "TrainingDistribution.updates")
         leastWorkers = c.pointee.least_workers
+        compression = try Wire.text(c.pointee.compression, "TrainingDistribution.compression")
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrainingDistribution>, arena: inout Arena) throws {
@@ -420,6 +425,7 @@ extension Wire.TrainingDistribution: StoredMessage {
         c.pointee.micro_batches = microBatches
         c.pointee.updates = try arena.text(updates, "TrainingDistribution.updates")
         c.pointee.least_workers = leastWorkers
+        c.pointee.compression = try arena.text(compression, "TrainingDistribution.compression")
     }
 }
 
