@@ -12,7 +12,7 @@ struct ReproduceAVMnist: AsyncParsableCommand {
         abstract: "Train the networks of table 6 on both modalities and fuse all pairs: tables 7 and 8.",
         discussion: """
               gyrus reproduce av-mnist --quick         minutes, with fewer samples and one seed
-              gyrus reproduce av-mnist                 an hour on two cores, with three seeds
+              gyrus reproduce av-mnist                 an hour or more on two cores, with three seeds
 
             The networks are trained and fused by scenarios that are published to the designer, on the recording split and
             then on the speaker-held-out split. What was interrupted goes on where it stood: scenarios that are there already
