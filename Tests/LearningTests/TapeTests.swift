@@ -1,19 +1,6 @@
 import Learning
 import Testing
 
-/// Draws the same numbers in every run, so that a failure comes again (SplitMix64).
-private struct FixedGenerator: RandomNumberGenerator {
-    var state: UInt64 = 1
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 @Suite struct TapeTests {
     /// A function of some parameters, which is a number.
     typealias Function = @Sendable (inout Tape, [Tape.Value]) -> Tape.Value
