@@ -318,7 +318,7 @@ let testTargets: [Target] = [
     tests("VisionTests", ["Vision", "Tracking", "Model", "CTorch", "gyrus", "gyrus-detector"]),
     tests("TrackingTests", ["Tracking", "TrackingSearch", "Search", "Model", "gyrus"]),
     tests("ReproduceTests", ["gyrus", "Model", "Networks", "Search"]),
-    tests("LearningTests", ["Learning"]),
+    tests("LearningTests", ["Learning", "Model"]),
     .target(
         name: "SearchSupport", dependencies: ["Search", "Model"], path: "Tests/SearchSupport",
         swiftSettings: swiftSettings),

@@ -93,6 +93,12 @@ public struct Trial: Hashable, Sendable {
     /// Whether it is the final training of one of a search's best networks.
     public var isFinalTraining: Bool { origin.hasPrefix("final ") }
 
+    /// Whether its files hold a whole network, not fusion layers above the features of others. The first trials of a search
+    /// for a fusion are the networks that it fuses, one for each modality.
+    public func isWhole(in scenario: Scenario) -> Bool {
+        scenario.fusion == nil || isFinalTraining || id.number < scenario.recipe.modalities.count
+    }
+
     /// Whether what was tried is a tracker: then `script` is its setup and `weights` are its tracks.
     public var isOfTracker: Bool { (try? ArtificialCode(code))?.functions == [Scenario.Task.tracking.rawValue] }
 

@@ -63,11 +63,7 @@ public struct LayerSpace: CandidateSpace {
 
     /// Whether the network of a genome keeps the scenario's limits.
     public func isAllowed(_ genome: Genome) -> Bool {
-        let limits = scenario.limits
-        guard space.contains(genome) else { return false }
-        guard limits.parameters != nil || limits.operations != nil else { return true }
-        guard let candidate = try? candidate(genome) else { return false }
-        return candidate.parameters <= limits.parameters ?? .max && candidate.operations <= limits.operations ?? .max
+        space.contains(genome) && keeps(scenario.limits, genome)
     }
 
     // MARK: Parts

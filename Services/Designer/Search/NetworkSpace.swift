@@ -81,12 +81,11 @@ public struct NetworkSpace: CandidateSpace {
             guard !SearchSpace.isAbsent(numbers) else { return nil }
             var optimizer = optimizers[numbers[0] - 1]
             optimizer.branch = "\(modality)."
-            let network = try Self.network(
-                structures[numbers[1] - 1], width: widths[numbers[2] - 1], modality, scenario.recipe)
-            let structure = structures[numbers[1] - 1]
+            let (structure, width) = (structures[numbers[1] - 1], widths[numbers[2] - 1])
             return Candidate.Branch(
-                modality: modality, title: "\(structure.rawValue)×\(Self.text(widths[numbers[2] - 1]))",
-                category: Candidate.family(of: structure), optimizer: optimizer, network: network)
+                modality: modality, title: "\(structure.rawValue)×\(Self.text(width))",
+                category: Candidate.family(of: structure), optimizer: optimizer,
+                network: try Self.network(structure, width: width, modality, scenario.recipe))
         }
         return try Candidate(genome: genome, branches: branches, recipe: scenario.recipe, task: scenario.task)
     }
@@ -101,7 +100,7 @@ public struct NetworkSpace: CandidateSpace {
         let shared = (present.count - 1) * scenario.recipe.classes
         let parameters = present.reduce(-shared) { $0 + $1.parameters }
         let operations = present.reduce(0) { $0 + $1.operations }
-        return parameters <= scenario.limits.parameters ?? .max && operations <= scenario.limits.operations ?? .max
+        return scenario.limits.allow(parameters: parameters, operations: operations)
     }
 
     /// Whether every limit can be kept, and all of them at once.
@@ -110,7 +109,7 @@ public struct NetworkSpace: CandidateSpace {
         try scenario.limits.check(
             parameters: all.map(\.parameters).min() ?? 0, operations: all.map(\.operations).min() ?? 0)
         let fits = all.contains {
-            $0.parameters <= scenario.limits.parameters ?? .max && $0.operations <= scenario.limits.operations ?? .max
+            scenario.limits.allow(parameters: $0.parameters, operations: $0.operations)
         }
         guard fits else {
             throw Failure(

@@ -9,9 +9,29 @@ extension Scenario {
         guard let layers = search.layers else { return try NetworkSpace(self, excluding: excluding) }
         return try LayerSpace(self, layers)
     }
+
+    /// Those networks as the knowledge service tells spaces apart; empty for a search that trains none.
+    /// - Throws: As `networkSpace`.
+    public func networkSpaceText(excluding: [String: Set<String>]) throws -> String {
+        try task == .classification ? networkSpace(excluding: excluding).space.description : ""
+    }
+}
+
+extension CandidateSpace {
+    /// Whether the network of a genome of the space keeps limits; it is made only where there are any.
+    func keeps(_ limits: Scenario.Limits, _ genome: Genome) -> Bool {
+        guard limits.parameters != nil || limits.operations != nil else { return true }
+        guard let candidate = try? candidate(genome) else { return false }
+        return limits.allow(parameters: candidate.parameters, operations: candidate.operations)
+    }
 }
 
 extension Scenario.Limits {
+    /// Whether a network with so many keeps these limits.
+    func allow(parameters count: Int, operations needed: Int) -> Bool {
+        count <= parameters ?? .max && needed <= operations ?? .max
+    }
+
     /// Whether the smallest networks of a space keep these limits.
     /// - Parameters:
     ///   - parameters: Of the network that has the fewest.

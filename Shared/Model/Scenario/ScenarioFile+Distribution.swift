@@ -1,8 +1,10 @@
 extension ScenarioFile {
-    static let distributionKeys = [
-        "workers", "least-workers", "distribution", "synchronisation", "interval", "micro-batches", "updates",
-        "compression",
-    ]
+    static let distributionKeys =
+        [
+            "workers", "least-workers", "distribution", "synchronisation", "interval", "micro-batches",
+        ] + serverKeys
+    /// What only a parameter server does.
+    private static let serverKeys = ["updates", "compression"]
 
     /// How several workers train a network together.
     /// - Returns: nil where one does alone.
@@ -15,11 +17,11 @@ extension ScenarioFile {
         let synchronisation = try fields.choice("synchronisation", of: Distribution.Synchronisation.self)
         let interval = try fields.integer("interval", in: Distribution.intervalRange)
         let microBatches = try fields.integer("micro-batches", in: Distribution.microBatchesRange)
-        let updates = try updates(fields, synchronisation)
-        let compression = try fields.choice("compression", of: Distribution.Compression.self)
-        guard compression == nil || synchronisation == .parameterServer else {
-            throw fields.wrong("compression", "it needs synchronisation: parameter-server beside it.")
+        if synchronisation != .parameterServer, let key = serverKeys.first(where: fields.keys.contains) {
+            throw fields.wrong(key, "it needs synchronisation: parameter-server beside it.")
         }
+        let updates = try updates(fields)
+        let compression = try fields.choice("compression", of: Distribution.Compression.self)
         guard workers > 1 else {
             if let key = distributionKeys.first(where: { $0 != "workers" && fields.keys.contains($0) }) {
                 throw fields.wrong(key, "it needs several workers; add workers: 2 beside it, or leave it out.")
@@ -54,13 +56,8 @@ extension ScenarioFile {
             interval: interval ?? 8, updates: updates, compression: compression ?? .none)
     }
 
-    private static func updates(
-        _ fields: FieldReader, _ synchronisation: Distribution.Synchronisation?
-    ) throws -> Distribution.Updates {
+    private static func updates(_ fields: FieldReader) throws -> Distribution.Updates {
         guard let text = try fields.text("updates") else { return .synchronous }
-        guard synchronisation == .parameterServer else {
-            throw fields.wrong("updates", "it needs synchronisation: parameter-server beside it.")
-        }
         guard let updates = Distribution.Updates(text) else {
             let range = Distribution.Updates.stalenessRange
             throw fields.wrong(

@@ -79,9 +79,7 @@ struct Explain: AsyncParsableCommand {
     ) async throws -> [AttentionRow]? {
         var scenario = scenario
         scenario.functions = explanation.functions
-        let space =
-            try scenario.task == .classification
-            ? scenario.networkSpace(excluding: explanation.excluded).space.description : ""
+        let space = try scenario.networkSpaceText(excluding: explanation.excluded)
         do {
             let statistics = try await services.registry().dataset(recipe: BlobDigest(scenario.recipe.id))?.statistics
             let features = ScenarioFeatures(

@@ -50,7 +50,7 @@ struct ResultCommand: AsyncParsableCommand {
                     + services.command("watch \(status.id)"))
         }
         if !status.state.isFinal { say("The search still runs: this is the best of \(status.endedTrials) trials.") }
-        let isWhole = try isWhole(winner, of: status)
+        let isWhole = winner.isWhole(in: try ScenarioFile(status.text).scenario)
         guard let output else {
             say("Winner: \(winner.title), \(winner.networkName); \(winner.outcome)")
             guard isWhole else { return say("It is put onto its networks when the search ends.") }
@@ -74,12 +74,6 @@ struct ResultCommand: AsyncParsableCommand {
         report("        \(winner.outcome)")
         report("Network (TorchScript): \(files.script.path)")
         if let weights = files.weights { report("Weights (safetensors): \(weights.path)") }
-    }
-
-    /// Whether a trial's files hold a whole network, not layers above the features of others.
-    private func isWhole(_ trial: Trial, of status: ScenarioStatus) throws -> Bool {
-        guard let fusion = try ScenarioFile(status.text).scenario.fusion else { return true }
-        return trial.isFinalTraining || trial.id.number < fusion.networks.count
     }
 
     private func show(

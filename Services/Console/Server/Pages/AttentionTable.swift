@@ -15,9 +15,7 @@ enum AttentionTable {
         let ranked = await backends.part(.knowledge) { backends in
             var scenario = try ScenarioFile(text).scenario
             scenario.functions = explanation.functions
-            let space =
-                try scenario.task == .classification
-                ? scenario.networkSpace(excluding: explanation.excluded).space.description : ""
+            let space = try scenario.networkSpaceText(excluding: explanation.excluded)
             let dataset = try await backends.registry.dataset(recipe: BlobDigest(scenario.recipe.id))
             return try await backends.knowledge.rank(
                 for: ScenarioFeatures(

@@ -22,13 +22,12 @@ struct SearchReport: Sendable {
     var pictures: [SearchPicture] = []
 
     private var best: Int? { progress.records.last?.number }
-    private var models: ModelLinks { ModelLinks(status) }
 
     var values: [String: Any] {
         let id = status.id.text
         let ended = progress.counts.filter(\.key.isIdle).values.reduce(0, +)
         let total = progress.counts.values.reduce(0, +) + progress.finals
-        let models = models
+        let models = ModelLinks(status)
         var values: [String: Any] = [
             "id": id, "name": status.name, "state": status.state.description,
             "isRunning": status.state == .running, "published": Words.clock(status.published),
@@ -50,8 +49,8 @@ struct SearchReport: Sendable {
         values["finalWord"] = tracking == nil ? "trainings" : "runs"
         values["bestTitle"] = tracking == nil ? "Best network" : "Best tracker"
         values["tracking"] = tracking?.values(of: id)
-        values["bestChart"] = bestSoFar.svg()
-        values["frontChart"] = front.svg()
+        values["bestChart"] = bestSoFar(models).svg()
+        values["frontChart"] = front(models).svg()
         values["pictures"] = pictures.map { ["title": $0.title, "note": $0.note, "drawing": $0.drawing] }
         values["curveChart"] = learningCurves.svg()
         values["pace"] = WorkerPace.latest(of: reports ?? [], scenario: id)?.values
@@ -71,9 +70,8 @@ struct SearchReport: Sendable {
 
     // MARK: - Charts
 
-    private var bestSoFar: Chart {
+    private func bestSoFar(_ models: ModelLinks) -> Chart {
         let dots = progress.sample.map { point($0, $0.number) }
-        let models = models
         let records = progress.records.map {
             point($0, $0.number, style: "strong", link: models.address(of: $0.number))
         }
@@ -86,9 +84,8 @@ struct SearchReport: Sendable {
             ], xText: Words.countTick, yText: { Words.percentTick($0) })
     }
 
-    private var front: Chart {
+    private func front(_ models: ModelLinks) -> Chart {
         let dots = progress.sample.map { point($0, Int($0.parameters), style: "q\(quartile(of: $0.latency))") }
-        let models = models
         let front = progress.front.map {
             point(
                 $0, Int($0.parameters), style: "q\(quartile(of: $0.latency)) strong",

@@ -109,11 +109,8 @@ public struct FusionSpace: CandidateSpace {
     public func isAllowed(_ genome: Genome) -> Bool {
         guard space.contains(genome), SearchSpace.isAbsent(genome.genes[0]) != SearchSpace.isAbsent(genome.genes[1])
         else { return false }
-        let limits = scenario.limits
         // Networks alone are needed by all others, whatever their size.
-        guard network(alone: genome) == nil, limits.parameters != nil || limits.operations != nil else { return true }
-        guard let candidate = try? candidate(genome) else { return false }
-        return candidate.parameters <= limits.parameters ?? .max && candidate.operations <= limits.operations ?? .max
+        return network(alone: genome) != nil || keeps(scenario.limits, genome)
     }
 
     /// The network of a genome and how it is trained.

@@ -107,9 +107,7 @@ extension SearchRun {
     }
 
     /// Whether a trial's files hold the whole network.
-    func isWhole(_ trial: Trial) -> Bool {
-        fusion.map { trial.isFinalTraining || trial.id.number < $0.count } ?? true
-    }
+    func isWhole(_ trial: Trial) -> Bool { trial.isWhole(in: scenario) }
 
     /// What a trial's model is a version of.
     func series(of trial: Trial) -> String {
