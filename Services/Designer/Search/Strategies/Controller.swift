@@ -2,7 +2,14 @@ import Foundation
 import Learning
 
 /// A recurrent network that writes the choices of some genes one after the other; each choice is the next step's input.
+///
+/// The scores of a decision's choices are what the memory says of them, and two biases: that of the kind of decision and
+/// that of its slot.
 struct Controller: Sendable {
+    /// How much further a step of the optimizer moves a bias than a weight: what a choice is worth wherever it is made shows
+    /// after few trials, what it is worth after others after many.
+    private static let reach = 10.0
+
     let sequence: DecisionSequence
     /// The slots that it writes.
     let slots: Range<Int>
@@ -13,6 +20,8 @@ struct Controller: Sendable {
     private let rowOfKind: [Int: Int]
     /// Places of weight and bias of each kind's choice.
     private let heads: [Int: (weight: Int, bias: Int)]
+    /// Places of the slots' biases, from the first slot.
+    private let slotBiases: [Int]
 
     /// What happened with one string: the choices and what a step needs to change their probabilities.
     struct Writing {
@@ -44,6 +53,11 @@ struct Controller: Sendable {
         embedding = parameters.add(rows: rows, columns: size, uniform: 0.1, using: &generator)
         self.rowOfKind = rowOfKind
         self.heads = heads
+        var slotBiases: [Int] = []
+        for slot in sequence.slots[slots] {
+            slotBiases.append(parameters.add(rows: 1, columns: slot.options, uniform: 0, using: &generator))
+        }
+        self.slotBiases = slotBiases
     }
 
     /// Writes a string; `choose` is shown each decision's logarithms of probabilities.
@@ -60,7 +74,8 @@ struct Controller: Sendable {
             state = memory.step(state, input, values, on: &writing.tape)
             guard let head = heads[kind], let first = rowOfKind[kind] else { break }
             let product = writing.tape.product(state.output, values[head.weight])
-            let scores = writing.tape.sum(product, row: values[head.bias])
+            let bias = writing.tape.sum(values[head.bias], values[slotBiases[slot - slots.lowerBound]])
+            let scores = writing.tape.sum(product, writing.tape.scaled(bias, by: Self.reach))
             let logarithms = writing.tape.logarithmOfSoftmax(scores)
             let choice = choose(slot, writing.tape[logarithms].values)
             writing.choices.append(writing.tape.picked(logarithms, [choice]))

@@ -9,7 +9,7 @@ struct ControllerTeam: Sendable {
     /// By how much the temperature rises from draw to draw.
     private static let warming = 1.1
     /// Gradients of a controller that are longer are shortened to this.
-    static let longestGradient = 5.0
+    static let longestGradient = 50.0
 
     private let sequence: DecisionSequence
     private(set) var controllers: [Controller]
@@ -114,13 +114,15 @@ struct RewardBaseline: Sendable {
 }
 
 extension TrialOutcome {
-    /// For each of some trials that have ended the share of all ended ones that are worse; equals count half.
+    /// For each of some trials that have ended the share of all ended ones that are worse, where equals count half, cubed
+    /// (as Zoph and Le 2017 cube accuracies): what is good counts more than what is not bad.
     static func rewards(of trials: some Sequence<Int>, among outcomes: some Collection<TrialOutcome?>) -> [Double] {
         let fitness = TrialOutcome.fitness(of: Array(outcomes))
         let ended = zip(outcomes, fitness).filter { $0.0 != nil }.map(\.1)
         return trials.map { number in
             let worse = ended.reduce(0.0) { $0 + ($1 < fitness[number] ? 1 : $1 == fitness[number] ? 0.5 : 0) }
-            return worse / Double(ended.count)
+            let share = worse / Double(ended.count)
+            return share * share * share
         }
     }
 }

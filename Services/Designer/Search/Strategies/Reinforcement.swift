@@ -4,8 +4,8 @@ import Learning
 /// good ones more probable (REINFORCE, Williams 1992; Zoph and Le 2017).
 ///
 /// A gene of several decisions, as that of a modality, has a controller of its own; genes of one decision share one. A
-/// batch of trials is drawn from the same probabilities; then one step is made. Rewards are the shares of trials so far
-/// that are worse, so that no scale matters; a moving average of them is the baseline.
+/// batch of trials is drawn from the same probabilities; then one step is made. Rewards follow from the shares of trials so
+/// far that are worse, so that no scale matters; a moving average of them is the baseline.
 public struct Reinforcement: SearchStrategy {
     /// How it learns.
     public struct Settings: Hashable, Sendable, Codable {
@@ -24,7 +24,7 @@ public struct Reinforcement: SearchStrategy {
 
         /// Makes settings.
         public init(
-            batch: Int = 1, learningRate: Double = 0.01, entropy: Double = 0.01, baseline: Double = 0.9, size: Int = 32,
+            batch: Int = 1, learningRate: Double = 0.01, entropy: Double = 0.1, baseline: Double = 0.9, size: Int = 32,
             lag: Int = 1
         ) {
             precondition(batch >= 1 && size >= 1, "a batch and a memory of at least 1 are needed")
