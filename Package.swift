@@ -106,6 +106,7 @@ let shared: [Target] = [
             .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .unsafeFlags(torchLinks),
         ]),
     library("Networks", "Shared/Networks", ["Model"]),
+    library("HelperProcesses", "Shared/HelperProcesses", ["Model"]),
     library("ONNX", "Shared/ONNX", ["Model", "Networks", "Safetensors", "Schema"]),
     library("Darknet", "Shared/Darknet", ["Model", "Networks"]),
     library("OpenVINO", "Shared/OpenVINO", ["Model", "Networks"]),
@@ -201,8 +202,10 @@ let services: [Target] = [
         name: "Learning", path: "Services/Designer/Learning",
         swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     .target(
-        name: "Search", dependencies: ["Model", "Networks", "Learning"], path: "Services/Designer/Search",
+        name: "Search", dependencies: ["HelperProcesses", "Model", "Networks", "Learning"],
+        path: "Services/Designer/Search",
         swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    executable("gyrus-autoencoder", "Services/Designer/Autoencoder", ["CTorch", "Model", "Search", "Torch"]),
     library("TrackingSearch", "Services/Designer/Tracking", ["Model", "Search", "Tracking"]),
     library("DesignerClient", "Services/Designer/Client", ["Brain", "Model", "Schema", "Messaging"]),
     library(
@@ -240,7 +243,8 @@ let services: [Target] = [
     executable(
         "gyrus", "Services/CommandLine/Gyrus",
         [
-            "Brain", "Model", "Networks", "ONNX", "Inspection", "Launcher", "ServiceClient", "DesignerClient",
+            "Brain", "HelperProcesses", "Model", "Networks", "ONNX", "Inspection", "Launcher", "ServiceClient",
+            "DesignerClient",
             "RegistryClient", "KnowledgeClient", "TrainerClient", "EvaluatorClient", "WorkQueueClient", "Messaging",
             "Search", "Tracking", "TrackingSearch", "Vision", argumentParser, logging,
         ]),
@@ -322,13 +326,16 @@ let testTargets: [Target] = [
     .target(
         name: "SearchSupport", dependencies: ["Search", "Model"], path: "Tests/SearchSupport",
         swiftSettings: swiftSettings),
-    tests("SearchTests", ["Search", "SearchSupport", "Learning", "Model", "Networks"]),
+    tests(
+        "SearchTests",
+        ["HelperProcesses", "Search", "SearchSupport", "Learning", "Model", "Networks", "gyrus-autoencoder"]),
     tests(
         "DesignerTests",
         [
             "Brain", "DesignerClient", "ParameterServer", "ServiceTestSupport", "SearchSupport", "DesignerServer",
             "Search", "Storage", "Messaging", "WorkQueueServer", "Model",
-            "TrainerClient", "EvaluatorClient", "Networks", "Tracking", "TrackingSearch", grdb, lifecycle, logging,
+            "TrainerClient", "EvaluatorClient", "Networks", "Tracking", "TrackingSearch", "gyrus-autoencoder", grdb,
+            lifecycle, logging,
         ]),
     .target(
         name: "ConsoleSupport",
@@ -358,8 +365,9 @@ let testTargets: [Target] = [
             "Brain", "Messaging", "Schema", "Model", "CZeroMQ", "Storage", "Networks", "Datasets", "WorkQueueClient",
             "WorkQueueServer", "Safetensors", "Search", "SearchSupport", "Torch", "Tracking", "ConsoleSupport",
             "DesignerClient", "DesignerServer", "ParameterServer", "TrainerClient", "EvaluatorClient",
-            "RegistryClient", "RegistryServer", "ServiceClient", "TestSupport", "registry", "trainer", "trainer-worker",
-            argumentParser, crypto, grdb, lifecycle, logging,
+            "RegistryClient", "RegistryServer", "ServiceClient", "TestSupport", "gyrus-autoencoder", "registry",
+            "trainer",
+            "trainer-worker", argumentParser, crypto, grdb, lifecycle, logging,
         ], excluding: ["peers"]),
 ]
 

@@ -37,5 +37,5 @@ public enum ComputeThreads {
     public static var torchVersion: String { String(cString: gyrus_torch_version()) }
 
     /// Applies the setting to the calling thread; called before each computation.
-    static func prepare() { gyrus_set_threads(setting.load(ordering: .relaxed)) }
+    package static func prepare() { gyrus_set_threads(setting.load(ordering: .relaxed)) }
 }

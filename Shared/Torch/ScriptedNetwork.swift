@@ -139,7 +139,7 @@ extension gyrus_tensor_plan {
 }
 
 /// Takes a message that the shim made, and frees it.
-func takeMessage(_ error: UnsafeMutablePointer<CChar>?) -> String {
+package func takeMessage(_ error: UnsafeMutablePointer<CChar>?) -> String {
     guard let error else { return "no reason given" }
     defer { free(error) }
     let text = String(cString: error).trimmingCharacters(in: .whitespacesAndNewlines)

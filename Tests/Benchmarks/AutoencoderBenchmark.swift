@@ -41,7 +41,7 @@ struct AutoencoderBenchmark: AsyncParsableCommand {
             for pool in pools {
                 let qualities = try (0..<seeds).map { try quality(on: table, pool: pool, seed: UInt64($0)) }
                 let text = [
-                    ("ranking", \NeuralOptimization.Quality.heldOut.ranking), ("learned", \.learned.ranking),
+                    ("ranking", \AutoencoderReport.heldOut.ranking), ("learned", \.learned.ranking),
                     ("distance", \.heldOut.distance), ("learned", \.learned.distance),
                 ].map { title, figure in
                     let values = qualities.map { $0[keyPath: figure] }
@@ -52,7 +52,7 @@ struct AutoencoderBenchmark: AsyncParsableCommand {
         }
     }
 
-    private func quality(on table: NASTable, pool: Int, seed: UInt64) throws -> NeuralOptimization.Quality {
+    private func quality(on table: NASTable, pool: Int, seed: UInt64) throws -> AutoencoderReport {
         var generator = SeededGenerator(seed: seed)
         var forms: Set<String> = []
         let networks = table.accuracy.keys.sorted { $0.description < $1.description }

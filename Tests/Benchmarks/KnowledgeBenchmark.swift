@@ -130,7 +130,7 @@ struct KnowledgeBenchmark: AsyncParsableCommand {
     ) throws -> ScenarioOutcomes {
         var searcher = searcher(table, seed + 1000 * (number + 1), [])
         var outcomes: [ScenarioOutcomes.Outcome] = []
-        while outcomes.count < finishedTrials, case .proposal(let proposal) = searcher.ask() {
+        while outcomes.count < finishedTrials, case .proposal(let proposal) = try searcher.ask() {
             let accuracy = table.accuracy[proposal.genome] ?? 0
             try searcher.tell(proposal.number, .objective(accuracy))
             let key = ModelKey(space: table.space.description, genome: proposal.genome.description)
@@ -143,7 +143,7 @@ struct KnowledgeBenchmark: AsyncParsableCommand {
     private static func trials(on table: NASTable, seed: Int, seeds: [Genome]) throws -> Double {
         var searcher = searcher(table, seed, seeds)
         for count in 1...mostTrials {
-            guard case .proposal(let proposal) = searcher.ask() else { break }
+            guard case .proposal(let proposal) = try searcher.ask() else { break }
             let accuracy = table.accuracy[proposal.genome] ?? 0
             if accuracy >= table.best - 1 { return Double(count) }
             try searcher.tell(proposal.number, .objective(accuracy))

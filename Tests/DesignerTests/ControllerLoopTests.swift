@@ -93,7 +93,7 @@ struct ControllerLoopTests {
     private func serial(batch: Int, trials: Int, in space: SearchSpace) throws -> [Genome] {
         var searcher = Searcher(.reinforcement(.init(batch: batch)), in: space, seed: 5)
         for number in 0..<trials {
-            guard case .proposal(let proposal) = searcher.ask() else { break }
+            guard case .proposal(let proposal) = try searcher.ask() else { break }
             try searcher.tell(number, .objective(Board.worth(proposal.genome)))
         }
         return searcher.history.proposals.map(\.genome)

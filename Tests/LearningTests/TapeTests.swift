@@ -11,7 +11,6 @@ import Testing
         ("sum", { tape, values in tape.tanh(tape.sum(values[0], values[2])) }),
         ("row", { tape, values in tape.tanh(tape.sum(values[0], row: values[3])) }),
         ("times", { tape, values in tape.times(values[0], tape.tanh(values[2])) }),
-        ("column", { tape, values in tape.times(values[0], column: tape.columns(values[2], 1..<2)) }),
         ("itself", { tape, values in tape.times(values[0], values[0]) }),
         ("sigmoid", { tape, values in tape.sigmoid(values[0]) }),
         ("exponential", { tape, values in tape.exponential(tape.scaled(values[0], by: 0.5)) }),
@@ -23,9 +22,8 @@ import Testing
                 return tape.times(tape.exponential(logarithms), logarithms)
             }
         ),
-        ("unit rows", { tape, values in tape.times(tape.unitRows(values[0]), values[2]) }),
         ("rows", { tape, values in tape.tanh(tape.rows(values[0], [2, 0, 2, 2])) }),
-        ("joined", { tape, values in tape.tanh(tape.joined([values[0], values[2], values[0]])) }),
+        ("columns", { tape, values in tape.tanh(tape.columns(values[2], 1..<2)) }),
         ("row sums", { tape, values in tape.tanh(tape.rowSums(values[0])) }),
         ("mean", { tape, values in tape.mean(tape.tanh(values[0])) }),
     ]

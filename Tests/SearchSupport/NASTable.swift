@@ -93,7 +93,7 @@ public struct NASTable: Sendable {
         var highest = -Double.infinity
         var regrets: [Double] = []
         while regrets.count < counts.count, highest < best {
-            guard case .proposal(let proposal) = searcher.ask() else { break }
+            guard case .proposal(let proposal) = try searcher.ask() else { break }
             let value = accuracy[proposal.genome] ?? -.infinity
             try searcher.tell(proposal.number, .objective(value))
             highest = max(highest, value)

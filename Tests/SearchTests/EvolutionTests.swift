@@ -7,7 +7,7 @@ import Testing
         let settings = Evolution.Settings(population: 10)
         var searcher = Searcher(.evolution(settings), in: try twoModalities(), seed: 3)
         for number in 0..<200 {
-            guard case .proposal(let proposal) = searcher.ask() else { break }
+            guard case .proposal(let proposal) = try searcher.ask() else { break }
             try searcher.tell(number, .objective(objective(of: proposal.genome)))
             let view = SearchView(history: searcher.history, visible: number + 1, isAllowed: { _ in true })
             let survivors = Evolution(settings: settings).survivors(of: view.measured)
@@ -22,12 +22,12 @@ import Testing
 
     @Test func `it waits for the trial one population before and for no other`() throws {
         var searcher = Searcher(.evolution(.init(population: 5)), in: try twoModalities(), seed: 3)
-        for _ in 0..<5 { _ = searcher.ask() }
-        #expect(searcher.ask() == .waiting(for: 0))
+        for _ in 0..<5 { _ = try searcher.ask() }
+        #expect(try searcher.ask() == .waiting(for: 0))
         for number in 1..<5 { try searcher.tell(number, .objective(1)) }
-        #expect(searcher.ask() == .waiting(for: 0))
+        #expect(try searcher.ask() == .waiting(for: 0))
         try searcher.tell(0, .failed)
-        guard case .proposal(let proposal) = searcher.ask() else {
+        guard case .proposal(let proposal) = try searcher.ask() else {
             Issue.record("no proposal")
             return
         }
@@ -37,7 +37,7 @@ import Testing
     @Test func `it goes on where every trial failed or was not a number`() throws {
         var searcher = Searcher(.evolution(.init(population: 5)), in: try twoModalities(), seed: 3)
         for number in 0..<30 {
-            guard case .proposal(let proposal) = searcher.ask() else { break }
+            guard case .proposal(let proposal) = try searcher.ask() else { break }
             #expect(proposal.origin == "random")
             try searcher.tell(number, number.isMultiple(of: 2) ? .failed : .objective(.nan))
         }

@@ -37,7 +37,7 @@ import Testing
         var searcher = Searcher(.reinforcement(.init()), in: space.space, seed: 3)
         var lengths: Set<Int> = [], inputs: Set<[String]> = []
         for number in 0..<60 {
-            guard case .proposal(let proposal) = searcher.ask(where: space.isAllowed) else { break }
+            guard case .proposal(let proposal) = try searcher.ask(where: space.isAllowed) else { break }
             let candidate = try space.candidate(proposal.genome)
             #expect(try candidate.network.outputShape == [10])
             inputs.insert(candidate.network.inputs.map(\.name))

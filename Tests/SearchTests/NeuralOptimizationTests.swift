@@ -1,12 +1,11 @@
-import Foundation
-import Learning
+import HelperProcesses
 import Model
 import Testing
 
 @testable import Search
 
 @Suite struct NeuralOptimizationTests {
-    private static func examples(_ count: Int, _ space: SearchSpace, seed: UInt64) -> [StructureAutoencoder.Example] {
+    private static func examples(_ count: Int, _ space: SearchSpace, seed: UInt64) -> [AutoencoderLesson.Example] {
         var generator = SeededGenerator(seed: seed)
         let sequence = DecisionSequence(space)
         let genomes = Set((0..<count).map { _ in space.random(using: &generator) })
@@ -17,51 +16,71 @@ import Testing
         }
     }
 
-    @Test func `the gradient of the joint loss agrees with finite differences`() throws {
-        let space = try layeredModality()
-        var generator = SeededGenerator(seed: 4)
-        var settings = StructureAutoencoder.Settings()
-        (settings.embedding, settings.size) = (3, 4)
-        let model = StructureAutoencoder(DecisionSequence(space), settings, using: &generator)
-        let examples = Array(Self.examples(4, space, seed: 2))
-        func loss(_ model: StructureAutoencoder) -> Double {
-            var tape = Tape()
-            let values = model.parameters.values(on: &tape)
-            let loss = model.loss(examples, values, on: &tape)
-            return tape[loss].values[0]
-        }
-        var tape = Tape()
-        let values = model.parameters.values(on: &tape)
-        let result = model.loss(examples, values, on: &tape)
-        let gradients = tape.gradients(of: result)
-        let gradient = values.flatMap { gradients[$0].values }
-        for place in stride(from: 0, to: gradient.count, by: 3) {
-            var (above, below) = (model, model)
-            above[place] += 1e-5
-            below[place] -= 1e-5
-            let slope = (loss(above) - loss(below)) / 2e-5
-            #expect(abs(gradient[place] - slope) < 1e-6 * max(1, abs(slope)), "parameter \(place)")
-        }
+    private static func lesson(_ space: SearchSpace, _ examples: [AutoencoderLesson.Example]) -> AutoencoderLesson {
+        AutoencoderLesson(
+            strings: .init(DecisionSequence(space)), settings: .init(), seed: 4, examples: examples)
     }
 
     @Test func `it learns to order and to read strings that it has not seen, and to improve them`() throws {
         let edges = (0..<6).map { SearchSpace.Gene("\($0)", [.init("operation", ["a", "b", "c"])]) }
         let space = try SearchSpace(edges)
-        var generator = SeededGenerator(seed: 4)
-        let sequence = DecisionSequence(space)
-        var model = StructureAutoencoder(sequence, .init(), using: &generator)
         let training = Self.examples(200, space, seed: 1)
         let known = Set(training.map(\.choices))
         let others = Self.examples(200, space, seed: 2).filter { !known.contains($0.choices) }
         #expect(others.count > 50)
-        #expect(model.decodingDistance(on: others) > 0.4)
-        model.train(training, using: &generator)
-        let (ranking, distance) = (model.rankingAccuracy(on: others), model.decodingDistance(on: others))
-        #expect(ranking > 0.9, "\(ranking)")
-        #expect(distance < 0.15, "\(distance)")
-        let strings = others.prefix(30).map(\.choices)
-        let uphill = model.strings(from: Array(strings), uphill: 10)
-        func good(_ strings: [[Int?]]) -> Int { strings.joined().count { $0 == 1 } }
-        #expect(good(uphill) > good(Array(strings)) + 30)
+        var lesson = Self.lesson(space, training)
+        lesson.heldOut = others
+        lesson.parents = others.prefix(30).map(\.choices)
+        lesson.steps = [0, 10]
+        lesson.placed = lesson.parents
+        let process = AutoencoderProcess()
+        let report = try process.learn(lesson)
+        #expect(report.heldOut.ranking > 0.9)
+        #expect(report.heldOut.distance < 0.15)
+        #expect(report.learned.ranking > report.heldOut.ranking - 0.05)
+        #expect(report.points.count == 30)
+        for point in report.points {
+            let length = point.reduce(0) { $0 + $1 * $1 }
+            #expect(abs(length - 1) < 1e-4)
+        }
+        func good(_ strings: [AutoencoderLesson.Example]) -> Int { strings.flatMap(\.choices).count { $0 == 1 } }
+        #expect(good(report.read[1]) > good(report.read[0]) + 30)
+        #expect(try process.learn(lesson) == report, "a lesson teaches the same again")
+
+        lesson.settings.steps = 0
+        let unlearned = try process.learn(lesson)
+        #expect(unlearned.heldOut.distance > 0.4)
+    }
+
+    @Test func `strings of different lengths are read with what they skip`() throws {
+        let space = try layeredModality()
+        let sequence = DecisionSequence(space)
+        let training = Self.examples(300, space, seed: 3)
+        #expect(Set(training.map { $0.choices.count { $0 == nil } }).count > 3)
+        var lesson = Self.lesson(space, training)
+        lesson.parents = training.map(\.choices)
+        lesson.steps = [0, 3]
+        let report = try AutoencoderProcess().learn(lesson)
+        #expect(report.learned.distance < 0.2)
+        for string in report.read.joined() {
+            #expect(sequence.choices(of: sequence.genome(of: string.choices)) == string.choices)
+        }
+    }
+
+    @Test func `a lesson that makes no sense is refused with the reason, and the next one is taught`() throws {
+        let space = try twoModalities()
+        let process = AutoencoderProcess()
+        var examples = Self.examples(20, space, seed: 1)
+        let sound = Self.lesson(space, examples)
+        examples[3].choices[0] = 7
+        let failure = #expect(throws: Failure.self) { try process.learn(Self.lesson(space, examples)) }
+        #expect(failure?.message.contains("slot 0 has no choice 7") == true, "\(failure?.message ?? "")")
+        #expect(try process.learn(sound).learned.ranking > 0.5)
+    }
+
+    @Test func `a program that is missing is named with its place`() {
+        let failure = #expect(throws: Failure.self) { _ = try HelperProcess("gyrus-nothing") }
+        #expect(failure?.code == .unavailable)
+        #expect(failure?.message.contains("/gyrus-nothing cannot be started") == true, "\(failure?.message ?? "")")
     }
 }

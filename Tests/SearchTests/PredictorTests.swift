@@ -13,7 +13,7 @@ import Testing
         for number in 0..<40 {
             let view = SearchView(history: searcher.history, visible: number, isAllowed: { _ in true })
             let best = view.measured.max { $1.isBetter(than: $0) }
-            guard case .proposal(let proposal) = searcher.ask() else {
+            guard case .proposal(let proposal) = try searcher.ask() else {
                 Issue.record("no proposal")
                 return
             }

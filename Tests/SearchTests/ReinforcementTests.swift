@@ -65,7 +65,7 @@ import Testing
         var searcher = Searcher(.reinforcement(.init()), in: try SearchSpace(edges), seed: 3)
         var goods: [Int] = []
         for number in 0..<300 {
-            guard case .proposal(let proposal) = searcher.ask() else { break }
+            guard case .proposal(let proposal) = try searcher.ask() else { break }
             let good = proposal.genome.genes.count { $0[0] == 2 }
             goods.append(good)
             try searcher.tell(number, .objective(Double(good)))

@@ -113,15 +113,6 @@ extension Tape {
         }
     }
 
-    /// Each row multiplied by the one number that a column has for it.
-    public mutating func times(_ value: Value, column: Value) -> Value {
-        let (matrix, factors) = (self[value], self[column])
-        return append(matrix.scalingRows(by: factors)) { gradient, gradients in
-            gradients.add(gradient.scalingRows(by: factors), to: value)
-            gradients.add(gradient.combined(with: matrix, *).rowSums, to: column)
-        }
-    }
-
     /// A multiple.
     public mutating func scaled(_ value: Value, by factor: Double) -> Value {
         append(self[value].map { $0 * factor }) { gradient, gradients in
@@ -194,21 +185,9 @@ extension Tape {
             gradients.add(gradient.combined(with: share, -), to: value)
         }
     }
-
-    /// Each row divided by its length.
-    public mutating func unitRows(_ value: Value) -> Value {
-        let matrix = self[value]
-        let lengths = matrix.combined(with: matrix, *).rowSums.map { max($0.squareRoot(), 1e-12) }
-        let result = matrix.scalingRows(by: lengths.map { 1 / $0 })
-        return append(result) { gradient, gradients in
-            let along = gradient.combined(with: result, *).rowSums
-            let across = gradient.combined(with: result.scalingRows(by: along), -)
-            gradients.add(across.scalingRows(by: lengths.map { 1 / $0 }), to: value)
-        }
-    }
 }
 
-// MARK: - Choosing and joining
+// MARK: - Choosing
 
 extension Tape {
     /// Some rows of a value, in an order, each as often as it is named.
@@ -247,26 +226,6 @@ extension Tape {
                 for column in range { scattered[row, column] = gradient[row, column - range.lowerBound] }
             }
             gradients.add(scattered, to: value)
-        }
-    }
-
-    /// Values side by side.
-    public mutating func joined(_ values: [Value]) -> Value {
-        let parts = values.map { self[$0] }
-        var result = Matrix(rows: parts[0].rows, columns: parts.reduce(0) { $0 + $1.columns })
-        var start = 0
-        for part in parts {
-            for row in 0..<part.rows {
-                for column in 0..<part.columns { result[row, start + column] = part[row, column] }
-            }
-            start += part.columns
-        }
-        return append(result) { gradient, gradients in
-            var start = 0
-            for (value, part) in zip(values, parts) {
-                gradients.add(gradient.columns(start..<(start + part.columns)), to: value)
-                start += part.columns
-            }
         }
     }
 }

@@ -7,7 +7,7 @@
 ///
 /// ```swift
 /// var searcher = Searcher(.evolution(.init(population: 12)), in: space, seed: 7)
-/// while case .proposal(let proposal) = searcher.ask(where: { _ in true }) {
+/// while case .proposal(let proposal) = try searcher.ask(where: { _ in true }) {
 ///     try searcher.tell(proposal.number, .objective(measure(proposal.genome)))
 /// }
 /// ```
@@ -50,14 +50,15 @@ public struct Searcher: Sendable {
     /// The next candidate, if there can be one now.
     /// - Parameter isAllowed: Whether a candidate keeps the limits; one that does not is replaced by another. It must give
     ///   the same answer whenever it is asked about the same genome.
-    public mutating func ask(where isAllowed: (Genome) -> Bool = { _ in true }) -> SearchAnswer {
+    /// - Throws: `Failure` where the strategy needs a program that is missing or fails.
+    public mutating func ask(where isAllowed: (Genome) -> Bool = { _ in true }) throws -> SearchAnswer {
         let visible = strategy.visible(at: history.proposals.count)
         if visible > history.settled { return .waiting(for: history.settled) }
         var generator = SeededGenerator(seed: seed, stream: UInt64(history.proposals.count))
-        let chosen = withoutActuallyEscaping(isAllowed) { isAllowed -> (genome: Genome, origin: String)? in
+        let chosen = try withoutActuallyEscaping(isAllowed) { isAllowed -> (genome: Genome, origin: String)? in
             let view = SearchView(history: history, visible: visible, isAllowed: isAllowed)
             if let given = given(view) { return (given, "knowledge") }
-            if let found = strategy.propose(view, using: &generator) { return found }
+            if let found = try strategy.propose(view, using: &generator) { return found }
             return view.unseen(using: &generator).map { ($0, "random") }
         }
         guard let chosen else { return .exhausted }
@@ -136,7 +137,7 @@ protocol SearchStrategy: Sendable {
     /// A candidate that is open, and where it came from; nil where a random one is wanted.
     mutating func propose(
         _ view: SearchView, using generator: inout SeededGenerator
-    ) -> (genome: Genome, origin: String)?
+    ) throws -> (genome: Genome, origin: String)?
     /// What it has learned since it was asked for this.
     mutating func takeInsights() -> [SearchInsight]
 }

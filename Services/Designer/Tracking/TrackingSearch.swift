@@ -67,7 +67,7 @@ public struct TrackingSearch: Sendable {
             population: population, trials: trials, seed: seed, seeds: space.defaults,
             history: SearchHistory(in: space.space))
         var measured: [Trial] = []
-        while measured.count < trials, case .proposal(let proposal) = searcher.ask(where: space.isCanonical) {
+        while measured.count < trials, case .proposal(let proposal) = try searcher.ask(where: space.isCanonical) {
             let candidate = space.candidate(proposal.genome)
             let evaluation = try await bench.evaluate(candidate, on: names)
             let value = evaluation.rows.last.map { objective.value(of: $0.score) } ?? 0

@@ -1,7 +1,7 @@
 import Learning
 
-/// Neural architecture optimization: encoder, predictor and decoder learn from all trials; the best trials' points go
-/// uphill along the predicted worth, and the strings that are read there are tried next.
+/// Neural architecture optimization (Luo et al. 2018): encoder, predictor and decoder learn from all trials; the best trials'
+/// points go uphill along the predicted worth, and the strings that are read there are tried next.
 ///
 /// It goes in rounds: a first pool of random trials, then a model trained anew from all that is known and a batch of
 /// candidates from it, and so on.
@@ -17,7 +17,7 @@ public struct NeuralOptimization: SearchStrategy {
         /// Trials that can be under way at once.
         public var lag: Int
         /// The model.
-        var model = StructureAutoencoder.Settings()
+        var model = AutoencoderLesson.Settings()
 
         /// Makes settings.
         public init(starts: Int = 40, round: Int = 40, parents: Int = 30, lag: Int = 1) {
@@ -43,6 +43,7 @@ public struct NeuralOptimization: SearchStrategy {
     /// The candidates of the latest round, the most promising first.
     private var round: (number: Int, candidates: [Genome])?
     private var insights: [SearchInsight] = []
+    private let autoencoder = AutoencoderProcess()
 
     init(settings: Settings, space: SearchSpace, seed: UInt64) {
         self.settings = settings
@@ -64,10 +65,10 @@ public struct NeuralOptimization: SearchStrategy {
 
     mutating func propose(
         _ view: SearchView, using generator: inout SeededGenerator
-    ) -> (genome: Genome, origin: String)? {
+    ) throws -> (genome: Genome, origin: String)? {
         let number = round(of: view.number)
         guard number > 0, !view.measured.isEmpty else { return nil }
-        if round?.number != number { round = (number, candidates(view, number)) }
+        if round?.number != number { round = (number, try candidates(view, number)) }
         return round?.candidates.first(where: view.isOpen).map { ($0, "gradient, round \(number)") }
     }
 
@@ -78,41 +79,44 @@ public struct NeuralOptimization: SearchStrategy {
 
     // MARK: A round
 
-    private mutating func candidates(_ view: SearchView, _ number: Int) -> [Genome] {
+    private mutating func candidates(_ view: SearchView, _ number: Int) throws -> [Genome] {
         var generator = SeededGenerator(seed: seed, stream: UInt64(number))
         let networks = networks ?? Enumeration(view.space, where: view.isAllowed)
         self.networks = .some(networks)
         let trials = trials(view)
-        var model = StructureAutoencoder(sequence, settings.model, using: &generator)
-        let examples = examples(trials, view, networks, using: &generator)
-        model.train(examples, using: &generator)
-        insights.append(insight(model, trials, examples, visible: view.visible))
-
-        let parents = trials.sorted { $0.isBetter(than: $1) }.prefix(settings.parents)
+        var lesson = lesson(examples(trials, view, networks, using: &generator), seed: generator.next())
+        lesson.placed = trials.map { sequence.choices(of: $0.genome) }
+        lesson.parents = trials.sorted { $0.isBetter(than: $1) }.prefix(settings.parents)
             .map { sequence.choices(of: $0.genome) }
+        lesson.steps = (1...Self.longestStep).map(Double.init)
+        let report = try autoencoder.learn(lesson)
+        insights.append(insight(report, trials, visible: view.visible))
+
         // What was proposed since the trials that a round may know of ended must not matter here.
         var seen = Set(view.history.proposals[..<view.visible].map { view.space.form(of: $0.genome) })
-        var found: [Genome] = []
-        for step in 1...Self.longestStep where found.count < 4 * settings.round {
-            for choices in model.strings(from: parents, uphill: Double(step)) {
-                let genome = sequence.genome(of: choices)
+        var found: [(genome: Genome, worth: Double)] = []
+        for strings in report.read where found.count < 4 * settings.round {
+            for string in strings {
+                let genome = sequence.genome(of: string.choices)
                 let form = view.space.form(of: genome)
                 guard view.space.contains(genome), view.isAllowed(genome), seen.insert(form).inserted else { continue }
-                found.append(genome)
+                found.append((genome, string.worth))
             }
         }
-        let promise = model.predictions(of: found.map(sequence.choices))
-        return found.indices.sorted { (promise[$0], $1) > (promise[$1], $0) }.map { found[$0] }
+        return found.indices.sorted { (found[$0].worth, $1) > (found[$1].worth, $0) }.map { found[$0].genome }
     }
 
-    private func insight(
-        _ model: StructureAutoencoder, _ trials: [Individual], _ examples: [StructureAutoencoder.Example], visible: Int
-    ) -> SearchInsight {
-        let points = model.points(of: trials.map { sequence.choices(of: $0.genome) })
+    /// What the model learns in a round.
+    func lesson(_ examples: [AutoencoderLesson.Example], seed: UInt64) -> AutoencoderLesson {
+        AutoencoderLesson(strings: .init(sequence), settings: settings.model, seed: seed, examples: examples)
+    }
+
+    private func insight(_ report: AutoencoderReport, _ trials: [Individual], visible: Int) -> SearchInsight {
+        let points = Matrix(rows: trials.count, columns: settings.model.size, Array(report.points.joined()))
         let places = zip(trials, PrincipalPlane.places(of: points)).map { trial, place in
             SearchInsight.Place(trial: trial.number, x: place.x, y: place.y)
         }
-        return SearchInsight(trials: visible, figures: .map(places, ranking: model.rankingAccuracy(on: examples)))
+        return SearchInsight(trials: visible, figures: .map(places, ranking: report.learned.ranking))
     }
 
     func trials(_ view: SearchView) -> [Individual] {
@@ -128,9 +132,9 @@ public struct NeuralOptimization: SearchStrategy {
     /// worse.
     func examples(
         _ trials: [Individual], _ view: SearchView, _ networks: Enumeration?, using generator: inout SeededGenerator
-    ) -> [StructureAutoencoder.Example] {
+    ) -> [AutoencoderLesson.Example] {
         let order = trials.map(\.fitness).sorted()
-        return trials.flatMap { trial -> [StructureAutoencoder.Example] in
+        return trials.flatMap { trial -> [AutoencoderLesson.Example] in
             let worse = order.firstIndex(of: trial.fitness) ?? 0
             let worth = Double(worse) / Double(max(1, order.count - 1))
             var genomes = [trial.genome]

@@ -29,7 +29,7 @@ extension SearchRun {
             case .waiting: return false
             case .training(let training) where training.trial == trials.count:
                 guard var searcher else { return false }
-                let answer = searcher.ask(where: space.isAllowed)
+                let answer = try searcher.ask(where: space.isAllowed)
                 noteInsights(of: &searcher, in: &decision)
                 self.searcher = searcher
                 switch answer {

@@ -158,7 +158,7 @@ struct SearchRun: SearchCourse {
         while trials.count < scenario.search.trials,
             trials.count(where: { !$0.state.isFinal }) < scenario.search.population, mayPropose
         {
-            switch searcher.ask(where: space.isAllowed) {
+            switch try searcher.ask(where: space.isAllowed) {
             case .proposal(let proposal): try add(proposal, &decision)
             case .waiting: return false
             case .exhausted: return true

@@ -95,7 +95,7 @@ struct TrackingRun: SearchCourse {
         while trials.count < scenario.search.trials,
             trials.count(where: { !$0.state.isFinal }) < scenario.search.population
         {
-            switch searcher?.ask(where: space.isCanonical) {
+            switch try searcher?.ask(where: space.isCanonical) {
             case .proposal(let proposal)?:
                 let isFixed = space.defaults.contains(proposal.genome)
                 try add(proposal.number, proposal.genome, isFixed ? "fixed" : proposal.origin, &decision)

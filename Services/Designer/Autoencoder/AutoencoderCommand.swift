@@ -1,0 +1,42 @@
+import Foundation
+import Model
+import Search
+import Torch
+
+/// Learns with libtorch for searches by neural architecture optimization, in a process of its own: what searches starts
+/// without libtorch.
+///
+/// Takes a lesson on each line of its input, and answers with a line each. Not for people; searches start it.
+@main
+struct AutoencoderCommand {
+    static func main() throws {
+        while let line = readLine() {
+            let answer: AutoencoderAnswer
+            do {
+                answer = .report(try report(on: JSONDecoder().decode(AutoencoderLesson.self, from: Data(line.utf8))))
+            } catch {
+                answer = .failure(Failure(error))
+            }
+            FileHandle.standardOutput.write(try JSONEncoder().encode(answer) + Data("\n".utf8))
+        }
+    }
+
+    private static func report(on lesson: AutoencoderLesson) throws -> AutoencoderReport {
+        let model = try StructureAutoencoder(lesson.strings, lesson.settings, seed: lesson.seed)
+        var generator = SeededGenerator(seed: lesson.seed)
+        try model.learn(from: lesson.examples, using: &generator)
+        func figures(on examples: [AutoencoderLesson.Example]) throws -> AutoencoderReport.Figures {
+            .init(
+                ranking: try model.rankingAccuracy(on: examples), distance: try model.decodingDistance(on: examples))
+        }
+        let read = try lesson.steps.map { step in
+            let strings = try model.strings(from: lesson.parents, uphill: step)
+            return zip(strings, try model.predictions(of: strings)).map {
+                AutoencoderLesson.Example(choices: $0, worth: $1)
+            }
+        }
+        return AutoencoderReport(
+            learned: try figures(on: lesson.examples), heldOut: try figures(on: lesson.heldOut),
+            points: try model.points(of: lesson.placed), read: read)
+    }
+}
