@@ -244,9 +244,8 @@ let services: [Target] = [
         "gyrus", "Services/CommandLine/Gyrus",
         [
             "Brain", "HelperProcesses", "Model", "Networks", "ONNX", "Inspection", "Launcher", "ServiceClient",
-            "DesignerClient",
-            "RegistryClient", "KnowledgeClient", "TrainerClient", "EvaluatorClient", "WorkQueueClient", "Messaging",
-            "Search", "Tracking", "TrackingSearch", "Vision", argumentParser, logging,
+            "DesignerClient", "RegistryClient", "KnowledgeClient", "TrainerClient", "EvaluatorClient",
+            "WorkQueueClient", "Messaging", "Search", "Tracking", "TrackingSearch", "Vision", argumentParser, logging,
         ]),
 ]
 
@@ -333,9 +332,8 @@ let testTargets: [Target] = [
         "DesignerTests",
         [
             "Brain", "DesignerClient", "ParameterServer", "ServiceTestSupport", "SearchSupport", "DesignerServer",
-            "Search", "Storage", "Messaging", "WorkQueueServer", "Model",
-            "TrainerClient", "EvaluatorClient", "Networks", "Tracking", "TrackingSearch", "gyrus-autoencoder", grdb,
-            lifecycle, logging,
+            "Search", "Storage", "Messaging", "WorkQueueServer", "Model", "TrainerClient", "EvaluatorClient",
+            "Networks", "Tracking", "TrackingSearch", "gyrus-autoencoder", grdb, lifecycle, logging,
         ]),
     .target(
         name: "ConsoleSupport",
@@ -366,8 +364,7 @@ let testTargets: [Target] = [
             "WorkQueueServer", "Safetensors", "Search", "SearchSupport", "Torch", "Tracking", "ConsoleSupport",
             "DesignerClient", "DesignerServer", "ParameterServer", "TrainerClient", "EvaluatorClient",
             "RegistryClient", "RegistryServer", "ServiceClient", "TestSupport", "gyrus-autoencoder", "registry",
-            "trainer",
-            "trainer-worker", argumentParser, crypto, grdb, lifecycle, logging,
+            "trainer", "trainer-worker", argumentParser, crypto, grdb, lifecycle, logging,
         ], excluding: ["peers"]),
 ]
 
