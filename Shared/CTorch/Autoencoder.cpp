@@ -183,6 +183,7 @@ gyrus_status gyrus_autoencoder_learn(
             double length = 0;
             for (auto &parameter : model->parameters) length += parameter.grad().square().sum().item<double>();
             length = std::sqrt(length);
+            if (!std::isfinite(length)) throw Diverged("the gradient became " + std::to_string(length));
             const OptimizerStep change{lesson->learning_rate, 0, 0, step + 1};
             for (size_t i = 0; i < model->parameters.size(); i++) {
                 auto &parameter = model->parameters[i];

@@ -1,54 +1,67 @@
 import Foundation
 import Glibc
 import Model
+import Synchronization
 
 /// A program of Gyrus beside the running one that answers lines with lines: what it links, such as libtorch, and what may
-/// crash it stays out of this process. It ends with this process, or when nothing refers to it any more.
+/// crash it stays out of this process. It ends when nothing refers to it any more, and when this process does.
 ///
 /// ```swift
 /// let helper = try HelperProcess("gyrus-detector", ["network.pt"])
 /// helper.say("frame.bmp")
-/// while let line = helper.line(), !line.isEmpty { … }
+/// while let line = try helper.line(), !line.isEmpty { … }
 /// ```
 public final class HelperProcess {
+    /// What is inherited at the start is listed before it: of two that start at once, one could keep the other's pipes open.
+    private static let start = Mutex(())
+
+    private let name: String
     private let process = Process()
-    private let questions = Pipe()
-    private let answers = Pipe()
+    private let questions: FileHandle
+    private let answers: FileHandle
+    private let longest: Duration
     private var unread = Data()
 
     /// Starts a program.
+    /// - Parameter longest: Longest silence before a line of its answer.
     /// - Throws: `Failure` with code `unavailable` where it cannot be started.
-    public init(_ name: String, _ arguments: [String] = []) throws {
+    public init(_ name: String, _ arguments: [String] = [], longest: Duration = .seconds(600)) throws {
         // A process that ends while it is asked must not end this one by a signal.
         signal(SIGPIPE, SIG_IGN)
+        self.name = name
+        self.longest = longest
         let own = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         let program = own.deletingLastPathComponent().appending(path: name)
+        let process = process
         process.executableURL = program
         process.arguments = arguments
-        process.standardInput = questions
-        process.standardOutput = answers
-        do {
-            try process.run()
-        } catch {
-            throw Failure(
-                .unavailable,
-                "The program \(program.path) cannot be started: \(error.localizedDescription) It belongs beside"
-                    + " \(own.lastPathComponent); install or build both.", isRetriable: false)
+        (questions, answers) = try Self.start.withLock { _ in
+            let (input, output) = (Pipe(), Pipe())
+            process.standardInput = input
+            process.standardOutput = output
+            do {
+                try process.run()
+            } catch {
+                throw Failure(
+                    .unavailable,
+                    "The program \(program.path) cannot be started: \(error.localizedDescription) It belongs beside"
+                        + " \(own.lastPathComponent); install or build both.", isRetriable: false)
+            }
+            return (input.fileHandleForWriting, output.fileHandleForReading)
         }
     }
 
     deinit {
-        try? questions.fileHandleForWriting.close()
-        if process.isRunning { process.terminate() }
+        // It keeps nothing, and signals that can be blocked may be.
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
     /// Writes a line. A process that has ended has said why, and is past being asked.
-    public func say(_ line: String) {
-        try? questions.fileHandleForWriting.write(contentsOf: Data("\(line)\n".utf8))
-    }
+    public func say(_ line: String) { try? questions.write(contentsOf: Data("\(line)\n".utf8)) }
 
     /// The next line of what the process says; nil at its end.
-    public func line() -> String? {
+    /// - Throws: `Failure` with code `deadline-exceeded` where it is silent for too long; then it is of no more use.
+    public func line() throws -> String? {
         var searched = unread.startIndex
         while true {
             if let end = unread[searched...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -56,21 +69,29 @@ public final class HelperProcess {
                 return String(decoding: unread[..<end], as: UTF8.self)
             }
             searched = unread.endIndex
-            let more = available()
+            let more = try available()
             guard !more.isEmpty else { return nil }
             unread += more
         }
     }
 
     /// What is there, as soon as something is: to wait for more would be to wait for ever. Empty at the end.
-    private func available() -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
-            var length: Int
-            // Foundation's `availableData` ends the process where a signal interrupts it.
-            repeat {
-                length = read(answers.fileHandleForReading.fileDescriptor, buffer.baseAddress, buffer.count)
-            } while length < 0 && errno == EINTR
-            count = max(0, length)
+    private func available() throws -> [UInt8] {
+        let deadline = ContinuousClock.now + longest
+        var request = pollfd(fd: answers.fileDescriptor, events: Int16(POLLIN), revents: 0)
+        // Not Foundation's `availableData`, which ends the process where a signal interrupts it.
+        while true {
+            let rest = max(.zero, deadline - .now)
+            let ready = poll(&request, 1, Int32(clamping: rest.components.seconds * 1_000 + 1))
+            if ready < 0 && errno == EINTR { continue }
+            guard ready != 0 else {
+                if rest > .zero { continue }
+                throw Failure(.deadlineExceeded, "\(name) said nothing for \(longest).", isRetriable: false)
+            }
+            var buffer = [UInt8](repeating: 0, count: 1 << 16)
+            let length = read(request.fd, &buffer, buffer.count)
+            if length < 0 && errno == EINTR { continue }
+            return Array(buffer.prefix(max(0, length)))
         }
     }
 }

@@ -40,12 +40,12 @@ struct AutoencoderBenchmark: AsyncParsableCommand {
             let table = try NASTable(name)
             for pool in pools {
                 let qualities = try (0..<seeds).map { try quality(on: table, pool: pool, seed: UInt64($0)) }
+                let heldOut = qualities.compactMap(\.heldOut), learned = qualities.map(\.learned)
                 let text = [
-                    ("ranking", \AutoencoderReport.heldOut.ranking), ("learned", \.learned.ranking),
-                    ("distance", \.heldOut.distance), ("learned", \.learned.distance),
-                ].map { title, figure in
-                    let values = qualities.map { $0[keyPath: figure] }
-                    return String(format: "%@ %.3f±%.3f", title, values.mean, values.standardError)
+                    ("ranking", heldOut.map(\.ranking)), ("learned", learned.map(\.ranking)),
+                    ("distance", heldOut.map(\.distance)), ("learned", learned.map(\.distance)),
+                ].map { title, values in
+                    String(format: "%@ %.3f±%.3f", title, values.mean, values.standardError)
                 }.joined(separator: ", ")
                 print("\(name.rawValue), pool of \(pool): \(text)")
             }

@@ -27,6 +27,9 @@ struct DesignerProcessTests {
     static let halving =
         scenario.replacing("seed: 7,", with: "seed: 7, halving: {first: 1},") + "\ntraining: {epochs: 9}"
 
+    /// The same by a method that learns in a process beside the designer.
+    static let neural = scenario.replacing("seed: 7,", with: "seed: 7, method: nao,")
+
     /// Trains and scores by a formula over what it was asked to do, so that the same order has the same outcome.
     struct Formula: TaskHandler {
         let registry: RegistryClient
@@ -84,6 +87,18 @@ struct DesignerProcessTests {
             for name in names { processes[name]?.signal(SIGKILL) }
             for name in names { _ = await processes[name]?.end() }
             for name in names { try start(name) }
+        }
+
+        /// Kills the processes that the designer has started.
+        /// - Returns: How many there were.
+        func killHelpers() -> Int {
+            guard let designer = processes[.designer]?.id else { return 0 }
+            let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(designer)/task")) ?? []
+            let children = threads.flatMap { thread in
+                let list = try? String(contentsOfFile: "/proc/\(designer)/task/\(thread)/children", encoding: .utf8)
+                return list?.split(separator: " ").compactMap { Int32($0) } ?? []
+            }
+            return children.count { kill($0, SIGKILL) == 0 }
         }
 
         func connect(_ name: ServiceName) throws -> RequestClient {
@@ -216,6 +231,23 @@ struct DesignerProcessTests {
             kills += 1
         }
         #expect(kills == 4)
+        #expect(disturbed == reference)
+    }
+
+    @Test func `a search by a learned embedding ends with the same trials though it and the designer are killed`()
+        async throws
+    {
+        let reference = try await search(Self.neural)
+        #expect(reference.count { $0.contains("gradient, round") } >= 20)
+        var kills = 0, helpers = 0
+        let disturbed = try await search(Self.neural, workers: 4) { installation, ended in
+            // Three times in one lesson would be too often.
+            if helpers < 2 { helpers += installation.killHelpers() }
+            guard kills < 2, ended >= 16 + kills * 8 else { return }
+            try await installation.killAndRestart([.designer])
+            kills += 1
+        }
+        #expect(kills == 2 && helpers > 0)
         #expect(disturbed == reference)
     }
 }

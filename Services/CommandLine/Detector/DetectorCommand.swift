@@ -29,9 +29,9 @@ struct DetectorCommand: ParsableCommand {
         do {
             let detector = try TorchScriptDetector(
                 network, category: personClass, thresholds: DetectorThresholds(score: score))
-            while let path = readLine() { answer(try rows(of: path, detector)) }
+            while let path = readLine() { try answer(try rows(of: path, detector)) }
         } catch {
-            answer("!\(Failure(error).message.replacing("\n", with: " "))\n")
+            try answer("!\(Failure(error).message.replacing("\n", with: " "))\n")
             throw ExitCode.failure
         }
     }
@@ -42,5 +42,5 @@ struct DetectorCommand: ParsableCommand {
             + "\n"
     }
 
-    private func answer(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+    private func answer(_ text: String) throws { try FileHandle.standardOutput.write(contentsOf: Data(text.utf8)) }
 }

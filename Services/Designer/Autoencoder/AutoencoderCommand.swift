@@ -11,13 +11,16 @@ import Torch
 struct AutoencoderCommand {
     static func main() throws {
         while let line = readLine() {
-            let answer: AutoencoderAnswer
-            do {
-                answer = .report(try report(on: JSONDecoder().decode(AutoencoderLesson.self, from: Data(line.utf8))))
-            } catch {
-                answer = .failure(Failure(error))
-            }
-            FileHandle.standardOutput.write(try JSONEncoder().encode(answer) + Data("\n".utf8))
+            try FileHandle.standardOutput.write(contentsOf: answer(to: Data(line.utf8)) + Data("\n".utf8))
+        }
+    }
+
+    private static func answer(to lesson: Data) throws -> Data {
+        do {
+            return try JSONEncoder().encode(
+                AutoencoderAnswer.report(try report(on: JSONDecoder().decode(AutoencoderLesson.self, from: lesson))))
+        } catch {
+            return try JSONEncoder().encode(AutoencoderAnswer.failure(Failure(error)))
         }
     }
 
@@ -36,7 +39,8 @@ struct AutoencoderCommand {
             }
         }
         return AutoencoderReport(
-            learned: try figures(on: lesson.examples), heldOut: try figures(on: lesson.heldOut),
+            learned: try figures(on: lesson.examples),
+            heldOut: lesson.heldOut.isEmpty ? nil : try figures(on: lesson.heldOut),
             points: try model.points(of: lesson.placed), read: read)
     }
 }

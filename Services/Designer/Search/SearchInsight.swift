@@ -4,8 +4,8 @@ public struct SearchInsight: Hashable, Sendable {
     public enum Figures: Hashable, Sendable {
         /// How even the choices of each controller are: the mean entropy of a decision, in bits, by the controller's genes.
         case entropies([String: Double])
-        /// Where each trial lies in the plane in which a model's points are spread most, and the share of the pairs of trials
-        /// that the model predicts in their order.
+        /// Where each trial lies in the plane in which a model's points are spread most, and the share of the pairs of
+        /// examples, trials and their equivalents, that the model predicts in their order.
         case map([Place], ranking: Double)
     }
 

@@ -2,6 +2,8 @@
 public enum SearchMethod: String, CaseIterable, Hashable, Sendable, Codable {
     /// Selection, crossover and mutation; the best live for ever.
     case evolution
+    /// The same in generations: each one's parents are the best of all and the one before it.
+    case generational
     /// Every allowed candidate equally likely.
     case random
     /// Selection and mutation; the oldest die (regularized evolution).

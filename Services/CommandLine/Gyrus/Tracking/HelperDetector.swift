@@ -34,7 +34,7 @@ final class HelperDetector: Detector {
         try frame.write(to: image.path)
         helper.say(image.path)
         var found: [Detection] = []
-        while let line = helper.line() {
+        while let line = try helper.line() {
             if line.isEmpty { return found }
             guard !line.hasPrefix("!") else { throw Failure(.invalidArgument, String(line.dropFirst())) }
             let numbers = line.split(separator: ",").compactMap { Double($0) }

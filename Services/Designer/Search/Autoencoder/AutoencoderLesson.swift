@@ -84,7 +84,7 @@ public struct AutoencoderReport: Hashable, Sendable, Codable {
     public struct Figures: Hashable, Sendable, Codable {
         /// Share of the pairs of examples of different worth that are predicted in their order; 0.5 is chance.
         public var ranking: Double
-        /// Share of the decisions in which a string that was encoded and read again differs.
+        /// Share of the slots in which a string that was encoded and read again differs.
         public var distance: Double
 
         /// Makes figures.
@@ -96,15 +96,15 @@ public struct AutoencoderReport: Hashable, Sendable, Codable {
 
     /// How good it is on what it learned from.
     public var learned: Figures
-    /// How good it is on the examples that were held out.
-    public var heldOut: Figures
+    /// How good it is on the examples that were held out; nil where there are none.
+    public var heldOut: Figures?
     /// The points of the strings that were to be placed: strings × size.
     public var points: [[Double]]
     /// For each step uphill what was read, a string for each parent, with the predicted worth.
     public var read: [[AutoencoderLesson.Example]]
 
     /// Makes a report.
-    public init(learned: Figures, heldOut: Figures, points: [[Double]], read: [[AutoencoderLesson.Example]]) {
+    public init(learned: Figures, heldOut: Figures?, points: [[Double]], read: [[AutoencoderLesson.Example]]) {
         self.learned = learned
         self.heldOut = heldOut
         self.points = points

@@ -3,29 +3,49 @@ import HelperProcesses
 import Model
 import Synchronization
 
-/// The process that learns with libtorch, `gyrus-autoencoder`: it is started for the first lesson, and answers one after the
-/// other.
+/// The process that learns with libtorch: it is started for the first lesson, and answers one after the other.
 final class AutoencoderProcess: Sendable {
+    private static let program = "gyrus-autoencoder"
+    /// Processes that may die of a lesson before it is given up.
+    private static let mostDeaths = 3
+
     private let helper = Mutex<HelperProcess?>(nil)
 
     /// Has a model learn.
-    /// - Throws: `Failure` with the reason of the process, or code `unavailable` where it cannot be started or dies.
+    /// - Throws: `Failure` with the reason of the process; code `unavailable` where it cannot be started, or dies each time.
     func learn(_ lesson: AutoencoderLesson) throws -> AutoencoderReport {
         let question = String(decoding: try JSONEncoder().encode(lesson), as: UTF8.self)
-        return try helper.withLock { helper in
-            let process = try helper ?? HelperProcess("gyrus-autoencoder")
-            // One that fails is not asked again.
+        for _ in 0..<Self.mostDeaths {
+            if let answer = try answer(to: question) { return try report(answer) }
+        }
+        throw Failure(
+            .unavailable,
+            "\(Self.program) died \(Self.mostDeaths) times of the same lesson; its messages are in the log, or the system"
+                + " ended it because memory ran out.", isRetriable: false)
+    }
+
+    /// What a process answers, the last one or a new one; nil where it dies.
+    private func answer(to question: String) throws -> String? {
+        try helper.withLock { helper in
+            let process = try helper ?? HelperProcess(Self.program)
+            // One that does not answer is not asked again.
             helper = nil
             process.say(question)
-            guard let line = process.line() else {
-                throw Failure(.unavailable, "gyrus-autoencoder has ended without an answer; its messages are above.")
-            }
-            switch try JSONDecoder().decode(AutoencoderAnswer.self, from: Data(line.utf8)) {
-            case .failure(let failure): throw failure
-            case .report(let report):
-                helper = process
-                return report
-            }
+            guard let line = try process.line() else { return nil }
+            helper = process
+            return line
+        }
+    }
+
+    private func report(_ answer: String) throws -> AutoencoderReport {
+        guard let answer = try? JSONDecoder().decode(AutoencoderAnswer.self, from: Data(answer.utf8)) else {
+            throw Failure(
+                .internal, "\(Self.program) answered '\(answer.prefix(80))'; is it of the same build as the designer?",
+                isRetriable: false)
+        }
+        switch answer {
+        case .report(let report): return report
+        case .failure(let failure): throw failure
         }
     }
 }
