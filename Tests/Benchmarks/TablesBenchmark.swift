@@ -37,6 +37,7 @@ struct TablesBenchmark: AsyncParsableCommand {
     static let plans: [(name: String, plan: SearchPlan)] = [
         ("random", .random),
         ("evolution", .evolution(.init(population: 12, lag: 1))),
+        ("generational", .evolution(.init(population: 12, isGenerational: true))),
         ("aging", .aging(.init(population: 10, sample: 3, lag: 1))),
         ("local", .local(.init())),
         ("reinforcement", .reinforcement(.init())),
@@ -84,6 +85,7 @@ struct TablesBenchmark: AsyncParsableCommand {
             let peer = try OptunaTables(table, python: python)
             run = { seeds in try peer.regrets(seeds: seeds, after: Self.counts) }
         } else {
+            print("\(searcher): left out, because no --python is given")
             return []
         }
         return try await withThrowingTaskGroup(of: [[Double]].self) { group in

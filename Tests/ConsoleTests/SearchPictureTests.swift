@@ -76,6 +76,14 @@ import Testing
         #expect(try await Self.picture(Self.status(method: "random"), trials: trials) == nil)
     }
 
+    @Test func `structures that grow are drawn with what they grew from`() async throws {
+        let trials = [
+            try Self.trial(0, "first", 0.6), try Self.trial(1, "growth 0", 0.7), try Self.trial(3, "growth 1", 0.9),
+        ]
+        let picture = try #require(try await Self.picture(Self.status(method: "progressive"), trials: trials))
+        #expect(picture.drawing.matches(of: #/class="line s1"/#).count == 2)
+    }
+
     @Test(arguments: ["predictor", "auto"])
     func `a predictor's trials are drawn with the networks that they are neighbours of`(method: String) async throws {
         let trials = [
@@ -93,6 +101,19 @@ import Testing
         #expect(picture.drawing.matches(of: #/<path class="line/#).count == 2)
         #expect(picture.note.contains("audio, image"))
         #expect(try await Self.picture(Self.status(method: "reinforce"), learned: [["entropy.image": "nan"]]) == nil)
+    }
+
+    @Test func `replicas of a controller are drawn with a line each`() async throws {
+        let learned = (1...6).map {
+            [
+                "trials": "\($0)", "replica": "\($0 % 2 + 1)", "entropy.image": "\(2.0 / Double($0))",
+                "entropy.audio": "1",
+            ]
+        }
+        let picture = try #require(try await Self.picture(Self.status(method: "reinforce"), learned: learned))
+        #expect(picture.drawing.matches(of: #/<path class="line/#).count == 4)
+        #expect(picture.note.contains("each of its 2 replicas"))
+        #expect(picture.drawing.contains("image, replica 2: 0.4 bits"))
     }
 
     @Test func `an embedding is drawn with the place of each network`() async throws {

@@ -64,6 +64,23 @@ import Testing
         #expect(try Self.trace(searcher, trials: 40, workers: 3, order: 1, storing: true) == reference)
     }
 
+    @Test func `a generation waits for all of the one before it`() throws {
+        let space = try twoModalities()
+        var searcher = Self.start(.generational, in: space, population: 8, seed: 5)
+        for _ in 0..<8 { _ = try searcher.ask() }
+        for number in 0..<7 { try searcher.tell(number, .objective(Double(number))) }
+        let answer = try searcher.ask()
+        #expect(answer == .waiting(for: 7))
+        try searcher.tell(7, .objective(0))
+        for _ in 0..<8 {
+            guard case .proposal(let proposal) = try searcher.ask() else {
+                Issue.record("a generation is proposed at once")
+                return
+            }
+            #expect(proposal.origin.hasPrefix("crossover") || proposal.origin.hasPrefix("mutation"))
+        }
+    }
+
     @Test(arguments: 0..<41)
     func `a search is rebuilt from its trials at any point`(cut: Int) throws {
         let space = try twoModalities()
@@ -91,6 +108,18 @@ import Testing
         #expect(trace.count == trials)
         #expect(Set(trace.map(\.genome)).count == trials)
         #expect(trace.allSatisfy { space.contains($0.genome) })
+    }
+
+    @Test(arguments: methods)
+    func `no network is proposed twice, also not under another genome`(method: SearchMethod) throws {
+        let edges = (0..<6).map { SearchSpace.Gene("\($0)", [.init("operation", ["none", "skip", "convolution"])]) }
+        let space = try SearchSpace(edges, symmetry: .cell(nodes: 4, zero: 1, identity: 2))
+        let trace = try Self.trace(
+            Self.start(method, in: space, population: 10, trials: 1_000, seed: 3), trials: 1_000, workers: 4, order: 9)
+        let networks = Set(
+            try (0..<(try #require(space.positions))).map { space.form(of: try #require(space.genome(at: $0))) })
+        #expect(networks.count < 200 && trace.count == networks.count)
+        #expect(Set(trace.map { space.form(of: $0.genome) }) == networks)
     }
 
     @Test(arguments: methods)

@@ -49,6 +49,7 @@ extension SearchMethod {
         switch self {
         case .random, .auto: .random
         case .evolution: .evolution(.init(population: population))
+        case .generational: .evolution(.init(population: population, isGenerational: true))
         case .aging: .aging(.init(population: population))
         case .local: .local(.init(starts: min(10, max(1, trials / 5)), lag: population))
         case .reinforce: .reinforcement(.init(lag: population))

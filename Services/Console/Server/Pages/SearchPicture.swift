@@ -55,7 +55,9 @@ struct SearchPicture: Sendable {
     }
 
     /// Methods whose trials can descend from each other; `auto` may choose one of them.
-    private static let descending: Set<SearchMethod> = [.evolution, .aging, .local, .predictor, .auto]
+    private static let descending: Set<SearchMethod> = [
+        .evolution, .generational, .aging, .local, .predictor, .progressive, .auto,
+    ]
 
     // MARK: - Each kind
 
@@ -64,26 +66,33 @@ struct SearchPicture: Sendable {
     }
 
     private static func entropies(_ learned: [Event]) -> SearchPicture? {
-        let names = Set(learned.flatMap(\.attributes.keys)).filter { $0.hasPrefix("entropy.") }.sorted()
-        let series = names.enumerated().map { index, name in
-            let points = learned.compactMap { event -> Chart.Point? in
-                guard let trials = event.attributes["trials"].flatMap(Double.init),
-                    let bits = event.attributes[name].flatMap(Double.init), bits.isFinite
-                else { return nil }
-                return Chart.Point(
-                    x: trials, y: bits, title: "\(name.dropFirst("entropy.".count)): \(Words.plain(bits)) bits")
+        let prefix = "entropy."
+        let names = Set(learned.flatMap(\.attributes.keys)).filter { $0.hasPrefix(prefix) }
+            .map { String($0.dropFirst(prefix.count)) }.sorted()
+        let replicas = Dictionary(grouping: learned) { $0.attributes["replica"].flatMap { Int($0) } ?? 0 }
+            .sorted { $0.key < $1.key }
+        let series = names.enumerated().flatMap { index, name in
+            replicas.map { replica, learned in
+                let title = replica == 0 ? name : "\(name), replica \(replica)"
+                let points = learned.compactMap { event -> Chart.Point? in
+                    guard let trials = event.attributes["trials"].flatMap(Double.init),
+                        let bits = event.attributes[prefix + name].flatMap(Double.init), bits.isFinite
+                    else { return nil }
+                    return Chart.Point(x: trials, y: bits, title: "\(title): \(Words.plain(bits)) bits")
+                }
+                return Chart.Series(
+                    style: ["s1", "s2", "muted"][index % 3], mark: points.count == 1 ? .dots : .line, points: points)
             }
-            return Chart.Series(
-                style: ["s1", "s2", "muted"][index % 3], mark: points.count == 1 ? .dots : .line, points: points)
         }
         let chart = Chart(
             label: "Entropy of the controllers' decisions over trials", xTitle: "trials learned from",
             yTitle: "bits for a decision", series: series, xText: Words.countTick,
             yText: { Words.fixed($0, 3) }, width: 1200, height: 300)
-        let controllers = names.map { $0.dropFirst("entropy.".count) }.joined(separator: ", ")
+        let copies = replicas.count > 1 ? " and each of its \(replicas.count) replicas" : ""
         return SearchPicture(
             "What the controllers still leave open",
-            "One line for each controller (\(controllers)); at 0 bits it always writes the same.", chart.svg())
+            "One line for each controller (\(names.joined(separator: ", ")))\(copies); at 0 bits it always writes the"
+                + " same.", chart.svg())
     }
 
     private static func map(_ event: Event, _ progress: SearchProgress) -> SearchPicture? {
@@ -147,7 +156,7 @@ struct Lineage {
         var child: Trial
     }
 
-    private static let ways = ["crossover", "mutation", "neighbour"]
+    private static let ways = ["crossover", "mutation", "neighbour", "growth"]
 
     let trials: [Trial]
     let descents: [Descent]

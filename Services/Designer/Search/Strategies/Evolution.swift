@@ -1,7 +1,8 @@
 /// Evolution with a lag: tournament selection, uniform crossover of whole genes, mutation of single parts, elitism.
 ///
 /// The first `population` candidates are given ones and random ones. From then on a candidate descends from the trials
-/// that can be seen: from the best few of them all (the elite, which never dies) and from the youngest others.
+/// that can be seen: from the best few of them all (the elite, which never dies) and from the youngest others. In
+/// generations, those are the elite and the generation before; the next one begins when all of the last have ended.
 public struct Evolution: SearchStrategy {
     /// How it evolves.
     public struct Settings: Hashable, Sendable, Codable {
@@ -17,11 +18,13 @@ public struct Evolution: SearchStrategy {
         public var furtherMutation: Double
         /// Trials that can be under way at once.
         public var lag: Int
+        /// Whether it goes in generations of a population each, whatever the lag.
+        public var isGenerational: Bool
 
         /// Makes settings; what is left out follows from the population.
         public init(
             population: Int, elite: Int? = nil, tournament: Int? = nil, crossover: Double = 0.5,
-            furtherMutation: Double = 0.3, lag: Int? = nil
+            furtherMutation: Double = 0.3, lag: Int? = nil, isGenerational: Bool = false
         ) {
             precondition(population >= 1, "a population of at least 1 is needed")
             self.population = population
@@ -30,13 +33,16 @@ public struct Evolution: SearchStrategy {
             self.crossover = crossover
             self.furtherMutation = furtherMutation
             self.lag = lag ?? population
+            self.isGenerational = isGenerational
         }
     }
 
     let settings: Settings
 
     func visible(at number: Int) -> Int {
-        number < settings.population ? 0 : visibleTrials(at: number, lag: settings.lag)
+        let generation = number / settings.population
+        if generation == 0 || settings.isGenerational { return generation * settings.population }
+        return visibleTrials(at: number, lag: settings.lag)
     }
 
     func propose(_ view: SearchView, using generator: inout SeededGenerator) -> (genome: Genome, origin: String)? {

@@ -38,7 +38,13 @@ public struct ProgressiveSearch: SearchStrategy {
     /// The gene that grows, and how many turns it can have.
     private let growing: (gene: Int, most: Int)?
     /// The candidates of the latest round, in the order in which they were drawn.
-    private var latest: (number: Int, candidates: [Genome])?
+    private var latest: (number: Int, candidates: [Candidate])?
+
+    /// A structure that grew from that of a trial.
+    private struct Candidate {
+        let genome: Genome
+        let parent: Int
+    }
 
     init(settings: Settings, space: SearchSpace, seed: UInt64) {
         self.settings = settings
@@ -77,12 +83,12 @@ public struct ProgressiveSearch: SearchStrategy {
             return draw(view, turns: 1, using: &generator, where: view.isOpen).map { ($0, "first") }
         }
         if latest?.number != number { latest = (number, candidates(view, number)) }
-        return latest?.candidates.first(where: view.isOpen).map { ($0, "progressive, round \(number)") }
+        return latest?.candidates.first { view.isOpen($0.genome) }.map { ($0.genome, "growth \($0.parent)") }
     }
 
     // MARK: Candidates
 
-    private func candidates(_ view: SearchView, _ round: Int) -> [Genome] {
+    private func candidates(_ view: SearchView, _ round: Int) -> [Candidate] {
         var generator = SeededGenerator(seed: seed, stream: UInt64(round))
         let measured = view.measured
         let order = measured.map(\.fitness).sorted()
@@ -94,18 +100,18 @@ public struct ProgressiveSearch: SearchStrategy {
             }, using: &generator)
 
         let turns = Self.turns(in: round, most: growing?.most ?? 1)
-        let best = measured.sorted { $0.isBetter(than: $1) }.prefix(Self.parents).map(\.genome)
+        let best = measured.sorted { $0.isBetter(than: $1) }.prefix(Self.parents)
         // What was proposed since the trials that a round may know of ended must not matter here.
         var seen = Set(view.history.proposals[..<view.visible].map { view.space.form(of: $0.genome) })
-        var pool: [Genome] = []
+        var pool: [Candidate] = []
         for _ in 0..<(4 * Self.pool) where pool.count < Self.pool {
             let parent = best[generator.below(best.count)]
-            guard let child = child(of: parent, view, turns: turns, using: &generator), view.isAllowed(child),
+            guard let child = child(of: parent.genome, view, turns: turns, using: &generator), view.isAllowed(child),
                 seen.insert(view.space.form(of: child)).inserted
             else { continue }
-            pool.append(child)
+            pool.append(Candidate(genome: child, parent: parent.number))
         }
-        let worth = surrogate.predictions(of: pool.map(sequence.choices))
+        let worth = surrogate.predictions(of: pool.map { sequence.choices(of: $0.genome) })
         // Some more than the round has, for those that were proposed meanwhile.
         return Self.drawn(
             pool, worth, count: 4 * settings.round, temperature: Self.temperature(in: round), using: &generator)
@@ -152,9 +158,9 @@ public struct ProgressiveSearch: SearchStrategy {
     }
 
     /// Some of a pool without repetition, each as probable as its worth to the power of 1 / temperature.
-    static func drawn(
-        _ pool: [Genome], _ worth: [Double], count: Int, temperature: Double, using generator: inout SeededGenerator
-    ) -> [Genome] {
+    static func drawn<Element>(
+        _ pool: [Element], _ worth: [Double], count: Int, temperature: Double, using generator: inout SeededGenerator
+    ) -> [Element] {
         let total = max(worth.reduce(0, +), .leastNormalMagnitude)
         // The largest of these keys are a sample of that kind (Efraimidis and Spirakis 2006).
         let keys = worth.map { worth in
