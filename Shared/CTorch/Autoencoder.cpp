@@ -17,9 +17,10 @@ struct gyrus_autoencoder {
     struct Memory {
         std::vector<at::Tensor> weights;
 
-        /// The outputs of all steps, [S][N][H].
-        at::Tensor run(const at::Tensor &inputs, const at::Tensor &output, const at::Tensor &cell) const {
-            return std::get<0>(at::lstm(inputs, {output, cell}, weights, true, 1, 0, false, false, false));
+        /// The outputs of all steps, [S][N][H], and the output and cell of the last one, [1][N][H].
+        std::tuple<at::Tensor, at::Tensor, at::Tensor> run(
+            const at::Tensor &inputs, const at::Tensor &output, const at::Tensor &cell) const {
+            return at::lstm(inputs, {output, cell}, weights, true, 1, 0, false, false, false);
         }
     };
 
@@ -90,7 +91,7 @@ struct gyrus_autoencoder {
     /// The outputs of all steps, each of length 1: [S][N][H].
     at::Tensor encode(const at::Tensor &tokens) const {
         const auto zeros = at::zeros({tokens.size(1), size}, at::kFloat).unsqueeze(0);
-        return unit_rows(encoder.run(embedded(tokens), zeros, zeros));
+        return unit_rows(std::get<0>(encoder.run(embedded(tokens), zeros, zeros)));
     }
 
     /// The mean of the outputs, of length 1: [N][H].
@@ -113,14 +114,15 @@ struct gyrus_autoencoder {
     }
 
     /// The joint loss of tokens [S][N] and worths [N]: λ times the squared error of the prediction and 1 − λ times the
-    /// improbability of the string (Luo et al. 2018, equation 3).
+    /// improbability of the string (Luo et al. 2018).
     at::Tensor loss(const at::Tensor &tokens, const at::Tensor &worths, double tradeoff) const {
         const auto outputs = encode(tokens);
         const auto center = point(outputs);
         const auto squared = (predict(center) - worths).square().mean();
         const auto before = at::cat({at::zeros({1, tokens.size(1)}, at::kLong), tokens.narrow(0, 0, slots - 1)}, 0);
         const auto start = center.unsqueeze(0);
-        const auto logs = logarithms(decoder.run(embedded(before), start, start), outputs, mask);
+        const auto states = std::get<0>(decoder.run(embedded(before), start, start));
+        const auto logs = logarithms(states, outputs, mask);
         const auto chosen = tokens.t().unsqueeze(2);
         const auto known = (chosen > 0).to(at::kFloat);
         const auto improbability = -(logs.gather(2, (chosen - 1).clamp_min(0)) * known).mean();
@@ -136,11 +138,9 @@ struct gyrus_autoencoder {
         auto before = at::zeros({1, count}, at::kLong);
         std::vector<int64_t> next(size_t(count), 0);
         for (int64_t slot = 0; slot < slots; slot++) {
-            const auto states = at::lstm(
-                embedded(before), {output, cell}, decoder.weights, true, 1, 0, false, false, false);
-            output = std::get<1>(states);
-            cell = std::get<2>(states);
-            const auto best = logarithms(std::get<0>(states), outputs, mask.narrow(0, slot, 1)).argmax(2);
+            at::Tensor states;
+            std::tie(states, output, cell) = decoder.run(embedded(before), output, cell);
+            const auto best = logarithms(states, outputs, mask.narrow(0, slot, 1)).argmax(2);
             for (int64_t string = 0; string < count; string++) {
                 const bool is_skipped = next[size_t(string)] != slot;
                 const auto token = best.data_ptr<int64_t>()[string] + 1;
