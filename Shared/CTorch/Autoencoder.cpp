@@ -161,7 +161,7 @@ void gyrus_autoencoder_free(gyrus_autoencoder *model) { delete model; }
 
 gyrus_status gyrus_autoencoder_learn(
     gyrus_autoencoder *model, const int32_t *strings, const float *worths, int64_t count,
-    const gyrus_autoencoder_lesson *lesson, double *loss, char **error) {
+    const gyrus_autoencoder_lesson *lesson, char **error) {
     return training(error, [&] {
         const auto all = model->tokens_of(strings, count);
         const auto targets = at::from_blob(const_cast<float *>(worths), {count}, at::kFloat);
@@ -176,8 +176,8 @@ gyrus_status gyrus_autoencoder_learn(
                 const_cast<int32_t *>(lesson->order) + step * lesson->batch, {lesson->batch}, at::kInt);
             const auto value = model->loss(
                 all.index_select(1, chosen), targets.index_select(0, chosen), lesson->tradeoff);
-            *loss = value.item<double>();
-            if (!std::isfinite(*loss)) throw Diverged("the joint loss became " + std::to_string(*loss));
+            const double loss = value.item<double>();
+            if (!std::isfinite(loss)) throw Diverged("the joint loss became " + std::to_string(loss));
             value.backward();
             c10::NoGradGuard none;
             double length = 0;

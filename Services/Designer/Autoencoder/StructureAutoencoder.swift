@@ -46,18 +46,15 @@ final class StructureAutoencoder {
     deinit { gyrus_autoencoder_free(handle) }
 
     /// Trains with examples in random order, each about equally often.
-    /// - Returns: The joint loss of the last step.
     /// - Throws: `Failure` with code `diverged` where the loss is no finite number.
-    @discardableResult
-    func learn(from examples: [Example], using generator: inout some RandomNumberGenerator) throws -> Double {
-        guard !examples.isEmpty else { return 0 }
+    func learn(from examples: [Example], using generator: inout some RandomNumberGenerator) throws {
+        guard !examples.isEmpty else { return }
         let steps = min(settings.steps, settings.stepsPerExample * examples.count)
         var order: [Int32] = []
         while order.count < steps * settings.batch {
             order += examples.indices.map { Int32($0) }.shuffled(using: &generator)
         }
         let worths = examples.map { Float($0.worth) }
-        var loss = 0.0
         var error: UnsafeMutablePointer<CChar>?
         ComputeThreads.prepare()
         let status = order.withUnsafeBufferPointer { order in
@@ -66,12 +63,11 @@ final class StructureAutoencoder {
                 learning_rate: settings.learningRate, tradeoff: settings.tradeoff,
                 longest_gradient: settings.longestGradient)
             return gyrus_autoencoder_learn(
-                handle, numbers(of: examples.map(\.choices)), worths, Int64(examples.count), &lesson, &loss, &error)
+                handle, numbers(of: examples.map(\.choices)), worths, Int64(examples.count), &lesson, &error)
         }
         guard status == GYRUS_OK else {
             throw Failure(status == GYRUS_DIVERGED ? .diverged : .internal, "Learning failed: \(takeMessage(error)).")
         }
-        return loss
     }
 
     /// The predicted worth of strings.

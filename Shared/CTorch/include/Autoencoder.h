@@ -46,11 +46,10 @@ typedef struct gyrus_autoencoder_lesson {
 gyrus_autoencoder *gyrus_autoencoder_create(const gyrus_autoencoder_plan *plan, char **error);
 void gyrus_autoencoder_free(gyrus_autoencoder *model);
 
-/// Trains encoder, predictor and decoder together with strings and what each is worth, from 0 to 1. `loss` becomes that of
-/// the last step.
+/// Trains encoder, predictor and decoder together with strings and what each is worth, from 0 to 1.
 gyrus_status gyrus_autoencoder_learn(
     gyrus_autoencoder *model, const int32_t *strings, const float *worths, int64_t count,
-    const gyrus_autoencoder_lesson *lesson, double *loss, char **error);
+    const gyrus_autoencoder_lesson *lesson, char **error);
 /// Gives the predicted worth of strings, `count` numbers.
 bool gyrus_autoencoder_predict(
     gyrus_autoencoder *model, const int32_t *strings, int64_t count, float *worths, char **error);
