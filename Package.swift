@@ -84,8 +84,8 @@ let shared: [Target] = [
     library(
         "ServiceKit", "Shared/ServiceKit/Server",
         [
-            "Model", "Schema", "Messaging", "Storage", "ServiceClient", argumentParser, grdb, lifecycle, logging,
-            unixSignals, yams,
+            "HelperProcesses", "Model", "Schema", "Messaging", "Storage", "ServiceClient", argumentParser, grdb,
+            lifecycle, logging, unixSignals, yams,
         ]),
 
     library("WorkQueueClient", "Shared/WorkQueue/Client", ["Model", "Schema", "Messaging", lifecycle, logging]),

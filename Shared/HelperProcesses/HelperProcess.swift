@@ -30,10 +30,9 @@ public final class HelperProcess {
         signal(SIGPIPE, SIG_IGN)
         self.name = name
         self.longest = longest
-        let own = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-        let program = own.deletingLastPathComponent().appending(path: name)
+        let program = ProgramBeside(name)
         let process = process
-        process.executableURL = program
+        process.executableURL = URL(filePath: program.path)
         process.arguments = arguments
         (questions, answers) = try Self.start.withLock { _ in
             let (input, output) = (Pipe(), Pipe())
@@ -42,10 +41,7 @@ public final class HelperProcess {
             do {
                 try process.run()
             } catch {
-                throw Failure(
-                    .unavailable,
-                    "The program \(program.path) cannot be started: \(error.localizedDescription) It belongs beside"
-                        + " \(own.lastPathComponent); install or build both.", isRetriable: false)
+                throw program.failure("cannot be started: \(error.localizedDescription)")
             }
             return (input.fileHandleForWriting, output.fileHandleForReading)
         }

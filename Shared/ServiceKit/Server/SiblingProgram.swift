@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HelperProcesses
 import Model
 import ServiceClient
 
@@ -11,14 +12,10 @@ public enum SiblingProgram {
     /// Becomes the program: same process, same environment, same open files.
     /// - Throws: `ExitCode`, after a line on standard error, where the program is not beside this one.
     public static func become(_ name: String, arguments: [String]) throws -> Never {
-        let own = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-        let path = own.deletingLastPathComponent().appending(path: name).path
-        let words = ([path] + arguments).map { strdup($0) } + [nil]
-        execv(path, words)
-        let failure = Failure(
-            .unavailable,
-            "The program \(path) cannot be run: \(String(cString: strerror(errno))). It belongs beside"
-                + " \(own.lastPathComponent); install or build both.")
+        let program = ProgramBeside(name)
+        let words = ([program.path] + arguments).map { strdup($0) } + [nil]
+        execv(program.path, words)
+        let failure = program.failure("cannot be run: \(String(cString: strerror(errno))).")
         FileHandle.standardError.write(Data("Error: \(failure.message)\n".utf8))
         throw ExitCode(failure.exitStatus)
     }

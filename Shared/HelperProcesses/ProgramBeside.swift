@@ -1,0 +1,24 @@
+import Foundation
+public import Model
+
+/// An executable of Gyrus in the same folder as the running one.
+public struct ProgramBeside {
+    /// Where it is.
+    public let path: String
+    private let own: String
+
+    /// Takes its name.
+    public init(_ name: String) {
+        let running = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+        path = running.deletingLastPathComponent().appending(path: name).path
+        own = running.lastPathComponent
+    }
+
+    /// What to say where it cannot be used.
+    /// - Parameter reason: A sentence about it, such as `cannot be run: it is missing.`
+    public func failure(_ reason: String) -> Failure {
+        Failure(
+            .unavailable, "The program \(path) \(reason) It belongs beside \(own); install or build both.",
+            isRetriable: false)
+    }
+}
