@@ -11,7 +11,7 @@ import Testing
         for file in files where file.pathExtension == "yaml" {
             let text = try String(contentsOf: file, encoding: .utf8)
             let scenario = try ScenarioFile(text, file: file.lastPathComponent).scenario
-            #expect(!scenario.recipe.modalities.isEmpty)
+            #expect(!scenario.data.modalities.isEmpty)
         }
     }
 }

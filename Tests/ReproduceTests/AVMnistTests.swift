@@ -20,8 +20,8 @@ import Testing
             let scenario = try ScenarioFile(text, file: "pair.yaml").scenario
             let fusion = try #require(scenario.fusion)
             let space = try FusionSpace(scenario, fusion)
-            #expect(scenario.recipe.seed == UInt64(pair.seed) && scenario.recipe.split == pair.split)
-            #expect(Set(scenario.recipe.modalities.keys) == ["image", "audio"])
+            #expect(scenario.data.recipe?.seed == UInt64(pair.seed) && scenario.data.recipe?.split == pair.split)
+            #expect(Set(scenario.data.modalities) == ["image", "audio"])
             // Each network by itself comes first, and where two are fused, all simple fusions after them.
             #expect(scenario.search.population >= space.alone.count + (pair.isSame ? 0 : space.late.count))
             #expect(pair.isSame == (scenario.search.trials == space.alone.count))

@@ -10,7 +10,7 @@ import Testing
     ) throws -> Scenario {
         var modalities = ["image": DatasetRecipe.Modality(dataset: "mnist", energyRemoved: 0.75)]
         if audio { modalities["audio"] = .init(dataset: "fsdd", noise: "esc10", spectrogram: 112) }
-        return Scenario(name: "s", recipe: try DatasetRecipe(modalities: modalities), limits: limits, search: search)
+        return Scenario(name: "s", data: .known(try DatasetRecipe(modalities: modalities)), limits: limits, search: search)
     }
 
     @Test func `a genome becomes a fused network with an optimizer for each branch`() throws {

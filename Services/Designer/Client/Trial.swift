@@ -96,7 +96,7 @@ public struct Trial: Hashable, Sendable {
     /// Whether its files hold a whole network, not fusion layers above the features of others. The first trials of a search
     /// for a fusion are the networks that it fuses, one for each modality.
     public func isWhole(in scenario: Scenario) -> Bool {
-        scenario.fusion == nil || isFinalTraining || id.number < scenario.recipe.modalities.count
+        scenario.fusion == nil || isFinalTraining || id.number < scenario.data.modalities.count
     }
 
     /// Whether what was tried is a tracker: then `script` is its setup and `weights` are its tracks.

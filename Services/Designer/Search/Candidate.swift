@@ -49,11 +49,11 @@ public struct Candidate: Hashable, Sendable {
     /// The platform that trains it.
     public static let platform = "Gyrus1.0"
 
-    init(genome: Genome, branches: [Branch], recipe: DatasetRecipe, task: Scenario.Task) throws {
+    init(genome: Genome, branches: [Branch], data: ScenarioData, task: Scenario.Task) throws {
         self.genome = genome
         let fused = try NetworkDescription.fused(
             name: branches.map(\.title).joined(separator: "+"), branches: branches.map { ($0.modality, $0.network) },
-            classes: recipe.classes)
+            classes: data.target.outputs)
         network = fused
         parameters = try fused.parameterCount
         operations = try fused.multiplyAccumulates
@@ -61,8 +61,8 @@ public struct Candidate: Hashable, Sendable {
         head?.branch = ""
         optimizers = branches.map(\.optimizer) + [head].compactMap { $0 }
         title = branches.map { "\($0.modality): \($0.title) \($0.optimizer.name)" }.joined(separator: "; ")
-        let datasets = branches.compactMap { recipe.modalities[$0.modality]?.dataset }
-        areas = Self.unique(datasets.map(Self.area))
+        let datasets = branches.compactMap { data.name(of: $0.modality) }
+        areas = Self.areas(of: branches.map(\.modality), data)
         functions = [task.rawValue]
         category = branches.count == 1 ? branches[0].category : "fusion"
         dataset = Self.unique(datasets).joined(separator: "+")
@@ -73,7 +73,7 @@ public struct Candidate: Hashable, Sendable {
     /// A candidate of a search for a fusion, which sees some modalities.
     init(
         _ fusion: Fusion, _ network: NetworkDescription, genome: Genome, title: String, category: String,
-        optimizer: OptimizerChoice, modalities: [String], recipe: DatasetRecipe, task: Scenario.Task
+        optimizer: OptimizerChoice, modalities: [String], data: ScenarioData, task: Scenario.Task
     ) throws {
         self.genome = genome
         self.network = network
@@ -84,8 +84,8 @@ public struct Candidate: Hashable, Sendable {
         operations = try network.multiplyAccumulates
         optimizers = [optimizer]
         optimizerTitle = optimizer.title
-        let datasets = modalities.compactMap { recipe.modalities[$0]?.dataset }
-        areas = Self.unique(datasets.map(Self.area))
+        let datasets = modalities.compactMap { data.name(of: $0) }
+        areas = Self.areas(of: modalities, data)
         functions = [task.rawValue]
         dataset = Self.unique(datasets).joined(separator: "+")
     }
@@ -99,12 +99,9 @@ public struct Candidate: Hashable, Sendable {
             platform: Self.platform)
     }
 
-    /// The functional area that perceives a dataset.
-    private static func area(of dataset: String) -> String {
-        switch KnownDataset.all.first(where: { $0.name == dataset })?.kind {
-        case .audio?, .noise?: "audition"
-        case .image?, .video?, nil: "vision"
-        }
+    /// The functional areas that perceive modalities.
+    private static func areas(of modalities: [String], _ data: ScenarioData) -> [String] {
+        unique(modalities.compactMap { data.inputs[$0]?.kind.area })
     }
 
     static func family(of structure: TableSix) -> String {

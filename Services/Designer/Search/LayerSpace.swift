@@ -23,7 +23,7 @@ public struct LayerSpace: CandidateSpace {
     public init(_ scenario: Scenario, _ layers: Scenario.Layers) throws {
         self.scenario = scenario
         self.layers = layers
-        modalities = scenario.recipe.modalities.keys.sorted()
+        modalities = scenario.data.modalities
         optimizers = try NetworkSpace.choices(
             scenario.search.optimizers, among: OptimizerChoice.all, named: \.name, field: "search.optimizers")
         let (optimizers, modalities) = (optimizers, modalities)
@@ -58,7 +58,7 @@ public struct LayerSpace: CandidateSpace {
                 modality: modality, title: network.name, category: Self.category, optimizer: optimizer,
                 network: network)
         }
-        return try Candidate(genome: genome, branches: branches, recipe: scenario.recipe, task: scenario.task)
+        return try Candidate(genome: genome, branches: branches, data: scenario.data, task: scenario.task)
     }
 
     /// Whether the network of a genome keeps the scenario's limits.
@@ -90,12 +90,12 @@ public struct LayerSpace: CandidateSpace {
     }
 
     private func network(of convolutions: [Convolution], _ modality: String) throws -> NetworkDescription {
-        guard let shape = scenario.recipe.shape(of: modality) else {
+        guard let shape = scenario.data.inputs[modality]?.shape else {
             throw Failure(.internal, "The recipe has no modality '\(modality)'.")
         }
         return try .stack(
             of: convolutions, named: Self.name(of: convolutions), input: modality, shape: shape,
-            classes: scenario.recipe.classes)
+            classes: scenario.data.target.outputs)
     }
 
     private func cost(of convolutions: [Convolution], _ modality: String) throws -> (parameters: Int, operations: Int) {

@@ -46,7 +46,7 @@ public struct NetworkSpace: CandidateSpace {
         guard Set(widths).count == widths.count, widths.count <= 100 else {
             throw Failure(.invalidArgument, "search.widths: at most 100 different widths are possible.")
         }
-        let modalities = scenario.recipe.modalities.keys.sorted()
+        let modalities = scenario.data.modalities
         let structures = try modalities.map { modality in
             let excluded = search.structures == nil ? excluding[modality] ?? [] : []
             return try Self.structures(named, without: excluded, modality)
@@ -62,7 +62,7 @@ public struct NetworkSpace: CandidateSpace {
             })
         costs = try zip(modalities, structures).map { modality, structures in
             try structures.map { structure in
-                try widths.map { try Self.cost(of: structure, width: $0, modality, scenario.recipe) }
+                try widths.map { try Self.cost(of: structure, width: $0, modality, scenario.data) }
             }
         }
         (self.scenario, self.modalities, self.structures) = (scenario, modalities, structures)
@@ -85,9 +85,9 @@ public struct NetworkSpace: CandidateSpace {
             return Candidate.Branch(
                 modality: modality, title: "\(structure.rawValue)×\(Self.text(width))",
                 category: Candidate.family(of: structure), optimizer: optimizer,
-                network: try Self.network(structure, width: width, modality, scenario.recipe))
+                network: try Self.network(structure, width: width, modality, scenario.data))
         }
-        return try Candidate(genome: genome, branches: branches, recipe: scenario.recipe, task: scenario.task)
+        return try Candidate(genome: genome, branches: branches, data: scenario.data, task: scenario.task)
     }
 
     /// Whether the network of a genome keeps the scenario's limits.
@@ -97,7 +97,7 @@ public struct NetworkSpace: CandidateSpace {
             SearchSpace.isAbsent(numbers) ? nil : costs[numbers[1] - 1][numbers[2] - 1]
         }
         // A fused network has one bias vector where the parts had one each.
-        let shared = (present.count - 1) * scenario.recipe.classes
+        let shared = (present.count - 1) * scenario.data.target.outputs
         let parameters = present.reduce(-shared) { $0 + $1.parameters }
         let operations = present.reduce(0) { $0 + $1.operations }
         return scenario.limits.allow(parameters: parameters, operations: operations)
@@ -152,19 +152,19 @@ public struct NetworkSpace: CandidateSpace {
     }
 
     private static func network(
-        _ structure: TableSix, width: Double, _ modality: String, _ recipe: DatasetRecipe
+        _ structure: TableSix, width: Double, _ modality: String, _ data: ScenarioData
     ) throws -> NetworkDescription {
-        guard let shape = recipe.shape(of: modality) else {
-            throw Failure(.internal, "The recipe has no modality '\(modality)'.")
+        guard let shape = data.inputs[modality]?.shape else {
+            throw Failure(.internal, "The data have no modality '\(modality)'.")
         }
-        return try structure.network(input: modality, shape: shape, classes: recipe.classes, width: width)
+        return try structure.network(input: modality, shape: shape, classes: data.target.outputs, width: width)
     }
 
     private static func cost(
-        of structure: TableSix, width: Double, _ modality: String, _ recipe: DatasetRecipe
+        of structure: TableSix, width: Double, _ modality: String, _ data: ScenarioData
     ) throws -> Cost {
         do {
-            let network = try network(structure, width: width, modality, recipe)
+            let network = try network(structure, width: width, modality, data)
             return Cost(parameters: try network.parameterCount, operations: try network.multiplyAccumulates)
         } catch let failure as Failure {
             throw Failure(

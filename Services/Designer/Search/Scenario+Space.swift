@@ -13,7 +13,7 @@ extension Scenario {
     /// Those networks as the knowledge service tells spaces apart; empty for a search that trains none.
     /// - Throws: As `networkSpace`.
     public func networkSpaceText(excluding: [String: Set<String>]) throws -> String {
-        try task == .classification ? networkSpace(excluding: excluding).space.description : ""
+        try task.isTrained ? networkSpace(excluding: excluding).space.description : ""
     }
 }
 

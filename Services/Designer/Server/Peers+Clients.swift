@@ -22,7 +22,9 @@ extension DesignerPeers {
     /// - Parameter connect: Makes a connection to a service.
     public init(connecting connect: (ServiceName) throws -> RequestClient) rethrows {
         self.init(
-            trainer: RemoteTrainer(client: TrainerClient(try connect(.trainer), patience: patience)),
+            trainer: RemoteTrainer(
+                client: TrainerClient(try connect(.trainer), patience: patience),
+                registry: RegistryClient(try connect(.registry), patience: patience)),
             evaluator: RemoteEvaluator(client: EvaluatorClient(try connect(.evaluator), patience: patience)),
             knowledge: RemoteKnowledge(
                 client: KnowledgeClient(try connect(.knowledge), patience: patience),
@@ -35,11 +37,16 @@ extension DesignerPeers {
 
 private struct RemoteTrainer: Trainer {
     let client: TrainerClient
+    let registry: RegistryClient
 
     func prepare(_ order: PreparationOrder) async throws {
+        guard let recipe = order.data.recipe else {
+            guard try await registry.dataset(recipe: BlobDigest(order.data.id)) == nil else { return }
+            throw Failure(
+                .notFound, "The registry has no dataset '\(order.data.id)' any more; publish the scenario again.")
+        }
         // Nothing else of the scenario can be done before.
-        _ = try await client.prepare(
-            PreparationTask(recipe: order.recipe), id: order.id, group: order.group, priority: 10)
+        _ = try await client.prepare(PreparationTask(recipe: recipe), id: order.id, group: order.group, priority: 10)
     }
 
     func features(_ order: FeatureOrder) async throws -> FeatureResult {
@@ -125,7 +132,7 @@ private struct RemoteKnowledge: KnowledgeBase {
 
     /// What the scenario is like, with what was counted on its data when they were prepared.
     private func features(of scenario: Scenario, _ activations: [String: Double]) async throws -> ScenarioFeatures {
-        let dataset = try await registry.dataset(recipe: BlobDigest(scenario.recipe.id))
+        let dataset = try await registry.dataset(recipe: BlobDigest(scenario.data.id))
         return ScenarioFeatures(scenario, activations: activations, statistics: dataset?.statistics ?? [:])
     }
 }

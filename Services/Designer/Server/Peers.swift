@@ -57,8 +57,8 @@ public struct PreparationOrder: Hashable, Sendable {
     public var id: String
     /// What it belongs to.
     public var group: String
-    /// The recipe.
-    public var recipe: DatasetRecipe
+    /// The data.
+    public var data: ScenarioData
 }
 
 /// An order to train a network.

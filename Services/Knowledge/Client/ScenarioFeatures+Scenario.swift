@@ -6,18 +6,18 @@ extension ScenarioFeatures {
     ///   - activations: How active each area of the brain is, by its path.
     ///   - statistics: What was counted on a sample of the data, such as `image.contrast`.
     public init(_ scenario: Scenario, activations: [String: Double] = [:], statistics: [String: Double] = [:]) {
-        let recipe = scenario.recipe
+        let data = scenario.data
         var numbers = [
-            "classes": Double(recipe.classes),
-            "samples": Double(scenario.training.samples ?? recipe.counts.training),
+            "classes": Double(data.target.outputs),
+            "samples": Double(scenario.training.samples ?? data.counts.training),
             "epochs": Double(scenario.training.epochs),
         ]
         numbers["limit.parameters"] = scenario.limits.parameters.map(Double.init)
         numbers["limit.operations"] = scenario.limits.operations.map(Double.init)
         for (area, activation) in activations { numbers["area.\(area)"] = activation }
         for (name, value) in statistics { numbers["data.\(name)"] = value }
-        var datasets = recipe.modalities.mapValues(\.dataset)
-        datasets["video"] = recipe.video?.dataset
+        let datasets = Dictionary(
+            uniqueKeysWithValues: data.modalities.map { ($0, data.name(of: $0) ?? "") })
         self.init(
             task: scenario.task.rawValue, datasets: datasets,
             functions: scenario.functions, numbers: numbers)

@@ -45,6 +45,9 @@ struct FieldReader {
     /// Names of the fields that are there, in the order of the file.
     var keys: [String] { mapping.compactMap { $0.key.scalar?.string } }
 
+    /// What stands under a key, whatever it is.
+    func node(_ key: String) -> Node? { mapping[key] }
+
     /// Whether a mapping stands under a key.
     func isGroup(_ key: String) -> Bool { mapping[key]?.mapping != nil }
 

@@ -22,8 +22,15 @@ public struct Scenario: Hashable, Sendable {
     public enum Task: String, CaseIterable, Hashable, Sendable, Codable {
         /// Which of several classes a sample belongs to.
         case classification
+        /// Which of several labels a sample has; any number of them.
+        case multiLabel = "multi-label"
+        /// Which number, or numbers, belong to a sample.
+        case regression
         /// Who is where in each frame of a video: a detector and a tracker are searched, nothing is trained.
         case tracking
+
+        /// Whether networks are trained for it.
+        public var isTrained: Bool { self != .tracking }
     }
 
     /// What is made as large as possible, on the validation split.
@@ -118,7 +125,7 @@ public struct Scenario: Hashable, Sendable {
     /// What is to be learnt.
     public var task: Task
     /// The data.
-    public var recipe: DatasetRecipe
+    public var data: ScenarioData
     /// What is made as large as possible.
     public var objective: Objective
     /// What is made as small as possible beside it; where there is nothing, only the objective counts.
@@ -144,7 +151,7 @@ public struct Scenario: Hashable, Sendable {
     /// Makes a scenario; `ScenarioFile` checks one that is read.
     public init(
         name: String, stimuli: [String] = [], functions: [String] = [], task: Task = .classification,
-        recipe: DatasetRecipe, objective: Objective = .accuracy, minimised: [Cost] = [], limits: Limits = Limits(),
+        data: ScenarioData, objective: Objective = .accuracy, minimised: [Cost] = [], limits: Limits = Limits(),
         search: Search = Search(), fusion: Fusion? = nil, training: Training = Scenario.defaultTraining,
         final: Training = Scenario.defaultFinal, finalists: Int = 1
     ) {
@@ -152,7 +159,7 @@ public struct Scenario: Hashable, Sendable {
         self.stimuli = stimuli
         self.functions = functions
         self.task = task
-        self.recipe = recipe
+        self.data = data
         self.objective = objective
         self.minimised = minimised
         self.limits = limits

@@ -5,9 +5,9 @@ extension ScenarioFile {
     private static let fusionBudgetKeys = ["epochs", "batch", "samples"]
 
     /// The group `fusion`, where there is one.
-    static func fusion(_ reader: FieldReader, _ recipe: DatasetRecipe) throws -> Scenario.Fusion? {
+    static func fusion(_ reader: FieldReader, _ data: ScenarioData) throws -> Scenario.Fusion? {
         guard let fields = try reader.fields("fusion", keys: fusionKeys) else { return nil }
-        let modalities = recipe.modalities.keys.sorted()
+        let modalities = data.modalities
         guard modalities.count > 1 else {
             throw reader.wrong("fusion", "there is nothing to fuse with one modality; leave it out.")
         }
@@ -31,13 +31,13 @@ extension ScenarioFile {
             operators: try fields.texts("operators"), representations: try fields.texts("representations"),
             width: try fields.integer("width", in: Scenario.Fusion.widthRange) ?? 64,
             pretraining: try training(
-                fields.fields("pretraining", keys: fusionBudgetKeys), Scenario.Fusion.defaultPretraining, recipe))
+                fields.fields("pretraining", keys: fusionBudgetKeys), Scenario.Fusion.defaultPretraining, data))
     }
 
     /// How the best fusion is trained on as a whole; no epochs where it stays as it is.
-    static func fineTuning(_ reader: FieldReader, _ recipe: DatasetRecipe) throws -> Scenario.Training {
+    static func fineTuning(_ reader: FieldReader, _ data: ScenarioData) throws -> Scenario.Training {
         let fields = try reader.fields("fusion")?.fields("fine-tuning", keys: fusionBudgetKeys)
-        return try training(fields, Scenario.Training(epochs: fields == nil ? 0 : 1), recipe)
+        return try training(fields, Scenario.Training(epochs: fields == nil ? 0 : 1), data)
     }
 
     private static func refuse(_ fields: FieldReader, _ keys: [String], _ why: String) throws {

@@ -2,12 +2,12 @@ extension ScenarioFile {
     static let learningKeys = ["learning", "labels", "pretraining", "transfer"]
 
     /// From what networks learn, as the group `training` says.
-    static func learning(_ fields: FieldReader?, _ recipe: DatasetRecipe) throws -> Learning {
+    static func learning(_ fields: FieldReader?, _ data: ScenarioData) throws -> Learning {
         guard let fields else { return Learning() }
-        let classes = recipe.labels?.count ?? recipe.classes
+        let classes = data.recipe?.labels?.count ?? data.target.outputs
         let learning = Learning(
             try fields.choice("learning", of: Learning.Mode.self) ?? .supervised,
-            labels: try fields.count("labels", in: 1...recipe.counts.training, fallback: nil),
+            labels: try fields.count("labels", in: 1...data.counts.training, fallback: nil),
             pretraining: try pretraining(fields),
             transfer: try fields.choice("transfer", of: Learning.Transfer.self) ?? .probe)
         if let labels = learning.labels, labels < classes {

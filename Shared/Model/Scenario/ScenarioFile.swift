@@ -61,9 +61,9 @@ public struct ScenarioFile: Sendable {
 // MARK: - Fields
 
 extension ScenarioFile {
-    private static let keys = [
-        "scenario", "stimuli", "functions", "task", "modalities", "data", "objective", "search", "fusion", "training",
-        "final",
+    static let keys = [
+        "scenario", "stimuli", "functions", "task", "data", "target", "modalities", "objective", "search", "fusion",
+        "training", "final", "prepared",
     ]
 
     private static let budgetKeys =
@@ -76,39 +76,39 @@ extension ScenarioFile {
         guard name.utf8.count <= 100, !name.unicodeScalars.contains(where: { $0.value < 32 }) else {
             throw reader.wrong("scenario", "a name has at most 100 letters on one line.")
         }
-        let recipe = try recipe(reader)
+        let data = try data(reader)
         let objective = try reader.fields("objective", keys: ["maximise", "minimise", "limits"])
         let final = try reader.fields("final", keys: budgetKeys + ["candidates", "pretraining"])
-        let task = try reader.choice("task", of: Scenario.Task.self) ?? .classification
-        let fusion = try fusion(reader, recipe)
+        let task = try task(reader, data)
+        let fusion = try fusion(reader, data)
         let usual = fusion == nil ? Scenario.defaultTraining : Scenario.Fusion.defaultTraining
         let budget = try reader.fields("training", keys: budgetKeys + learningKeys)
         if task == .tracking { try refuseLearning(reader, because: "with 'task: tracking' nothing is trained") }
         if fusion != nil { try refuseLearning(reader, because: "with 'fusion' all samples have their labels") }
-        let learning = try learning(budget, recipe)
-        let training = try training(budget, usual, recipe, learning)
+        let learning = try learning(budget, data)
+        let training = try training(budget, usual, data, learning)
         let scenario = Scenario(
             name: name, stimuli: try reader.texts("stimuli") ?? [], functions: try reader.texts("functions") ?? [],
-            task: task, recipe: recipe,
+            task: task, data: data,
             objective: try Self.objective(
-                of: task, on: recipe, objective?.choice("maximise", of: Scenario.Objective.self)),
+                of: task, on: data, objective?.choice("maximise", of: Scenario.Objective.self)),
             minimised: try minimised(objective), limits: try limits(objective), search: try search(reader, training),
             fusion: fusion, training: training,
             final: fusion == nil
-                ? try Self.training(final, Scenario.defaultFinal, recipe, finalLearning(final, after: learning))
-                : try fineTuning(reader, recipe),
+                ? try Self.training(final, Scenario.defaultFinal, data, finalLearning(final, after: learning))
+                : try fineTuning(reader, data),
             finalists: try final?.integer("candidates", in: 1...100) ?? 1)
         try checkMeasures(of: scenario)
         return scenario
     }
 
-    private static func recipe(_ reader: FieldReader) throws -> DatasetRecipe {
+    static func recipe(_ reader: FieldReader) throws -> DatasetRecipe {
         guard let group = try reader.fields("modalities"), !group.keys.isEmpty else {
             throw reader.wrong("modalities", "at least one is needed, such as image: {dataset: mnist}.")
         }
         var modalities: [String: DatasetRecipe.Modality] = [:]
         for name in group.keys { modalities[name] = try modality(name, in: group) }
-        let data = try reader.fields("data", keys: ["split", "mixes", "samples", "seed", "labels", "speakers"])
+        let data = try reader.fields("data", keys: knownDataKeys)
         let samples = try data?.fields("samples", keys: ["training", "validation", "test"])
         let usual = DatasetRecipe.Counts()
         let range = DatasetRecipe.Limits.samples
@@ -165,9 +165,9 @@ extension ScenarioFile {
     }
 
     static func training(
-        _ fields: FieldReader?, _ usual: Scenario.Training, _ recipe: DatasetRecipe, _ learning: Learning = Learning()
+        _ fields: FieldReader?, _ usual: Scenario.Training, _ data: ScenarioData, _ learning: Learning = Learning()
     ) throws -> Scenario.Training {
-        let counts = recipe.counts
+        let counts = data.counts
         func capped(_ count: Int?, _ most: Int) -> Int? { count.flatMap { $0 < most ? $0 : nil } }
         // `all` is nil, so a chain of optionals would take it for an absent field.
         func count(_ key: String, _ most: Int, _ usual: Int?) throws -> Int? {

@@ -81,7 +81,7 @@ struct Explain: AsyncParsableCommand {
         scenario.functions = explanation.functions
         let space = try scenario.networkSpaceText(excluding: explanation.excluded)
         do {
-            let statistics = try await services.registry().dataset(recipe: BlobDigest(scenario.recipe.id))?.statistics
+            let statistics = try await services.registry().dataset(recipe: BlobDigest(scenario.data.id))?.statistics
             let features = ScenarioFeatures(
                 scenario, activations: explanation.activations, statistics: statistics ?? [:])
             let ranked = try await services.knowledge().rank(

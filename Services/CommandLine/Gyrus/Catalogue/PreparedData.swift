@@ -12,7 +12,8 @@ extension Services {
     func preparedData(_ name: String, by trainer: TrainerClient) async throws -> RegisteredDataset {
         if name == "-" || FileManager.default.fileExists(atPath: name) {
             let text = try ScenarioSource.read(name)
-            let recipe = try ScenarioFile(text, file: ScenarioSource.name(of: name)).scenario.recipe
+            let data = try ScenarioFile(text, file: ScenarioSource.name(of: name)).scenario.data
+            guard let recipe = data.recipe else { return try await preparedData(data.id, by: trainer) }
             let id = "prepare-\(recipe.id.prefix(16))"
             let prepared = try await trainer.prepare(PreparationTask(recipe: recipe), id: id, group: id)
             if let set = try await registry().dataset(recipe: BlobDigest(prepared.recipe)) { return set }

@@ -16,7 +16,7 @@ struct TrackingOutcome {
     /// Takes a scenario; nil where it is about something else.
     init?(_ status: ScenarioStatus, _ trials: [Trial]) throws {
         let scenario = try ScenarioFile(status.text).scenario
-        guard scenario.task == .tracking, let video = scenario.recipe.video else { return nil }
+        guard scenario.task == .tracking, let video = scenario.data.video else { return nil }
         (self.status, self.trials, self.scenario, self.video) = (status, trials, scenario, video)
     }
 

@@ -16,7 +16,7 @@ enum AttentionTable {
             var scenario = try ScenarioFile(text).scenario
             scenario.functions = explanation.functions
             let space = try scenario.networkSpaceText(excluding: explanation.excluded)
-            let dataset = try await backends.registry.dataset(recipe: BlobDigest(scenario.recipe.id))
+            let dataset = try await backends.registry.dataset(recipe: BlobDigest(scenario.data.id))
             return try await backends.knowledge.rank(
                 for: ScenarioFeatures(
                     scenario, activations: explanation.activations, statistics: dataset?.statistics ?? [:]),

@@ -16,7 +16,7 @@ struct TrackingTables: Sendable {
     init?(_ status: ScenarioStatus, first trials: [Trial]) {
         guard let scenario = try? ScenarioFile(status.text).scenario, scenario.task == .tracking else { return nil }
         objective = scenario.objective.rawValue.uppercased()
-        heldOut = scenario.recipe.video?.heldOut ?? []
+        heldOut = scenario.data.video?.heldOut ?? []
         fixed = trials.filter { $0.origin == "fixed" && $0.state == .succeeded }
         best = status.best
     }

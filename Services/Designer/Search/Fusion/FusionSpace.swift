@@ -64,13 +64,13 @@ public struct FusionSpace: CandidateSpace {
         optimizers = try NetworkSpace.choices(
             scenario.search.optimizers ?? [Self.usualOptimizer], among: OptimizerChoice.all, named: \.name,
             field: "search.optimizers")
-        networks = try scenario.recipe.modalities.keys.sorted().map { modality in
+        networks = try scenario.data.modalities.map { modality in
             let field = "fusion.networks.\(modality)"
             guard let name = fusion.networks[modality] else {
                 throw Failure(.invalidArgument, "\(field): the network of this modality is missing.")
             }
-            let network = try models[modality] ?? Self.structure(name, modality, scenario.recipe, field)
-            try Self.check(network, scenario.recipe, field)
+            let network = try models[modality] ?? Self.structure(name, modality, scenario.data, field)
+            try Self.check(network, scenario.data, field)
             return network
         }
         guard scenario.search.population >= networks.count else {
@@ -122,14 +122,14 @@ public struct FusionSpace: CandidateSpace {
             return try Candidate(
                 .backbone(network), network.backbone.network, genome: genome,
                 title: "\(network.backbone.modality): \(network.title)", category: network.category,
-                optimizer: optimizers[0], modalities: [network.backbone.modality], recipe: scenario.recipe,
+                optimizer: optimizers[0], modalities: [network.backbone.modality], data: scenario.data,
                 task: scenario.task)
         }
         let (head, optimizer) = try head(of: genome)
         let whole = head.whole(named: networks.map(\.title).joined(separator: "+"))
         return try Candidate(
             .head(head), whole, genome: genome, title: title(of: head, optimizer), category: "fusion",
-            optimizer: optimizer, modalities: networks.map(\.backbone.modality), recipe: scenario.recipe,
+            optimizer: optimizer, modalities: networks.map(\.backbone.modality), data: scenario.data,
             task: scenario.task)
     }
 
@@ -141,7 +141,7 @@ public struct FusionSpace: CandidateSpace {
 
     private func head(of genome: Genome) throws -> (FusionHead, OptimizerChoice) {
         guard SearchSpace.isAbsent(genome.genes[0]) else {
-            let product = try FusionHead(productOf: networks.map(\.backbone), classes: scenario.recipe.classes)
+            let product = try FusionHead(productOf: networks.map(\.backbone), classes: scenario.data.target.outputs)
             return (product, optimizers[0])
         }
         let numbers = genome.genes[1]
@@ -153,7 +153,7 @@ public struct FusionSpace: CandidateSpace {
         }
         let head = try FusionHead(
             networks.map(\.backbone), joining[numbers[0] - 1], representations[numbers[1] - 1], levels: levels,
-            width: width, classes: scenario.recipe.classes)
+            width: width, classes: scenario.data.target.outputs)
         return (head, optimizers[numbers[2] - 1])
     }
 
@@ -204,9 +204,9 @@ extension FusionSpace {
     }
 
     private static func structure(
-        _ name: String, _ modality: String, _ recipe: DatasetRecipe, _ field: String
+        _ name: String, _ modality: String, _ data: ScenarioData, _ field: String
     ) throws -> Pretrained {
-        guard let structure = TableSix(rawValue: name), let shape = recipe.shape(of: modality) else {
+        guard let structure = TableSix(rawValue: name), let shape = data.inputs[modality]?.shape else {
             let known = TableSix.allCases.map(\.rawValue)
             throw Failure(
                 .invalidArgument,
@@ -216,17 +216,17 @@ extension FusionSpace {
                 'gyrus models' lists the models.
                 """)
         }
-        return try Pretrained(structure, modality: modality, shape: shape, classes: recipe.classes)
+        return try Pretrained(structure, modality: modality, shape: shape, classes: data.target.outputs)
     }
 
-    private static func check(_ network: Pretrained, _ recipe: DatasetRecipe, _ field: String) throws {
+    private static func check(_ network: Pretrained, _ data: ScenarioData, _ field: String) throws {
         let (input, output) = (network.backbone.network.inputs.first?.shape, try network.backbone.network.outputShape)
-        guard input == recipe.shape(of: network.backbone.modality), output == [recipe.classes] else {
+        guard input == data.inputs[network.backbone.modality]?.shape, output == [data.target.outputs] else {
             throw Failure(
                 .invalidArgument,
                 """
                 \(field): '\(network.title)' takes \(input ?? []) and tells \(output) apart; this scenario has \
-                \(recipe.shape(of: network.backbone.modality) ?? []) and \([recipe.classes]).
+                \(data.inputs[network.backbone.modality]?.shape ?? []) and \([data.target.outputs]).
                 """)
         }
     }

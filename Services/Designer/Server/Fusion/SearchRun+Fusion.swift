@@ -33,7 +33,7 @@ extension SearchRun {
             guard let weights = trial.weights, fusion.ordered.insert(modality).inserted else { continue }
             let order = FeatureOrder(
                 id: "\(plan.group)/features-\(modality)", group: plan.group, backbone: network.backbone,
-                weights: weights, recipe: scenario.recipe.id)
+                weights: weights, recipe: scenario.data.id)
             decision.steps.append(.extract(order, modality: modality))
         }
         self.fusion = fusion

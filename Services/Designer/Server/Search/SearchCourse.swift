@@ -33,7 +33,7 @@ extension SearchCourse {
 
     /// What makes the scenario's data ready.
     var preparation: SearchDecision.Step {
-        .prepare(PreparationOrder(id: "\(plan.group)/prepare", group: plan.group, recipe: scenario.recipe))
+        .prepare(PreparationOrder(id: "\(plan.group)/prepare", group: plan.group, data: scenario.data))
     }
 
     /// Half of the first population, so that the search also sees what nobody has tried.

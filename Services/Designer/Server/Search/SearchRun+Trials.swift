@@ -15,12 +15,12 @@ extension SearchRun {
         if trial.state == .evaluating, let script = trial.script {
             let order = EvaluationOrder(
                 id: "\(prefix)/evaluate\(suffix)", group: plan.group, script: script, candidate: candidate,
-                recipe: scenario.recipe.id, latencyRuns: trial.isFinalTraining ? 50 : 10,
+                recipe: scenario.data.id, latencyRuns: trial.isFinalTraining ? 50 : 10,
                 head: trial.isFinalTraining ? nil : head(of: candidate))
             return .evaluate(order, number: trial.id.number)
         }
         let order = TrainingOrder(
-            id: "\(prefix)/train\(suffix)", group: plan.group, candidate: candidate, recipe: scenario.recipe.id,
+            id: "\(prefix)/train\(suffix)", group: plan.group, candidate: candidate, recipe: scenario.data.id,
             budget: try budget(of: trial, candidate), seed: scenario.search.seed, part: try part(of: trial, candidate),
             pauseAfter: pause(of: trial), checkpoint: trial.checkpoint)
         return .train(order, number: trial.id.number)
@@ -126,6 +126,6 @@ extension SearchRun {
             id: trial.id.description, scenario: plan.id.text,
             network: try candidate(try Genome(trial.genome)).network.canonicalJSON,
             code: try ArtificialCode(trial.code), accuracy: accuracy, script: script, weights: weights,
-            metrics: trial.metrics, recipe: scenario.recipe.id, series: series(of: trial))
+            metrics: trial.metrics, recipe: scenario.data.id, series: series(of: trial))
     }
 }

@@ -94,7 +94,7 @@ struct SearchRun: SearchCourse {
         case .prepared(.success):
             isPrepared = true
             decision.isPrepared = true
-            decision.note("scenario.prepared", plan.id.text, ["recipe": scenario.recipe.id])
+            decision.note("scenario.prepared", plan.id.text, ["recipe": scenario.data.id])
             try takeUp(&decision)
         case .prepared(.failure(let failure)):
             conclude(.failed(prefixed(failure, "The dataset could not be prepared")), &decision)

@@ -69,7 +69,7 @@ struct SearchRunner: Sendable {
         let trials = try await store.trials(of: entry.id)
         let search: any SearchCourse =
             switch file.scenario.task {
-            case .classification:
+            case .classification, .multiLabel, .regression:
                 try SearchRun(plan: plan, isPrepared: entry.isPrepared, seeds: entry.seeds, trials: trials)
             case .tracking:
                 try TrackingRun(plan: plan, isPrepared: entry.isPrepared, seeds: entry.seeds, trials: trials)

@@ -8,7 +8,7 @@ extension SearchRun.Plan {
     var searchSpace: SearchSpace {
         get throws {
             switch scenario.task {
-            case .classification: try candidateSpace.space
+            case .classification, .multiLabel, .regression: try candidateSpace.space
             case .tracking: try trackingSpace.space
             }
         }
@@ -19,7 +19,7 @@ extension SearchRun.Plan {
     var trackingSpace: TrackingSpace {
         get throws {
             try file.locating {
-                let space = try TrackingSpace(detectors: scenario.recipe.video?.detectors ?? [])
+                let space = try TrackingSpace(detectors: scenario.data.video?.detectors ?? [])
                 let fixed = space.defaults.count
                 guard scenario.search.trials > fixed else {
                     throw Failure(

@@ -60,7 +60,7 @@ struct TrackingRun: SearchCourse {
         case .prepared(.success):
             isPrepared = true
             decision.isPrepared = true
-            decision.note("scenario.prepared", plan.id.text, ["recipe": scenario.recipe.id])
+            decision.note("scenario.prepared", plan.id.text, ["recipe": scenario.data.id])
             try takeUp(&decision)
         case .prepared(.failure(let failure)):
             conclude(.failed(prefixed(failure, "The sequences could not be prepared")), &decision)
@@ -121,13 +121,13 @@ struct TrackingRun: SearchCourse {
         decision.steps.append(try step(for: trial))
     }
 
-    private var dataset: String { scenario.recipe.video?.dataset ?? "" }
+    private var dataset: String { scenario.data.video?.dataset ?? "" }
 
     private func step(for trial: Trial) throws -> SearchDecision.Step {
         let order = TrackingOrder(
             id: "\(plan.group)/\(trial.id.number)/track", group: plan.group,
-            setup: space.candidate(try Genome(trial.genome)), recipe: scenario.recipe.id,
-            heldOut: scenario.recipe.video?.heldOut ?? [], keepsTracks: trial.isFinalTraining)
+            setup: space.candidate(try Genome(trial.genome)), recipe: scenario.data.id,
+            heldOut: scenario.data.video?.heldOut ?? [], keepsTracks: trial.isFinalTraining)
         return .track(order, number: trial.id.number)
     }
 
@@ -197,7 +197,7 @@ struct TrackingRun: SearchCourse {
         let model = TrackerModel(
             id: trial.id.description, scenario: plan.id.text, value: space.candidate(try Genome(trial.genome)),
             code: try ArtificialCode(trial.code), accuracy: Self.accuracy(of: trial), setup: setup, tracks: tracks,
-            metrics: trial.metrics, recipe: scenario.recipe.id, series: scenario.name)
+            metrics: trial.metrics, recipe: scenario.data.id, series: scenario.name)
         decision.steps.append(.registerTracker(model))
     }
 }

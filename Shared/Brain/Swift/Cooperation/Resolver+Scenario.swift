@@ -5,11 +5,6 @@ extension Resolver.Request {
     public init(_ scenario: Scenario) {
         self.init(
             stimuli: scenario.stimuli, functions: scenario.functions,
-            modalities: scenario.recipe.modalities.mapValues { modality in
-                switch KnownDataset.all.first(where: { $0.name == modality.dataset })?.kind {
-                case .audio?, .noise?: "perception.audition"
-                case .image?, .video?, nil: "perception.vision"
-                }
-            })
+            modalities: scenario.data.inputs.compactMapValues(\.kind.function))
     }
 }

@@ -43,7 +43,7 @@ extension DatasetRecipe {
     }
 
     /// Names become parts of layer names and of tensor names.
-    private static func checkName(_ name: String, field: String) throws {
+    static func checkName(_ name: String, field: String) throws {
         let isName =
             name.first?.isLowercase == true && name.utf8.count <= 32
             && name.unicodeScalars.allSatisfy {

@@ -184,6 +184,18 @@ public struct DatasetRecipe: Hashable, Sendable, Codable {
         return [1] + Array(repeating: settings.spectrogram ?? 28, count: 2)
     }
 
+    /// What networks read of each modality.
+    public var inputs: [String: InputSignature] {
+        modalities.mapValues { settings in
+            let side = settings.spectrogram ?? 28
+            switch KnownDataset.all.first(where: { $0.name == settings.dataset })?.kind {
+            case .audio?, .noise?: return InputSignature(kind: .audio, shape: [1, side, side])
+            case .video?: return InputSignature(kind: .video, shape: [])
+            case .image?, nil: return InputSignature(kind: .image, shape: [1, side, side])
+            }
+        }
+    }
+
     /// The modality of a recipe that is about a video; nil for any other.
     public var video: Modality? {
         modalities.values.first { modality in

@@ -1,0 +1,157 @@
+import Foundation
+import Yams
+
+extension ScenarioFile {
+    static let ownDataKeys = [
+        "source", "files", "columns", "separator", "encoding", "join", "split", "ignore", "unreadable",
+    ]
+    static let knownDataKeys = ["split", "mixes", "samples", "seed", "labels", "speakers"]
+
+    /// How the data of a scenario's user are read; nil where the scenario names data that Gyrus knows.
+    /// - Throws: `Failure` with code `invalid-argument`, with file, line and column.
+    public static func dataSettings(_ text: String, file: String = "scenario") throws -> DataSettings? {
+        let top = try ScenarioText.parse(text, file: file)
+        let reader = try FieldReader(top, file: file, path: "", keys: keys)
+        guard let data = try reader.fields("data"), data.keys.contains("source") else { return nil }
+        return try settings(reader)
+    }
+
+    /// The text of a scenario with what its data came to.
+    public static func text(_ text: String, with data: PreparedData) throws -> String {
+        let json = try data.json
+        let separator = text.hasSuffix("\n") || text.isEmpty ? "" : "\n"
+        return "\(text)\(separator)# What the data came to when the scenario was published.\nprepared: \(json)\n"
+    }
+
+    /// The data of a scenario.
+    static func data(_ reader: FieldReader) throws -> ScenarioData {
+        if let data = try prepared(reader) { return .prepared(data) }
+        guard let data = try reader.fields("data"), data.keys.contains("source") else {
+            return .known(try recipe(reader))
+        }
+        throw data.wrong(
+            "source", "these data are not prepared yet; 'gyrus publish' and 'gyrus run' prepare them on their way.")
+    }
+
+    private static func prepared(_ reader: FieldReader) throws -> PreparedData? {
+        guard let node = reader.node("prepared") else { return nil }
+        do {
+            return try YAMLDecoder().decode(PreparedData.self, from: node)
+        } catch {
+            throw reader.wrong(
+                "prepared", "what the data came to cannot be read (\(error)); publish the scenario again.")
+        }
+    }
+
+    private static func settings(_ reader: FieldReader) throws -> DataSettings {
+        guard let data = try reader.fields("data", keys: ownDataKeys), let source = try data.text("source") else {
+            throw reader.wrong("data", "the field 'source' is missing, such as {source: pictures}.")
+        }
+        var settings = DataSettings(
+            source: source, target: try answer(reader), modalities: try modalities(reader),
+            ignored: try data.texts("ignore") ?? [], split: try split(data),
+            tolerance: try data.number("unreadable", in: 0...1) ?? DataSettings.defaultTolerance)
+        settings.files = try data.text("files")
+        settings.columns = try data.texts("columns")
+        settings.separator = try data.text("separator")
+        settings.encoding = try data.text("encoding")
+        if let join = try data.fields("join") {
+            settings.join = try Dictionary(uniqueKeysWithValues: join.keys.map { ($0, try join.text($0) ?? "") })
+        }
+        return settings
+    }
+
+    private static func answer(_ reader: FieldReader) throws -> DataSettings.Answer? {
+        guard let fields = try reader.fields("target", keys: ["column", "columns", "kind"]) else { return nil }
+        let columns = try fields.text("column").map { [$0] } ?? fields.texts("columns")
+        guard let columns else {
+            throw fields.wrong("column", "the name of a column is needed, or 'columns' with several.")
+        }
+        return DataSettings.Answer(columns: columns, kind: try fields.choice("kind", of: Target.Kind.self))
+    }
+
+    private static func split(_ data: FieldReader) throws -> DataSettings.Split {
+        guard
+            let fields = try data.fields(
+                "split", keys: ["column", "group", "time", "validation", "test", "seed"])
+        else { return DataSettings.Split() }
+        return DataSettings.Split(
+            column: try fields.text("column"), group: try fields.text("group"), time: try fields.text("time"),
+            validation: try fields.number("validation", in: 0...0.9), test: try fields.number("test", in: 0...0.9),
+            seed: UInt64(try fields.integer("seed", in: 0...Int.max) ?? 1))
+    }
+
+    private static func modalities(_ reader: FieldReader) throws -> [String: DataSettings.Modality]? {
+        guard let group = try reader.fields("modalities") else { return nil }
+        var modalities: [String: DataSettings.Modality] = [:]
+        for name in group.keys {
+            try DatasetRecipe.checkName(name, field: "modalities.\(name)")
+            modalities[name] = try modality(name, in: group)
+        }
+        return modalities
+    }
+
+    private static let ownModalityKeys = [
+        "column", "columns", "kind", "size", "channels", "fit", "rate", "seconds", "sound", "bands", "tokens",
+        "vocabulary", "length",
+    ]
+
+    private static func modality(_ name: String, in group: FieldReader) throws -> DataSettings.Modality {
+        guard let fields = try group.fields(name, keys: ownModalityKeys) else {
+            throw group.wrong(name, "fields are needed, such as {column: \(name)}.")
+        }
+        let columns = try fields.text("column").map { [$0] } ?? fields.texts("columns") ?? [name]
+        var modality = DataSettings.Modality(
+            columns: columns, kind: try fields.choice("kind", of: ModalityKind.self))
+        if fields.keys.contains("size") {
+            let sides = DataLimits.pictureSide
+            if let side = try? fields.integer("size", in: sides) {
+                modality.size = [side, side]
+            } else {
+                modality.size = try fields.numbers(
+                    "size", in: Double(sides.lowerBound)...Double(sides.upperBound))?.map { Int($0) }
+            }
+            guard modality.size?.count == 2 else { throw fields.wrong("size", "a side is needed, or [height, width].") }
+        }
+        modality.channels = try fields.integer("channels", in: 1...3)
+        if modality.channels == 2 { throw fields.wrong("channels", "1 (gray) and 3 (color) are possible.") }
+        modality.fit = try fields.choice("fit", of: DataSettings.Modality.Fit.self)
+        modality.rate = try fields.integer("rate", in: DataLimits.rate)
+        modality.seconds = try fields.number("seconds", in: DataLimits.seconds)
+        modality.sound = try fields.choice("sound", of: DataSettings.Modality.Sound.self)
+        modality.bands = try fields.integer("bands", in: DataLimits.bands)
+        modality.tokens = try fields.choice("tokens", of: DataSettings.Modality.Tokens.self)
+        modality.vocabulary = try fields.integer("vocabulary", in: DataLimits.vocabulary)
+        modality.length = try fields.integer("length", in: DataLimits.length)
+        return modality
+    }
+}
+
+/// Bounds of what can be asked of data.
+public enum DataLimits {
+    /// Height and width of a picture that a network reads.
+    public static let pictureSide = 8...512
+    /// Samples of sound a second.
+    public static let rate = 1_000...48_000
+    /// Seconds of sound that a network reads.
+    public static let seconds = 0.05...60.0
+    /// Mel bands.
+    public static let bands = 8...256
+    /// Different tokens.
+    public static let vocabulary = 16...100_000
+    /// Tokens of a text, steps of a series.
+    public static let length = 1...16_384
+    /// Classes, labels or numbers that a network answers with.
+    public static let outputs = 10_000
+}
+
+extension PreparedData {
+    /// One line of JSON, which is YAML as well.
+    var json: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        }
+    }
+}
