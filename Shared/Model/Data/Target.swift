@@ -14,11 +14,18 @@ public struct Target: Hashable, Sendable, Codable {
     public var kind: Kind
     /// Names of the classes or labels, or of the columns of numbers, in the order of a network's outputs.
     public var names: [String]
+    /// Regression: the mean of each column over the training samples. Networks learn standardized numbers,
+    /// `(number − mean) / deviation`.
+    public var means: [Double]?
+    /// Regression: the standard deviation of each column over the training samples; never 0.
+    public var deviations: [Double]?
 
     /// Describes a target.
-    public init(_ kind: Kind, names: [String]) {
+    public init(_ kind: Kind, names: [String], means: [Double]? = nil, deviations: [Double]? = nil) {
         self.kind = kind
         self.names = names
+        self.means = means
+        self.deviations = deviations
     }
 
     /// How many numbers a network gives for a sample.
