@@ -120,6 +120,11 @@ let shared: [Target] = [
         name: "CVision", path: "Shared/CVision", publicHeadersPath: "include",
         // Debian's OpenCV keeps its headers in a folder of their own.
         cxxSettings: [.unsafeFlags(["-isystem", "/usr/include/opencv4", "-O3"])]),
+    .target(
+        name: "CMedia", path: "Shared/CMedia", publicHeadersPath: "include",
+        cxxSettings: [.unsafeFlags(["-isystem", "/usr/include/opencv4", "-O3"])]),
+    library("Media", "Shared/Media", ["CMedia", "Model"]),
+    library("Preparation", "Shared/Preparation", ["CTorch", "Model", "Torch"]),
     library("Vision", "Shared/Vision", ["CVision", "Model", "Tracking"]),
     library(
         "Datasets", "Shared/Datasets", ["Model", "CTorch", "CZlib", "Networks", "Torch", "Tracking", "Safetensors"]),
@@ -278,6 +283,7 @@ let testTargets: [Target] = [
     tests("SafetensorsTests", ["Model", "Safetensors"]),
     tests("ONNXTests", ["ONNX", "Model", "Networks", "Safetensors", "Schema", "Torch"]),
     tests("TorchTests", ["Torch", "Networks"]),
+    tests("PreparationTests", ["Model", "Preparation"]),
     tests("DatasetsTests", ["Datasets", "Model", "Networks", "Safetensors", "Torch"]),
     tests(
         "RegistryTests",

@@ -13,7 +13,7 @@ extension SafetensorsFile {
         guard names.count == ordered.count else {
             throw Failure(.invalidArgument, "Writing '\(path)': two tensors have the same name.")
         }
-        let header = encodeHeader(ordered, metadata: metadata)
+        let header = encodeHeader(ordered.map { ($0.name, $0.type, $0.shape, $0.bytes.count) }, metadata: metadata)
         guard header.count <= Header.largestByteCount else {
             throw Failure(.invalidArgument, "Writing '\(path)': its header would be \(header.count) bytes long.")
         }
@@ -27,7 +27,10 @@ extension SafetensorsFile {
         }
     }
 
-    private static func encodeHeader(_ tensors: [Tensor], metadata: [String: String]) -> [UInt8] {
+    /// The header of tensors that lie one after the other.
+    static func encodeHeader(
+        _ tensors: [(name: String, type: TensorType, shape: [Int], byteCount: Int)], metadata: [String: String]
+    ) -> [UInt8] {
         var fields: [String] = []
         if !metadata.isEmpty {
             let notes = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
@@ -36,7 +39,7 @@ extension SafetensorsFile {
         var offset = 0
         for tensor in tensors {
             let shape = tensor.shape.map(String.init).joined(separator: ",")
-            let end = offset + tensor.bytes.count
+            let end = offset + tensor.byteCount
             fields.append(
                 "\(quoted(tensor.name)):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(shape)],"
                     + "\"data_offsets\":[\(offset),\(end)]}")
@@ -80,7 +83,7 @@ extension SafetensorsFile {
     }
 
     /// Makes the new name durable; a file system that cannot do this for folders still has the file.
-    private static func syncFolder(_ folder: String) {
+    static func syncFolder(_ folder: String) {
         let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         fsync(descriptor)
@@ -97,7 +100,7 @@ extension SafetensorsFile {
         }
     }
 
-    private struct Errno: Error {
+    struct Errno: Error {
         let code = errno
     }
 }

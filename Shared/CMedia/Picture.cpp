@@ -1,0 +1,78 @@
+#include <algorithm>
+#include <cstdlib>
+#include <opencv2/core.hpp>
+#include <opencv2/core/utils/logger.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+#include <stdexcept>
+#include <string>
+
+#include "Guard.h"
+#include "include/CMedia.h"
+
+using gyrus::media::guarded;
+
+namespace {
+
+bool begins(const uint8_t *bytes, size_t count, const std::string &start) {
+    return count >= start.size() && std::equal(start.begin(), start.end(), reinterpret_cast<const char *>(bytes));
+}
+
+bool contains(const uint8_t *bytes, size_t count, const std::string &part) {
+    const auto end = reinterpret_cast<const char *>(bytes) + count;
+    return std::find_end(reinterpret_cast<const char *>(bytes), end, part.begin(), part.end()) != end;
+}
+
+/// Decoders fill up what is missing with gray and say so on the console only.
+void refuse_cut_short(const uint8_t *bytes, size_t count) {
+    if (begins(bytes, count, "\xFF\xD8") && !contains(bytes, count, "\xFF\xD9"))
+        throw std::runtime_error("the JPEG picture is cut short");
+    if (begins(bytes, count, "\x89PNG") && !contains(bytes, count, "IEND"))
+        throw std::runtime_error("the PNG picture is cut short");
+}
+
+std::string reason(const uint8_t *bytes, size_t count) {
+    if (count == 0) return "the file is empty";
+    if (begins(bytes, count, "GIF8")) return "it is a GIF, which cannot be read; save it as PNG";
+    if (begins(bytes, count, "<svg") || begins(bytes, count, "<?xml")) return "it is an SVG drawing; save it as PNG";
+    if (begins(bytes, count, "version https://git-lfs"))
+        return "it is a pointer of Git LFS in place of the picture; fetch it with 'git lfs pull'";
+    return "it is broken, too large, or of a format that is not known";
+}
+
+}  // namespace
+
+void gyrus_picture_set_limit(int64_t pixels) {
+    setenv("OPENCV_IO_MAX_IMAGE_PIXELS", std::to_string(pixels).c_str(), 1);
+    cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+}
+
+bool gyrus_picture_decode(const uint8_t *bytes, size_t count, gyrus_picture *picture, char **error) {
+    return guarded(error, false, [&] {
+        cv::Mat pixels;
+        try {
+            refuse_cut_short(bytes, count);
+            // Only JPEG pictures are turned by EXIF data, and only others have transparency: `UNCHANGED` would not turn them.
+            const int mode = begins(bytes, count, "\xFF\xD8") ? cv::IMREAD_ANYCOLOR : cv::IMREAD_UNCHANGED;
+            if (count > 0)
+                pixels = cv::imdecode(cv::Mat(1, int(count), CV_8UC1, const_cast<uint8_t *>(bytes)), mode);
+        } catch (const cv::Exception &) {
+            pixels = cv::Mat();
+        }
+        if (pixels.empty()) throw std::runtime_error(reason(bytes, count));
+        if (pixels.depth() == CV_16U) pixels.convertTo(pixels, CV_8U, 1.0 / 257);
+        if (pixels.depth() == CV_32F) pixels.convertTo(pixels, CV_8U, 255);
+        if (pixels.depth() != CV_8U) throw std::runtime_error("its pixels are neither of 8 nor of 16 bits");
+        if (pixels.channels() == 4) cv::cvtColor(pixels, pixels, cv::COLOR_BGRA2RGBA);
+        if (pixels.channels() == 2) cv::extractChannel(pixels, pixels, 0);
+        if (pixels.channels() == 3) cv::cvtColor(pixels, pixels, cv::COLOR_BGR2RGB);
+        if (!pixels.isContinuous()) pixels = pixels.clone();
+        const size_t size = pixels.total() * pixels.elemSize();
+        picture->pixels = static_cast<uint8_t *>(malloc(size));
+        std::copy(pixels.data, pixels.data + size, picture->pixels);
+        picture->height = pixels.rows;
+        picture->width = pixels.cols;
+        picture->channels = pixels.channels();
+        return true;
+    });
+}

@@ -1,0 +1,105 @@
+#include "Package.h"
+
+#include "Network.h"
+
+using namespace gyrus;
+
+struct gyrus_preparation {
+    jit::Module module;
+};
+
+struct gyrus_package {
+    jit::Module module;
+};
+
+namespace {
+
+jit::Module empty(const char *name) {
+    jit::Module module(c10::QualifiedName(name), std::make_shared<jit::CompilationUnit>());
+    module.register_attribute("training", c10::BoolType::get(), false);
+    return module;
+}
+
+at::Tensor tensor(const gyrus_raw_value &value) {
+    const auto type =
+        value.element == GYRUS_RAW_UINT8 ? at::kByte : value.element == GYRUS_RAW_INT32 ? at::kInt : at::kFloat;
+    // The caller's memory is only read, and lives longer than the tensor.
+    return at::from_blob(const_cast<void *>(value.data), at::IntArrayRef(value.shape, size_t(value.rank)), type);
+}
+
+void copy(const at::Tensor &from, float *to, int64_t count) {
+    const auto values = from.to(at::kFloat).contiguous();
+    TORCH_CHECK(values.numel() == count, values.numel(), " numbers came out, where ", count, " are needed");
+    std::copy(values.data_ptr<float>(), values.data_ptr<float>() + count, to);
+}
+
+}  // namespace
+
+gyrus_preparation *gyrus_preparation_create(const char *source, char **error) {
+    return guarded<gyrus_preparation *>(error, nullptr, [&] {
+        auto preparation = std::make_unique<gyrus_preparation>(gyrus_preparation{empty("__torch__.Preparation")});
+        preparation->module.define(source);
+        return preparation.release();
+    });
+}
+
+void gyrus_preparation_free(gyrus_preparation *preparation) { delete preparation; }
+
+bool gyrus_preparation_run(
+    gyrus_preparation *preparation, const char *method, const gyrus_raw_value *value, float *numbers, int64_t count,
+    char **error) {
+    return guarded(error, false, [&] {
+        c10::InferenceMode inference;
+        std::vector<c10::IValue> arguments{tensor(*value)};
+        if (value->rate > 0) arguments.emplace_back(value->rate);
+        copy(preparation->module.get_method(method)(arguments).toTensor(), numbers, count);
+        return true;
+    });
+}
+
+bool gyrus_package_write(
+    const char *source, const char *network, const char *path, const char *const *names, const char *const *texts,
+    int64_t count, char **error) {
+    return guarded(error, false, [&] {
+        auto module = empty("__torch__.Package");
+        auto trained = jit::load(network, at::kCPU);
+        trained.eval();
+        module.register_module("network", trained);
+        module.define(source);
+        jit::ExtraFilesMap files;
+        for (int64_t i = 0; i < count; i++) files[names[i]] = texts[i];
+        module.save(path, files);
+        return true;
+    });
+}
+
+gyrus_package *gyrus_package_load(const char *path, char **error) {
+    return guarded<gyrus_package *>(error, nullptr, [&] {
+        auto package = std::make_unique<gyrus_package>(gyrus_package{jit::load(path, at::kCPU)});
+        package->module.eval();
+        return package.release();
+    });
+}
+
+void gyrus_package_free(gyrus_package *package) { delete package; }
+
+bool gyrus_package_run(
+    gyrus_package *package, const gyrus_raw_input *inputs, int64_t input_count, int64_t count, float *answers,
+    int64_t width, char **error) {
+    return guarded(error, false, [&] {
+        c10::InferenceMode inference;
+        std::vector<c10::IValue> arguments;
+        for (int64_t i = 0; i < input_count; i++) {
+            c10::List<at::Tensor> values;
+            c10::List<int64_t> rates;
+            for (int64_t sample = 0; sample < count; sample++) {
+                values.push_back(tensor(inputs[i].values[sample]));
+                rates.push_back(inputs[i].values[sample].rate);
+            }
+            arguments.emplace_back(values);
+            if (inputs[i].has_rate) arguments.emplace_back(rates);
+        }
+        copy(package->module.forward(arguments).toTensor(), answers, count * width);
+        return true;
+    });
+}

@@ -1,0 +1,60 @@
+// TorchScript modules that turn raw values into what a network reads, and packages of such a module with its network.
+#pragma once
+
+#include "CTorch.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// A TorchScript module by itself, whose methods turn raw values into rows.
+typedef struct gyrus_preparation gyrus_preparation;
+/// A preparation and a network as one module, which takes raw values of whole samples.
+typedef struct gyrus_package gyrus_package;
+
+/// How the elements of a raw value are stored.
+typedef enum gyrus_raw_element {
+    GYRUS_RAW_UINT8 = 0,
+    GYRUS_RAW_FLOAT32 = 1,
+    GYRUS_RAW_INT32 = 2,
+} gyrus_raw_element;
+
+/// A raw value of one sample, such as the pixels of a picture. `rate` is that of a sound, and 0 for others.
+typedef struct gyrus_raw_value {
+    const void *data;
+    const int64_t *shape;
+    int64_t rank;
+    gyrus_raw_element element;
+    int64_t rate;
+} gyrus_raw_value;
+
+/// An input of a package: a value for each sample.
+typedef struct gyrus_raw_input {
+    const gyrus_raw_value *values;
+    /// Whether the package takes a sample rate beside each value.
+    bool has_rate;
+} gyrus_raw_input;
+
+/// Compiles the methods of a preparation.
+gyrus_preparation *gyrus_preparation_create(const char *source, char **error);
+void gyrus_preparation_free(gyrus_preparation *preparation);
+/// Runs a method on one value and writes its `count` numbers to `numbers`; another number of them is an error.
+bool gyrus_preparation_run(
+    gyrus_preparation *preparation, const char *method, const gyrus_raw_value *value, float *numbers, int64_t count,
+    char **error);
+
+/// Writes a package: the methods of `source`, whose `forward` calls the network of a TorchScript file as `self.network`.
+/// `names` and `texts` become extra files of the package.
+bool gyrus_package_write(
+    const char *source, const char *network, const char *path, const char *const *names, const char *const *texts,
+    int64_t count, char **error);
+gyrus_package *gyrus_package_load(const char *path, char **error);
+void gyrus_package_free(gyrus_package *package);
+/// Gives the `width` answers of each of `count` samples.
+bool gyrus_package_run(
+    gyrus_package *package, const gyrus_raw_input *inputs, int64_t input_count, int64_t count, float *answers,
+    int64_t width, char **error);
+
+#ifdef __cplusplus
+}
+#endif

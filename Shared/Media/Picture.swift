@@ -1,0 +1,36 @@
+import CMedia
+import Foundation
+import Model
+
+/// A decoded picture.
+public struct Picture: Hashable, Sendable {
+    /// Pixels from top to bottom.
+    public let height: Int
+    /// Pixels from left to right.
+    public let width: Int
+    /// 1 (gray), 3 (red, green, blue) or 4 (and opacity).
+    public let channels: Int
+    /// Rows of pixels, each with its channels, from 0 to 255.
+    public let pixels: [UInt8]
+
+    /// Most pixels that a picture may have: 64 million.
+    public static let largestPixelCount = 64_000_000
+
+    /// Decodes the bytes of a JPEG, PNG, BMP, TIFF or WebP file: turned upright as its EXIF data say, 16 bits brought to 8.
+    /// - Throws: `Failure` with code `corrupt` that says why it cannot be read.
+    public init(decoding bytes: [UInt8]) throws {
+        Self.prepare
+        var picture = gyrus_picture()
+        var error: UnsafeMutablePointer<CChar>?
+        guard gyrus_picture_decode(bytes, bytes.count, &picture, &error) else {
+            throw Failure(.corrupt, takeMessage(error))
+        }
+        defer { free(picture.pixels) }
+        height = Int(picture.height)
+        width = Int(picture.width)
+        channels = Int(picture.channels)
+        pixels = Array(UnsafeBufferPointer(start: picture.pixels, count: height * width * channels))
+    }
+
+    private static let prepare: Void = gyrus_picture_set_limit(Int64(largestPixelCount))
+}

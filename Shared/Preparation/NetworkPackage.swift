@@ -1,0 +1,111 @@
+import CTorch
+public import Foundation
+public import Model
+import Torch
+
+/// A trained network that takes raw values: pictures of any size, sound of any rate, tokens, rows of tables.
+///
+/// Not `Sendable`: one thread at a time may use it.
+public final class NetworkPackage {
+    private let handle: OpaquePointer
+    private let order: [String]
+    private let manifest: DatasetManifest
+
+    /// Names of the extra files in a package.
+    public enum Extra {
+        /// The manifest as JSON.
+        public static let manifest = "manifest.json"
+        /// Names of the inputs in the order of the arguments, as JSON.
+        public static let inputs = "inputs.json"
+    }
+
+    /// Puts a network together with its preparation.
+    /// - Parameters:
+    ///   - network: The network's TorchScript file.
+    ///   - order: Names of its inputs in the order of its arguments.
+    public static func write(
+        network: URL, inputs order: [String], manifest: DatasetManifest, to file: URL
+    ) throws {
+        let inputs = String(decoding: try JSONEncoder().encode(order), as: UTF8.self)
+        let extras = [(Extra.manifest, try manifest.json), (Extra.inputs, inputs)]
+        var error: UnsafeMutablePointer<CChar>?
+        let copies = (extras.map(\.0) + extras.map(\.1)).map { strdup($0) }
+        defer { for copy in copies { free(copy) } }
+        let texts = copies.map { UnsafePointer($0) }
+        let isWritten = texts.withUnsafeBufferPointer { pointers in
+            gyrus_package_write(
+                PreparationScript(manifest).package(for: order), network.path, file.path, pointers.baseAddress,
+                pointers.baseAddress.map { $0 + extras.count }, Int64(extras.count), &error)
+        }
+        guard isWritten else {
+            throw Failure(.internal, "The package cannot be written to '\(file.path)': \(takeMessage(error))")
+        }
+    }
+
+    /// Reads a package.
+    /// - Parameters:
+    ///   - order: Names of its inputs in the order of its arguments.
+    ///   - manifest: What it was made with.
+    /// - Throws: `Failure` with code `corrupt`.
+    public init(loading file: URL, inputs order: [String], manifest: DatasetManifest) throws {
+        ComputeThreads.prepare()
+        var error: UnsafeMutablePointer<CChar>?
+        guard let handle = gyrus_package_load(file.path, &error) else {
+            throw Failure(.corrupt, "The package '\(file.path)' cannot be read: \(takeMessage(error))")
+        }
+        self.handle = handle
+        self.order = order
+        self.manifest = manifest
+    }
+
+    deinit { gyrus_package_free(handle) }
+
+    /// The answers for samples: probabilities of classes or labels, or numbers in their units.
+    /// - Parameter samples: For each sample a value of each input.
+    /// - Returns: A row for each sample.
+    public func answers(_ samples: [[String: RawValue]]) throws -> [[Float]] {
+        let width = manifest.target.outputs
+        guard !samples.isEmpty else { return [] }
+        var answers = [Float](repeating: 0, count: samples.count * width)
+        try withInputs(samples, order[...], []) { inputs in
+            var error: UnsafeMutablePointer<CChar>?
+            guard
+                gyrus_package_run(
+                    handle, inputs, Int64(inputs.count), Int64(samples.count), &answers, Int64(width), &error)
+            else { throw Failure(.invalidArgument, "The network cannot answer: \(takeMessage(error))") }
+        }
+        return samples.indices.map { Array(answers[$0 * width..<($0 + 1) * width]) }
+    }
+
+    private func withInputs(
+        _ samples: [[String: RawValue]], _ rest: ArraySlice<String>, _ inputs: [gyrus_raw_input],
+        _ body: ([gyrus_raw_input]) throws -> Void
+    ) throws {
+        guard let name = rest.first else { return try body(inputs) }
+        let isSound = if case .sound = manifest.inputs[name]?.preparation { true } else { false }
+        try withValues(samples[...], name, []) { values in
+            try values.withUnsafeBufferPointer { values in
+                let input = gyrus_raw_input(values: values.baseAddress, has_rate: isSound)
+                try withInputs(samples, rest.dropFirst(), inputs + [input], body)
+            }
+        }
+    }
+
+    private func withValues(
+        _ rest: ArraySlice<[String: RawValue]>, _ name: String, _ values: [gyrus_raw_value],
+        _ body: ([gyrus_raw_value]) throws -> Void
+    ) throws {
+        guard let sample = rest.first else { return try body(values) }
+        guard let value = sample[name] else {
+            throw Failure(.invalidArgument, "A sample has no value of '\(name)'.")
+        }
+        try value.withValue { try withValues(rest.dropFirst(), name, values + [$0], body) }
+    }
+}
+
+/// The text of a message that the shim allocated.
+func takeMessage(_ message: UnsafeMutablePointer<CChar>?) -> String {
+    guard let message else { return "nothing is known of the reason" }
+    defer { free(message) }
+    return String(cString: message)
+}

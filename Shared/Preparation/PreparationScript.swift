@@ -1,0 +1,267 @@
+public import Model
+
+/// The TorchScript of a manifest: methods that turn raw values into what networks read.
+///
+/// The same text prepares training samples and stands in the package of a network, so the two cannot differ. For an input
+/// named `x`, `prepare_x` gives what is stored of a sample, and `input_x` what a network reads.
+public struct PreparationScript: Sendable {
+    private let inputs: [(name: String, input: DatasetManifest.Input)]
+    private let target: Target
+
+    /// Takes the inputs of a manifest.
+    public init(_ manifest: DatasetManifest) {
+        inputs = manifest.inputs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        target = manifest.target
+    }
+
+    /// The methods that prepare samples.
+    public var methods: String {
+        let needsSound = inputs.contains { if case .sound = $0.input.preparation { true } else { false } }
+        return
+            ((needsSound ? [Self.resample, Self.spectrogram] : [])
+            + inputs.map { Self.methods(of: $0.name, $0.input) }).joined(separator: "\n")
+    }
+
+    /// The methods and a `forward` that takes raw values of whole samples and gives probabilities, or numbers in their units.
+    /// - Parameter order: Names of the network's inputs in the order of its arguments.
+    public func package(for order: [String]) -> String {
+        let known = order.compactMap { name in inputs.first { $0.name == name } }
+        var arguments: [String] = []
+        var lines: [String] = []
+        for (name, input) in known {
+            let isSound = if case .sound = input.preparation { true } else { false }
+            arguments.append("\(name): List[Tensor]")
+            if isSound { arguments.append("\(name)_rate: List[int]") }
+            lines += [
+                "rows_\(name): List[Tensor] = []", "for i in range(len(\(name))):",
+                "    rows_\(name).append(self.input_\(name)(\(name)[i]\(isSound ? ", \(name)_rate[i]" : "")))",
+            ]
+        }
+        let stacked = known.map { "torch.stack(rows_\($0.name))" }.joined(separator: ", ")
+        lines.append("answers = self.network.forward(\(stacked))")
+        switch target.kind {
+        case .classification: lines.append("return torch.softmax(answers, 1)")
+        case .multiLabel: lines.append("return torch.sigmoid(answers)")
+        case .regression:
+            lines.append("deviations = torch.tensor(\(Self.list(target.deviations ?? [])))")
+            lines.append("means = torch.tensor(\(Self.list(target.means ?? [])))")
+            lines.append("return answers * deviations + means")
+        }
+        return """
+            \(methods)
+            def forward(self, \(arguments.joined(separator: ", "))) -> Tensor:
+            \(lines.map { "    \($0)" }.joined(separator: "\n"))
+            """ + "\n"
+    }
+
+    private static func methods(of name: String, _ input: DatasetManifest.Input) -> String {
+        switch input.preparation {
+        case .picture(let picture): methods(of: name, picture, input.signature.shape)
+        case .sound(let sound): methods(of: name, sound)
+        case .text:
+            """
+            def input_\(name)(self, tokens: Tensor) -> Tensor:
+                kept = tokens.reshape([-1])[0:\(input.signature.shape[0])].to(6)
+                return torch.constant_pad_nd(kept, [0, \(input.signature.shape[0]) - kept.size(0)], 0.0)
+
+            """
+        case .table(let table): methods(of: name, table)
+        case .series(let series): methods(of: name, series, input.signature.shape)
+        }
+    }
+
+    // MARK: Kinds
+
+    private static func methods(of name: String, _ picture: PicturePreparation, _ shape: [Int]) -> String {
+        let (channels, height, width) = (shape[0], shape[1], shape[2])
+        let fit =
+            switch picture.fit {
+            case .stretch: "pass"
+            case .crop:
+                """
+                wanted_height = min(x.size(1), (x.size(2) * \(height) + \(width) - 1) // \(width))
+                    wanted_width = min(x.size(2), (x.size(1) * \(width) + \(height) - 1) // \(height))
+                    top = (x.size(1) - wanted_height) // 2
+                    left = (x.size(2) - wanted_width) // 2
+                    x = x[:, top:top + wanted_height, left:left + wanted_width]
+                """
+            case .pad:
+                """
+                wanted_height = max(x.size(1), (x.size(2) * \(height) + \(width) - 1) // \(width))
+                    wanted_width = max(x.size(2), (x.size(1) * \(width) + \(height) - 1) // \(height))
+                    top = (wanted_height - x.size(1)) // 2
+                    left = (wanted_width - x.size(2)) // 2
+                    x = torch.constant_pad_nd(x, [left, wanted_width - x.size(2) - left, top, wanted_height - x.size(1) - top], 127.0)
+                """
+            }
+        let colors =
+            channels == 1
+            ? """
+            if x.size(0) == 3:
+                    x = (x[0:1] * 0.299 + x[1:2] * 0.587) + x[2:3] * 0.114
+            """
+            : """
+            if x.size(0) == 1:
+                    x = x.expand([3, x.size(1), x.size(2)])
+            """
+        return """
+            def prepare_\(name)(self, pixels: Tensor) -> Tensor:
+                x = pixels.to(6)
+                if x.dim() == 2:
+                    x = x.unsqueeze(2)
+                x = x.permute([2, 0, 1])
+                if x.size(0) == 4:
+                    x = x[0:3] * (x[3:4] / 255.0) + (255.0 - x[3:4])
+                \(colors)
+                \(fit)
+                x = torch._upsample_bilinear2d_aa(x.unsqueeze(0), [\(height), \(width)], False, None, None).squeeze(0)
+                return torch.round(torch.clamp(x, 0.0, 255.0))
+
+            def input_\(name)(self, pixels: Tensor) -> Tensor:
+                means = torch.tensor(\(list(picture.means))).reshape([\(channels), 1, 1])
+                deviations = torch.tensor(\(list(picture.deviations))).reshape([\(channels), 1, 1])
+                return (self.prepare_\(name)(pixels) - means) / deviations
+
+            """
+    }
+
+    private static func methods(of name: String, _ sound: SoundPreparation) -> String {
+        let features =
+            switch sound.sound {
+            case .waveform: "return x.unsqueeze(0)"
+            case .mel:
+                "return self.mel_spectrogram(x, \(sound.rate), \(sound.window), \(sound.hop), \(sound.transform), \(sound.bands))"
+            }
+        return """
+            def prepare_\(name)(self, samples: Tensor, rate: int) -> Tensor:
+                x = samples.to(6)
+                if x.dim() == 2:
+                    x = x.mean(0)
+                x = self.resample(x, rate, \(sound.rate))
+                if x.size(0) > \(sound.samples):
+                    start = (x.size(0) - \(sound.samples)) // 2
+                    x = x[start:start + \(sound.samples)]
+                before = (\(sound.samples) - x.size(0)) // 2
+                x = torch.constant_pad_nd(x, [before, \(sound.samples) - x.size(0) - before], 0.0)
+                \(features)
+
+            def input_\(name)(self, samples: Tensor, rate: int) -> Tensor:
+                return (self.prepare_\(name)(samples, rate) - \(number(sound.mean))) / \(number(sound.deviation))
+
+            """
+    }
+
+    private static func methods(of name: String, _ table: TablePreparation) -> String {
+        let count = table.numbers.count
+        var lines = ["x = row.to(6).reshape([-1])"]
+        var parts: [String] = []
+        if count > 0 {
+            let flagged = table.numbers.indices.filter { table.numbers[$0].hasFlag }
+            lines += [
+                "means = torch.tensor(\(list(table.numbers.map(\.mean))))",
+                "deviations = torch.tensor(\(list(table.numbers.map(\.deviation))))",
+                "missing = torch.isnan(x[0:\(count)])",
+                "numbers = torch.where(missing, torch.zeros_like(means), (x[0:\(count)] - means) / deviations)",
+                "numbers = torch.clamp(numbers, -\(number(mostDeviations)), \(number(mostDeviations)))",
+            ]
+            parts.append("numbers")
+            if !flagged.isEmpty {
+                parts.append("missing[torch.tensor([\(flagged.map(String.init).joined(separator: ", "))])].to(6)")
+            }
+        }
+        if !table.categories.isEmpty { parts.append("x[\(count):]") }
+        lines.append("return torch.cat([\(parts.joined(separator: ", "))])")
+        return """
+            def input_\(name)(self, row: Tensor) -> Tensor:
+            \(lines.map { "    \($0)" }.joined(separator: "\n"))
+
+            """
+    }
+
+    /// Standardized numbers beyond so many deviations are cut off: an outlier must not drown all others.
+    static let mostDeviations = 10.0
+
+    private static func methods(of name: String, _ series: SeriesPreparation, _ shape: [Int]) -> String {
+        let (channels, length) = (series.means.count, shape[1])
+        let mask =
+            series.hasMask
+            ? "return torch.cat([x, torch.constant_pad_nd(torch.ones([1, kept]), [0, \(length) - kept], 0.0)])"
+            : "return x"
+        return """
+            def input_\(name)(self, values: Tensor) -> Tensor:
+                means = torch.tensor(\(list(series.means))).reshape([\(channels), 1])
+                deviations = torch.tensor(\(list(series.deviations))).reshape([\(channels), 1])
+                x = (values.to(6).reshape([\(channels), -1])[:, 0:\(length)] - means) / deviations
+                x = torch.where(torch.isnan(x), torch.zeros_like(x), x)
+                kept = x.size(1)
+                x = torch.constant_pad_nd(x, [0, \(length) - kept], 0.0)
+                \(mask)
+
+            """
+    }
+
+    // MARK: Sound
+
+    /// Windowed-sinc interpolation at any two rates (Smith, Digital audio resampling, 2002): each new sample is the sum of
+    /// those around it, weighted by a sinc below the lower of both Nyquist frequencies under a Hann window.
+    private static let resample = """
+        def resample(self, x: Tensor, rate: int, wanted: int) -> Tensor:
+            if rate == wanted:
+                return x
+            ratio = float(rate) / float(wanted)
+            cutoff = min(1.0, 1.0 / ratio) * 0.95
+            reach = int(8.0 / cutoff) + 1
+            count = (x.size(0) * wanted + rate - 1) // rate
+            padded = torch.constant_pad_nd(x, [reach, reach + 1], 0.0)
+            taps = torch.arange(-reach, reach + 1)
+            parts: List[Tensor] = []
+            start = 0
+            while start < count:
+                places = torch.arange(start, min(start + 16384, count)).to(7) * ratio
+                first = torch.floor(places)
+                offsets = taps.unsqueeze(0).to(7) - (places - first).unsqueeze(1)
+                angles = offsets * (cutoff * 3.141592653589793)
+                safe = torch.where(torch.abs(angles) < 1e-9, torch.full_like(angles, 1e-9), angles)
+                window = torch.clamp(torch.cos(offsets * (3.141592653589793 / (2.0 * float(reach)))), 0.0, 1.0)
+                weights = torch.sin(safe) / safe * window * window * cutoff
+                indices = torch.clamp(first.to(4).unsqueeze(1) + taps.unsqueeze(0) + reach, 0, padded.size(0) - 1)
+                parts.append((padded[indices] * weights.to(6)).sum(1))
+                start += 16384
+            return torch.cat(parts)
+
+        """
+
+    /// Mel spectrogram in decibels below the loudest, as bytes: 0 is 80 dB below it. Bands are triangles on the mel scale of
+    /// O'Shaughnessy (2595 · log10(1 + f / 700)).
+    private static let spectrogram = """
+        def mel_spectrogram(self, x: Tensor, rate: int, window: int, hop: int, transform: int, bands: int) -> Tensor:
+            padded = torch.constant_pad_nd(x, [transform // 2, transform // 2], 0.0)
+            waves = torch.stft(padded, transform, hop, window, torch.hann_window(window), False, True, True)
+            power = torch.view_as_real(waves).pow(2).sum(2)
+            bins = transform // 2 + 1
+            frequencies = torch.linspace(0.0, float(rate) / 2.0, bins)
+            highest = 2595.0 * float(torch.log10(torch.tensor(1.0 + float(rate) / 2.0 / 700.0)))
+            edges = 700.0 * (torch.pow(10.0, torch.linspace(0.0, highest, bands + 2) / 2595.0) - 1.0)
+            rising = (frequencies.unsqueeze(0) - edges[0:bands].unsqueeze(1)) / (edges[1:bands + 1] - edges[0:bands]).unsqueeze(1)
+            falling = (edges[2:bands + 2].unsqueeze(1) - frequencies.unsqueeze(0)) / (edges[2:bands + 2] - edges[1:bands + 1]).unsqueeze(1)
+            mel = torch.matmul(torch.clamp(torch.minimum(rising, falling), 0.0, 1.0), power)
+            decibels = 10.0 * torch.log10(torch.clamp(mel, 1e-10, 1e10))
+            loudest = max(float(decibels.max()), -30.0)
+            return torch.round(torch.clamp((decibels - loudest + 80.0) * (255.0 / 80.0), 0.0, 255.0)).unsqueeze(0)
+
+        """
+
+    private static func list(_ values: [Float]) -> String { list(values.map(Double.init)) }
+
+    private static func list(_ values: [Double]) -> String {
+        "[\(values.map(number).joined(separator: ", "))]"
+    }
+
+    private static func number(_ value: Float) -> String { number(Double(value)) }
+
+    /// A number as TorchScript reads it, always with a point.
+    private static func number(_ value: Double) -> String {
+        let text = "\(value)"
+        return text.contains(".") || text.contains("e") ? text : text + ".0"
+    }
+}
