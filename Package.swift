@@ -112,6 +112,12 @@ let shared: [Target] = [
     library("OpenVINO", "Shared/OpenVINO", ["Model", "Networks"]),
     library("Torch", "Shared/Torch", ["CTorch", "Model", "Networks", "Safetensors"]),
     .systemLibrary(name: "CZlib", path: "Shared/CZlib"),
+    .systemLibrary(name: "CSnappy", path: "Shared/CSnappy"),
+    .systemLibrary(name: "CZstd", path: "Shared/CZstd"),
+    // Optimised in every configuration: every byte of a user's tables passes through it.
+    .target(
+        name: "Tables", dependencies: ["Model", "CZlib", "CSnappy", "CZstd"], path: "Shared/Tables",
+        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     // Optimised in every configuration: scores of whole benchmarks take a minute otherwise.
     .target(
         name: "Tracking", dependencies: ["Model", "Safetensors"], path: "Shared/Tracking",
@@ -284,6 +290,7 @@ let testTargets: [Target] = [
     tests("ONNXTests", ["ONNX", "Model", "Networks", "Safetensors", "Schema", "Torch"]),
     tests("TorchTests", ["Torch", "Networks"]),
     tests("PreparationTests", ["Model", "Preparation"]),
+    tests("TablesTests", ["Tables", "Model"]),
     tests("DatasetsTests", ["Datasets", "Model", "Networks", "Safetensors", "Torch"]),
     tests(
         "RegistryTests",

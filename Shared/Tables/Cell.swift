@@ -1,0 +1,104 @@
+/// What stands in one column of one row.
+public enum Cell: Hashable, Sendable {
+    /// Nothing, or a word that says so.
+    case missing
+    /// Text, also the path of a file.
+    case text(String)
+    /// A number.
+    case number(Double)
+    /// Several values: labels, or the steps of a series, each a number or a list of numbers, one for each channel.
+    case list([Cell])
+    /// The content of a picture's or sound's file that lies within the source (tar, Parquet).
+    case bytes([UInt8])
+    /// Numbers in a fixed shape (NumPy, IDX).
+    case array(NumericArray)
+
+    /// Numbers of any form with their shape; nil where there are none or lists inside are of unequal length.
+    /// A missing number is NaN.
+    public var numbers: NumericArray? {
+        switch self {
+        case .number(let number): NumericArray(shape: [], values: [Float(number)])
+        case .array(let array): array
+        case .list(let cells): Self.stacked(cells)
+        case .missing, .text, .bytes: nil
+        }
+    }
+
+    /// The cell as people write it: `3` rather than `3.0`.
+    public var description: String {
+        switch self {
+        case .missing: ""
+        case .text(let text): text
+        case .number(let number): NumberText.description(of: number)
+        case .list(let cells): "[" + cells.map(\.description).joined(separator: ", ") + "]"
+        case .bytes(let bytes): "\(bytes.count) bytes"
+        case .array(let array): "numbers of shape \(array.shape)"
+        }
+    }
+
+    private static func stacked(_ cells: [Cell]) -> NumericArray? {
+        var values: [Float] = []
+        var inner: [Int]?
+        for cell in cells {
+            let part = cell == .missing ? NumericArray(shape: [], values: [.nan]) : cell.numbers
+            guard let part, inner == nil || inner == part.shape else { return nil }
+            inner = part.shape
+            values += part.values
+        }
+        return NumericArray(shape: [cells.count] + (inner ?? []), values: values)
+    }
+}
+
+/// Numbers in a shape, the last axis fastest.
+public struct NumericArray: Hashable, Sendable {
+    /// Length of each axis.
+    public var shape: [Int]
+    /// The numbers.
+    public var values: [Float]
+    /// Whether they are bytes from 0 to 255, as in pictures.
+    public var areBytes: Bool
+
+    /// Takes numbers.
+    public init(shape: [Int], values: [Float], areBytes: Bool = false) {
+        self.shape = shape
+        self.values = values
+        self.areBytes = areBytes
+    }
+}
+
+/// Part of the data that a sample belongs to.
+public enum SamplePart: UInt8, Hashable, Sendable, Codable, CaseIterable {
+    /// Networks learn from it.
+    case training
+    /// Trials are compared on it.
+    case validation
+    /// Finalists are judged by it once.
+    case test
+
+    /// The part as people call it.
+    public var name: String {
+        switch self {
+        case .training: "training"
+        case .validation: "validation"
+        case .test: "test"
+        }
+    }
+
+    /// The part that a word such as `train`, `dev` or `holdout` means.
+    public init?(word: String) {
+        switch word.lowercased() {
+        case "train", "training", "trn": self = .training
+        case "val", "valid", "validation", "dev", "development": self = .validation
+        case "test", "testing", "tst", "holdout", "t10k": self = .test
+        default: return nil
+        }
+    }
+
+    /// The part that a file's name speaks of: `train-00000-of-00002.parquet`, `my_test.csv`.
+    init?(fileName: String) {
+        let stem = fileName.split(separator: ".").first ?? ""
+        let parts = Set(stem.split { !$0.isLetter && !$0.isNumber }.compactMap { SamplePart(word: String($0)) })
+        guard parts.count == 1, let part = parts.first else { return nil }
+        self = part
+    }
+}

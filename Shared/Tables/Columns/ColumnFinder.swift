@@ -1,0 +1,119 @@
+import Foundation
+import Model
+
+/// Makes columns of what was gathered of fields.
+struct ColumnFinder {
+    /// Numbered columns of one name from here on are the steps of a series.
+    private static let fewestSteps = 16
+
+    let settings: DataSettings
+    let opened: OpenedSource
+    let profiles: [ColumnProfile]
+    let files: FileFinder
+
+    /// The columns; many numbered ones are one series.
+    func columns() throws -> [SampleColumn] {
+        let rows = profiles.first?.rows ?? 0
+        let names = profiles.map(\.name)
+        if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+            throw Failure(
+                .invalidArgument,
+                "'\(opened.rows.files.first ?? "")' has two columns called '\(twice)'; name all columns with "
+                    + "'data: {columns: […]}'.")
+        }
+        let finder = KindFinder(rows: rows, files: files)
+        var columns = profiles.enumerated().map { field, profile in
+            column(profile, field: field, kind: opened.kinds[profile.name] ?? finder.kind(of: profile))
+        }
+        for (name, modality) in settings.modalities ?? [:] {
+            for column in modality.columns { try setKind(column, modality.kind, in: &columns, of: name) }
+        }
+        return joined(columns)
+    }
+
+    /// The profiles of columns; those of series are the ones of their first fields.
+    func profiles(of columns: [SampleColumn]) -> [ColumnProfile] { columns.map { profiles[$0.fields[0]] } }
+
+    /// What a user should know of columns.
+    func notes(on columns: [SampleColumn]) -> [String] {
+        columns.compactMap { column in
+            let profile = profiles[column.fields[0]]
+            if column.kind == .number, column.fields.count == 1, let text = profile.firstText,
+                profile.commaNumbers == 0
+            {
+                return "Column '\(column.name)' has numbers and \(profile.texts) texts, which are taken as missing: "
+                    + "\(text.place) has '\(text.value)'."
+            }
+            if column.kind != .number, column.kind != .identifier, profile.numbers > 0, profile.texts > 0,
+                profile.codes == 0
+            {
+                return "Column '\(column.name)' has \(profile.numbers) numbers among texts and is taken as "
+                    + "\(column.kind.rawValue)."
+            }
+            if profile.infinite > 0 {
+                return "Column '\(column.name)' has \(profile.infinite) infinite values, which are taken as missing."
+            }
+            return nil
+        }
+    }
+
+    private func column(_ profile: ColumnProfile, field: Int, kind: ColumnKind) -> SampleColumn {
+        let isNumeric = profile.numbers > 0
+        var column = SampleColumn(
+            name: profile.name, kind: kind, role: .input, missing: profile.missing,
+            firstMissing: profile.firstMissing, distinct: profile.distinct.count,
+            minimum: isNumeric ? profile.minimum : nil, maximum: isNumeric ? profile.maximum : nil,
+            mean: isNumeric ? profile.sum / Double(profile.numbers) : nil, examples: profile.examples, fields: [field])
+        if kind == .number && profile.commaNumbers > 0 { column.point = UInt8(ascii: ",") }
+        return column
+    }
+
+    /// Takes the user's word for a column's kind.
+    private func setKind(
+        _ name: String, _ kind: ModalityKind?, in columns: inout [SampleColumn], of modality: String
+    ) throws {
+        guard let kind, let index = columns.firstIndex(where: { $0.name == name }) else { return }
+        let found = columns[index].kind
+        let profile = profiles[index]
+        switch kind {
+        case .image: columns[index].kind = .image
+        case .audio: columns[index].kind = .audio
+        case .text: columns[index].kind = found == .textFile ? .textFile : .text
+        case .table where found != .number:
+            columns[index].kind = profile.texts == 0 && profile.numbers > 0 ? .number : .category
+        case .series where found == .text || found == .category || found == .identifier:
+            throw Failure(
+                .invalidArgument, "modalities.\(modality): '\(name)' holds texts and cannot be a series.")
+        default: break
+        }
+    }
+
+    /// Puts numbered columns of one name together.
+    private func joined(_ columns: [SampleColumn]) -> [SampleColumn] {
+        let named = Set((settings.modalities ?? [:]).values.flatMap(\.columns) + (settings.target?.columns ?? []))
+        var stems: [String: [(number: Int, index: Int)]] = [:]
+        for (index, column) in columns.enumerated() where column.kind == .number && !named.contains(column.name) {
+            let digits = column.name.reversed().prefix { $0.isASCII && $0.isNumber }
+            guard !digits.isEmpty, let number = Int(String(digits.reversed())) else { continue }
+            stems[String(column.name.dropLast(digits.count)), default: []].append((number, index))
+        }
+        var result: [SampleColumn?] = columns
+        for (stem, members) in stems where members.count >= Self.fewestSteps {
+            let sorted = members.sorted { $0.number < $1.number }
+            guard let first = sorted.first, let last = sorted.last, last.number - first.number == sorted.count - 1
+            else { continue }
+            for member in sorted { result[member.index] = nil }
+            let base = columns[first.index]
+            let trimmed = String(stem.reversed().drop { "_-. ".contains($0) }.reversed())
+            let all = sorted.map { columns[$0.index] }
+            result[first.index] = SampleColumn(
+                name: trimmed.isEmpty || columns.contains { $0.name == trimmed } ? "series" : trimmed, kind: .series,
+                role: .input, missing: all.map(\.missing).max() ?? 0,
+                firstMissing: all.compactMap(\.firstMissing).first, distinct: base.distinct,
+                minimum: all.compactMap(\.minimum).min(), maximum: all.compactMap(\.maximum).max(), mean: nil,
+                examples: [all.prefix(4).compactMap(\.examples.first).joined(separator: ", ") + ", …"],
+                width: sorted.count, fields: sorted.map { columns[$0.index].fields[0] })
+        }
+        return result.compactMap { $0 }
+    }
+}

@@ -1,0 +1,239 @@
+import Foundation
+import Model
+
+extension SampleTable {
+    /// What is gathered of rows while their answers are read.
+    private struct Gathered {
+        var samples = SplitMaker.Samples(given: [], classes: [], names: [], groups: [], times: [])
+        var numbers: [Double] = []
+        var labels: [Int32] = []
+        var labelEnds: [Int] = []
+        var groupNumbers: [UInt64: Int32] = [:]
+        var lone: Int32 = 0
+        var firstWithout: String?
+    }
+
+    /// Reads all answers, parts samples, and finds columns that give the answer away.
+    func readAnswers(separator: Character?) throws {
+        target.target.names = try names(separator: separator)
+        var gathered = Gathered()
+        gathered.samples.names = target.target.kind == .regression ? [] : target.target.names
+        var leaks =
+            target.target.kind == .classification && settings.modalities == nil
+            ? LeakFinder(columns, rows: rowCount) : nil
+        let split = columns.first { $0.role == .split }?.fields[0]
+        let group = columns.first { $0.role == .group }?.fields[0]
+        let time = columns.first { $0.role == .time }
+        let sources = opened.rows.files
+        parts.reserveCapacity(rowCount)
+        try opened.rows.forEachRow { row in
+            guard let answer = answers.answer(row) else {
+                parts.append(Self.left)
+                rowsWithoutTarget += 1
+                if gathered.firstWithout == nil { gathered.firstWithout = Self.place(sources[row.file], row.number) }
+                return
+            }
+            parts.append(0)
+            gathered.samples.given.append(try row.part ?? split.flatMap { try part(row, $0, sources) })
+            Self.take(answer, &gathered)
+            if case .class(let number) = answer { leaks?.add(row, class: Int32(number)) }
+            if let group { gathered.samples.groups.append(Self.group(row.key(group), &gathered)) }
+            if let time { gathered.samples.times.append(try moment(row, time, sources)) }
+        }
+        if rowsWithoutTarget > 0 {
+            let named = target.columns.map { "'\(columns[$0].name)'" }.joined(separator: ", ")
+            notes.append(
+                "\(rowsWithoutTarget) of \(rowCount) rows have no target (\(named)) and are left out; the first is "
+                    + "\(gathered.firstWithout ?? "").")
+        }
+        try part(&gathered)
+        for column in leaks?.leaks(classes: target.target.names.count, rows: gathered.samples.given.count) ?? [] {
+            let name = columns[column].name
+            let answer = columns[target.columns[0]].name
+            columns[column].role = .left("gives the answer away")
+            notes.append(
+                "Every value of '\(name)' has one '\(answer)' only, so that it gives the answer away; it is left out. To "
+                    + "use it, name it: 'modalities: {table: {columns: [\(name), …]}}'.")
+        }
+    }
+
+    private static func take(_ answer: SampleAnswer, _ gathered: inout Gathered) {
+        switch answer {
+        case .class(let number): gathered.samples.classes.append(Int32(number))
+        case .labels(let labels):
+            gathered.labels += labels.map(Int32.init)
+            gathered.labelEnds.append(gathered.labels.count)
+        case .numbers(let numbers): gathered.numbers += numbers
+        }
+    }
+
+    /// Number of a group; a row without one is a group of its own.
+    private static func group(_ key: UInt64, _ gathered: inout Gathered) -> Int32 {
+        if key == 0 {
+            gathered.lone -= 1
+            return gathered.lone
+        }
+        if let number = gathered.groupNumbers[key] { return number }
+        let number = Int32(gathered.groupNumbers.count)
+        gathered.groupNumbers[key] = number
+        return number
+    }
+
+    private func part(_ row: RawRow, _ field: Int, _ sources: [String]) throws -> SamplePart? {
+        guard case .text(let word) = row.textCell(field) else { return nil }
+        if let part = SamplePart(word: word) { return part }
+        throw Failure(
+            .invalidArgument,
+            "data.split.column: \(Self.place(sources[row.file], row.number)) has '\(word)', which is no part; train, "
+                + "val and test are, and words like these.")
+    }
+
+    private func moment(_ row: RawRow, _ column: SampleColumn, _ sources: [String]) throws -> Double {
+        if let number = row.number(column.fields[0], point: column.point), number.isFinite { return number }
+        if case .text(let text) = row.textCell(column.fields[0]) {
+            let digits = text.utf8.prefix(19).filter { $0 &- 48 <= 9 }
+            if digits.count >= 8, let number = Double(String(decoding: digits, as: UTF8.self)) {
+                return number * pow(10, Double(14 - digits.count))
+            }
+        }
+        throw Failure(
+            .invalidArgument,
+            "data.split.time: \(Self.place(sources[row.file], row.number)) has no time in '\(column.name)': a number or "
+                + "a date such as 2024-05-01 is needed.")
+    }
+
+    // MARK: - Names of classes and labels
+
+    private func names(separator: Character?) throws -> [String] {
+        switch answers.form {
+        case .classes(let field): try classNames(field)
+        case .labels(let field, let separator): try labelNames(field, separator)
+        case .flags, .numbers: target.columns.map { columns[$0].name }
+        }
+    }
+
+    private func classNames(_ field: Int) throws -> [String] {
+        let profile = profiles[field]
+        let distinct = profile.distinct
+        try checkClasses(distinct.count, of: profile.name, isNumber: profile.texts == 0)
+        let isNumeric = profile.texts == 0
+        let order = distinct.values.indices.sorted { first, second in
+            let (a, b) = (distinct.values[first], distinct.values[second])
+            if isNumeric, let a = Double(a), let b = Double(b) { return a < b }
+            return a.utf8.lexicographicallyPrecedes(b.utf8)
+        }
+        answers.number(order.map { distinct.hashes[$0] })
+        return order.map { index in
+            let name = distinct.values[index]
+            return isNumeric ? Double(name).map(NumberText.description) ?? name : name
+        }
+    }
+
+    private func labelNames(_ field: Int, _ separator: Character?) throws -> [String] {
+        var found: Set<String> = []
+        try opened.rows.forEachRow { row in
+            found.formUnion(AnswerReader.labels(row, field, separator) ?? [])
+            try checkClasses(max(2, found.count), of: profiles[field].name, isNumber: false)
+        }
+        try checkClasses(found.count, of: profiles[field].name, isNumber: false)
+        let names = found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        answers.number(names.map(Hash.text))
+        return names
+    }
+
+    private func checkClasses(_ count: Int, of column: String, isNumber: Bool) throws {
+        guard count > 1 else {
+            throw Failure(
+                .invalidArgument,
+                "The target '\(column)' has \(count == 0 ? "no values" : "one value only"); there is nothing to tell apart."
+            )
+        }
+        guard count <= DataLimits.outputs else {
+            throw Failure(
+                .invalidArgument,
+                "The target '\(column)' has \(count > DistinctCounter.limit ? "about \(count)" : "more than \(DataLimits.outputs)") "
+                    + "different values, and \(DataLimits.outputs) classes are the most."
+                    + (isNumber
+                        ? " To learn a number, say 'target: {column: \(column), kind: regression}'."
+                        : " Is it text or a name of each row? Name another column."))
+        }
+    }
+
+    // MARK: - Parts
+
+    private func part(_ gathered: inout Gathered) throws {
+        let count = gathered.samples.given.count
+        guard count > 0 else {
+            throw Failure(
+                .invalidArgument,
+                "No row has a target in \(target.columns.map { "'\(columns[$0].name)'" }.joined(separator: ", ")).")
+        }
+        if !gathered.samples.groups.isEmpty {
+            let named = Int32(gathered.groupNumbers.count)
+            gathered.samples.groups = gathered.samples.groups.map { $0 < 0 ? named - 1 - $0 : $0 }
+        }
+        if target.target.kind == .multiLabel { stratify(&gathered) }
+        target.counts = counts(of: gathered)
+        var maker = SplitMaker(settings.split)
+        let made = try maker.parts(of: gathered.samples)
+        notes += maker.notes
+        var next = 0
+        for index in parts.indices where parts[index] != Self.left {
+            parts[index] = made[next].rawValue
+            next += 1
+        }
+        let sizes = SamplePart.allCases.map { part in made.count { $0 == part } }
+        counts = DatasetRecipe.Counts(training: sizes[0], validation: sizes[1], test: sizes[2])
+        guard sizes[0] > 0, sizes[1] > 0 else {
+            throw Failure(
+                .invalidArgument,
+                "\(count) samples leave \(sizes[0]) for training and \(sizes[1]) for validation; change the shares with "
+                    + "'data: {split: {validation: …, test: …}}'.")
+        }
+        if target.target.kind == .regression { try standardize(gathered.numbers, made) }
+    }
+
+    /// The class by which a sample with several labels is drawn: its rarest label.
+    private func stratify(_ gathered: inout Gathered) {
+        let labels = target.target.names.count
+        var counts = Array(repeating: 0, count: labels)
+        for label in gathered.labels { counts[Int(label)] += 1 }
+        gathered.samples.names.append("no label")
+        var start = 0
+        gathered.samples.classes = gathered.labelEnds.map { end in
+            defer { start = end }
+            return gathered.labels[start..<end].min { (counts[Int($0)], $0) < (counts[Int($1)], $1) } ?? Int32(labels)
+        }
+    }
+
+    private func counts(of gathered: Gathered) -> [Int] {
+        guard target.target.kind != .regression else { return [] }
+        var counts = Array(repeating: 0, count: target.target.names.count)
+        let values = target.target.kind == .multiLabel ? gathered.labels : gathered.samples.classes
+        for value in values { counts[Int(value)] += 1 }
+        return counts
+    }
+
+    private func standardize(_ numbers: [Double], _ parts: [SamplePart]) throws {
+        let width = target.columns.count
+        var (means, deviations): ([Double], [Double]) = ([], [])
+        for column in 0..<width {
+            var (count, mean, squares) = (0.0, 0.0, 0.0)
+            for (sample, part) in parts.enumerated() where part == .training {
+                let number = numbers[sample * width + column]
+                count += 1
+                let difference = number - mean
+                mean += difference / count
+                squares += difference * (number - mean)
+            }
+            let deviation = (squares / count).squareRoot()
+            let name = columns[target.columns[column]].name
+            guard columns[target.columns[column]].distinct > 1 else {
+                throw Failure(.invalidArgument, "The target '\(name)' has one value only; there is nothing to learn.")
+            }
+            means.append(mean)
+            deviations.append(deviation > 0 ? deviation : 1)
+        }
+        (target.target.means, target.target.deviations) = (means, deviations)
+    }
+}

@@ -1,0 +1,99 @@
+public import Model
+
+/// The answer of one sample.
+public enum SampleAnswer: Hashable, Sendable {
+    /// The number of its class.
+    case `class`(Int)
+    /// The numbers of its labels, ascending; none is possible.
+    case labels([Int])
+    /// Its numbers.
+    case numbers([Double])
+}
+
+/// What is learned of a table.
+public struct SampleTarget: Hashable, Sendable {
+    /// The columns, as indices of the table's.
+    public var columns: [Int]
+    /// What networks answer. Means and deviations of numbers are those of the training samples.
+    public var target: Target
+    /// How many samples there are of each class or label; empty for numbers.
+    public var counts: [Int]
+    /// How it was found, and how to say otherwise; nil where the user named all of it.
+    public var guess: String?
+}
+
+/// Reads the answers of rows.
+struct AnswerReader {
+    /// How answers stand in rows.
+    enum Form {
+        case classes(field: Int)
+        case labels(field: Int, separator: Character?)
+        case flags(fields: [Int])
+        case numbers(fields: [Int], points: [UInt8])
+    }
+
+    let form: Form
+    /// Number of a class by the key of its value, or of a label by its hash.
+    private var codes: [UInt64: Int32] = [:]
+
+    init(_ form: Form) { self.form = form }
+
+    /// Says which class has which number.
+    mutating func number(_ keys: [UInt64]) {
+        codes = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1, Int32($0)) })
+    }
+
+    /// The answer of a row; nil where it has none.
+    func answer(_ row: RawRow) -> SampleAnswer? {
+        switch form {
+        case .classes(let field): codes[row.key(field)].map { .class(Int($0)) }
+        case .labels(let field, let separator):
+            Self.labels(row, field, separator).map { labels in
+                .labels(Set(labels.compactMap { codes[Hash.text($0)].map(Int.init) }).sorted())
+            }
+        case .flags(let fields): Self.flags(row, fields)
+        case .numbers(let fields, let points): Self.numbers(row, fields, points)
+        }
+    }
+
+    /// The labels of a row; nil where the cell is missing.
+    static func labels(_ row: RawRow, _ field: Int, _ separator: Character?) -> [String]? {
+        switch row.textCell(field) {
+        case .missing: nil
+        case .list(let cells): cells.filter { $0 != .missing }.map(\.description)
+        case .text(let text):
+            separator.map { mark in
+                text.split(separator: mark).map { $0.trimmed }.filter { !$0.isEmpty }
+            } ?? [text]
+        case let cell: [cell.description]
+        }
+    }
+
+    private static func flags(_ row: RawRow, _ fields: [Int]) -> SampleAnswer? {
+        var labels: [Int] = []
+        for (label, field) in fields.enumerated() {
+            guard let flag = row.number(field) else { return nil }
+            if flag != 0 { labels.append(label) }
+        }
+        return .labels(labels)
+    }
+
+    private static func numbers(_ row: RawRow, _ fields: [Int], _ points: [UInt8]) -> SampleAnswer? {
+        var numbers: [Double] = []
+        for (field, point) in zip(fields, points) {
+            guard let number = row.number(field, point: point), number.isFinite else { return nil }
+            numbers.append(number)
+        }
+        return .numbers(numbers)
+    }
+}
+
+extension StringProtocol {
+    /// The text without blanks around it.
+    var trimmed: String {
+        var rest = self[...]
+        while let first = rest.first, first.isWhitespace { rest = rest.dropFirst() }
+        while let last = rest.last, last.isWhitespace { rest = rest.dropLast() }
+        return String(rest)
+    }
+}

@@ -1,0 +1,212 @@
+import Model
+
+/// Parts samples into training, validation and test.
+struct SplitMaker {
+    /// Shares where nothing is said.
+    static let usualShare = 0.15
+
+    let settings: DataSettings.Split
+    /// What was done that a user should know.
+    private(set) var notes: [String] = []
+
+    init(_ settings: DataSettings.Split) { self.settings = settings }
+
+    /// What is known of the samples.
+    struct Samples {
+        /// The part that the data say; nil where none does. One for each sample.
+        var given: [SamplePart?]
+        /// Class of each, or its rarest label; empty for numbers.
+        var classes: [Int32]
+        /// Names of the classes, for messages.
+        var names: [String]
+        /// Group of each, by number from 0; empty where there are none.
+        var groups: [Int32]
+        /// Rank of the time of each; empty where there is none.
+        var times: [Double]
+    }
+
+    /// The part of each sample.
+    mutating func parts(of samples: Samples) throws -> [SamplePart] {
+        let count = samples.given.count
+        guard count >= 3 else {
+            throw Failure(
+                .invalidArgument, "There are \(count) samples with a target; training, validation and test need 3.")
+        }
+        let present = Set(samples.given.compactMap { $0 })
+        var parts = samples.given.map { $0 ?? .training }
+        // What the data do not say is drawn from what is for training.
+        var wanted: [SamplePart] = []
+        if !present.contains(.test) && settings.test != 0 { wanted.append(.test) }
+        if !present.contains(.validation) { wanted.append(.validation) }
+        guard !wanted.isEmpty else {
+            noteClassesMissing(parts, samples)
+            return parts
+        }
+        let pool = parts.indices.filter { parts[$0] == .training }
+        guard pool.count > wanted.count else {
+            throw Failure(
+                .invalidArgument,
+                "The data's own parts leave \(pool.count) samples for training, and \(wanted.map(\.name).joined(separator: " and ")) "
+                    + "must be drawn from them; there is nothing to learn from.")
+        }
+        if !present.isEmpty {
+            notes.append(
+                "The data bring \(present.map(\.name).sorted().joined(separator: " and ")) of their own; "
+                    + "\(wanted.map(\.name).joined(separator: " and ")) is drawn from what is for training.")
+        }
+        let shares = wanted.map { part in
+            (part, (part == .test ? settings.test : settings.validation) ?? Self.usualShare)
+        }
+        if !samples.times.isEmpty {
+            try drawByTime(shares, pool, samples, &parts)
+        } else if !samples.groups.isEmpty {
+            try drawByGroup(shares, pool, samples, &parts)
+        } else {
+            drawByClass(shares, pool, samples, &parts)
+        }
+        noteClassesMissing(parts, samples)
+        return parts
+    }
+
+    // MARK: - By class
+
+    private mutating func drawByClass(
+        _ shares: [(part: SamplePart, share: Double)], _ pool: [Int], _ samples: Samples, _ parts: inout [SamplePart]
+    ) {
+        var members: [[Int]] = Array(repeating: [], count: max(1, samples.names.count))
+        for sample in pool { members[samples.classes.isEmpty ? 0 : Int(samples.classes[sample])].append(sample) }
+        var (rest, sizes) = (shares.map { _ in 0.0 }, members.indices.sorted { members[$0].count > members[$1].count })
+        sizes.removeAll { members[$0].isEmpty }
+        var small: [String] = []
+        var generator = SplitMix64(seed: settings.seed)
+        for index in sizes {
+            var order = members[index]
+            generator.shuffle(&order)
+            var free = order.count
+            for (place, share) in shares.enumerated() {
+                // What rounding takes from one class it gives to another.
+                let exact = Double(order.count) * share.share + rest[place]
+                var taken = Int(exact.rounded())
+                if order.count >= 3 && share.share > 0 { taken = max(1, taken) }
+                taken = min(taken, max(0, free - (order.count >= 2 ? 1 : order.count)))
+                if order.count < 3 { taken = order.count == 2 && place == 0 && share.share > 0 ? 1 : 0 }
+                rest[place] = max(-1, min(1, exact - Double(taken)))
+                for sample in order[(free - taken)..<free] { parts[sample] = share.part }
+                free -= taken
+            }
+            if order.count < 3 && !samples.classes.isEmpty { small.append(samples.names[index]) }
+        }
+        if !small.isEmpty {
+            notes.append(
+                "\(small.count) classes have fewer than 3 samples, so that a part lacks them: "
+                    + "\(small.sorted().prefix(5).joined(separator: ", "))\(small.count > 5 ? "…" : "").")
+        }
+    }
+
+    // MARK: - By group
+
+    private mutating func drawByGroup(
+        _ shares: [(part: SamplePart, share: Double)], _ pool: [Int], _ samples: Samples, _ parts: inout [SamplePart]
+    ) throws {
+        var members: [Int32: [Int]] = [:]
+        for sample in pool { members[samples.groups[sample], default: []].append(sample) }
+        let needed = shares.count + 1
+        guard members.count >= needed else {
+            throw Failure(
+                .invalidArgument,
+                "data.split.group: '\(settings.group ?? "")' has \(members.count) different values, and \(needed) parts "
+                    + "need \(needed) at least.")
+        }
+        var order = members.keys.sorted()
+        var generator = SplitMix64(seed: settings.seed)
+        generator.shuffle(&order)
+        let rank = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
+        order.sort {
+            (members[$1]?.count ?? 0, rank[$0] ?? 0) < (members[$0]?.count ?? 0, rank[$1] ?? 0)
+        }
+        let classes = max(1, samples.names.count)
+        var totals = [Double](repeating: 0, count: classes)
+        for sample in pool { totals[samples.classes.isEmpty ? 0 : Int(samples.classes[sample])] += 1 }
+        let drawn = shares.reduce(0) { $0 + $1.share }
+        let all: [(part: SamplePart, share: Double)] = [(.training, max(0, 1 - drawn))] + shares
+        // Each group goes where its classes are lacking most; rare classes count as much as frequent ones.
+        var lacking = all.map { share in totals.map { $0 * share.share } }
+        var room = all.map { Double(pool.count) * $0.share }
+        var isEmpty = all.map { _ in true }
+        for (index, group) in order.enumerated() {
+            let samplesOfGroup = members[group] ?? []
+            var own: [Int: Double] = [:]
+            for sample in samplesOfGroup {
+                own[samples.classes.isEmpty ? 0 : Int(samples.classes[sample]), default: 0] += 1
+            }
+            let empty = isEmpty.indices.filter { isEmpty[$0] }
+            let choices = order.count - index <= empty.count ? empty : Array(all.indices)
+            let scores = choices.map { place -> Double in
+                let need = own.sorted { $0.key < $1.key }.reduce(0.0) { sum, item in
+                    sum + min(item.value, max(0, lacking[place][item.key])) / max(1, totals[item.key])
+                }
+                let overflow = max(0, Double(samplesOfGroup.count) - room[place]) / Double(pool.count)
+                return need - 4 * overflow + 1e-3 * room[place] / Double(pool.count)
+            }
+            guard let best = scores.indices.max(by: { (scores[$0], -$0) < (scores[$1], -$1) }) else { continue }
+            let place = choices[best]
+            for (name, count) in own { lacking[place][name] -= count }
+            room[place] -= Double(samplesOfGroup.count)
+            isEmpty[place] = false
+            for sample in samplesOfGroup { parts[sample] = all[place].part }
+        }
+        noteGroupsAcross(parts, samples)
+    }
+
+    private mutating func noteGroupsAcross(_ parts: [SamplePart], _ samples: Samples) {
+        var seen: [Int32: SamplePart] = [:]
+        var across: Set<Int32> = []
+        for (sample, part) in parts.enumerated() {
+            let group = samples.groups[sample]
+            if let other = seen[group], other != part { across.insert(group) } else { seen[group] = part }
+        }
+        if !across.isEmpty {
+            notes.append("The data's own parts have \(across.count) groups on both sides.")
+        }
+    }
+
+    // MARK: - By time
+
+    private mutating func drawByTime(
+        _ shares: [(part: SamplePart, share: Double)], _ pool: [Int], _ samples: Samples, _ parts: inout [SamplePart]
+    ) throws {
+        let order = pool.sorted { (samples.times[$0], $0) < (samples.times[$1], $1) }
+        var end = order.count
+        for (part, share) in shares {
+            var start = max(1, end - max(1, Int((Double(order.count) * share).rounded())))
+            // What happened at the same time stays together.
+            while start > 1, samples.times[order[start - 1]] == samples.times[order[start]] { start -= 1 }
+            guard start < end, start >= 1, samples.times[order[start - 1]] != samples.times[order[start]] else {
+                throw Failure(
+                    .invalidArgument,
+                    "data.split.time: '\(settings.time ?? "")' has too few different times to part samples by.")
+            }
+            for sample in order[start..<end] { parts[sample] = part }
+            end = start
+        }
+    }
+
+    private mutating func noteClassesMissing(_ parts: [SamplePart], _ samples: Samples) {
+        guard !samples.classes.isEmpty else { return }
+        var inTraining = Array(repeating: false, count: samples.names.count)
+        var elsewhere = inTraining
+        for (sample, part) in parts.enumerated() {
+            if part == .training {
+                inTraining[Int(samples.classes[sample])] = true
+            } else {
+                elsewhere[Int(samples.classes[sample])] = true
+            }
+        }
+        let lost = inTraining.indices.filter { !inTraining[$0] && elsewhere[$0] }.map { samples.names[$0] }
+        if !lost.isEmpty {
+            notes.append(
+                "No training sample has these classes, so that nobody can learn them: "
+                    + "\(lost.prefix(5).joined(separator: ", "))\(lost.count > 5 ? "…" : "").")
+        }
+    }
+}

@@ -1,0 +1,48 @@
+/// One sample of a table. Its cells are read where they lie, so it is of use only until the next one.
+public struct SampleRow {
+    /// Its number among the samples that have a target, from 0.
+    public let index: Int
+    /// The part that it belongs to.
+    public let part: SamplePart
+    /// Its answer.
+    public let answer: SampleAnswer
+    /// The file that its row stands in.
+    public let file: String
+    /// The number of its row in the file, from 1; a header does not count.
+    public let number: Int
+
+    let row: RawRow
+    let table: SampleTable
+
+    /// Where the row stands, for messages: `people.csv, row 7`.
+    public var place: String { SampleTable.place(file, number) }
+
+    /// What stands in a column, read as the column's kind has it.
+    public func cell(_ column: Int) -> Cell {
+        let column = table.columns[column]
+        guard column.fields.count == 1 else {
+            return .list(column.fields.map { row.number($0).map(Cell.number) ?? .missing })
+        }
+        let field = column.fields[0]
+        switch column.kind {
+        case .number: return row.number(field, point: column.point).map(Cell.number) ?? .missing
+        case .series, .image, .audio, .labels: return row.isText ? row.textCell(field) : row.cells[field]
+        default: return row.textCell(field)
+        }
+    }
+
+    /// The number in a column; nil where there is none.
+    public func number(_ column: Int) -> Double? {
+        let column = table.columns[column]
+        return column.fields.first.flatMap { row.number($0, point: column.point) }
+    }
+
+    /// The file that a column names, or why there is none.
+    public func path(_ column: Int) -> FileFinder.Finding {
+        switch cell(column) {
+        case .text(let name): table.files.find(name)
+        case .missing: .nothing("no file is named")
+        case let cell: .nothing("the cell holds \(cell.description)")
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Model
+
+/// A folder with a folder for each class, or parts with these.
+final class ClassFolderSource: RowSource {
+    /// More folders than this are no classes.
+    static let mostClasses = DataLimits.outputs
+
+    private struct Entry {
+        let file: String
+        let name: Int
+        let prefix: Int
+        let part: SamplePart?
+    }
+
+    /// The column of files.
+    static let file = "file"
+    /// The column of the folders' names.
+    static let folder = "class"
+    /// The column of what files' names begin with.
+    static let prefix = "prefix"
+
+    let names: [String]
+    let files: [String]
+    private(set) var notes: [String] = []
+    /// What the files are.
+    let type: MediaType
+    /// Names of the classes.
+    let classes: [String]
+    private let entries: [Entry]
+    private let prefixes: [String]
+
+    /// Lists a folder.
+    /// - Parameter parts: Folders below it that stand for parts.
+    /// - Throws: `Failure` where there are fewer than two classes or too many.
+    init(_ folder: DataFolder, parts: [String: SamplePart]) throws {
+        files = [folder.path]
+        let roots: [(path: String, part: SamplePart?)] =
+            parts.isEmpty ? [("", nil)] : parts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        var found: [(path: String, name: String, part: SamplePart?)] = []
+        var empty: [String] = []
+        var loose: [String] = []
+        for root in roots {
+            let inner = try folder.entries(root.path)
+            if inner.folders.isEmpty && !parts.isEmpty { loose.append(root.path) }
+            for name in inner.folders {
+                let below = root.path.isEmpty ? name : "\(root.path)/\(name)"
+                let files = try folder.files(below: below)
+                if !files.contains(where: { MediaType(fileName: $0) != nil }) { empty.append(below) }
+                found += files.map { ($0, name, root.part) }
+            }
+        }
+        let types = found.map { MediaType(fileName: $0.path) }
+        let counts = Dictionary(types.compactMap { $0 }.map { ($0, 1) }, uniquingKeysWith: +)
+        guard let type = counts.max(by: { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) })?.key else {
+            throw Self.failure(folder.path, "has no pictures, sounds or texts in folders")
+        }
+        self.type = type
+        let used = zip(found, types).filter { $1 == type }.map(\.0)
+        classes = Set(used.map(\.name)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let named = classes.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
+        guard classes.count > 1 else {
+            throw Self.failure(
+                folder.path,
+                "has files of one class only (\(named))"
+                    + (empty.isEmpty ? "" : ", and these folders are empty: \(empty.joined(separator: ", "))"))
+        }
+        guard classes.count <= Self.mostClasses else {
+            throw Self.failure(
+                folder.path, "has \(classes.count) folders with files, and \(Self.mostClasses) classes are the most")
+        }
+        let numbers = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
+        let beginnings = used.map { Self.beginning(of: $0.path) }
+        prefixes = Set(beginnings).sorted()
+        let places = Dictionary(uniqueKeysWithValues: prefixes.enumerated().map { ($1, $0) })
+        entries = zip(used, beginnings).map { file, beginning in
+            Entry(file: file.path, name: numbers[file.name] ?? 0, prefix: places[beginning] ?? 0, part: file.part)
+        }
+        names = [Self.file, Self.folder, Self.prefix]
+        for folder in empty { notes.append("The folder '\(folder)' has no samples; it is no class.") }
+        for folder in loose { notes.append("The folder '\(folder)' has no class folders; it is left out.") }
+        if used.count < found.count {
+            let other = zip(found, types).first { $1 != type }?.0.path ?? ""
+            notes.append(
+                "\(found.count - used.count) files are no \(type.rawValue) files by their names and are left out: "
+                    + "the first is '\(other)'.")
+        }
+    }
+
+    /// Whether beginnings of names look like those of speakers or patients: several files each, in several classes.
+    var hasGroups: Bool {
+        let pairs = Set(entries.map { [$0.prefix, $0.name] }).count
+        return prefixes.count >= 3 && prefixes.count * 2 <= entries.count && pairs * 2 >= prefixes.count * 3
+    }
+
+    private static func failure(_ path: String, _ what: String) -> Failure {
+        Failure(
+            .invalidArgument,
+            "The folder '\(path)' \(what). A folder for each class is needed (also below train, validation, test), or a "
+                + "table that names the files, such as metadata.csv with the column file_name.")
+    }
+
+    /// What a file's name begins with, up to the first mark that is neither letter nor digit; all of the path where there is
+    /// none before the ending.
+    private static func beginning(of path: String) -> String {
+        let name = path.utf8.split(separator: UInt8(ascii: "/")).last ?? path.utf8[...]
+        let beginning = name.prefix { ![45, 95, 46, 32].contains($0) }
+        let isPart = beginning.endIndex < name.endIndex && name[beginning.endIndex] != UInt8(ascii: ".")
+        return isPart ? String(decoding: beginning, as: UTF8.self) : path
+    }
+
+    func forEachRow(_ body: (RawRow) throws -> Void) throws {
+        let row = RawRow()
+        for (index, entry) in entries.enumerated() {
+            row.number = index + 1
+            row.part = entry.part
+            row.cells = [.text(entry.file), .text(classes[entry.name]), .text(prefixes[entry.prefix])]
+            try body(row)
+        }
+    }
+}

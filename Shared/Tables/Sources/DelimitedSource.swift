@@ -1,0 +1,143 @@
+import Foundation
+import Model
+
+/// A table of text: CSV, TSV and their like.
+final class DelimitedSource: RowSource {
+    private static let sampleSize = 4 << 20
+
+    let names: [String]
+    let files: [String]
+    private(set) var notes: [String] = []
+    /// Whether the first row names the columns.
+    let hasHeader: Bool
+    /// What parts the columns.
+    var separator: UInt8 { dialect.separator }
+    private let path: String
+    private let encoding: String?
+    private let dialect: Dialect
+    private let part: SamplePart?
+    private let tolerance: Double
+
+    /// Opens a table and finds out how it is written.
+    /// - Throws: `Failure` that says what is wrong with its beginning.
+    init(_ path: String, settings: DataSettings, part: SamplePart? = nil) throws {
+        self.path = path
+        self.part = part
+        files = [path]
+        encoding = settings.encoding
+        tolerance = settings.tolerance
+        let sample = try TextStream.open(path, encoding: settings.encoding).bytes(Self.sampleSize)
+        let isWhole = sample.count < Self.sampleSize
+        let given = try Self.separator(settings)
+        dialect = Dialect.found(in: sample, isWhole: isWhole, separator: given)
+        let reader = DelimitedReader(MemoryStream(sample), dialect: dialect, path: path)
+        let row = RawRow()
+        var rows: [[String]] = []
+        do {
+            while rows.count < 500, try reader.next(row) {
+                try Self.checkText(row, path: path, number: rows.count)
+                rows.append((0..<row.count).map { String(decoding: row.text($0), as: UTF8.self) })
+            }
+        } catch {
+            // The end of a sample may cut a field; reading the rows tells whether the file does.
+            if isWhole || rows.isEmpty { throw error }
+        }
+        guard let first = rows.first else {
+            throw Failure(.invalidArgument, "'\(path)' has no rows.")
+        }
+        let found = HeaderFinder.hasHeader(rows)
+        if let columns = settings.columns {
+            guard columns.count == first.count else {
+                throw Failure(
+                    .invalidArgument,
+                    "data.columns: there are \(columns.count) names, and '\(path)' has \(first.count) columns.")
+            }
+            // Names are given where there are none, or to replace those of a header.
+            hasHeader = found && HeaderFinder.isHeaderBeyondDoubt(rows) || first == columns
+            names = columns
+        } else {
+            hasHeader = found
+            names = found ? first : first.indices.map { "column\($0 + 1)" }
+            if !found {
+                notes.append(
+                    "'\(URL(filePath: path).lastPathComponent)' has no header: columns are called \(names[0])…; "
+                        + "name them with 'data: {columns: […]}'.")
+            }
+        }
+    }
+
+    private static func separator(_ settings: DataSettings) throws -> UInt8? {
+        guard let text = settings.separator else { return nil }
+        let names = ["tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"]
+        let bytes = Array((names[text] ?? text).utf8)
+        guard bytes.count == 1, bytes[0] < 128 else {
+            throw Failure(.invalidArgument, "data.separator: '\(text)' is not one character of ASCII, or 'tab'.")
+        }
+        return bytes[0]
+    }
+
+    func forEachRow(_ body: (RawRow) throws -> Void) throws {
+        let stream = try TextStream.open(path, encoding: encoding)
+        let reader = DelimitedReader(stream, dialect: dialect, path: path)
+        let row = RawRow()
+        row.part = part
+        if hasHeader { _ = try reader.next(row) }
+        var bad = BadRows()
+        while try reader.next(row) {
+            row.number = reader.rows - (hasHeader ? 1 : 0)
+            if row.count != names.count && !trim(row) {
+                bad.add("row \(row.number) has \(row.count) fields, and there are \(names.count) columns")
+                continue
+            }
+            try Self.checkText(row, path: path, number: row.number)
+            try body(row)
+        }
+        let total = reader.rows - (hasHeader ? 1 : 0)
+        guard let first = bad.first else { return }
+        let share = "\(bad.count) of \(total) rows of '\(path)' have another number of fields than the header: \(first)"
+        guard Double(bad.count) <= tolerance * Double(total) else {
+            throw Failure(
+                .invalidArgument,
+                "\(share). Correct them, or accept that they are left out with 'data: {unreadable: 1}'.")
+        }
+        let note = "\(share); they are left out."
+        if !notes.contains(note) { notes.append(note) }
+    }
+
+    /// Takes empty fields off the end of a row that is too long.
+    private func trim(_ row: RawRow) -> Bool {
+        while row.count > names.count, row.text(row.count - 1).isEmpty { row.spans.removeLast() }
+        return row.count == names.count
+    }
+
+    private static func checkText(_ row: RawRow, path: String, number: Int) throws {
+        guard let base = row.bytes, let first = row.spans.first, let last = row.spans.last else { return }
+        let whole = UnsafeRawBufferPointer(start: base + first.start, count: last.end - first.start)
+        if whole.isASCII { return }
+        for (column, span) in row.spans.enumerated() {
+            let text = UnsafeBufferPointer(start: base + span.start, count: span.end - span.start)
+            guard String(validating: text, as: UTF8.self) == nil else { continue }
+            let byte = text.first { $0 > 127 } ?? 0
+            throw Failure(
+                .invalidArgument,
+                "'\(path)', row \(number), column \(column + 1) is not UTF-8 (byte 0x\(String(byte, radix: 16))); "
+                    + "name its encoding, such as 'data: {encoding: latin-1}' (or windows-1252, utf-16, shift_jis).")
+        }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether there is nothing but ASCII, looked at eight bytes at a time.
+    var isASCII: Bool {
+        var index = 0
+        while index + 8 <= count {
+            if loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 { return false }
+            index += 8
+        }
+        while index < count {
+            if self[index] > 127 { return false }
+            index += 1
+        }
+        return true
+    }
+}

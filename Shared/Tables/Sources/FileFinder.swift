@@ -1,0 +1,57 @@
+import Foundation
+import Model
+import Synchronization
+
+/// Finds the files that a table names: relative to its folder, with either slash, also by the end of a path that another
+/// machine wrote.
+public final class FileFinder: Sendable {
+    /// What a name leads to.
+    public enum Finding: Hashable, Sendable {
+        /// The path of a file.
+        case file(String)
+        /// Why there is none.
+        case nothing(String)
+    }
+
+    private let folder: DataFolder
+    /// How many folders were taken off the front of the last path that was found; the next is likely to be alike.
+    private let dropped = Mutex(0)
+
+    /// Looks in a folder.
+    init(_ folder: String) { self.folder = DataFolder(folder) }
+
+    /// The folder that paths are relative to.
+    public var path: String { folder.path }
+
+    /// Finds a file. Links and `..` may not lead out of the folder: what a table of somebody else names would become part of
+    /// a data set.
+    public func find(_ name: String) -> Finding {
+        let slashes = name.contains("\\") ? name.replacing("\\", with: "/") : name
+        if let found = existing("\(folder.path)/\(slashes)") ?? existing(slashes) { return found }
+        // Anything but a literal backslash in a name of this machine.
+        if slashes != name, let found = existing("\(folder.path)/\(name)") { return found }
+        let parts = slashes.split(separator: "/")
+        let last = dropped.withLock { $0 }
+        for count in [last] + Array(0..<parts.count) where count < parts.count {
+            if let found = existing("\(folder.path)/\(parts[count...].joined(separator: "/"))") {
+                dropped.withLock { $0 = count }
+                return found
+            }
+        }
+        return .nothing("there is no file '\(name)' below '\(folder.path)'")
+    }
+
+    private func existing(_ path: String) -> Finding? {
+        guard path.hasPrefix("/"), let size = DataFolder.size(of: path) else { return nil }
+        guard folder.holds(path) else {
+            let real = DataFolder.real(path) ?? path
+            // A path of this machine that is not below the folder is looked for by its end.
+            guard path.hasPrefix(folder.path + "/") else { return nil }
+            return .nothing(
+                "'\(path)' leads out of '\(folder.path)' to '\(real)'; copy the file, or name a folder above both with "
+                    + "'data: {files: …}'")
+        }
+        guard size > 0 else { return .nothing("'\(path)' has 0 bytes") }
+        return .file(path)
+    }
+}

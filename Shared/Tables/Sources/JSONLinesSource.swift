@@ -1,0 +1,143 @@
+import Foundation
+import Model
+
+/// JSON Lines: an object on each line. A file that is one list of objects is read as well.
+final class JSONLinesSource: RowSource {
+    /// Rows that are looked at for the names of fields.
+    private static let looked = 10_000
+
+    let names: [String]
+    let files: [String]
+    private let path: String
+    private let encoding: String?
+    private let part: SamplePart?
+    private let isList: Bool
+
+    /// Opens a file and finds the names of fields in its first rows.
+    init(_ path: String, settings: DataSettings, part: SamplePart? = nil) throws {
+        self.path = path
+        self.part = part
+        files = [path]
+        encoding = settings.encoding
+        let start = try TextStream.open(path, encoding: encoding).bytes(4_096)
+        isList = start.first { ![32, 9, 10, 13].contains($0) } == UInt8(ascii: "[")
+        var names: [String] = []
+        var known: Set<String> = []
+        var rows = 0
+        let lines = try Self.lines(path, encoding, isList: isList)
+        while rows < Self.looked, let fields = try Self.next(lines, path) {
+            rows += 1
+            for field in fields where known.insert(field.name).inserted { names.append(field.name) }
+        }
+        guard rows > 0 else { throw Failure(.invalidArgument, "'\(path)' has no rows.") }
+        self.names = names
+    }
+
+    func forEachRow(_ body: (RawRow) throws -> Void) throws {
+        let lines = try Self.lines(path, encoding, isList: isList)
+        let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+        let row = RawRow()
+        row.part = part
+        while let fields = try Self.next(lines, path) {
+            row.cells = Array(repeating: .missing, count: names.count)
+            row.number = lines.rows
+            for (name, cell) in fields {
+                guard let place = places[name] else {
+                    throw Failure(
+                        .invalidArgument,
+                        "'\(path)', row \(lines.rows): the field '\(name)' is in none of the first \(Self.looked) rows."
+                    )
+                }
+                row.cells[place] = cell
+            }
+            try body(row)
+        }
+    }
+
+    private static func lines(_ path: String, _ encoding: String?, isList: Bool) throws -> JSONLines {
+        JSONLines(try TextStream.open(path, encoding: encoding), isList: isList, path: path)
+    }
+
+    private static func next(_ lines: JSONLines, _ path: String) throws -> [(name: String, cell: Cell)]? {
+        try lines.next { text in
+            do {
+                return try JSONText.fields(text)
+            } catch let problem as JSONText.Problem {
+                throw Failure(
+                    .invalidArgument, "'\(path)', row \(lines.rows) cannot be read as JSON: \(problem.message).")
+            }
+        }
+    }
+}
+
+/// Cuts a stream into the objects that it consists of.
+final class JSONLines {
+    private let stream: any ByteStream
+    private let path: String
+    private let isList: Bool
+    private var buffer: [UInt8] = []
+    private var start = 0
+    private var isAtEnd = false
+    /// Rows given so far.
+    private(set) var rows = 0
+
+    init(_ stream: any ByteStream, isList: Bool, path: String) {
+        self.stream = stream
+        self.isList = isList
+        self.path = path
+    }
+
+    /// Calls with the bytes of the next object; nil at the end.
+    func next<Value>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Value) throws -> Value? {
+        while true {
+            if let range = isList ? object() : line() {
+                rows += 1
+                start = range.upperBound
+                return try buffer.withUnsafeBufferPointer { try body(UnsafeBufferPointer(rebasing: $0[range])) }
+            }
+            if isAtEnd { return nil }
+            try refill()
+        }
+    }
+
+    private func refill() throws {
+        guard buffer.count - start <= DelimitedReader.longestRow else {
+            throw Failure(.invalidArgument, "'\(path)', row \(rows + 1) has more than 64 MiB.")
+        }
+        buffer.removeFirst(start)
+        start = 0
+        let more = try stream.bytes(1 << 20)
+        isAtEnd = more.isEmpty
+        buffer += more
+    }
+
+    private func line() -> Range<Int>? {
+        while start < buffer.count, [32, 9, 10, 13].contains(buffer[start]) { start += 1 }
+        guard start < buffer.count else { return nil }
+        let end = buffer.withUnsafeBufferPointer { bytes in
+            bytes[start...].firstIndex(of: UInt8(ascii: "\n"))
+        }
+        return end.map { start..<$0 } ?? (isAtEnd ? start..<buffer.count : nil)
+    }
+
+    /// The object in braces that begins next in a list.
+    private func object() -> Range<Int>? {
+        while start < buffer.count, buffer[start] != UInt8(ascii: "{") { start += 1 }
+        return buffer.withUnsafeBufferPointer { bytes in
+            var (depth, isText, index) = (0, false, start)
+            while index < bytes.count {
+                switch bytes[index] {
+                case UInt8(ascii: "\""): isText.toggle()
+                case UInt8(ascii: "\\") where isText: index += 1
+                case UInt8(ascii: "{") where !isText: depth += 1
+                case UInt8(ascii: "}") where !isText:
+                    depth -= 1
+                    if depth == 0 { return start..<index + 1 }
+                default: break
+                }
+                index += 1
+            }
+            return isAtEnd && start < bytes.count ? start..<bytes.count : nil
+        }
+    }
+}

@@ -1,0 +1,226 @@
+import Foundation
+import Model
+
+/// A source once its form is known.
+struct OpenedSource {
+    /// What it is, for people: `class folders of pictures`, `table (CSV)`.
+    var form: String
+    /// Its rows.
+    var rows: any RowSource
+    /// The folder that paths are relative to.
+    var folder: String
+    /// Columns whose kinds its form tells.
+    var kinds: [String: ColumnKind] = [:]
+    /// The columns that its form says are the answer.
+    var target: [String]?
+    /// The table of samples among several, where it was found by looking.
+    var table: String?
+    /// The tables joined with it and their keys, where they were found by looking.
+    var join: [String: String] = [:]
+    /// A column of groups that its form tells.
+    var group: String?
+    /// Columns that are part of a join and no input.
+    var keys: [String] = []
+    /// What was found that a user should know.
+    var notes: [String] = []
+}
+
+/// Finds out what a source is, and opens it.
+struct SourceOpener {
+    let settings: DataSettings
+
+    private static let tables = ["csv", "tsv", "tab", "txt", "jsonl", "ndjson", "json", "parquet", "pq", "data"]
+
+    /// Opens the source of some settings.
+    /// - Throws: `Failure` that says what is there and what could be.
+    func open() throws -> OpenedSource {
+        guard FileManager.default.fileExists(atPath: settings.source) else {
+            let folder = URL(filePath: settings.source).deletingLastPathComponent()
+            let near = (try? DataFolder(folder.path).entries()).map { $0.folders + $0.files } ?? []
+            throw Failure(
+                .notFound,
+                "There is no '\(settings.source)'."
+                    + NearestName.question(URL(filePath: settings.source).lastPathComponent, among: near))
+        }
+        if DataFolder.isFolder(settings.source) { return try folder(DataFolder(settings.source)) }
+        let path = DataFolder.real(settings.source) ?? settings.source
+        return try file(path)
+    }
+
+    private func file(_ path: String) throws -> OpenedSource {
+        guard DataFolder.size(of: path) != 0 else { throw Failure(.invalidArgument, "'\(path)' has 0 bytes.") }
+        let folder = URL(filePath: path).deletingLastPathComponent().path
+        if let join = settings.join {
+            return try Joining.open(path, join: join, folder: folder, opener: self)
+        }
+        return try table(path, folder: folder)
+    }
+
+    /// Opens one table as a data set.
+    func table(_ path: String, folder: String) throws -> OpenedSource {
+        let (rows, form) = try rows(path)
+        return OpenedSource(form: form, rows: rows, folder: folder)
+    }
+
+    /// Opens one table by what it is, whatever its name says.
+    func rows(_ path: String, part: SamplePart? = nil) throws -> (any RowSource, String) {
+        let name = URL(filePath: path).lastPathComponent.lowercased()
+        let bare = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
+        let packed = bare == name ? "" : ", gzip"
+        if bare.hasSuffix(".jsonl") || bare.hasSuffix(".ndjson") || bare.hasSuffix(".json") {
+            return (try JSONLinesSource(path, settings: settings, part: part), "table (JSON Lines\(packed))")
+        }
+        let source = try DelimitedSource(path, settings: settings, part: part)
+        let kind =
+            switch source.separator {
+            case UInt8(ascii: "\t"): "tabs"
+            case UInt8(ascii: ","): "CSV"
+            default: "columns parted by '\(Character(UnicodeScalar(source.separator)))'"
+            }
+        return (source, "table (\(kind)\(packed))")
+    }
+
+    private func folder(_ folder: DataFolder) throws -> OpenedSource {
+        let (folders, files) = try folder.entries()
+        let tables = files.filter(Self.isTable)
+        if let metadata = tables.first(where: { $0.lowercased().hasPrefix("metadata.") }) {
+            return try file("\(folder.path)/\(metadata)")
+        }
+        let parts = Dictionary(
+            uniqueKeysWithValues: folders.compactMap { name in SamplePart(word: name).map { (name, $0) } })
+        if let opened = try metadataOfParts(folder, parts) { return opened }
+        if tables.count == 1, try !hasClasses(folder, folders) { return try file("\(folder.path)/\(tables[0])") }
+        if tables.count > 1 { return try several(tables, in: folder) }
+        if folders.count == 1, files.isEmpty, parts.isEmpty {
+            let inner = DataFolder("\(folder.path)/\(folders[0])")
+            let below = try inner.entries()
+            // A lone folder that wraps the data, as archives leave it; media right in it are a class that stands alone.
+            if !below.folders.isEmpty || below.files.contains(where: Self.isTable) {
+                var opened = try self.folder(inner)
+                opened.notes.append("The data are in the folder '\(folders[0])'.")
+                return opened
+            }
+        }
+        guard !folders.isEmpty else { throw nothing(in: folder, files) }
+        let source = try ClassFolderSource(folder, parts: parts.count == folders.count || parts.count > 1 ? parts : [:])
+        let kind: ColumnKind = source.type == .image ? .image : source.type == .audio ? .audio : .textFile
+        let plural = ["image": "pictures", "audio": "sounds", "text": "texts"][source.type.rawValue] ?? ""
+        return OpenedSource(
+            form: "class folders of \(plural)", rows: source, folder: folder.path,
+            kinds: [
+                ClassFolderSource.file: kind, ClassFolderSource.folder: .category,
+                ClassFolderSource.prefix: .identifier,
+            ],
+            target: [ClassFolderSource.folder], group: source.hasGroups ? ClassFolderSource.prefix : nil)
+    }
+
+    private func nothing(in folder: DataFolder, _ files: [String]) -> Failure {
+        let media = files.filter { MediaType(fileName: $0) != nil }
+        let what =
+            files.isEmpty
+            ? "is empty"
+            : media.isEmpty
+                ? "has no table and no folders, but \(files.count) files such as '\(files[0])'"
+                : "has \(media.count) files such as '\(media[0])', and nothing says what is to be learned of them"
+        return Failure(
+            .invalidArgument,
+            "The folder '\(folder.path)' \(what). A folder for each class is needed, or a table: metadata.csv with the "
+                + "column file_name, another CSV, JSON Lines, Parquet.")
+    }
+
+    /// Tables of metadata in the folders of parts.
+    private func metadataOfParts(_ folder: DataFolder, _ parts: [String: SamplePart]) throws -> OpenedSource? {
+        var sources: [any RowSource] = []
+        var form = ""
+        for (name, part) in parts.sorted(by: { $0.key < $1.key }) {
+            let inner = try folder.entries(name).files.filter(Self.isTable)
+            guard let table = inner.first(where: { $0.lowercased().hasPrefix("metadata.") }) else { continue }
+            let (rows, kind) = try rows("\(folder.path)/\(name)/\(table)", part: part)
+            form = kind
+            sources.append(PrefixedSource(rows, folder: name))
+        }
+        guard !sources.isEmpty else { return nil }
+        return OpenedSource(form: "\(form) for each part", rows: ConcatenatedSource(sources), folder: folder.path)
+    }
+
+    /// Whether folders of media make classes, so that a table beside them is a note of somebody.
+    private func hasClasses(_ folder: DataFolder, _ folders: [String]) throws -> Bool {
+        guard folders.count > 1 else { return false }
+        return try folders.allSatisfy { name in
+            let inner = try folder.entries(name)
+            return inner.files.contains { MediaType(fileName: $0) != nil }
+        }
+            && !folders.contains {
+                ["images", "pictures", "audio", "clips", "spoken", "sounds", "texts", "files"]
+                    .contains($0.lowercased())
+            }
+    }
+
+    private func several(_ tables: [String], in folder: DataFolder) throws -> OpenedSource {
+        let parts = tables.map { SamplePart(fileName: $0) }
+        if settings.join == nil, parts.contains(where: { $0 != nil }) {
+            let used = zip(tables, parts).filter { $1 != nil }
+            let opened = try used.map { try rows("\(folder.path)/\($0)", part: $1) }
+            var notes: [String] = []
+            let others = zip(tables, parts).filter { $1 == nil }.map(\.0)
+            if !others.isEmpty {
+                notes.append("Left out, as their names say no part: \(others.joined(separator: ", ")).")
+            }
+            return OpenedSource(
+                form: "\(used.count) files, \(opened[0].1)", rows: ConcatenatedSource(opened.map(\.0)),
+                folder: folder.path, notes: notes)
+        }
+        let opened = try tables.map { try rows("\(folder.path)/\($0)") }
+        if let first = opened.first, opened.allSatisfy({ $0.0.names == first.0.names }) {
+            return OpenedSource(
+                form: "\(tables.count) files, \(first.1)", rows: ConcatenatedSource(opened.map(\.0)),
+                folder: folder.path)
+        }
+        if let joined = try Joining.found(tables, opened.map(\.0), folder: folder.path, opener: self) { return joined }
+        throw Failure(
+            .invalidArgument,
+            "The folder '\(folder.path)' has \(tables.count) tables that share no column: "
+                + "\(tables.joined(separator: ", ")). Name one of them, or join them with 'data: {source: labels.csv, "
+                + "join: {readings.csv: key}}'.")
+    }
+
+    private static func isTable(_ name: String) -> Bool {
+        var parts = name.lowercased().split(separator: ".").map(String.init)
+        if parts.last == "gz" { parts.removeLast() }
+        guard parts.count > 1, let ending = parts.last, tables.contains(ending) else { return false }
+        // Notes that lie beside data.
+        let isProse = ["readme", "license", "licence", "licences", "notes", "classes", "labels_map"].contains(parts[0])
+        return !(ending == "txt") && !(isProse && ending != "csv")
+    }
+}
+
+/// Rows of a table in a folder below, whose files are named relative to it.
+final class PrefixedSource: RowSource {
+    private let source: any RowSource
+    private let folder: String
+
+    var names: [String] { source.names }
+    var files: [String] { source.files }
+    var notes: [String] { source.notes }
+
+    init(_ source: any RowSource, folder: String) {
+        self.source = source
+        self.folder = folder
+    }
+
+    func forEachRow(_ body: (RawRow) throws -> Void) throws {
+        let columns = names.indices.filter { names[$0] == "file_name" || names[$0].hasSuffix("_file_name") }
+        let row = RawRow()
+        try source.forEachRow { inner in
+            row.file = inner.file
+            row.number = inner.number
+            row.part = inner.part
+            row.cells = (0..<inner.count).map { column in
+                let cell = inner.cell(column)
+                guard columns.contains(column), case .text(let name) = cell else { return cell }
+                return .text("\(folder)/\(name)")
+            }
+            try body(row)
+        }
+    }
+}

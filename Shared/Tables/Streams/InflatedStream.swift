@@ -1,0 +1,81 @@
+import CZlib
+import Model
+
+/// What zlib makes of a stream: gzip with any number of members, or the bare method of zip files.
+final class InflatedStream: ByteStream {
+    private let source: any ByteStream
+    private let path: String
+    private let isGzip: Bool
+    private let stream: UnsafeMutablePointer<z_stream>
+    private let input = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 16)
+    private var isAtEnd = false
+
+    /// Begins to decompress.
+    init(_ source: any ByteStream, path: String, isGzip: Bool = true) throws {
+        self.source = source
+        self.path = path
+        self.isGzip = isGzip
+        stream = .allocate(capacity: 1)
+        stream.initialize(to: z_stream())
+        // 16: a gzip wrapper is expected; negative: none at all.
+        let bits = isGzip ? MAX_WBITS + 16 : -MAX_WBITS
+        guard inflateInit2_(stream, bits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+            throw Failure(.internal, "zlib could not be started.")
+        }
+    }
+
+    deinit {
+        inflateEnd(stream)
+        stream.deallocate()
+        input.deallocate()
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        guard !isAtEnd else { return 0 }
+        stream.pointee.next_out = buffer.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        stream.pointee.avail_out = UInt32(clamping: buffer.count)
+        let room = Int(stream.pointee.avail_out)
+        while stream.pointee.avail_out == room {
+            if try stream.pointee.avail_in == 0 && !refill() {
+                throw Failure(.corrupt, "'\(path)' cannot be decompressed: it is cut short.")
+            }
+            let status = inflate(stream, Z_NO_FLUSH)
+            if status == Z_STREAM_END {
+                if try !beginNextMember() {
+                    isAtEnd = true
+                    break
+                }
+            } else if status != Z_OK && status != Z_BUF_ERROR {
+                let reason = stream.pointee.msg.map { String(cString: $0) } ?? "error \(status)"
+                throw Failure(.corrupt, "'\(path)' cannot be decompressed: \(reason).")
+            }
+        }
+        return room - Int(stream.pointee.avail_out)
+    }
+
+    private func refill() throws -> Bool {
+        let count = try source.read(into: input)
+        stream.pointee.next_in = input.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        stream.pointee.avail_in = UInt32(count)
+        return count > 0
+    }
+
+    /// Whether another member of a gzip file follows; zeros that fill up a block are none.
+    private func beginNextMember() throws -> Bool {
+        guard isGzip else { return false }
+        while true {
+            if try stream.pointee.avail_in == 0 && !refill() { return false }
+            guard let next = stream.pointee.next_in else { return false }
+            if next.pointee == 0 {
+                stream.pointee.next_in = next + 1
+                stream.pointee.avail_in -= 1
+                continue
+            }
+            guard next.pointee == 0x1F else {
+                throw Failure(.corrupt, "'\(path)' has bytes after its compressed content that are not gzip.")
+            }
+            inflateReset(stream)
+            return true
+        }
+    }
+}

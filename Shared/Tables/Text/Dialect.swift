@@ -1,0 +1,45 @@
+/// How a table of text is written.
+struct Dialect: Hashable {
+    /// What parts the columns.
+    var separator: UInt8
+    /// Whether quotation marks enclose fields; where not, they are part of the text.
+    var hasQuotes: Bool
+
+    private static let candidates: [UInt8] = [",", ";", "\t", "|"].map { UInt8(ascii: $0) }
+
+    /// Finds out by the beginning of a table.
+    /// - Parameter separator: What is known of it.
+    static func found(in sample: [UInt8], isWhole: Bool, separator: UInt8?) -> Dialect {
+        let dialects = (separator.map { [$0] } ?? candidates).flatMap {
+            [Dialect(separator: $0, hasQuotes: true), Dialect(separator: $0, hasQuotes: false)]
+        }
+        let scored = dialects.map { ($0, $0.score(sample, isWhole: isWhole)) }
+        var best = scored[0]
+        for other in scored where other.1 > best.1 { best = other }
+        return best.0
+    }
+
+    /// How well a sample fits: the share of rows with the most frequent number of fields, more fields being better.
+    private func score(_ sample: [UInt8], isWhole: Bool) -> Double {
+        let reader = DelimitedReader(MemoryStream(sample), dialect: self, path: "sample")
+        let row = RawRow()
+        var counts: [Int: Int] = [:]
+        var rows = 0
+        var (torn, enclosed) = (0, 0)
+        while rows < 20_000, (try? reader.next(row)) == true {
+            counts[row.count, default: 0] += 1
+            rows += 1
+            torn += reader.tornFields
+            enclosed += reader.quotedFields
+        }
+        guard let (fields, most) = counts.max(by: { ($0.value, $0.key) < ($1.value, $1.key) }), rows > 0 else {
+            return 0
+        }
+        let agreement = Double(most) / Double(rows)
+        // A mark that does not close, or one in the middle of a field, is a letter like any other.
+        let lost = reader.isUnclosed && isWhole ? 0.5 : 0
+        let tearing = enclosed > 0 ? 0.4 * Double(torn) / Double(enclosed) : 0
+        return (fields > 1 ? 1 : 0) + agreement - lost - tearing + min(0.02, Double(fields) * 1e-4)
+            + (hasQuotes ? 0.05 : 0)
+    }
+}

@@ -1,0 +1,57 @@
+/// Finds out whether the first row of a table names its columns.
+enum HeaderFinder {
+    /// Names that columns have, and values hardly ever.
+    static let usual: Set<String> = [
+        "id", "file", "file_name", "filename", "path", "text", "label", "labels", "class", "target", "category", "y",
+        "image", "picture", "audio", "name", "split", "date", "time", "value", "sentence", "index",
+    ]
+
+    /// Whether the first of some rows is a header.
+    static func hasHeader(_ rows: [[String]]) -> Bool {
+        guard let first = rows.first else { return false }
+        let body = rows.dropFirst()
+        if isHeaderBeyondDoubt(rows) { return true }
+        for (column, title) in first.enumerated() {
+            let values = body.compactMap { column < $0.count ? $0[column] : nil }
+            if isNumber(title) && (values.isEmpty || share(of: values) > 0.5) { return false }
+        }
+        // Values come back, titles do not.
+        let comesBack = first.enumerated().contains { column, title in
+            !title.isEmpty && body.contains { column < $0.count && $0[column] == title }
+        }
+        if comesBack { return false }
+        let isDistinct = Set(first).count == first.count || body.isEmpty
+        return isDistinct && first.allSatisfy { $0.utf8.count <= 64 }
+    }
+
+    /// Whether the first row has usual titles, or is text above numbers.
+    static func isHeaderBeyondDoubt(_ rows: [[String]]) -> Bool {
+        guard let first = rows.first, !first.contains(where: isNumber) else { return false }
+        let body = rows.dropFirst()
+        if first.contains(where: { usual.contains($0.lowercased()) }) && !body.contains(first) { return true }
+        return first.enumerated().contains { column, title in
+            let values = body.compactMap { column < $0.count ? $0[column] : nil }
+            return !title.isEmpty && !isMissing(title) && values.count > 0 && share(of: values) > 0.9
+        }
+    }
+
+    /// The share of numbers among what is there.
+    private static func share(of values: [String]) -> Double {
+        let present = values.filter { !isMissing($0) }
+        guard !present.isEmpty else { return 0 }
+        return Double(present.count(where: isNumber)) / Double(present.count)
+    }
+
+    private static func isMissing(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { NumberText.isMissing($0) }
+    }
+
+    private static func isNumber(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 {
+            if case .number = NumberText.read($0) { return true }
+            return NumberText.read($0) == .code
+        }
+    }
+}
