@@ -129,8 +129,10 @@ let shared: [Target] = [
     .target(
         name: "CMedia", path: "Shared/CMedia", publicHeadersPath: "include",
         cxxSettings: [.unsafeFlags(["-isystem", "/usr/include/opencv4", "-O3"])]),
-    library("Media", "Shared/Media", ["CMedia", "Model"]),
-    library("Preparation", "Shared/Preparation", ["CTorch", "Model", "Torch"]),
+    .target(name: "CTokenizer", path: "Shared/CTokenizer", publicHeadersPath: "include"),
+    library("Media", "Shared/Media", ["CMedia", "HelperProcesses", "Model"]),
+    library(
+        "Preparation", "Shared/Preparation", ["CTorch", "Media", "Model", "Safetensors", "Tables", "Torch", crypto]),
     library("Vision", "Shared/Vision", ["CVision", "Model", "Tracking"]),
     library(
         "Datasets", "Shared/Datasets", ["Model", "CTorch", "CZlib", "Networks", "Torch", "Tracking", "Safetensors"]),
@@ -250,6 +252,9 @@ let services: [Target] = [
     .executableTarget(name: "gyrus-keeper", path: "Services/CommandLine/Keeper"),
     executable(
         "gyrus-detector", "Services/CommandLine/Detector", ["Model", "Torch", "Tracking", "Vision", argumentParser]),
+    executable("gyrus-tokenizer", "Services/CommandLine/Tokenizer", ["CTokenizer", "Model", argumentParser]),
+    executable(
+        "gyrus-data", "Services/CommandLine/DataHelper", ["Model", "Preparation", "Tables", "Torch", argumentParser]),
     library("Launcher", "Services/CommandLine/Launcher", ["Model", "CProcess", yams, crypto, logging]),
     executable(
         "gyrus", "Services/CommandLine/Gyrus",
@@ -289,7 +294,7 @@ let testTargets: [Target] = [
     tests("SafetensorsTests", ["Model", "Safetensors"]),
     tests("ONNXTests", ["ONNX", "Model", "Networks", "Safetensors", "Schema", "Torch"]),
     tests("TorchTests", ["Torch", "Networks"]),
-    tests("PreparationTests", ["Model", "Preparation"]),
+    tests("PreparationTests", ["Media", "Model", "Networks", "Preparation", "Safetensors", "Tables", "Torch"]),
     tests("TablesTests", ["Tables", "Model"]),
     tests("DatasetsTests", ["Datasets", "Model", "Networks", "Safetensors", "Torch"]),
     tests(

@@ -10,6 +10,7 @@ struct gyrus_preparation {
 
 struct gyrus_package {
     jit::Module module;
+    jit::ExtraFilesMap files;
 };
 
 namespace {
@@ -75,10 +76,16 @@ bool gyrus_package_write(
 
 gyrus_package *gyrus_package_load(const char *path, char **error) {
     return guarded<gyrus_package *>(error, nullptr, [&] {
-        auto package = std::make_unique<gyrus_package>(gyrus_package{jit::load(path, at::kCPU)});
-        package->module.eval();
-        return package.release();
+        jit::ExtraFilesMap files{{"manifest.json", ""}, {"inputs.json", ""}};
+        auto module = jit::load(path, at::kCPU, files);
+        module.eval();
+        return new gyrus_package{module, files};
     });
+}
+
+const char *gyrus_package_extra(const gyrus_package *package, const char *name) {
+    const auto file = package->files.find(name);
+    return file == package->files.end() || file->second.empty() ? nullptr : file->second.c_str();
 }
 
 void gyrus_package_free(gyrus_package *package) { delete package; }

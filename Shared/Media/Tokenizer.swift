@@ -1,14 +1,23 @@
-import CMedia
 import Foundation
+import HelperProcesses
 public import Model
+import Synchronization
 
 /// Cuts texts into numbered tokens, in the way that it learned from texts. Token 0 fills up, token 1 is unknown.
+///
+/// SentencePiece does the work, in a helper program.
 public final class Tokenizer: Sendable {
     /// The serialized model, as SentencePiece keeps it in a `.model` file.
     public let model: [UInt8]
+    /// How many different tokens there are.
+    public let vocabulary: Int
 
-    // Sendable although it holds a pointer: encoding does not change the object behind it.
-    private nonisolated(unsafe) let handle: OpaquePointer
+    /// A process that is reached under a lock only.
+    private struct Helper: @unchecked Sendable {
+        let process: HelperProcess
+    }
+
+    private let helper: Mutex<Helper>
 
     /// Texts that it learns from at most.
     public static let mostTexts = 200_000
@@ -16,12 +25,15 @@ public final class Tokenizer: Sendable {
     /// Reads a model.
     /// - Throws: `Failure` with code `corrupt`.
     public init(model: [UInt8]) throws {
-        var error: UnsafeMutablePointer<CChar>?
-        guard let handle = gyrus_tokenizer_load(model, Int64(model.count), &error) else {
-            throw Failure(.corrupt, "The tokenizer cannot be read: \(takeMessage(error))")
-        }
-        self.handle = handle
+        let file = FileManager.default.temporaryDirectory.appending(path: "gyrus-tokenizer-\(UUID().uuidString)")
+        try Data(model).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let process = try HelperProcess("gyrus-tokenizer", ["encode", file.path])
+        let line = try Self.answer(of: process)
+        guard let vocabulary = Int(line) else { throw Failure(.corrupt, "The tokenizer cannot be read: \(line)") }
         self.model = model
+        self.vocabulary = vocabulary
+        helper = Mutex(Helper(process: process))
     }
 
     /// Learns from texts.
@@ -36,36 +48,42 @@ public final class Tokenizer: Sendable {
             case .words: "word"
             case .characters: "char"
             }
-        let copies = texts.map { strdup($0.replacing("\n", with: " ")) }
-        defer { for copy in copies { free(copy) } }
-        var model: UnsafeMutablePointer<UInt8>?
-        var count: Int64 = 0
-        var error: UnsafeMutablePointer<CChar>?
-        let isTrained = copies.map { UnsafePointer($0) }.withUnsafeBufferPointer {
-            gyrus_tokenizer_train(
-                $0.baseAddress, Int64(copies.count), kind, Int64(vocabulary), &model, &count, &error)
+        let process = try HelperProcess(
+            "gyrus-tokenizer", ["learn", "--kind", kind, "--vocabulary", "\(vocabulary)"])
+        process.say("\(texts.count)")
+        for text in texts { process.say(Self.line(text)) }
+        let line = try Self.answer(of: process)
+        guard let model = Data(base64Encoded: line) else {
+            throw Failure(.internal, "The helper program for tokenizers answered no model.")
         }
-        guard isTrained else {
-            throw Failure(.invalidArgument, "No tokenizer can be learned from these texts: \(takeMessage(error))")
-        }
-        defer { free(model) }
-        try self.init(model: Array(UnsafeBufferPointer(start: model, count: Int(count))))
+        try self.init(model: [UInt8](model))
     }
-
-    deinit { gyrus_tokenizer_free(handle) }
-
-    /// How many different tokens there are.
-    public var vocabulary: Int { Int(gyrus_tokenizer_vocabulary(handle)) }
 
     /// The tokens of a text.
     public func tokens(of text: String) throws -> [Int32] {
-        var tokens: UnsafeMutablePointer<Int32>?
-        var count: Int64 = 0
-        var error: UnsafeMutablePointer<CChar>?
-        guard gyrus_tokenizer_encode(handle, text, &tokens, &count, &error) else {
-            throw Failure(.invalidArgument, "The text cannot be cut into tokens: \(takeMessage(error))")
+        try helper.withLock { helper in
+            helper.process.say(Self.line(text))
+            return try Self.answer(of: helper.process).split(separator: " ").map { number in
+                guard let token = Int32(number) else {
+                    throw Failure(.internal, "The helper program for tokenizers answered '\(number)'.")
+                }
+                return token
+            }
         }
-        defer { free(tokens) }
-        return Array(UnsafeBufferPointer(start: tokens, count: Int(count)))
+    }
+
+    /// A text on one line: white space of every kind parts tokens alike.
+    private static func line(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }))
+    }
+
+    private static func answer(of process: HelperProcess) throws -> String {
+        guard let line = try process.line() else {
+            throw Failure(.internal, "The helper program for tokenizers ended without an answer.")
+        }
+        guard !line.hasPrefix("!") else {
+            throw Failure(.invalidArgument, "The texts cannot be cut into tokens: \(line.dropFirst())")
+        }
+        return line
     }
 }

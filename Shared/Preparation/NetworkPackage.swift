@@ -9,7 +9,8 @@ import Torch
 public final class NetworkPackage {
     private let handle: OpaquePointer
     private let order: [String]
-    private let manifest: DatasetManifest
+    /// What the network was trained on, and how values are prepared for it.
+    public let manifest: DatasetManifest
 
     /// Names of the extra files in a package.
     public enum Extra {
@@ -43,25 +44,37 @@ public final class NetworkPackage {
     }
 
     /// Reads a package.
-    /// - Parameters:
-    ///   - order: Names of its inputs in the order of its arguments.
-    ///   - manifest: What it was made with.
-    /// - Throws: `Failure` with code `corrupt`.
-    public init(loading file: URL, inputs order: [String], manifest: DatasetManifest) throws {
+    /// - Throws: `Failure` with code `corrupt` where it is none.
+    public init(loading file: URL) throws {
         ComputeThreads.prepare()
         var error: UnsafeMutablePointer<CChar>?
         guard let handle = gyrus_package_load(file.path, &error) else {
             throw Failure(.corrupt, "The package '\(file.path)' cannot be read: \(takeMessage(error))")
         }
+        guard let manifest = gyrus_package_extra(handle, Extra.manifest),
+            let inputs = gyrus_package_extra(handle, Extra.inputs),
+            let order = try? JSONDecoder().decode([String].self, from: Data(String(cString: inputs).utf8))
+        else {
+            gyrus_package_free(handle)
+            throw Failure(
+                .corrupt,
+                "'\(file.path)' is a network without its preparation; write a package with 'gyrus result --output' or "
+                    + "'gyrus export'.")
+        }
+        do {
+            self.manifest = try DatasetManifest(json: String(cString: manifest))
+        } catch {
+            gyrus_package_free(handle)
+            throw error
+        }
         self.handle = handle
         self.order = order
-        self.manifest = manifest
     }
 
     deinit { gyrus_package_free(handle) }
 
     /// The answers for samples: probabilities of classes or labels, or numbers in their units.
-    /// - Parameter samples: For each sample a value of each input.
+    /// - Parameter samples: For each sample a value of each input; one that is missing counts as its mean.
     /// - Returns: A row for each sample.
     public func answers(_ samples: [[String: RawValue]]) throws -> [[Float]] {
         let width = manifest.target.outputs
@@ -96,9 +109,7 @@ public final class NetworkPackage {
         _ body: ([gyrus_raw_value]) throws -> Void
     ) throws {
         guard let sample = rest.first else { return try body(values) }
-        guard let value = sample[name] else {
-            throw Failure(.invalidArgument, "A sample has no value of '\(name)'.")
-        }
+        let value = sample[name] ?? .numbers([], shape: [0])
         try value.withValue { try withValues(rest.dropFirst(), name, values + [$0], body) }
     }
 }

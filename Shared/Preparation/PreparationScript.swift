@@ -57,7 +57,7 @@ public struct PreparationScript: Sendable {
     private static func methods(of name: String, _ input: DatasetManifest.Input) -> String {
         switch input.preparation {
         case .picture(let picture): methods(of: name, picture, input.signature.shape)
-        case .sound(let sound): methods(of: name, sound)
+        case .sound(let sound): methods(of: name, sound, input.signature.shape)
         case .text:
             """
             def input_\(name)(self, tokens: Tensor) -> Tensor:
@@ -118,6 +118,8 @@ public struct PreparationScript: Sendable {
                 return torch.round(torch.clamp(x, 0.0, 255.0))
 
             def input_\(name)(self, pixels: Tensor) -> Tensor:
+                if pixels.numel() == 0:
+                    return torch.zeros([\(channels), \(height), \(width)])
                 means = torch.tensor(\(list(picture.means))).reshape([\(channels), 1, 1])
                 deviations = torch.tensor(\(list(picture.deviations))).reshape([\(channels), 1, 1])
                 return (self.prepare_\(name)(pixels) - means) / deviations
@@ -125,7 +127,7 @@ public struct PreparationScript: Sendable {
             """
     }
 
-    private static func methods(of name: String, _ sound: SoundPreparation) -> String {
+    private static func methods(of name: String, _ sound: SoundPreparation, _ shape: [Int]) -> String {
         let features =
             switch sound.sound {
             case .waveform: "return x.unsqueeze(0)"
@@ -146,6 +148,8 @@ public struct PreparationScript: Sendable {
                 \(features)
 
             def input_\(name)(self, samples: Tensor, rate: int) -> Tensor:
+                if samples.numel() == 0:
+                    return torch.zeros(\(shape))
                 return (self.prepare_\(name)(samples, rate) - \(number(sound.mean))) / \(number(sound.deviation))
 
             """
@@ -189,6 +193,8 @@ public struct PreparationScript: Sendable {
             : "return x"
         return """
             def input_\(name)(self, values: Tensor) -> Tensor:
+                if values.numel() == 0:
+                    return torch.zeros(\(shape))
                 means = torch.tensor(\(list(series.means))).reshape([\(channels), 1])
                 deviations = torch.tensor(\(list(series.deviations))).reshape([\(channels), 1])
                 x = (values.to(6).reshape([\(channels), -1])[:, 0:\(length)] - means) / deviations
@@ -204,7 +210,16 @@ public struct PreparationScript: Sendable {
 
     /// Windowed-sinc interpolation at any two rates (Smith, Digital audio resampling, 2002): each new sample is the sum of
     /// those around it, weighted by a sinc below the lower of both Nyquist frequencies under a Hann window.
+    ///
+    /// Rates with a large common divisor repeat the same weights, so that a convolution does it.
     private static let resample = """
+        def weights(self, offsets: Tensor, cutoff: float, reach: int) -> Tensor:
+            angles = offsets * (cutoff * 3.141592653589793)
+            safe = torch.where(torch.abs(angles) < 1e-9, torch.full_like(angles, 1e-9), angles)
+            part = torch.clamp(offsets / float(reach), -1.0, 1.0) * 1.5707963267948966
+            window = torch.cos(part)
+            return torch.sin(safe) / safe * window * window * cutoff
+
         def resample(self, x: Tensor, rate: int, wanted: int) -> Tensor:
             if rate == wanted:
                 return x
@@ -212,6 +227,21 @@ public struct PreparationScript: Sendable {
             cutoff = min(1.0, 1.0 / ratio) * 0.95
             reach = int(8.0 / cutoff) + 1
             count = (x.size(0) * wanted + rate - 1) // rate
+            divisor = rate
+            rest = wanted
+            while rest > 0:
+                divisor, rest = rest, divisor % rest
+            step = rate // divisor
+            phases = wanted // divisor
+            if phases * (step + 2 * reach) <= 1000000:
+                blocks = (count + phases - 1) // phases
+                needed = blocks * step + 2 * reach
+                padded = torch.constant_pad_nd(x, [reach, max(0, needed - reach - x.size(0))], 0.0)
+                taps = torch.arange(-reach, step + reach).to(7)
+                places = torch.arange(0, phases).to(7) * ratio
+                kernel = self.weights(taps.unsqueeze(0) - places.unsqueeze(1), cutoff, reach).to(6)
+                rows = torch.conv1d(padded.reshape([1, 1, -1]), kernel.unsqueeze(1), None, [step])
+                return rows.squeeze(0).t().reshape([-1])[0:count]
             padded = torch.constant_pad_nd(x, [reach, reach + 1], 0.0)
             taps = torch.arange(-reach, reach + 1)
             parts: List[Tensor] = []
@@ -220,10 +250,7 @@ public struct PreparationScript: Sendable {
                 places = torch.arange(start, min(start + 16384, count)).to(7) * ratio
                 first = torch.floor(places)
                 offsets = taps.unsqueeze(0).to(7) - (places - first).unsqueeze(1)
-                angles = offsets * (cutoff * 3.141592653589793)
-                safe = torch.where(torch.abs(angles) < 1e-9, torch.full_like(angles, 1e-9), angles)
-                window = torch.clamp(torch.cos(offsets * (3.141592653589793 / (2.0 * float(reach)))), 0.0, 1.0)
-                weights = torch.sin(safe) / safe * window * window * cutoff
+                weights = self.weights(offsets, cutoff, reach)
                 indices = torch.clamp(first.to(4).unsqueeze(1) + taps.unsqueeze(0) + reach, 0, padded.size(0) - 1)
                 parts.append((padded[indices] * weights.to(6)).sum(1))
                 start += 16384

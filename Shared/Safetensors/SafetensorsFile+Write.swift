@@ -66,7 +66,7 @@ extension SafetensorsFile {
     }
 
     /// Writes beside the file, forces it to the disk, and renames it over the old one.
-    private static func writeAtomically(to path: String, _ body: (Int32) throws -> Void) throws {
+    static func writeAtomically(to path: String, _ body: (Int32) throws -> Void) throws {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         let temporary = "\(path).\(UUID().uuidString).partial"
         do {
@@ -83,14 +83,14 @@ extension SafetensorsFile {
     }
 
     /// Makes the new name durable; a file system that cannot do this for folders still has the file.
-    static func syncFolder(_ folder: String) {
+    private static func syncFolder(_ folder: String) {
         let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         fsync(descriptor)
         close(descriptor)
     }
 
-    private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {
+    static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
             let written = Foundation.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)

@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func `texts are cut or filled up`() throws {
-        let module = try Self.module(.text(TextPreparation(tokens: .words, model: [])), shape: [4])
+        let module = try Self.module(.text(TextPreparation(tokens: .words, model: Data())), shape: [4])
         #expect(try module.run("input_x", .tokens([5, 6]), count: 4) == [5, 6, 0, 0])
         #expect(try module.run("input_x", .tokens([5, 6, 7, 8, 9]), count: 4) == [5, 6, 7, 8])
         #expect(try module.run("input_x", .tokens([]), count: 4) == [0, 0, 0, 0])

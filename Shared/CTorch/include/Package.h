@@ -49,6 +49,8 @@ bool gyrus_package_write(
     const char *source, const char *network, const char *path, const char *const *names, const char *const *texts,
     int64_t count, char **error);
 gyrus_package *gyrus_package_load(const char *path, char **error);
+/// The text of an extra file of a package, `manifest.json` or `inputs.json`; null where it has none.
+const char *gyrus_package_extra(const gyrus_package *package, const char *name);
 void gyrus_package_free(gyrus_package *package);
 /// Gives the `width` answers of each of `count` samples.
 bool gyrus_package_run(

@@ -1,3 +1,5 @@
+public import Foundation
+
 /// What turns the values of a modality into what networks read, with everything that was fitted on training samples.
 public enum Preparation: Hashable, Sendable, Codable {
     /// Pictures are fitted to the signature's shape and standardized by channel.
@@ -75,12 +77,15 @@ public struct TextPreparation: Hashable, Sendable, Codable {
     /// What a text is cut into.
     public var tokens: DataSettings.Modality.Tokens
     /// The tokenizer's model as SentencePiece serializes it.
-    public var model: [UInt8]
+    public var model: Data
+    /// Whether the columns name files that have the texts.
+    public var areFiles: Bool
 
     /// Describes a preparation.
-    public init(tokens: DataSettings.Modality.Tokens, model: [UInt8]) {
+    public init(tokens: DataSettings.Modality.Tokens, model: Data, areFiles: Bool = false) {
         self.tokens = tokens
         self.model = model
+        self.areFiles = areFiles
     }
 }
 

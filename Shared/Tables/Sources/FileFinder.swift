@@ -18,7 +18,7 @@ public final class FileFinder: Sendable {
     private let dropped = Mutex(0)
 
     /// Looks in a folder.
-    init(_ folder: String) { self.folder = DataFolder(folder) }
+    public init(_ folder: String) { self.folder = DataFolder(folder) }
 
     /// The folder that paths are relative to.
     public var path: String { folder.path }

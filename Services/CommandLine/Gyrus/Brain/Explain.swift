@@ -100,6 +100,13 @@ enum ScenarioSource {
         file == "-" ? "stdin" : URL(filePath: file).lastPathComponent
     }
 
+    /// The folder of a file, which paths in it are relative to; the working folder for stdin.
+    static func folder(of file: String) -> URL {
+        file == "-"
+            ? URL(filePath: FileManager.default.currentDirectoryPath)
+            : URL(filePath: file).absoluteURL.deletingLastPathComponent()
+    }
+
     /// The text of a file, or of stdin where it is `-`.
     static func read(_ file: String) throws -> String {
         try text(of: file, what: "scenario", hint: "; an example is Compose/scenarios/av-mnist.yaml")

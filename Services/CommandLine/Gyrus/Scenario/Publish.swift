@@ -13,6 +13,9 @@ struct Publish: AsyncParsableCommand {
 
               gyrus publish Compose/scenarios/av-mnist.yaml --wait
               id=$(gyrus publish mine.yaml) && gyrus watch "$id"
+
+            Data of your own ('data: {source: …}') are prepared and put into the registry first, so
+            that no worker needs them; what was prepared before is found again.
             """)
 
     @ParentCommand var gyrus: Gyrus
@@ -33,9 +36,15 @@ struct Publish: AsyncParsableCommand {
         let services = try Services(gyrus.project)
         let identity = try id.map { try ScenarioID($0) } ?? .random()
         let source = try ScenarioSource.read(file)
-        let text = synthetic ? try Self.substituting(source) : source
+        let name = ScenarioSource.name(of: file)
+        let text =
+            synthetic
+            ? try Self.substituting(source)
+            : try await OwnData.prepared(source, file: name, folder: ScenarioSource.folder(of: file)) {
+                try await services.registry()
+            }
         let designer = try await services.designer()
-        let status = try await designer.publish(text, file: ScenarioSource.name(of: file), as: identity)
+        let status = try await designer.publish(text, file: name, as: identity)
         emit(status.id.text)
         guard wait else {
             say("Published '\(status.name)'. Follow it with: \(services.command("watch \(status.id)"))")

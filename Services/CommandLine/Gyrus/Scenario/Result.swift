@@ -66,6 +66,19 @@ struct ResultCommand: AsyncParsableCommand {
                 """)
         }
         let registry = try await services.registry()
+        let scenario = try ScenarioFile(status.text).scenario
+        if let manifest = try await registry.manifest(recipe: BlobDigest(scenario.data.id)) {
+            let folder = try PackageFolder(output)
+            try await folder.write(
+                script: script, weights: winner.weights, manifest: manifest, title: status.name,
+                facts: [("network", winner.networkName), ("found by", "Gyrus, scenario \(status.id)")]
+                    + winner.metrics.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }, from: registry)
+            let report = list.format == .json || list.quiet ? say : emit
+            report("\nWinner: \(winner.title), \(winner.networkName)")
+            report("        \(winner.outcome)")
+            report("Package: \(folder.folder.path)")
+            return say("Answer for new data with: gyrus predict \(folder.folder.path) FILE…")
+        }
         let files = try await Download(folder: output, name: "\(status.name)-\(status.id)")
             .fetch(script: script, weights: winner.weights, from: registry)
         // Rows go to stdout for programs; the files do so only where a person reads the table.

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Foundation
+import Model
+import Preparation
+import Tables
+
+/// Prepares a user's data.
+///
+/// Takes the settings as JSON on stdin's first line and answers lines of JSON (`PreparationMessage`): first the identity of
+/// what would be prepared, whereupon it waits for a line: the path of the file to write; nothing where that is not needed.
+/// Then how far it is, and in the end what it came to.
+struct PrepareCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prepare", abstract: "Prepare a user's data for training.")
+
+    func run() throws {
+        try answering { answer in
+            guard let line = readLine(),
+                let settings = try? JSONDecoder().decode(DataSettings.self, from: Data(line.utf8))
+            else { throw Failure(.invalidArgument, "Settings as JSON are needed on the first line.") }
+            let table = try SampleTable(settings: settings)
+            let rows = try TableRows(table)
+            let content = try rows.digest()
+            let name = URL(filePath: settings.source).deletingPathExtension().lastPathComponent
+            let identity = try DatasetManifest(
+                name: name, settings: settings, content: content, inputs: [:], target: table.target.target, counts: nil,
+                samples: table.counts
+            ).id
+            try answer(PreparationMessage(identity: identity, notes: table.notes))
+            guard let path = readLine(), !path.isEmpty else { return }
+            let preparer = DataPreparer(
+                rows: rows, settings: settings, name: name, target: table.target.target, content: content)
+            let outcome = try preparer.prepare(to: path) { done, of in
+                try? answer(PreparationMessage(done: done, count: of))
+            }
+            try answer(
+                PreparationMessage(
+                    manifest: outcome.manifest, unreadable: outcome.unreadable.map { "\($0.place): \($0.reason)" },
+                    unreadableCount: outcome.unreadableCount))
+        }
+    }
+}
+
+/// Runs a command that answers lines of JSON; a failure is the last of them.
+func answering(_ body: ((PreparationMessage) throws -> Void) throws -> Void) throws {
+    func answer(_ message: PreparationMessage) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try FileHandle.standardOutput.write(contentsOf: try encoder.encode(message) + Data("\n".utf8))
+    }
+    do {
+        try body(answer)
+    } catch {
+        try answer(PreparationMessage(failure: Failure(error)))
+        throw ExitCode.failure
+    }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import Model
+import RegistryClient
+
+/// A user's data on their way into the registry.
+struct OwnData {
+    let registry: RegistryClient
+
+    /// Attribute of a registered dataset that has what scenarios need to know of it, as JSON.
+    static let preparedAttribute = "prepared"
+
+    /// Prepares and registers data; those that are registered with the same contents and settings are found again.
+    /// - Parameter settings: How they are read, with an absolute source.
+    func prepare(_ settings: DataSettings) async throws -> PreparedData {
+        let helper = try DataHelper(["prepare"])
+        try helper.say(settings)
+        guard let identity = try helper.next().identity else {
+            throw Failure(.internal, "the helper program for data told no identity")
+        }
+        if let known = try await known(identity) {
+            helper.say("")
+            say("The data are prepared already (\(identity.prefix(12))).")
+            return known
+        }
+        let folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-data-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "dataset.safetensors")
+        let manifest = try prepare(with: helper, to: file)
+        return try await register(manifest, file)
+    }
+
+    private func prepare(with helper: DataHelper, to file: URL) throws -> DatasetManifest {
+        helper.say(file.path)
+        let progress = ProgressLine("Preparing samples")
+        defer { progress.end() }
+        while true {
+            let message = try helper.next()
+            if let done = message.done, let count = message.count { progress.show(done, of: count) }
+            guard let manifest = message.manifest else { continue }
+            progress.end()
+            if let count = message.unreadableCount, count > 0 {
+                say("\(count) samples cannot be read and are left out; the first of them:")
+                for line in (message.unreadable ?? []).prefix(5) { say("  \(line)") }
+            }
+            return manifest
+        }
+    }
+
+    private func known(_ identity: String) async throws -> PreparedData? {
+        guard let dataset = try await registry.dataset(recipe: try BlobDigest(identity)),
+            try await registry.state(of: dataset.blob).isComplete,
+            let json = dataset.attributes[Self.preparedAttribute]
+        else { return nil }
+        return try JSONDecoder().decode(PreparedData.self, from: Data(json.utf8))
+    }
+
+    private func register(_ manifest: DatasetManifest, _ file: URL) async throws -> PreparedData {
+        let prepared = try manifest.prepared
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        var attributes = [Self.preparedAttribute: String(decoding: try encoder.encode(prepared), as: UTF8.self)]
+        attributes["source"] = manifest.settings.source
+        attributes["task"] = manifest.target.kind.rawValue
+        attributes["training.samples"] = "\(manifest.samples.training)"
+        attributes["validation.samples"] = "\(manifest.samples.validation)"
+        attributes["test.samples"] = "\(manifest.samples.test)"
+        for (name, input) in manifest.inputs {
+            attributes["\(name).kind"] = input.signature.kind.rawValue
+            attributes["\(name).shape"] = input.signature.shape.map(String.init).joined(separator: "×")
+        }
+        let blob = try await registry.upload(file: file)
+        _ = try await registry.register(
+            RegisteredDataset(
+                name: manifest.name, recipe: try BlobDigest(prepared.id), blob: blob,
+                classes: UInt32(manifest.target.outputs), attributes: attributes))
+        return prepared
+    }
+}
+
+extension OwnData {
+    /// A scenario's text with what its data came to, which are prepared on the way; a text that names data that Gyrus knows,
+    /// or whose data are prepared, stays as it is.
+    /// - Parameters:
+    ///   - folder: What a relative source is relative to.
+    ///   - registry: Where the data go; asked for only where there are any.
+    static func prepared(
+        _ text: String, file: String, folder: URL, registry: () async throws -> RegistryClient
+    ) async throws -> String {
+        guard var settings = try ScenarioFile.dataSettings(text, file: file) else { return text }
+        settings.source = absolute(settings.source, folder)
+        settings.files = settings.files.map { absolute($0, folder) }
+        return try ScenarioFile.text(text, with: try await OwnData(registry: registry()).prepare(settings))
+    }
+
+    private static func absolute(_ path: String, _ folder: URL) -> String {
+        URL(filePath: path, relativeTo: folder).absoluteURL.standardizedFileURL.path
+    }
+}
+
+/// A line on a terminal that says how far something is; elsewhere a line at the beginning.
+final class ProgressLine {
+    private let what: String
+    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private var isShown = false
+    private var lastPercent = -1
+
+    init(_ what: String) { self.what = what }
+
+    /// Shows how many are done.
+    func show(_ done: Int, of count: Int) {
+        let percent = count > 0 ? done * 100 / count : 100
+        guard percent != lastPercent else { return }
+        if isTerminal {
+            FileHandle.standardError.write(Data("\r\(what): \(done) of \(count) (\(percent) %)".utf8))
+        } else if !isShown {
+            say("\(what): \(count)")
+        }
+        isShown = true
+        lastPercent = percent
+    }
+
+    /// Ends the line.
+    func end() {
+        if isTerminal, isShown { FileHandle.standardError.write(Data("\n".utf8)) }
+        isShown = false
+    }
+}

@@ -1,0 +1,121 @@
+extension PackageFolder {
+    /// A program that uses a package without Gyrus.
+    static let example = #"""
+        """Predicts for the rows of a table with the network beside this file.
+
+            python example.py rows.csv
+
+        The table has the columns that preprocessing.json names; pictures and sounds are paths relative to it.
+        Needs torch; Pillow for pictures, soundfile for sound, sentencepiece for text.
+        """
+
+        import csv
+        import json
+        import math
+        import pathlib
+        import sys
+
+        import torch
+
+        here = pathlib.Path(__file__).resolve().parent
+        manifest = json.loads((here / "preprocessing.json").read_text(encoding="utf-8"))
+        model = torch.jit.load(str(here / "model.pt"))
+        target = manifest["target"]
+        tokenizers = {}
+
+
+        def picture(path):
+            import numpy
+            from PIL import Image, ImageOps
+
+            image = ImageOps.exif_transpose(Image.open(path))
+            if image.mode == "P":
+                image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+            if image.mode not in ("L", "RGB", "RGBA"):
+                image = image.convert("RGBA" if "A" in image.mode else "RGB")
+            pixels = torch.from_numpy(numpy.array(image))
+            return pixels.unsqueeze(2) if pixels.dim() == 2 else pixels
+
+
+        def sound(path):
+            import soundfile
+
+            samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+            return torch.from_numpy(samples).t(), rate
+
+
+        def tokens(name, text):
+            import sentencepiece
+
+            if name not in tokenizers:
+                tokenizers[name] = sentencepiece.SentencePieceProcessor(str(here / f"tokenizer-{name}.model"))
+            return torch.tensor(tokenizers[name].encode(text), dtype=torch.int32)
+
+
+        def number(text):
+            try:
+                value = float(text)
+                return value if math.isfinite(value) else math.nan
+            except (TypeError, ValueError):
+                return math.nan
+
+
+        def table(preparation, row):
+            values = [number(row.get(column["name"])) for column in preparation["numbers"]]
+            for column in preparation["categories"]:
+                text = row.get(column["name"], "")
+                values.append(column["values"].index(text) + 1 if text in column["values"] else 0)
+            return torch.tensor(values)
+
+
+        def series(columns, row):
+            cells = [row[column] for column in columns]
+            if len(cells) > 1:
+                return torch.tensor([[number(cell) for cell in cells]])
+            steps = torch.tensor(json.loads(cells[0]), dtype=torch.float32)
+            return steps.t() if steps.dim() == 2 else steps.unsqueeze(0)
+
+
+        def values(name, row, folder):
+            """The arguments of one input for one sample."""
+            given = manifest["inputs"][name]
+            (kind, preparation), = given["preparation"].items()
+            preparation = preparation.get("_0", preparation)
+            cells = [row.get(column, "") for column in given["columns"]]
+            if kind == "table":
+                return [table(preparation, row)]
+            if not any(cells):
+                return [torch.zeros(0), 0] if kind == "sound" else [torch.zeros(0)]
+            if kind == "picture":
+                return [picture(folder / cells[0])]
+            if kind == "sound":
+                return list(sound(folder / cells[0]))
+            if kind == "text":
+                return [tokens(name, "\n".join(cell for cell in cells if cell))]
+            return [series(given["columns"], row)]
+
+
+        def predict(rows, folder=pathlib.Path(".")):
+            """Probabilities of classes or labels, or numbers in their units: a row for each row."""
+            names = [argument.name for argument in model.forward.schema.arguments[1:]]
+            columns = []
+            for name in (name for name in names if name in manifest["inputs"]):
+                columns += [list(each) for each in zip(*(values(name, row, folder) for row in rows))]
+            with torch.inference_mode():
+                return model(*columns)
+
+
+        if __name__ == "__main__":
+            path = pathlib.Path(sys.argv[1])
+            with path.open(newline="", encoding="utf-8-sig") as file:
+                rows = list(csv.DictReader(file))
+            for row, answer in zip(rows, predict(rows, path.parent).tolist()):
+                if target["kind"] == "classification":
+                    best = max(range(len(answer)), key=answer.__getitem__)
+                    print(f"{target['names'][best]}\t{answer[best]:.6f}")
+                elif target["kind"] == "multi-label":
+                    print(", ".join(name for name, value in zip(target["names"], answer) if value > 0.5))
+                else:
+                    print("\t".join(f"{name} {value:.6g}" for name, value in zip(target["names"], answer)))
+        """# + "\n"
+}

@@ -1,0 +1,65 @@
+import DesignerClient
+import Foundation
+import Model
+import RegistryClient
+
+/// Finds the package that a person names: a folder, a file, a model of the registry, or a scenario by its result.
+struct PackageFinder {
+    /// The services, which are asked only where there is no such file.
+    let services: () throws -> Services
+
+    /// The file of the package.
+    func find(_ name: String) async throws -> URL {
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) {
+            let file = isFolder.boolValue ? URL(filePath: name).appending(path: "model.pt") : URL(filePath: name)
+            guard FileManager.default.fileExists(atPath: file.path) else {
+                throw Failure(
+                    .notFound, "the folder '\(name)' has no model.pt, which 'gyrus result --output' writes there")
+            }
+            return file
+        }
+        let services = try services()
+        let registry = try await services.registry()
+        let model = try await self.model(name, services, registry)
+        guard let script = model.file(.torchScript), let recipe = model.lineage.recipe else {
+            throw Failure(.notFound, "model '\(model.id)' has no TorchScript file, or nothing is known of its data")
+        }
+        guard let manifest = try await registry.manifest(recipe: recipe) else {
+            throw Failure(
+                .invalidArgument,
+                "model '\(model.id)' was trained on data that Gyrus knows by name; it keeps no preparation for new ones"
+            )
+        }
+        let folder = try PackageFolder(Self.cache.appending(path: script.hexadecimal).path)
+        if !FileManager.default.fileExists(atPath: folder.model.path) {
+            try await folder.write(
+                script: script, weights: nil, manifest: manifest, title: model.id, facts: [], from: registry)
+        }
+        return folder.model
+    }
+
+    private func model(
+        _ name: String, _ services: Services, _ registry: RegistryClient
+    ) async throws -> PretrainedModel {
+        do {
+            return try await registry.model(name)
+        } catch let failure as Failure where failure.code == .notFound {
+            let status = try await services.designer().scenario(name)
+            guard let model = status.model else {
+                throw Failure(
+                    .notFound,
+                    "scenario \(status.id) (\(status.state)) has no network yet; follow it with: "
+                        + services.command("watch \(status.id)"))
+            }
+            return try await registry.model(model)
+        }
+    }
+
+    /// Packages of the registry's models, by the digest of their networks.
+    private static var cache: URL {
+        let environment = ProcessInfo.processInfo.environment
+        let base = environment["XDG_CACHE_HOME"] ?? environment["HOME"].map { "\($0)/.cache" } ?? "/tmp"
+        return URL(filePath: base).appending(path: "gyrus/packages")
+    }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import DesignerClient
+import Foundation
+import HelperProcesses
+import Model
+import RegistryClient
+
+/// Answers for new data with a trained network.
+struct Predict: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Answer for new data with a trained network.",
+        discussion: """
+              gyrus predict results/clothes picture.jpg more/*.jpg
+              gyrus predict results/skin --table new.csv --output answers.csv
+              gyrus predict 3fa27c11 photos          a scenario's result, and all files of a folder
+
+            The network is the folder that 'gyrus result --output' wrote, its model.pt, a model
+            of the registry, or a scenario, whose result it is. What cannot be read is named and
+            gets no answer; the exit status is 1 then.
+            """)
+
+    @ParentCommand var gyrus: Gyrus
+
+    @Option(help: ArgumentHelp("Table with a row for each sample.", valueName: "file"))
+    var table: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Folder that paths in the table are relative to (default: the table's own).",
+            valueName: "folder"))
+    var files: String?
+
+    @Option(name: [.short, .long], help: ArgumentHelp("File to write (default: stdout).", valueName: "file"))
+    var output: String?
+
+    @Option(help: "Form of the answers: csv or json (one object a line).")
+    var format: PredictionFormat = .csv
+
+    @Option(help: ArgumentHelp("Classes to name, the most probable ones first.", valueName: "number"))
+    var top = 1
+
+    @Argument(help: "The network.")
+    var model: String
+
+    @Argument(help: "Files, or folders of files.")
+    var inputs: [String] = []
+
+    func validate() throws {
+        guard (table == nil) != inputs.isEmpty else {
+            throw ValidationError("name files to answer for, or a table with --table.")
+        }
+        guard (1...100).contains(top) else { throw ValidationError("--top: \(top) is not from 1 to 100.") }
+    }
+
+    func run() async throws {
+        let package = try await PackageFinder(services: { try Services(gyrus.project) }).find(model)
+        let request = PredictionRequest(
+            paths: try inputs.flatMap(Self.files), table: table.map { URL(filePath: $0).path },
+            files: files.map { URL(filePath: $0).path })
+        let process = try HelperProcess("gyrus-data", ["predict", package.path])
+        process.say(String(decoding: try JSONEncoder().encode(request), as: UTF8.self))
+        let sink = try PredictionSink(format: format, top: top, file: output)
+        var (answered, failed) = (0, 0)
+        while let line = try process.line() {
+            let message = try JSONDecoder().decode(PredictionMessage.self, from: Data(line.utf8))
+            if let target = message.target { try sink.begin(target) }
+            guard let place = message.place else {
+                if let failure = message.failure { throw failure }
+                continue
+            }
+            if let failure = message.failure {
+                failed += 1
+                say("\(place): \(failure.message)")
+            } else {
+                answered += 1
+            }
+            try sink.add(place, message.answer, message.failure)
+        }
+        try sink.end()
+        if let output { say("\(Figures.count(answered)) answers are in \(output).") }
+        guard failed == 0 else {
+            throw Failure(
+                .invalidArgument, "\(failed) of \(answered + failed) samples could not be read and have no answer")
+        }
+    }
+
+    /// A file, or the files of a folder, without hidden ones.
+    private static func files(_ path: String) throws -> [String] {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw Failure(.notFound, "there is no file or folder '\(path)'")
+        }
+        guard isFolder.boolValue else { return [URL(filePath: path).path] }
+        let found = FileManager.default.enumerator(
+            at: URL(filePath: path), includingPropertiesForKeys: [.isRegularFileKey], options: [.skipsHiddenFiles])
+        let files = (found?.allObjects as? [URL] ?? []).filter {
+            (try? $0.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true
+        }
+        guard !files.isEmpty else { throw Failure(.notFound, "the folder '\(path)' has no files") }
+        return files.map(\.path).sorted()
+    }
+}
+
+/// Form of answers.
+enum PredictionFormat: String, ExpressibleByArgument, CaseIterable {
+    case csv
+    case json
+}

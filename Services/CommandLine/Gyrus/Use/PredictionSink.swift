@@ -1,0 +1,119 @@
+import Foundation
+import Model
+
+/// Writes answers as a table or as lines of JSON, to a file that appears when it is whole, or to stdout.
+final class PredictionSink {
+    private let format: PredictionFormat
+    private let top: Int
+    private let file: URL?
+    private let partial: URL?
+    private let handle: FileHandle
+    private var target = Target(.classification, names: [])
+
+    init(format: PredictionFormat, top: Int, file: String?) throws {
+        self.format = format
+        self.top = top
+        self.file = file.map { URL(filePath: $0) }
+        partial = self.file?.appendingPathExtension("partial")
+        if let partial {
+            guard FileManager.default.createFile(atPath: partial.path, contents: nil) else {
+                throw Failure(
+                    .permissionDenied, "the file '\(partial.path)' cannot be written; choose another with --output")
+            }
+            handle = try FileHandle(forWritingTo: partial)
+        } else {
+            handle = .standardOutput
+        }
+    }
+
+    /// Says what the numbers stand for.
+    func begin(_ target: Target) throws {
+        self.target = target
+        guard format == .csv else { return }
+        let columns: [String]
+        switch target.kind {
+        case .classification:
+            columns = (1...top).flatMap {
+                $0 == 1 ? ["prediction", "probability"] : ["prediction \($0)", "probability \($0)"]
+            }
+        case .multiLabel: columns = ["prediction", "probabilities"]
+        case .regression: columns = target.names
+        }
+        try write(["sample"] + columns)
+    }
+
+    /// Writes the answer for a sample, or none.
+    func add(_ place: String, _ answer: [Float]?, _ failure: Failure?) throws {
+        switch format {
+        case .csv: try write([place] + (answer.map(cells) ?? []))
+        case .json: try line(try json(Prediction(place, answer, failure, target, top: top)))
+        }
+    }
+
+    /// Gives the file its name.
+    func end() throws {
+        guard let file, let partial else { return }
+        try handle.close()
+        _ = try FileManager.default.replaceItemAt(file, withItemAt: partial)
+    }
+
+    private func cells(_ answer: [Float]) -> [String] {
+        switch target.kind {
+        case .classification:
+            return Prediction.best(answer, top).flatMap { [target.names[$0], Figures.fixed(Double(answer[$0]), 6)] }
+        case .multiLabel:
+            let chosen = answer.indices.filter { answer[$0] > 0.5 }
+            return [
+                chosen.map { target.names[$0] }.joined(separator: "|"),
+                chosen.map { Figures.fixed(Double(answer[$0]), 6) }.joined(separator: "|"),
+            ]
+        case .regression: return answer.map { "\($0)" }
+        }
+    }
+
+    private func write(_ cells: [String]) throws {
+        try line(
+            cells.map { cell in
+                let needsQuotes = cell.contains { $0 == "," || $0 == "\"" || $0.isNewline }
+                return needsQuotes ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell
+            }.joined(separator: ","))
+    }
+
+    private func line(_ text: String) throws { try handle.write(contentsOf: Data("\(text)\n".utf8)) }
+
+    private func json(_ prediction: Prediction) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(prediction), as: UTF8.self)
+    }
+}
+
+/// An answer as programs read it.
+private struct Prediction: Encodable {
+    let sample: String
+    var prediction: [String]?
+    var probabilities: [String: Float]?
+    var numbers: [String: Float]?
+    var error: String?
+
+    init(_ place: String, _ answer: [Float]?, _ failure: Failure?, _ target: Target, top: Int) {
+        sample = place
+        error = failure?.message
+        guard let answer else { return }
+        let named = Dictionary(uniqueKeysWithValues: zip(target.names, answer))
+        switch target.kind {
+        case .classification:
+            prediction = Self.best(answer, top).map { target.names[$0] }
+            probabilities = named
+        case .multiLabel:
+            prediction = answer.indices.filter { answer[$0] > 0.5 }.map { target.names[$0] }
+            probabilities = named
+        case .regression: numbers = named
+        }
+    }
+
+    /// Places of the greatest numbers, the greatest first.
+    static func best(_ answer: [Float], _ count: Int) -> [Int] {
+        Array(answer.indices.sorted { (answer[$1], $0) < (answer[$0], $1) }.prefix(count))
+    }
+}

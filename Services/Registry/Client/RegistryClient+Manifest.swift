@@ -1,0 +1,43 @@
+import Foundation
+public import Model
+
+extension RegistryClient {
+    /// Most bytes of the header of a prepared dataset: the format allows no more.
+    private static let largestHeader: UInt64 = 100_000_000
+
+    /// The manifest of prepared data of a user, read from the beginning of their file; nil where the file has none because
+    /// its data are known to Gyrus by name.
+    /// - Parameter recipe: Identity of the prepared dataset.
+    /// - Throws: `Failure` with code `not-found` where the registry has no such dataset.
+    public func manifest(recipe: BlobDigest) async throws -> DatasetManifest? {
+        guard let dataset = try await dataset(recipe: recipe) else {
+            throw Failure(.notFound, "The registry has no dataset '\(recipe)'.")
+        }
+        // A safetensors file begins with the length of its header, a JSON object that has the manifest among its metadata.
+        let (start, _) = try await piece(of: dataset.blob, at: 0, limit: 8)
+        guard start.count == 8 else { throw Failure(.corrupt, "The file of dataset '\(dataset.name)' is cut short.") }
+        let length = start.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        guard length <= Self.largestHeader else {
+            throw Failure(.corrupt, "The file of dataset '\(dataset.name)' has a header of \(length) bytes.")
+        }
+        var header: [UInt8] = []
+        while UInt64(header.count) < length {
+            let rest = min(Int(length) - header.count, Self.chunkBytes)
+            let (bytes, _) = try await piece(of: dataset.blob, at: 8 + UInt64(header.count), limit: rest)
+            guard !bytes.isEmpty else { throw Failure(.corrupt, "The file of dataset '\(dataset.name)' is cut short.") }
+            header += bytes
+        }
+        guard let metadata = try JSONDecoder().decode(Header.self, from: Data(header)).metadata,
+            let json = metadata["manifest"]
+        else { return nil }
+        return try DatasetManifest(json: json)
+    }
+
+    private struct Header: Decodable {
+        let metadata: [String: String]?
+
+        enum CodingKeys: String, CodingKey {
+            case metadata = "__metadata__"
+        }
+    }
+}

@@ -1,0 +1,36 @@
+/// What the helper program for data is asked to answer for: files, or the rows of a table.
+public struct PredictionRequest: Codable, Sendable {
+    /// Paths of pictures, sounds or texts.
+    public var paths: [String]
+    /// Path of a table; nil for files.
+    public var table: String?
+    /// Folder that paths in the table are relative to; nil for the table's own.
+    public var files: String?
+
+    /// Asks for answers.
+    public init(paths: [String] = [], table: String? = nil, files: String? = nil) {
+        self.paths = paths
+        self.table = table
+        self.files = files
+    }
+}
+
+/// A line of the answer: first what the numbers stand for, then one for each sample.
+public struct PredictionMessage: Codable, Sendable {
+    /// What the numbers stand for.
+    public var target: Target?
+    /// Where a sample stands, such as `people.csv, row 7`.
+    public var place: String?
+    /// Its probabilities of classes or labels, or its numbers.
+    public var answer: [Float]?
+    /// Why there is no answer; without a place, why there are none at all.
+    public var failure: Failure?
+
+    /// Says something.
+    public init(target: Target? = nil, place: String? = nil, answer: [Float]? = nil, failure: Failure? = nil) {
+        self.target = target
+        self.place = place
+        self.answer = answer
+        self.failure = failure
+    }
+}

@@ -1,0 +1,133 @@
+public import Model
+import Safetensors
+import Tables
+
+/// Makes a prepared dataset of a user's data, in two passes with bounded memory: the first learns from training samples how
+/// each modality is prepared, the second decodes and stores all samples.
+///
+/// It blocks and computes on all cores; call it in a process of its own.
+public struct DataPreparer {
+    /// What it came to.
+    public struct Outcome: Sendable {
+        /// All that is known of the data now.
+        public var manifest: DatasetManifest
+        /// Samples that could not be read: where they stand and why; at most `mostNamed` of them.
+        public var unreadable: [(place: String, reason: String)]
+        /// How many these are.
+        public var unreadableCount: Int
+    }
+
+    /// Unreadable samples that are named.
+    public static let mostNamed = 20
+    /// Samples that are decoded at a time.
+    private static let chunk = 256
+
+    private let rows: any SampleRows
+    private let settings: DataSettings
+    private let name: String
+    private let target: Target
+    private let content: String
+
+    /// - Parameters:
+    ///   - rows: The samples.
+    ///   - settings: How they are read.
+    ///   - name: Name for people.
+    ///   - target: What is learned; the scale of numbers is found here.
+    ///   - content: Digest of what is read.
+    public init(rows: any SampleRows, settings: DataSettings, name: String, target: Target, content: String) {
+        self.rows = rows
+        self.settings = settings
+        self.name = name
+        self.target = target
+        self.content = content
+    }
+
+    /// Prepares the data.
+    /// - Parameters:
+    ///   - path: The file to write, all or nothing.
+    ///   - report: Told how many samples are done, of all.
+    /// - Throws: `Failure` that names what is wrong and where.
+    public func prepare(to path: String, report: (Int, Int) -> Void = { _, _ in }) throws -> Outcome {
+        let survey = try survey()
+        let manifest = DatasetManifest(
+            name: name, settings: settings, content: content, inputs: survey.inputs, target: survey.target,
+            counts: nil, samples: .init(training: 0, validation: 0, test: 0))
+        let writer = try SampleWriter(manifest, modalities: rows.modalities, files: rows.files, path: path)
+        var pending: [RawSample] = []
+        var done = 0
+        func flush() throws {
+            try writer.add(pending)
+            done += pending.count
+            pending.removeAll(keepingCapacity: true)
+            report(done, survey.count)
+            try check(writer, of: survey.count)
+        }
+        try rows.forEachSample { sample in
+            pending.append(sample)
+            if pending.count == Self.chunk { try flush() }
+        }
+        try flush()
+        return try writer.finish()
+    }
+
+    // MARK: First pass
+
+    private struct Survey {
+        var inputs: [String: DatasetManifest.Input]
+        var target: Target
+        var count: Int
+    }
+
+    private func survey() throws -> Survey {
+        var (training, count) = (0, 0)
+        try rows.forEachSample { sample in
+            count += 1
+            if sample.part == .training { training += 1 }
+        }
+        guard training > 0 else {
+            throw Failure(
+                .invalidArgument, "data.split: no sample is left for training; \(count) samples are there in all.")
+        }
+        let reader = try ValueReader(files: rows.files)
+        var fitters = rows.modalities.map { $0.fitter(count: training) }
+        var moments = target.names.map { _ in RunningMoments() }
+        var place = 0
+        try rows.forEachSample { sample in
+            guard sample.part == .training else { return }
+            for index in fitters.indices { fitters[index].look(at: sample.cells[index], place: place, reader) }
+            if case .numbers(let numbers) = sample.answer {
+                for (index, number) in numbers.enumerated() { moments[index].add(number) }
+            }
+            place += 1
+        }
+        var target = target
+        if target.kind == .regression {
+            target.means = moments.map(\.mean)
+            target.deviations = moments.map(\.deviation)
+        }
+        let inputs = try zip(rows.modalities, fitters).map { ($0.name, try $1.input()) }
+        return Survey(inputs: Dictionary(uniqueKeysWithValues: inputs), target: target, count: count)
+    }
+
+    /// What is unreadable beyond the tolerance ends the preparation as soon as that is certain.
+    private func check(_ writer: SampleWriter, of count: Int) throws {
+        guard Double(writer.unreadableCount) > settings.tolerance * Double(count) else { return }
+        let named = writer.unreadable.prefix(5).map { "\($0.place): \($0.reason)" }.joined(separator: "\n  ")
+        throw Failure(
+            .invalidArgument,
+            """
+            data.unreadable: more than \(NumberText.percent(settings.tolerance)) of \(count) samples cannot be read. The first:
+              \(named)
+            Mend or remove them, or allow more with 'data: {unreadable: 0.2}'.
+            """)
+    }
+}
+
+/// Numbers for people.
+enum NumberText {
+    /// A share as percent, such as `5 %`.
+    static func percent(_ share: Double) -> String {
+        let percent = (share * 1_000).rounded() / 10
+        return percent == percent.rounded() ? "\(Int(percent)) %" : "\(percent) %"
+    }
+}

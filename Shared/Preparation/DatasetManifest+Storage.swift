@@ -1,0 +1,45 @@
+import Foundation
+import Model
+
+extension DatasetManifest.Input {
+    /// Whether rows are stored as bytes, and standardized when they are read.
+    var storesBytes: Bool {
+        switch preparation {
+        case .picture: true
+        case .sound(let sound): sound.sound == .mel
+        case .text, .table, .series: false
+        }
+    }
+
+    /// A row, as it is stored, of which every number is its channel's mean.
+    var meanRow: [Float] {
+        let count = signature.shape.reduce(1, *)
+        switch preparation {
+        case .picture(let picture):
+            let size = count / picture.means.count
+            return picture.means.flatMap { [Float](repeating: $0.rounded(), count: size) }
+        case .sound(let sound): return [Float](repeating: sound.sound == .mel ? sound.mean.rounded() : 0, count: count)
+        case .text, .table, .series: return [Float](repeating: 0, count: count)
+        }
+    }
+
+    /// Takes over what the bytes of training samples came to.
+    mutating func standardize(_ levels: [RunningLevels]) {
+        switch preparation {
+        case .picture(var picture):
+            picture.means = levels.map { Float($0.mean) }
+            picture.deviations = levels.map { Float($0.deviation) }
+            preparation = .picture(picture)
+        case .sound(var sound):
+            sound.mean = Float(levels.first?.mean ?? 0)
+            sound.deviation = Float(levels.first?.deviation ?? 1)
+            preparation = .sound(sound)
+        case .text, .table, .series: break
+        }
+    }
+}
+
+/// Processors that this process may use.
+enum ProcessorCount {
+    static var available: Int { ProcessInfo.processInfo.activeProcessorCount }
+}

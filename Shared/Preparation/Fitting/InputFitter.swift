@@ -1,0 +1,63 @@
+import Model
+import Tables
+
+/// Learns from training samples how a modality is prepared.
+protocol InputFitter {
+    /// Looks at the cells of one training sample.
+    /// - Parameter place: How many training samples came before it.
+    mutating func look(at cells: [Cell], place: Int, _ reader: ValueReader)
+    /// What was learned. Means and deviations of pictures and spectrograms follow when their rows are made.
+    /// - Throws: `Failure` with code `invalid-argument` where nothing can be learned.
+    func input() throws -> DatasetManifest.Input
+}
+
+extension RawModality {
+    /// What learns how it is prepared.
+    /// - Parameter count: How many training samples there are.
+    func fitter(count: Int) -> any InputFitter {
+        switch kind {
+        case .image, .video: PictureFitter(self, count: count)
+        case .audio: SoundFitter(self, count: count)
+        case .text: TextFitter(self)
+        case .table: TableFitter(self)
+        case .series: SeriesFitter(self)
+        }
+    }
+}
+
+/// Takes about so many samples of many, spread evenly.
+struct Sampling {
+    private let step: Int
+
+    init(_ wanted: Int, of count: Int) { step = max(1, count / wanted) }
+
+    func takes(_ place: Int) -> Bool { place.isMultiple(of: step) }
+}
+
+extension Array where Element: Comparable {
+    /// The element below which a share of them lies; nil where there is none.
+    func quantile(_ share: Double) -> Element? {
+        guard !isEmpty else { return nil }
+        return sorted()[Swift.min(count - 1, Int(Double(count) * share))]
+    }
+}
+
+/// Mean and standard deviation of numbers that come one after the other (Welford 1962).
+struct RunningMoments {
+    private(set) var count = 0
+    private(set) var mean = 0.0
+    private var squares = 0.0
+
+    mutating func add(_ value: Double) {
+        count += 1
+        let delta = value - mean
+        mean += delta / Double(count)
+        squares += delta * (value - mean)
+    }
+
+    /// Standard deviation; 1 where all are equal.
+    var deviation: Double {
+        let deviation = (squares / Double(Swift.max(count, 1))).squareRoot()
+        return deviation > 1e-12 * Swift.max(1, abs(mean)) ? deviation : 1
+    }
+}

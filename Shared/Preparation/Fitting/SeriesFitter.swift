@@ -1,0 +1,49 @@
+import Model
+import Tables
+
+/// Learns mean and deviation of each channel, and chooses how many steps networks read.
+struct SeriesFitter: InputFitter {
+    private let modality: RawModality
+    private var moments: [RunningMoments] = []
+    private var lengths: [Int] = []
+    private var lastFailure: Failure?
+
+    /// Steps that networks read at most where nothing is said.
+    private static let usualLength = 1_024
+    /// Lengths that are remembered.
+    private static let mostLengths = 100_000
+
+    init(_ modality: RawModality) { self.modality = modality }
+
+    mutating func look(at cells: [Cell], place: Int, _ reader: ValueReader) {
+        do {
+            guard
+                case .numbers(let values, let shape)? = try reader.series(
+                    cells, channels: moments.isEmpty ? nil : moments.count)
+            else { return }
+            if moments.isEmpty { moments = (0..<shape[0]).map { _ in RunningMoments() } }
+            if lengths.count < Self.mostLengths { lengths.append(shape[1]) }
+            for channel in 0..<shape[0] {
+                for value in values[channel * shape[1]..<(channel + 1) * shape[1]] where value.isFinite {
+                    moments[channel].add(Double(value))
+                }
+            }
+        } catch {
+            lastFailure = Failure(error)
+        }
+    }
+
+    func input() throws -> DatasetManifest.Input {
+        guard let longest = lengths.max(), longest > 0, let shortest = lengths.min() else {
+            throw lastFailure
+                ?? Failure(.invalidArgument, "modalities.\(modality.name): there is no series in any training sample.")
+        }
+        let length = modality.settings.length ?? min(longest, Self.usualLength)
+        let series = SeriesPreparation(
+            means: moments.map { Float($0.mean) }, deviations: moments.map { Float($0.deviation) },
+            hasMask: shortest < length)
+        return DatasetManifest.Input(
+            signature: InputSignature(kind: .series, shape: [moments.count + (series.hasMask ? 1 : 0), length]),
+            columns: modality.columns.map(\.name), preparation: .series(series))
+    }
+}

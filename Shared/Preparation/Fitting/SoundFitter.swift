@@ -1,0 +1,64 @@
+import Model
+import Tables
+
+/// Chooses rate, length and spectrogram of sound by some of the recordings.
+struct SoundFitter: InputFitter {
+    private let modality: RawModality
+    private let sampling: Sampling
+    private var rates: [Int] = []
+    private var seconds: [Double] = []
+    private var lastFailure: Failure?
+
+    /// Recordings that are looked at.
+    private static let looked = 200
+    /// Enough for speech; music and noises lose little for telling them apart.
+    private static let usualRate = 16_000
+    private static let usualBands = 64
+    /// Windows of a spectrogram at most, where longer recordings get longer steps.
+    private static let usualFrames = 256.0
+    /// Seconds between windows of short recordings.
+    private static let shortestHop = 0.01
+    /// Seconds of a waveform that networks read at most where nothing is said.
+    private static let usualSeconds = 10.0
+
+    init(_ modality: RawModality, count: Int) {
+        self.modality = modality
+        sampling = Sampling(Self.looked, of: count)
+    }
+
+    mutating func look(at cells: [Cell], place: Int, _ reader: ValueReader) {
+        guard sampling.takes(place) else { return }
+        do {
+            if case .sound(let samples, let rate)? = try reader.sound(cells) {
+                rates.append(rate)
+                seconds.append(Double(samples.count) / Double(rate))
+            }
+        } catch {
+            lastFailure = Failure(error)
+        }
+    }
+
+    func input() throws -> DatasetManifest.Input {
+        guard let usual = rates.quantile(0.5), let long = seconds.quantile(0.9) else {
+            let reason = lastFailure.map { " The last one failed like this: \($0.message)" } ?? ""
+            throw Failure(
+                .invalidArgument,
+                "modalities.\(modality.name): none of the recordings that were looked at can be read.\(reason)")
+        }
+        let settings = modality.settings
+        let rate = settings.rate ?? min(max(usual, DataLimits.rate.lowerBound), Self.usualRate)
+        let length = settings.seconds ?? min(max(long, DataLimits.seconds.lowerBound), Self.usualSeconds)
+        let samples = max(1, Int((length * Double(rate)).rounded()))
+        let hop = max(1, Int(Double(rate) * max(Self.shortestHop, length / Self.usualFrames)))
+        let window = max(Int(Double(rate) * 0.025), 2 * hop)
+        var transform = 64
+        while transform < window { transform *= 2 }
+        let sound = SoundPreparation(
+            sound: settings.sound ?? .mel, rate: rate, samples: samples, window: window, hop: hop,
+            transform: transform, bands: settings.bands ?? min(Self.usualBands, transform / 4), mean: 0, deviation: 1)
+        let shape = sound.sound == .mel ? [1, sound.bands, sound.frames] : [1, samples]
+        return DatasetManifest.Input(
+            signature: InputSignature(kind: .audio, shape: shape), columns: modality.columns.map(\.name),
+            preparation: .sound(sound))
+    }
+}

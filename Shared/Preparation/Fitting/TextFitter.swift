@@ -1,0 +1,50 @@
+import Foundation
+import Media
+import Model
+import Tables
+
+/// Learns a tokenizer from the training texts, and chooses how many tokens networks read.
+struct TextFitter: InputFitter {
+    private let modality: RawModality
+    private var texts: [String] = []
+    private var generator = SplitMix64(seed: 1)
+    private var seen = 0
+
+    private static let usualVocabulary = 8_000
+    /// Tokens that networks read at most where nothing is said.
+    private static let usualLength = 256
+
+    init(_ modality: RawModality) { self.modality = modality }
+
+    private var areFiles: Bool { modality.columns.contains(where: \.isFile) }
+
+    mutating func look(at cells: [Cell], place: Int, _ reader: ValueReader) {
+        guard let text = try? reader.text(cells, areFiles: areFiles), !text.isEmpty else { return }
+        seen += 1
+        // Of more texts than a tokenizer learns from, each has the same chance (reservoir sampling, Vitter 1985).
+        if texts.count < Tokenizer.mostTexts { return texts.append(text) }
+        let slot = generator.index(below: seen)
+        if slot < texts.count { texts[slot] = text }
+    }
+
+    func input() throws -> DatasetManifest.Input {
+        let settings = modality.settings
+        let tokens = settings.tokens ?? .subwords
+        guard !texts.isEmpty else {
+            throw Failure(.invalidArgument, "modalities.\(modality.name): there is no text in any training sample.")
+        }
+        // A vocabulary that is large beside the texts would hold pieces that were seen once.
+        let characters = texts.reduce(0) { $0 + $1.unicodeScalars.count }
+        let different = texts.reduce(into: Set<Unicode.Scalar>()) { $0.formUnion($1.unicodeScalars) }.count
+        let usual = min(Self.usualVocabulary, max(different + 64, characters / 40))
+        let tokenizer = try Tokenizer(
+            learningFrom: texts, tokens: tokens, vocabulary: settings.vocabulary ?? usual)
+        let lengths = try texts.prefix(5_000).map { try tokenizer.tokens(of: $0).count }
+        let long = lengths.quantile(0.95) ?? 1
+        let length = settings.length ?? min(max(long, 8), Self.usualLength)
+        return DatasetManifest.Input(
+            signature: InputSignature(kind: .text, shape: [length], vocabulary: tokenizer.vocabulary),
+            columns: modality.columns.map(\.name),
+            preparation: .text(TextPreparation(tokens: tokens, model: Data(tokenizer.model), areFiles: areFiles)))
+    }
+}

@@ -1,0 +1,40 @@
+import Foundation
+import Model
+import Tables
+
+/// Finds the columns and categories of a table's rows quickly.
+struct TableIndex {
+    private let numbers: [Int?]
+    private let categories: [(place: Int?, numbers: [String: Int])]
+
+    /// - Parameter columns: Names of the cells of a row, in their order.
+    init(_ table: TablePreparation, columns: [String]) {
+        let places = Dictionary(columns.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
+        numbers = table.numbers.map { places[$0.name] }
+        categories = table.categories.map { column in
+            let numbered = column.values.enumerated().map { ($0.element, $0.offset + 1) }
+            return (places[column.name], Dictionary(numbered) { first, _ in first })
+        }
+    }
+
+    /// A row: its numbers, then the number of each category, 0 where it is missing or was never seen.
+    func row(_ cells: [Cell]) -> RawValue {
+        let values = numbers.map { place in place.map { Self.number(cells[$0]) } ?? .nan }
+        let numbered = categories.map { column -> Float in
+            guard let place = column.place, cells[place] != .missing else { return 0 }
+            return Float(column.numbers[cells[place].description] ?? 0)
+        }
+        return .numbers(values + numbered, shape: [values.count + numbered.count])
+    }
+
+    private static func number(_ cell: Cell) -> Float {
+        let number: Float? =
+            switch cell {
+            case .number(let number): Float(number)
+            case .text(let text): Float(text)
+            case .missing, .list, .bytes, .array: nil
+            }
+        guard let number, number.isFinite else { return .nan }
+        return number
+    }
+}

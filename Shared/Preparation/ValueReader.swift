@@ -1,0 +1,156 @@
+import Foundation
+import Media
+public import Model
+public import Tables
+
+/// Turns cells of a user's data into raw values: it reads and decodes the files that they name.
+public struct ValueReader: Sendable {
+    private let files: FileFinder
+    private let tokenizers: [String: Tokenizer]
+    private let tables: [String: TableIndex]
+
+    /// Most bytes of one file: 1 GiB.
+    public static let largestFile = 1 << 30
+
+    /// - Parameter inputs: Prepared inputs, whose tokenizers and categories it uses.
+    /// - Throws: `Failure` where a tokenizer cannot be read.
+    public init(files: FileFinder, inputs: [String: DatasetManifest.Input] = [:]) throws {
+        self.files = files
+        tokenizers = try inputs.compactMapValues { input in
+            guard case .text(let text) = input.preparation else { return nil }
+            return try Tokenizer(model: [UInt8](text.model))
+        }
+        tables = inputs.compactMapValues { input in
+            guard case .table(let table) = input.preparation else { return nil }
+            return TableIndex(table, columns: input.columns)
+        }
+    }
+
+    /// The raw value of a modality; nil where it is missing.
+    /// - Throws: `Failure` that says why it cannot be read.
+    public func value(_ cells: [Cell], of name: String, _ input: DatasetManifest.Input) throws -> RawValue? {
+        switch input.preparation {
+        case .picture: try picture(cells)
+        case .sound: try sound(cells)
+        case .text(let text):
+            try self.text(cells, areFiles: text.areFiles).map { .tokens(try tokenizers[name]?.tokens(of: $0) ?? []) }
+        case .table: tables[name]?.row(cells)
+        case .series(let series): try self.series(cells, channels: series.means.count)
+        }
+    }
+
+    // MARK: Kinds
+
+    func picture(_ cells: [Cell]) throws -> RawValue? {
+        if case .array(let array)? = cells.first { return try Self.pixels(array) }
+        guard let bytes = try bytes(cells) else { return nil }
+        let picture = try Picture(decoding: bytes)
+        return .pixels(picture.pixels, shape: [picture.height, picture.width, picture.channels])
+    }
+
+    func sound(_ cells: [Cell]) throws -> RawValue? {
+        guard let bytes = try bytes(cells) else { return nil }
+        let sound = try Sound(decoding: bytes)
+        return .sound(sound.samples, rate: sound.rate)
+    }
+
+    func text(_ cells: [Cell], areFiles: Bool) throws -> String? {
+        let texts = try cells.compactMap { cell -> String? in
+            switch cell {
+            case .missing: nil
+            case .bytes(let bytes): try Self.text(bytes)
+            case .text where areFiles: try bytes([cell]).map(Self.text)
+            case .text(let text): text
+            case .number, .list, .array: cell.description
+            }
+        }
+        return texts.isEmpty ? nil : texts.joined(separator: "\n").precomposedStringWithCanonicalMapping
+    }
+
+    func series(_ cells: [Cell], channels: Int?) throws -> RawValue? {
+        guard let steps = try Self.steps(cells) else { return nil }
+        if let channels, steps.channels != channels {
+            throw Failure(
+                .invalidArgument, "the series has \(steps.channels) channels, where \(channels) are needed")
+        }
+        return .numbers(steps.values, shape: [steps.channels, steps.length])
+    }
+
+    // MARK: Parts
+
+    /// The content of the file that a cell names or holds.
+    private func bytes(_ cells: [Cell]) throws -> [UInt8]? {
+        switch cells.first {
+        case .missing?, nil: return nil
+        case .bytes(let bytes)?: return bytes
+        case .text(let name)?:
+            switch files.find(name) {
+            case .nothing(let why): throw Failure(.notFound, why)
+            case .file(let path): return try Self.content(of: path)
+            }
+        case .number?, .list?, .array?:
+            throw Failure(.invalidArgument, "a file is needed, and there is \(cells[0].description)")
+        }
+    }
+
+    private static func content(of path: String) throws -> [UInt8] {
+        guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int, size <= largestFile
+        else { throw Failure(.invalidArgument, "'\(path)' is larger than \(largestFile >> 20) MiB") }
+        do {
+            return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        } catch {
+            throw Failure(.notFound, "'\(path)' cannot be read: \(error.localizedDescription)")
+        }
+    }
+
+    private static func text(_ bytes: [UInt8]) throws -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            let isUTF16 = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
+            throw Failure(.corrupt, "the text is \(isUTF16 ? "UTF-16" : "not UTF-8"); convert it, or name its encoding")
+        }
+        return text
+    }
+
+    private static func pixels(_ array: NumericArray) throws -> RawValue {
+        var (shape, values) = (array.shape, array.values)
+        if shape.count == 2 { shape.append(1) }
+        guard shape.count == 3, [1, 3, 4].contains(shape[2]) || [1, 3, 4].contains(shape[0]) else {
+            throw Failure(.invalidArgument, "numbers of shape \(array.shape) are no picture")
+        }
+        if ![1, 3, 4].contains(shape[2]) {
+            let (channels, height, width) = (shape[0], shape[1], shape[2])
+            values = (0..<height * width).flatMap { place in
+                (0..<channels).map { values[$0 * height * width + place] }
+            }
+            shape = [height, width, channels]
+        }
+        let scale: Float = !array.areBytes && (values.max() ?? 0) <= 1 ? 255 : 1
+        return .pixels(values.map { UInt8(min(max(($0 * scale).rounded(), 0), 255)) }, shape: shape)
+    }
+
+    /// Measurements by channel: of one list of steps, each a number or a list of numbers, or of a column for each channel or step.
+    private static func steps(_ cells: [Cell]) throws -> (values: [Float], channels: Int, length: Int)? {
+        guard cells.contains(where: { $0 != .missing }) else { return nil }
+        let arrays = try cells.map { cell -> NumericArray in
+            if cell == .missing { return NumericArray(shape: [], values: [.nan]) }
+            guard let numbers = cell.numbers else {
+                throw Failure(.invalidArgument, "a series of numbers is needed, and there is \(cell.description)")
+            }
+            return numbers
+        }
+        if arrays.count == 1, arrays[0].shape.count == 2 {
+            let (length, channels) = (arrays[0].shape[0], arrays[0].shape[1])
+            let values = (0..<channels).flatMap { channel in
+                (0..<length).map { arrays[0].values[$0 * channels + channel] }
+            }
+            return (values, channels, length)
+        }
+        // Numbers in columns are the steps of one channel, lists in columns are channels.
+        if arrays.allSatisfy({ $0.shape.isEmpty }) { return (arrays.map { $0.values[0] }, 1, arrays.count) }
+        let length = arrays.map { $0.values.count }.max() ?? 0
+        guard arrays.allSatisfy({ $0.shape.count == 1 && $0.values.count == length }) else {
+            throw Failure(.invalidArgument, "the channels of the series have different lengths")
+        }
+        return (arrays.flatMap(\.values), arrays.count, length)
+    }
+}

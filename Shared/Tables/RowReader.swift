@@ -1,0 +1,62 @@
+public import Model
+
+/// Reads named columns of a table whose rows need no answer, as predicting does.
+public final class RowReader {
+    /// A column that is wanted.
+    public struct Column: Hashable, Sendable {
+        /// Its name.
+        public let name: String
+        /// Whether it has numbers; text is read as it is written.
+        public let isNumber: Bool
+
+        /// Describes a column.
+        public init(_ name: String, isNumber: Bool = false) {
+            self.name = name
+            self.isNumber = isNumber
+        }
+    }
+
+    /// Where files that columns name are looked for.
+    public let files: FileFinder
+
+    private let opened: OpenedSource
+    private let columns: [[Column]]
+    private let fields: [[Int]]
+
+    /// Opens a source.
+    /// - Parameter columns: The columns that are wanted, in groups.
+    /// - Throws: `Failure` that names a column that is missing and those that are there.
+    public init(settings: DataSettings, columns: [[Column]]) throws {
+        opened = try SourceOpener(settings: settings).open()
+        files = FileFinder(settings.files ?? opened.folder)
+        self.columns = columns
+        let names = opened.rows.names
+        fields = try columns.map { group in
+            try group.map { column in
+                if let field = names.firstIndex(of: column.name) { return field }
+                throw Failure(
+                    .invalidArgument,
+                    "'\(settings.source)' has no column '\(column.name)', which the network reads."
+                        + "\(NearestName.question(column.name, among: names)) There are \(names.joined(separator: ", "))."
+                )
+            }
+        }
+    }
+
+    /// Gives every row in order: where it stands, and the cells of each group of columns.
+    public func forEachRow(_ body: (String, [[Cell]]) throws -> Void) throws {
+        let sources = opened.rows.files
+        try opened.rows.forEachRow { row in
+            let cells = zip(columns, fields).map { columns, fields in
+                zip(columns, fields).map { column, field in
+                    column.isNumber ? row.number(field).map(Cell.number) ?? .missing : Self.value(row, field)
+                }
+            }
+            try body(SampleTable.place(sources[row.file], row.number), cells)
+        }
+    }
+
+    private static func value(_ row: RawRow, _ field: Int) -> Cell {
+        row.isText ? row.textCell(field) : field < row.cells.count ? row.cells[field] : .missing
+    }
+}
