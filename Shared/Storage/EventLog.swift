@@ -9,15 +9,15 @@ public import Model
 public struct EventLog: Sendable {
     private enum Change { case appended }
 
-    private let writer: any DatabaseWriter
+    private let database: ServiceDatabase
     private let service: String
     private let changes = WaitList<Change>()
     private let now: @Sendable () -> Date
 
     /// Makes the log of a service over its database.
     /// - Parameter now: Time of day, replaced in tests.
-    public init(_ writer: any DatabaseWriter, service: String, now: @escaping @Sendable () -> Date = { Date() }) {
-        self.writer = writer
+    public init(_ database: ServiceDatabase, service: String, now: @escaping @Sendable () -> Date = { Date() }) {
+        self.database = database
         self.service = service
         self.now = now
     }
@@ -60,8 +60,8 @@ public struct EventLog: Sendable {
     ///   - after: The last event already seen; 0 for all.
     ///   - limit: Most events to return.
     ///   - since: Only events at or after this time.
-    public func read(after: UInt64 = 0, limit: Int = 1_000, since: Date? = nil) throws -> [Event] {
-        try writer.read { db in try fetch(after: after, limit: limit, since: since, in: db) }
+    public func read(after: UInt64 = 0, limit: Int = 1_000, since: Date? = nil) async throws -> [Event] {
+        try await database.read { db in try fetch(after: after, limit: limit, since: since, in: db) }
     }
 
     /// Events after a sequence number, oldest first; where there is none, waits for the next one up to a time.
@@ -73,7 +73,7 @@ public struct EventLog: Sendable {
         while true {
             let ticket = changes.ticket(for: [.appended])
             defer { ticket.discard() }
-            let events = try await writer.read { db in
+            let events = try await database.read { db in
                 try fetch(after: after, limit: limit, since: since, in: db)
             }
             let remaining = deadline - clock.now
@@ -93,7 +93,7 @@ public struct EventLog: Sendable {
         before: UInt64 = 0, limit: Int = 1_000, kind: String = "", subject: String = ""
     ) async throws -> (events: [Event], last: UInt64) {
         let before = before == 0 ? Int64.max : Int64(clamping: before)
-        return try await writer.read { db in
+        return try await database.read { db in
             let last = try Int64.fetchOne(db, sql: "SELECT MAX(seq) FROM events") ?? 0
             let rows = try Row.fetchAll(
                 db,
@@ -109,8 +109,8 @@ public struct EventLog: Sendable {
     }
 
     /// Sequence number of the newest event; 0 where there is none.
-    public func lastSequence() throws -> UInt64 {
-        try writer.read { db in try UInt64(Int64.fetchOne(db, sql: "SELECT MAX(seq) FROM events") ?? 0) }
+    public func lastSequence() async throws -> UInt64 {
+        try await database.read { db in try UInt64(Int64.fetchOne(db, sql: "SELECT MAX(seq) FROM events") ?? 0) }
     }
 
     private func fetch(after: UInt64, limit: Int, since: Date?, in db: Database) throws -> [Event] {

@@ -106,7 +106,7 @@ struct KnowledgeTests {
             expected.created = known[0].created
             #expect(known[0] == expected)
         }
-        #expect(try events.read().map(\.kind) == ["observation.recorded"])
+        #expect(try await events.read().map(\.kind) == ["observation.recorded"])
     }
 
     @Test func `observations are listed by scenario and in pages`() async throws {
@@ -216,7 +216,7 @@ struct KnowledgeTests {
         #expect(learned.count == 5)
         #expect(abs(learned.reduce(0) { $0 + $1.weight } - 1) < 1e-5)
         #expect(learned.allSatisfy { $0.heads.count == 4 })
-        #expect(try events.read().filter { $0.kind == "attention.learned" }.count == 1)
+        #expect(try await events.read().filter { $0.kind == "attention.learned" }.count == 1)
     }
 
     /// Scenarios that differ in one number.

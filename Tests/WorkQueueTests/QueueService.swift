@@ -7,15 +7,17 @@ import Storage
 import Synchronization
 import TestSupport
 import WorkQueueClient
-import WorkQueueServer
 
-/// A queue behind its socket, over a database file, that a test can stop and start again.
+@testable import WorkQueueServer
+
+/// A queue behind its socket, over a database file, that a test can stop and start again; its time is the test's.
 actor QueueService {
     private let directory: TemporaryDirectory
     private let endpoint: Endpoint
     private let settings: QueueSettings
     nonisolated let loop = MessageLoop()
-    private var running: (server: Task<Void, any Error>, queue: Task<Void, any Error>)?
+    private let clock = HandClock()
+    private var running: Task<Void, any Error>?
     private(set) var queue: WorkQueue?
     private(set) var events: EventLog?
 
@@ -51,11 +53,11 @@ actor QueueService {
             WorkQueue.registerMigrations(in: &migrator)
         }
         let events = EventLog(pool, service: "test")
-        let queue = try WorkQueue(pool, events: events, settings: settings, logger: quiet)
+        let queue = try await WorkQueue(pool, events: events, settings: settings, clock: clock.clock, logger: quiet)
         var router = Router()
         QueueHarness(queue).register(in: &router)
         let server = RequestServer(endpoint: endpoint, router: router, loop: loop, logger: quiet)
-        running = (Task { try await server.run() }, Task { try await queue.run() })
+        running = Task { try await server.run() }
         _ = try await server.boundEndpoint
         (self.queue, self.events) = (queue, events)
     }
@@ -63,10 +65,15 @@ actor QueueService {
     /// Ends the service as a crash would, as far as the queue can tell: nothing of its memory is kept.
     func stop() async {
         guard let running else { return }
-        running.server.cancel()
-        running.queue.cancel()
-        _ = await (running.server.result, running.queue.result)
+        running.cancel()
+        _ = await running.result
         (self.running, queue, events) = (nil, nil, nil)
+    }
+
+    /// Lets time pass, then does what the queue does when leases are over.
+    func pass(_ duration: Duration) async {
+        clock.advance(by: duration)
+        await queue?.sweep()
     }
 
     func restart() async throws {
@@ -86,7 +93,9 @@ actor QueueService {
         }
     }
 
-    func history() throws -> [String] { try events?.read(limit: .max).map { "\($0.kind) \($0.subject)" } ?? [] }
+    func history() async throws -> [String] {
+        try await events?.read(limit: .max).map { "\($0.kind) \($0.subject)" } ?? []
+    }
 }
 
 var quiet: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }

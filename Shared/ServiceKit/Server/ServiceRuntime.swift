@@ -16,7 +16,7 @@ public struct ServiceContext: Sendable {
     /// The service's logger.
     public let logger: Logger
     /// The service's own database.
-    public let database: DatabasePool
+    public let database: ServiceDatabase
     /// The service's record of events.
     public let events: EventLog
     /// Whether the service accepts work; to be changed by a service that must recover first.
@@ -28,7 +28,7 @@ public struct ServiceContext: Sendable {
     private(set) var services: [any Service] = []
 
     init(
-        configuration: ServiceConfiguration, logger: Logger, database: DatabasePool, events: EventLog,
+        configuration: ServiceConfiguration, logger: Logger, database: ServiceDatabase, events: EventLog,
         readiness: Readiness
     ) {
         self.configuration = configuration

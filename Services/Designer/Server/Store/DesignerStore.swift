@@ -9,7 +9,7 @@ import Storage
 ///
 /// Each writing method is a whole transaction with its events, or belongs to the caller's.
 public struct DesignerStore: Sendable {
-    let database: any DatabaseWriter
+    let database: ServiceDatabase
     let events: EventLog
     let outbox: DesignerOutbox
     let now: @Sendable () -> Date
@@ -21,7 +21,7 @@ public struct DesignerStore: Sendable {
     /// Makes a store over the designer's database.
     /// - Parameter now: Time of day, replaced in tests.
     init(
-        _ database: any DatabaseWriter, events: EventLog, outbox: DesignerOutbox,
+        _ database: ServiceDatabase, events: EventLog, outbox: DesignerOutbox,
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.database = database
