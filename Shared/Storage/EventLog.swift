@@ -9,6 +9,10 @@ public import Model
 public struct EventLog: Sendable {
     private enum Change { case appended }
 
+    /// Most bytes of a kind or a subject, of an attribute, and of all attributes of an event; more is cut, so that an event
+    /// always fits into a reply.
+    private static let (longestName, largestValue, largestSum) = (1_024, 16 << 10, 256 << 10)
+
     private let database: ServiceDatabase
     private let service: String
     private let changes = WaitList<Change>()
@@ -49,7 +53,8 @@ public struct EventLog: Sendable {
         let statement = try db.cachedStatement(
             sql: "INSERT INTO events (time, kind, subject, attributes) VALUES (?, ?, ?, ?)")
         try statement.execute(arguments: [
-            now().microseconds, kind, subject, String(decoding: encoder.encode(attributes), as: UTF8.self),
+            now().microseconds, kind.cut(toBytes: Self.longestName), subject.cut(toBytes: Self.longestName),
+            String(decoding: encoder.encode(Self.bounded(attributes)), as: UTF8.self),
         ])
         let changes = changes
         db.afterNextTransaction { _ in changes.wake(.appended) }
@@ -126,7 +131,20 @@ public struct EventLog: Sendable {
         Event(
             sequence: UInt64(row["seq"] as Int64), time: Date(microseconds: row["time"]), service: service,
             kind: row["kind"], subject: row["subject"],
-            attributes: try JSONDecoder().decode(
-                [String: String].self, from: Data((row["attributes"] as String).utf8)))
+            // Bounded once more, for what an earlier version has written.
+            attributes: Self.bounded(
+                try JSONDecoder().decode([String: String].self, from: Data((row["attributes"] as String).utf8))))
+    }
+
+    private static func bounded(_ attributes: [String: String]) -> [String: String] {
+        var bounded: [String: String] = [:]
+        var rest = largestSum
+        for (name, value) in attributes.sorted(by: { $0.key < $1.key }) {
+            let value = value.cut(toBytes: largestValue)
+            rest -= name.utf8.count + value.utf8.count
+            if rest < 0 { break }
+            bounded[name] = value
+        }
+        return bounded
     }
 }

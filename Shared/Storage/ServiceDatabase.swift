@@ -155,8 +155,8 @@ extension Failure {
                 "The database \(file) is damaged or is no database (\(reason)). Restore it from a backup, or move it"
                     + " (and its -wal file) away to start with an empty one.")
         case .SQLITE_FULL:
-            self.init(.unavailable, "The database \(file) cannot grow: the disk is full. Free some space.")
-        case .SQLITE_IOERR, .SQLITE_NOMEM:
+            self.init(.busy, "The database \(file) cannot grow: the disk is full. Free some space, then try again.")
+        case .SQLITE_IOERR, .SQLITE_NOMEM, .SQLITE_ABORT, .SQLITE_INTERRUPT, .SQLITE_PROTOCOL:
             self.init(
                 .unavailable,
                 "The database \(file) cannot be read or written just now (\(reason)). Where this stays so, look at the"
@@ -166,7 +166,9 @@ extension Failure {
         case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY, .SQLITE_AUTH:
             self.init(
                 .permissionDenied,
-                "The database \(file) cannot be opened for writing (\(reason)). Check the folder and its owner.")
+                "The database \(file) cannot be opened for writing (\(reason)). Check the folder and its owner.",
+                // A disk with errors turns read-only until someone has mended it.
+                isRetriable: true)
         default:
             self.init(.internal, "The database \(file) failed: \(reason).")
         }

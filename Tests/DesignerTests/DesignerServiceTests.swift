@@ -96,6 +96,23 @@ struct Designer {
         #expect(Set(state.models.keys) == ["s1/24"])
     }
 
+    @Test func `a search that lost trials to its machines says how many`() async throws {
+        let broken = Failure(.internal, "a layer of the network cannot be"), lost = Failure(.unavailable, "disk")
+        let world = FakeWorld(failing: { order in
+            order.id.hasSuffix("/3/train") || order.id.hasSuffix("/7/train")
+                ? lost : order.id.hasSuffix("/5/train") ? broken : nil
+        })
+        let designer = try await Designer(Designer.database(), world)
+        let status = try await designer.living { service in
+            try await service.publish(scenarioText(), file: "f.yaml", as: "s1")
+            return try await end(of: "s1", service)
+        }
+        #expect(status.state == .succeeded)
+        #expect(status.failure?.message.hasPrefix("2 of 25 trials were lost to faults") == true)
+        let result = try await designer.service.store.events.read(limit: 10_000).first { $0.kind == "scenario.result" }
+        #expect(result?.attributes["lost-trials"] == "2")
+    }
+
     @Test(arguments: 1...3)
     func `a designer that dies again and again finishes with the same trials`(order: UInt64) async throws {
         let reference = try await Designer(Designer.database(), FakeWorld()).living { service in

@@ -236,6 +236,12 @@ struct KnowledgeTests {
             unmeasured.metrics["loss"] = .infinity
             let second = await #expect(throws: Failure.self) { try await client.record(unmeasured) }
             #expect(second?.message.contains("loss") == true)
+            // A metric of the same name must not hide it.
+            unmeasured.metrics["loss"] = nil
+            unmeasured.metrics["classes"] = 1
+            unmeasured.features.numbers["classes"] = .infinity
+            let infinite = await #expect(throws: Failure.self) { try await client.record(unmeasured) }
+            #expect(infinite?.code == .invalidArgument && infinite?.message.contains("numbers.classes") == true)
             let third = await #expect(throws: Failure.self) {
                 try await client.record(observation("y", genome: "", objective: 1))
             }

@@ -84,7 +84,8 @@ struct ServiceDatabaseTests {
 
     @Test(arguments: [
         (ResultCode.SQLITE_FULL, true), (.SQLITE_IOERR, true), (.SQLITE_IOERR_FSYNC, true), (.SQLITE_NOMEM, true),
-        (.SQLITE_BUSY, true), (.SQLITE_CORRUPT, false), (.SQLITE_CONSTRAINT, false),
+        (.SQLITE_BUSY, true), (.SQLITE_READONLY, true), (.SQLITE_CANTOPEN, true), (.SQLITE_CORRUPT, false),
+        (.SQLITE_CONSTRAINT, false),
     ])
     func `what may pass is retriable, whoever reads or writes`(_ code: ResultCode, _ expected: Bool) async throws {
         let database = try ServiceDatabase.open(at: file)
@@ -108,7 +109,7 @@ struct ServiceDatabaseTests {
         let failure = await #expect(throws: Failure.self) {
             try await database.write { db in try db.execute(sql: "INSERT INTO notes VALUES (zeroblob(1000000))") }
         }
-        #expect(failure?.code == .unavailable && failure?.isRetriable == true)
+        #expect(failure?.code == .busy && failure?.isRetriable == true)
         try await database.write { db in try db.execute(sql: "INSERT INTO notes VALUES (zeroblob(10))") }
         #expect(try await database.read { db in try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM notes") } == 1)
     }

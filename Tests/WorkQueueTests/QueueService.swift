@@ -15,13 +15,15 @@ actor QueueService {
     private let directory: TemporaryDirectory
     private let endpoint: Endpoint
     private let settings: QueueSettings
+    private let onSuccess: WorkQueue.SuccessHook?
     nonisolated let loop = MessageLoop()
     private let clock = HandClock()
     private var running: Task<Void, any Error>?
     private(set) var queue: WorkQueue?
     private(set) var events: EventLog?
 
-    init(_ settings: QueueSettings = QueueSettings()) throws {
+    init(_ settings: QueueSettings = QueueSettings(), onSuccess: WorkQueue.SuccessHook? = nil) throws {
+        self.onSuccess = onSuccess
         directory = try TemporaryDirectory()
         endpoint = try Endpoint("ipc://\(directory.url.path)/q.sock")
         self.settings = settings
@@ -29,9 +31,10 @@ actor QueueService {
 
     /// Runs a service while `body` runs.
     static func with(
-        _ settings: QueueSettings = QueueSettings(), _ body: (QueueService, QueueClient) async throws -> Void
+        _ settings: QueueSettings = QueueSettings(), onSuccess: WorkQueue.SuccessHook? = nil,
+        _ body: (QueueService, QueueClient) async throws -> Void
     ) async throws {
-        let service = try QueueService(settings)
+        let service = try QueueService(settings, onSuccess: onSuccess)
         try await service.start()
         do {
             try await body(service, service.client())
@@ -53,7 +56,8 @@ actor QueueService {
             WorkQueue.registerMigrations(in: &migrator)
         }
         let events = EventLog(pool, service: "test")
-        let queue = try await WorkQueue(pool, events: events, settings: settings, clock: clock.clock, logger: quiet)
+        let queue = try await WorkQueue(
+            pool, events: events, settings: settings, clock: clock.clock, logger: quiet, onSuccess: onSuccess)
         var router = Router()
         QueueHarness(queue).register(in: &router)
         let server = RequestServer(endpoint: endpoint, router: router, loop: loop, logger: quiet)

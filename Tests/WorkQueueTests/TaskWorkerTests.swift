@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Glibc
 import Logging
 import Messaging
@@ -93,6 +94,56 @@ struct TaskWorkerTests {
                 #expect(try await queue.drop("a"))
                 #expect(try await queue.task("a").state == .cancelled)
             }
+        }
+    }
+
+    @Test(arguments: [
+        DatabaseError(resultCode: .SQLITE_IOERR), DatabaseError(resultCode: .SQLITE_FULL),
+        DatabaseError(resultCode: .SQLITE_ERROR),
+    ])
+    func `a queue whose disk fails for a while has the result in the end`(_ error: DatabaseError) async throws {
+        let faults = Mutex(3)
+        let failing: WorkQueue.SuccessHook = { _, _ in
+            let isFaulty = faults.withLock { faults in
+                faults -= 1
+                return faults >= 0
+            }
+            if isFaulty { throw error }
+        }
+        try await QueueService.with(brisk, onSuccess: failing) { service, queue in
+            try await withWorker(service, handler: ClosureHandler { _, _ in [7] }) {
+                try await queue.submit(TaskSubmission(id: "a", kind: "work"))
+                let task = try await queue.end(of: "a", patience: Self.patience)
+                #expect(task.state == .succeeded)
+                #expect(task.result == [7])
+                #expect(task.attempt == 1)
+            }
+        }
+        #expect(faults.withLock { $0 } < 0)
+    }
+
+    @Test func `a result that the queue will never have ends the task as failed`() async throws {
+        try await QueueService.with(brisk) { service, queue in
+            let size = QueueSettings().largestPayload + 1
+            let handler = ClosureHandler { _, _ in [UInt8](repeating: 0, count: size) }
+            try await withWorker(service, handler: handler) {
+                try await queue.submit(TaskSubmission(id: "a", kind: "work"))
+                let task = try await queue.end(of: "a", patience: Self.patience)
+                #expect(task.state == .failed)
+                #expect(task.failure?.message.contains("\(size) bytes") == true)
+            }
+        }
+    }
+
+    @Test func `the largest payload and the largest result fit into one reply`() async throws {
+        try await QueueService.with { _, queue in
+            let most = [UInt8](repeating: 1, count: QueueSettings().largestPayload)
+            let name = String(repeating: "n", count: QueueSettings().longestName)
+            try await queue.submit(TaskSubmission(id: name, kind: name, group: name, payload: most))
+            let lease = try #require(try await queue.pull(worker: name, kinds: [name], waiting: .zero))
+            #expect(try await queue.complete(lease.attempt, result: most) == .proceed)
+            let task = try await queue.task(name)
+            #expect(task.payload == most && task.result == most)
         }
     }
 

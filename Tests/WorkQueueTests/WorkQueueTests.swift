@@ -274,6 +274,82 @@ struct WorkQueueTests {
         #expect(try await queue.list(states: [.dead]).map(\.id) == ["a"])
     }
 
+    @Test func `an attempt that came further than the last checkpoint resets the count of crashes`() async throws {
+        try await queue.submit("a")
+        for attempt in 1...5 {
+            let lease = try #require(try await queue.pull("w"))
+            let checkpoint = BlobDigest(hashing: [UInt8(attempt)])
+            #expect(
+                try await queue.report(TaskReport(step: attempt, checkpoint: checkpoint), of: lease.attempt) == .proceed
+            )
+            _ = try await queue.fail(lease.attempt, Failure(.unavailable, "killed"), logTail: "")
+            fixture.advance(by: .seconds(60))
+        }
+        for _ in 1...2 {
+            let lease = try #require(try await queue.pull("w"))
+            // The same checkpoint again is no progress.
+            let report = TaskReport(step: 5, checkpoint: lease.checkpoint)
+            #expect(try await queue.report(report, of: lease.attempt) == .proceed)
+            _ = try await queue.fail(lease.attempt, Failure(.unavailable, "killed"), logTail: "")
+            fixture.advance(by: .seconds(60))
+        }
+        #expect(try await queue.task("a").state == .dead)
+        #expect(try await queue.task("a").attempt == 7)
+    }
+
+    @Test func `a long message is kept in part`() async throws {
+        try await queue.submit("a")
+        let lease = try #require(try await queue.pull("w"))
+        let message = String(repeating: "€", count: 300_000)
+        _ = try await queue.fail(lease.attempt, Failure(.invalidArgument, message), logTail: "")
+        let kept = try #require(try await queue.task("a").failure?.message)
+        #expect(kept.utf8.count <= fixture.settings.largestMessage)
+        #expect(kept.hasPrefix("€€€") && kept.hasSuffix("… (900000 bytes in all)"))
+        let told = try await fixture.events.read().first { $0.kind == "task.failed" }
+        #expect(told?.attributes["message"] == kept)
+    }
+
+    @Test func `names have a largest length`() async throws {
+        let long = String(repeating: "n", count: fixture.settings.longestName + 1)
+        for task in [
+            TaskSubmission(id: long, kind: "work"), TaskSubmission(id: "a", kind: long),
+            TaskSubmission(id: "a", kind: "work", group: long),
+        ] {
+            await #expect(throws: Failure.self) { try await queue.submit(task) }
+        }
+        await #expect(throws: Failure.self) { try await queue.pull(long) }
+        await #expect(throws: Failure.self) { try await queue.pull("w", (0...64).map { "\($0)" }) }
+    }
+
+    @Test func `what a stranger says of an attempt has no effect`() async throws {
+        try await queue.submit("a")
+        let lease = try #require(try await queue.pull("w"))
+        var forged = lease.attempt
+        forged.worker = "stranger"
+        #expect(try await queue.renew(forged) == .stale)
+        #expect(try await queue.report(TaskReport(step: 1), of: forged) == .stale)
+        #expect(try await queue.complete(forged, result: [6]) == .stale)
+        #expect(try await queue.fail(forged, Failure(.invalidArgument, "forged"), logTail: "") == .stale)
+        #expect(try await queue.release(forged) == .stale)
+        #expect(try await queue.complete(lease.attempt, result: [7]) == .proceed)
+        #expect(try await queue.complete(forged, result: [6]) == .stale)
+        #expect(try await queue.task("a").result == [7])
+    }
+
+    @Test func `two processes of one name have leases of their own, also after a restart`() async throws {
+        func pull(_ queue: WorkQueue, _ instance: String) async throws -> TaskLease? {
+            try await queue.pull(worker: "w", instance: instance, kinds: ["work"], waiting: .zero)
+        }
+        try await queue.submit("a", "b")
+        let first = try #require(try await pull(queue, "1"))
+        #expect(try await pull(queue, "2")?.task == "b")
+        #expect(try await pull(queue, "1")?.attempt == first.attempt)
+        let restarted = try await fixture.open()
+        #expect(try await pull(restarted, "2")?.task == "b")
+        #expect(try await pull(restarted, "3") == nil)
+        #expect(try await pull(restarted, "1")?.attempt == first.attempt)
+    }
+
     @Test func `a task that failed for good is not tried again`() async throws {
         try await queue.submit("a")
         let lease = try #require(try await queue.pull("w"))

@@ -99,6 +99,7 @@ public enum ServiceRuntime {
             return level
         }
         let logger = bootstrapLogging(name, level: level)
+        ScratchDirectory.removeAbandoned()
         do {
             try await group(of: try await setup(logger), logger).run()
         } catch {
@@ -111,6 +112,7 @@ public enum ServiceRuntime {
         _ setup: (inout ServiceContext) async throws -> Void
     ) async throws {
         let lock = try DirectoryLock(configuration.dataDirectory)
+        ScratchDirectory.removeAbandoned()
         let file = configuration.dataDirectory.appending(path: "\(configuration.service).sqlite")
         let database = try ServiceDatabase.open(at: file) { migrator in
             EventLog.registerMigrations(in: &migrator)

@@ -36,6 +36,8 @@ public struct Outbox: Service {
 
     /// Most messages that are read, and forgotten, in one transaction.
     private static let batch = 64
+    /// Most bytes of a refusal's reason that are kept.
+    private static let largestReason = 16 << 10
 
     private let database: ServiceDatabase
     private let events: EventLog
@@ -190,7 +192,7 @@ public struct Outbox: Service {
     private func setAside(_ message: Message, _ failure: Failure, in db: Database) throws {
         try db.execute(
             sql: "UPDATE outbox_messages SET refusal = ? WHERE number = ?",
-            arguments: [failure.description, message.number])
+            arguments: [failure.description.cut(toBytes: Self.largestReason), message.number])
         try events.append(
             kind: "delivery.refused", subject: "\(message.number)",
             attributes: [

@@ -98,6 +98,7 @@ public actor WorkQueue: Service {
         for (name, value) in [("id", task.id), ("kind", task.kind)] where value.isEmpty {
             throw Failure(.invalidArgument, "A task needs a value in the field '\(name)'.")
         }
+        try checkLengths([("id", task.id), ("kind", task.kind), ("group", task.group)])
         guard task.payload.count <= settings.largestPayload else {
             throw Failure(
                 .invalidArgument,
@@ -120,6 +121,14 @@ public actor WorkQueue: Service {
         }
     }
 
+    private nonisolated func checkLengths(_ fields: [(name: String, value: String)]) throws {
+        for (name, value) in fields where value.utf8.count > settings.longestName {
+            throw Failure(
+                .invalidArgument,
+                "The field '\(name)' has \(value.utf8.count) bytes; the most is \(settings.longestName).")
+        }
+    }
+
     // MARK: Pulling
 
     /// One task for a worker; waits for one up to a time.
@@ -127,11 +136,19 @@ public actor WorkQueue: Service {
     /// A worker has one task at a time. One that asks although it has a lease did not get the reply to its last pull,
     /// and gets the same lease again; without kinds it gets nothing else. Of two pulls of one worker only the later one
     /// counts.
-    public func pull(worker: String, kinds: [String], waiting: Duration) async throws -> TaskLease? {
-        guard !worker.isEmpty else { throw Failure(.invalidArgument, "A pull needs the name of the worker.") }
+    /// - Parameter instance: Random text of the worker's process; another process of the same name has leases of its own.
+    public func pull(
+        worker name: String, instance: String = "", kinds: [String], waiting: Duration
+    ) async throws -> TaskLease? {
+        guard !name.isEmpty else { throw Failure(.invalidArgument, "A pull needs the name of the worker.") }
+        try checkLengths([("worker", name), ("instance", instance)] + kinds.map { ("kinds", $0) })
+        guard kinds.count <= settings.mostKinds else {
+            throw Failure(.invalidArgument, "A pull names \(kinds.count) kinds; the most is \(settings.mostKinds).")
+        }
+        let worker = WorkerProcess(name: name, instance: instance)
         let pull = workers.beginPull(worker, kinds: kinds, at: now())
         defer { workers.endPull(worker, pull, at: now()) }
-        if !kinds.isEmpty { try await join(worker, kinds) }
+        if !kinds.isEmpty { try await join(name, kinds) }
         let deadline = now() + (kinds.isEmpty ? .zero : min(waiting, settings.longestWait))
         while workers.isLatest(pull, of: worker) {
             let ticket = available.ticket(for: kinds)
@@ -153,7 +170,7 @@ public actor WorkQueue: Service {
     }
 
     private func grant(
-        _ worker: String, _ kinds: [String]
+        _ worker: WorkerProcess, _ kinds: [String]
     ) async throws -> (TaskLease?, gang: [TaskAttempt], nextDue: Duration?) {
         let store = store
         let candidates = Dictionary(uniqueKeysWithValues: Set(kinds).map { ($0, workers.candidates(for: $0)) })
