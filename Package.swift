@@ -198,7 +198,7 @@ let services: [Target] = [
     library(
         "EvaluatorWorker", "Services/Evaluator/Worker",
         [
-            "Model", "Schema", "Messaging", "Networks", "Torch", "Datasets", "Tracking", "RegistryClient",
+            "Model", "Schema", "Messaging", "Networks", "Storage", "Torch", "Datasets", "Tracking", "RegistryClient",
             "EvaluatorClient", "WorkQueueClient", logging,
         ]),
     executable(

@@ -4,7 +4,8 @@ public struct MessageLimits: Hashable, Sendable {
     public var bodyBytes = 1 << 20
     /// The largest attachment.
     public var attachmentBytes = 8 << 20
-    /// What a frame may have beyond the largest attachment before the connection is cut.
+    /// What a frame may have beyond the largest attachment before the connection is cut, and a reply beyond the largest
+    /// request.
     public var slack = 64 << 10
     /// How many messages wait in a socket in either direction.
     public var queuedMessages: Int32 = 4_096

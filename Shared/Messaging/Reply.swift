@@ -6,9 +6,9 @@ enum Reply {
     typealias Key = WorkTable<Task<Void, Never>>.Key
 
     static func frames(to key: Key, body: Frame, attachment: Frame?, limits: MessageLimits) throws -> [Frame] {
-        guard body.count <= limits.bodyBytes else {
-            throw Failure.tooLarge("reply", body.count, limit: limits.bodyBytes)
-        }
+        // Whatever came in with one request can go out again, with what belongs around it.
+        let limit = limits.bodyBytes + limits.slack
+        guard body.count <= limit else { throw Failure.tooLarge("reply", body.count, limit: limit) }
         if let attachment, attachment.count > limits.attachmentBytes {
             throw Failure.tooLarge("attachment of the reply", attachment.count, limit: limits.attachmentBytes)
         }

@@ -9,15 +9,19 @@ public import Model
 public struct EventLog: Sendable {
     private enum Change { case appended }
 
-    private let writer: any DatabaseWriter
+    /// Most bytes of a kind or a subject, of an attribute, and of all attributes of an event; more is cut, so that an event
+    /// always fits into a reply.
+    private static let (longestName, largestValue, largestSum) = (1_024, 16 << 10, 256 << 10)
+
+    private let database: ServiceDatabase
     private let service: String
     private let changes = WaitList<Change>()
     private let now: @Sendable () -> Date
 
     /// Makes the log of a service over its database.
     /// - Parameter now: Time of day, replaced in tests.
-    public init(_ writer: any DatabaseWriter, service: String, now: @escaping @Sendable () -> Date = { Date() }) {
-        self.writer = writer
+    public init(_ database: ServiceDatabase, service: String, now: @escaping @Sendable () -> Date = { Date() }) {
+        self.database = database
         self.service = service
         self.now = now
     }
@@ -49,7 +53,8 @@ public struct EventLog: Sendable {
         let statement = try db.cachedStatement(
             sql: "INSERT INTO events (time, kind, subject, attributes) VALUES (?, ?, ?, ?)")
         try statement.execute(arguments: [
-            now().microseconds, kind, subject, String(decoding: encoder.encode(attributes), as: UTF8.self),
+            now().microseconds, kind.cut(toBytes: Self.longestName), subject.cut(toBytes: Self.longestName),
+            String(decoding: encoder.encode(Self.bounded(attributes)), as: UTF8.self),
         ])
         let changes = changes
         db.afterNextTransaction { _ in changes.wake(.appended) }
@@ -60,8 +65,8 @@ public struct EventLog: Sendable {
     ///   - after: The last event already seen; 0 for all.
     ///   - limit: Most events to return.
     ///   - since: Only events at or after this time.
-    public func read(after: UInt64 = 0, limit: Int = 1_000, since: Date? = nil) throws -> [Event] {
-        try writer.read { db in try fetch(after: after, limit: limit, since: since, in: db) }
+    public func read(after: UInt64 = 0, limit: Int = 1_000, since: Date? = nil) async throws -> [Event] {
+        try await database.read { db in try fetch(after: after, limit: limit, since: since, in: db) }
     }
 
     /// Events after a sequence number, oldest first; where there is none, waits for the next one up to a time.
@@ -73,7 +78,7 @@ public struct EventLog: Sendable {
         while true {
             let ticket = changes.ticket(for: [.appended])
             defer { ticket.discard() }
-            let events = try await writer.read { db in
+            let events = try await database.read { db in
                 try fetch(after: after, limit: limit, since: since, in: db)
             }
             let remaining = deadline - clock.now
@@ -93,7 +98,7 @@ public struct EventLog: Sendable {
         before: UInt64 = 0, limit: Int = 1_000, kind: String = "", subject: String = ""
     ) async throws -> (events: [Event], last: UInt64) {
         let before = before == 0 ? Int64.max : Int64(clamping: before)
-        return try await writer.read { db in
+        return try await database.read { db in
             let last = try Int64.fetchOne(db, sql: "SELECT MAX(seq) FROM events") ?? 0
             let rows = try Row.fetchAll(
                 db,
@@ -109,8 +114,8 @@ public struct EventLog: Sendable {
     }
 
     /// Sequence number of the newest event; 0 where there is none.
-    public func lastSequence() throws -> UInt64 {
-        try writer.read { db in try UInt64(Int64.fetchOne(db, sql: "SELECT MAX(seq) FROM events") ?? 0) }
+    public func lastSequence() async throws -> UInt64 {
+        try await database.read { db in try UInt64(Int64.fetchOne(db, sql: "SELECT MAX(seq) FROM events") ?? 0) }
     }
 
     private func fetch(after: UInt64, limit: Int, since: Date?, in db: Database) throws -> [Event] {
@@ -126,7 +131,20 @@ public struct EventLog: Sendable {
         Event(
             sequence: UInt64(row["seq"] as Int64), time: Date(microseconds: row["time"]), service: service,
             kind: row["kind"], subject: row["subject"],
-            attributes: try JSONDecoder().decode(
-                [String: String].self, from: Data((row["attributes"] as String).utf8)))
+            // Bounded once more, for what an earlier version has written.
+            attributes: Self.bounded(
+                try JSONDecoder().decode([String: String].self, from: Data((row["attributes"] as String).utf8))))
+    }
+
+    private static func bounded(_ attributes: [String: String]) -> [String: String] {
+        var bounded: [String: String] = [:]
+        var rest = largestSum
+        for (name, value) in attributes.sorted(by: { $0.key < $1.key }) {
+            let value = value.cut(toBytes: largestValue)
+            rest -= name.utf8.count + value.utf8.count
+            if rest < 0 { break }
+            bounded[name] = value
+        }
+        return bounded
     }
 }

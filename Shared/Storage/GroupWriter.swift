@@ -1,12 +1,11 @@
-public import GRDB
-import Model
+import GRDB
 import Synchronization
 
 /// Commits the writes of many callers together, because a commit that reaches the disk costs more than all the rest.
 ///
 /// While one transaction is being flushed, the writes that arrive wait and then share the next one. Each keeps its own
 /// savepoint: one that throws undoes itself only. Nobody hears of success before the shared transaction is on disk.
-public final class GroupWriter: Sendable {
+final class GroupWriter: Sendable {
     private struct Job: Sendable {
         /// Does the work and returns what tells the caller of its success.
         let run: @Sendable (Database) throws -> @Sendable () -> Void
@@ -25,22 +24,18 @@ public final class GroupWriter: Sendable {
     private let state = Mutex(State())
 
     /// Makes a writer over a database.
-    public init(_ writer: any DatabaseWriter) { self.writer = writer }
+    init(_ writer: any DatabaseWriter) { self.writer = writer }
 
     /// Runs the updates in a transaction, possibly shared, and returns when it is on disk.
-    /// - Throws: What the updates throw; an error of the database as a `Failure`, retriable where the disk is full.
-    public func write<Value: Sendable>(_ updates: @escaping @Sendable (Database) throws -> Value) async throws -> Value
-    {
+    /// - Throws: What the updates throw, or the error of the database.
+    func write<Value: Sendable>(_ updates: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let job = Job(
                 run: { db in
                     let value = try updates(db)
                     return { continuation.resume(returning: value) }
                 },
-                fail: { [writer] error in
-                    let failure = (error as? DatabaseError).map { Failure($0, file: writer.path) }
-                    continuation.resume(throwing: failure ?? error)
-                })
+                fail: { error in continuation.resume(throwing: error) })
             let isFirst = state.withLock { state in
                 state.jobs.append(job)
                 defer { state.isScheduled = true }

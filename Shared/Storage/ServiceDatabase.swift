@@ -2,31 +2,86 @@ public import Foundation
 public import GRDB
 public import Model
 
-/// Opens the one SQLite file that a service owns.
+/// The one SQLite file that a service owns, and the only way to it.
 ///
 /// ```swift
-/// let pool = try ServiceDatabase.open(at: directory.appending(path: "registry.sqlite")) { migrator in
+/// let database = try ServiceDatabase.open(at: directory.appending(path: "registry.sqlite")) { migrator in
 ///     EventLog.registerMigrations(in: &migrator)
 ///     migrator.registerMigration("create models") { db in
 ///         try db.execute(sql: "CREATE TABLE models (id TEXT PRIMARY KEY NOT NULL, code TEXT NOT NULL) STRICT")
 ///     }
 /// }
+/// let count = try await database.read { db in try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM models") }
 /// ```
+///
+/// Reading and writing suspend the caller and hold no thread: a thread of the cooperative pool that waited here for a
+/// connection could be the one that whoever has the connection needs to go on, and the service would stop for ever.
 ///
 /// Migrations are append-only and named by what they do. A file of a newer version of Gyrus is refused rather than
 /// misread.
-public enum ServiceDatabase {
+public final class ServiceDatabase: Sendable {
     /// How long a statement waits for another connection's lock before it fails.
     private static let busyTimeout: TimeInterval = 5
     /// Files up to this size are checked whole when they are opened (about 0.2 s).
     private static let checkedBytes = 256 << 20
+
+    let connections: any DatabaseWriter
+    private let writer: GroupWriter
+
+    private init(_ connections: any DatabaseWriter) {
+        self.connections = connections
+        writer = GroupWriter(connections)
+    }
+
+    // MARK: - Use
+
+    /// Runs the queries in one transaction that sees the database as it is now.
+    /// - Throws: What the queries throw; an error of the database as a `Failure`, retriable where it may pass.
+    public func read<Value: Sendable>(_ queries: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await describingErrors { try await connections.read(queries) }
+    }
+
+    /// Runs the updates in a transaction, possibly shared with other callers, and returns when it is on disk.
+    ///
+    /// Updates that throw undo themselves only. What has begun is not broken off by the end of the caller's task.
+    /// - Throws: What the updates throw; an error of the database as a `Failure`, retriable where it may pass.
+    public func write<Value: Sendable>(
+        _ updates: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        try await describingErrors { try await writer.write(updates) }
+    }
+
+    /// Reads at once, for an actor on a `BlockingExecutor` whose step must not be divided.
+    public func blockingRead<Value>(_ queries: (Database) throws -> Value) throws -> Value {
+        BlockingExecutor.assertMayBlock()
+        do { return try connections.read(queries) } catch { throw describe(error) }
+    }
+
+    /// Writes at once, for an actor on a `BlockingExecutor` whose step must not be divided.
+    public func blockingWrite<Value>(_ updates: (Database) throws -> Value) throws -> Value {
+        BlockingExecutor.assertMayBlock()
+        do { return try connections.write(updates) } catch { throw describe(error) }
+    }
+
+    /// Closes the file, after everything else has ended.
+    public func close() throws { try connections.close() }
+
+    private func describingErrors<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do { return try await body() } catch { throw describe(error) }
+    }
+
+    private func describe(_ error: any Error) -> any Error {
+        (error as? DatabaseError).map { Failure($0, file: connections.path) } ?? error
+    }
+
+    // MARK: - Opening
 
     /// Opens or creates a database file, ready to acknowledge work: WAL, every commit flushed to disk, foreign keys on.
     /// - Throws: `Failure` that names the file: `corrupt` where it is damaged or no database, `conflict` where a newer
     ///   version of Gyrus wrote it, `permission-denied` or `unavailable` where it cannot be opened.
     public static func open(
         at url: URL, migrations: (inout DatabaseMigrator) -> Void = { _ in }
-    ) throws -> DatabasePool {
+    ) throws -> ServiceDatabase {
         do {
             try FileManager.default.createDirectory(
                 at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -42,17 +97,17 @@ public enum ServiceDatabase {
             try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
             try check(pool, at: url)
             try migrate(pool, migrations, name: url.path)
-            return pool
+            return ServiceDatabase(pool)
         } catch let error as DatabaseError {
             throw Failure(error, file: url.path)
         }
     }
 
     /// Makes a database in memory with the same settings, for tests of stores.
-    public static func inMemory(migrations: (inout DatabaseMigrator) -> Void = { _ in }) throws -> DatabaseQueue {
+    public static func inMemory(migrations: (inout DatabaseMigrator) -> Void = { _ in }) throws -> ServiceDatabase {
         let queue = try DatabaseQueue(configuration: configuration())
         try migrate(queue, migrations, name: "in memory")
-        return queue
+        return ServiceDatabase(queue)
     }
 
     private static func configuration() -> Configuration {
@@ -100,14 +155,20 @@ extension Failure {
                 "The database \(file) is damaged or is no database (\(reason)). Restore it from a backup, or move it"
                     + " (and its -wal file) away to start with an empty one.")
         case .SQLITE_FULL:
+            self.init(.busy, "The database \(file) cannot grow: the disk is full. Free some space, then try again.")
+        case .SQLITE_IOERR, .SQLITE_NOMEM, .SQLITE_ABORT, .SQLITE_INTERRUPT, .SQLITE_PROTOCOL:
             self.init(
-                .unavailable, "The database \(file) cannot grow: the disk is full. Free some space.", isRetriable: true)
+                .unavailable,
+                "The database \(file) cannot be read or written just now (\(reason)). Where this stays so, look at the"
+                    + " disk and the system's log.")
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             self.init(.busy, "The database \(file) is held by another process (\(reason)).")
         case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY, .SQLITE_AUTH:
             self.init(
                 .permissionDenied,
-                "The database \(file) cannot be opened for writing (\(reason)). Check the folder and its owner.")
+                "The database \(file) cannot be opened for writing (\(reason)). Check the folder and its owner.",
+                // A disk with errors turns read-only until someone has mended it.
+                isRetriable: true)
         default:
             self.init(.internal, "The database \(file) failed: \(reason).")
         }

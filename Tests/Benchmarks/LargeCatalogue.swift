@@ -17,12 +17,12 @@ struct LargeCatalogue {
     private static let areas = ["vision", "audition", "language", "emotion"]
     private static let chunk = 8 << 20
 
-    func write() throws {
+    func write() async throws {
         let pool = try ServiceDatabase.open(at: directory.appending(path: "registry.sqlite")) { migrator in
             EventLog.registerMigrations(in: &migrator)
             RegistryDatabase.registerMigrations(in: &migrator)
         }
-        try pool.write { db in
+        try await pool.write { db in
             let digests = try writeFiles(db)
             try writeNetworks(db)
             try writeModels(digests, db)

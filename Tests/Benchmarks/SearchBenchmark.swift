@@ -77,7 +77,7 @@ struct SearchBenchmark: AsyncParsableCommand {
         }
         let events = EventLog(pool, service: "designer")
         let world = TrivialWorld()
-        let service = try DesignerService(
+        let service = try await DesignerService(
             pool, events: events,
             peers: DesignerPeers(
                 trainer: world, evaluator: world, knowledge: world, registry: world, brain: world),

@@ -45,7 +45,7 @@ struct TasksBenchmark: AsyncParsableCommand {
             EventLog.registerMigrations(in: &migrator)
             WorkQueue.registerMigrations(in: &migrator)
         }
-        let queue = try WorkQueue(pool, events: EventLog(pool, service: "benchmark"), logger: logger)
+        let queue = try await WorkQueue(pool, events: EventLog(pool, service: "benchmark"), logger: logger)
         var router = Router()
         QueueHarness(queue).register(in: &router)
         let endpoint = try Endpoint("ipc://\(directory.path(percentEncoded: false))/s")

@@ -29,6 +29,13 @@ import Testing
         }
     }
 
+    @Test func `requests with two names`() async throws {
+        try await ConsoleFixture.serve { browser in
+            let answer = try await browser.get("/health", ["Host: evil.example"])
+            #expect(answer.status == 400)
+        }
+    }
+
     @Test(arguments: ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
     func `methods that could change something`(_ method: String) async throws {
         try await ConsoleFixture.serve { browser in

@@ -16,17 +16,17 @@ import Testing
 struct Designer {
     let service: DesignerService
 
-    static func database() throws -> DatabaseQueue {
+    static func database() throws -> ServiceDatabase {
         try ServiceDatabase.inMemory { migrator in
             EventLog.registerMigrations(in: &migrator)
             DesignerStore.registerMigrations(in: &migrator)
         }
     }
 
-    init(_ database: DatabaseQueue, _ world: FakeWorld) throws {
+    init(_ database: ServiceDatabase, _ world: FakeWorld) async throws {
         let logger = Logger(label: "designer", factory: { _ in SwiftLogNoOpLogHandler() })
         let events = EventLog(database, service: "designer")
-        service = try DesignerService(database, events: events, peers: world.peers, logger: logger)
+        service = try await DesignerService(database, events: events, peers: world.peers, logger: logger)
     }
 
     /// Lets the designer live while `body` runs; afterwards it is gone as after a crash.
@@ -55,7 +55,7 @@ struct Designer {
 
     @Test func `a published scenario gives a registered network`() async throws {
         let world = FakeWorld()
-        let designer = try Designer(Designer.database(), world)
+        let designer = try await Designer(Designer.database(), world)
         let status = try await designer.living { service in
             let published = try await service.publish(scenarioText(), file: "f.yaml", as: "s1")
             #expect(published.state == .queued)
@@ -72,7 +72,7 @@ struct Designer {
         #expect(state.models["s1/24"]?.accuracy == status.best?.metrics["test-accuracy"])
         #expect(state.prepared == ["s1/prepare"])
         #expect(state.trainings.values.allSatisfy { $0 == 1 })
-        let kinds = Set(try designer.service.store.events.read(limit: 10_000).map(\.kind))
+        let kinds = Set(try await designer.service.store.events.read(limit: 10_000).map(\.kind))
         let expected: Set = [
             "scenario.published", "scenario.started", "scenario.prepared", "scenario.seeded", "trial.proposed",
             "trial.trained", "trial.finished", "scenario.finalist", "scenario.result",
@@ -87,13 +87,30 @@ struct Designer {
             try await service.publish(scenarioText(), file: "f.yaml", as: "s1")
             return try await end(of: "s1", service)
         }
-        let designer = try Designer(database, world)
+        let designer = try await Designer(database, world)
         try await designer.living { _ in
             while try await designer.service.store.outbox.waiting() > 0 { await Task.yield() }
         }
         let state = world.state.withLock { $0 }
         #expect(Set(state.observations.keys) == Set((0..<24).map { "s1/\($0)" }))
         #expect(Set(state.models.keys) == ["s1/24"])
+    }
+
+    @Test func `a search that lost trials to its machines says how many`() async throws {
+        let broken = Failure(.internal, "a layer of the network cannot be"), lost = Failure(.unavailable, "disk")
+        let world = FakeWorld(failing: { order in
+            order.id.hasSuffix("/3/train") || order.id.hasSuffix("/7/train")
+                ? lost : order.id.hasSuffix("/5/train") ? broken : nil
+        })
+        let designer = try await Designer(Designer.database(), world)
+        let status = try await designer.living { service in
+            try await service.publish(scenarioText(), file: "f.yaml", as: "s1")
+            return try await end(of: "s1", service)
+        }
+        #expect(status.state == .succeeded)
+        #expect(status.failure?.message.hasPrefix("2 of 25 trials were lost to faults") == true)
+        let result = try await designer.service.store.events.read(limit: 10_000).first { $0.kind == "scenario.result" }
+        #expect(result?.attributes["lost-trials"] == "2")
     }
 
     @Test(arguments: 1...3)
@@ -120,16 +137,16 @@ struct Designer {
                 return false
             }
         }
-        let designer = try Designer(database, world)
+        let designer = try await Designer(database, world)
         #expect(try await trace(designer.service, "s1") == reference)
         #expect(try await designer.service.scenario("s1", waiting: .zero).state == .succeeded)
-        let events = try designer.service.store.events.read(limit: 10_000)
+        let events = try await designer.service.store.events.read(limit: 10_000)
         #expect(events.count { $0.kind == "trial.finished" } == 25)
         #expect(events.count { $0.kind == "scenario.result" } == 1)
     }
 
     @Test func `publishing again changes nothing, another text under the same identity is refused`() async throws {
-        let designer = try Designer(Designer.database(), FakeWorld())
+        let designer = try await Designer(Designer.database(), FakeWorld())
         let first = try await designer.service.publish(scenarioText(), file: "f.yaml", as: "s1")
         let again = try await designer.service.publish(scenarioText(), file: "f.yaml", as: "s1")
         #expect(first == again)
@@ -149,7 +166,7 @@ struct Designer {
         (scenarioText(more: "colour: red"), "f.yaml:10:1: colour: there is no such field."),
     ])
     func `a wrong scenario is refused when it is published`(text: String, message: String) async throws {
-        let designer = try Designer(Designer.database(), FakeWorld())
+        let designer = try await Designer(Designer.database(), FakeWorld())
         let failure = await #expect(throws: Failure.self) {
             try await designer.service.publish(text, file: "f.yaml", as: "s1")
         }
@@ -173,7 +190,7 @@ struct Designer {
             }
         })
         let database = try Designer.database()
-        let designer = try Designer(database, world)
+        let designer = try await Designer(database, world)
         try await designer.living { service in
             try await service.publish(scenarioText(), file: "f.yaml", as: "s1")
             await ticket.wait(for: .seconds(60))
@@ -213,7 +230,7 @@ struct Designer {
 
     @Test func `a search that was begun in another search space is not gone on with`() async throws {
         let database = try Designer.database()
-        let designer = try Designer(database, FakeWorld())
+        let designer = try await Designer(database, FakeWorld())
         try await designer.service.publish(scenarioText(), file: "f.yaml", as: "s1")
         try await database.write { db in try db.execute(sql: "UPDATE scenarios SET space = 'other'") }
         let status = try await designer.living { service in try await end(of: "s1", service) }
@@ -229,7 +246,7 @@ struct Designer {
                 state.most = max(state.most, state.now.count)
             }
         })
-        let designer = try Designer(Designer.database(), world)
+        let designer = try await Designer(Designer.database(), world)
         try await designer.living { service in
             for number in 0..<7 {
                 try await service.publish(scenarioText(trials: 6), file: "f.yaml", as: "s\(number)")
@@ -244,7 +261,7 @@ struct Designer {
     }
 
     @Test func `unknown scenarios and ambiguous prefixes are refused`() async throws {
-        let designer = try Designer(Designer.database(), FakeWorld())
+        let designer = try await Designer(Designer.database(), FakeWorld())
         try await designer.service.publish(scenarioText(), file: "f.yaml", as: "ab1")
         try await designer.service.publish(scenarioText(), file: "f.yaml", as: "ab2")
         for (id, code) in [("x", Failure.Code.notFound), ("", .notFound), ("ab", .invalidArgument), ("%", .notFound)] {
@@ -257,7 +274,7 @@ struct Designer {
     }
 
     @Test func `the routes answer a client over a socket`() async throws {
-        let designer = try Designer(Designer.database(), FakeWorld())
+        let designer = try await Designer(Designer.database(), FakeWorld())
         let logger = Logger(label: "designer", factory: { _ in SwiftLogNoOpLogHandler() })
         var router = Router()
         DesignerHarness(designer.service).register(in: &router)

@@ -4,6 +4,7 @@ import GRDB
 import Logging
 import Messaging
 import Model
+import Storage
 import Testing
 
 @testable import DesignerServer
@@ -31,7 +32,7 @@ import Testing
 
     @Test func `trials that do not fit into one reply come in pages`() async throws {
         let database = try Designer.database()
-        let designer = try Designer(database, FakeWorld())
+        let designer = try await Designer(database, FakeWorld())
         try await designer.service.publish(scenarioText(), file: "f.yaml", as: "s1")
         let failure = try DesignerStore.json(Failure(.internal, Self.message))
         try await database.write { db in
@@ -57,7 +58,7 @@ import Testing
 
     @Test func `of scenarios that do not fit into one reply the newest are listed`() async throws {
         let database = try Designer.database()
-        let designer = try Designer(database, FakeWorld())
+        let designer = try await Designer(database, FakeWorld())
         for number in 0..<100 {
             try await designer.service.publish(scenarioText(), file: "f.yaml", as: "s\(number)")
         }
@@ -73,7 +74,7 @@ import Testing
     }
 
     @Test func `scenarios are listed in pages`() async throws {
-        let designer = try Designer(Designer.database(), FakeWorld())
+        let designer = try await Designer(Designer.database(), FakeWorld())
         for number in 0..<5 {
             try await designer.service.publish(scenarioText(), file: "f.yaml", as: "s\(number)")
         }
@@ -91,7 +92,7 @@ import Testing
     /// A scenario with ended trials: objective, parameters, latency; nil for one that failed.
     private func designer(_ trials: [(Double, Double, Double)?]) async throws -> Designer {
         let database = try Designer.database()
-        let designer = try Designer(database, FakeWorld())
+        let designer = try await Designer(database, FakeWorld())
         try await designer.service.publish(scenarioText(), file: "f.yaml", as: "s1")
         try await database.write { db in
             for (number, trial) in trials.enumerated() {

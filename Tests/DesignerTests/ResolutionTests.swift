@@ -52,7 +52,7 @@ import Testing
 
     @Test func `what is known to be good comes before what follows from cooperation`() async throws {
         let known = try [Genome("1.1.1-1.2.1"), Genome("2.1.1-1.1.1")]
-        let designer = try Designer(Designer.database(), FakeWorld(known: known))
+        let designer = try await Designer(Designer.database(), FakeWorld(known: known))
         let trials = try await designer.living { service in
             try await service.publish(scenarioText(trials: 8), file: "f.yaml", as: "s1")
             while try await !service.scenario("s1", waiting: .seconds(30)).state.isFinal {}
@@ -64,7 +64,7 @@ import Testing
 
     @Test func `a scenario whose words engage nothing known is refused at its place, and nothing is kept`() async throws
     {
-        let designer = try Designer(Designer.database(), FakeWorld())
+        let designer = try await Designer(Designer.database(), FakeWorld())
         let text = scenarioText().replacing("see written digits", with: "sea writen digits")
         let failure = await #expect(throws: Failure.self) {
             try await designer.service.publish(text, file: "f.yaml", as: "s1")
@@ -77,10 +77,10 @@ import Testing
 
     @Test func `publishing again needs no registry, publishing something new says that it is away`() async throws {
         let database = try Designer.database()
-        let designer = try Designer(database, FakeWorld())
+        let designer = try await Designer(database, FakeWorld())
         try await designer.service.publish(scenarioText(), file: "f.yaml", as: "s1")
         let away = Failure(.unavailable, "The registry is away.")
-        let lonely = try Designer(database, FakeWorld(resolutionFailure: away))
+        let lonely = try await Designer(database, FakeWorld(resolutionFailure: away))
         let again = try await lonely.service.publish(scenarioText(), file: "f.yaml", as: "s1")
         #expect(again.id.text == "s1")
         let failure = await #expect(throws: Failure.self) {

@@ -27,7 +27,7 @@ import Testing
         }
         #expect(failed.state == .failed)
         let mended = FakeWorld()
-        let designer = try Designer(database, mended)
+        let designer = try await Designer(database, mended)
         let status = try await designer.living { service in
             _ = try await service.resume("s1")
             return try await end(of: "s1", service)
@@ -78,7 +78,7 @@ import Testing
     @Test(arguments: ["metrics = 'no json'", "script = 'no digest'", "genome = 'no genome'"])
     func `a scenario with a row that cannot be read fails at once`(damage: String) async throws {
         let database = try Designer.database()
-        let designer = try Designer(database, FakeWorld())
+        let designer = try await Designer(database, FakeWorld())
         try await designer.service.publish(scenarioText(), file: "f.yaml", as: "s1")
         try await database.write { db in
             try db.execute(
@@ -92,7 +92,7 @@ import Testing
         let status = try await designer.living { service in try await end(of: "s1", service) }
         #expect(status.state == .failed)
         #expect(status.failure?.isRetriable == false)
-        let events = try designer.service.store.events.read(limit: 10_000)
+        let events = try await designer.service.store.events.read(limit: 10_000)
         #expect(events.count { $0.kind == "scenario.failed" && $0.subject == "s1" } == 1)
     }
 }

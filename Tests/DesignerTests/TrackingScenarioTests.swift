@@ -35,7 +35,7 @@ private func text(trials: Int = 30, population: Int = 6, more: String = "") -> S
 
     private func search(order: UInt64) async throws -> (ScenarioStatus, [Trial], FakeWorld.State) {
         let world = FakeWorld(order: order)
-        let designer = try Designer(Designer.database(), world)
+        let designer = try await Designer(Designer.database(), world)
         let status = try await designer.living { service in
             try await service.publish(text(), file: "t.yaml", as: "s1")
             return try await end(of: "s1", service)
@@ -122,7 +122,7 @@ private func text(trials: Int = 30, population: Int = 6, more: String = "") -> S
         (text().replacing("stimuli: [people that move]", with: "stimuli: [hum xyzzy]"), "stimuli"),
     ])
     func `what is wrong in a tracking scenario is told with its place`(_ text: String, _ field: String) async throws {
-        let designer = try Designer(Designer.database(), FakeWorld())
+        let designer = try await Designer(Designer.database(), FakeWorld())
         let failure = await #expect(throws: Failure.self) {
             try await designer.service.publish(text, file: "t.yaml", as: "s1")
         }

@@ -106,7 +106,7 @@ struct KnowledgeTests {
             expected.created = known[0].created
             #expect(known[0] == expected)
         }
-        #expect(try events.read().map(\.kind) == ["observation.recorded"])
+        #expect(try await events.read().map(\.kind) == ["observation.recorded"])
     }
 
     @Test func `observations are listed by scenario and in pages`() async throws {
@@ -216,7 +216,7 @@ struct KnowledgeTests {
         #expect(learned.count == 5)
         #expect(abs(learned.reduce(0) { $0 + $1.weight } - 1) < 1e-5)
         #expect(learned.allSatisfy { $0.heads.count == 4 })
-        #expect(try events.read().filter { $0.kind == "attention.learned" }.count == 1)
+        #expect(try await events.read().filter { $0.kind == "attention.learned" }.count == 1)
     }
 
     /// Scenarios that differ in one number.
@@ -236,6 +236,12 @@ struct KnowledgeTests {
             unmeasured.metrics["loss"] = .infinity
             let second = await #expect(throws: Failure.self) { try await client.record(unmeasured) }
             #expect(second?.message.contains("loss") == true)
+            // A metric of the same name must not hide it.
+            unmeasured.metrics["loss"] = nil
+            unmeasured.metrics["classes"] = 1
+            unmeasured.features.numbers["classes"] = .infinity
+            let infinite = await #expect(throws: Failure.self) { try await client.record(unmeasured) }
+            #expect(infinite?.code == .invalidArgument && infinite?.message.contains("numbers.classes") == true)
             let third = await #expect(throws: Failure.self) {
                 try await client.record(observation("y", genome: "", objective: 1))
             }

@@ -262,6 +262,52 @@ extension [SupervisorMachine.Action] {
         #expect(driver.health("a") == .starting)
     }
 
+    /// Fails the checks of a replica that was healthy, so many times.
+    private func failChecks(_ driver: inout Driver, _ count: Int) -> [Action] {
+        (0..<count).reduce([]) { actions, _ in
+            let due = driver.wait(.seconds(10))
+            #expect(due.probed == ["a-1"])
+            return actions + driver.probe("a", false)
+        }
+    }
+
+    @Test func `a process that was healthy and answers no more is replaced, and that is told`() {
+        var driver = Driver()
+        _ = driver.up(service("a", check: check))
+        _ = driver.wait(.milliseconds(100))
+        _ = driver.probe("a", true)
+        #expect(failChecks(&driver, 3) == [])
+        #expect(driver.health("a") == .unhealthy)
+        #expect(failChecks(&driver, 1) == [.reportHung(ReplicaID("a", 1)), .stop(ReplicaID("a", 1), run: 1)])
+        #expect(driver.exit("a", 1, .exit(0)) == [])
+        #expect(driver.wait(.milliseconds(100)).spawned == ["a-1"])
+        #expect(driver.machine.replicas[ReplicaID("a", 1)]?.totalRestarts == 1)
+    }
+
+    @Test func `a check that passes in between begins the count anew`() {
+        var driver = Driver()
+        _ = driver.up(service("a", check: check))
+        _ = driver.wait(.milliseconds(100))
+        _ = driver.probe("a", true)
+        #expect(failChecks(&driver, 3) == [])
+        _ = driver.wait(.seconds(10))
+        _ = driver.probe("a", true)
+        #expect(failChecks(&driver, 3) == [])
+    }
+
+    @Test func `a process that never was healthy is left alone, as is one that may not restart`() {
+        var young = Driver()
+        _ = young.up(service("a", check: check))
+        _ = young.wait(.seconds(6))
+        _ = young.probe("a", false)
+        #expect(failChecks(&young, 9) == [])
+        var single = Driver()
+        _ = single.up(service("a", check: check, restart: .never))
+        _ = single.wait(.milliseconds(100))
+        _ = single.probe("a", true)
+        #expect(failChecks(&single, 9) == [])
+    }
+
     @Test func `there is one check at a time`() {
         var driver = Driver()
         _ = driver.up(service("a", check: check))

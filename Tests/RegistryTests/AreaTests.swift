@@ -113,7 +113,7 @@ struct AreaTests {
             #expect(vision.networks == 0)
             let part = try await area("colours.colour", client)
             #expect(part.parent == moved.id)
-            #expect(try fixture.eventKinds().filter { $0.hasPrefix("area.split") }.count == 4)
+            #expect(try await fixture.eventKinds().filter { $0.hasPrefix("area.split") }.count == 4)
         }
     }
 

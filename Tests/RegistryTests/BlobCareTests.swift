@@ -87,6 +87,6 @@ struct BlobCareTests {
             let again = try await client.collectBlobs(olderThan: .seconds(24 * 3600), dryRun: false)
             #expect(again.blobs == 0)
         }
-        #expect(try fixture.eventKinds().filter { $0 == "blob.collected" }.count == 1)
+        #expect(try await fixture.eventKinds().filter { $0 == "blob.collected" }.count == 1)
     }
 }

@@ -5,6 +5,7 @@ import Model
 import Networks
 import RegistryClient
 import Schema
+import Storage
 import TestSupport
 import Testing
 import Tracking
@@ -48,7 +49,7 @@ struct CatalogueTests {
             let none = try await client.networks(.init(filter: ["areas": "audition"]))
             #expect(none.isEmpty)
         }
-        #expect(try fixture.eventKinds() == ["network.registered"])
+        #expect(try await fixture.eventKinds() == ["network.registered"])
     }
 
     @Test func `the zoo is there from the beginning, once`() async throws {
@@ -65,7 +66,7 @@ struct CatalogueTests {
             let residual = try await client.networks(.init(filter: ["residual": "yes", "areas": "vision.object"]))
             #expect(Set(residual.map(\.name)) == ["ResNet8", "ResNet20"])
         }
-        #expect(try fixture.eventKinds() == [String](repeating: "network.registered", count: count))
+        #expect(try await fixture.eventKinds() == [String](repeating: "network.registered", count: count))
     }
 
     @Test func `a network that is broken, misnamed or inexpressible is refused`() async throws {
@@ -110,7 +111,7 @@ struct CatalogueTests {
             let found = try await client.model("m1")
             #expect(found == known)
         }
-        #expect(try fixture.eventKinds().filter { $0 == "model.registered" }.count == 1)
+        #expect(try await fixture.eventKinds().filter { $0 == "model.registered" }.count == 1)
     }
 
     @Test func `a model needs its network and its files`() async throws {
@@ -249,10 +250,10 @@ struct DictionaryTests {
             let functions = try await client.terms(of: .functions)
             #expect(functions.map(\.text) == ["detection", "classification", "image"])
         }
-        let error = #expect(throws: DatabaseError.self) {
-            try fixture.database.write { db in try db.execute(sql: "DELETE FROM terms") }
+        let error = await #expect(throws: Failure.self) {
+            try await fixture.database.write { db in try db.execute(sql: "DELETE FROM terms") }
         }
-        #expect(error?.message?.contains("for ever") == true)
+        #expect(error?.message.contains("for ever") == true)
     }
 
     @Test func `broken codes and unknown dictionaries are refused`() async throws {

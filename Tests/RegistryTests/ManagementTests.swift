@@ -98,7 +98,7 @@ struct ManagementTests {
             #expect(history.map(\.by) == ["bob", "ada", "registry"])
             #expect(history.first?.note == "replaced by m2")
         }
-        #expect(try fixture.eventKinds().filter { $0 == "model.staged" }.count == 3)
+        #expect(try await fixture.eventKinds().filter { $0 == "model.staged" }.count == 3)
     }
 
     @Test func `the same stage again changes nothing, and an unknown one is named`() async throws {

@@ -45,9 +45,13 @@ struct MigrationTests {
                 try db.execute(sql: "INSERT INTO model_metrics VALUES (?, 'seconds', 3)", arguments: [id])
             }
         }
-        try migrator.migrate(pool)
+        try pool.close()
 
-        let store = RegistryStore(pool, events: EventLog(pool, service: "registry"))
+        let database = try ServiceDatabase.open(at: directory.file("registry.sqlite")) { migrator in
+            EventLog.registerMigrations(in: &migrator)
+            RegistryDatabase.registerMigrations(in: &migrator)
+        }
+        let store = RegistryStore(database, events: EventLog(database, service: "registry"))
         let early = try await store.model("early")
         #expect(early.series == "LeNet3/mnist" && early.version == 1 && early.stage == .none)
         let files = try zip([.safetensors, .torchScript], digests.reversed()).map { format, digest in
@@ -59,7 +63,7 @@ struct MigrationTests {
         #expect(late.version == 2 && late.lineage.scenario == "s")
         let structure = try await store.network(network.id)
         #expect(structure.features["depth"] == "4" && !structure.keyLayers.isEmpty)
-        let damaged = try await pool.read { db in try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").count }
+        let damaged = try await database.read { db in try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").count }
         #expect(damaged == 0)
     }
 }

@@ -13,7 +13,7 @@ import TestSupport
 /// A registry with a folder and a database of its own.
 struct RegistryFixture {
     let directory: TemporaryDirectory
-    let database: DatabasePool
+    let database: ServiceDatabase
     let events: EventLog
     let blobs: BlobStore
     let store: RegistryStore
@@ -50,7 +50,7 @@ struct RegistryFixture {
         directory.file("blobs/\(digest.hexadecimal.prefix(2))/\(digest.hexadecimal)")
     }
 
-    func eventKinds() throws -> [String] { try events.read().map(\.kind) }
+    func eventKinds() async throws -> [String] { try await events.read().map(\.kind) }
 }
 
 /// Bytes that differ from place to place, made quickly.

@@ -21,6 +21,6 @@ struct UnfinishedUploadTests {
             let content = try await client.bytes(of: digest)
             #expect(content == bytes)
         }
-        #expect(try fixture.eventKinds() == ["blob.stored"])
+        #expect(try await fixture.eventKinds() == ["blob.stored"])
     }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import Model
 import Storage
 import TestSupport
@@ -8,50 +7,51 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct EventLogTests {
     private let directory: TemporaryDirectory
-    private let pool: DatabasePool
+    private let database: ServiceDatabase
     private let log: EventLog
 
     init() throws {
         directory = try TemporaryDirectory()
-        pool = try ServiceDatabase.open(at: directory.file("events.sqlite"), migrations: EventLog.registerMigrations)
-        log = EventLog(pool, service: "test")
+        database = try ServiceDatabase.open(
+            at: directory.file("events.sqlite"), migrations: EventLog.registerMigrations)
+        log = EventLog(database, service: "test")
     }
 
-    private func append(_ subject: String) throws {
-        try pool.write { db in try log.append(kind: "note.written", subject: subject, in: db) }
+    private func append(_ subject: String) async throws {
+        try await database.write { [log] db in try log.append(kind: "note.written", subject: subject, in: db) }
     }
 
-    @Test func `events come back as they were written, in order`() throws {
-        try pool.write { db in
+    @Test func `events come back as they were written, in order`() async throws {
+        try await database.write { [log] db in
             try log.append(kind: "a.b", subject: "x", attributes: ["key": "välue \"quoted\"", "n": "1"], in: db)
             try log.append(kind: "a.c", subject: "y", in: db)
         }
-        let events = try log.read()
+        let events = try await log.read()
         #expect(events.map(\.sequence) == [1, 2])
         #expect(events.map(\.subject) == ["x", "y"])
         #expect(events[0].attributes == ["key": "välue \"quoted\"", "n": "1"])
         #expect(events[0].service == "test")
-        #expect(try log.read(after: 1).map(\.subject) == ["y"])
-        #expect(try log.read(limit: 1).map(\.subject) == ["x"])
-        #expect(try log.lastSequence() == 2)
+        #expect(try await log.read(after: 1).map(\.subject) == ["y"])
+        #expect(try await log.read(limit: 1).map(\.subject) == ["x"])
+        #expect(try await log.lastSequence() == 2)
     }
 
-    @Test func `a rolled back transaction leaves no gap`() throws {
+    @Test func `a rolled back transaction leaves no gap`() async throws {
         struct Refused: Error {}
-        try append("first")
-        #expect(throws: Refused.self) {
-            try pool.write { db in
+        try await append("first")
+        await #expect(throws: Refused.self) {
+            try await database.write { [log] db in
                 try log.append(kind: "note.written", subject: "undone", in: db)
                 throw Refused()
             }
         }
-        try append("second")
-        #expect(try log.read().map(\.sequence) == [1, 2])
-        #expect(try log.read().map(\.subject) == ["first", "second"])
+        try await append("second")
+        #expect(try await log.read().map(\.sequence) == [1, 2])
+        #expect(try await log.read().map(\.subject) == ["first", "second"])
     }
 
     @Test func `the last events are found before a position, by kind and by subject`() async throws {
-        for number in 1...6 { try append(number.isMultiple(of: 2) ? "s1/\(number)" : "s2%/\(number)") }
+        for number in 1...6 { try await append(number.isMultiple(of: 2) ? "s1/\(number)" : "s2%/\(number)") }
         let newest = try await log.tail(limit: 2)
         #expect(newest.events.map(\.sequence) == [5, 6])
         #expect(newest.last == 6)
@@ -67,18 +67,18 @@ struct EventLogTests {
         #expect(try await log.tail(kind: "other").events.isEmpty)
     }
 
-    @Test func `events are found by their time`() throws {
+    @Test func `events are found by their time`() async throws {
         for second in 0..<5 {
-            let log = EventLog(pool, service: "test", now: { Date(timeIntervalSince1970: Double(second)) })
-            try pool.write { db in try log.append(kind: "tick", subject: "\(second)", in: db) }
+            let log = EventLog(database, service: "test", now: { Date(timeIntervalSince1970: Double(second)) })
+            try await database.write { db in try log.append(kind: "tick", subject: "\(second)", in: db) }
         }
-        #expect(try log.read(since: Date(timeIntervalSince1970: 3)).map(\.subject) == ["3", "4"])
+        #expect(try await log.read(since: Date(timeIntervalSince1970: 3)).map(\.subject) == ["3", "4"])
     }
 
     @Test func `a waiting reader wakes when an event is committed`() async throws {
         let log = log
         async let events = log.read(after: 0, waiting: .seconds(50))
-        try append("wake")
+        try await append("wake")
         #expect(try await events.map(\.subject) == ["wake"])
     }
 
@@ -86,11 +86,11 @@ struct EventLogTests {
         struct Refused: Error {}
         let log = log
         async let events = log.read(after: 0, waiting: .seconds(50))
-        try? await pool.write { db in
+        try? await database.write { db in
             try log.append(kind: "note.written", subject: "undone", in: db)
             throw Refused()
         }
-        try append("done")
+        try await append("done")
         #expect(try await events.map(\.subject) == ["done"])
     }
 
@@ -106,12 +106,11 @@ struct EventLogTests {
     }
 
     @Test func `many writers and a following reader lose nothing`() async throws {
-        let writer = GroupWriter(pool)
-        let log = log
+        let (log, database) = (log, database)
         try await withThrowingTaskGroup { group in
             for number in 0..<200 {
                 group.addTask {
-                    try await writer.write { db in
+                    try await database.write { db in
                         try log.append(kind: "note.written", subject: "\(number)", in: db)
                         if number % 7 == 0 { throw Failure(.conflict, "refused") }
                     }
@@ -129,10 +128,10 @@ struct EventLogTests {
         }
     }
 
-    @Test func `a killed process loses nothing that was acknowledged and leaves no gap`() throws {
+    @Test func `a killed process loses nothing that was acknowledged and leaves no gap`() async throws {
         // Copies of the files taken in mid-flight are what a kill -9 leaves behind.
         for number in 0..<20 {
-            try append("\(number)")
+            try await append("\(number)")
             let copy = try TemporaryDirectory()
             for suffix in ["", "-wal"] {
                 try FileManager.default.copyItem(
@@ -141,8 +140,8 @@ struct EventLogTests {
             let reopened = try ServiceDatabase.open(
                 at: copy.file("events.sqlite"), migrations: EventLog.registerMigrations)
             let log = EventLog(reopened, service: "test")
-            try reopened.write { db in try log.append(kind: "note.written", subject: "next", in: db) }
-            #expect(try log.read().map(\.sequence) == (1...UInt64(number + 2)).map { $0 })
+            try await reopened.write { db in try log.append(kind: "note.written", subject: "next", in: db) }
+            #expect(try await log.read().map(\.sequence) == (1...UInt64(number + 2)).map { $0 })
         }
     }
 }

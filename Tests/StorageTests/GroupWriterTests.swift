@@ -6,28 +6,26 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct GroupWriterTests {
-    private let queue: DatabaseQueue
-    private let writer: GroupWriter
+    private let database: ServiceDatabase
 
     init() throws {
-        queue = try ServiceDatabase.inMemory { migrator in
+        database = try ServiceDatabase.inMemory { migrator in
             migrator.registerMigration("create numbers") { db in
                 try db.execute(sql: "CREATE TABLE numbers (number INTEGER PRIMARY KEY) STRICT")
             }
         }
-        writer = GroupWriter(queue)
     }
 
     @Test func `a write returns its value`() async throws {
-        #expect(try await writer.write { db in try Int.fetchOne(db, sql: "SELECT 42") } == 42)
+        #expect(try await database.write { db in try Int.fetchOne(db, sql: "SELECT 42") } == 42)
     }
 
     @Test func `a write that throws undoes itself and no other`() async throws {
-        let failed = try await withThrowingTaskGroup(of: Bool.self) { [writer] group in
+        let failed = try await withThrowingTaskGroup(of: Bool.self) { [database] group in
             for number in 0..<500 {
                 group.addTask {
                     do {
-                        try await writer.write { db in
+                        try await database.write { db in
                             try db.execute(sql: "INSERT INTO numbers VALUES (?)", arguments: [number])
                             if number.isMultiple(of: 3) { throw Failure(.conflict, "refused") }
                         }
@@ -40,18 +38,19 @@ struct GroupWriterTests {
             }
             return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
-        let numbers = try await queue.read { db in try Int.fetchAll(db, sql: "SELECT number FROM numbers") }
+        let numbers = try await database.read { db in try Int.fetchAll(db, sql: "SELECT number FROM numbers") }
         #expect(failed == 167)
         #expect(numbers == (0..<500).filter { !$0.isMultiple(of: 3) })
     }
 
     @Test func `a write sees what an earlier one of the same caller did`() async throws {
         for number in 0..<50 {
-            try await writer.write { db in
+            try await database.write { db in
                 try db.execute(sql: "INSERT INTO numbers VALUES (?)", arguments: [number])
             }
             #expect(
-                try await writer.write { db in try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM numbers") } == number + 1
+                try await database.write { db in try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM numbers") } == number
+                    + 1
             )
         }
     }

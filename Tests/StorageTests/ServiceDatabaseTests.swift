@@ -1,9 +1,10 @@
 import Foundation
 import GRDB
 import Model
-import Storage
 import TestSupport
 import Testing
+
+@testable import Storage
 
 struct ServiceDatabaseTests {
     private let directory: TemporaryDirectory
@@ -11,27 +12,27 @@ struct ServiceDatabaseTests {
 
     init() throws { directory = try TemporaryDirectory() }
 
-    @Test func `the writer flushes every commit and keeps foreign keys`() throws {
-        let pool = try ServiceDatabase.open(at: file)
-        let settings = try pool.writeWithoutTransaction { db in
+    @Test func `the writer flushes every commit and keeps foreign keys`() async throws {
+        let database = try ServiceDatabase.open(at: file)
+        let settings = try await database.connections.writeWithoutTransaction { db in
             try ["synchronous", "foreign_keys", "busy_timeout"].map { name in
                 try Int.fetchOne(db, sql: "PRAGMA \(name)")
             }
         }
         #expect(settings == [2, 1, 5_000])
-        #expect(try pool.read { db in try String.fetchOne(db, sql: "PRAGMA journal_mode") } == "wal")
+        #expect(try await database.read { db in try String.fetchOne(db, sql: "PRAGMA journal_mode") } == "wal")
     }
 
-    @Test func `a database opens again with its rows`() throws {
+    @Test func `a database opens again with its rows`() async throws {
         let migrations: (inout DatabaseMigrator) -> Void = { migrator in
             migrator.registerMigration("create notes") { db in
                 try db.execute(sql: "CREATE TABLE notes (text TEXT NOT NULL) STRICT")
             }
         }
-        try ServiceDatabase.open(at: file, migrations: migrations).write { db in
+        try await ServiceDatabase.open(at: file, migrations: migrations).write { db in
             try db.execute(sql: "INSERT INTO notes VALUES ('kept')")
         }
-        let notes = try ServiceDatabase.open(at: file, migrations: migrations).read { db in
+        let notes = try await ServiceDatabase.open(at: file, migrations: migrations).read { db in
             try String.fetchAll(db, sql: "SELECT text FROM notes")
         }
         #expect(notes == ["kept"])
@@ -47,16 +48,16 @@ struct ServiceDatabaseTests {
         #expect(failure?.message.contains(file.path) == true)
     }
 
-    @Test func `a damaged page is found when the database is opened`() throws {
-        let pool = try ServiceDatabase.open(at: file)
-        try pool.write { db in
+    @Test func `a damaged page is found when the database is opened`() async throws {
+        let database = try ServiceDatabase.open(at: file)
+        try await database.write { db in
             try db.execute(sql: "CREATE TABLE notes (text TEXT NOT NULL) STRICT")
             for number in 0..<2_000 {
                 try db.execute(sql: "INSERT INTO notes VALUES (?)", arguments: ["a note that fills pages \(number)"])
             }
         }
-        _ = try pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
-        try pool.close()
+        _ = try await database.connections.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+        try database.close()
         var content = try Data(contentsOf: file)
         content.replaceSubrange(8_192..<12_288, with: Data(repeating: 0xA5, count: 4_096))
         try content.write(to: file)
@@ -81,10 +82,75 @@ struct ServiceDatabaseTests {
         #expect(failure?.message.contains(blocked.path) == true)
     }
 
+    @Test(arguments: [
+        (ResultCode.SQLITE_FULL, true), (.SQLITE_IOERR, true), (.SQLITE_IOERR_FSYNC, true), (.SQLITE_NOMEM, true),
+        (.SQLITE_BUSY, true), (.SQLITE_READONLY, true), (.SQLITE_CANTOPEN, true), (.SQLITE_CORRUPT, false),
+        (.SQLITE_CONSTRAINT, false),
+    ])
+    func `what may pass is retriable, whoever reads or writes`(_ code: ResultCode, _ expected: Bool) async throws {
+        let database = try ServiceDatabase.open(at: file)
+        let failing: @Sendable (Database) throws -> Void = { _ in throw DatabaseError(resultCode: code) }
+        let attempts: [() async throws -> Void] = [
+            { try await database.read(failing) }, { try await database.write(failing) },
+        ]
+        for attempt in attempts {
+            let failure = await #expect(throws: Failure.self) { try await attempt() }
+            #expect(failure?.isRetriable == expected)
+            #expect(failure?.message.contains(file.path) == true)
+        }
+    }
+
+    @Test func `a full disk undoes the write, and the next one succeeds`() async throws {
+        let database = try ServiceDatabase.open(at: file) { migrator in
+            migrator.registerMigration("create notes") { db in try db.execute(sql: "CREATE TABLE notes (text BLOB)") }
+        }
+        // SQLite's own limit of pages is a disk that is full.
+        try await database.write { db in try db.execute(sql: "PRAGMA max_page_count = 16") }
+        let failure = await #expect(throws: Failure.self) {
+            try await database.write { db in try db.execute(sql: "INSERT INTO notes VALUES (zeroblob(1000000))") }
+        }
+        #expect(failure?.code == .busy && failure?.isRetriable == true)
+        try await database.write { db in try db.execute(sql: "INSERT INTO notes VALUES (zeroblob(10))") }
+        #expect(try await database.read { db in try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM notes") } == 1)
+    }
+
+    @Test func `a task that would block its thread on the database ends a debug build`() async {
+        await #expect(processExitsWith: .failure) {
+            let database = try ServiceDatabase.inMemory()
+            _ = try database.blockingRead { db in try Int.fetchOne(db, sql: "SELECT 1") }
+        }
+    }
+
+    @Test func `an actor with a queue of its own may block on the database`() async throws {
+        #expect(try await BlockingReader(database: ServiceDatabase.inMemory()).read() == 1)
+    }
+
+    @Test func `blocking work leaves the threads of the pool free`() async throws {
+        // More than the pool has threads: all of them wait for one that a task must open.
+        let gate = DispatchSemaphore(value: 0)
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<4 { group.addTask { try await BlockingWork.run { gate.wait() } } }
+            let opener = Task { for _ in 0..<4 { gate.signal() } }
+            await opener.value
+            try await group.waitForAll()
+        }
+    }
+
     @Test func `one folder belongs to one process at a time`() throws {
         let lock = try DirectoryLock(directory.url)
         let failure = #expect(throws: Failure.self) { try DirectoryLock(directory.url) }
         #expect(failure?.code == .conflict)
         withExtendedLifetime(lock) {}
     }
+}
+
+private actor BlockingReader {
+    private nonisolated let queue = BlockingExecutor(label: "test")
+    private let database: ServiceDatabase
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
+
+    init(database: ServiceDatabase) { self.database = database }
+
+    func read() throws -> Int? { try database.blockingRead { db in try Int.fetchOne(db, sql: "SELECT 1") } }
 }

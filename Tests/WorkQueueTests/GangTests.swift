@@ -9,9 +9,9 @@ struct GangTests {
     private let fixture: QueueFixture
     private let queue: WorkQueue
 
-    init() throws {
+    init() async throws {
         fixture = try QueueFixture()
-        queue = try fixture.open()
+        queue = try await fixture.open()
     }
 
     private func submit(_ id: String, workers: Int, kind: String = "work") async throws {
@@ -46,7 +46,7 @@ struct GangTests {
         #expect(leases.map(\.payload) == [[7], [7]])
         #expect(leases.map(\.attempt.number) == [1, 1])
         #expect(leases.map(\.task) == ["g", "g#1"])
-        #expect(try fixture.count("task.leased", "g") == 2)
+        #expect(try await fixture.count("task.leased", "g") == 2)
     }
 
     @Test func `a task for more workers than are free is leased to none of them`() async throws {
@@ -90,7 +90,7 @@ struct GangTests {
         await queue.sweep()
         for lease in leases { #expect(try await queue.renew(lease.attempt) == .stale) }
         for lease in leases { #expect(try await queue.complete(lease.attempt, result: [1]) == .stale) }
-        #expect(try fixture.count("task.returned", "g") == 1)
+        #expect(try await fixture.count("task.returned", "g") == 1)
         fixture.advance(by: .seconds(2))
         let again = try await gang("c", "d")
         #expect(again.map(\.attempt.number) == [2, 2])
@@ -104,7 +104,7 @@ struct GangTests {
             let failure = Failure(.unavailable, "the others are gone")
             #expect(try await queue.fail(lease.attempt, failure, logTail: "") == .proceed)
         }
-        #expect(try fixture.count("task.returned", "g") == 1)
+        #expect(try await fixture.count("task.returned", "g") == 1)
         #expect(try await queue.task("g").state == .queued)
         #expect(try await queue.task("g").failure?.message == "the others are gone")
     }
@@ -118,7 +118,7 @@ struct GangTests {
         #expect(try await queue.task("g").result == [5])
         #expect(try await queue.statistics().tasks == [.succeeded: 1])
         #expect(try await queue.list().map(\.id) == ["g"])
-        #expect(try fixture.count("task.succeeded", "g") == 1)
+        #expect(try await fixture.count("task.succeeded", "g") == 1)
     }
 
     @Test func `a worker that was done before the others failed does its part again`() async throws {
@@ -136,7 +136,7 @@ struct GangTests {
         _ = try await queue.complete(leases[1].attempt, result: [])
         fixture.advance(by: fixture.settings.silence)
         await queue.sweep()
-        #expect(try fixture.count("task.returned", "g") == 1)
+        #expect(try await fixture.count("task.returned", "g") == 1)
         #expect(try await queue.task("g").state == .queued)
     }
 
@@ -144,7 +144,7 @@ struct GangTests {
         let leases = try await pair()
         #expect(try await queue.cancel(id: "g") == 1)
         for lease in leases { #expect(try await queue.renew(lease.attempt) == .cancel) }
-        #expect(try fixture.count("task.cancelled", "g") == 1)
+        #expect(try await fixture.count("task.cancelled", "g") == 1)
     }
 
     @Test func `a dead task for several workers is requeued whole`() async throws {
@@ -158,7 +158,7 @@ struct GangTests {
 
     @Test func `workers of a restarted queue keep their ranks`() async throws {
         let leases = try await pair()
-        let restarted = try fixture.open()
+        let restarted = try await fixture.open()
         for lease in leases { #expect(try await restarted.pull(lease.attempt.worker) == lease) }
         #expect(try await restarted.renew(leases[1].attempt) == .proceed)
     }
@@ -249,8 +249,8 @@ struct GangTests {
             fixture.advance(by: fixture.settings.silence / 2)
             await queue.sweep()
         }
-        #expect(try fixture.count("task.left", "g") == 1)
-        #expect(try fixture.count("task.returned", "g") == 0)
+        #expect(try await fixture.count("task.left", "g") == 1)
+        #expect(try await fixture.count("task.returned", "g") == 0)
         #expect(try await queue.renew(second) == .stale)
         #expect(try await queue.renew(first) == .proceed)
         let joined = try #require(try await queue.pull("c"))
@@ -298,10 +298,10 @@ struct GangTests {
     @Test func `a task for which there are too few workers says so once`() async throws {
         try await submit("g", workers: 3)
         #expect(try await queue.pull("a") == nil)
-        #expect(try fixture.count("task.waiting", "g") == 0)
+        #expect(try await fixture.count("task.waiting", "g") == 0)
         fixture.advance(by: fixture.settings.gangPatience)
         for _ in 0..<2 { #expect(try await queue.pull("a") == nil) }
-        #expect(try fixture.count("task.waiting", "g") == 1)
+        #expect(try await fixture.count("task.waiting", "g") == 1)
     }
 
     @Test(arguments: [0, 65])
@@ -316,7 +316,7 @@ struct GangTests {
         var settings = QueueSettings()
         settings.maximumAttempts = 1_000
         let fixture = try QueueFixture(settings)
-        let queue = try fixture.open()
+        let queue = try await fixture.open()
         var random = SplitMix64(seed: seed)
         for number in 0..<6 {
             let workers = Int.random(in: 1...3, using: &random)
@@ -337,7 +337,7 @@ struct GangTests {
             fixture.advance(by: .seconds(61))
         }
         #expect(try await queue.statistics().tasks == [.succeeded: 6])
-        for number in 0..<6 { #expect(try fixture.count("task.succeeded", "t\(number)") == 1) }
+        for number in 0..<6 { #expect(try await fixture.count("task.succeeded", "t\(number)") == 1) }
     }
 
     /// What workers that ask at the same time have after everybody who can begin has begun.

@@ -43,7 +43,7 @@ struct OutboxTests {
         }
     }
 
-    private let database: DatabaseQueue
+    private let database: ServiceDatabase
     private let events: EventLog
 
     init() throws {
@@ -136,7 +136,7 @@ struct OutboxTests {
             try await post("good", to: "a", outbox)
             #expect(await receiver.texts(1) == ["good"])
         }
-        let refusal = try events.read().first
+        let refusal = try await events.read().first
         #expect(refusal?.kind == "delivery.refused")
         #expect(refusal?.attributes["message"] == "no such thing")
         #expect(try await outbox.waiting(for: "a") == 0)
@@ -150,7 +150,7 @@ struct OutboxTests {
             try await post("good", to: "a", outbox)
             #expect(await receiver.texts(1) == ["good"])
         }
-        #expect(try events.read().map(\.kind) == ["delivery.refused"])
+        #expect(try await events.read().map(\.kind) == ["delivery.refused"])
         #expect(try await outbox.waiting(for: "a") == 0)
     }
 }

@@ -1,17 +1,15 @@
-import Foundation
 import GRDB
 import Logging
 import Model
 import Storage
-import Synchronization
 import WorkQueueClient
 
 @testable import WorkQueueServer
 
 /// A queue over a database in memory, with clocks that a test moves.
 final class QueueFixture: Sendable {
-    private let time = Mutex(Duration.zero)
-    let database: DatabaseQueue
+    private let clock = HandClock()
+    let database: ServiceDatabase
     let events: EventLog
     let settings: QueueSettings
 
@@ -25,25 +23,21 @@ final class QueueFixture: Sendable {
     }
 
     /// Opens the queue; every further time is a restart of the service.
-    func open(onSuccess: WorkQueue.SuccessHook? = nil) throws -> WorkQueue {
-        let clock = QueueClock(
-            monotonic: { self.time.withLock { $0 } },
-            date: { Date(timeIntervalSince1970: 1_000_000 + self.time.withLock { $0 } / .seconds(1)) },
-            random: { 0.5 })
-        return try WorkQueue(
-            database, events: events, settings: settings, clock: clock,
+    func open(onSuccess: WorkQueue.SuccessHook? = nil) async throws -> WorkQueue {
+        return try await WorkQueue(
+            database, events: events, settings: settings, clock: clock.clock,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, onSuccess: onSuccess)
     }
 
     /// Lets time pass.
-    func advance(by duration: Duration) { time.withLock { $0 += duration } }
+    func advance(by duration: Duration) { clock.advance(by: duration) }
 
     /// What happened, as `verb subject`.
-    func history() throws -> [String] { try events.read(limit: .max).map { "\($0.kind) \($0.subject)" } }
+    func history() async throws -> [String] { try await events.read(limit: .max).map { "\($0.kind) \($0.subject)" } }
 
     /// Number of events of a kind about a subject.
-    func count(_ kind: String, _ subject: String) throws -> Int {
-        try history().count { $0 == "\(kind) \(subject)" }
+    func count(_ kind: String, _ subject: String) async throws -> Int {
+        try await history().count { $0 == "\(kind) \(subject)" }
     }
 }
 

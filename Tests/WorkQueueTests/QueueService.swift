@@ -7,19 +7,23 @@ import Storage
 import Synchronization
 import TestSupport
 import WorkQueueClient
-import WorkQueueServer
 
-/// A queue behind its socket, over a database file, that a test can stop and start again.
+@testable import WorkQueueServer
+
+/// A queue behind its socket, over a database file, that a test can stop and start again; its time is the test's.
 actor QueueService {
     private let directory: TemporaryDirectory
     private let endpoint: Endpoint
     private let settings: QueueSettings
+    private let onSuccess: WorkQueue.SuccessHook?
     nonisolated let loop = MessageLoop()
-    private var running: (server: Task<Void, any Error>, queue: Task<Void, any Error>)?
+    private let clock = HandClock()
+    private var running: Task<Void, any Error>?
     private(set) var queue: WorkQueue?
     private(set) var events: EventLog?
 
-    init(_ settings: QueueSettings = QueueSettings()) throws {
+    init(_ settings: QueueSettings = QueueSettings(), onSuccess: WorkQueue.SuccessHook? = nil) throws {
+        self.onSuccess = onSuccess
         directory = try TemporaryDirectory()
         endpoint = try Endpoint("ipc://\(directory.url.path)/q.sock")
         self.settings = settings
@@ -27,9 +31,10 @@ actor QueueService {
 
     /// Runs a service while `body` runs.
     static func with(
-        _ settings: QueueSettings = QueueSettings(), _ body: (QueueService, QueueClient) async throws -> Void
+        _ settings: QueueSettings = QueueSettings(), onSuccess: WorkQueue.SuccessHook? = nil,
+        _ body: (QueueService, QueueClient) async throws -> Void
     ) async throws {
-        let service = try QueueService(settings)
+        let service = try QueueService(settings, onSuccess: onSuccess)
         try await service.start()
         do {
             try await body(service, service.client())
@@ -51,11 +56,12 @@ actor QueueService {
             WorkQueue.registerMigrations(in: &migrator)
         }
         let events = EventLog(pool, service: "test")
-        let queue = try WorkQueue(pool, events: events, settings: settings, logger: quiet)
+        let queue = try await WorkQueue(
+            pool, events: events, settings: settings, clock: clock.clock, logger: quiet, onSuccess: onSuccess)
         var router = Router()
         QueueHarness(queue).register(in: &router)
         let server = RequestServer(endpoint: endpoint, router: router, loop: loop, logger: quiet)
-        running = (Task { try await server.run() }, Task { try await queue.run() })
+        running = Task { try await server.run() }
         _ = try await server.boundEndpoint
         (self.queue, self.events) = (queue, events)
     }
@@ -63,10 +69,15 @@ actor QueueService {
     /// Ends the service as a crash would, as far as the queue can tell: nothing of its memory is kept.
     func stop() async {
         guard let running else { return }
-        running.server.cancel()
-        running.queue.cancel()
-        _ = await (running.server.result, running.queue.result)
+        running.cancel()
+        _ = await running.result
         (self.running, queue, events) = (nil, nil, nil)
+    }
+
+    /// Lets time pass, then does what the queue does when leases are over.
+    func pass(_ duration: Duration) async {
+        clock.advance(by: duration)
+        await queue?.sweep()
     }
 
     func restart() async throws {
@@ -86,7 +97,9 @@ actor QueueService {
         }
     }
 
-    func history() throws -> [String] { try events?.read(limit: .max).map { "\($0.kind) \($0.subject)" } ?? [] }
+    func history() async throws -> [String] {
+        try await events?.read(limit: .max).map { "\($0.kind) \($0.subject)" } ?? []
+    }
 }
 
 var quiet: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }

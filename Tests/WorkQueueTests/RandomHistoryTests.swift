@@ -12,7 +12,7 @@ struct RandomHistoryTests {
     func `no history loses a task or counts one twice`(seed: UInt64) async throws {
         var settings = QueueSettings()
         settings.maximumAttempts = seed.isMultiple(of: 2) ? 1_000 : 3
-        var history = try History(seed: seed, settings: settings)
+        var history = try await History(seed: seed, settings: settings)
         try await history.run(steps: 300)
         try await history.finish()
         try await history.check()
@@ -29,9 +29,9 @@ private struct History {
     /// Result of the completion that was accepted.
     private var accepted: [String: [UInt8]] = [:]
 
-    init(seed: UInt64, settings: QueueSettings) throws {
+    init(seed: UInt64, settings: QueueSettings) async throws {
         fixture = try QueueFixture(settings)
-        queue = try fixture.open()
+        queue = try await fixture.open()
         random = SplitMix64(seed: seed)
     }
 
@@ -51,7 +51,7 @@ private struct History {
         case 88..<98:
             fixture.advance(by: .milliseconds(Int.random(in: 0...9_000, using: &random)))
             await queue.sweep()
-        default: queue = try fixture.open()
+        default: queue = try await fixture.open()
         }
     }
 
@@ -100,7 +100,7 @@ private struct History {
     func check() async throws {
         let tasks = try await queue.list()
         #expect(tasks.map(\.id) == submitted)
-        let events = try fixture.events.read(limit: .max)
+        let events = try await fixture.events.read(limit: .max)
         #expect(events.map(\.sequence) == (1...UInt64(events.count)).map { $0 })
         for id in submitted {
             let task = try await queue.task(id)

@@ -12,9 +12,9 @@ struct WorkQueueTests {
     private let fixture: QueueFixture
     private let queue: WorkQueue
 
-    init() throws {
+    init() async throws {
         fixture = try QueueFixture()
-        queue = try fixture.open()
+        queue = try await fixture.open()
     }
 
     // MARK: Submitting
@@ -24,7 +24,7 @@ struct WorkQueueTests {
         #expect(try await queue.submit(task) == (.queued, true))
         #expect(try await queue.submit(task) == (.queued, false))
         #expect(try await queue.statistics().tasks == [.queued: 1])
-        #expect(try fixture.history() == ["task.submitted a"])
+        #expect(try await fixture.history() == ["task.submitted a"])
         let lease = try #require(try await queue.pull("w"))
         #expect(try await queue.complete(lease.attempt, result: [3]) == .proceed)
         #expect(try await queue.submit(task) == (.succeeded, false))
@@ -43,7 +43,7 @@ struct WorkQueueTests {
     @Test func `payloads and results have a largest size`() async throws {
         var settings = QueueSettings()
         settings.largestPayload = 3
-        let queue = try QueueFixture(settings).open()
+        let queue = try await QueueFixture(settings).open()
         try await queue.submit(TaskSubmission(id: "a", kind: "work", payload: [1, 2, 3]))
         let refusal = await #expect(throws: Failure.self) {
             try await queue.submit(TaskSubmission(id: "b", kind: "work", payload: [1, 2, 3, 4]))
@@ -56,7 +56,7 @@ struct WorkQueueTests {
     @Test func `a full queue is busy, but acknowledges what it knows`() async throws {
         var settings = QueueSettings()
         settings.capacity = 2
-        let queue = try QueueFixture(settings).open()
+        let queue = try await QueueFixture(settings).open()
         try await queue.submit("a", "b")
         let failure = await #expect(throws: Failure.self) { try await queue.submit("c") }
         #expect(failure?.code == .busy)
@@ -93,7 +93,7 @@ struct WorkQueueTests {
         let second = try await queue.pull("w")
         #expect(first == second)
         #expect(first?.attempt.number == 1)
-        #expect(try fixture.count("task.leased", "a") == 1)
+        #expect(try await fixture.count("task.leased", "a") == 1)
     }
 
     @Test func `a waiting pull gets a task as soon as it is submitted`() async throws {
@@ -119,7 +119,7 @@ struct WorkQueueTests {
     @Test func `a later pull of a worker ends its earlier one`() async throws {
         let queue = queue
         let first = Task { try await queue.pull(worker: "w", kinds: ["other"], waiting: .seconds(30)) }
-        while try fixture.history().isEmpty { await Task.yield() }
+        while try await fixture.history().isEmpty { await Task.yield() }
         _ = try await queue.pull("w")
         try await queue.submit("a", kind: "other")
         #expect(try await first.value == nil)
@@ -143,15 +143,15 @@ struct WorkQueueTests {
         #expect(try await queue.complete(second.attempt, result: [2]) == .proceed)
         #expect(try await queue.complete(first.attempt, result: [1]) == .stale)
         #expect(try await queue.task("a").result == [2])
-        #expect(try fixture.count("task.succeeded", "a") == 1)
-        #expect(try fixture.count("task.progress", "a") == 0)
+        #expect(try await fixture.count("task.succeeded", "a") == 1)
+        #expect(try await fixture.count("task.progress", "a") == 0)
     }
 
     @Test func `a repeated result gets the same answer and counts once`() async throws {
         try await queue.submit("a")
         let lease = try #require(try await queue.pull("w"))
         for _ in 0..<3 { #expect(try await queue.complete(lease.attempt, result: [1]) == .proceed) }
-        #expect(try fixture.count("task.succeeded", "a") == 1)
+        #expect(try await fixture.count("task.succeeded", "a") == 1)
     }
 
     @Test func `a repeated failure counts once`() async throws {
@@ -161,7 +161,7 @@ struct WorkQueueTests {
             #expect(try await queue.fail(lease.attempt, Failure(.unavailable, "x"), logTail: "") == .proceed)
         }
         #expect(try await queue.task("a").state == .queued)
-        #expect(try fixture.count("task.returned", "a") == 1)
+        #expect(try await fixture.count("task.returned", "a") == 1)
     }
 
     @Test func `what is said of an unknown task is stale`() async throws {
@@ -186,7 +186,7 @@ struct WorkQueueTests {
         let task = try await queue.task("a")
         #expect(task.state == .queued)
         #expect(task.failure?.message.contains("'w' was not heard of") == true)
-        let returned = try fixture.events.read().first { $0.kind == "task.returned" }
+        let returned = try await fixture.events.read().first { $0.kind == "task.returned" }
         #expect(returned?.attributes["reason"] == "silence")
     }
 
@@ -195,7 +195,7 @@ struct WorkQueueTests {
         let alive = try #require(try await queue.pull("alive"))
         _ = try await queue.pull("dead")
         fixture.advance(by: .seconds(9))
-        let restarted = try fixture.open()
+        let restarted = try await fixture.open()
         fixture.advance(by: .seconds(9))
         await restarted.sweep()
         #expect(try await restarted.statistics().tasks == [.leased: 2])
@@ -270,8 +270,84 @@ struct WorkQueueTests {
         #expect(task.state == .dead)
         #expect(task.failure?.message == "crash 3")
         #expect(task.logTail == "line 3")
-        #expect(try fixture.count("task.dead", "a") == 1)
+        #expect(try await fixture.count("task.dead", "a") == 1)
         #expect(try await queue.list(states: [.dead]).map(\.id) == ["a"])
+    }
+
+    @Test func `an attempt that came further than the last checkpoint resets the count of crashes`() async throws {
+        try await queue.submit("a")
+        for attempt in 1...5 {
+            let lease = try #require(try await queue.pull("w"))
+            let checkpoint = BlobDigest(hashing: [UInt8(attempt)])
+            #expect(
+                try await queue.report(TaskReport(step: attempt, checkpoint: checkpoint), of: lease.attempt) == .proceed
+            )
+            _ = try await queue.fail(lease.attempt, Failure(.unavailable, "killed"), logTail: "")
+            fixture.advance(by: .seconds(60))
+        }
+        for _ in 1...2 {
+            let lease = try #require(try await queue.pull("w"))
+            // The same checkpoint again is no progress.
+            let report = TaskReport(step: 5, checkpoint: lease.checkpoint)
+            #expect(try await queue.report(report, of: lease.attempt) == .proceed)
+            _ = try await queue.fail(lease.attempt, Failure(.unavailable, "killed"), logTail: "")
+            fixture.advance(by: .seconds(60))
+        }
+        #expect(try await queue.task("a").state == .dead)
+        #expect(try await queue.task("a").attempt == 7)
+    }
+
+    @Test func `a long message is kept in part`() async throws {
+        try await queue.submit("a")
+        let lease = try #require(try await queue.pull("w"))
+        let message = String(repeating: "€", count: 300_000)
+        _ = try await queue.fail(lease.attempt, Failure(.invalidArgument, message), logTail: "")
+        let kept = try #require(try await queue.task("a").failure?.message)
+        #expect(kept.utf8.count <= fixture.settings.largestMessage)
+        #expect(kept.hasPrefix("€€€") && kept.hasSuffix("… (900000 bytes in all)"))
+        let told = try await fixture.events.read().first { $0.kind == "task.failed" }
+        #expect(told?.attributes["message"] == kept)
+    }
+
+    @Test func `names have a largest length`() async throws {
+        let long = String(repeating: "n", count: fixture.settings.longestName + 1)
+        for task in [
+            TaskSubmission(id: long, kind: "work"), TaskSubmission(id: "a", kind: long),
+            TaskSubmission(id: "a", kind: "work", group: long),
+        ] {
+            await #expect(throws: Failure.self) { try await queue.submit(task) }
+        }
+        await #expect(throws: Failure.self) { try await queue.pull(long) }
+        await #expect(throws: Failure.self) { try await queue.pull("w", (0...64).map { "\($0)" }) }
+    }
+
+    @Test func `what a stranger says of an attempt has no effect`() async throws {
+        try await queue.submit("a")
+        let lease = try #require(try await queue.pull("w"))
+        var forged = lease.attempt
+        forged.worker = "stranger"
+        #expect(try await queue.renew(forged) == .stale)
+        #expect(try await queue.report(TaskReport(step: 1), of: forged) == .stale)
+        #expect(try await queue.complete(forged, result: [6]) == .stale)
+        #expect(try await queue.fail(forged, Failure(.invalidArgument, "forged"), logTail: "") == .stale)
+        #expect(try await queue.release(forged) == .stale)
+        #expect(try await queue.complete(lease.attempt, result: [7]) == .proceed)
+        #expect(try await queue.complete(forged, result: [6]) == .stale)
+        #expect(try await queue.task("a").result == [7])
+    }
+
+    @Test func `two processes of one name have leases of their own, also after a restart`() async throws {
+        func pull(_ queue: WorkQueue, _ instance: String) async throws -> TaskLease? {
+            try await queue.pull(worker: "w", instance: instance, kinds: ["work"], waiting: .zero)
+        }
+        try await queue.submit("a", "b")
+        let first = try #require(try await pull(queue, "1"))
+        #expect(try await pull(queue, "2")?.task == "b")
+        #expect(try await pull(queue, "1")?.attempt == first.attempt)
+        let restarted = try await fixture.open()
+        #expect(try await pull(restarted, "2")?.task == "b")
+        #expect(try await pull(restarted, "3") == nil)
+        #expect(try await pull(restarted, "1")?.attempt == first.attempt)
     }
 
     @Test func `a task that failed for good is not tried again`() async throws {
@@ -364,7 +440,7 @@ struct WorkQueueTests {
         let report = TaskReport(step: 2, steps: 5, metrics: ["loss": 0.5], checkpoint: checkpoint)
         #expect(try await queue.report(report, of: lease.attempt) == .proceed)
         #expect(try await queue.report(TaskReport(step: 3), of: lease.attempt) == .proceed)
-        let events = try fixture.events.read().filter { $0.kind == "task.progress" }
+        let events = try await fixture.events.read().filter { $0.kind == "task.progress" }
         #expect(
             events.first?.attributes == [
                 "kind": "work", "group": "g", "worker": "w1", "attempt": "1", "step": "2", "steps": "5",
@@ -387,13 +463,13 @@ struct WorkQueueTests {
         fixture.advance(by: .seconds(3))
         await queue.sweep()
         #expect(try await queue.statistics().workers.map(\.name) == ["w1"])
-        #expect(try fixture.count("worker.joined", "w1") == 1)
-        #expect(try fixture.count("worker.left", "w2") == 1)
+        #expect(try await fixture.count("worker.joined", "w1") == 1)
+        #expect(try await fixture.count("worker.left", "w2") == 1)
     }
 
     @Test func `what a service writes with a result is there with it or not at all`() async throws {
         let fixture = try QueueFixture()
-        let queue = try fixture.open { task, db in
+        let queue = try await fixture.open { task, db in
             if task.result == [0] { throw Failure(.invalidArgument, "an empty result") }
             try db.execute(sql: "CREATE TABLE scores (id TEXT)")
         }
@@ -401,7 +477,7 @@ struct WorkQueueTests {
         let lease = try #require(try await queue.pull("w"))
         await #expect(throws: Failure.self) { try await queue.complete(lease.attempt, result: [0]) }
         #expect(try await queue.task("a").state == .leased)
-        #expect(try fixture.count("task.succeeded", "a") == 0)
+        #expect(try await fixture.count("task.succeeded", "a") == 0)
         #expect(try await queue.complete(lease.attempt, result: [1]) == .proceed)
         let hasScores = try await fixture.database.read { db in try db.tableExists("scores") }
         #expect(hasScores)

@@ -19,20 +19,17 @@ struct WorkerThreadTests {
         #expect(names.count == 1)
     }
 
-    @Test func `it sleeps no shorter than it should, and timers end in order`() async throws {
+    @Test func `it sleeps no shorter than it should`() async throws {
         let thread = WorkerThread()
-        let order = Guarded<[Int]>([])
         await withTaskGroup { group in
-            for (number, time) in [60, 20, 40].enumerated() {
+            for time in [60, 20, 40] {
                 group.addTask {
                     let before = ContinuousClock.now
                     try? await thread.sleep(for: .milliseconds(time))
-                    order.withLock { $0.append(number) }
                     #expect(ContinuousClock.now - before >= .milliseconds(time))
                 }
             }
         }
-        #expect(order.withLock { $0 } == [1, 2, 0])
     }
 
     @Test func `a cancelled sleep ends`() async {

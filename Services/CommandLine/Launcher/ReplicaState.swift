@@ -1,3 +1,5 @@
+import Glibc
+
 /// What a supervisor knows of one replica.
 public struct ReplicaState: Hashable, Sendable {
     /// What ought to become of the replica.
@@ -47,6 +49,8 @@ public struct ReplicaState: Hashable, Sendable {
     private var nextProbe: Duration?
     private var failedProbes = 0
     private var restartRequested = false
+    private var wasHealthy = false
+    private var endsForHealth = false
 
     init(_ definition: ServiceDefinition) {
         self.definition = definition
@@ -71,7 +75,14 @@ public struct ReplicaState: Hashable, Sendable {
     }
 
     var mustStop: Bool {
-        phase == .running && (goal != .run || restartRequested || definition.fingerprint != wanted.fingerprint)
+        phase == .running
+            && (goal != .run || restartRequested || definition.fingerprint != wanted.fingerprint || hasHung)
+    }
+
+    /// Whether the process answered once and no longer does, for so long that only a new one will.
+    var hasHung: Bool {
+        guard goal == .run, phase == .running, wasHealthy, wanted.restart != .never else { return false }
+        return failedProbes >= (definition.healthCheck?.retries ?? .max) * SupervisorMachine.healthPatience
     }
 
     func mustStart(at now: Duration) -> Bool {
@@ -113,15 +124,22 @@ public struct ReplicaState: Hashable, Sendable {
         run += 1
         startedAt = now
         restartRequested = false
+        wasHealthy = false
+        endsForHealth = false
         isProbing = false
         failedProbes = 0
         health = definition.healthCheck == nil ? .none : .starting
         nextProbe = definition.healthCheck.map { now + ($0.startPeriod > .zero ? $0.startInterval : $0.interval) }
     }
 
+    mutating func askedToStop() {
+        endsForHealth = hasHung
+        phase = .stopping
+    }
+
     mutating func processEnded(_ outcome: Outcome, at now: Duration) {
         guard isActive else { return }
-        let wasStopping = phase == .stopping
+        let wasStopping = phase == .stopping && !endsForHealth
         self.outcome = outcome
         health = .none
         isProbing = false
@@ -131,7 +149,7 @@ public struct ReplicaState: Hashable, Sendable {
         } else if wasStopping {
             restarts = 0
             phase = .idle
-        } else if mayRestart(outcome, ranFor: now - startedAt) {
+        } else if mayRestart(endsForHealth ? .signal(SIGKILL) : outcome, ranFor: now - startedAt) {
             phase = .backingOff(until: now + delay)
             restarts += 1
             totalRestarts += 1
@@ -160,6 +178,7 @@ public struct ReplicaState: Hashable, Sendable {
         nextProbe = now + (isYoung && !passed ? check.startInterval : check.interval)
         if passed {
             failedProbes = 0
+            wasHealthy = true
             health = .healthy
         } else if !isYoung {
             failedProbes += 1

@@ -190,6 +190,8 @@ public actor Supervisor {
             switch action {
             case .spawn(let id, let run, let definition): spawn(id, run, definition)
             case .stop(let id, _): keepers[id]?.stop()
+            case .reportHung(let id):
+                logger.error("its health check keeps failing; replacing it", metadata: ["replica": "\(id)"])
             case .probe(let id, let run, let check): probe(id, run, check)
             case .forget(let id):
                 known[id] = nil

@@ -34,6 +34,8 @@ public struct SupervisorMachine: Sendable {
         case spawn(ReplicaID, run: Int, ServiceDefinition)
         /// Ask a process to stop.
         case stop(ReplicaID, run: Int)
+        /// Say that a process which answered before is stopped because its health check fails.
+        case reportHung(ReplicaID)
         /// Run a health check.
         case probe(ReplicaID, run: Int, ServiceDefinition.HealthCheck)
         /// Forget a replica that is gone for good.
@@ -48,6 +50,8 @@ public struct SupervisorMachine: Sendable {
     public static let longestDelay = Duration.seconds(60)
     /// A process that ran for this long is restarted with the first delay again.
     public static let stableAfter = Duration.seconds(10)
+    /// A process that was healthy is replaced after this many times the failed checks that make it unhealthy.
+    public static let healthPatience = 2
 
     /// The replicas, by identity.
     public private(set) var replicas: [ReplicaID: ReplicaState] = [:]
@@ -136,7 +140,8 @@ public struct SupervisorMachine: Sendable {
             guard var replica = replicas[id] else { continue }
             defer { replicas[id] = replica }
             if replica.mustStop && mayStop(id, replica) {
-                replica.phase = .stopping
+                if replica.hasHung { actions.append(.reportHung(id)) }
+                replica.askedToStop()
                 actions.append(.stop(id, run: replica.run))
             } else if replica.mustStart(at: now) && (replica.restarts > 0 || waitsFor(replica.wanted).isEmpty) {
                 replica.processStarted(at: now)

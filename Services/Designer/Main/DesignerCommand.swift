@@ -43,7 +43,7 @@ struct Serve: AsyncParsableCommand {
         try await ServiceRuntime.run(
             .designer, options: options, migrations: { DesignerStore.registerMigrations(in: &$0) },
             setup: { context in
-                let service = try DesignerService(
+                let service = try await DesignerService(
                     context.database, events: context.events, peers: DesignerPeers { try context.connect(to: $0) },
                     parallelSearches: parallelSearches, logger: context.logger)
                 DesignerHarness(service).register(in: &context.router)

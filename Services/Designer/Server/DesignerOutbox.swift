@@ -21,7 +21,7 @@ struct DesignerOutbox: Service {
 
     private let outbox: Outbox
 
-    init(_ database: any DatabaseWriter, events: EventLog, peers: DesignerPeers, logger: Logger) {
+    init(_ database: ServiceDatabase, events: EventLog, peers: DesignerPeers, logger: Logger) {
         let deliveries: [Destination: Outbox.Delivery] = [
             .knowledge: { try await peers.knowledge.record(JSONDecoder().decode(from: $0.payload)) },
             .registry: { try await peers.registry.register(JSONDecoder().decode(from: $0.payload)) },

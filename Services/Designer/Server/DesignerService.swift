@@ -1,5 +1,5 @@
 import DesignerClient
-public import GRDB
+import GRDB
 public import Logging
 import Model
 import Search
@@ -23,12 +23,12 @@ public struct DesignerService: Sendable {
     /// Makes the service over its database, migrated with `DesignerStore.registerMigrations`.
     /// - Parameter parallelSearches: Searches that run at a time.
     public init(
-        _ database: any DatabaseWriter, events: EventLog, peers: DesignerPeers, parallelSearches: Int = 4,
+        _ database: ServiceDatabase, events: EventLog, peers: DesignerPeers, parallelSearches: Int = 4,
         logger: Logger
-    ) throws {
+    ) async throws {
         let outbox = DesignerOutbox(database, events: events, peers: peers, logger: logger)
         store = DesignerStore(database, events: events, outbox: outbox)
-        queue = try WorkQueue(database, events: events, logger: logger)
+        queue = try await WorkQueue(database, events: events, logger: logger)
         self.peers = peers
         self.places = parallelSearches
         self.logger = logger

@@ -28,7 +28,7 @@ struct Serve: AsyncParsableCommand {
         try await ServiceRuntime.run(
             .evaluator, options: options, migrations: { WorkQueue.registerMigrations(in: &$0) }
         ) { context in
-            let queue = try WorkQueue(context.database, events: context.events, logger: context.logger)
+            let queue = try await WorkQueue(context.database, events: context.events, logger: context.logger)
             QueueHarness(queue).register(in: &context.router)
             context.add(queue)
         }

@@ -2,6 +2,7 @@ import EvaluatorClient
 import Foundation
 import Model
 import RegistryClient
+import Storage
 import Tracking
 import WorkQueueClient
 
@@ -31,12 +32,11 @@ struct TrackingRun {
 
     /// Uploads setup and tracks; the same setup gives the same files.
     private func keep(_ bench: TrackingBench, in result: inout TrackingResult) async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-tracks-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let setup = folder.appending(path: "setup.json")
+        let scratch = try ScratchDirectory()
+        defer { scratch.remove() }
+        let setup = scratch.file("setup.json")
         try Data(task.setup.json.utf8).write(to: setup)
-        let tracks = folder.appending(path: "tracks.safetensors")
+        let tracks = scratch.file("tracks.safetensors")
         try TrackingArchive(tracks: bench.sequences.map { ($0.information, try $0.tracks(by: task.setup)) })
             .write(to: tracks.path)
         result.setup = try await registry.upload(file: setup)

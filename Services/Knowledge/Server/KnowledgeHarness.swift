@@ -36,8 +36,10 @@ public struct KnowledgeHarness: Sendable {
                     "At most \(Self.mostCandidates) models can be ranked at a time, not \(request.candidates.count).")
             }
             let limit = request.limit == 0 ? Self.usualRanks : min(request.limit, Self.mostRanks)
+            let features = ScenarioFeatures(request.features ?? .init())
+            try check(features)
             let ranked = try await learner.rank(
-                for: ScenarioFeatures(request.features ?? .init()), space: request.space,
+                for: features, space: request.space,
                 candidates: request.candidates.map(ModelCandidate.init))
             let models = ranked.prefix(Int(limit)).map(Wire.RankedModel.init)
             return Wire.RankReply(models: try ReplyPage.fitting(models))
@@ -65,10 +67,16 @@ public struct KnowledgeHarness: Sendable {
         for (field, text) in texts where text.isEmpty {
             throw Failure(.invalidArgument, "An observation lacks the field '\(field)'.")
         }
-        let numbers = observation.metrics.merging(observation.features.numbers) { a, _ in a }
-        for (name, value) in numbers.merging(["objective": observation.objective], uniquingKeysWith: { $1 })
-        where !value.isFinite {
+        let metrics = observation.metrics.map { ("metrics.\($0.key)", $0.value) }
+        for (name, value) in metrics + [("objective", observation.objective)] where !value.isFinite {
             throw Failure(.invalidArgument, "Observation '\(observation.id)': '\(name)' is \(value), no finite number.")
+        }
+        try check(observation.features)
+    }
+
+    private func check(_ features: ScenarioFeatures) throws {
+        for (name, value) in features.numbers where !value.isFinite {
+            throw Failure(.invalidArgument, "The scenario's feature 'numbers.\(name)' is \(value), no finite number.")
         }
     }
 }

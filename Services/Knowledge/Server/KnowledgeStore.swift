@@ -1,23 +1,21 @@
 public import Foundation
-public import GRDB
+import GRDB
 import KnowledgeClient
 import Model
 public import Storage
 
 /// Observations in the knowledge service's database; every method is one transaction.
 public struct KnowledgeStore: Sendable {
-    let database: any DatabaseWriter
-    private let writer: GroupWriter
+    let database: ServiceDatabase
     let events: EventLog
     let now: @Sendable () -> Date
 
     /// Makes a store over a migrated database.
     /// - Parameter now: Time of day, replaced in tests.
     public init(
-        _ database: any DatabaseWriter, events: EventLog, now: @escaping @Sendable () -> Date = { Date() }
+        _ database: ServiceDatabase, events: EventLog, now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.database = database
-        self.writer = GroupWriter(database)
         self.events = events
         self.now = now
     }
@@ -27,7 +25,7 @@ public struct KnowledgeStore: Sendable {
     /// Adds an observation; one with a known identity changes nothing.
     func add(_ observation: Observation) async throws {
         let features = try Self.canonical(observation.features)
-        try await writer.write { db in
+        try await database.write { db in
             guard try insert(observation, features: Self.row(of: features, db), db) else { return }
             let row = db.lastInsertedRowID
             for (name, value) in observation.metrics {

@@ -1,5 +1,5 @@
 public import Foundation
-public import GRDB
+import GRDB
 import Model
 import Networks
 import RegistryClient
@@ -7,18 +7,16 @@ public import Storage
 
 /// Networks, models, datasets and dictionaries in the registry's database; every method is one transaction.
 public struct RegistryStore: Sendable {
-    let database: any DatabaseWriter
-    let writer: GroupWriter
+    let database: ServiceDatabase
     let events: EventLog
     let now: @Sendable () -> Date
 
     /// Makes a store over a migrated database.
     /// - Parameter now: Time of day, replaced in tests.
     public init(
-        _ database: any DatabaseWriter, events: EventLog, now: @escaping @Sendable () -> Date = { Date() }
+        _ database: ServiceDatabase, events: EventLog, now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.database = database
-        self.writer = GroupWriter(database)
         self.events = events
         self.now = now
     }
@@ -29,7 +27,7 @@ public struct RegistryStore: Sendable {
 extension RegistryStore {
     /// Adds a network whose description was checked; a known one stays as it is.
     func add(_ network: BaseNetwork, _ structure: NetworkStructure, id: BlobDigest) async throws -> BaseNetwork {
-        try await writer.write { db in try add(network, structure, id: id, in: db) }
+        try await database.write { db in try add(network, structure, id: id, in: db) }
     }
 
     /// Adds a network in the caller's transaction.
@@ -75,7 +73,7 @@ extension RegistryStore {
     /// Adds a dataset whose blob is there; a known recipe stays as it is.
     func add(_ dataset: RegisteredDataset) async throws -> RegisteredDataset {
         let attributes = String(decoding: try JSONEncoder().encode(dataset.attributes), as: UTF8.self)
-        return try await writer.write { db in
+        return try await database.write { db in
             if let known = try Self.dataset(dataset.recipe, db) { return known }
             var dataset = dataset
             dataset.bytes = try BlobStore.pin(dataset.blob, as: "dataset", db)
@@ -98,7 +96,7 @@ extension RegistryStore {
 
     /// Puts another blob in the place of one that was lost.
     func replaceBlob(of dataset: RegisteredDataset) async throws -> RegisteredDataset {
-        try await writer.write { db in
+        try await database.write { db in
             var dataset = dataset
             dataset.bytes = try BlobStore.pin(dataset.blob, as: "dataset", db)
             try db.execute(
@@ -141,7 +139,7 @@ extension RegistryStore {
 
     /// The integer form of a code; words that no dictionary has are added.
     func encode(_ code: ArtificialCode) async throws -> [UInt32] {
-        try await writer.write { db in try Terms.encode(code, db) }
+        try await database.write { db in try Terms.encode(code, db) }
     }
 
     /// The code that an integer form stands for.

@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import Model
 import RegistryClient
+import Storage
 import Torch
 import Tracking
 import TrainerClient

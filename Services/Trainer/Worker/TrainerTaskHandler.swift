@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 public import Model
 public import RegistryClient
+import Storage
 import TrainerClient
 public import WorkQueueClient
 
@@ -74,23 +75,4 @@ public struct TrainerTaskHandler: TaskHandler {
             )
         }
     }
-}
-
-/// A directory for the files of one task.
-struct ScratchDirectory: Sendable {
-    private let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appending(path: "gyrus-task-\(UUID().uuidString)")
-        do {
-            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        } catch {
-            throw Failure(.unavailable, "The directory '\(url.path)' cannot be made: \(error.localizedDescription)")
-        }
-    }
-
-    func file(_ name: String) -> URL { url.appending(path: name) }
-
-    /// What is left behind costs only space in a temporary directory, so failing is no failure of the task.
-    func remove() { try? FileManager.default.removeItem(at: url) }
 }

@@ -4,6 +4,7 @@ import Logging
 import Model
 import Networks
 import RegistryClient
+import Storage
 import Torch
 import TrainerClient
 import WorkQueueClient

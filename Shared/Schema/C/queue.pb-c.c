@@ -1500,7 +1500,7 @@ const ProtobufCMessageDescriptor gyrus__wire__submit_reply__descriptor =
   (ProtobufCMessageInit) gyrus__wire__submit_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__pull_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor gyrus__wire__pull_request__field_descriptors[4] =
 {
   {
     "worker",
@@ -1538,8 +1538,21 @@ static const ProtobufCFieldDescriptor gyrus__wire__pull_request__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "instance",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__PullRequest, instance),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__pull_request__field_indices_by_name[] = {
+  3,   /* field[3] = instance */
   1,   /* field[1] = kinds */
   2,   /* field[2] = wait_milliseconds */
   0,   /* field[0] = worker */
@@ -1547,7 +1560,7 @@ static const unsigned gyrus__wire__pull_request__field_indices_by_name[] = {
 static const ProtobufCIntRange gyrus__wire__pull_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__pull_request__descriptor =
 {
@@ -1557,7 +1570,7 @@ const ProtobufCMessageDescriptor gyrus__wire__pull_request__descriptor =
   "Gyrus__Wire__PullRequest",
   "gyrus.wire",
   sizeof(Gyrus__Wire__PullRequest),
-  3,
+  4,
   gyrus__wire__pull_request__field_descriptors,
   gyrus__wire__pull_request__field_indices_by_name,
   1,  gyrus__wire__pull_request__number_ranges,

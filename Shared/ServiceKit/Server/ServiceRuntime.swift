@@ -16,7 +16,7 @@ public struct ServiceContext: Sendable {
     /// The service's logger.
     public let logger: Logger
     /// The service's own database.
-    public let database: DatabasePool
+    public let database: ServiceDatabase
     /// The service's record of events.
     public let events: EventLog
     /// Whether the service accepts work; to be changed by a service that must recover first.
@@ -28,7 +28,7 @@ public struct ServiceContext: Sendable {
     private(set) var services: [any Service] = []
 
     init(
-        configuration: ServiceConfiguration, logger: Logger, database: DatabasePool, events: EventLog,
+        configuration: ServiceConfiguration, logger: Logger, database: ServiceDatabase, events: EventLog,
         readiness: Readiness
     ) {
         self.configuration = configuration
@@ -99,6 +99,7 @@ public enum ServiceRuntime {
             return level
         }
         let logger = bootstrapLogging(name, level: level)
+        ScratchDirectory.removeAbandoned()
         do {
             try await group(of: try await setup(logger), logger).run()
         } catch {
@@ -111,6 +112,7 @@ public enum ServiceRuntime {
         _ setup: (inout ServiceContext) async throws -> Void
     ) async throws {
         let lock = try DirectoryLock(configuration.dataDirectory)
+        ScratchDirectory.removeAbandoned()
         let file = configuration.dataDirectory.appending(path: "\(configuration.service).sqlite")
         let database = try ServiceDatabase.open(at: file) { migrator in
             EventLog.registerMigrations(in: &migrator)

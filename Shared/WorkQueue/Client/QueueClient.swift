@@ -119,10 +119,13 @@ public struct QueueClient: Sendable {
     // MARK: For workers
 
     /// One task; waits for one up to a time. Without kinds only a task that the worker has already.
+    /// - Parameter instance: Random text of the worker's process; another process of the same name has leases of its own.
     public func pull(
-        worker: String, kinds: [String], waiting: Duration, timeout: Duration = .seconds(10)
+        worker: String, instance: String = "", kinds: [String], waiting: Duration, timeout: Duration = .seconds(10)
     ) async throws -> TaskLease? {
-        let request = Wire.PullRequest(worker: worker, kinds: kinds, waitMilliseconds: waiting.wholeMilliseconds)
+        let request = Wire.PullRequest(
+            worker: worker, kinds: kinds, waitMilliseconds: waiting.wholeMilliseconds,
+            instance: instance)
         let reply = try await client.call(.pull, request, timeout: waiting + timeout)
         return try reply.lease.map { try TaskLease($0, worker: worker) }
     }

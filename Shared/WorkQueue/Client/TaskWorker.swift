@@ -1,4 +1,5 @@
 public import Logging
+import Messaging
 import Model
 public import ServiceLifecycle
 import Synchronization
@@ -33,6 +34,8 @@ public struct TaskWorker: Service {
     /// Name of the worker, which no other living worker has: what it was named, and a random ending.
     public let name: String
 
+    /// What tells this process from another that was given the same name.
+    private let instance = String(UInt64.random(in: .min ... .max), radix: 36)
     private let queue: QueueClient
     private let kinds: [String]
     private let handler: any TaskHandler
@@ -84,7 +87,8 @@ public struct TaskWorker: Service {
                 var isAway = false
                 while true {
                     do {
-                        let lease = try await queue.pull(worker: name, kinds: kinds, waiting: settings.pullWait)
+                        let lease = try await queue.pull(
+                            worker: name, instance: instance, kinds: kinds, waiting: settings.pullWait)
                         if isAway { logger.info("the queue is back") }
                         return lease
                     } catch let failure as Failure {
@@ -111,7 +115,9 @@ public struct TaskWorker: Service {
     /// A pull that was broken off by the shutdown may have been given a task all the same.
     private func giveBackUnknownTask() async {
         do {
-            guard let lease = try await queue.pull(worker: name, kinds: [], waiting: .zero, timeout: .seconds(1))
+            guard
+                let lease = try await queue.pull(
+                    worker: name, instance: instance, kinds: [], waiting: .zero, timeout: .seconds(1))
             else { return }
             _ = try await queue.release(lease.attempt)
         } catch {
@@ -207,9 +213,11 @@ public struct TaskWorker: Service {
 
     private func complete(_ lease: TaskLease, _ result: [UInt8], _ tail: LogTail, _ logger: Logger) async throws {
         do {
-            let directive = try await queue.complete(lease.attempt, result: result, patience: settings.patience)
+            let directive = try await insisting {
+                try await queue.complete(lease.attempt, result: result, patience: settings.patience)
+            }
             logger.info("task done", metadata: ["counts": "\(directive == .proceed)"])
-        } catch let failure as Failure where !failure.isRetriable {
+        } catch let failure as Failure where failure.code == .invalidArgument {
             // The queue will not have this result, however often it is sent.
             try await fail(lease, failure, tail, logger)
         }
@@ -217,7 +225,21 @@ public struct TaskWorker: Service {
 
     private func fail(_ lease: TaskLease, _ failure: Failure, _ tail: LogTail, _ logger: Logger) async throws {
         logger.warning("task failed", metadata: ["reason": "\(failure)", "retriable": "\(failure.isRetriable)"])
-        _ = try await queue.fail(lease.attempt, failure, logTail: tail.text, patience: settings.patience)
+        _ = try await insisting {
+            try await queue.fail(lease.attempt, failure, logTail: tail.text, patience: settings.patience)
+        }
+    }
+
+    /// Says it again when the queue answers with a fault of its own: hours of work are not given up for that.
+    private func insisting<Value>(_ body: () async throws -> Value) async throws -> Value {
+        try await retrying(for: settings.patience) {
+            do {
+                return try await body()
+            } catch var failure as Failure {
+                failure.isRetriable = failure.isRetriable || [.internal, .corrupt].contains(failure.code)
+                throw failure
+            }
+        }
     }
 }
 

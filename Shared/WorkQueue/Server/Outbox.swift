@@ -12,10 +12,10 @@ public import Storage
 /// receiver ignores what it has seen. A destination that is away holds up only its own messages.
 ///
 /// ```swift
-/// let outbox = Outbox(pool, events: events, logger: logger, deliveries: [
+/// let outbox = Outbox(database, events: events, logger: logger, deliveries: [
 ///     "knowledge": { message in try await knowledge.record(try decode(message.payload)) }
 /// ])
-/// try pool.write { db in
+/// try await database.write { db in
 ///     try store.finish(trial, in: db)
 ///     try outbox.post(encode(observation), to: "knowledge", in: db)
 /// }
@@ -36,10 +36,10 @@ public struct Outbox: Service {
 
     /// Most messages that are read, and forgotten, in one transaction.
     private static let batch = 64
+    /// Most bytes of a refusal's reason that are kept.
+    private static let largestReason = 16 << 10
 
-    private let database: any DatabaseWriter
-    /// Writes to the end, also where the service is told to stop meanwhile.
-    private let writer: GroupWriter
+    private let database: ServiceDatabase
     private let events: EventLog
     private let logger: Logger
     private let deliveries: [String: Delivery]
@@ -51,11 +51,10 @@ public struct Outbox: Service {
     ///   - pauses: First and longest pause after a delivery that failed; between them it doubles, with jitter.
     ///   - deliveries: How to reach each destination.
     public init(
-        _ database: any DatabaseWriter, events: EventLog, logger: Logger,
+        _ database: ServiceDatabase, events: EventLog, logger: Logger,
         pauses: ClosedRange<Duration> = .milliseconds(100)...(.seconds(5)), deliveries: [String: Delivery]
     ) {
         self.database = database
-        writer = GroupWriter(database)
         self.events = events
         self.logger = logger
         self.pauses = pauses
@@ -178,7 +177,7 @@ public struct Outbox: Service {
     /// for ever.
     private func settle(_ outcomes: [(message: Message, refusal: Failure?)]) async throws {
         guard !outcomes.isEmpty else { return }
-        try await writer.write { db in
+        try await database.write { db in
             for (message, refusal) in outcomes {
                 if let refusal {
                     try setAside(message, refusal, in: db)
@@ -193,7 +192,7 @@ public struct Outbox: Service {
     private func setAside(_ message: Message, _ failure: Failure, in db: Database) throws {
         try db.execute(
             sql: "UPDATE outbox_messages SET refusal = ? WHERE number = ?",
-            arguments: [failure.description, message.number])
+            arguments: [failure.description.cut(toBytes: Self.largestReason), message.number])
         try events.append(
             kind: "delivery.refused", subject: "\(message.number)",
             attributes: [

@@ -44,7 +44,8 @@ public struct QueueHarness: Sendable {
         router.on(.pull, kind: .waiting) { request in
             guard admits(request.worker, request.kinds) else { throw Self.refusal(request.worker) }
             let waiting = Duration.milliseconds(Int64(request.waitMilliseconds))
-            let lease = try await queue.pull(worker: request.worker, kinds: request.kinds, waiting: waiting)
+            let lease = try await queue.pull(
+                worker: request.worker, instance: request.instance, kinds: request.kinds, waiting: waiting)
             return Wire.PullReply(lease: lease.map(Wire.Lease.init))
         }
         router.on(.renew) { request in

@@ -24,8 +24,14 @@ public struct QueueSettings: Hashable, Sendable {
     public var largestAddress = 1_024
     /// Longest time that a pull or a wait for a task's end is held open.
     public var longestWait: Duration = .seconds(30)
-    /// Most bytes of a payload or a result.
-    public var largestPayload = 768 << 10
+    /// Most bytes of a payload or a result; both fit into one reply.
+    public var largestPayload = 480 << 10
+    /// Most bytes of a failure's message that are kept.
+    public var largestMessage = 16 << 10
+    /// Most bytes of an identity, a kind, a group or a worker's name.
+    public var longestName = 1_024
+    /// Most kinds that a worker asks for.
+    public var mostKinds = 64
     /// Most bytes of a log tail that are kept.
     public var largestLogTail = 16 << 10
     /// How long a silent worker without a task stays in the list of workers.

@@ -6,6 +6,8 @@ import WorkQueueClient
 /// Its methods are the rules of the queue and nothing else, so they are tested without a database.
 struct TaskStatus: Hashable {
     var state: TaskState
+    /// Worker of the latest attempt.
+    var worker: String
     /// Number of the latest attempt.
     var attempt: Int
     /// Attempts that crashed.
@@ -13,6 +15,9 @@ struct TaskStatus: Hashable {
     var maximumAttempts: Int
     /// The latest attempt whose failure or release was accepted, so that a repeated message gets the same answer.
     var settled: Int
+
+    /// The attempt after which a task is dead, however far each came.
+    static let largestAttempt = 1_000
 
     /// What to do with a worker's message.
     enum Verdict: Hashable {
@@ -32,28 +37,34 @@ struct TaskStatus: Hashable {
     }
 
     /// The verdict on a result.
-    func onComplete(_ number: Int) -> Verdict {
-        if state == .succeeded && number == attempt { return .again }
-        return onMessage(number)
+    func onComplete(_ message: TaskAttempt) -> Verdict {
+        if state == .succeeded && isLatest(message) { return .again }
+        return onMessage(message)
     }
 
     /// The verdict on a failure or a release.
-    func onSettle(_ number: Int) -> Verdict {
-        if number == settled { return .again }
-        return onMessage(number)
+    func onSettle(_ message: TaskAttempt) -> Verdict {
+        if message.number == settled && isLatest(message) { return .again }
+        return onMessage(message)
     }
 
     /// The verdict on a sign of life.
-    func onMessage(_ number: Int) -> Verdict {
-        if state == .leased && number == attempt { return .accept }
-        if state == .cancelled && number == attempt { return .refuse(.cancel) }
-        return .refuse(.stale)
+    func onMessage(_ message: TaskAttempt) -> Verdict {
+        guard isLatest(message) else { return .refuse(.stale) }
+        return switch state {
+        case .leased: .accept
+        case .cancelled: .refuse(.cancel)
+        default: .refuse(.stale)
+        }
     }
+
+    private func isLatest(_ message: TaskAttempt) -> Bool { message.number == attempt && message.worker == worker }
 
     /// What becomes of the task when its attempt fails.
     func fate(after failure: Failure) -> Fate {
         guard failure.isRetriable else { return .failed }
         let crashes = crashes + 1
-        return crashes >= maximumAttempts ? .dead(crashes: crashes) : .retry(crashes: crashes)
+        let isLast = crashes >= maximumAttempts || attempt >= Self.largestAttempt
+        return isLast ? .dead(crashes: crashes) : .retry(crashes: crashes)
     }
 }

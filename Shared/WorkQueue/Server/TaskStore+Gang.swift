@@ -22,7 +22,9 @@ extension TaskStore {
     }
 
     /// Gives a worker a place that another has left, in a task that the others go on with.
-    func leaseVacancy(kinds: [String], to worker: String, in db: Database) throws -> (TaskLease, gang: [TaskAttempt])? {
+    func leaseVacancy(
+        kinds: [String], to worker: WorkerProcess, in db: Database
+    ) throws -> (TaskLease, gang: [TaskAttempt])? {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT seat.id, seat.attempt, seat.rank, first.gang_key
@@ -32,13 +34,15 @@ extension TaskStore {
                 """)
         for kind in kinds {
             guard let seat = try Row.fetchOne(statement, arguments: [kind])?.copy() else { continue }
-            let attempt = TaskAttempt(task: seat["id"], number: seat["attempt"] + 1, worker: worker)
+            let attempt = TaskAttempt(task: seat["id"], number: seat["attempt"] + 1, worker: worker.name)
             try db.execute(
                 sql: """
-                    UPDATE tasks SET state = 2, attempt = ?, worker = ?, gang_key = ?, size = workers, updated = ?
+                    UPDATE tasks SET state = 2, attempt = ?, worker = ?, instance = ?, gang_key = ?, size = workers, updated = ?
                     WHERE id = ?
                     """,
-                arguments: [attempt.number, worker, seat["gang_key"], date().microseconds, attempt.task])
+                arguments: [
+                    attempt.number, worker.name, worker.instance, seat["gang_key"], date().microseconds, attempt.task,
+                ])
             if let task = try entry(attempt.task, in: db) { try record("leased", attempt, task, in: db) }
             return try lease(of: worker, in: db).map { ($0, [attempt]) }
         }
@@ -83,7 +87,7 @@ extension TaskStore {
     }
 
     private func owned(by attempt: TaskAttempt, in db: Database) throws -> TaskEntry {
-        guard let task = try entry(attempt.task, in: db), task.status.onMessage(attempt.number) == .accept else {
+        guard let task = try entry(attempt.task, in: db), task.status.onMessage(attempt) == .accept else {
             throw Failure(.stale, "Attempt \(attempt.number) no longer has the task '\(attempt.task)'.")
         }
         return task

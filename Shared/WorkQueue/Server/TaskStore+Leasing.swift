@@ -11,14 +11,22 @@ extension TaskStore {
 
     /// The lease that a worker has already, because the reply to its pull was lost, or because it was leased to it with
     /// others.
-    func lease(of worker: String, in db: Database) throws -> TaskLease? {
+    ///
+    /// Another process of the same name has no part in it; one that was leased to a name alone belongs to the first process
+    /// of that name which asks.
+    func lease(of worker: WorkerProcess, in db: Database) throws -> TaskLease? {
         let statement = try db.cachedStatement(
-            sql: "SELECT \(Self.leaseColumns) FROM tasks WHERE state = 2 AND worker = ? ORDER BY number LIMIT 1")
-        return try Row.fetchOne(statement, arguments: [worker]).map { row in
+            sql: """
+                UPDATE tasks SET instance = ?2 WHERE number = (
+                    SELECT number FROM tasks WHERE state = 2 AND worker = ?1 AND instance IN (?2, '')
+                    ORDER BY number LIMIT 1)
+                RETURNING \(Self.leaseColumns)
+                """)
+        return try Row.fetchOne(statement, arguments: [worker.name, worker.instance]).map { row in
             let place = GangPlace(rank: row["rank"], size: row["size"], key: row["gang_key"])
             let first = place.size > 1 ? try self.row(row["gang"], in: db) ?? row : row
             return try lease(
-                first, TaskAttempt(task: row["id"], number: row["attempt"], worker: worker),
+                first, TaskAttempt(task: row["id"], number: row["attempt"], worker: worker.name),
                 place.size > 1 ? place : nil)
         }
     }
@@ -30,16 +38,16 @@ extension TaskStore {
     /// would never begin. Where nothing is due a worker takes a place that another has left.
     /// - Returns: The worker's lease, and all attempts that began.
     func lease(
-        kinds: [String], to worker: String, among candidates: Candidates, in db: Database
+        kinds: [String], to worker: WorkerProcess, among candidates: Candidates, in db: Database
     ) throws -> (TaskLease, gang: [TaskAttempt])? {
         for row in try due(kinds: kinds, in: db) {
             let (least, most) = (row["least_workers"] as Int, row["workers"] as Int)
-            guard most > 1 else { return try begin(row, with: [worker], in: db) }
+            guard most > 1 else { return try begin(row, for: worker, in: db) }
             let (waiting, all) = candidates[row["kind"]] ?? ([], [])
-            let others = try waiting.filter { $0 != worker }.filter { try !isBusy($0, in: db) }
+            let others = try waiting.filter { $0 != worker.name }.filter { try !isBusy($0, in: db) }
             // One that has no task and asks for none at the moment will do so soon.
             let size = least < most ? try min(most, max(least, all.count { try !isBusy($0, in: db) })) : most
-            if others.count + 1 >= size { return try begin(row, with: [worker] + others.prefix(most - 1), in: db) }
+            if others.count + 1 >= size { return try begin(row, for: worker, with: others.prefix(most - 1), in: db) }
             guard date().microseconds - (row["updated"] as Int64) >= settings.gangPatience.microseconds else {
                 continue
             }
@@ -65,7 +73,10 @@ extension TaskStore {
     }
 
     /// Gives a task to its workers, the first of which gets the rank 0.
-    private func begin(_ row: Row, with workers: [String], in db: Database) throws -> (TaskLease, [TaskAttempt]) {
+    private func begin(
+        _ row: Row, for first: WorkerProcess, with others: ArraySlice<String> = [], in db: Database
+    ) throws -> (TaskLease, [TaskAttempt]) {
+        let workers = [first.name] + others
         let id = row["id"] as String
         let number =
             try 1
@@ -74,14 +85,18 @@ extension TaskStore {
         let statement = try db.cachedStatement(
             sql:
                 """
-                UPDATE tasks SET state = 2, attempt = ?, worker = ?, gang_key = ?, size = ?, shortage = 0, updated = ?
+                UPDATE tasks SET state = 2, attempt = ?, worker = ?, instance = ?, gang_key = ?, size = ?, shortage = 0,
+                    updated = ?
                 WHERE id = ?
                 """)
         var attempts: [TaskAttempt] = []
         for (rank, worker) in workers.enumerated() {
             let attempt = TaskAttempt(task: rank == 0 ? id : "\(id)#\(rank)", number: number, worker: worker)
             try statement.execute(
-                arguments: [number, worker, key, workers.count, date().microseconds, attempt.task])
+                arguments: [
+                    number, worker, rank == 0 ? first.instance : "", key, workers.count, date().microseconds,
+                    attempt.task,
+                ])
             if let task = try entry(attempt.task, in: db) { try record("leased", attempt, task, in: db) }
             attempts.append(attempt)
         }

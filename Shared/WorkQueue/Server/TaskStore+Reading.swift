@@ -32,7 +32,8 @@ extension TaskStore {
                 number: row["number"], kind: row["kind"], group: row["task_group"], worker: row["worker"],
                 gang: row["gang"], rank: row["rank"], isReplaceable: row["elastic"] == 1 && row["rank"] > 0,
                 status: TaskStatus(
-                    state: try Self.state(row["state"]), attempt: row["attempt"], crashes: row["crashes"],
+                    state: try Self.state(row["state"]), worker: row["worker"], attempt: row["attempt"],
+                    crashes: row["crashes"],
                     maximumAttempts: row["maximum_attempts"], settled: row["settled"]))
         }
     }

@@ -88,5 +88,8 @@ extension TaskStore {
                     UPDATE tasks SET least_workers = workers, size = workers;
                     """)
         }
+        migrator.registerMigration("tell processes of one name apart") { db in
+            try db.execute(sql: "ALTER TABLE tasks ADD COLUMN instance TEXT NOT NULL DEFAULT ''")
+        }
     }
 }

@@ -54,7 +54,7 @@ struct TaskStore: Sendable {
     /// What a sign of life of this attempt is worth.
     func directive(for attempt: TaskAttempt, in db: Database) throws -> TaskDirective {
         guard let task = try entry(attempt.task, in: db) else { return .stale }
-        return switch task.status.onMessage(attempt.number) {
+        return switch task.status.onMessage(attempt) {
         case .accept, .again: .proceed
         case .refuse(let directive): directive
         }
@@ -62,10 +62,14 @@ struct TaskStore: Sendable {
 
     /// Notes the progress of a task.
     func report(_ report: TaskReport, of attempt: TaskAttempt, in db: Database) throws -> TaskDirective {
-        try heed(attempt, { $0.onMessage(attempt.number) }, in: db) { task in
+        try heed(attempt, { $0.onMessage(attempt) }, in: db) { task in
             if let checkpoint = report.checkpoint {
+                // An attempt that came further has shown that the crashes before it are not the task's own.
                 try db.execute(
-                    sql: "UPDATE tasks SET checkpoint = ? WHERE number = ? OR gang = ?",
+                    sql: """
+                        UPDATE tasks SET crashes = IIF(checkpoint IS ?1, crashes, 0), checkpoint = ?1
+                        WHERE number = ?2 OR gang = ?3
+                        """,
                     arguments: [checkpoint.hexadecimal, task.number, task.gang])
             }
             var attributes: [String: String] = [:]
@@ -81,7 +85,7 @@ struct TaskStore: Sendable {
     func complete(
         _ attempt: TaskAttempt, result: [UInt8], in db: Database, then onSuccess: WorkQueue.SuccessHook? = nil
     ) throws -> TaskDirective {
-        try heed(attempt, { $0.onComplete(attempt.number) }, in: db) { task in
+        try heed(attempt, { $0.onComplete(attempt) }, in: db) { task in
             guard task.rank == 0 else { return try completeRank(task, in: db) }
             let statement = try db.cachedStatement(
                 sql: """
@@ -100,7 +104,9 @@ struct TaskStore: Sendable {
         _ attempt: TaskAttempt, _ failure: Failure, logTail: String? = nil, afterSilence isLost: Bool = false,
         in db: Database
     ) throws -> TaskDirective {
-        try heed(attempt, { $0.onSettle(attempt.number) }, in: db) { task in
+        try heed(attempt, { $0.onSettle(attempt) }, in: db) { task in
+            var failure = failure
+            failure.message = failure.message.cut(toBytes: settings.largestMessage)
             let logTail = logTail.map { String(decoding: $0.utf8.suffix(settings.largestLogTail), as: UTF8.self) }
             // A worker whose lease was lost has not been heard: what it says later is stale, not a repetition.
             let settled = isLost ? task.status.settled : attempt.number
@@ -132,7 +138,7 @@ struct TaskStore: Sendable {
 
     /// Takes a task back that its worker gives up without fault.
     func release(_ attempt: TaskAttempt, in db: Database) throws -> TaskDirective {
-        try heed(attempt, { $0.onSettle(attempt.number) }, in: db) { task in
+        try heed(attempt, { $0.onSettle(attempt) }, in: db) { task in
             guard !task.isReplaceable else {
                 return try vacate(
                     task, attempt, attempt.number, crashes: task.status.crashes, nil, "released", in: db)

@@ -46,7 +46,7 @@ extension WorkQueue {
             .unavailable,
             "Worker '\(attempt.worker)' was not heard of for \(settings.silence) during attempt \(attempt.number); it"
                 + " has crashed or is cut off.")
-        let over = try await writer.write { db in
+        let over = try await database.write { db in
             _ = try store.fail(attempt, failure, afterSilence: true, in: db)
             return try store.attemptsOver(after: attempt, in: db)
         }
@@ -61,7 +61,7 @@ extension WorkQueue {
         logger.info("workers left", metadata: ["workers": "\(gone.joined(separator: ","))"])
         let events = store.events
         do {
-            try await writer.write { db in
+            try await database.write { db in
                 for worker in gone { try events.append(kind: "worker.left", subject: worker, in: db) }
             }
         } catch {

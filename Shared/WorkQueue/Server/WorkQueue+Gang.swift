@@ -16,7 +16,7 @@ extension WorkQueue {
         }
         let store = store
         if !address.isEmpty {
-            let gang = try await writer.write { db in
+            let gang = try await database.write { db in
                 try store.note(address: address, of: attempt, in: db)
                 return try store.gang(of: attempt, in: db)
             }
@@ -27,7 +27,7 @@ extension WorkQueue {
         while true {
             let ticket = met.ticket(for: [attempt.task])
             defer { ticket.discard() }
-            let known = try await reader.read { db in try store.address(for: attempt, in: db) }
+            let known = try await database.read { db in try store.address(for: attempt, in: db) }
             let remaining = deadline - now()
             if !known.isEmpty || remaining <= .zero { return known }
             await ticket.wait(for: remaining)

@@ -12,7 +12,7 @@ extension WorkQueue {
         while true {
             let ticket = ended.ticket(for: [id])
             defer { ticket.discard() }
-            guard let task = try await reader.read({ db in try store.find(id, in: db) }) else {
+            guard let task = try await database.read({ db in try store.find(id, in: db) }) else {
                 throw Failure(.notFound, "There is no task '\(id)' in this queue.")
             }
             let remaining = deadline - now()
@@ -32,7 +32,7 @@ extension WorkQueue {
         group: String = "", states: Set<TaskState> = [], limit: Int = 0, after: String = ""
     ) async throws -> [QueuedTask] {
         let (store, limit) = (store, limit > 0 ? min(limit, 1_000) : 1_000)
-        return try await reader.read { db in
+        return try await database.read { db in
             try store.list(group: group, states: states, limit: limit, after: after, in: db)
         }
     }
@@ -40,7 +40,7 @@ extension WorkQueue {
     /// How full the queue is and who works on it.
     public func statistics() async throws -> QueueStatistics {
         let store = store
-        let counts = try await reader.read { db in try store.counts(in: db) }
+        let counts = try await database.read { db in try store.counts(in: db) }
         return QueueStatistics(tasks: counts, workers: currentWorkers())
     }
 }

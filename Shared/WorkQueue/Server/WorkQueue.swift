@@ -12,11 +12,11 @@ public import WorkQueueClient
 /// the clocks of the leases live in memory and start a fresh period with every start of the service.
 ///
 /// ```swift
-/// let pool = try ServiceDatabase.open(at: file) { migrator in
+/// let database = try ServiceDatabase.open(at: file) { migrator in
 ///     EventLog.registerMigrations(in: &migrator)
 ///     WorkQueue.registerMigrations(in: &migrator)
 /// }
-/// let queue = try WorkQueue(pool, events: EventLog(pool, service: "trainer"), logger: logger)
+/// let queue = try await WorkQueue(database, events: EventLog(database, service: "trainer"), logger: logger)
 /// try await queue.submit(TaskSubmission(id: "t1", kind: "train", payload: bytes))
 /// ```
 ///
@@ -28,8 +28,7 @@ public actor WorkQueue: Service {
     /// The numbers by which the queue works.
     public nonisolated let settings: QueueSettings
 
-    nonisolated let reader: any DatabaseReader
-    nonisolated let writer: GroupWriter
+    nonisolated let database: ServiceDatabase
     nonisolated let store: TaskStore
     nonisolated let now: @Sendable () -> Duration
     nonisolated let logger: Logger
@@ -52,20 +51,20 @@ public actor WorkQueue: Service {
     ///   - clock: What time it is, replaced in tests.
     ///   - onSuccess: Called in the transaction that ends a task with its result, for what must be written with it.
     public init(
-        _ database: any DatabaseWriter, events: EventLog, settings: QueueSettings = QueueSettings(),
+        _ database: ServiceDatabase, events: EventLog, settings: QueueSettings = QueueSettings(),
         clock: QueueClock = QueueClock(), logger: Logger,
         onSuccess: SuccessHook? = nil
-    ) throws {
+    ) async throws {
         self.settings = settings
         self.logger = logger
         self.onSuccess = onSuccess
-        reader = database
-        writer = GroupWriter(database)
+        self.database = database
         now = clock.monotonic
         store = TaskStore(settings: settings, events: events, date: clock.date, jitter: clock.random)
         leases = LeaseTable(silence: settings.silence)
         let store = store
-        for attempt in try database.read(store.leasedAttempts) { leases.grant(attempt, at: clock.monotonic()) }
+        let leased = try await database.read { db in try store.leasedAttempts(in: db) }
+        for attempt in leased { leases.grant(attempt, at: clock.monotonic()) }
     }
 
     /// Registers the queue's tables, which need those of the event log.
@@ -82,7 +81,7 @@ public actor WorkQueue: Service {
     public func submit(_ task: TaskSubmission) async throws -> (state: TaskState, isNew: Bool) {
         try check(task)
         let store = store
-        let outcome = try await writer.write { db in try store.insert(task, in: db) }
+        let outcome = try await database.write { db in try store.insert(task, in: db) }
         if outcome.isNew { available.wake(task.kind) }
         return outcome
     }
@@ -99,6 +98,7 @@ public actor WorkQueue: Service {
         for (name, value) in [("id", task.id), ("kind", task.kind)] where value.isEmpty {
             throw Failure(.invalidArgument, "A task needs a value in the field '\(name)'.")
         }
+        try checkLengths([("id", task.id), ("kind", task.kind), ("group", task.group)])
         guard task.payload.count <= settings.largestPayload else {
             throw Failure(
                 .invalidArgument,
@@ -121,6 +121,14 @@ public actor WorkQueue: Service {
         }
     }
 
+    private nonisolated func checkLengths(_ fields: [(name: String, value: String)]) throws {
+        for (name, value) in fields where value.utf8.count > settings.longestName {
+            throw Failure(
+                .invalidArgument,
+                "The field '\(name)' has \(value.utf8.count) bytes; the most is \(settings.longestName).")
+        }
+    }
+
     // MARK: Pulling
 
     /// One task for a worker; waits for one up to a time.
@@ -128,11 +136,19 @@ public actor WorkQueue: Service {
     /// A worker has one task at a time. One that asks although it has a lease did not get the reply to its last pull,
     /// and gets the same lease again; without kinds it gets nothing else. Of two pulls of one worker only the later one
     /// counts.
-    public func pull(worker: String, kinds: [String], waiting: Duration) async throws -> TaskLease? {
-        guard !worker.isEmpty else { throw Failure(.invalidArgument, "A pull needs the name of the worker.") }
+    /// - Parameter instance: Random text of the worker's process; another process of the same name has leases of its own.
+    public func pull(
+        worker name: String, instance: String = "", kinds: [String], waiting: Duration
+    ) async throws -> TaskLease? {
+        guard !name.isEmpty else { throw Failure(.invalidArgument, "A pull needs the name of the worker.") }
+        try checkLengths([("worker", name), ("instance", instance)] + kinds.map { ("kinds", $0) })
+        guard kinds.count <= settings.mostKinds else {
+            throw Failure(.invalidArgument, "A pull names \(kinds.count) kinds; the most is \(settings.mostKinds).")
+        }
+        let worker = WorkerProcess(name: name, instance: instance)
         let pull = workers.beginPull(worker, kinds: kinds, at: now())
         defer { workers.endPull(worker, pull, at: now()) }
-        if !kinds.isEmpty { try await join(worker, kinds) }
+        if !kinds.isEmpty { try await join(name, kinds) }
         let deadline = now() + (kinds.isEmpty ? .zero : min(waiting, settings.longestWait))
         while workers.isLatest(pull, of: worker) {
             let ticket = available.ticket(for: kinds)
@@ -154,11 +170,11 @@ public actor WorkQueue: Service {
     }
 
     private func grant(
-        _ worker: String, _ kinds: [String]
+        _ worker: WorkerProcess, _ kinds: [String]
     ) async throws -> (TaskLease?, gang: [TaskAttempt], nextDue: Duration?) {
         let store = store
         let candidates = Dictionary(uniqueKeysWithValues: Set(kinds).map { ($0, workers.candidates(for: $0)) })
-        return try await writer.write { db in
+        return try await database.write { db in
             if let lease = try store.lease(of: worker, in: db) { return (lease, [lease.attempt], nil) }
             if let (lease, gang) = try store.lease(kinds: kinds, to: worker, among: candidates, in: db) {
                 return (lease, gang, nil)
@@ -171,7 +187,7 @@ public actor WorkQueue: Service {
         guard workers.markJoined(worker) else { return }
         logger.info("worker joined", metadata: ["worker": "\(worker)"])
         let events = store.events
-        try await writer.write { db in
+        try await database.write { db in
             try events.append(
                 kind: "worker.joined", subject: worker, attributes: ["kinds": kinds.joined(separator: ",")], in: db)
         }
@@ -184,7 +200,7 @@ public actor WorkQueue: Service {
         hear(attempt)
         if leases.renew(attempt, at: now()) { return .proceed }
         let store = store
-        return try await reader.read { db in try store.directive(for: attempt, in: db) }
+        return try await database.read { db in try store.directive(for: attempt, in: db) }
     }
 
     /// Notes the progress of a task as an event, and its checkpoint. Where a step has ended and workers are free with whom
@@ -192,7 +208,7 @@ public actor WorkQueue: Service {
     public func report(_ report: TaskReport, of attempt: TaskAttempt) async throws -> TaskDirective {
         hear(attempt)
         let (store, workers) = (store, workers)
-        return try await writer.write { db in
+        return try await database.write { db in
             let directive = try store.report(report, of: attempt, in: db)
             guard directive == .proceed, report.step > 0, report.step < report.steps else { return directive }
             return try store.canGrow(attempt, among: workers.candidates, in: db) ? .regroup : .proceed
@@ -209,7 +225,7 @@ public actor WorkQueue: Service {
         }
         hear(attempt)
         let (store, onSuccess) = (store, onSuccess)
-        let (directive, over) = try await writer.write { db in
+        let (directive, over) = try await database.write { db in
             (
                 try store.complete(attempt, result: result, in: db, then: onSuccess),
                 try store.attemptsOver(after: attempt, in: db)
@@ -223,7 +239,7 @@ public actor WorkQueue: Service {
     public func fail(_ attempt: TaskAttempt, _ failure: Failure, logTail: String) async throws -> TaskDirective {
         hear(attempt)
         let store = store
-        let (directive, over) = try await writer.write { db in
+        let (directive, over) = try await database.write { db in
             (try store.fail(attempt, failure, logTail: logTail, in: db), try store.attemptsOver(after: attempt, in: db))
         }
         conclude(over, attempt, "failed: \(failure.message)", directive)
@@ -235,7 +251,7 @@ public actor WorkQueue: Service {
     public func release(_ attempt: TaskAttempt) async throws -> TaskDirective {
         hear(attempt)
         let store = store
-        let (directive, over) = try await writer.write { db in
+        let (directive, over) = try await database.write { db in
             (try store.release(attempt, in: db), try store.attemptsOver(after: attempt, in: db))
         }
         conclude(over, attempt, "released", directive)
@@ -268,7 +284,7 @@ public actor WorkQueue: Service {
             throw Failure(.invalidArgument, "Name either one task or one group to cancel.")
         }
         let store = store
-        let cancelled = try await writer.write { db in try store.cancel(id: id, group: group, in: db) }
+        let cancelled = try await database.write { db in try store.cancel(id: id, group: group, in: db) }
         for task in cancelled {
             leases.end(task: task.id, attempt: .max)
             ended.wake(task.id)
@@ -282,7 +298,7 @@ public actor WorkQueue: Service {
     /// - Returns: Whether it was dead.
     public func requeue(_ id: String) async throws -> Bool {
         let store = store
-        let changed = try await writer.write { db in try store.requeue(id, in: db) }
+        let changed = try await database.write { db in try store.requeue(id, in: db) }
         if changed { available.wakeAll() }
         return changed
     }
@@ -291,7 +307,7 @@ public actor WorkQueue: Service {
     /// - Returns: Whether it was dead.
     public func drop(_ id: String) async throws -> Bool {
         let store = store
-        let changed = try await writer.write { db in try store.drop(id, in: db) }
+        let changed = try await database.write { db in try store.drop(id, in: db) }
         if changed { ended.wake(id) }
         return changed
     }

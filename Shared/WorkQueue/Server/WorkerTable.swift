@@ -1,5 +1,12 @@
 import WorkQueueClient
 
+/// A worker as it asks for work: its name, and what tells its process from others of that name.
+struct WorkerProcess: Hashable {
+    var name: String
+    /// Random text; empty for one that does not say.
+    var instance = ""
+}
+
 /// Workers that the queue has heard of, and which of their pulls counts.
 struct WorkerTable {
     /// Names one pull of a worker.
@@ -8,7 +15,8 @@ struct WorkerTable {
     private struct Entry {
         var heard: Duration
         var hasJoined = false
-        var latest: Pull = 0
+        /// The pull that counts, of each process of the name that has one open.
+        var latest: [String: Pull] = [:]
         /// Kinds that its latest pull asks for.
         var kinds: [String] = []
         /// Pulls that are still held open.
@@ -24,19 +32,21 @@ struct WorkerTable {
     }
 
     /// Begins a pull, which is from now on the worker's only one.
-    mutating func beginPull(_ worker: String, kinds: [String] = [], at now: Duration) -> Pull {
+    mutating func beginPull(_ worker: WorkerProcess, kinds: [String] = [], at now: Duration) -> Pull {
         pulls += 1
-        var entry = entries[worker] ?? Entry(heard: now)
+        var entry = entries[worker.name] ?? Entry(heard: now)
         entry.heard = now
-        entry.latest = pulls
+        entry.latest[worker.instance] = pulls
         entry.kinds = kinds
         entry.open += 1
-        entries[worker] = entry
+        entries[worker.name] = entry
         return pulls
     }
 
     /// Whether no later pull of the worker has begun.
-    func isLatest(_ pull: Pull, of worker: String) -> Bool { entries[worker]?.latest == pull }
+    func isLatest(_ pull: Pull, of worker: WorkerProcess) -> Bool {
+        entries[worker.name]?.latest[worker.instance] == pull
+    }
 
     /// Workers that wait for a task of a kind, and workers that could do one, by name.
     func candidates(for kind: String) -> (waiting: [String], all: [String]) {
@@ -45,9 +55,11 @@ struct WorkerTable {
     }
 
     /// Ends a pull.
-    mutating func endPull(_ worker: String, _ pull: Pull, at now: Duration) {
-        entries[worker]?.open -= 1
-        if isLatest(pull, of: worker) { entries[worker]?.heard = now }
+    mutating func endPull(_ worker: WorkerProcess, _ pull: Pull, at now: Duration) {
+        entries[worker.name]?.open -= 1
+        guard isLatest(pull, of: worker) else { return }
+        entries[worker.name]?.heard = now
+        entries[worker.name]?.latest[worker.instance] = nil
     }
 
     /// Notes that the worker has been announced.

@@ -18,6 +18,10 @@ struct RequestGuard<Context: RequestContext>: RouterMiddleware {
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         let host = try Self.name(inAuthority: request.head.authority)
+        // The first Host field has become the authority; what a second one says others may believe.
+        guard request.headers[.named("Host")] == nil else {
+            throw Refusal(.badRequest, "The request has more than one Host field.")
+        }
         guard hosts.contains(host) else {
             throw Refusal(
                 .misdirectedRequest,

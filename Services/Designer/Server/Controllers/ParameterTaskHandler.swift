@@ -5,6 +5,7 @@ public import Messaging
 import Model
 import ParameterServer
 public import RegistryClient
+import Storage
 public import WorkQueueClient
 
 /// Serves a part of the parameters of a search's controllers until the search is over. Its state goes to the registry every
@@ -118,8 +119,9 @@ public struct ParameterTaskHandler: TaskHandler {
 
     /// Goes on from where the part was; where that is lost, it begins anew.
     private func restore(_ server: ParameterServer, from state: BlobDigest, _ progress: TaskProgress) async throws {
-        let file = FileManager.default.temporaryDirectory.appending(path: "parameters-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: file) }
+        let scratch = try ScratchDirectory()
+        defer { scratch.remove() }
+        let file = scratch.file("parameters")
         do {
             try await registry.download(state, to: file)
             try await server.restore(Array(Data(contentsOf: file)))

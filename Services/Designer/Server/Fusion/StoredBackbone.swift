@@ -2,6 +2,7 @@ import GRDB
 public import Model
 import Networks
 import Search
+import Storage
 
 /// A model of the registry that a scenario fuses, as its search keeps it: what the registry says later changes nothing.
 public struct StoredBackbone: Hashable, Sendable {

@@ -53,7 +53,9 @@ extension SearchCourse {
         case .failed(let failure): decision.fail(failure, plan.id)
         case .succeeded(let model):
             decision.conclusion = conclusion
+            decision.shortfall = shortfall
             var attributes = ["model": model]
+            attributes["lost-trials"] = lostTrials > 0 ? "\(lostTrials)" : nil
             if let result = trials.first(where: { $0.id.description == model }) {
                 attributes["network"] = result.networkName
                 attributes["code"] = result.code
@@ -64,6 +66,22 @@ extension SearchCourse {
             }
             decision.note("scenario.result", plan.id.text, attributes)
         }
+    }
+
+    /// Trials that ended without a measurement because of machines, disks or connections, not because of their networks.
+    private var lostTrials: Int {
+        trials.count { trial in
+            trial.state == .failed && [.unavailable, .busy, .deadlineExceeded].contains(trial.failure?.code)
+        }
+    }
+
+    /// What a search that succeeded has to say of trials that it lost; nil where it lost none.
+    private var shortfall: Failure? {
+        guard lostTrials > 0 else { return nil }
+        return Failure(
+            .unavailable,
+            "\(lostTrials) of \(trials.count) trials were lost to faults of machines, disks or connections and count as"
+                + " failed, so an undisturbed search may find another network.", isRetriable: false)
     }
 
     func prefixed(_ failure: Failure, _ what: String) -> Failure {

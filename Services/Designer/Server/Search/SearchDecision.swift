@@ -54,6 +54,8 @@ struct SearchDecision {
     var seeds: [Genome]?
     /// Set where the search is over.
     var conclusion: Conclusion?
+    /// What a search that succeeded has lost.
+    var shortfall: Failure?
     /// What to begin.
     var steps: [Step] = []
     /// What becomes of children that replicas have written, by request.

@@ -1,6 +1,7 @@
 import DesignerClient
 import GRDB
 import Model
+import Storage
 
 extension DesignerStore {
     /// Most trials in the sample, and most of each other list: what one reply holds.

@@ -9,7 +9,7 @@ import Storage
 ///
 /// Each writing method is a whole transaction with its events, or belongs to the caller's.
 public struct DesignerStore: Sendable {
-    let database: any DatabaseWriter
+    let database: ServiceDatabase
     let events: EventLog
     let outbox: DesignerOutbox
     let now: @Sendable () -> Date
@@ -21,7 +21,7 @@ public struct DesignerStore: Sendable {
     /// Makes a store over the designer's database.
     /// - Parameter now: Time of day, replaced in tests.
     init(
-        _ database: any DatabaseWriter, events: EventLog, outbox: DesignerOutbox,
+        _ database: ServiceDatabase, events: EventLog, outbox: DesignerOutbox,
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.database = database
@@ -116,17 +116,19 @@ public struct DesignerStore: Sendable {
             for note in decision.notes {
                 try events.append(kind: note.kind, subject: note.subject, attributes: note.attributes, in: db)
             }
-            if let conclusion = decision.conclusion { try conclude(entry.id, conclusion, in: db) }
+            if let conclusion = decision.conclusion { try conclude(entry.id, conclusion, decision.shortfall, in: db) }
             if !decision.trials.isEmpty { db.afterNextTransaction { _ in advanced.wake(entry.id.text) } }
         }
     }
 
-    private func conclude(_ id: ScenarioID, _ conclusion: SearchDecision.Conclusion, in db: Database) throws {
+    private func conclude(
+        _ id: ScenarioID, _ conclusion: SearchDecision.Conclusion, _ shortfall: Failure? = nil, in db: Database
+    ) throws {
         switch conclusion {
         case .succeeded(let model):
             try db.execute(
-                sql: "UPDATE scenarios SET state = 3, ended = ?, model = ?, failure = NULL WHERE id = ?",
-                arguments: [now().microseconds, model, id.text])
+                sql: "UPDATE scenarios SET state = 3, ended = ?, model = ?, failure = ? WHERE id = ?",
+                arguments: [now().microseconds, model, try shortfall.map { try Self.json($0) }, id.text])
         case .failed(let failure):
             try db.execute(
                 sql: "UPDATE scenarios SET state = 4, ended = ?, failure = ? WHERE id = ?",

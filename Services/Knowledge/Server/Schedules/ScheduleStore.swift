@@ -9,11 +9,11 @@ struct ScheduleStore: Sendable {
     /// Most schedules that are not cancelled.
     static let most = 1000
 
-    let database: any DatabaseWriter
+    let database: ServiceDatabase
     let events: EventLog
     let now: @Sendable () -> Date
 
-    init(_ database: any DatabaseWriter, events: EventLog, now: @escaping @Sendable () -> Date = { Date() }) {
+    init(_ database: ServiceDatabase, events: EventLog, now: @escaping @Sendable () -> Date = { Date() }) {
         self.database = database
         self.events = events
         self.now = now

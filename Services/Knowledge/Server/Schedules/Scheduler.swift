@@ -1,4 +1,3 @@
-public import GRDB
 import KnowledgeClient
 public import Logging
 public import Messaging
@@ -27,7 +26,7 @@ public struct Scheduler: Service {
 
     /// Makes the scheduler over a migrated database.
     public init(
-        _ database: any DatabaseWriter, events: EventLog, registry: RegistryClient, trainer: TrainerClient,
+        _ database: ServiceDatabase, events: EventLog, registry: RegistryClient, trainer: TrainerClient,
         logger: Logger
     ) {
         store = ScheduleStore(database, events: events)

@@ -11,7 +11,7 @@ extension BlobStore {
     private static let mostAtOnce = 1000
 
     /// Hashes the blobs after a digest until so many bytes were read; also finds those that are needed and not there.
-    @concurrent nonisolated func verify(after digest: String, bytes limit: UInt64) async throws -> BlobCheck {
+    nonisolated func verify(after digest: String, bytes limit: UInt64) async throws -> BlobCheck {
         let digests = try await database.read { db in
             try String.fetchAll(
                 db,
@@ -36,13 +36,15 @@ extension BlobStore {
 
     /// What is wrong with a blob; nil where it is as it was stored.
     private nonisolated func fault(of digest: BlobDigest, _ check: inout BlobCheck) async throws -> String? {
-        guard try record(of: digest) != nil else {
+        guard try await record(of: digest) != nil else {
             return "it is missing: it was put aside as damaged, or lost; upload it again"
         }
-        guard let size = try size(of: place(of: digest)), try BlobFile(reading: place(of: digest)).digest() == digest
-        else {
-            return try await putAside(ifDamaged: digest)
+        let whole = try await BlockingWork.run {
+            try self.size(of: self.place(of: digest)).flatMap { size in
+                try BlobFile(reading: self.place(of: digest)).digest() == digest ? size : nil
+            }
         }
+        guard let size = whole else { return try await putAside(ifDamaged: digest) }
         check.blobs += 1
         check.bytes += size
         return nil
@@ -50,7 +52,7 @@ extension BlobStore {
 
     /// Looks again before it puts the blob aside, because it may have been removed or uploaded anew since.
     private func putAside(ifDamaged digest: BlobDigest) throws -> String? {
-        guard try record(of: digest) != nil else { return nil }
+        guard try knownRecord(of: digest) != nil else { return nil }
         guard try size(of: place(of: digest)) != nil else {
             try putAside(digest, because: "its file is gone")
             return "its file is gone; upload it again"
@@ -73,7 +75,7 @@ extension BlobStore {
     /// One step of the actor, so that no upload of the same content comes between.
     func collect(olderThan age: Duration, dryRun isTrial: Bool) throws -> BlobCollection {
         let latest = now().addingTimeInterval(-(age / .seconds(1)))
-        let unneeded = try database.write { db in
+        let unneeded = try database.blockingWrite { db in
             let rows = try Row.fetchAll(
                 db,
                 sql: """
@@ -97,7 +99,7 @@ extension BlobStore {
 
     /// Files among the blobs that no row knows, left by a crash.
     private func strays(olderThan latest: Date) throws -> [(digest: BlobDigest, bytes: UInt64)] {
-        let known = try database.read { db in try String.fetchSet(db, sql: "SELECT digest FROM blobs") }
+        let known = try database.blockingRead { db in try String.fetchSet(db, sql: "SELECT digest FROM blobs") }
         let keys: Set<URLResourceKey> = [.contentModificationDateKey, .fileSizeKey, .isRegularFileKey]
         let files = FileManager.default.enumerator(at: blobFolder, includingPropertiesForKeys: Array(keys))
         var strays: [(digest: BlobDigest, bytes: UInt64)] = []

@@ -1,6 +1,6 @@
 import Crypto
 public import Foundation
-public import GRDB
+import GRDB
 public import Logging
 import Model
 import RegistryClient
@@ -27,14 +27,14 @@ public actor BlobStore {
     private static let abandonedAfter: TimeInterval = 7 * 24 * 3600
 
     private let folder: URL
-    let database: any DatabaseWriter
+    let database: ServiceDatabase
     let events: EventLog
     private let logger: Logger
     let now: @Sendable () -> Date
     private var uploads: [BlobDigest: Upload] = [:]
 
     /// A queue of its own, because flushing a large file takes long and must not hold up the rest of the service.
-    private nonisolated let queue = QueueExecutor(label: "blobs")
+    private nonisolated let queue = BlockingExecutor(label: "blobs")
 
     /// The queue that files are written on.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
@@ -42,7 +42,7 @@ public actor BlobStore {
     /// Makes a store in a folder, over a migrated database.
     /// - Parameter now: Time of day, replaced in tests.
     public init(
-        folder: URL, database: any DatabaseWriter, events: EventLog, logger: Logger,
+        folder: URL, database: ServiceDatabase, events: EventLog, logger: Logger,
         now: @escaping @Sendable () -> Date = { Date() }
     ) throws {
         self.folder = folder
@@ -83,7 +83,7 @@ public actor BlobStore {
 
     /// Whether a blob is complete, and how many of its bytes are there.
     func state(of digest: BlobDigest) throws -> (isComplete: Bool, bytes: UInt64) {
-        if let record = try record(of: digest) {
+        if let record = try knownRecord(of: digest) {
             let size = try size(of: place(of: digest))
             if size == record.bytes { return (true, record.bytes) }
             try putAside(digest, because: size == nil ? "its file is gone" : "its file has \(size ?? 0) bytes")
@@ -106,12 +106,20 @@ public actor BlobStore {
         }
     }
 
-    nonisolated func record(of digest: BlobDigest) throws -> Record? {
-        try database.read { db in
-            let statement = try db.cachedStatement(sql: "SELECT bytes, chunks FROM blobs WHERE digest = ?")
-            return try Row.fetchOne(statement, arguments: [digest.hexadecimal]).map { row in
-                Record(bytes: UInt64(row["bytes"] as Int64), chunks: [UInt8](row["chunks"] as Data))
-            }
+    /// What is known of a blob, for a step of the actor.
+    func knownRecord(of digest: BlobDigest) throws -> Record? {
+        try database.blockingRead { db in try Self.record(of: digest, in: db) }
+    }
+
+    /// What is known of a blob, for everybody else.
+    nonisolated func record(of digest: BlobDigest) async throws -> Record? {
+        try await database.read { db in try Self.record(of: digest, in: db) }
+    }
+
+    private static func record(of digest: BlobDigest, in db: Database) throws -> Record? {
+        let statement = try db.cachedStatement(sql: "SELECT bytes, chunks FROM blobs WHERE digest = ?")
+        return try Row.fetchOne(statement, arguments: [digest.hexadecimal]).map { row in
+            Record(bytes: UInt64(row["bytes"] as Int64), chunks: [UInt8](row["chunks"] as Data))
         }
     }
 
@@ -174,7 +182,7 @@ public actor BlobStore {
 
     private func enter(_ digest: BlobDigest, _ record: Record, expires: Int64?) throws {
         let created = now().microseconds
-        try database.write { db in
+        try database.blockingWrite { db in
             try db.execute(
                 sql: "INSERT OR IGNORE INTO blobs (digest, bytes, chunks, created, expires) VALUES (?, ?, ?, ?, ?)",
                 arguments: [digest.hexadecimal, Int64(record.bytes), Data(record.chunks), created, expires])
@@ -205,7 +213,7 @@ public actor BlobStore {
 
     /// Keeps a blob at least until a time, or for ever; never shorter than was promised before.
     private func keep(_ digest: BlobDigest, until time: Int64?) throws {
-        try database.write { db in
+        try database.blockingWrite { db in
             try db.execute(
                 sql: """
                     UPDATE blobs SET expires = CASE WHEN ?1 IS NULL THEN NULL ELSE MAX(expires, ?1) END
@@ -230,7 +238,7 @@ public actor BlobStore {
     func removeExpired() throws -> Int {
         removeAbandoned()
         let time = now().microseconds
-        let digests = try database.write { db in
+        let digests = try database.blockingWrite { db in
             let digests = try String.fetchAll(
                 db, sql: "DELETE FROM blobs WHERE expires <= ? RETURNING digest", arguments: [time])
             for digest in digests { try events.append(kind: "blob.expired", subject: digest, in: db) }
@@ -243,17 +251,20 @@ public actor BlobStore {
     // MARK: - Reading
 
     /// Up to `limit` bytes from a place on, checked; fewer where a chunk of 8 MiB or the blob ends.
-    @concurrent nonisolated func read(
+    nonisolated func read(
         _ digest: BlobDigest, offset: UInt64, limit: Int
     ) async throws -> (bytes: [UInt8], total: UInt64) {
-        guard let record = try record(of: digest) else {
+        guard let record = try await record(of: digest) else {
             throw Failure(.notFound, "The registry has no blob \(digest).")
         }
         guard offset < record.bytes else { return ([], record.bytes) }
         let size = UInt64(RegistryClient.chunkBytes)
         let index = offset / size
-        let chunk = try chunk(Int(index), of: digest)
-        guard isRight(chunk, Int(index), record) else {
+        let (chunk, isRight) = try await BlockingWork.run {
+            let chunk = try self.chunk(Int(index), of: digest)
+            return (chunk, self.isRight(chunk, Int(index), record))
+        }
+        guard isRight else {
             let reason = "bytes \(index * size) to \(min(record.bytes, (index + 1) * size)) are not what was stored"
             guard try await putAside(digest, ifChunkIsDamaged: Int(index), because: reason) else {
                 return try await read(digest, offset: offset, limit: limit)
@@ -282,7 +293,7 @@ public actor BlobStore {
 
     /// Looks again before it puts the blob aside, because it may have been uploaded anew since.
     private func putAside(_ digest: BlobDigest, ifChunkIsDamaged index: Int, because reason: String) throws -> Bool {
-        guard let record = try record(of: digest) else { return true }
+        guard let record = try knownRecord(of: digest) else { return true }
         guard try !isRight(chunk(index, of: digest), index, record) else { return false }
         try putAside(digest, because: reason)
         return true
@@ -293,7 +304,7 @@ public actor BlobStore {
         let target = folder.appending(path: "corrupt/\(digest.hexadecimal)")
         try? FileManager.default.removeItem(at: target)
         try? FileManager.default.moveItem(at: place(of: digest), to: target)
-        try database.write { db in
+        try database.blockingWrite { db in
             try db.execute(sql: "DELETE FROM blobs WHERE digest = ?", arguments: [digest.hexadecimal])
             try events.append(
                 kind: "blob.corrupt", subject: digest.hexadecimal, attributes: ["reason": reason], in: db)

@@ -18,7 +18,7 @@ extension BrainStore {
 
     /// Adds or changes an area, with its history and event.
     func change(_ change: AreaChange) async throws -> AreaStatus {
-        try await writer.write { db in
+        try await database.write { db in
             let id = try AreaEditor(db: db, atlas: self.map(in: db).atlas, store: self).apply(change)
             let map = try self.map(in: db)
             guard let area = map.area(id) else { throw Failure(.internal, "Area \(id) is gone.") }

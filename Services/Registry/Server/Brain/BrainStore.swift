@@ -1,6 +1,6 @@
 public import Brain
 public import Foundation
-public import GRDB
+import GRDB
 import Model
 import RegistryClient
 public import Storage
@@ -10,8 +10,7 @@ import Synchronization
 ///
 /// An atlas is kept in its files. The one read last stays in memory, because nearly everything asks for it.
 public struct BrainStore: Sendable {
-    let database: any DatabaseWriter
-    let writer: GroupWriter
+    let database: ServiceDatabase
     let events: EventLog
     let now: @Sendable () -> Date
     private let cache = AtlasCache()
@@ -19,10 +18,9 @@ public struct BrainStore: Sendable {
     /// Makes a store over a migrated database.
     /// - Parameter now: Time of day, replaced in tests.
     public init(
-        _ database: any DatabaseWriter, events: EventLog, now: @escaping @Sendable () -> Date = { Date() }
+        _ database: ServiceDatabase, events: EventLog, now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.database = database
-        writer = GroupWriter(database)
         self.events = events
         self.now = now
     }
@@ -31,7 +29,7 @@ public struct BrainStore: Sendable {
     ///
     /// Networks that were registered before belong to the areas that their codes name.
     public func seed(with files: AtlasFiles = .shipped) async throws {
-        try await writer.write { db in
+        try await database.write { db in
             guard try Int.fetchOne(db, sql: "SELECT 1 FROM atlases LIMIT 1") == nil else { return }
             _ = try self.install(try Atlas(files), in: db)
         }
@@ -41,7 +39,7 @@ public struct BrainStore: Sendable {
     /// - Returns: What changed.
     func replaceAtlas(by files: AtlasFiles) async throws -> [AtlasChange] {
         let atlas = try Atlas(files)
-        return try await writer.write { db in try self.install(atlas, in: db) }
+        return try await database.write { db in try self.install(atlas, in: db) }
     }
 
     private func install(_ atlas: Atlas, in db: Database) throws -> [AtlasChange] {

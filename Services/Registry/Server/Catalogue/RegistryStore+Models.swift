@@ -7,7 +7,7 @@ import Storage
 extension RegistryStore {
     /// Adds a model whose blobs are there, as the next version of its series; a known identity stays as it is.
     func add(_ model: PretrainedModel) async throws -> PretrainedModel {
-        try await writer.write { db in
+        try await database.write { db in
             if let known = try Self.model(model.id, db) { return known }
             guard let network = try Self.network(model.network, db) else {
                 throw Failure(

@@ -7,7 +7,7 @@ import Storage
 extension RegistryStore {
     /// Moves a model to another stage; making one live archives the version of its series that was.
     func move(_ id: String, to stage: ModelStage, by person: String, note: String) async throws -> PretrainedModel {
-        try await writer.write { db in
+        try await database.write { db in
             let model = try Self.existingModel(id, db)
             guard model.stage != stage else { return model }
             let time = now()

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Model
 import RegistryClient
+import Storage
 
 extension RegistryStore {
     /// What the registry holds, in numbers.

@@ -14,7 +14,7 @@ extension RegistryStore {
                     functions: entry.functions, description: try entry.network.canonicalJSON))
         }
         guard !new.isEmpty else { return }
-        try await writer.write { db in
+        try await database.write { db in
             for entry in new { _ = try add(entry.network, entry.structure, id: entry.id, in: db) }
         }
     }

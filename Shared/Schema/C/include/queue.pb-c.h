@@ -266,10 +266,14 @@ struct  Gyrus__Wire__PullRequest
    * How long to wait, in milliseconds; the server caps it at 30,000.
    */
   uint32_t wait_milliseconds;
+  /*
+   * Random text of the worker's process; another process of the same name has leases of its own.
+   */
+  char *instance;
 };
 #define GYRUS__WIRE__PULL_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__pull_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0,NULL, 0 }
+    , (char *)protobuf_c_empty_string, 0,NULL, 0, (char *)protobuf_c_empty_string }
 
 
 /*

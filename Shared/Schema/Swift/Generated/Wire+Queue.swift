@@ -365,6 +365,8 @@ extension Wire {
         public var kinds: [String] = []
         /// How long to wait, in milliseconds; the server caps it at 30,000.
         public var waitMilliseconds: UInt32 = 0
+        /// Random text of the worker's process; another process of the same name has leases of its own.
+        public var instance: String = ""
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -373,11 +375,13 @@ extension Wire {
         public init(
             worker: String = "",
             kinds: [String] = [],
-            waitMilliseconds: UInt32 = 0
+            waitMilliseconds: UInt32 = 0,
+            instance: String = ""
         ) {
             self.worker = worker
             self.kinds = kinds
             self.waitMilliseconds = waitMilliseconds
+            self.instance = instance
         }
 
         /// Decodes a message.
@@ -399,6 +403,7 @@ extension Wire.PullRequest: StoredMessage {
         worker = try Wire.text(c.pointee.worker, "PullRequest.worker")
         kinds = try Wire.texts(c.pointee.n_kinds, c.pointee.kinds, "PullRequest.kinds")
         waitMilliseconds = c.pointee.wait_milliseconds
+        instance = try Wire.text(c.pointee.instance, "PullRequest.instance")
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__PullRequest>, arena: inout Arena) throws {
@@ -406,6 +411,7 @@ extension Wire.PullRequest: StoredMessage {
         c.pointee.worker = try arena.text(worker, "PullRequest.worker")
         (c.pointee.n_kinds, c.pointee.kinds) = try arena.texts(kinds, "PullRequest.kinds")
         c.pointee.wait_milliseconds = waitMilliseconds
+        c.pointee.instance = try arena.text(instance, "PullRequest.instance")
     }
 }
 

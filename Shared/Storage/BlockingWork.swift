@@ -1,0 +1,18 @@
+import Foundation
+
+/// Threads beside the cooperative pool, for work that waits for a disk or computes for long.
+public enum BlockingWork {
+    private static let queue = {
+        let queue = OperationQueue()
+        queue.name = "blocking work"
+        queue.maxConcurrentOperationCount = max(4, ProcessInfo.processInfo.activeProcessorCount)
+        return queue
+    }()
+
+    /// Does the work on one of the threads; where all are taken, it waits for its turn without a thread.
+    public static func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.addOperation { continuation.resume(with: Result(catching: work)) }
+        }
+    }
+}

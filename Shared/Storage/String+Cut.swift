@@ -1,0 +1,10 @@
+extension String {
+    /// The text where it has at most so many bytes; else its beginning, and how much there was.
+    package func cut(toBytes limit: Int) -> String {
+        guard utf8.count > limit else { return self }
+        let ending = "… (\(utf8.count) bytes in all)"
+        var end = utf8.index(startIndex, offsetBy: max(0, limit - ending.utf8.count))
+        while end > startIndex, end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
+        return self[..<end] + ending
+    }
+}
