@@ -73,7 +73,33 @@ struct Outline {
     }
 };
 
+/// Finds an operation that opens files; null where there is none.
+const jit::Node *opener(const jit::Block *block) {
+    for (const auto *node : block->nodes()) {
+        if (std::string(node->kind().toQualString()) == "aten::from_file") return node;
+        for (const auto *inner : node->blocks())
+            if (const auto *found = opener(inner)) return found;
+    }
+    return nullptr;
+}
+
 }  // namespace
+
+bool gyrus_network_input_is_optional(const gyrus_network *network, int64_t index) {
+    const auto &argument = network->module.get_method("forward").function().getSchema().arguments()[size_t(index) + 1];
+    return argument.default_value().has_value() || argument.type()->kind() == c10::TypeKind::OptionalType;
+}
+
+char *gyrus_network_forbidden(gyrus_network *network) {
+    return guarded<char *>(nullptr, nullptr, [&]() -> char * {
+        for (auto *function : network->module._ivalue()->compilation_unit()->get_functions()) {
+            auto *graph = jit::tryToGraphFunction(*function);
+            if (graph == nullptr) continue;
+            if (const auto *found = opener(graph->graph()->block())) return strdup(found->kind().toQualString());
+        }
+        return nullptr;
+    });
+}
 
 char *gyrus_network_probe(
     gyrus_network *network, const int64_t *shapes, const int64_t *ranks, int64_t count, char **error) {
@@ -81,9 +107,16 @@ char *gyrus_network_probe(
         at::NoGradGuard no_gradients;
         at::manual_seed(7);
         network->module.eval();
+        const auto &arguments = network->module.get_method("forward").function().getSchema().arguments();
         std::vector<c10::IValue> values;
-        for (int64_t i = 0; i < count; shapes += ranks[i++])
-            values.emplace_back(at::rand(at::IntArrayRef(shapes, size_t(ranks[i]))));
+        for (int64_t i = 0; i < int64_t(network->inputs.size()); i++) {
+            if (i < count && ranks[i] >= 0) {
+                values.emplace_back(at::rand(at::IntArrayRef(shapes, size_t(ranks[i]))));
+                shapes += ranks[i];
+            } else {
+                values.push_back(arguments[size_t(i) + 1].default_value().value_or(c10::IValue()));
+            }
+        }
         std::ostringstream out;
         describe(out, network->module.forward(values));
         return strdup(out.str().c_str());

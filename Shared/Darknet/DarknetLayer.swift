@@ -16,8 +16,6 @@ struct DarknetLayer {
         let channels: Int
         let height: Int
         let width: Int
-
-        var elements: Int { channels * height * width }
     }
 }
 
@@ -26,22 +24,28 @@ extension DarknetLayer {
     /// - Parameter volumes: What leaves the layers before; `volumes[0]` is what enters the network.
     /// - Throws: `Failure` with file and line.
     init(_ section: DarknetSection, after volumes: [Volume]) throws {
+        self = try Self.read(section, after: volumes)
+        _ = try section.product(output.channels, output.height, output.width)
+    }
+
+    private static func read(_ section: DarknetSection, after volumes: [Volume]) throws -> Self {
         let before = volumes[volumes.count - 1]
         let last = volumes.count - 2
         switch section.kind {
-        case "convolutional": self = try Self.convolution(section, of: before, last)
-        case "maxpool": self = try Self.pooling(section, of: before, last)
+        case "convolutional": return try Self.convolution(section, of: before, last)
+        case "maxpool": return try Self.pooling(section, of: before, last)
         case "avgpool":
-            self.init(output: Volume(channels: before.channels, height: 1, width: 1), sources: [last])
+            return Self(output: Volume(channels: before.channels, height: 1, width: 1), sources: [last])
         case "upsample":
             let stride = try section.number("stride", default: 2)
             let output = Volume(
-                channels: before.channels, height: before.height * stride, width: before.width * stride)
-            self.init(output: output, sources: [last])
-        case "route": self = try Self.route(section, volumes)
-        case "shortcut": self = try Self.shortcut(section, volumes)
-        case "connected": self = try Self.connected(section, of: before, last)
-        case "dropout", "softmax", "yolo", "region": self.init(output: before, sources: [last])
+                channels: before.channels, height: try section.product(before.height, stride),
+                width: try section.product(before.width, stride))
+            return Self(output: output, sources: [last])
+        case "route": return try Self.route(section, volumes)
+        case "shortcut": return try Self.shortcut(section, volumes)
+        case "connected": return try Self.connected(section, of: before, last)
+        case "dropout", "softmax", "yolo", "region": return Self(output: before, sources: [last])
         default:
             throw section.fault(
                 "[\(section.kind)] is not known; known are convolutional, connected, maxpool, avgpool, upsample, route,"
@@ -64,11 +68,11 @@ extension DarknetLayer {
         let output = Volume(
             channels: filters, height: try extent(input.height, section, size, stride, 2 * padding),
             width: try extent(input.width, section, size, stride, 2 * padding))
-        let kernel = input.channels / groups * size * size
+        let kernel = try section.product(input.channels / groups, size, size)
         let perFilter = try section.number("batch_normalize", default: 0) > 0 ? 4 : 1
         return Self(
-            output: output, sources: [source], weights: filters * (kernel + perFilter),
-            operations: kernel * output.elements)
+            output: output, sources: [source], weights: try section.product(filters, kernel + perFilter),
+            operations: try section.product(kernel, output.channels, output.height, output.width))
     }
 
     private static func pooling(_ section: DarknetSection, of input: Volume, _ source: Int) throws -> Self {
@@ -95,9 +99,11 @@ extension DarknetLayer {
     private static func connected(_ section: DarknetSection, of input: Volume, _ source: Int) throws -> Self {
         let outputs = try section.number("output", default: 1)
         let perOutput = try section.number("batch_normalize", default: 0) > 0 ? 4 : 1
+        let elements = try section.product(input.channels, input.height, input.width)
         return Self(
             output: Volume(channels: outputs, height: 1, width: 1), sources: [source],
-            weights: outputs * (input.elements + perOutput), operations: outputs * input.elements)
+            weights: try section.product(outputs, elements + perOutput),
+            operations: try section.product(outputs, elements))
     }
 
     private static func route(_ section: DarknetSection, _ volumes: [Volume]) throws -> Self {

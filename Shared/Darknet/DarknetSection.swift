@@ -12,13 +12,17 @@ struct DarknetSection {
 
     /// Largest number that an option may have, so that no product of a few of them overflows.
     private static let largestNumber = 1 << 20
+    /// Largest product of sizes: a file has at most 2^17 layers, whose sum fits an Int with this.
+    private static let largestProduct = Double(1 << 45)
 
     /// Splits a configuration file.
     /// - Throws: `Failure` with file and line.
     static func all(of text: String, file: String) throws -> [DarknetSection] {
         var sections: [DarknetSection] = []
-        for (index, rawLine) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let line = rawLine.trimmingPrefix { $0.isWhitespace }.split { $0 == "\r" }.first ?? ""
+        let lines = text.trimmingPrefix("\u{FEFF}")
+            .split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }
+        for (index, rawLine) in lines.enumerated() {
+            let line = rawLine.trimmingPrefix { $0.isWhitespace }
             if line.isEmpty || line.first == "#" || line.first == ";" { continue }
             if line.first == "[" {
                 guard let end = line.firstIndex(of: "]") else { throw fault("the name has no ]", file, index + 1) }
@@ -26,7 +30,9 @@ struct DarknetSection {
                 sections.append(DarknetSection(kind: kind, line: index + 1, file: file))
                 continue
             }
-            let sides = line.split(separator: "=", maxSplits: 1).map { $0.filter { !$0.isWhitespace } }
+            // Darknet itself reads a number up to what is none, so that comments may follow it.
+            let setting = line.prefix { $0 != "#" && $0 != ";" }
+            let sides = setting.split(separator: "=", maxSplits: 1).map { $0.filter { !$0.isWhitespace } }
             guard sides.count == 2 else { throw fault("neither [name] nor key=value", file, index + 1) }
             guard !sections.isEmpty else { throw fault("a key before the first [name]", file, index + 1) }
             sections[sections.count - 1].options[sides[0]] = (sides[1], index + 1)
@@ -63,6 +69,13 @@ struct DarknetSection {
             }
             return number
         }
+    }
+
+    /// A product that stays small enough for sums of many.
+    func product(_ factors: Int...) throws -> Int {
+        let product = factors.reduce(1.0) { $0 * Double($1) }
+        guard product <= Self.largestProduct else { throw fault("its sizes are too large (\(product) values)") }
+        return factors.reduce(1, *)
     }
 
     /// A failure about this section.

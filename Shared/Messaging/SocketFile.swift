@@ -7,14 +7,19 @@ enum SocketFile {
     /// Makes the directory, and removes the file of a server that is dead; throws if one is alive there.
     static func prepare(_ path: String) throws(Failure) {
         let directory = URL(filePath: path).deletingLastPathComponent()
-        do {
-            try FileManager.default.createDirectory(
-                at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw Failure(
-                .permissionDenied,
-                "Cannot make the directory '\(directory.path(percentEncoded: false))' for the socket: "
-                    + error.localizedDescription)
+        if path.hasPrefix("/tmp/gyrus-\(getuid())/") {
+            // Everybody may make folders there; ours must be ours alone.
+            try PrivateFolder.make(at: directory)
+        } else {
+            do {
+                try FileManager.default.createDirectory(
+                    at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            } catch {
+                throw Failure(
+                    .permissionDenied,
+                    "Cannot make the directory '\(directory.path(percentEncoded: false))' for the socket: "
+                        + error.localizedDescription)
+            }
         }
         var status = stat()
         guard lstat(path, &status) == 0 else { return }

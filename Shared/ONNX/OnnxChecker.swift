@@ -10,6 +10,10 @@ struct OnnxChecker {
     private var values: [String: Source] = [:]
     private var nodes: [NetworkOutline.Node] = []
     private var counted: Set<String> = []
+    /// Version of the standard operators; nil where the file uses none.
+    private var standardVersion: Int64?
+    /// Weights that are kept sparsely: their shapes, and how many there are.
+    private var sparse: [String: (shape: [Int64], count: Int)] = [:]
 
     /// Where a value comes from.
     private enum Source {
@@ -20,14 +24,17 @@ struct OnnxChecker {
 
     init(file: String) { self.file = file }
 
-    mutating func check(_ model: Wire.OnnxModel) throws -> (NetworkOutline, operatorSet: Int64) {
+    mutating func check(_ model: Wire.OnnxModel) throws -> (NetworkOutline, operatorSet: Int64?) {
         guard OnnxFile.formatVersions.contains(model.irVersion) else {
-            throw fault("ir_version", "\(model.irVersion) is not within \(OnnxFile.formatVersions)")
+            throw fault("ir_version", "\(model.irVersion) is not within \(OnnxFile.formatVersions)\(Self.advice)")
         }
-        let set = try operatorSet(model.opsetImport)
+        standardVersion = try operatorSet(model.opsetImport)
         guard let graph = model.graph else { throw fault("graph", "it is missing") }
         for tensor in graph.initializer { try add(tensor, "initializer '\(tensor.name)'") }
-        let inputs = try graph.input.filter { tensors[$0.name] == nil }.map { try port($0, "input") }
+        for tensor in graph.sparseInitializer { try add(tensor) }
+        let inputs = try graph.input.filter { tensors[$0.name] == nil && sparse[$0.name] == nil }.map {
+            try port($0, "input")
+        }
         for input in inputs {
             guard values.updateValue(.computed(input.name), forKey: input.name) == nil else {
                 throw fault("input '\(input.name)'", "the name is taken")
@@ -46,7 +53,7 @@ struct OnnxChecker {
         } catch let failure as Failure {
             throw fault("graph", failure.message)
         }
-        return (outline, set)
+        return (outline, standardVersion)
     }
 
     private func fault(_ field: String, _ reason: String) -> Failure {
@@ -57,17 +64,28 @@ struct OnnxChecker {
 
     private static let standardDomains: Set<String> = ["", "ai.onnx"]
 
-    private func operatorSet(_ sets: [Wire.OnnxOperatorSet]) throws -> Int64 {
-        if let other = sets.first(where: { !Self.standardDomains.contains($0.domain) && $0.domain != "ai.onnx.ml" }) {
-            throw fault("opset_import", "the operators of '\(other.domain)' are not standard ones")
-        }
-        guard let standard = sets.first(where: { Self.standardDomains.contains($0.domain) }) else {
-            throw fault("opset_import", "the version of the standard operators is missing")
-        }
+    private static let advice =
+        "; write it for an older one, with torch.onnx.export(…, opset_version=18) or onnx.version_converter"
+
+    /// Exporters name sets that no node uses; what nodes use is checked node by node.
+    private func operatorSet(_ sets: [Wire.OnnxOperatorSet]) throws -> Int64? {
+        guard !sets.isEmpty else { throw fault("opset_import", "it is missing") }
+        guard let standard = sets.first(where: { Self.standardDomains.contains($0.domain) }) else { return nil }
         guard OnnxFile.operatorSets.contains(standard.version) else {
-            throw fault("opset_import", "version \(standard.version) is not within \(OnnxFile.operatorSets)")
+            throw fault(
+                "opset_import", "version \(standard.version) is not within \(OnnxFile.operatorSets)\(Self.advice)")
         }
         return standard.version
+    }
+
+    private func checkDomain(_ node: Wire.OnnxNode, _ field: String) throws {
+        if node.domain == "ai.onnx.ml" { return }
+        guard Self.standardDomains.contains(node.domain) else {
+            throw fault(field, "the operators of '\(node.domain)' are not standard ones")
+        }
+        guard standardVersion != nil else {
+            throw fault("opset_import", "the version of the standard operators is missing, and \(field) is one")
+        }
     }
 
     // MARK: - Values
@@ -92,40 +110,65 @@ struct OnnxChecker {
         values[tensor.name] = .constant
     }
 
+    private mutating func add(_ tensor: Wire.OnnxSparseTensor) throws {
+        let field = "sparse_initializer '\(tensor.values?.name ?? "")'"
+        guard let elements = tensor.values, let indices = tensor.indices, !elements.name.isEmpty else {
+            throw fault(field, "it has no name, values or indices")
+        }
+        try check(elements, field)
+        try check(indices, "\(field), indices")
+        let count = elements.elementCount ?? 0
+        guard let whole = Wire.OnnxTensor.elementCount(of: tensor.dims), elements.dims.count == 1, count <= whole,
+            indices.dataType == TensorElementType.int64.rawValue, indices.dims.first.map({ Int($0) }) == count
+        else { throw fault(field, "its values, indices and shape \(tensor.dims) do not fit together") }
+        guard tensors[elements.name] == nil,
+            sparse.updateValue((tensor.dims, count), forKey: elements.name) == nil
+        else { throw fault(field, "it is there twice") }
+        values[elements.name] = .constant
+    }
+
     private func check(_ tensor: Wire.OnnxTensor, _ field: String) throws {
         guard let type = TensorElementType(rawValue: tensor.dataType) else {
             throw fault(field, "its data_type \(tensor.dataType) is unknown")
         }
         guard tensor.dataLocation == 0, tensor.externalData.isEmpty else {
-            throw fault(field, "its elements lie in another file; write them into this one")
+            let place = tensor.externalData.first { $0.key == "location" }.map { " ('\($0.value.prefix(80))')" } ?? ""
+            throw fault(
+                field,
+                "its elements lie in another file\(place); write them into this one with onnx.save(onnx.load(FILE), FILE) or"
+                    + " torch.onnx.export(…, external_data=False)")
         }
         guard let needed = tensor.elementCount else { throw fault(field, "its shape \(tensor.dims) is impossible") }
-        if !tensor.rawData.isEmpty, let size = type.byteCount {
-            let (bytes, overflow) = needed.multipliedReportingOverflow(by: size)
-            guard !overflow, tensor.rawData.count == bytes else {
+        if !tensor.rawData.isEmpty, let size = type.bitCount {
+            let (bits, overflow) = needed.multipliedReportingOverflow(by: size)
+            guard !overflow, tensor.rawData.count == bits / 8 + (bits % 8 > 0 ? 1 : 0) else {
                 throw fault(
-                    field, "shape \(tensor.dims) needs \(needed) × \(size) bytes, raw_data has \(tensor.rawData.count)")
+                    field,
+                    "shape \(tensor.dims) needs \(needed) × \(size) bits, raw_data has \(tensor.rawData.count) bytes")
             }
-        } else if tensor.typedCount(type) != needed {
-            throw fault(field, "shape \(tensor.dims) needs \(needed) elements, there are \(tensor.typedCount(type))")
+        } else {
+            let (values, there) = (Wire.OnnxTensor.typedCount(of: needed, type), tensor.typedCount(type))
+            guard values == there else {
+                throw fault(field, "shape \(tensor.dims) needs \(values) elements, there are \(there)")
+            }
         }
     }
 
     // MARK: - Nodes
 
     private mutating func add(_ node: Wire.OnnxNode) throws {
-        let field = "node '\(node.name.isEmpty ? node.output.first ?? "" : node.name)' (\(node.opType))"
-        guard !node.opType.isEmpty, let output = node.output.first, !output.isEmpty else {
+        let name = node.name.isEmpty ? node.output.first { !$0.isEmpty } ?? "" : node.name
+        let field = "node '\(name)' (\(node.opType))"
+        // Of several outputs those that nobody wants have no name.
+        guard !node.opType.isEmpty, let output = node.output.first(where: { !$0.isEmpty }) else {
             throw fault(field, "it has no operator or gives nothing")
         }
-        guard Self.standardDomains.contains(node.domain) || node.domain == "ai.onnx.ml" else {
-            throw fault(field, "the operators of '\(node.domain)' are not standard ones")
-        }
+        try checkDomain(node, field)
         for attribute in node.attribute { try check(attribute, field) }
         for input in node.input where !input.isEmpty && values[input] == nil {
             throw fault(field, "it reads '\(input)', which nothing before it gives")
         }
-        let shapes = node.input.map { tensors[$0]?.dims.map { Int(clamping: $0) } }
+        let shapes = node.input.map { (tensors[$0]?.dims ?? sparse[$0]?.shape)?.map { Int(clamping: $0) } }
         try OnnxWeightRules(node: node, shapes: shapes).check { fault(field, $0) }
         try define(node, output, field)
     }
@@ -154,14 +197,23 @@ struct OnnxChecker {
     /// Weights that no node before it has.
     private mutating func weights(of node: Wire.OnnxNode) -> Int {
         var total = 0
-        for name in node.input {
-            guard let tensor = tensors[name], TensorElementType(rawValue: tensor.dataType)?.isWeight == true,
-                counted.insert(name).inserted
-            else { continue }
-            total += tensor.elementCount ?? 0
+        for name in node.input where !counted.contains(name) {
+            if let tensor = tensors[name], let type = TensorElementType(rawValue: tensor.dataType),
+                type.isWeight || (type == .int32 && Self.dequantizers.contains(node.opType))
+            {
+                total += tensor.elementCount ?? 0
+            } else if let count = sparse[name]?.count {
+                total += count
+            } else {
+                continue
+            }
+            counted.insert(name)
         }
         return total
     }
+
+    /// Operators for which 32-bit integers are weights: biases of quantized layers.
+    private static let dequantizers: Set = ["DequantizeLinear", "QLinearConv"]
 
     private func check(_ attribute: Wire.OnnxAttribute, _ field: String) throws {
         switch AttributeType(rawValue: attribute.type) {

@@ -14,16 +14,16 @@ public struct OnnxFile: Sendable {
     /// Largest file in bytes.
     public static let largest = 256 << 20
     /// Versions of the standard operators that are read.
-    public static let operatorSets: ClosedRange<Int64> = 7...23
+    public static let operatorSets: ClosedRange<Int64> = 7...28
     /// Versions of the file format that are read.
-    public static let formatVersions: ClosedRange<Int64> = 3...12
+    public static let formatVersions: ClosedRange<Int64> = 3...14
 
     /// The graph.
     public let outline: NetworkOutline
     /// Program that wrote the file with its version, such as `pytorch 1.13`; empty where it does not say.
     public let producer: String
-    /// Version of the standard operators.
-    public let operatorSet: Int64
+    /// Version of the standard operators; nil where the file uses those of `ai.onnx.ml` alone.
+    public let operatorSet: Int64?
     /// What the writer noted.
     public let metadata: [String: String]
 
@@ -37,6 +37,7 @@ public struct OnnxFile: Sendable {
     /// Checks the content of a file.
     /// - Parameter name: What failures call it.
     public init(bytes: [UInt8], name: String) throws {
+        try OnnxFrame(bytes, file: name).check()
         let model: Wire.OnnxModel
         do {
             model = try Wire.OnnxModel(bytes: bytes)

@@ -74,14 +74,14 @@ private struct OutlineBuilder {
                 folded[layer.id] = try constants.weights(of: layer, structure.path)
                 continue
             }
-            let own = sources.reduce(0) { $0 + (folded[$1] ?? 0) }
+            let own = sources.reduce(0) { Self.bounded(Double($0) + Double(folded[$1] ?? 0)) }
             if !sources.isEmpty, sources.allSatisfy({ folded[$0] != nil }) {
                 folded[layer.id] = own
                 continue
             }
             // Constants that several read are counted with the first.
             for source in sources where folded[source] != nil { folded[source] = 0 }
-            operations += multiplications(of: layer)
+            operations = Self.bounded(Double(operations) + Double(multiplications(of: layer)))
             nodes.append(
                 .init(
                     name: name(layer), operation: layer.kind,
@@ -104,13 +104,18 @@ private struct OutlineBuilder {
         let (data, kernel) = (layer.inputs[0], layer.inputs[1])
         let perElement =
             switch layer.kind {
-            case "Convolution": kernel.dropFirst().reduce(1, *)
-            case "GroupConvolution": kernel.dropFirst(2).reduce(1, *)
-            case "MatMul": data.last ?? 0
-            default: 0
+            case "Convolution": Self.product(kernel.dropFirst())
+            case "GroupConvolution": Self.product(kernel.dropFirst(2))
+            case "MatMul": Double(data.last ?? 0)
+            default: 0.0
             }
-        return output.dropFirst().reduce(perElement, *)
+        return Self.bounded(perElement * Self.product(output.dropFirst()))
     }
+
+    private static func product(_ sizes: ArraySlice<Int>) -> Double { sizes.reduce(1) { $0 * Double(max(0, $1)) } }
+
+    /// Files of others can name any sizes; what is beyond all networks is cut off.
+    private static func bounded(_ value: Double) -> Int { Int(min(value, 1e18)) }
 
     /// The layers, each after those that it reads.
     private func sorted() throws -> [OpenVINOGraph.Layer] {
@@ -148,11 +153,15 @@ private struct ConstantReader {
     private let values: Data
     private let file: String
 
-    /// Bytes of an element, for the types that are known.
+    /// Bits of an element, for the types that are known.
     private static let widths = [
-        "f64": 8, "f32": 4, "f16": 2, "bf16": 2, "i64": 8, "i32": 4, "i16": 2, "i8": 1, "u64": 8, "u32": 4, "u16": 2,
-        "u8": 1, "boolean": 1,
+        "f64": 64, "f32": 32, "f16": 16, "bf16": 16, "f8e4m3": 8, "f8e5m2": 8, "f8e8m0": 8, "f4e2m1": 4, "nf4": 4,
+        "i64": 64, "i32": 32, "i16": 16, "i8": 8, "i4": 4, "u64": 64, "u32": 32, "u16": 16, "u8": 8, "u6": 6, "u4": 4,
+        "u3": 3, "u2": 2, "u1": 1, "boolean": 8,
     ]
+
+    /// Types of shapes, indices and switches, which are no weights.
+    private static let numbering: Set = ["i64", "i32", "i16", "u64", "u32", "u16", "boolean", "string"]
 
     init(_ values: Data, _ file: String) {
         self.values = values
@@ -166,7 +175,7 @@ private struct ConstantReader {
             Failure(.corrupt, "\(structure):\(layer.line): constant '\(layer.name)' \(what).")
         }
         let settings = layer.settings
-        guard let kind = settings["element_type"], let width = Self.widths[kind] else {
+        guard let kind = settings["element_type"], Self.widths[kind] != nil || kind == "string" else {
             throw fault("has the type '\(settings["element_type"] ?? "")', which is not known")
         }
         guard let offset = settings["offset"].flatMap(Int.init), let size = settings["size"].flatMap(Int.init),
@@ -183,11 +192,21 @@ private struct ConstantReader {
             guard length >= 0, !isTooLarge else { throw fault("has the shape '\(settings["shape"] ?? "")'") }
             elements = product
         }
-        guard size % width == 0, size / width == elements else {
-            throw fault("has \(size) bytes for \(elements) elements of \(width)")
+        // Texts have no length that could be told beforehand.
+        guard let width = Self.widths[kind] else { return 0 }
+        guard Self.sizes(of: elements, width).contains(size) else {
+            throw fault("has \(size) bytes for \(elements) elements of \(width) bits")
         }
         guard isFinite(kind, offset..<offset + size) else { throw fault("has values that are no finite number") }
-        return ["i64", "i32", "i16", "u64", "u32", "u16", "boolean"].contains(kind) ? 0 : elements
+        return Self.numbering.contains(kind) ? 0 : elements
+    }
+
+    /// Bytes that elements may take: those of less than a byte are packed, those of 3 and 6 bits in groups of 3 bytes.
+    private static func sizes(of elements: Int, _ width: Int) -> [Int] {
+        let (bits, isTooLarge) = elements.multipliedReportingOverflow(by: width)
+        guard !isTooLarge, bits <= Int.max - 24 else { return [] }
+        let packed = (bits + 7) / 8
+        return width % 3 == 0 ? [packed, (bits + 23) / 24 * 3] : [packed]
     }
 
     private func isFinite(_ kind: String, _ range: Range<Int>) -> Bool {
@@ -196,6 +215,12 @@ private struct ConstantReader {
             case "f32":
                 stride(from: range.lowerBound, to: range.upperBound, by: 4)
                     .allSatisfy { bytes.loadUnaligned(fromByteOffset: $0, as: Float.self).isFinite }
+            case "f64":
+                stride(from: range.lowerBound, to: range.upperBound, by: 8)
+                    .allSatisfy { bytes.loadUnaligned(fromByteOffset: $0, as: Double.self).isFinite }
+            case "bf16":
+                stride(from: range.lowerBound, to: range.upperBound, by: 2)
+                    .allSatisfy { bytes.loadUnaligned(fromByteOffset: $0, as: UInt16.self) & 0x7f80 != 0x7f80 }
             case "f16":
                 // All bits of the exponent are set in infinities and in what is no number.
                 stride(from: range.lowerBound, to: range.upperBound, by: 2)

@@ -70,7 +70,7 @@ extension OpenVINOGraph: XMLParserDelegate {
         case ["net", "layers", "layer", "data"]: layers[layers.count - 1].settings = attributes
         case ["net", "layers", "layer", "input", "port"]: layers[layers.count - 1].inputs.append([])
         case ["net", "layers", "layer", "output", "port"]: layers[layers.count - 1].outputs.append([])
-        case ["net", "layers", "layer", "body"]:
+        case _ where path.count > 3 && ["layers", "layer"].contains(element):
             stop(parser, "layer '\(layers[layers.count - 1].name)' has a network within; such ones cannot be checked")
         case ["net", "edges", "edge"]:
             guard let from = attributes["from-layer"], let to = attributes["to-layer"] else {

@@ -5,15 +5,28 @@ public import Networks
 
 /// Looking into networks that others made.
 extension ScriptedNetwork {
-    /// Runs the network once on random inputs of these shapes, with the batch in front.
+    /// For each input whether it may be left out.
+    public var optionalInputs: [Bool] {
+        inputs.indices.map { gyrus_network_input_is_optional(handle, Int64($0)) }
+    }
+
+    /// Name of an operation that opens files, such as `aten::from_file`; nil where the network has none.
+    public var fileOperation: String? {
+        guard let name = gyrus_network_forbidden(handle) else { return nil }
+        defer { free(name) }
+        return String(cString: name)
+    }
+
+    /// Runs the network once on random inputs of these shapes, with the batch in front; nil leaves an input out, as a shape
+    /// that is missing at the end does.
     /// - Returns: The shapes of its outputs.
     /// - Throws: `Failure` where it cannot be run, or gives something else than tensors of finite numbers.
-    public func outputShapes(for inputs: [[Int]]) throws -> [[Int]] {
+    public func outputShapes(for inputs: [[Int]?]) throws -> [[Int]] {
         ComputeThreads.prepare()
         let text = try text { error in
             gyrus_network_probe(
-                handle, inputs.flatMap { $0.map(Int64.init) }, inputs.map { Int64($0.count) }, Int64(inputs.count),
-                error)
+                handle, inputs.flatMap { ($0 ?? []).map(Int64.init) }, inputs.map { $0.map { Int64($0.count) } ?? -1 },
+                Int64(inputs.count), error)
         }
         return text.split(separator: " ").map { $0.split(separator: "x").compactMap { Int($0) } }
     }

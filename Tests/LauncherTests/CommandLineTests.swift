@@ -228,12 +228,16 @@ private let two = """
     }
 
     @Test(arguments: [
-        (["bogus"], 2, "Unexpected argument 'bogus'"), (["scale", "a"], 2, "'a' is invalid"),
+        (["pss"], 2, "unknown command 'pss' of 'gyrus'. Did you mean 'ps'?"),
+        (["models", "shw"], 2, "Did you mean 'show'?"),
+        (["help", "models", "nothing"], 2, "unknown command 'nothing'"),
+        (["health", "--wait", "5"], 2, "such as 5s or 5m"),
+        (["models", "stage", "m", "x"], 2, "Usage: gyrus models stage"), (["scale", "a"], 2, "'a' is invalid"),
         (["-f", "none.yaml", "up", "-d"], 78, "no Compose file 'none.yaml'"),
         (["up", "-d", "tap"], 1, "did you mean 'top'"), (["up", "-d", "--scale", "x=1"], 1, "no service 'x'"),
         (["scale", "top=1"], 69, "start them with"), (["restart"], 69, "start them with"),
         (["scenarios"], 69, "the designer does not run"), (["watch", "x"], 69, "the designer does not run"),
-        (["publish", "none.yaml"], 2, "cannot read the scenario"), (["events", "--since", "soon"], 2, "'soon'"),
+        (["publish", "none.yaml"], 2, "there is no file 'none.yaml'"), (["events", "--since", "soon"], 2, "'soon'"),
         (["dead", "list", "--service", "registry"], 2, "has no queue"),
         (["-p", "Not A Name", "ps"], 78, "is no name for a project"),
     ])

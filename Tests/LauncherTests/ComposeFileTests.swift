@@ -1,5 +1,6 @@
 import Launcher
 import Model
+import TestSupport
 import Testing
 
 func parse(_ text: String, _ variables: [String: String] = [:]) throws -> ComposeProject {
@@ -99,6 +100,96 @@ func complaint(_ text: String) -> String {
         #expect(message.contains(words))
     }
 
+    /// Every way in which a small text is a large value or a deep one.
+    static let bombs: [String] = {
+        let pairs = (1...30).map { "x-\($0): &a\($0) [*a\($0 - 1), *a\($0 - 1)]" }
+        let merges = (1...30).map { "x-\($0): &a\($0) {<<: [*a\($0 - 1), *a\($0 - 1)], k\($0): v}" }
+        let keys = (1...30).map { "? &a\($0) [*a\($0 - 1), *a\($0 - 1)]\n: x" }
+        return [
+            (["x-0: &a0 [y]"] + pairs).joined(separator: "\n"), (["x-0: &a0 [y]"] + pairs).joined(separator: "\r"),
+            (["x-0: &a0 [y]"] + pairs).joined(separator: "\u{85}"),
+            (["x-0: &a0 [y]"] + pairs).joined(separator: "\u{2028}"),
+            (["x-0: &a0 {k: v}"] + merges).joined(separator: "\n"),
+            (["x-0: &a0 [y]"] + keys).joined(separator: "\n"), "x: " + String(repeating: "[", count: 9000),
+            String(repeating: "- ", count: 9000), "x: " + String(repeating: "{a: ", count: 900),
+        ]
+    }()
+
+    @Test(.timeLimit(.minutes(5)), arguments: bombs)
+    func `a text that grows is refused before it does`(_ text: String) {
+        let message = complaint(text)
+        #expect(message.contains("compose.yaml:"))
+        #expect(message.contains("its aliases make more than") || message.contains("levels deep"), "\(message)")
+    }
+
+    @Test func `aliases and merges of a usual size are read`() throws {
+        let text = "x-a: &a {environment: {A: b}}\nservices:\n  s: {<<: *a, command: [x, '*', '&']}"
+        #expect(try parse(text).services["s"]?.environment == ["A": "b"])
+    }
+
+    @Test func `services of a profile are there when it is asked for`() throws {
+        let project = try parse(
+            """
+            services:
+              main: {command: x, depends_on: {extra: {condition: service_started, required: false}}}
+              debug: {command: x, profiles: [dev, test], depends_on: [main]}
+              extra: {command: x, profiles: [more]}
+            """)
+        #expect(try project.selecting(profiles: []).services.keys.sorted() == ["main"])
+        #expect(try project.selecting(profiles: ["test"]).services.keys.sorted() == ["debug", "main"])
+        #expect(try project.selecting(profiles: [], naming: ["debug"]).services.keys.sorted() == ["debug", "main"])
+        #expect(try project.selecting(profiles: ["*"]).services.count == 3)
+        #expect(try project.selecting(profiles: []).services["main"]?.dependencies == [:])
+        let broken = try parse("services:\n  a: {command: x, depends_on: [b]}\n  b: {command: x, profiles: [p]}")
+        let failure = try #require(throws: Failure.self) { try broken.selecting(profiles: []) }
+        #expect(failure.message.contains("--profile p"))
+    }
+
+    @Test func `keys that would change the process are refused with the reason`() {
+        for (key, word) in [("secrets: [s]", "/run/secrets"), ("extends: {service: a}", "merge key")] {
+            let message = complaint("services:\n  a:\n    command: x\n    \(key)")
+            #expect(message.contains("compose.yaml:4") && message.contains(word), "\(message)")
+        }
+        #expect(complaint("include: [x]\nservices: {a: {command: x}}").contains("'include' cannot be honored"))
+    }
+
+    @Test func `files of variables are read as Docker does`() throws {
+        let directory = try TemporaryDirectory()
+        let text =
+            "\u{FEFF}# note\r\nA=1\r\nexport B = 'x $A # y'\r\nC=\"two\\nlines $A\"\r\nD=${A}b # why\r\nE=\r\nF\r\n"
+        _ = try directory.write(Array(text.utf8), as: "a.env")
+        _ = try directory.write(Array("A=2\nR='raw'\n".utf8), as: "b.env")
+        let compose = """
+            services:
+              s:
+                command: x
+                environment: {A: "3"}
+                env_file: [a.env, {path: b.env, format: raw}, {path: none.env, required: false}]
+            """
+        let file = ComposeFile(path: directory.path("compose.yaml"), text: compose)
+        let expected = ["A": "3", "B": "x $A # y", "C": "two\nlines 1", "D": "1b", "E": "", "R": "'raw'"]
+        #expect(try file.project(variables: [:]).services["s"]?.environment == expected)
+        let missing = ComposeFile(
+            path: directory.path("compose.yaml"), text: "services: {s: {command: x, env_file: n.env}}")
+        let failure = try #require(throws: Failure.self) { try missing.project(variables: [:]) }
+        #expect(failure.message.contains("n.env") && failure.message.contains("required: false"))
+    }
+
+    @Test func `a service with one database is not scaled`() throws {
+        let project = try parse(
+            "services:\n  a: {command: x, labels: {gyrus.single: it keeps a database}}\n  b: {command: x}")
+        try project.checkScale(["a": 1, "b": 4])
+        let failure = try #require(throws: Failure.self) { try project.checkScale(["a": 2]) }
+        #expect(failure.message.contains("it keeps a database; b can be scaled"))
+    }
+
+    @Test func `a variable that nobody set is told once`() throws {
+        var warnings: [String] = []
+        let text = "services:\n  a: {command: '$NO ${NO} ${NO:-x} ${SET:+$NOR} ${SET}'}"
+        _ = try ComposeFile(path: "c", text: text).project(variables: ["SET": ""]) { warnings.append($0) }
+        #expect(warnings.count == 1 && warnings[0].contains("'NO'"))
+    }
+
     @Test func `a check for health must exist where someone waits for it`() {
         let text = """
             services:
@@ -123,7 +214,8 @@ func complaint(_ text: String) -> String {
         ("plain", "plain"), ("$SET/x", "value/x"), ("${SET}x", "valuex"), ("${NO}", ""), ("$$SET", "$SET"),
         ("${NO:-other}", "other"), ("${EMPTY:-other}", "other"), ("${EMPTY-other}", ""), ("${SET:-other}", "value"),
         ("${NO:-${SET}s}", "values"), ("${SET:+yes}", "yes"), ("${NO:+yes}", ""), ("${EMPTY+yes}", "yes"),
-        ("${SET:?must}", "value"), ("a${NO:-}b", "ab"),
+        ("${SET:?must}", "value"), ("a${NO:-}b", "ab"), ("${SET:-${NO:?must}}", "value"),
+        ("${NO:+${NO:?must}}", ""), ("${NO:-${NO:-${SET}}}", "value"),
     ])
     func `are replaced as the specification says`(_ text: String, _ expected: String) throws {
         #expect(try Interpolation(variables: Self.variables).expand(text) == expected)

@@ -37,7 +37,19 @@ import Testing
     private static let faults: [(String, String, @Sendable (inout Wire.OnnxModel) -> Void)] = [
         ("old format", "ir_version", { $0.irVersion = 1 }),
         ("new operators", "opset_import: version 99", { $0.opsetImport[0].version = 99 }),
-        ("own operators", "'com.acme'", { $0.opsetImport.append(.init(domain: "com.acme", version: 1)) }),
+        ("own operators", "'com.acme'", { $0.graph?.node[0].domain = "com.acme" }),
+        (
+            "standard operators of no version", "standard operators is missing",
+            { $0.opsetImport[0].domain = "ai.onnx.ml" }
+        ),
+        (
+            "packed weights cut short", "4 bits",
+            { model in
+                model.graph?.initializer[0].dataType = 22
+                model.graph?.initializer[0].dims = [3, 1, 1, 1]
+                model.graph?.initializer[0].rawData = [0]
+            }
+        ),
         ("no operators", "opset_import", { $0.opsetImport = [] }),
         ("no graph", "graph", { $0.graph = nil }),
         ("a weight cut short", "initializer 'w'", { $0.graph?.initializer[0].rawData.removeLast() }),
@@ -126,7 +138,8 @@ import Testing
         }
         let theirs = try python.run(Self.program, file.path).split(separator: "\n").map(String.init)
         let ports = (read.outline.inputs + read.outline.outputs).map { "\($0.name) \($0.shape)" }
-        let ours = ["\(read.operatorSet)", "\(read.outline.nodes.count)", "\(read.outline.parameterCount)"] + ports
+        let ours =
+            ["\(read.operatorSet ?? 0)", "\(read.outline.nodes.count)", "\(read.outline.parameterCount)"] + ports
         #expect(ours == theirs)
     }
 

@@ -43,7 +43,9 @@ struct Gyrus: AsyncParsableCommand {
             CommandGroup(
                 name: "Brain:", subcommands: [AtlasCommand.self, Rois.self, Functions.self, Areas.self]),
             CommandGroup(name: "Tracking:", subcommands: [Track.self, Evaluate.self]),
-            CommandGroup(name: "Operation:", subcommands: [Health.self, Events.self, Dead.self, KeysCommand.self]),
+            CommandGroup(
+                name: "Operation:",
+                subcommands: [Health.self, Events.self, Dead.self, KeysCommand.self, Completion.self]),
         ],
         helpNames: [.short, .long])
 
@@ -63,21 +65,29 @@ struct ProjectOptions: ParsableArguments {
         help: "Compose file; before the verb also -f (default: the nearest compose.yaml or Compose/compose.yaml).")
     var file: String?
 
+    @Option(
+        name: .long,
+        help: "Start the services of this profile, too; can be repeated, * for all ($COMPOSE_PROFILES counts as well).")
+    var profile: [String] = []
+
     /// The options as words of a command line, for another command about the same project.
     var words: [String] {
         [("--project-name", projectName), ("--project-directory", projectDirectory), ("--file", file)]
-            .flatMap { name, value in value.map { [name, $0] } ?? [] }
+            .flatMap { name, value in value.map { [name, $0] } ?? [] } + profile.flatMap { ["--profile", $0] }
     }
 
     /// Finds what the options name.
     var locator: ProjectLocator {
         ProjectLocator(
-            name: projectName, file: file, directory: projectDirectory,
+            name: projectName, file: file, directory: projectDirectory, profiles: profile,
             environment: ProcessInfo.processInfo.environment)
     }
 }
 
 extension Gyrus {
+    /// Options before the verb that a value follows.
+    static let optionsWithValue: Set = ["-f", "-p", "--file", "--project-name", "--project-directory", "--profile"]
+
     /// The arguments with `--file` in place of a `-f` before the verb, where Docker Compose has it, too. After the verb
     /// `-f` belongs to the verb: `logs -f`.
     static func longForm(_ arguments: some Sequence<String>) -> [String] {
@@ -87,7 +97,7 @@ extension Gyrus {
         for argument in arguments {
             if isBeforeVerb && !isValue {
                 isBeforeVerb = argument.hasPrefix("-")
-                isValue = ["-f", "-p", "--file", "--project-name", "--project-directory"].contains(argument)
+                isValue = optionsWithValue.contains(argument)
                 result.append(isBeforeVerb && argument == "-f" ? "--file" : argument)
             } else {
                 isValue = false
@@ -99,15 +109,29 @@ extension Gyrus {
 
     /// Parses, runs, and ends with the documented exit status.
     static func main() async {
+        OutputStream.secure()
+        let arguments = longForm(CommandLine.arguments.dropFirst())
+        let command: any ParsableCommand
         do {
-            var command = try parseAsRoot(longForm(CommandLine.arguments.dropFirst()))
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
-            }
+            try checkHelp(arguments)
+            command = try parseAsRoot(arguments)
         } catch {
-            leave(error)
+            leave(clarified(error, arguments), from: nil)
+        }
+        let kind = type(of: command)
+        do {
+            try await run(command)
+        } catch {
+            leave(error, from: kind)
+        }
+    }
+
+    private static func run(_ parsed: sending any ParsableCommand) async throws {
+        if var command = parsed as? any AsyncParsableCommand {
+            try await command.run()
+        } else {
+            var command = parsed
+            try command.run()
         }
     }
 }

@@ -27,7 +27,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { RECORD = 3, LINE_LIMIT = 16384 };
+// A line that is longer, or whose end does not come, is written in pieces: a '+' after the time of all but the last one
+// says that it goes on.
+enum { RECORD = 3, LINE_LIMIT = 16384, PATIENCE_MS = 500 };
 
 // MARK: - Time
 
@@ -53,6 +55,7 @@ static struct {
     int64_t size;
     char line[LINE_LIMIT];
     size_t length;
+    bool goes_on;
 } sink;
 
 static void log_open(void) {
@@ -74,16 +77,18 @@ static void log_rotate(void) {
     log_open();
 }
 
-// Writes the collected line with its time. A full disk loses lines rather than stopping the service.
-static void log_flush(void) {
-    if (sink.length == 0) return;
+// Writes what is collected with its time. A full disk loses lines rather than stopping the service.
+static void log_flush(bool is_end) {
+    bool has_end = is_end || (sink.length > 0 && sink.line[sink.length - 1] == '\n');
+    if (sink.length == 0 && !(has_end && sink.goes_on)) return;
+    sink.goes_on = !has_end;
     int64_t now = wall_microseconds();
     time_t seconds = now / 1000000;
     struct tm parts;
     gmtime_r(&seconds, &parts);
     char text[LINE_LIMIT + 64];
     size_t used = strftime(text, 32, "%Y-%m-%dT%H:%M:%S", &parts);
-    used += (size_t)snprintf(text + used, 32, ".%06" PRId64 "Z ", now % 1000000);
+    used += (size_t)snprintf(text + used, 32, ".%06" PRId64 "Z%s ", now % 1000000, has_end ? "" : "+");
     memcpy(text + used, sink.line, sink.length);
     used += sink.length;
     if (text[used - 1] != '\n') text[used++] = '\n';
@@ -98,7 +103,7 @@ static void log_flush(void) {
 static void log_append(const char *bytes, size_t count) {
     for (size_t index = 0; index < count; index++) {
         sink.line[sink.length++] = bytes[index];
-        if (bytes[index] == '\n' || sink.length == LINE_LIMIT - 1) log_flush();
+        if (bytes[index] == '\n' || sink.length == LINE_LIMIT - 1) log_flush(false);
     }
 }
 
@@ -236,7 +241,9 @@ int main(int count, char **arguments) {
             {.fd = leash, .events = POLLIN},
         };
         int64_t wait = kill_at < 0 ? -1 : kill_at - monotonic_milliseconds();
-        poll(watched, 3, kill_at < 0 ? -1 : wait < 0 ? 0 : (int)(wait > 60000 ? 60000 : wait));
+        int time = kill_at < 0 ? -1 : wait < 0 ? 0 : (int)(wait > 60000 ? 60000 : wait);
+        if (sink.length > 0 && (time < 0 || time > PATIENCE_MS)) time = PATIENCE_MS;
+        if (poll(watched, 3, time) == 0) log_flush(false);
 
         bool stop = false;
         struct signalfd_siginfo received;
@@ -265,7 +272,7 @@ int main(int count, char **arguments) {
     int outcome = status;
     sweep(process);
     if (open_output) log_drain(output[0]);
-    log_flush();
+    log_flush(true);
     if (start_error != 0) record(process, started, "failed", start_error);
     else if (WIFSIGNALED(outcome)) record(process, started, "signal", WTERMSIG(outcome));
     else record(process, started, "exit", WEXITSTATUS(outcome));

@@ -50,19 +50,27 @@ struct ComposeNode {
     }
 
     /// Hands each entry of the mapping to the reader of its key; a key that has none is an error unless it is ignored.
-    func read(_ readers: [String: (ComposeNode) throws -> Void], ignoring ignored: Set<String> = []) throws {
+    /// - Parameter refused: Keys that are known and refused, with the reason.
+    func read(
+        _ readers: [String: (ComposeNode) throws -> Void], ignoring ignored: Set<String> = [],
+        refusing refused: [String: String] = [:]
+    ) throws {
         for (key, value) in try entries() {
             if let reader = readers[key] {
                 try reader(value)
+            } else if let reason = refused[key] {
+                throw problem("the key '\(key)' cannot be honored: \(reason)", at: place(of: key))
             } else if !ignored.contains(key) {
                 let known = readers.keys.sorted() + ignored.sorted()
-                let place = node.mapping?.keys.first { $0.string == key }
                 let hint = nearest(to: key, in: known).map { "; did you mean '\($0)'?" }
                 throw problem(
-                    "unknown key '\(key)'\(hint ?? "; known are \(known.sorted().joined(separator: ", "))")", at: place)
+                    "unknown key '\(key)'\(hint ?? "; known are \(known.sorted().joined(separator: ", "))")",
+                    at: place(of: key))
             }
         }
     }
+
+    private func place(of key: String) -> Node? { node.mapping?.keys.first { $0.string == key } }
 
     // MARK: - Scalars
 
@@ -104,6 +112,14 @@ struct ComposeNode {
         guard let duration = parseDuration(text) else {
             throw problem("'\(text)' is not a duration such as 500ms, 10s or 1m30s")
         }
+        return duration
+    }
+
+    /// A duration between two things that happen again and again; nil where 0 stands for the default.
+    func period() throws -> Duration? {
+        let duration = try duration()
+        if duration == .zero { return nil }
+        guard duration >= .milliseconds(1) else { throw problem("less than 1ms is too short") }
         return duration
     }
 
@@ -155,6 +171,7 @@ struct ComposeNode {
 
 /// A duration in the form of the Compose Specification, such as `1m30s`.
 public func parseDuration(_ text: String) -> Duration? {
+    if text == "0" { return .zero }
     let units: [String: Double] = ["us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600, "d": 86400]
     var rest = Substring(text)
     var seconds = 0.0

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Replacement of `$NAME` and `${NAME…}` in the values of a Compose file, as the Compose Specification defines it.
 ///
 /// ```swift
@@ -11,22 +13,47 @@ public struct Interpolation: Sendable {
     }
 
     private let variables: [String: String]
+    private let unset: Unset
+
+    /// Names that were asked for in vain; shared by whatever continues this interpolation.
+    private final class Unset: Sendable {
+        let names = Mutex<Set<String>>([])
+    }
 
     /// Makes an interpolation that knows these variables.
     public init(variables: [String: String]) {
+        self.init(variables: variables, unset: Unset())
+    }
+
+    private init(variables: [String: String], unset: Unset) {
         self.variables = variables
+        self.unset = unset
+    }
+
+    /// Knows more variables, which do not hide those that it knows already.
+    func adding(_ more: [String: String]) -> Interpolation {
+        Interpolation(variables: more.merging(variables) { $1 }, unset: unset)
+    }
+
+    /// Variables that were replaced by nothing because nobody set them and the text has no default for them.
+    public var missing: Set<String> { unset.names.withLock { $0 } }
+
+    private func value(of name: String, _ isNeeded: Bool) -> String {
+        if let value = variables[name] { return value }
+        if isNeeded { unset.names.withLock { _ = $0.insert(name) } }
+        return ""
     }
 
     /// The text with every variable replaced; `$$` stands for a dollar sign.
     public func expand(_ text: String) throws(Problem) -> String {
         guard text.contains("$") else { return text }
         var rest = Substring(text)
-        let result = try expand(&rest, nested: false)
-        return result
+        return try expand(&rest, nested: false, isNeeded: true)
     }
 
     /// Expands up to the end, or up to the brace that closes a nested default.
-    private func expand(_ rest: inout Substring, nested: Bool) throws(Problem) -> String {
+    /// - Parameter isNeeded: Whether the result is used; an alternative that is not taken is only read over.
+    private func expand(_ rest: inout Substring, nested: Bool, isNeeded: Bool) throws(Problem) -> String {
         var result = ""
         while let character = rest.first {
             if nested && character == "}" { break }
@@ -41,9 +68,9 @@ public struct Interpolation: Sendable {
                 result.append("$")
             case "{":
                 rest.removeFirst()
-                result += try braced(&rest)
+                result += try braced(&rest, isNeeded)
             case let next? where Self.beginsName(next):
-                result += variables[Self.takeName(&rest)] ?? ""
+                result += value(of: Self.takeName(&rest), isNeeded)
             default:
                 throw Problem(message: "a lone '$': write '$$' for a dollar sign, or '${NAME}' for a variable")
             }
@@ -51,7 +78,7 @@ public struct Interpolation: Sendable {
         return result
     }
 
-    private func braced(_ rest: inout Substring) throws(Problem) -> String {
+    private func braced(_ rest: inout Substring, _ isNeeded: Bool) throws(Problem) -> String {
         guard let first = rest.first, Self.beginsName(first) else {
             throw Problem(message: "'${' is not followed by the name of a variable")
         }
@@ -64,17 +91,19 @@ public struct Interpolation: Sendable {
         guard let kind = rest.popFirst() else { throw Problem(message: "'${\(name)' has no closing brace") }
         let value = variables[name]
         let isSet = value.map { !emptyCounts || !$0.isEmpty } ?? false
-        if kind == "}" && !emptyCounts { return value ?? "" }
+        if kind == "}" && !emptyCounts { return self.value(of: name, isNeeded) }
         guard "-?+".contains(kind) else {
             throw Problem(message: "'${\(name)…' goes on with '\(kind)'; known are '-', ':-', '?', ':?', '+' and ':+'")
         }
-        let alternative = try expand(&rest, nested: true)
+        let takesAlternative = kind == "+" ? isSet : !isSet
+        let alternative = try expand(&rest, nested: true, isNeeded: isNeeded && takesAlternative)
         guard rest.popFirst() == "}" else { throw Problem(message: "'${\(name)…' has no closing brace") }
         switch kind {
         case "-": return isSet ? value ?? "" : alternative
         case "+": return isSet ? alternative : ""
         default:
             guard isSet, let value else {
+                if !isNeeded { return "" }
                 let reason = alternative.isEmpty ? "" : ": \(alternative)"
                 throw Problem(message: "the variable '\(name)' must be set\(reason)")
             }

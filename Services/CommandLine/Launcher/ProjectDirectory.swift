@@ -6,6 +6,7 @@ import Model
 /// Where a project keeps what outlives its processes, and where its sockets are.
 ///
 /// ```
+/// <root>/.gyrus-project         whose folder it is
 /// <root>/state/<service>/…      the services' data
 /// <root>/logs/registry-1.log    what each replica prints
 /// <root>/replicas/registry-1.…  what each replica was started from, and its keeper's record
@@ -33,6 +34,9 @@ public struct ProjectDirectory: Hashable, Sendable {
     /// File in which the web front keeps its address while it runs.
     public var consoleAddress: URL { run.appending(path: "console.url") }
 
+    /// Folder of those of this user's projects whose own path is too long for sockets.
+    static let commonRun = URL(filePath: "/tmp/gyrus-\(getuid())")
+
     /// Longest path of a folder of sockets: a socket's path has at most 107 bytes.
     private static let longestRunPath = 80
 
@@ -56,7 +60,7 @@ public struct ProjectDirectory: Hashable, Sendable {
                 let text = String(byte, radix: 16)
                 return text.count < 2 ? "0\(text)" : text
             }
-            run = URL(filePath: "/tmp/gyrus-\(getuid())").appending(path: digest.joined())
+            run = Self.commonRun.appending(path: digest.joined())
         }
     }
 
@@ -69,28 +73,6 @@ public struct ProjectDirectory: Hashable, Sendable {
     /// Variables that a Compose file can use: where this machine keeps what a container finds in fixed places.
     public var variables: [String: String] {
         ["GYRUS_RUN_DIR": run.path, "GYRUS_STATE_DIR": state.path, "COMPOSE_PROJECT_NAME": name]
-    }
-
-    /// Makes the folders; only the user may look into them.
-    public func create() throws {
-        for folder in [root, run, state, logs, replicas] {
-            do {
-                try FileManager.default.createDirectory(
-                    at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            } catch {
-                throw Failure(
-                    .permissionDenied,
-                    "cannot make the folder '\(folder.path)' (\(error.localizedDescription)); choose another with "
-                        + "--project-directory")
-            }
-        }
-    }
-
-    /// Removes everything, the services' data included.
-    public func remove() throws {
-        for folder in [run, root] where FileManager.default.fileExists(atPath: folder.path) {
-            try FileManager.default.removeItem(at: folder)
-        }
     }
 
     func log(of id: ReplicaID) -> URL { logs.appending(path: "\(id).log") }

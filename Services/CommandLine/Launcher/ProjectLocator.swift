@@ -1,6 +1,5 @@
 public import Foundation
 public import Model
-import Yams
 
 extension Failure.Code {
     /// The configuration is wrong: a Compose file, or a variable of the environment.
@@ -15,14 +14,19 @@ public struct ProjectLocator: Sendable {
     public var file: String?
     /// Project directory that the user gave.
     public var directory: String?
+    /// Profiles that the user gave; those of `$COMPOSE_PROFILES` count as well.
+    public var profiles: [String]
     /// The environment.
     public var environment: [String: String]
 
     /// Makes a locator from what the user gave.
-    public init(name: String?, file: String?, directory: String?, environment: [String: String]) {
+    public init(
+        name: String?, file: String?, directory: String?, profiles: [String] = [], environment: [String: String]
+    ) {
         self.name = name
         self.file = file
         self.directory = directory
+        self.profiles = profiles
         self.environment = environment
     }
 
@@ -66,11 +70,14 @@ public struct ProjectLocator: Sendable {
         let given = name ?? environment["GYRUS_PROJECT"].flatMap { $0.isEmpty ? nil : $0 }
         let name = try given ?? nameInFile() ?? "gyrus"
         let folder = directory.map { URL(filePath: $0).absoluteURL }
+        let project: ProjectDirectory
         do {
-            return try ProjectDirectory(name: name, root: folder, environment: environment)
+            project = try ProjectDirectory(name: name, root: folder, environment: environment)
         } catch let failure as Failure {
             throw Failure(.configuration, failure.message)
         }
+        try project.checkOwner()
+        return project
     }
 
     private func nameInFile() throws -> String? {
@@ -78,10 +85,7 @@ public struct ProjectLocator: Sendable {
             if self.file != nil { _ = try composeFile() }
             return nil
         }
-        guard let text = try? String(contentsOf: file, encoding: .utf8), let root = try? Yams.compose(yaml: text) else {
-            return nil
-        }
-        return root.mapping?["name"]?.string
+        return (try? ComposeFile(at: file))?.projectName
     }
 
     /// The folder that the product's Compose file gives to containers as well; services run in any folder, so that they
@@ -93,7 +97,12 @@ public struct ProjectLocator: Sendable {
     }
 
     /// The Compose file's services with the variables of the environment and of the project's directory.
-    public func project(in directory: ProjectDirectory) throws -> ComposeProject {
+    /// - Parameters:
+    ///   - names: Services that are wanted whatever their profiles are.
+    ///   - warn: Takes a sentence about whatever a person may not have meant.
+    public func project(
+        in directory: ProjectDirectory, naming names: [String] = [], warn: (String) -> Void = { _ in }
+    ) throws -> ComposeProject {
         // Our own names of folders go first: the file's defaults are meant for containers.
         var variables = environment.merging(directory.variables) { $1 }
         let file = try composeFile()
@@ -103,7 +112,9 @@ public struct ProjectLocator: Sendable {
         // In a container the web front listens to its host, on a machine to nobody else.
         variables["GYRUS_CONSOLE_ADDRESS"] = variables["GYRUS_CONSOLE_ADDRESS"] ?? "127.0.0.1"
         do {
-            var project = try ComposeFile(at: file).project(variables: variables)
+            let whole = try ComposeFile(at: file).project(variables: variables, warn: warn)
+            let chosen = environment["COMPOSE_PROFILES"]?.split(separator: ",").map(String.init) ?? []
+            var project = try whole.selecting(profiles: Set(profiles + chosen), naming: names)
             // A program that was built anew is a change, as a new image is to Docker.
             project.services = project.services.mapValues { service in
                 var service = service

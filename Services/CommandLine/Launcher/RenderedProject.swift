@@ -10,6 +10,8 @@ public struct RenderedProject: Encodable, Sendable {
         let environment: [String: String]?
         let working_dir: String?
         let depends_on: [String: Dependency]?
+        let profiles: [String]?
+        let labels: [String: String]?
         let healthcheck: HealthCheck?
         let restart: String
         let deploy: Deploy
@@ -20,6 +22,8 @@ public struct RenderedProject: Encodable, Sendable {
 
     struct Dependency: Encodable, Sendable {
         let condition: String
+        let restart: Bool?
+        let required: Bool?
     }
 
     struct HealthCheck: Encodable, Sendable {
@@ -59,8 +63,18 @@ extension RenderedProject.Service {
         command = service.command.map(escaped)
         environment = service.environment.isEmpty ? nil : service.environment.mapValues(escaped)
         working_dir = service.directory
-        depends_on =
-            service.dependencies.isEmpty ? nil : service.dependencies.mapValues { .init(condition: $0.rawValue) }
+        let dependencies = service.dependencies.map { name, condition in
+            let isOptional = service.optionalDependencies.contains(name)
+            let isFollowed = service.restartedWith.contains(name)
+            return (
+                name,
+                RenderedProject.Dependency(
+                    condition: condition.rawValue, restart: isFollowed ? true : nil, required: isOptional ? false : nil)
+            )
+        }
+        depends_on = dependencies.isEmpty ? nil : Dictionary(uniqueKeysWithValues: dependencies)
+        profiles = service.profiles.isEmpty ? nil : service.profiles
+        labels = service.singleReason.map { [ServiceDefinition.singleLabel: escaped($0)] }
         healthcheck = service.healthCheck.map { check in
             .init(
                 test: ["CMD"] + check.command.map(escaped), interval: text(check.interval),

@@ -1,3 +1,5 @@
+import Glibc
+
 /// One of the processes of a service.
 public struct ReplicaID: Hashable, Sendable, Codable, Comparable, CustomStringConvertible {
     /// Name of the service.
@@ -35,6 +37,9 @@ public enum Outcome: Hashable, Sendable, Codable, CustomStringConvertible {
     /// It could not be started, for the reason of this error number.
     case failed(Int32)
 
+    /// Whether the process ended because its configuration is wrong (`EX_CONFIG` of sysexits.h).
+    public var isConfigurationError: Bool { self == .exit(78) }
+
     /// Exit status in the manner of a shell.
     public var status: Int32 {
         switch self {
@@ -47,8 +52,10 @@ public enum Outcome: Hashable, Sendable, Codable, CustomStringConvertible {
     /// A few words, such as `exited with status 1`.
     public var description: String {
         switch self {
+        case .exit(78): "exited with status 78 (its configuration is wrong)"
         case .exit(let status): "exited with status \(status)"
-        case .signal(let number): "was ended by signal \(number)"
+        case .signal(9): "was ended by signal 9 (killed; out of memory?)"
+        case .signal(let number): "was ended by signal \(number) (\(String(cString: strsignal(number))))"
         case .failed(let number): "could not be started (error \(number))"
         }
     }

@@ -26,6 +26,11 @@ public struct ReplicaLog: Sendable {
     private var file: Descriptor?
     private var inode: UInt64 = 0
     private var rest: [UInt8] = []
+    /// Beginning of a line whose end was not printed yet, with its bytes: a character may be cut between two pieces.
+    private var pending: (time: String, bytes: [UInt8])?
+
+    /// Longest line in bytes; a longer one is shown in pieces.
+    private static let longestLine = 8 << 20
 
     /// The log of a replica, from its oldest line that is kept.
     public init(of replica: ReplicaID, in directory: ProjectDirectory) {
@@ -40,7 +45,8 @@ public struct ReplicaLog: Sendable {
     }
 
     /// The lines that came since the last call.
-    public mutating func newLines() -> [LogLine] {
+    /// - Parameter isLast: Whether nobody will ask again, so that a line without an end is one, too.
+    public mutating func newLines(isLast: Bool = false) -> [LogLine] {
         var bytes = rest
         repeat {
             if let file { Self.readToEnd(file, into: &bytes) }
@@ -48,17 +54,30 @@ public struct ReplicaLog: Sendable {
         var lines: [LogLine] = []
         var start = 0
         for end in bytes.indices where bytes[end] == UInt8(ascii: "\n") {
-            lines.append(line(bytes[start..<end]))
+            if let line = take(bytes[start..<end]) { lines.append(line) }
             start = end + 1
         }
         rest = Array(bytes[start...])
+        if isLast, let line = takePending() { lines.append(line) }
         return lines
     }
 
-    private func line(_ bytes: ArraySlice<UInt8>) -> LogLine {
-        let text = String(decoding: bytes, as: UTF8.self)
-        let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-        return LogLine(replica: replica, time: String(parts[0]), text: parts.count > 1 ? String(parts[1]) : "")
+    /// Takes what the keeper wrote at once; a sign after its time says that the line goes on with what follows.
+    /// - Returns: The line, where it is complete.
+    private mutating func take(_ bytes: ArraySlice<UInt8>) -> LogLine? {
+        let parts = bytes.split(separator: UInt8(ascii: " "), maxSplits: 1, omittingEmptySubsequences: false)
+        let goesOn = parts[0].last == UInt8(ascii: "+")
+        let time = String(decoding: goesOn ? parts[0].dropLast() : parts[0], as: UTF8.self)
+        if pending == nil { pending = (time, []) }
+        pending?.bytes.append(contentsOf: parts.count > 1 ? parts[1] : [])
+        return goesOn && (pending?.bytes.count ?? 0) < Self.longestLine ? nil : takePending()
+    }
+
+    private mutating func takePending() -> LogLine? {
+        defer { pending = nil }
+        return pending.map {
+            LogLine(replica: replica, time: $0.time, text: String(decoding: $0.bytes, as: UTF8.self))
+        }
     }
 
     private static func readToEnd(_ file: Descriptor, into bytes: inout [UInt8]) {
@@ -147,13 +166,14 @@ public struct ProjectLogs: Sendable {
     }
 
     /// The lines that came since the last call, also those of replicas that came meanwhile.
-    ///
-    /// With `last`, only so many of each replica.
-    public mutating func newLines(last: Int? = nil) -> [LogLine] {
+    /// - Parameters:
+    ///   - last: Only so many of each replica.
+    ///   - isLast: Whether nobody will ask again, so that a line without an end is one, too.
+    public mutating func newLines(last: Int? = nil, isLast: Bool = false) -> [LogLine] {
         var lines: [LogLine] = []
         for replica in ReplicaLog.replicas(in: directory) where services.isEmpty || services.contains(replica.service) {
             var log = logs[replica] ?? ReplicaLog(of: replica, in: directory)
-            let new = log.newLines()
+            let new = log.newLines(isLast: isLast)
             lines += last.map { new.suffix($0) } ?? new[...]
             logs[replica] = log
         }

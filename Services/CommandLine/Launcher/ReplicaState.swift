@@ -160,6 +160,8 @@ public struct ReplicaState: Hashable, Sendable {
 
     private mutating func mayRestart(_ outcome: Outcome, ranFor time: Duration) -> Bool {
         if time >= SupervisorMachine.stableAfter { restarts = 0 }
+        // A wrong configuration is as wrong at the next start.
+        if outcome.isConfigurationError { return false }
         switch wanted.restart {
         case .never: return false
         case .always: return true

@@ -1,3 +1,5 @@
+import Model
+
 /// What a Compose file says about one service, as far as processes on one machine are concerned.
 public struct ServiceDefinition: Hashable, Sendable, Codable {
     /// What a dependency must have reached before its dependent starts.
@@ -76,6 +78,17 @@ public struct ServiceDefinition: Hashable, Sendable, Codable {
     public var directory: String?
     /// Services that must be up first, and how far.
     public var dependencies: [String: Condition]
+    /// Those of them without which it starts as well.
+    public var optionalDependencies: Set<String> = []
+    /// Those of them with which it is restarted when a person restarts them.
+    public var restartedWith: Set<String> = []
+    /// Names under which it is asked for; without any it belongs to every project.
+    public var profiles: [String] = []
+    /// Label by which a file says why a service runs in one process only.
+    static let singleLabel = "gyrus.single"
+
+    /// Why it runs in one process only, such as `it keeps a database`; nil where it may be scaled.
+    public var singleReason: String?
     /// How to find out whether a replica works, where that is known.
     public var healthCheck: HealthCheck?
     /// When a process that ended is started again.
@@ -117,6 +130,10 @@ public struct ServiceDefinition: Hashable, Sendable, Codable {
         var copy = self
         copy.replicas = 0
         copy.dependencies = [:]
+        copy.optionalDependencies = []
+        copy.restartedWith = []
+        copy.profiles = []
+        copy.singleReason = nil
         return copy
     }
 }
@@ -132,6 +149,57 @@ public struct ComposeProject: Hashable, Sendable, Codable {
     public init(name: String? = nil, services: [ServiceDefinition]) {
         self.name = name
         self.services = Dictionary(uniqueKeysWithValues: services.map { ($0.name, $0) })
+    }
+
+    /// Takes dependencies that need not be there for none where their service is not.
+    mutating func forgetOptionalDependencies() {
+        let names = Set(services.keys)
+        services = services.mapValues { service in
+            var service = service
+            for name in service.optionalDependencies where !names.contains(name) { service.dependencies[name] = nil }
+            return service
+        }
+    }
+
+    /// The project with only the services that are asked for: those without profiles, those of these profiles (`*` for all
+    /// of them), and those that are named.
+    /// - Throws: `Failure` where one that is asked for depends on one that is not.
+    public func selecting(profiles: Set<String>, naming names: [String] = []) throws -> ComposeProject {
+        var copy = self
+        copy.services = services.filter { name, service in
+            service.profiles.isEmpty || profiles.contains("*") || !profiles.isDisjoint(with: service.profiles)
+                || names.contains(name)
+        }
+        copy.forgetOptionalDependencies()
+        for service in copy.services.values.sorted(by: { $0.name < $1.name }) {
+            let absent = service.dependencies.keys.sorted().first { copy.services[$0] == nil }
+            guard let absent, let profile = services[absent]?.profiles.first else { continue }
+            throw Failure(
+                .configuration,
+                "'\(service.name)' depends on '\(absent)', which belongs to the profile '\(profile)'; add --profile \(profile)"
+            )
+        }
+        return copy
+    }
+
+    /// Names with those of all services that are to be restarted with one of them.
+    func restarted(with names: Set<String>) -> Set<String> {
+        var found = names
+        while true {
+            let more = services.values.filter { !$0.restartedWith.isDisjoint(with: found) }.map(\.name)
+            guard !found.isSuperset(of: more) else { return found }
+            found.formUnion(more)
+        }
+    }
+
+    /// Refuses more than one process of a service that runs in one only.
+    public func checkScale(_ counts: [String: Int]) throws {
+        for (name, count) in counts.sorted(by: { $0.key < $1.key }) where count > 1 {
+            guard let reason = services[name]?.singleReason else { continue }
+            let others = services.values.filter { $0.singleReason == nil }.map(\.name).sorted()
+            let advice = others.isEmpty ? "" : "; \(others.joined(separator: ", ")) can be scaled"
+            throw Failure(.invalidArgument, "'\(name)' runs in one process, because \(reason)\(advice)")
+        }
     }
 
     /// The named services with all that they depend on; every service where none is named.

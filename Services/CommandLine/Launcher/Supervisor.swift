@@ -89,6 +89,9 @@ public actor Supervisor {
         await withCheckedContinuation { endWaiters.append($0) }
     }
 
+    /// Whether everything was shut down.
+    public var hasFinished: Bool { isFinished }
+
     private func takeOver() async {
         for living in Keeper.living(in: directory) {
             if leash != nil {
@@ -121,7 +124,7 @@ public actor Supervisor {
         case .apply(let project, let scale, let only): handle(.apply(project, scale: scale, only: only))
         case .stop(let names): handle(.stop(names))
         case .start(let names): handle(.start(names))
-        case .restart(let names): handle(.restart(names))
+        case .restart(let names): handle(.restart(services.restarted(with: names)))
         case .scale(let counts):
             let unknown = counts.keys.filter { machine.services[$0] == nil }.sorted()
             guard unknown.isEmpty else {
@@ -129,12 +132,20 @@ public actor Supervisor {
                 return ControlReply(
                     failure: Failure(.notFound, "there is no service '\(unknown[0])'; services are \(known)"))
             }
+            do {
+                try services.checkScale(counts)
+            } catch {
+                return ControlReply(failure: Failure(error))
+            }
             handle(.scale(counts))
         case .shutDown: handle(.shutDown)
         case .kill: for keeper in keepers.values { keeper.killNow() }
         }
         return ControlReply(status: status())
     }
+
+    /// The services as they ought to be.
+    private var services: ComposeProject { ComposeProject(services: Array(machine.services.values)) }
 
     private func change(within seconds: Double) async {
         let number = nextWaiter

@@ -8,13 +8,14 @@ public struct InspectionRequest: Sendable, Codable {
     public var file: URL
     /// Description (JSON) of the base network that its weights are for; nil lets the file describe itself.
     public var network: String?
-    /// Shapes of the inputs of a TorchScript file that no base network describes, with the batch in front.
-    public var inputShapes: [[Int]]
+    /// Shapes of the inputs of a TorchScript file that no base network describes, of one sample; nil leaves one out that is
+    /// optional, as one that is missing at the end is.
+    public var inputShapes: [[Int]?]
     /// Where to write the other of TorchScript and safetensors, which structure and weights make together.
     public var companion: URL?
 
     /// Makes a request.
-    public init(file: URL, network: String? = nil, inputShapes: [[Int]] = [], companion: URL? = nil) {
+    public init(file: URL, network: String? = nil, inputShapes: [[Int]?] = [], companion: URL? = nil) {
         self.file = file
         self.network = network
         self.inputShapes = inputShapes

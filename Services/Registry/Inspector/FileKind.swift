@@ -18,7 +18,9 @@ enum FileKind: Equatable {
         }
         defer { try? handle.close() }
         let head = [UInt8](try handle.read(upToCount: 16) ?? Data())
-        if head.starts(with: [0x50, 0x4b, 3, 4]) {
+        if Self.isPointer(file) {
+            self = .unknown(Self.pointer)
+        } else if head.starts(with: [0x50, 0x4b, 3, 4]) {
             self = try Self.archive(handle)
         } else if head.count > 8, head[5..<8].allSatisfy({ $0 == 0 }), head[8] == UInt8(ascii: "{") {
             // Before the pickle, as the length of a header can look like the beginning of one.
@@ -31,7 +33,7 @@ enum FileKind: Equatable {
         } else if file.pathExtension == "weights" {
             // Nothing but the name tells it.
             self = .importable(.darknet)
-        } else if head.starts(with: Array("<?xml".utf8)) {
+        } else if Self.isXML(head) {
             self = .importable(.openVINO)
         } else {
             self = .unknown(Self.guess(head, file))
@@ -47,6 +49,23 @@ enum FileKind: Equatable {
         func holds(_ name: String) -> Bool { end.range(of: Data(name.utf8)) != nil }
         if holds("/constants.pkl") && holds("/code/") { return .importable(.torchScript) }
         return holds("data.pkl") ? .pickle : .unknown("a zip archive without a network in it")
+    }
+
+    /// What stands in place of a file that Git LFS keeps elsewhere.
+    static let pointer = "a pointer of Git LFS and not the file itself; fetch that with: git lfs pull"
+
+    /// Whether Git LFS keeps the file's content elsewhere.
+    static func isPointer(_ file: URL) -> Bool {
+        let beginning = "version https://git-lfs.github.com/spec/"
+        let handle = try? FileHandle(forReadingFrom: file)
+        defer { try? handle?.close() }
+        return (try? handle?.read(upToCount: beginning.utf8.count)) == Data(beginning.utf8)
+    }
+
+    /// With or without a byte order mark and a declaration.
+    private static func isXML(_ head: [UInt8]) -> Bool {
+        let text = head.starts(with: [0xEF, 0xBB, 0xBF]) ? head.dropFirst(3) : head[...]
+        return text.starts(with: Array("<?xml".utf8)) || text.starts(with: Array("<net ".utf8))
     }
 
     private static func guess(_ head: [UInt8], _ file: URL) -> String {

@@ -43,7 +43,7 @@ struct Inspector {
     // MARK: - TorchScript
 
     private func inspectScript() throws -> Inspection {
-        let script = try ScriptedNetwork(loading: file)
+        let script = try load()
         guard let network else { return try inspectUnknown(script) }
         try compare(script.tensorShapes, with: network)
         guard script.inputs.count == network.inputs.count else {
@@ -61,18 +61,45 @@ struct Inspector {
             hasCompanion: request.companion != nil)
     }
 
-    private func inspectUnknown(_ script: ScriptedNetwork) throws -> Inspection {
-        guard request.inputShapes.count == script.inputs.count else {
-            let names = script.inputs.joined(separator: ", ")
+    private func load() throws -> ScriptedNetwork {
+        let script: ScriptedNetwork
+        do {
+            script = try ScriptedNetwork(loading: file)
+        } catch let failure as Failure {
+            let signs = ["Unknown builtin op", "maximum supported version", "may be too old"]
+            guard signs.contains(where: failure.message.contains) else { throw failure }
+            // libtorch goes on with operators of similar names, which are of no help.
+            let reason = failure.message.prefix { !$0.isNewline }.prefix(300)
             throw refusal(
-                "it has \(script.inputs.count) inputs (\(names)), and \(request.inputShapes.count) shapes were given. Name"
-                    + " its base network with --network, or a shape for each input, such as --input 3x224x224")
+                "it needs a newer libtorch than \(ComputeThreads.torchVersion), which Gyrus was built with (\(reason)). Build"
+                    + " Gyrus with a newer one (LIBTORCH=FOLDER swift build), or save the network with an older PyTorch"
+            )
         }
-        let outputs = try run(script, request.inputShapes)
+        if let operation = script.fileOperation {
+            throw refusal("it uses \(operation), which opens files; a network has no need of that")
+        }
+        return script
+    }
+
+    private func inspectUnknown(_ script: ScriptedNetwork) throws -> Inspection {
+        let shapes = request.inputShapes
+        let optional = script.optionalInputs
+        let isComplete = script.inputs.indices.allSatisfy {
+            optional[$0] || shapes.indices.contains($0) && shapes[$0] != nil
+        }
+        guard isComplete, shapes.count <= script.inputs.count, shapes.contains(where: { $0 != nil }) else {
+            let names = zip(script.inputs, optional).map { $1 ? "\($0), optional" : $0 }.joined(separator: "; ")
+            throw refusal(
+                "it has \(script.inputs.count) inputs (\(names)), and \(shapes.count) shapes were given. Name its base network"
+                    + " with --network, or a shape for each input in order, such as --input 3x224x224, or --input none for an"
+                    + " optional one")
+        }
+        let given = zip(script.inputs, shapes).compactMap { name, shape in shape.map { (name, $0) } }
+        let outputs = try run(script, shapes)
         let open = { (shape: [Int]) in [-1] + shape.dropFirst() }
         let outline = NetworkOutline(
             format: Inspection.Format.torchScript.rawValue, name: file.deletingPathExtension().lastPathComponent,
-            inputs: zip(script.inputs, request.inputShapes).map { .init(name: $0, shape: [-1] + $1) },
+            inputs: given.map { .init(name: $0, shape: [-1] + $1) },
             outputs: outputs.enumerated().map { .init(name: "output\($0.offset)", shape: open($0.element)) },
             nodes: try script.operations())
         try outline.validate()
@@ -84,11 +111,13 @@ struct Inspector {
     /// Samples of a run that tries a network: two, so that a batch frozen at one is found.
     private static let batch = 2
 
-    private func run(_ script: ScriptedNetwork, _ shapes: [[Int]]) throws -> [[Int]] {
+    private func run(_ script: ScriptedNetwork, _ shapes: [[Int]?]) throws -> [[Int]] {
         do {
-            return try script.outputShapes(for: shapes.map { [Self.batch] + $0 })
+            return try script.outputShapes(for: shapes.map { $0.map { [Self.batch] + $0 } })
         } catch let failure as Failure {
-            throw refusal("it does not run on inputs \(shapes) in a batch of \(Self.batch): \(failure.message)")
+            throw refusal(
+                "it does not run on inputs [\(shapes.map { $0.map { "\($0)" } ?? "none" }.joined(separator: ", "))] in a batch of \(Self.batch): \(failure.message)"
+            )
         }
     }
 
@@ -102,7 +131,9 @@ struct Inspector {
         }
         let weights = try SafetensorsFile(opening: file.path)
         let needed = try network.tensors
-        let shapes = Dictionary(uniqueKeysWithValues: weights.entries.map { ($0.name, $0.shape) })
+        // Counters that PyTorch keeps beside batch normalization say nothing about the network.
+        let entries = weights.entries.filter { !($0.name.hasSuffix("num_batches_tracked") && $0.shape.isEmpty) }
+        let shapes = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.shape) })
         try compare(shapes, with: network)
         for tensor in needed {
             let values: [Float] = try weights.elements(of: tensor.name)
@@ -144,7 +175,8 @@ struct Inspector {
         return Inspection(
             .onnx, outline: graph.outline, producer: graph.producer.isEmpty ? nil : graph.producer,
             findings: [
-                "standard operators, version \(graph.operatorSet)", "\(graph.outline.nodes.count) operations",
+                graph.operatorSet.map { "standard operators, version \($0)" } ?? "operators of ai.onnx.ml alone",
+                "\(graph.outline.nodes.count) operations",
                 "\(graph.outline.parameterCount) weights, every one as large as its shape says",
             ])
     }
@@ -171,6 +203,7 @@ struct Inspector {
 
     private func partner(_ format: Inspection.Format) throws -> URL {
         guard let partner = format.partner(of: file) else { throw refusal("it stands alone") }
+        if FileKind.isPointer(partner) { throw refusal("'\(partner.lastPathComponent)' is \(FileKind.pointer)") }
         return partner
     }
 

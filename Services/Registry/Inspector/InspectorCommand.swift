@@ -8,6 +8,11 @@ import Model
 @main
 struct InspectorCommand {
     static func main() throws {
+        guard CommandLine.arguments.count == 1, isatty(FileHandle.standardInput.fileDescriptor) == 0 else {
+            let usage = "gyrus-inspector is started by gyrus; see gyrus help models import\n"
+            try FileHandle.standardError.write(contentsOf: Data(usage.utf8))
+            exit(2)
+        }
         let request = try JSONDecoder().decode(
             InspectionRequest.self, from: FileHandle.standardInput.readDataToEndOfFile())
         let reply: InspectionReply

@@ -106,8 +106,13 @@ bool gyrus_network_evaluate(
 bool gyrus_network_time(
     gyrus_network *network, const gyrus_samples *samples, double *seconds, int64_t count, char **error);
 
+/// Whether an input may be left out: it has a default, or may be `None`.
+bool gyrus_network_input_is_optional(const gyrus_network *network, int64_t index);
+/// Name of an operation of the network that reaches into the file system, such as `aten::from_file`; null where it has none.
+/// To be freed with `free`.
+char *gyrus_network_forbidden(gyrus_network *network);
 /// Runs the network once, in evaluation mode, on inputs of these shapes (one after the other, `ranks` sizes each) whose
-/// values are random within 0 and 1. Returns the shapes of its outputs, such as `2x10 2x4`, to be freed with `free`.
+/// values are random within 0 and 1; a rank of -1 leaves its input out. Returns the shapes of its outputs, such as `2x10 2x4`, to be freed with `free`.
 char *gyrus_network_probe(
     gyrus_network *network, const int64_t *shapes, const int64_t *ranks, int64_t count, char **error);
 /// Runs the network as a detector on an image of blue, green and red bytes. `numbers` becomes `count` rows of left, top, right,

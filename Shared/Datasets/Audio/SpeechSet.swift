@@ -67,7 +67,10 @@ enum AudioFolder {
         } catch {
             throw Failure(.notFound, "The folder '\(folder)' cannot be read: \(error.localizedDescription)")
         }
-        let files = names.filter { $0.hasSuffix(".wav") }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        // Hidden files, such as the `._NAME.wav` that macOS leaves on other file systems, are no recordings.
+        let files = names.filter { $0.hasSuffix(".wav") && !$0.hasPrefix(".") }.sorted {
+            $0.utf8.lexicographicallyPrecedes($1.utf8)
+        }
         guard !files.isEmpty else { throw Failure(.notFound, "The folder '\(folder)' holds no .wav files.") }
         return files
     }

@@ -39,6 +39,9 @@ enum Gzip {
                     return output.count - Int(stream.avail_out)
                 }
                 result += chunk[..<written]
+                // Several members in a row are one file, as `cat a.gz b.gz` makes it.
+                let rest = bytes[(bytes.count - Int(stream.avail_in))...]
+                if status == Z_STREAM_END, rest.starts(with: [0x1F, 0x8B]) { status = inflateReset(&stream) }
                 guard result.count <= limit else {
                     throw Failure(.corrupt, "'\(path)' decompresses to more than \(limit) bytes.")
                 }

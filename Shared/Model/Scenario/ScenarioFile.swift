@@ -66,6 +66,9 @@ extension ScenarioFile {
         "training", "final", "prepared",
     ]
 
+    /// Most characters of a scenario's name.
+    private static let longestName = 100
+
     private static let budgetKeys =
         ["epochs", "batch", "samples", "validation"] + distributionKeys
 
@@ -73,9 +76,7 @@ extension ScenarioFile {
         guard let name = try reader.text("scenario") else {
             throw reader.wrong("scenario", "it is missing; give the scenario a name.")
         }
-        guard name.utf8.count <= 100, !name.unicodeScalars.contains(where: { $0.value < 32 }) else {
-            throw reader.wrong("scenario", "a name has at most 100 letters on one line.")
-        }
+        try checkName(name, reader)
         let data = try data(reader)
         let objective = try reader.fields("objective", keys: ["maximise", "minimise", "limits"])
         let final = try reader.fields("final", keys: budgetKeys + ["candidates", "pretraining"])
@@ -100,6 +101,19 @@ extension ScenarioFile {
             finalists: try final?.integer("candidates", in: 1...100) ?? 1)
         try checkMeasures(of: scenario)
         return scenario
+    }
+
+    private static func checkName(_ name: String, _ reader: FieldReader) throws {
+        let length = name.unicodeScalars.count
+        guard length <= longestName else {
+            throw reader.wrong("scenario", "a name has at most \(longestName) characters, and this one \(length).")
+        }
+        let isOneLine = name.unicodeScalars.allSatisfy {
+            ![.control, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
+        }
+        guard isOneLine else {
+            throw reader.wrong("scenario", "a name stands on one line and has no control characters.")
+        }
     }
 
     static func recipe(_ reader: FieldReader) throws -> DatasetRecipe {

@@ -2,19 +2,19 @@ import Yams
 
 /// The YAML of a scenario file, checked before and after it is parsed.
 enum ScenarioText {
-    /// Most bytes of a file.
-    static let largest = 32 * 1024
-    /// Deepest nesting; a parser that calls itself must not be led further.
-    static let deepest = 16
+    /// A scenario needs neither anchors nor aliases.
+    private static let bounds = YamlBounds(bytes: 32 * 1024, depth: 16, nodes: 10_000, references: 0)
 
     /// The top of the file.
     /// - Throws: `Failure` with file, line and column.
     static func parse(_ text: String, file: String) throws -> Node {
-        guard text.utf8.count <= largest else {
-            throw Failure(
-                .invalidArgument, "\(file): it has \(text.utf8.count) bytes; a scenario has at most \(largest).")
+        // Some editors begin a file with a byte order mark.
+        let text = text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
+        do {
+            try bounds.check(text)
+        } catch {
+            throw failure(error, file: file, bytes: text.utf8.count)
         }
-        try refuseTricks(in: text, file: file)
         do {
             guard let node = try Yams.compose(yaml: text) else {
                 throw Failure(.invalidArgument, "\(file):1:1: scenario: the file is empty; see README.md for one.")
@@ -25,30 +25,16 @@ enum ScenarioText {
         }
     }
 
-    /// Deep nesting overflows a parser's stack, and aliases make a small text a large value; a scenario needs neither.
-    private static func refuseTricks(in text: String, file: String) throws {
-        var depth = 0
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let place = { FieldReader.Place(line: index + 1, column: $0 + 1) }
-            let bytes = Array(line.utf8)
-            let indicators = bytes.prefix { " -?:\t".utf8.contains($0) }.count { $0 != 32 && $0 != 9 }
-            for (column, byte) in bytes.enumerated() {
-                if "[{".utf8.contains(byte) { depth += 1 }
-                if "]}".utf8.contains(byte) { depth = max(0, depth - 1) }
-                if depth > deepest || indicators > deepest {
-                    throw FieldReader.failure(file, place(column), "scenario", "fields are nested too deeply.")
-                }
-                if "&*".utf8.contains(byte), isTokenStart(column, of: bytes) {
-                    throw FieldReader.failure(
-                        file, place(column), "scenario", "anchors and aliases (& and *) are not allowed in scenarios.")
-                }
+    private static func failure(_ excess: YamlBounds.Excess, file: String, bytes: Int) -> Failure {
+        let what =
+            switch excess.kind {
+            case .bytes: "it has \(bytes) bytes; a scenario has at most \(bounds.bytes)."
+            case .depth: "fields are nested too deeply; \(bounds.depth) levels are allowed."
+            case .nodes: "it has more than \(bounds.nodes) values."
+            case .references: "anchors and aliases (& and *) are not allowed in scenarios."
             }
-        }
-    }
-
-    private static func isTokenStart(_ column: Int, of bytes: [UInt8]) -> Bool {
-        let followed = column + 1 < bytes.count && !" \t\r".utf8.contains(bytes[column + 1])
-        return followed && (column == 0 || " \t[{,:-?".utf8.contains(bytes[column - 1]))
+        let place = FieldReader.Place(line: excess.line, column: excess.column)
+        return FieldReader.failure(file, place, "scenario", what)
     }
 
     private static func failure(_ error: YamlError, file: String) -> Failure {

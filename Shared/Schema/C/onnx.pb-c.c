@@ -322,6 +322,51 @@ void   gyrus__wire__onnx_tensor__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__onnx_tensor__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__onnx_sparse_tensor__init
+                     (Gyrus__Wire__OnnxSparseTensor         *message)
+{
+  static const Gyrus__Wire__OnnxSparseTensor init_value = GYRUS__WIRE__ONNX_SPARSE_TENSOR__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__onnx_sparse_tensor__get_packed_size
+                     (const Gyrus__Wire__OnnxSparseTensor *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__onnx_sparse_tensor__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__onnx_sparse_tensor__pack
+                     (const Gyrus__Wire__OnnxSparseTensor *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__onnx_sparse_tensor__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__onnx_sparse_tensor__pack_to_buffer
+                     (const Gyrus__Wire__OnnxSparseTensor *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__onnx_sparse_tensor__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__OnnxSparseTensor *
+       gyrus__wire__onnx_sparse_tensor__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__OnnxSparseTensor *)
+     protobuf_c_message_unpack (&gyrus__wire__onnx_sparse_tensor__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__onnx_sparse_tensor__free_unpacked
+                     (Gyrus__Wire__OnnxSparseTensor *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__onnx_sparse_tensor__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   gyrus__wire__onnx_value__init
                      (Gyrus__Wire__OnnxValue         *message)
 {
@@ -792,7 +837,7 @@ const ProtobufCMessageDescriptor gyrus__wire__onnx_text__descriptor =
   (ProtobufCMessageInit) gyrus__wire__onnx_text__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__onnx_graph__field_descriptors[7] =
+static const ProtobufCFieldDescriptor gyrus__wire__onnx_graph__field_descriptors[8] =
 {
   {
     "node",
@@ -878,6 +923,18 @@ static const ProtobufCFieldDescriptor gyrus__wire__onnx_graph__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "sparse_initializer",
+    15,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__OnnxGraph, n_sparse_initializer),
+    offsetof(Gyrus__Wire__OnnxGraph, sparse_initializer),
+    &gyrus__wire__onnx_sparse_tensor__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__onnx_graph__field_indices_by_name[] = {
   3,   /* field[3] = doc_string */
@@ -886,14 +943,16 @@ static const unsigned gyrus__wire__onnx_graph__field_indices_by_name[] = {
   1,   /* field[1] = name */
   0,   /* field[0] = node */
   5,   /* field[5] = output */
+  7,   /* field[7] = sparse_initializer */
   6,   /* field[6] = value_info */
 };
-static const ProtobufCIntRange gyrus__wire__onnx_graph__number_ranges[3 + 1] =
+static const ProtobufCIntRange gyrus__wire__onnx_graph__number_ranges[4 + 1] =
 {
   { 1, 0 },
   { 5, 2 },
   { 10, 3 },
-  { 0, 7 }
+  { 15, 7 },
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__onnx_graph__descriptor =
 {
@@ -903,10 +962,10 @@ const ProtobufCMessageDescriptor gyrus__wire__onnx_graph__descriptor =
   "Gyrus__Wire__OnnxGraph",
   "gyrus.wire",
   sizeof(Gyrus__Wire__OnnxGraph),
-  7,
+  8,
   gyrus__wire__onnx_graph__field_descriptors,
   gyrus__wire__onnx_graph__field_indices_by_name,
-  3,  gyrus__wire__onnx_graph__number_ranges,
+  4,  gyrus__wire__onnx_graph__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__onnx_graph__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -1390,6 +1449,70 @@ const ProtobufCMessageDescriptor gyrus__wire__onnx_tensor__descriptor =
   gyrus__wire__onnx_tensor__field_indices_by_name,
   2,  gyrus__wire__onnx_tensor__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__onnx_tensor__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__onnx_sparse_tensor__field_descriptors[3] =
+{
+  {
+    "values",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__OnnxSparseTensor, values),
+    &gyrus__wire__onnx_tensor__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "indices",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__OnnxSparseTensor, indices),
+    &gyrus__wire__onnx_tensor__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "dims",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Gyrus__Wire__OnnxSparseTensor, n_dims),
+    offsetof(Gyrus__Wire__OnnxSparseTensor, dims),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__onnx_sparse_tensor__field_indices_by_name[] = {
+  2,   /* field[2] = dims */
+  1,   /* field[1] = indices */
+  0,   /* field[0] = values */
+};
+static const ProtobufCIntRange gyrus__wire__onnx_sparse_tensor__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__onnx_sparse_tensor__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.OnnxSparseTensor",
+  "OnnxSparseTensor",
+  "Gyrus__Wire__OnnxSparseTensor",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__OnnxSparseTensor),
+  3,
+  gyrus__wire__onnx_sparse_tensor__field_descriptors,
+  gyrus__wire__onnx_sparse_tensor__field_indices_by_name,
+  1,  gyrus__wire__onnx_sparse_tensor__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__onnx_sparse_tensor__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor gyrus__wire__onnx_value__field_descriptors[3] =

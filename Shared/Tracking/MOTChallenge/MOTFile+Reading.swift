@@ -43,6 +43,8 @@ private struct MOTParser {
     private var rows: [MOTRow] = []
     private var columns: Int?
     private var fields: [Double] = []
+    /// The second column as it is written: a number of more digits than a Double has would become its neighbor's.
+    private var identityText = ""
     private var blankSeparated = 0
     private var dropped = 0
     private var empty = 0
@@ -55,7 +57,9 @@ private struct MOTParser {
 
     mutating func read(_ bytes: [UInt8]) throws {
         var number = 0
-        for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+        // A byte order mark says nothing that would not be so without it.
+        let content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+        for line in content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             number += 1
             guard line.contains(where: { !Self.isBlank($0) }) else { continue }
             try readFields(of: line, number)
@@ -68,13 +72,16 @@ private struct MOTParser {
     private mutating func readFields(of line: ArraySlice<UInt8>, _ number: Int) throws {
         let hasCommas = line.contains(UInt8(ascii: ","))
         if !hasCommas { blankSeparated += 1 }
-        let parts =
+        var parts =
             hasCommas
             ? line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
             : line.split(whereSeparator: Self.isBlank)
+        // Some programs end each line with a separator.
+        if hasCommas, let last = parts.last, last.allSatisfy(Self.isBlank) { parts.removeLast() }
         fields.removeAll(keepingCapacity: true)
         for (column, part) in parts.enumerated() {
-            let text = String(decoding: part, as: UTF8.self).trimmingCharacters(in: .whitespaces)
+            let text = String(decoding: part, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+            if column == 1 { identityText = text }
             guard let value = Double(text), value.isFinite else {
                 throw problem(number, "column \(column + 1) is '\(text.prefix(40))' and no finite number")
             }
@@ -95,9 +102,7 @@ private struct MOTParser {
             throw problem(
                 number, "frame \(Self.plain(fields[0])) is no whole number from 1 to \(MOTFile.greatestFrame)")
         }
-        guard let identity = Int(exactly: fields[1]) else {
-            throw problem(number, "identity \(Self.plain(fields[1])) is no whole number")
-        }
+        let identity = try readIdentity(number)
         let box = Box(left: fields[2], top: fields[3], width: fields[4], height: fields[5])
         guard box.hasExtent || kind != .detections else { dropped += 1; return }
         if !box.hasExtent { empty += 1 }
@@ -106,6 +111,19 @@ private struct MOTParser {
             MOTRow(
                 frame: frame, identity: identity, box: box, confidence: fields.count > 6 ? fields[6] : 1,
                 category: fields.count > 7 ? Int(exactly: fields[7]) : nil, line: number))
+    }
+
+    private func readIdentity(_ number: Int) throws -> Int {
+        if let identity = Int(identityText) { return identity }
+        guard let identity = Int(exactly: fields[1]) else {
+            let isWhole = fields[1] == fields[1].rounded()
+            throw problem(number, "identity \(identityText.prefix(40)) is \(isWhole ? "too large" : "no whole number")")
+        }
+        // Beyond 2^53 not every whole number is a Double, so two identities could be read as one.
+        guard abs(identity) <= 1 << 53 else {
+            throw problem(number, "identity \(identityText.prefix(40)) is too large; write it as a whole number")
+        }
+        return identity
     }
 
     mutating func finish() throws -> MOTFile {

@@ -22,6 +22,7 @@ public struct MOTFolder: Sendable {
         var files: [String: String] = [:]
         let nested = kind == .groundTruth ? "gt/gt.txt" : "\(part ?? "det")/det.txt"
         for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
+            if name.hasPrefix(".") { continue }
             let inside = "\(path)/\(name)/\(nested)"
             if name.hasSuffix(".txt") && part == nil {
                 files[String(name.dropLast(4))] = "\(path)/\(name)"

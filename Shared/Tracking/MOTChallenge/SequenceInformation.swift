@@ -42,7 +42,7 @@ public struct SequenceInformation: Hashable, Sendable, Codable {
             throw Failure(.notFound, "There is no file '\(path)' with the length and the size of the sequence.")
         }
         var values: [String: String] = [:]
-        for line in text.split(whereSeparator: \.isNewline) {
+        for line in text.trimmingPrefix("\u{FEFF}").split(whereSeparator: \.isNewline) {
             let parts = line.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
             if parts.count == 2 { values[parts[0].lowercased()] = parts[1] }
         }

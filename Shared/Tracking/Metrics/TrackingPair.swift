@@ -34,10 +34,11 @@ public struct TrackingPair: Sendable {
     ///   truth does not have.
     public init(truth: MOTFile, results: MOTFile, rules: EvaluationRules, frames count: Int? = nil) throws {
         let last = count ?? truth.lastFrame
-        if let row = results.rows.last, row.frame > last {
+        for file in [truth, results] {
+            guard let row = file.rows.last, row.frame > last else { continue }
             throw Failure(
                 .invalidArgument,
-                "\(results.path):\(row.line): frame \(row.frame) is beyond the sequence, which ends at frame \(last).")
+                "\(file.path):\(row.line): frame \(row.frame) is beyond the sequence, which ends at frame \(last).")
         }
         try rules.check(results)
         let truthRows = Dictionary(grouping: truth.rows, by: \.frame)

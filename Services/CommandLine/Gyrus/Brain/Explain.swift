@@ -119,6 +119,9 @@ enum ScenarioSource {
             data =
                 file == "-" ? FileHandle.standardInput.readDataToEndOfFile() : try Data(contentsOf: URL(filePath: file))
         } catch {
+            guard FileManager.default.fileExists(atPath: file) else {
+                throw Failure(.invalidArgument, "cannot read the \(what): there is no file '\(file)'\(hint)")
+            }
             throw Failure(
                 .invalidArgument,
                 "cannot read the \(what) '\(file)': \(error.localizedDescription)\(hint)")

@@ -35,7 +35,7 @@ struct Export: AsyncParsableCommand {
         let formats: [ModelFile.Format] = try format.map { try choice($0, of: "format") }
         let registry = try await Services(gyrus.project).registry()
         let found = try await registry.model(model)
-        let name = String(found.id.map { $0.isLetter || $0.isNumber || $0 == "-" ? $0 : "-" })
+        let name = fileName(found.id)
         let folder = try Download.folder(output)
         for format in formats.isEmpty ? found.files.map(\.format) : formats {
             let place = folder.appending(path: "\(name).\(format.fileExtension)")

@@ -28,7 +28,8 @@ struct ModelImport: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Shape of an input of one sample, for TorchScript (can be repeated).", valueName: "3x224x224"))
+            "Shape of an input of one sample, for TorchScript, or 'none' for an optional one (can be repeated).",
+            valueName: "3x224x224"))
     var input: [ShapeArgument] = []
 
     @Flag(help: "Check only; store nothing.")
@@ -95,13 +96,18 @@ struct ModelFacts: ParsableArguments {
     var series = ""
 }
 
-/// A shape, written `3x224x224`.
+/// A shape, written `3x224x224`; `none` for an input that is left out.
 struct ShapeArgument: ExpressibleByArgument {
-    let sizes: [Int]
+    let sizes: [Int]?
 
     init?(argument: String) {
+        if argument == "none" {
+            sizes = nil
+            return
+        }
         let parts = argument.split(separator: "x", omittingEmptySubsequences: false)
-        sizes = parts.compactMap { Int($0) }.filter { $0 > 0 }
-        if sizes.count != parts.count { return nil }
+        let numbers = parts.compactMap { Int($0) }.filter { $0 > 0 }
+        guard numbers.count == parts.count else { return nil }
+        sizes = numbers
     }
 }

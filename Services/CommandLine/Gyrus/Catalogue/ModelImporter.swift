@@ -25,7 +25,7 @@ struct ModelImporter {
     // MARK: - Checking
 
     /// Looks into a file and makes what is to be registered; stores nothing.
-    func check(_ file: URL, _ facts: ModelFacts, inputShapes: [[Int]] = []) async throws -> Checked {
+    func check(_ file: URL, _ facts: ModelFacts, inputShapes: [[Int]?] = []) async throws -> Checked {
         let digest = try BlobFile(reading: file).digest()
         let known = try await base(facts)
         let companion = known.map { _ in TemporaryFile() }

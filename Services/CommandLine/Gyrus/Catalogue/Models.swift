@@ -98,6 +98,7 @@ struct ModelRow: Listable {
     }
 
     static let columns = ["ID", "CODE", "DATASET", "ACCURACY", "VERSION", "STAGE", "CREATED"]
+    static let dispensable = ["CREATED", "VERSION", "DATASET"]
 
     var name: String { id }
     var row: [String] {

@@ -39,6 +39,7 @@ struct NetworkShow: AsyncParsableCommand {
         discussion: "  gyrus networks show LeNet5 --description")
 
     @ParentCommand var gyrus: Gyrus
+    @OptionGroup var form: FormatOption
 
     @Flag(help: "Print the description (JSON) and nothing else.")
     var description = false
@@ -50,7 +51,8 @@ struct NetworkShow: AsyncParsableCommand {
         let registry = try await Services(gyrus.project).registry()
         let found = try await registry.network(called: network)
         if description { return emit(found.description) }
-        emit(pairs([("Network", found.name), ("Identity", found.id?.hexadecimal)] + found.rows))
+        try form.render(
+            NetworkRow(found), pairs([("Network", found.name), ("Identity", found.id?.hexadecimal)] + found.rows))
     }
 }
 
@@ -101,6 +103,7 @@ struct NetworkRow: Listable {
     }
 
     static let columns = ["ID", "NAME", "CATEGORY", "AREAS", "FUNCTIONS", "DEPTH", "PARAMETERS", "OPERATIONS"]
+    static let dispensable = ["OPERATIONS", "CATEGORY", "AREAS"]
 
     var name: String { id }
     var row: [String] {

@@ -77,18 +77,15 @@ struct RegistryCollect: AsyncParsableCommand {
     @Flag(help: "Remove nothing; say what would be removed.")
     var dryRun = false
 
-    @Option(help: ArgumentHelp("Only files that are at least this old, in hours.", valueName: "hours"))
-    var olderThan = 24
-
-    func validate() throws {
-        guard (0...100_000).contains(olderThan) else {
-            throw ValidationError("--older-than must be between 0 and 100000 hours")
-        }
-    }
+    @Option(
+        help: ArgumentHelp("Only files that are at least this old, such as 90d (default: 24h).", valueName: "duration"),
+        transform: DurationArgument.init)
+    var olderThan: DurationArgument?
 
     func run() async throws {
         let registry = try await Services(gyrus.project).registry()
-        let found = try await registry.collectBlobs(olderThan: .seconds(olderThan * 3600), dryRun: dryRun)
+        let found = try await registry.collectBlobs(
+            olderThan: olderThan?.duration ?? .seconds(24 * 3600), dryRun: dryRun)
         for digest in found.digests { emit(digest) }
         let what = "\(Figures.count(found.blobs)) files, \(Figures.bytes(found.bytes))"
         say(dryRun ? "\(what) would be removed." : "\(what) removed.")

@@ -56,7 +56,7 @@ struct KnowledgeSnapshot: AsyncParsableCommand {
         }
         let text = Data(lines.map { $0 + Data("\n".utf8) }.joined())
         if file == "-" {
-            FileHandle.standardOutput.write(text)
+            OutputStream.result.write(String(decoding: text, as: UTF8.self))
         } else {
             try text.write(to: URL(filePath: file), options: .atomic)
             say("\(lines.count) outcomes are in \(file)")

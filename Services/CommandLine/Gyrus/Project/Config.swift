@@ -25,7 +25,7 @@ struct Config: AsyncParsableCommand {
 
     func run() async throws {
         let session = try Session(gyrus.project)
-        let project = try session.locator.project(in: session.directory)
+        let project = try session.locator.project(in: session.directory) { say("gyrus: \($0)") }
         if quiet { return }
         if services { return project.services.keys.sorted().forEach { emit($0) } }
         let rendered = RenderedProject(project, name: session.directory.name)

@@ -32,8 +32,9 @@ struct Down: AsyncParsableCommand {
             try await stop(session)
         }
         if volumes {
-            try session.directory.remove()
-            say(" ✔ \(session.directory.root.path)  Removed")
+            let left = try session.directory.remove()
+            say(" ✔ Data of project '\(session.directory.name)' in \(session.directory.root.path)  Removed")
+            for thing in left { say("   \(thing)") }
         }
     }
 

@@ -22,13 +22,25 @@ struct Foreground {
             if count == 1 { say("Gracefully stopping… (press Ctrl+C again to force)") }
             Task { _ = await supervisor.answer(count == 1 ? .shutDown : .kill) }
         }
-        _ = await supervisor.answer(request)
-        await withTaskGroup { group in
+        var status = await supervisor.answer(request).status
+        let ended = await withTaskGroup { group in
             group.addTask { await printing.run() }
+            var broken: ReplicaStatus?
+            while let current = status {
+                broken = current.replicas.first { $0.outcome?.isConfigurationError ?? false && $0.state == .exited }
+                let isOver = await supervisor.hasFinished
+                if broken != nil || isOver { break }
+                status = await supervisor.answer(.status(unless: current.version)).status
+            }
+            if broken != nil { _ = await supervisor.answer(.shutDown) }
             await supervisor.untilFinished()
             group.cancelAll()
+            return broken
         }
         signals.cancel()
+        if let ended {
+            throw Waiting(session: session, names: [], timeout: .zero).failure(ended, ended.trouble ?? "")
+        }
     }
 
     /// A supervisor in the background has the project: show its logs, and stop the services with Ctrl-C.
@@ -67,9 +79,9 @@ struct Printing: Sendable {
         var printer = printer
         while true {
             let isLast = Task.isCancelled
-            let lines = logs.newLines()
+            let lines = logs.newLines(isLast: isLast)
             printer.introduce(lines.map(\.replica))
-            for line in lines { emit(printer.format(line)) }
+            for line in lines { OutputStream.result.write("\(printer.format(line))\n") }
             if isLast { return }
             try? await Task.sleep(for: .milliseconds(100))
         }

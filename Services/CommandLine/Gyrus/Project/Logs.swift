@@ -50,9 +50,9 @@ struct Logs: AsyncParsableCommand {
             isColored: Terminal.isColored && !noColor, hasPrefix: !noLogPrefix, hasTime: timestamps)
         let replicas = ReplicaLog.replicas(in: session.directory)
         printer.introduce(replicas.filter { services.isEmpty || services.contains($0.service) })
-        var lines = logs.newLines(last: Int(tail))
+        var lines = logs.newLines(last: Int(tail), isLast: !follow)
         while true {
-            for line in lines { emit(printer.format(line)) }
+            for line in lines { OutputStream.result.write("\(printer.format(line))\n") }
             guard follow else { return }
             try await Task.sleep(for: .milliseconds(100))
             lines = logs.newLines()

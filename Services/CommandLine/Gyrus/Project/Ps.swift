@@ -40,6 +40,7 @@ struct ReplicaRow: Listable {
     let project: String
 
     static let columns = ["NAME", "COMMAND", "SERVICE", "CREATED", "STATUS", "PID"]
+    static let dispensable = ["COMMAND", "CREATED", "SERVICE"]
 
     var name: String { "\(project)-\(replica.id)" }
 

@@ -28,8 +28,12 @@ struct Up: AsyncParsableCommand {
     @Flag(name: .long, help: "With --detach: return without waiting until the services are healthy.")
     var noWait = false
 
-    @Option(name: .long, help: ArgumentHelp("Longest time to wait until they are.", valueName: "seconds"))
-    var waitTimeout = 60
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Longest time to wait until they are, such as 90s; a number alone is one of seconds (default: 60s).",
+            valueName: "duration"), transform: DurationArgument.orSeconds)
+    var waitTimeout: DurationArgument?
 
     @Flag(name: .long, help: "Restart services that did not change, too.")
     var forceRecreate = false
@@ -39,8 +43,9 @@ struct Up: AsyncParsableCommand {
 
     func run() async throws {
         let session = try Session(gyrus.project)
-        let project = try session.locator.project(in: session.directory)
+        let project = try session.locator.project(in: session.directory, naming: services) { say("gyrus: \($0)") }
         let counts = try ScaleArgument.counts(scale, in: project)
+        try project.checkScale(counts)
         try check(project)
         let only = services.isEmpty ? nil : project.closure(of: services)
         let request = ControlRequest.apply(project, scale: counts, only: only)
@@ -63,7 +68,8 @@ struct Up: AsyncParsableCommand {
         var status = try await session.ask(request)
         if forceRecreate { status = try await session.ask(.restart(names)) }
         guard !noWait else { return }
-        try await Waiting(session: session, names: names, timeout: .seconds(waitTimeout)).untilUp(status)
+        try await Waiting(session: session, names: names, timeout: waitTimeout?.duration ?? .seconds(60))
+            .untilUp(status)
         let address = try? String(contentsOf: session.directory.consoleAddress, encoding: .utf8)
         if names.contains("console"), let address {
             say("In a browser: \(address.trimmingCharacters(in: .whitespacesAndNewlines))")
@@ -95,12 +101,14 @@ struct Waiting {
         }
     }
 
-    private func failure(_ replica: ReplicaStatus, _ what: String) -> Failure {
+    /// Why a replica does not come up, with the last lines of its log.
+    func failure(_ replica: ReplicaStatus, _ what: String) -> Failure {
         var logs = ProjectLogs(of: session.directory, services: [replica.service])
-        let tail = logs.newLines(last: 10).filter { $0.replica == replica.id }.map { "    \($0.text)" }
+        let tail = logs.newLines(last: 10, isLast: true).filter { $0.replica == replica.id }.map { "    \($0.text)" }
         let text = tail.isEmpty ? "" : "; its last lines:\n\(tail.joined(separator: "\n"))"
         let next = "See more with: \(session.command("logs \(replica.service)"))"
-        return Failure(.internal, "\(replica.id) \(what)\(text)\n\(next)")
+        let isConfiguration = replica.outcome?.isConfigurationError ?? false
+        return Failure(isConfiguration ? .configuration : .internal, "\(replica.id) \(what)\(text)\n\(next)")
     }
 }
 

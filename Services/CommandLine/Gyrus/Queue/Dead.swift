@@ -159,6 +159,7 @@ struct DeadRow: Listable {
     }
 
     static let columns = ["QUEUE", "TASK", "KIND", "ATTEMPTS", "DIED", "ERROR"]
+    static let dispensable = ["QUEUE", "KIND", "DIED"]
 
     var name: String { id }
     var row: [String] {

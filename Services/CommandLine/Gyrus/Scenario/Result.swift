@@ -44,6 +44,13 @@ struct ResultCommand: AsyncParsableCommand {
         if let summary = comparison.summary { say(summary) }
         if let halving = HalvingSummary(trials) { say("\(halving)") }
         guard let winner, let script = winner.script else {
+            if status.state == .failed {
+                let reason = status.failure?.message ?? "nothing says why"
+                throw Failure(
+                    .internal,
+                    "scenario \(status.id) failed: \(reason)\nTry again with: "
+                        + services.command("resume \(status.id)"))
+            }
             throw Failure(
                 .notFound,
                 "scenario \(status.id) (\(status.state)) has no network yet; follow it with: "
@@ -79,7 +86,7 @@ struct ResultCommand: AsyncParsableCommand {
             report("Package: \(folder.folder.path)")
             return say("Answer for new data with: gyrus predict \(folder.folder.path) FILE…")
         }
-        let files = try await Download(folder: output, name: "\(status.name)-\(status.id)")
+        let files = try await Download(folder: output, name: "\(fileName(status.name))-\(status.id)")
             .fetch(script: script, weights: winner.weights, from: registry)
         // Rows go to stdout for programs; the files do so only where a person reads the table.
         let report = list.format == .json || list.quiet ? say : emit
@@ -155,6 +162,7 @@ struct TrialRow: Listable {
     }
 
     static let columns = ["TRIAL", "NETWORK CODE", "PARAMETERS", "LATENCY", "VALIDATION", "TEST", "SECONDS", "STATE"]
+    static let dispensable = ["SECONDS", "LATENCY", "PARAMETERS"]
 
     var name: String { "\(trial)" }
     var row: [String] {

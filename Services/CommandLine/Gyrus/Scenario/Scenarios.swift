@@ -84,10 +84,12 @@ struct ScenarioRow: Listable {
     }
 
     static let columns = ["ID", "SCENARIO", "STATE", "TRIALS", "BEST", "PUBLISHED"]
+    static let dispensable = ["PUBLISHED"]
 
     var name: String { id }
     var row: [String] {
         let age = ReplicaStatus.age(published, Date())
-        return [id, scenario, state, "\(endedTrials)/\(trials)", Figures.percent(best), "\(age) ago"]
+        let reason = failure.map { "\(state): \($0)" } ?? state
+        return [id, scenario, reason, "\(endedTrials)/\(trials)", Figures.percent(best), "\(age) ago"]
     }
 }

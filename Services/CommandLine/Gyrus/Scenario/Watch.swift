@@ -24,7 +24,7 @@ struct Watch: AsyncParsableCommand {
 
     func run() async throws {
         let services = try Services(gyrus.project)
-        let board = WatchBoard(services: services, designer: try await services.designer(), output: .standardOutput)
+        let board = WatchBoard(services: services, designer: try await services.designer(), output: .result)
         try await board.run(id)
     }
 }
@@ -33,13 +33,13 @@ struct Watch: AsyncParsableCommand {
 struct WatchBoard {
     let services: Services
     let designer: DesignerClient
-    let output: FileHandle
+    let output: OutputStream
 
     /// Returns when the scenario has its result, throws where it has none in the end.
     func run(_ id: String) async throws {
         let first = try await designer.scenario(id)
         let epochs = EpochTable()
-        let isTerminal = isatty(output.fileDescriptor) == 1
+        let isTerminal = output.isTerminal
         let signals = StopSignals { _ in
             say("\nThe search goes on. Follow it again with: \(services.command("watch \(first.id)"))")
             exit(130)

@@ -29,14 +29,14 @@ extension Trial {
 
 /// A line for each thing that happened.
 struct LineView: WatchView {
-    let output: FileHandle
+    let output: OutputStream
     private var state: ScenarioState?
     private var states: [Int: TrialState] = [:]
     private var epochs: [Int: Epoch] = [:]
     private var best: Int?
     private var hasPrepared = false
 
-    init(output: FileHandle) {
+    init(output: OutputStream) {
         self.output = output
     }
 
@@ -79,15 +79,15 @@ struct LineView: WatchView {
         }
     }
 
-    private func line(_ text: String) { output.write(Data("\(text)\n".utf8)) }
+    private func line(_ text: String) { output.write("\(printable(text))\n") }
 }
 
 /// A few lines that are drawn anew: bars for the search and for each training.
 struct TerminalView: WatchView {
-    let output: FileHandle
+    let output: OutputStream
     private var drawn = 0
 
-    init(output: FileHandle) {
+    init(output: OutputStream) {
         self.output = output
     }
 
@@ -104,13 +104,15 @@ struct TerminalView: WatchView {
         let waiting = trials.count { !$0.state.isIdle } - min(running.count, 8)
         if waiting > 0 { lines.append("  … and \(waiting) that wait for a worker") }
         if let halving = HalvingSummary(trials) { lines.append("  \(halving)") }
-        let width = Terminal.width
-        let text = lines.map { "\u{1B}[2K\($0.count > width ? String($0.prefix(width - 1)) + "…" : $0)\n" }.joined()
+        let width = output.width ?? 80
+        let text = lines.map(printableLine).map {
+            "\u{1B}[2K\($0.count > width ? String($0.prefix(width - 1)) + "…" : $0)\n"
+        }.joined()
         let up = drawn > 0 ? "\u{1B}[\(drawn)A" : ""
         // Lines of the last drawing that this one does not cover are cleared.
         let rest = max(0, drawn - lines.count)
         let clear = String(repeating: "\u{1B}[2K\n", count: rest) + (rest > 0 ? "\u{1B}[\(rest)A" : "")
-        output.write(Data((up + text + clear).utf8))
+        output.write(up + text + clear)
         drawn = lines.count
     }
 

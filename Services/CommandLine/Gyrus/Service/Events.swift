@@ -29,24 +29,35 @@ struct Events: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only events of this service (can be repeated).", valueName: "service"))
     var service: [ServiceName] = []
 
-    @Flag(help: "One JSON object a line.")
+    @Option(name: .long, help: "Form of the output: table, or json for one object a line.")
+    var format: ListFormat = .table
+
+    @Flag(help: "The same as --format json.")
     var json = false
 
     func run() async throws {
         let connections = try Services(gyrus.project)
         let names = service.isEmpty ? ServiceName.allCases : service
-        let printer = EventPrinter(asJSON: json)
+        let printer = EventPrinter(asJSON: json || format == .json)
         var cursors: [EventCursor] = []
         var absent: [EventCursor] = []
+        var unreachable: [String] = []
         for name in names {
             let start = EventStart(since, of: name)
             do {
                 cursors.append(EventCursor(client: try await connections.service(name), start: start))
             } catch let failure as Failure where failure.code == .unavailable {
                 // Reading goes without it; following takes up its events when it comes.
-                say("gyrus: \(failure.message)")
+                unreachable.append(names.count == 1 ? failure.message : name.rawValue)
                 if follow { absent.append(EventCursor(client: try connections.futureService(name), start: start)) }
             }
+        }
+        if !unreachable.isEmpty && names.count > 1 {
+            say(
+                "gyrus: not running: \(unreachable.joined(separator: ", ")); start with: \(connections.command("up -d"))"
+            )
+        } else {
+            unreachable.forEach { say("gyrus: \($0)") }
         }
         let complete = cursors.count == names.count
         try await Self.printPast(&cursors, printer)
@@ -183,7 +194,8 @@ struct EventPrinter: Sendable {
 
     private func textLine(_ event: Event) -> String {
         let details = event.attributes.sorted { $0.key < $1.key }.map { "\($0.key)=\(Self.quoted($0.value))" }
-        return ([Self.text(event.time), event.service, event.kind, event.subject] + details).joined(separator: " ")
+        let line = [Self.text(event.time), event.service, event.kind, event.subject] + details
+        return printableLine(line.joined(separator: " "))
     }
 
     private static func text(_ time: Date) -> String {

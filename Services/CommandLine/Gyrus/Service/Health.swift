@@ -17,7 +17,9 @@ struct Health: AsyncParsableCommand {
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions
 
-    @Option(help: ArgumentHelp("Longest time to wait until they are ready.", valueName: "duration"))
+    @Option(
+        help: ArgumentHelp("Longest time to wait until they are ready, such as 5s.", valueName: "duration"),
+        transform: DurationArgument.init)
     var wait: DurationArgument?
 
     @Argument(help: "Services; all by default.")
@@ -97,13 +99,3 @@ struct HealthRow: Listable, Sendable {
 }
 
 extension ServiceName: ExpressibleByArgument {}
-
-/// A time span such as `500ms` or `1m30s`.
-struct DurationArgument: ExpressibleByArgument {
-    let duration: Duration
-
-    init?(argument: String) {
-        guard let duration = parseDuration(argument) else { return nil }
-        self.duration = duration
-    }
-}

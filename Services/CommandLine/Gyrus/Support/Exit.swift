@@ -18,7 +18,8 @@ enum ExitStatus {
 
 extension Gyrus {
     /// Writes what went wrong to stderr and ends the process.
-    static func leave(_ error: any Error) -> Never {
+    /// - Parameter command: The command that ran; nil where the arguments could not be read.
+    static func leave(_ error: any Error, from command: (any ParsableCommand.Type)?) -> Never {
         if let failure = error as? Failure {
             say("gyrus: \(failure.message)")
             Glibc.exit(ExitStatus.of(failure))
@@ -30,30 +31,12 @@ extension Gyrus {
             if !text.isEmpty { emit(text) }
             Glibc.exit(0)
         }
-        if !text.isEmpty { say(text) }
+        if let command, error is ValidationError {
+            // Thrown while it ran, so that the parser does not know which command's usage to show.
+            say("Error: \(message(for: error))\nUsage: \(usageString(for: command))")
+        } else if !text.isEmpty {
+            say(text)
+        }
         Glibc.exit(code == .validationFailure ? ExitStatus.usage : code.rawValue)
-    }
-}
-
-/// Writes a line to stderr: everything that is not the result.
-func say(_ text: String) {
-    FileHandle.standardError.write(Data("\(text)\n".utf8))
-}
-
-/// Writes a line of the result to stdout, at once: a pipe shall not hold it back.
-func emit(_ text: String) {
-    FileHandle.standardOutput.write(Data("\(text)\n".utf8))
-}
-
-/// Whether a person looks at the output.
-enum Terminal {
-    static let hasOutput = isatty(STDOUT_FILENO) == 1
-    static let hasTalk = isatty(STDERR_FILENO) == 1
-    static let isColored = hasOutput && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
-
-    /// Columns of the terminal that stderr goes to.
-    static var width: Int {
-        var size = winsize()
-        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
     }
 }

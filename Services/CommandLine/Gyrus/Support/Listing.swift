@@ -5,10 +5,16 @@ import Foundation
 protocol Listable: Encodable {
     /// Titles of the columns.
     static var columns: [String] { get }
+    /// Titles of columns that a narrow terminal can do without, the most dispensable first.
+    static var dispensable: [String] { get }
     /// One text for each column.
     var row: [String] { get }
     /// What `--quiet` prints.
     var name: String { get }
+}
+
+extension Listable {
+    static var dispensable: [String] { [] }
 }
 
 /// Form of a list.
@@ -22,18 +28,32 @@ struct ListOptions: ParsableArguments {
     @Option(name: .long, help: "Form of the output: table or json.")
     var format: ListFormat = .table
 
+    @Flag(name: .long, help: "Show every column whole, however wide the terminal is.")
+    var wide = false
+
     @Flag(name: [.short, .long], help: "Print names only.")
     var quiet = false
 
     /// Prints the list on stdout.
     func render<Item: Listable>(_ items: [Item]) throws {
-        if quiet {
-            items.forEach { emit($0.name) }
-        } else if format == .json {
-            emit(try json(items))
-        } else {
-            emit(table(Item.columns, items.map(\.row)))
-        }
+        if quiet { return items.forEach { emit(printableLine($0.name)) } }
+        if format == .json { return emit(try json(items)) }
+        var table = Table(Item.columns, items.map(\.row))
+        if !wide, let width = OutputStream.result.width { table.fit(width, dropping: Item.dispensable) }
+        emit(table.text)
+        guard !table.dropped.isEmpty else { return }
+        say("(left out: \(table.dropped.joined(separator: ", ")); --wide shows every column)")
+    }
+}
+
+/// The option of a command that shows one thing.
+struct FormatOption: ParsableArguments {
+    @Option(name: .long, help: "Form of the output: table or json.")
+    var format: ListFormat = .table
+
+    /// Prints a value as JSON, or its text.
+    func render(_ value: some Encodable, _ text: @autoclosure () -> String) throws {
+        emit(format == .json ? try json(value) : text())
     }
 }
 
@@ -46,22 +66,4 @@ func json(_ value: some Encodable) throws -> String {
 }
 
 /// The rows under their titles, columns aligned; columns of numbers to the right.
-func table(_ titles: [String], _ rows: [[String]]) -> String {
-    let columns = titles.indices
-    let isNumeric = columns.map { column in
-        !rows.isEmpty && rows.allSatisfy { ["", "–"].contains($0[column]) || Double(numeral($0[column])) != nil }
-    }
-    let widths = columns.map { column in ([titles] + rows).map { $0[column].count }.max() ?? 0 }
-    let lines = ([titles] + rows).map { row in
-        columns.map { column in
-            let space = String(repeating: " ", count: widths[column] - row[column].count)
-            if isNumeric[column] { return space + row[column] }
-            return column == columns.last ? row[column] : row[column] + space
-        }.joined(separator: "   ")
-    }
-    return lines.joined(separator: "\n")
-}
-
-private func numeral(_ text: String) -> String {
-    text.replacing(",", with: "").replacing("%", with: "").trimmingCharacters(in: .whitespaces)
-}
+func table(_ titles: [String], _ rows: [[String]]) -> String { Table(titles, rows).text }

@@ -37,9 +37,13 @@ struct Services {
         }
         self.project = project
         places = ServiceDirectory(environment: environment)
-        var logger = Logger(label: "gyrus", factory: { StreamLogHandler.standardError(label: $0) })
-        logger.logLevel = .error
-        self.logger = logger
+        // What fails is told once, by the failure; who looks for a fault in the transport asks for its log.
+        let isTalkative = !environment["GYRUS_LOG_LEVEL", default: ""].isEmpty
+        logger = Logger(
+            label: "gyrus",
+            factory: { label -> any LogHandler in
+                isTalkative ? StreamLogHandler.standardError(label: label) : SwiftLogNoOpLogHandler()
+            })
     }
 
     func endpoint(of service: ServiceName) throws -> Endpoint { try places.endpoint(of: service) }
@@ -48,6 +52,7 @@ struct Services {
     func connect(to service: ServiceName, patience: Duration = .seconds(1)) async throws -> RequestClient {
         let endpoint = try places.endpoint(of: service)
         if endpoint.transport == .ipc {
+            try Self.checkFolder(of: endpoint)
             let deadline = ContinuousClock.now + patience
             while !FileManager.default.fileExists(atPath: endpoint.address) {
                 guard ContinuousClock.now < deadline else { throw unreachable(service) }
@@ -55,6 +60,15 @@ struct Services {
             }
         }
         return try places.connect(to: service, logger: logger)
+    }
+
+    /// In a folder that everybody may write in somebody else's service could stand where ours ought to.
+    private static func checkFolder(of endpoint: Endpoint) throws {
+        let folder = URL(filePath: endpoint.address).deletingLastPathComponent()
+        guard folder.path == "/tmp/gyrus-\(getuid())", FileManager.default.fileExists(atPath: folder.path) else {
+            return
+        }
+        try PrivateFolder.check(folder)
     }
 
     func designer() async throws -> DesignerClient { DesignerClient(try await connect(to: .designer)) }

@@ -39,14 +39,14 @@ struct TrackingOutcome {
     func fetch(into folder: String, from registry: RegistryClient) async throws -> (setup: URL, tracks: URL)? {
         guard let setup = status.best?.script, let tracks = status.best?.weights else { return nil }
         let place = try Download.folder(folder)
-        let name = "\(status.name)-\(status.id)"
+        let name = "\(fileName(status.name))-\(status.id)"
         let setupFile = place.appending(path: "\(name).json")
         try await registry.download(setup, to: setupFile)
         let archive = place.appending(path: "\(name).tracks")
         try await registry.download(tracks, to: archive)
         let tracksFolder = place.appending(path: "\(name)-tracks")
         for (information, file) in try TrackingArchive(opening: archive.path).tracks() {
-            try file.write(to: tracksFolder.appending(path: "\(information.name).txt").path)
+            try file.write(to: tracksFolder.appending(path: "\(fileName(information.name)).txt").path)
         }
         return (setupFile, tracksFolder)
     }
@@ -72,6 +72,7 @@ struct TrackingTrialRow: Listable {
     }
 
     static let columns = ["TRIAL", "SETUP", "ORIGIN", "IDF1", "IDSW", "MOTA", "HOTA", "HELD-OUT IDF1", "STATE"]
+    static let dispensable = ["ORIGIN", "HOTA", "MOTA", "IDSW"]
 
     var name: String { "\(trial)" }
     var row: [String] {

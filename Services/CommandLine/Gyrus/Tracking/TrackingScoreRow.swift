@@ -42,6 +42,11 @@ struct TrackingScoreRow: Listable {
         "PRECISION", "FP", "FN", "IDSW", "FRAG", "MT", "PT", "ML", "BOXES", "GT-BOXES", "IDS", "GT-IDS",
     ]
 
+    static let dispensable = [
+        "MOTP-DIST", "FRAG", "MT", "PT", "ML", "BOXES", "GT-BOXES", "IDS", "GT-IDS", "MOTP-IOU", "IDP", "IDR",
+        "PRECISION", "RECALL",
+    ]
+
     var name: String { sequence }
     var row: [String] {
         let rates = [hota, detA, assA, mota, motpOverlap, motpDistance, idf1, idp, idr, recall, precision]

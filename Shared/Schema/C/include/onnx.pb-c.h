@@ -22,6 +22,7 @@ typedef struct Gyrus__Wire__OnnxGraph Gyrus__Wire__OnnxGraph;
 typedef struct Gyrus__Wire__OnnxNode Gyrus__Wire__OnnxNode;
 typedef struct Gyrus__Wire__OnnxAttribute Gyrus__Wire__OnnxAttribute;
 typedef struct Gyrus__Wire__OnnxTensor Gyrus__Wire__OnnxTensor;
+typedef struct Gyrus__Wire__OnnxSparseTensor Gyrus__Wire__OnnxSparseTensor;
 typedef struct Gyrus__Wire__OnnxValue Gyrus__Wire__OnnxValue;
 typedef struct Gyrus__Wire__OnnxType Gyrus__Wire__OnnxType;
 typedef struct Gyrus__Wire__OnnxTensorType Gyrus__Wire__OnnxTensorType;
@@ -149,6 +150,11 @@ struct  Gyrus__Wire__OnnxGraph
    */
   char *doc_string;
   /*
+   * Weights that are mostly zero.
+   */
+  size_t n_sparse_initializer;
+  Gyrus__Wire__OnnxSparseTensor **sparse_initializer;
+  /*
    * What enters; also weights, in old files.
    */
   size_t n_input;
@@ -166,7 +172,7 @@ struct  Gyrus__Wire__OnnxGraph
 };
 #define GYRUS__WIRE__ONNX_GRAPH__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__onnx_graph__descriptor) \
-    , 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL }
+    , 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
 
 
 /*
@@ -342,6 +348,31 @@ struct  Gyrus__Wire__OnnxTensor
 #define GYRUS__WIRE__ONNX_TENSOR__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__onnx_tensor__descriptor) \
     , 0,NULL, 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, {0,NULL}, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, 0,NULL, 0 }
+
+
+/*
+ * A tensor that is mostly zero: `SparseTensorProto`.
+ */
+struct  Gyrus__Wire__OnnxSparseTensor
+{
+  ProtobufCMessage base;
+  /*
+   * The elements that are not zero, in one dimension; its name is that of the whole.
+   */
+  Gyrus__Wire__OnnxTensor *values;
+  /*
+   * Where they are: an index for each, or one for each dimension.
+   */
+  Gyrus__Wire__OnnxTensor *indices;
+  /*
+   * Size along each dimension.
+   */
+  size_t n_dims;
+  int64_t *dims;
+};
+#define GYRUS__WIRE__ONNX_SPARSE_TENSOR__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__onnx_sparse_tensor__descriptor) \
+    , NULL, NULL, 0,NULL }
 
 
 /*
@@ -592,6 +623,25 @@ Gyrus__Wire__OnnxTensor *
 void   gyrus__wire__onnx_tensor__free_unpacked
                      (Gyrus__Wire__OnnxTensor *message,
                       ProtobufCAllocator *allocator);
+/* Gyrus__Wire__OnnxSparseTensor methods */
+void   gyrus__wire__onnx_sparse_tensor__init
+                     (Gyrus__Wire__OnnxSparseTensor         *message);
+size_t gyrus__wire__onnx_sparse_tensor__get_packed_size
+                     (const Gyrus__Wire__OnnxSparseTensor   *message);
+size_t gyrus__wire__onnx_sparse_tensor__pack
+                     (const Gyrus__Wire__OnnxSparseTensor   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__onnx_sparse_tensor__pack_to_buffer
+                     (const Gyrus__Wire__OnnxSparseTensor   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__OnnxSparseTensor *
+       gyrus__wire__onnx_sparse_tensor__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__onnx_sparse_tensor__free_unpacked
+                     (Gyrus__Wire__OnnxSparseTensor *message,
+                      ProtobufCAllocator *allocator);
 /* Gyrus__Wire__OnnxValue methods */
 void   gyrus__wire__onnx_value__init
                      (Gyrus__Wire__OnnxValue         *message);
@@ -710,6 +760,9 @@ typedef void (*Gyrus__Wire__OnnxAttribute_Closure)
 typedef void (*Gyrus__Wire__OnnxTensor_Closure)
                  (const Gyrus__Wire__OnnxTensor *message,
                   void *closure_data);
+typedef void (*Gyrus__Wire__OnnxSparseTensor_Closure)
+                 (const Gyrus__Wire__OnnxSparseTensor *message,
+                  void *closure_data);
 typedef void (*Gyrus__Wire__OnnxValue_Closure)
                  (const Gyrus__Wire__OnnxValue *message,
                   void *closure_data);
@@ -738,6 +791,7 @@ extern const ProtobufCMessageDescriptor gyrus__wire__onnx_graph__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__onnx_node__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__onnx_attribute__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__onnx_tensor__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__onnx_sparse_tensor__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__onnx_value__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__onnx_type__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__onnx_tensor_type__descriptor;

@@ -197,6 +197,8 @@ extension Wire {
         public var initializer: [Wire.OnnxTensor] = []
         /// For people.
         public var docString: String = ""
+        /// Weights that are mostly zero.
+        public var sparseInitializer: [Wire.OnnxSparseTensor] = []
         /// What enters; also weights, in old files.
         public var input: [Wire.OnnxValue] = []
         /// What leaves.
@@ -213,6 +215,7 @@ extension Wire {
             name: String = "",
             initializer: [Wire.OnnxTensor] = [],
             docString: String = "",
+            sparseInitializer: [Wire.OnnxSparseTensor] = [],
             input: [Wire.OnnxValue] = [],
             output: [Wire.OnnxValue] = [],
             valueInfo: [Wire.OnnxValue] = []
@@ -221,6 +224,7 @@ extension Wire {
             self.name = name
             self.initializer = initializer
             self.docString = docString
+            self.sparseInitializer = sparseInitializer
             self.input = input
             self.output = output
             self.valueInfo = valueInfo
@@ -246,6 +250,7 @@ extension Wire.OnnxGraph: StoredMessage {
         name = try Wire.text(c.pointee.name, "OnnxGraph.name")
         initializer = try Wire.messages(c.pointee.n_initializer, c.pointee.initializer)
         docString = try Wire.text(c.pointee.doc_string, "OnnxGraph.doc_string")
+        sparseInitializer = try Wire.messages(c.pointee.n_sparse_initializer, c.pointee.sparse_initializer)
         input = try Wire.messages(c.pointee.n_input, c.pointee.input)
         output = try Wire.messages(c.pointee.n_output, c.pointee.output)
         valueInfo = try Wire.messages(c.pointee.n_value_info, c.pointee.value_info)
@@ -257,6 +262,7 @@ extension Wire.OnnxGraph: StoredMessage {
         c.pointee.name = try arena.text(name, "OnnxGraph.name")
         (c.pointee.n_initializer, c.pointee.initializer) = try arena.messages(initializer)
         c.pointee.doc_string = try arena.text(docString, "OnnxGraph.doc_string")
+        (c.pointee.n_sparse_initializer, c.pointee.sparse_initializer) = try arena.messages(sparseInitializer)
         (c.pointee.n_input, c.pointee.input) = try arena.messages(input)
         (c.pointee.n_output, c.pointee.output) = try arena.messages(output)
         (c.pointee.n_value_info, c.pointee.value_info) = try arena.messages(valueInfo)
@@ -551,6 +557,59 @@ extension Wire.OnnxTensor: StoredMessage {
         c.pointee.doc_string = try arena.text(docString, "OnnxTensor.doc_string")
         (c.pointee.n_external_data, c.pointee.external_data) = try arena.messages(externalData)
         c.pointee.data_location = dataLocation
+    }
+}
+
+extension Wire {
+    /// A tensor that is mostly zero: `SparseTensorProto`.
+    public struct OnnxSparseTensor: WireMessage {
+        /// The elements that are not zero, in one dimension; its name is that of the whole.
+        public var values: Wire.OnnxTensor? = nil
+        /// Where they are: an index for each, or one for each dimension.
+        public var indices: Wire.OnnxTensor? = nil
+        /// Size along each dimension.
+        public var dims: [Int64] = []
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            values: Wire.OnnxTensor? = nil,
+            indices: Wire.OnnxTensor? = nil,
+            dims: [Int64] = []
+        ) {
+            self.values = values
+            self.indices = indices
+            self.dims = dims
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.OnnxSparseTensor: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__OnnxSparseTensor>) { gyrus__wire__onnx_sparse_tensor__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__OnnxSparseTensor>) throws {
+        self.init()
+        values = try Wire.message(c.pointee.values)
+        indices = try Wire.message(c.pointee.indices)
+        dims = Wire.numbers(c.pointee.n_dims, c.pointee.dims)
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__OnnxSparseTensor>, arena: inout Arena) throws {
+        gyrus__wire__onnx_sparse_tensor__init(c)
+        c.pointee.values = try arena.message(values)
+        c.pointee.indices = try arena.message(indices)
+        (c.pointee.n_dims, c.pointee.dims) = arena.numbers(dims)
     }
 }
 

@@ -67,6 +67,7 @@ extension Wire {
         Wire.OnnxNode.self,
         Wire.OnnxAttribute.self,
         Wire.OnnxTensor.self,
+        Wire.OnnxSparseTensor.self,
         Wire.OnnxValue.self,
         Wire.OnnxType.self,
         Wire.OnnxTensorType.self,

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Model
+
+/// A word where a command's name is needed and none stands: what the person may have meant.
+struct UnknownCommand {
+    let word: String
+    /// The command that has no such subcommand, such as `gyrus models`.
+    let group: String
+    let names: [String]
+
+    /// Looks for the word among arguments.
+    /// - Parameter unexpected: The word that the parser could do nothing with; nil where the first word is meant.
+    static func find(in arguments: [String], unexpected: String? = nil) -> UnknownCommand? {
+        var command: any ParsableCommand.Type = Gyrus.self
+        var path = ["gyrus"]
+        for argument in arguments.filter({ !$0.hasPrefix("-") }) {
+            let children = subcommands(of: command)
+            if children.isEmpty { return nil }
+            if let child = children[argument] {
+                command = child
+                path.append(argument)
+            } else if unexpected == nil || unexpected == argument {
+                let names = children.filter { $0.value.configuration.shouldDisplay }.keys.sorted()
+                return UnknownCommand(word: argument, group: path.joined(separator: " "), names: names)
+            }
+        }
+        return nil
+    }
+
+    /// Subcommands with and without a group, by name.
+    private static func subcommands(of command: any ParsableCommand.Type) -> [String: any ParsableCommand.Type] {
+        let configuration = command.configuration
+        let all = configuration.subcommands + configuration.groupedSubcommands.flatMap(\.subcommands)
+        return Dictionary(all.map { ($0._commandName, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    var failure: Failure {
+        let nearest = NearestName.of(Self.synonyms[word] ?? word, among: names)
+        let question = nearest.map { " Did you mean '\($0)'?" } ?? " Known are \(names.joined(separator: ", "))."
+        return Failure(
+            .invalidArgument, "unknown command '\(word)' of '\(group)'.\(question) See: \(group) --help")
+    }
+
+    /// Words of other programs.
+    private static let synonyms = [
+        "delete": "rm", "remove": "rm", "ls": "list", "describe": "show", "inspect": "show", "status": "ps",
+        "submit": "publish", "run": "publish", "follow": "watch", "kill": "cancel",
+    ]
+}
+
+extension Gyrus {
+    /// The arguments after the options that stand before the verb.
+    static func afterOptions(_ arguments: [String]) -> [String] {
+        var rest = arguments[...]
+        while let first = rest.first, first.hasPrefix("-") {
+            rest = rest.dropFirst(optionsWithValue.contains(first) ? 2 : 1)
+        }
+        return Array(rest)
+    }
+
+    /// Refuses help about what there is not, which the parser answers with that about everything.
+    static func checkHelp(_ arguments: [String]) throws {
+        let words = afterOptions(arguments)
+        guard words.first == "help" else { return }
+        if let unknown = UnknownCommand.find(in: Array(words.dropFirst())) { throw unknown.failure }
+    }
+
+    /// The failure that arguments which could not be parsed deserve: that of a verb that there is not, where it is that.
+    static func clarified(_ error: any Error, _ arguments: [String]) -> any Error {
+        let text = message(for: error)
+        guard text.lowercased().contains("unexpected argument"),
+            let unexpected = text.split(separator: "'", omittingEmptySubsequences: false).dropFirst().first,
+            let unknown = UnknownCommand.find(in: afterOptions(arguments), unexpected: String(unexpected))
+        else { return error }
+        return unknown.failure
+    }
+}

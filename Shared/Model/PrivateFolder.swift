@@ -1,0 +1,43 @@
+public import Foundation
+import Glibc
+
+/// A folder that no other user can write in or put their own in place of: sockets in it are ours.
+public enum PrivateFolder {
+    /// Makes a folder that only this user may look into, or takes the one that is there if it is that private.
+    /// - Throws: `Failure` with code `permission-denied` that names the folder and what is wrong with it.
+    public static func make(at folder: URL) throws(Failure) {
+        let path = folder.path
+        do {
+            try FileManager.default.createDirectory(
+                at: folder.deletingLastPathComponent(), withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw refusal(path, "cannot be made: \(error.localizedDescription)")
+        }
+        // One call makes it or says that something is there, so that nobody can slip in between.
+        if mkdir(path, 0o700) != 0 && errno != EEXIST { throw refusal(path, "cannot be made: \(text(errno))") }
+        try check(folder)
+    }
+
+    /// Checks that a folder is one, belongs to this user, and lets nobody else in.
+    /// - Throws: `Failure` with code `permission-denied` that names the folder and what is wrong with it.
+    public static func check(_ folder: URL) throws(Failure) {
+        let path = folder.path
+        var status = stat()
+        guard lstat(path, &status) == 0 else { throw refusal(path, "cannot be looked at: \(text(errno))") }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw refusal(path, "is no folder of its own") }
+        guard status.st_uid == geteuid() else {
+            throw refusal(path, "belongs to the user \(status.st_uid) and not to \(geteuid())")
+        }
+        guard status.st_mode & 0o077 == 0 else {
+            let mode = String(status.st_mode & 0o777, radix: 8)
+            throw refusal(path, "lets others in (mode \(mode)); if it is yours: chmod 700 \(path)")
+        }
+    }
+
+    private static func refusal(_ path: String, _ what: String) -> Failure {
+        Failure(.permissionDenied, "the folder for sockets '\(path)' \(what)")
+    }
+
+    private static func text(_ number: Int32) -> String { String(cString: strerror(number)) }
+}

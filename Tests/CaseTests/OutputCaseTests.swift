@@ -1,0 +1,38 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a command does where nobody takes what it says.
+@Suite(.timeLimit(.minutes(5))) struct OutputCaseTests {
+    private func shell(_ script: String) async throws -> (status: Int32, err: String) {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", script, try ChildProcess.executable("gyrus").path]
+        let errors = Pipe()
+        process.standardError = errors
+        try process.run()
+        let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return (process.terminationStatus, text)
+    }
+
+    @Test(arguments: [
+        ("\"$0\" --help > /dev/full", "No space left"), ("\"$0\" --help >&-", "it is closed"),
+        ("\"$0\" completion bash > /dev/full", "No space left"), ("\"$0\" help up >&- <&-", "it is closed"),
+    ])
+    func `a result that cannot be written ends in one line`(_ script: String, _ words: String) async throws {
+        let output = try await shell(script)
+        #expect(output.status == 1 && output.err.contains(words), "\(output)")
+        #expect(output.err.split(separator: "\n").count == 1)
+    }
+
+    @Test func `what cannot be told on stderr is left out`() async throws {
+        let output = try await shell("\"$0\" pss 2> /dev/full; test $? = 2 && \"$0\" --version > /dev/null 2>&-")
+        #expect(output.status == 0)
+    }
+
+    @Test func `a reader that goes away ends a command without a word`() async throws {
+        let output = try await shell("\"$0\" completion bash | head -1 > /dev/null")
+        #expect(output.status == 0 && output.err.isEmpty)
+    }
+}
