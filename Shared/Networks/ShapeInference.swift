@@ -55,13 +55,13 @@ struct ShapeInference {
             throw Failure(.invalidArgument, "Network '\(network.name)' has two inputs named '\(input.name)'.")
         }
         let fits =
-            [1, 3].contains(input.shape.count) && input.shape.allSatisfy { (1...Self.largestSide).contains($0) }
+            (1...3).contains(input.shape.count) && input.shape.allSatisfy { (1...Self.largestSide).contains($0) }
             && input.shape.reduce(1.0, { $0 * Double($1) }) <= Self.largestSample
         guard fits else {
             throw Failure(
                 .invalidArgument,
-                "Input '\(input.name)' of '\(network.name)' has shape \(input.shape); [channels, height, width] or "
-                    + "[features] is needed, each at least 1.")
+                "Input '\(input.name)' of '\(network.name)' has shape \(input.shape); [channels, height, width], "
+                    + "[channels, length] or [features] is needed, each at least 1.")
         }
         known[input.name] = input.shape
     }
@@ -115,124 +115,10 @@ struct ShapeInference {
             }
             shapes.append(shape)
         }
-        switch layer.operation {
-        case .concatenation: return try concatenated(shapes, layer)
-        case .addition, .multiplication, .weightedSum: return try combined(shapes, layer)
-        case .attention: return try attended(shapes, layer)
-        default:
-            guard shapes.count == 1, let shape = shapes.first else {
-                throw fault(layer, "needs exactly one input and has \(shapes.count)")
-            }
-            return try outputShape(of: layer, from: shape)
-        }
-    }
-
-    private func outputShape(of layer: Layer, from shape: [Int]) throws -> [Int] {
-        switch layer.operation {
-        case .convolution(let settings): return try convolved(shape, settings, layer)
-        case .separableConvolution(let settings):
-            guard settings.groups == 1 else { throw fault(layer, "has groups, which are those of its channels") }
-            return try convolved(shape, settings, layer)
-        case .maximumPooling(let kernel, let stride), .averagePooling(let kernel, let stride):
-            let size = try windows(shape, kernel: kernel, stride: stride, padding: 0, layer)
-            return [shape[0], size.height, size.width]
-        case .globalAveragePooling:
-            try checkPlane(shape, layer)
-            return [shape[0]]
-        case .embedding(let vocabulary, let features):
-            guard shape.count == 1 else { throw fault(layer, "needs a row of words and gets \(shape)") }
-            try checkPositive(vocabulary, "vocabulary", layer)
-            try checkPositive(features, "features", layer)
-            return [features, 1, shape[0]]
-        case .linear(let features, _):
-            guard shape.count == 1 else { throw fault(layer, "needs a vector and gets \(shape): flatten it first") }
-            try checkPositive(features, "features", layer)
-            return [features]
-        case .resize(let extent):
-            try checkPlane(shape, layer)
-            try checkPositive(extent.height, "height", layer)
-            try checkPositive(extent.width, "width", layer)
-            return [shape[0], extent.height, extent.width]
-        case .flatten: return [shape.reduce(1, *)]
-        case .batchNormalization(let momentum, let epsilon):
-            guard (0...1).contains(momentum), epsilon > 0, epsilon.isFinite else {
-                throw fault(layer, "has momentum \(momentum) and epsilon \(epsilon); 0…1 and above 0 are needed")
-            }
-            return shape
-        case .leakyRelu(let slope):
-            guard slope.isFinite else { throw fault(layer, "has slope \(slope)") }
-            return shape
-        case .dropout(let rate):
-            guard rate >= 0, rate < 1 else { throw fault(layer, "has rate \(rate); 0 ≤ rate < 1 is needed") }
-            return shape
-        case .relu, .sigmoid, .concatenation, .addition, .multiplication, .weightedSum, .attention: return shape
-        }
-    }
-
-    private func convolved(_ shape: [Int], _ settings: Convolution, _ layer: Layer) throws -> [Int] {
-        try checkPlane(shape, layer)
-        try checkPositive(settings.channels, "channels", layer)
-        try checkPositive(settings.groups, "groups", layer)
-        guard shape[0].isMultiple(of: settings.groups), settings.channels.isMultiple(of: settings.groups) else {
-            throw fault(
-                layer,
-                "has \(settings.groups) groups, which do not divide \(shape[0]) and \(settings.channels) channels")
-        }
-        let size = try windows(
-            shape, kernel: settings.kernel, stride: settings.stride, padding: settings.padding, layer)
-        return [settings.channels, size.height, size.width]
-    }
-
-    private func windows(
-        _ shape: [Int], kernel: Extent, stride: Extent, padding: Extent, _ layer: Layer
-    ) throws -> Extent {
-        try checkPlane(shape, layer)
-        for (value, what) in [
-            (kernel.height, "kernel"), (kernel.width, "kernel"), (stride.height, "stride"), (stride.width, "stride"),
-        ] { try checkPositive(value, what, layer) }
-        guard (0...Self.largestSide).contains(padding.height), (0...Self.largestSide).contains(padding.width) else {
-            throw fault(layer, "has padding \(padding.height)×\(padding.width)")
-        }
-        let height = shape[1] + 2 * padding.height - kernel.height
-        let width = shape[2] + 2 * padding.width - kernel.width
-        guard height >= 0, width >= 0 else {
-            throw fault(
-                layer, "has a \(kernel.height)×\(kernel.width) window, which is larger than its input \(shape)")
-        }
-        return Extent(height: height / stride.height + 1, width: width / stride.width + 1)
-    }
-
-    private func concatenated(_ shapes: [[Int]], _ layer: Layer) throws -> [Int] {
-        guard let first = shapes.first else { throw fault(layer, "has no inputs") }
-        guard shapes.allSatisfy({ $0.dropFirst() == first.dropFirst() && $0.count == first.count }) else {
-            throw fault(layer, "gets shapes that differ beyond the first dimension: \(shapes)")
-        }
-        return [shapes.reduce(0) { $0 + $1[0] }] + first.dropFirst()
-    }
-
-    private func attended(_ shapes: [[Int]], _ layer: Layer) throws -> [Int] {
-        guard shapes.count > 1, shapes[0] == [shapes.count - 1] else {
-            throw fault(
-                layer, "needs a vector with one number for each input after it and gets shapes \(shapes)")
-        }
-        let values = Array(shapes.dropFirst())
-        guard values.allSatisfy({ $0.count == 1 }) else { throw fault(layer, "weighs vectors and gets \(values)") }
-        return try combined(values, layer)
-    }
-
-    private func combined(_ shapes: [[Int]], _ layer: Layer) throws -> [Int] {
-        guard let first = shapes.first else { throw fault(layer, "has no inputs") }
-        guard shapes.allSatisfy({ $0 == first }) else { throw fault(layer, "gets different shapes: \(shapes)") }
-        return first
-    }
-
-    private func checkPlane(_ shape: [Int], _ layer: Layer) throws {
-        guard shape.count == 3 else { throw fault(layer, "needs [channels, height, width] and gets \(shape)") }
-    }
-
-    private func checkPositive(_ value: Int, _ what: String, _ layer: Layer) throws {
-        guard (1...Self.largestSide).contains(value) else {
-            throw fault(layer, "has \(what) \(value); 1 to \(Self.largestSide) is allowed")
+        do {
+            return try layer.operation.rules.shape(from: shapes)
+        } catch {
+            throw fault(layer, error.what)
         }
     }
 }

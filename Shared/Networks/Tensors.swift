@@ -34,13 +34,11 @@ extension NetworkDescription {
     func tensors(of range: Range<Int>) throws -> [NetworkTensor] {
         let inference = try ShapeInference(self)
         return try layers[range].flatMap { layer in
-            let shapes = inference.inputShapes(of: layer)
-            let found = layer.tensors(from: shapes.first ?? [])
-            let total = found.reduce(0.0) { $0 + $1.shape.reduce(1.0) { $0 * Double($1) } }
-            guard total <= Self.mostParametersOfALayer else {
+            let plans = layer.operation.rules.tensors(from: inference.inputShapes(of: layer))
+            guard plans.reduce(0, { $0 + $1.elementCount }) <= Self.mostParametersOfALayer else {
                 throw inference.fault(layer, "would have more than 2³² parameters")
             }
-            return found
+            return plans.map { layer.tensor($0) }
         }
     }
 
@@ -48,47 +46,15 @@ extension NetworkDescription {
 }
 
 extension Layer {
-    func tensors(from input: [Int]) -> [NetworkTensor] {
-        switch operation {
-        case .convolution(let settings):
-            let inner = input[0] / settings.groups
-            return kernel("", [settings.channels, inner, settings.kernel.height, settings.kernel.width], gain: 2)
-                + bias("", settings.channels, settings.bias)
-        case .separableConvolution(let settings):
-            return kernel("depthwise_", [input[0], 1, settings.kernel.height, settings.kernel.width], gain: 1)
-                + kernel("pointwise_", [settings.channels, input[0], 1, 1], gain: 2)
-                + bias("pointwise_", settings.channels, settings.bias)
-        case .linear(let features, let hasBias):
-            return kernel("", [features, input[0]], gain: 1) + bias("", features, hasBias)
-        case .embedding(let vocabulary, let features):
-            // Variance 1, whatever the size of the vocabulary.
-            return [tensor("weight", [vocabulary, features], .uniform(bound: Float(3).squareRoot()))]
-        case .batchNormalization:
-            return [
-                tensor("weight", [input[0]], .constant(1)), tensor("bias", [input[0]], .constant(0)),
-                tensor("running_mean", [input[0]], .constant(0), isTrained: false),
-                tensor("running_var", [input[0]], .constant(1), isTrained: false),
-            ]
-        case .weightedSum:
-            return [tensor("logits", [inputs.count], .constant(0))]
-        default: return []
-        }
+    /// The tensors of a layer that reads such shapes.
+    func tensors(from inputs: [[Int]]) -> [NetworkTensor] {
+        operation.rules.tensors(from: inputs).map { tensor($0) }
     }
 
-    private func kernel(_ prefix: String, _ shape: [Int], gain: Float) -> [NetworkTensor] {
-        let fanIn = Float(shape.dropFirst().reduce(1, *))
-        return [tensor(prefix + "weight", shape, .uniform(bound: (3 * gain / fanIn).squareRoot()))]
-    }
-
-    private func bias(_ prefix: String, _ count: Int, _ exists: Bool) -> [NetworkTensor] {
-        exists ? [tensor(prefix + "bias", [count], .constant(0))] : []
-    }
-
-    private func tensor(
-        _ name: String, _ shape: [Int], _ initialization: NetworkTensor.Initialization, isTrained: Bool = true
-    ) -> NetworkTensor {
+    fileprivate func tensor(_ plan: TensorPlan) -> NetworkTensor {
         NetworkTensor(
-            name: "\(self.name).\(name)", shape: shape, isTrained: isTrained, initialization: initialization)
+            name: "\(name).\(plan.name)", shape: plan.shape, isTrained: plan.isTrained,
+            initialization: plan.initialization)
     }
 }
 
@@ -96,16 +62,8 @@ extension ShapeInference {
     func multiplyAccumulates() throws -> Int {
         var total = 0
         for layer in network.layers {
-            guard let output = shapes[layer.name], let input = inputShapes(of: layer).first else { continue }
-            let positions = output.dropFirst().reduce(1.0) { $0 * Double($1) }
-            let operations: Double
-            switch layer.operation {
-            case .convolution, .separableConvolution, .linear:
-                // Every weight of two or more dimensions is used once at each position.
-                operations = layer.tensors(from: input).filter { $0.shape.count > 1 }
-                    .reduce(0.0) { $0 + $1.shape.reduce(1.0) { $0 * Double($1) } * positions }
-            default: operations = 0
-            }
+            guard let output = shapes[layer.name] else { continue }
+            let operations = layer.operation.rules.multiplyAccumulates(from: inputShapes(of: layer), to: output)
             guard Double(total) + operations < 9e18 else { throw fault(layer, "needs too many operations") }
             total += Int(operations)
         }

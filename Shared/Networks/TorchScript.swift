@@ -30,80 +30,15 @@ extension NetworkDescription {
     /// - Parameter values: The expressions of all that they read, to which those of these layers are added.
     func torchScriptLines(for range: Range<Int>, _ values: inout [String: String]) throws -> [String] {
         let inference = try ShapeInference(self)
-        return range.map { number in
+        return range.flatMap { number in
             let layer = layers[number]
             let value = number == layers.count - 1 ? "output" : "value\(number)"
-            let expression = layer.expression(
-                layer.inputs.compactMap { values[$0] }, from: inference.inputShapes(of: layer).first ?? [])
+            var scope = ScriptScope(
+                layer, values: layer.inputs.compactMap { values[$0] }, shapes: inference.inputShapes(of: layer),
+                local: value)
+            let expression = layer.operation.rules.script(&scope)
             values[layer.name] = value
-            return "\(value) = \(expression)"
+            return scope.lines + ["\(value) = \(expression)"]
         }
     }
-}
-
-extension Layer {
-    fileprivate func expression(_ values: [String], from shape: [Int]) -> String {
-        let value = values.first ?? ""
-        switch operation {
-        case .convolution(let settings): return convolution(value, settings, "", settings.groups)
-        case .separableConvolution(let settings): return separable(value, settings, channels: shape[0])
-        case .embedding(let vocabulary, _):
-            // 4 is the type of 64-bit integers.
-            let words = "torch.to(torch.clamp(\(value), 0, \(vocabulary - 1)), 4)"
-            return "torch.unsqueeze(torch.transpose(torch.embedding(self.\(name).weight, \(words)), 1, 2), 2)"
-        case .batchNormalization(let momentum, let epsilon):
-            let tensors = ["weight", "bias", "running_mean", "running_var"].map { "self.\(name).\($0)" }
-            return "torch.batch_norm(\(value), \(tensors.joined(separator: ", ")), self.training, "
-                + "\(momentum), \(epsilon), False)"
-        case .linear(_, let bias):
-            return "torch.linear(\(value), self.\(name).weight, \(bias ? "self.\(name).bias" : "None"))"
-        case .maximumPooling(let kernel, let stride):
-            return "torch.max_pool2d(\(value), \(kernel.list), \(stride.list), [0, 0], [1, 1], False)"
-        case .averagePooling(let kernel, let stride):
-            return "torch.avg_pool2d(\(value), \(kernel.list), \(stride.list), [0, 0], False, True, None)"
-        case .globalAveragePooling: return "torch.mean(\(value), [2, 3])"
-        case .relu: return "torch.relu(\(value))"
-        case .leakyRelu(let slope): return "torch.leaky_relu(\(value), \(slope))"
-        case .sigmoid: return "torch.sigmoid(\(value))"
-        case .dropout(let rate): return "torch.dropout(\(value), \(rate), self.training)"
-        case .flatten: return "torch.flatten(\(value), 1)"
-        case .resize(let size): return "torch.upsample_bilinear2d(\(value), \(size.list), False)"
-        case .concatenation: return "torch.cat([\(values.joined(separator: ", "))], 1)"
-        case .addition: return sum(values)
-        case .multiplication: return values.dropFirst().reduce(value) { "torch.mul(\($0), \($1))" }
-        case .weightedSum:
-            let weights = "torch.softmax(self.\(name).logits, 0)"
-            return sum(values.indices.map { "torch.mul(\(values[$0]), torch.select(\(weights), 0, \($0)))" })
-        case .attention:
-            let weights = "torch.softmax(\(value), 1)"
-            return sum(
-                values.dropFirst().enumerated().map { place, value in
-                    "torch.mul(\(value), torch.narrow(\(weights), 1, \(place), 1))"
-                })
-        }
-    }
-
-    private func sum(_ terms: [String]) -> String {
-        terms.dropFirst().reduce(terms.first ?? "") { "torch.add(\($0), \($1))" }
-    }
-
-    private func separable(_ value: String, _ settings: Convolution, channels: Int) -> String {
-        var depthwise = settings
-        depthwise.bias = false
-        var pointwise = Convolution(channels: settings.channels, kernel: 1, bias: settings.bias)
-        pointwise.padding = 0
-        let inner = convolution(value, depthwise, "depthwise_", channels)
-        return convolution(inner, pointwise, "pointwise_", 1)
-    }
-
-    private func convolution(_ value: String, _ settings: Convolution, _ prefix: String, _ groups: Int) -> String {
-        let weight = "self.\(name).\(prefix)weight"
-        let bias = settings.bias ? "self.\(name).\(prefix)bias" : "None"
-        return "torch.conv2d(\(value), \(weight), \(bias), \(settings.stride.list), \(settings.padding.list), "
-            + "[1, 1], \(groups))"
-    }
-}
-
-extension Extent {
-    fileprivate var list: String { "[\(height), \(width)]" }
 }

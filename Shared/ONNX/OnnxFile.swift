@@ -72,7 +72,7 @@ public struct OnnxFile: Sendable {
     public static func write(
         _ network: NetworkDescription, weights: URL, metadata: [String: String] = [:], to file: URL
     ) throws {
-        var writer = try OnnxWriter(network)
+        let writer = try OnnxWriter(network)
         let model = try writer.model(SafetensorsFile(opening: weights.path), metadata: metadata)
         do {
             try Data(model.encodedBytes()).write(to: file, options: .atomic)

@@ -19,23 +19,38 @@ struct LexiconTests {
         ("photos of cats and dogs", ["perception.vision", "perception.vision.object", "perception.vision.object"]),
         ("the sentiment of e-mails", ["emotion", "cognition.language"]),
     ])
-    func `words of everyday speech engage functions`(_ stimulus: String, _ functions: [String]) throws {
-        #expect(try lexicon.matches(in: stimulus).flatMap(\.functions) == functions)
+    func `words of everyday speech engage functions`(_ stimulus: String, _ functions: [String]) {
+        #expect(lexicon.matches(in: stimulus).matches.flatMap(\.functions) == functions)
     }
 
     @Test(arguments: [
-        ("see writen digits", "'writen'", "'written'"), ("hear spoken didgits", "'didgits'", "'digits'"),
-        ("see blorptangle", "'blorptangle'", "nearest known words"), ("the of", "names nothing", "stimuli"),
-        ("", "names nothing", "stimuli"), ("see \u{1F600} xqzt", "'xqzt'", "gyrus functions --words"),
+        ("see writen digits", ["writen"], "written"), ("hear spoken didgits", ["didgits"], "digits"),
+        ("see blorptangle", ["blorptangle"], nil), ("the of", [], nil), ("", [], nil),
     ])
-    func `an unknown word is refused with the nearest known ones`(
-        _ stimulus: String, _ word: String, _ hint: String
-    ) {
-        let failure = #expect(throws: Failure.self) { try lexicon.matches(in: stimulus) }
-        #expect(failure?.code == .invalidArgument)
-        #expect(failure?.message.hasPrefix("stimuli: ") == true)
-        #expect(failure?.message.contains(word) == true, "\(failure?.message ?? "")")
-        #expect(failure?.message.contains(hint) == true, "\(failure?.message ?? "")")
+    func `an unknown word engages nothing and has nearest known ones`(
+        _ stimulus: String, _ unknown: [String], _ nearest: String?
+    ) throws {
+        #expect(lexicon.matches(in: stimulus).unknown == unknown)
+        for word in unknown { #expect(!lexicon.nearest(to: word).isEmpty) }
+        if let nearest { #expect(lexicon.nearest(to: unknown[0]).contains(nearest)) }
+    }
+
+    @Test func `a scenario of a new field is resolved by the kinds of its data, and its unknown words are told`() throws
+    {
+        let resolver = Resolver(AreaMap(computedFrom: .shipped), digest: AtlasFiles.shipped.digest)
+        let modalities = ["photo": "perception.vision", "facts": ""]
+        let explanation = try resolver.explain(.init(stimuli: ["blorptangle zyx"], modalities: modalities))
+        #expect(explanation.functions == ["perception.vision"])
+        #expect(explanation.unknownWords?.map(\.word) == ["blorptangle", "zyx"])
+        #expect(explanation.areas.first { $0.path == "vision" }?.isActivated == true)
+        #expect(Set(explanation.fusionOrder) == ["photo", "facts"])
+        // What is understood of a stimulus counts.
+        let half = try resolver.explain(.init(stimuli: ["hear zyx songs"], modalities: modalities))
+        #expect(half.functions.contains("cognition.music") && half.unknownWords?.count == 1)
+        // A table alone engages nothing, which is no mistake.
+        #expect(try resolver.explain(.init(modalities: ["facts": ""])).functions.isEmpty)
+        let failure = #expect(throws: Failure.self) { try resolver.explain(.init(stimuli: ["blorptangle"])) }
+        #expect(failure?.message.contains("'blorptangle'") == true)
     }
 
     @Test func `every word of the atlas leads to functions that it has`() {

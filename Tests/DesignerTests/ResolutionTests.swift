@@ -2,6 +2,7 @@ import Brain
 import DesignerClient
 import Model
 import Search
+import Storage
 import Synchronization
 import Testing
 
@@ -17,7 +18,9 @@ import Testing
             try Self.area("vision"): ["LeNet3", "LeNet5"], try Self.area("audition"): ["MediumNet", "LeNet3"],
         ]
         let database = try Designer.database()
-        let text = scenarioText(trials: 12, more: "").replacing("structures: [LeNet3, MediumNet], ", with: "")
+        let text = scenarioText(trials: 12, more: "").replacing(
+            "structures: [LeNet3, MediumNet]",
+            with: "structures: [-ResNet, -MobileNet, -DenseNet, -ConvNeXt, -TC-ResNet, -CRNN]")
         let first = FakeWorld(offers: offers)
         _ = try await Designer(database, first).living { service in
             try await service.publish(text, file: "f.yaml", as: "s1")
@@ -62,17 +65,17 @@ import Testing
         #expect(try trials.prefix(2).map { try Genome($0.genome) } == known)
     }
 
-    @Test func `a scenario whose words engage nothing known is refused at its place, and nothing is kept`() async throws
-    {
+    @Test func `words that nothing is known of are warned of, and the kinds of the data decide`() async throws {
         let designer = try await Designer(Designer.database(), FakeWorld())
         let text = scenarioText().replacing("see written digits", with: "sea writen digits")
-        let failure = await #expect(throws: Failure.self) {
-            try await designer.service.publish(text, file: "f.yaml", as: "s1")
+        let explanation = try await designer.living { service in
+            try await service.publish(text, file: "f.yaml", as: "s1")
+            return try await service.explanation(of: "s1")
         }
-        #expect(failure?.code == .invalidArgument)
-        #expect(failure?.message.hasPrefix("f.yaml:2:10: stimuli: ") == true, "\(failure?.message ?? "")")
-        let scenarios = try await designer.service.scenarios(limit: 10)
-        #expect(scenarios.isEmpty)
+        #expect(explanation.unknownWords?.map(\.word).contains("writen") == true)
+        let events = try await designer.service.store.events.read(limit: 100)
+        let warning = try #require(events.first { $0.kind == "scenario.warning" })
+        #expect(warning.attributes["message"]?.contains("'written'") == true)
     }
 
     @Test func `publishing again needs no registry, publishing something new says that it is away`() async throws {

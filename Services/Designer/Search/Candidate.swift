@@ -29,7 +29,7 @@ public struct Candidate: Hashable, Sendable {
     public let areas: [String]
     /// What it does.
     public let functions: [String]
-    /// Family in the sense of table 1: `LeNet`, `MediumNet`, `SparseNet`, `ConvolutionStack` or `fusion`.
+    /// Family in the sense of table 1, such as `LeNet`, `ResNet`, `ConvolutionStack` or `fusion`.
     public let category: String
     /// Datasets of its modalities, such as `fsdd+mnist`.
     public let dataset: String
@@ -102,13 +102,6 @@ public struct Candidate: Hashable, Sendable {
     /// The functional areas that perceive modalities.
     private static func areas(of modalities: [String], _ data: ScenarioData) -> [String] {
         unique(modalities.compactMap { data.inputs[$0]?.kind.area })
-    }
-
-    static func family(of structure: TableSix) -> String {
-        switch structure {
-        case .leNet3, .leNet5: "LeNet"
-        case .mediumNet, .sparseNet: structure.rawValue
-        }
     }
 
     private static func unique(_ names: [String]) -> [String] {

@@ -4,8 +4,9 @@ import Networks
 /// The networks that a scenario's search chooses from: for each modality one gene of optimizer, structure and size.
 ///
 /// With several modalities each can be left out, so that staying with the better half is in the space. Present branches
-/// are trained together, each with its own optimizer; the common classifier goes with the first branch. Structures that
-/// belong to other areas of the brain alone can be kept out of a modality's gene.
+/// are trained together, each with its own optimizer; the common classifier goes with the first branch. The structures of a
+/// gene are the families that can read the modality and serve what is engaged of the brain (`StructureAlphabet`); size is
+/// width, and where a family has it depth.
 ///
 /// ```swift
 /// let space = try file.locating { try NetworkSpace(file.scenario) }
@@ -22,7 +23,7 @@ public struct NetworkSpace: CandidateSpace {
     private let scenario: Scenario
     private let modalities: [String]
     /// Structures that each modality chooses from.
-    private let structures: [[TableSix]]
+    private let structures: [[StructureFamily]]
     private let widths: [Double]
     private let optimizers: [OptimizerChoice]
     /// Costs of each modality's networks by structure and width, with a classifier of their own.
@@ -34,12 +35,11 @@ public struct NetworkSpace: CandidateSpace {
     }
 
     /// The space of a scenario.
-    /// - Parameter excluding: Structures that a modality has no use for; those that the scenario names are kept.
+    /// - Parameter engaged: What of the brain decides which structures there are.
     /// - Throws: `Failure` with code `invalid-argument` whose message begins with the field that is wrong.
-    public init(_ scenario: Scenario, excluding: [String: Set<String>] = [:]) throws {
+    public init(_ scenario: Scenario, engaged: EngagedAreas = .all) throws {
         let search = scenario.search
-        let named = try Self.choices(
-            search.structures, among: TableSix.allCases, named: \.rawValue, field: "search.structures")
+        let alphabet = try StructureAlphabet(scenario, engaged: engaged)
         let optimizers = try Self.choices(
             search.optimizers, among: OptimizerChoice.all, named: \.name, field: "search.optimizers")
         let widths = search.widths ?? Self.usualWidths
@@ -47,15 +47,12 @@ public struct NetworkSpace: CandidateSpace {
             throw Failure(.invalidArgument, "search.widths: at most 100 different widths are possible.")
         }
         let modalities = scenario.data.modalities
-        let structures = try modalities.map { modality in
-            let excluded = search.structures == nil ? excluding[modality] ?? [] : []
-            return try Self.structures(named, without: excluded, modality)
-        }
+        let structures = try modalities.map { try alphabet.families(for: $0) }
         space = try SearchSpace(
             zip(modalities, structures).map { modality, structures in
                 let parts = [
                     SearchSpace.Part("optimizer", optimizers.map(\.name)),
-                    SearchSpace.Part("structure", structures.map(\.rawValue)),
+                    SearchSpace.Part("structure", structures.map(\.name)),
                     SearchSpace.Part("size", widths.map { Self.text($0) }),
                 ]
                 return .init(modality, parts, isOptional: modalities.count > 1)
@@ -83,8 +80,8 @@ public struct NetworkSpace: CandidateSpace {
             optimizer.branch = "\(modality)."
             let (structure, width) = (structures[numbers[1] - 1], widths[numbers[2] - 1])
             return Candidate.Branch(
-                modality: modality, title: "\(structure.rawValue)×\(Self.text(width))",
-                category: Candidate.family(of: structure), optimizer: optimizer,
+                modality: modality, title: "\(structure.name)×\(Self.text(width))",
+                category: structure.category, optimizer: optimizer,
                 network: try Self.network(structure, width: width, modality, scenario.data))
         }
         return try Candidate(genome: genome, branches: branches, data: scenario.data, task: scenario.task)
@@ -119,21 +116,6 @@ public struct NetworkSpace: CandidateSpace {
 
     // MARK: Parts
 
-    private static func structures(
-        _ all: [TableSix], without excluded: Set<String>, _ modality: String
-    ) throws -> [TableSix] {
-        let left = all.filter { !excluded.contains($0.rawValue) }
-        guard !left.isEmpty else {
-            throw Failure(
-                .invalidArgument,
-                """
-                modalities.\(modality): every structure belongs to other areas of the brain alone. Tie one to the \
-                modality's area ('gyrus areas tie'), or name structures under search.structures.
-                """)
-        }
-        return left
-    }
-
     static func choices<Choice>(
         _ names: [String]?, among all: [Choice], named name: (Choice) -> String, field: String
     ) throws -> [Choice] {
@@ -151,17 +133,19 @@ public struct NetworkSpace: CandidateSpace {
         }
     }
 
-    private static func network(
-        _ structure: TableSix, width: Double, _ modality: String, _ data: ScenarioData
+    /// The network of a modality; a wider one is deeper as well, where its family has depth.
+    static func network(
+        _ structure: StructureFamily, width: Double, _ modality: String, _ data: ScenarioData
     ) throws -> NetworkDescription {
-        guard let shape = data.inputs[modality]?.shape else {
+        guard let signature = data.inputs[modality] else {
             throw Failure(.internal, "The data have no modality '\(modality)'.")
         }
-        return try structure.network(input: modality, shape: shape, classes: data.target.outputs, width: width)
+        return try structure.network(
+            input: modality, signature, outputs: data.target.outputs, width: width, depth: min(2, max(0.5, width)))
     }
 
     private static func cost(
-        of structure: TableSix, width: Double, _ modality: String, _ data: ScenarioData
+        of structure: StructureFamily, width: Double, _ modality: String, _ data: ScenarioData
     ) throws -> Cost {
         do {
             let network = try network(structure, width: width, modality, data)
@@ -169,7 +153,7 @@ public struct NetworkSpace: CandidateSpace {
         } catch let failure as Failure {
             throw Failure(
                 .invalidArgument,
-                "modalities.\(modality): \(structure.rawValue)×\(text(width)) cannot take it: \(failure.message)")
+                "modalities.\(modality): \(structure.name)×\(text(width)) cannot take it: \(failure.message)")
         }
     }
 

@@ -3,17 +3,17 @@ public import Model
 extension Scenario {
     /// The networks that a search chooses from where it fuses none: structures layer by layer where the scenario has
     /// `search.layers`, or else whole ones.
-    /// - Parameter excluding: Structures that a modality has no use for.
+    /// - Parameter engaged: What of the brain decides which structures there are.
     /// - Throws: `Failure` with code `invalid-argument` whose message begins with the field that is wrong.
-    public func networkSpace(excluding: [String: Set<String>] = [:]) throws -> any CandidateSpace {
-        guard let layers = search.layers else { return try NetworkSpace(self, excluding: excluding) }
+    public func networkSpace(engaged: EngagedAreas = .all) throws -> any CandidateSpace {
+        guard let layers = search.layers else { return try NetworkSpace(self, engaged: engaged) }
         return try LayerSpace(self, layers)
     }
 
     /// Those networks as the knowledge service tells spaces apart; empty for a search that trains none.
     /// - Throws: As `networkSpace`.
-    public func networkSpaceText(excluding: [String: Set<String>]) throws -> String {
-        try task.isTrained ? networkSpace(excluding: excluding).space.description : ""
+    public func networkSpaceText(engaged: EngagedAreas) throws -> String {
+        try task.isTrained ? networkSpace(engaged: engaged).space.description : ""
     }
 }
 

@@ -78,7 +78,7 @@ extension Backbone.Stage {
 extension Layer.Operation {
     fileprivate var isActivation: Bool {
         switch self {
-        case .relu, .leakyRelu, .sigmoid: true
+        case .relu, .leakyRelu, .sigmoid, .relu6, .tanh, .gelu, .silu, .hardSwish: true
         default: false
         }
     }

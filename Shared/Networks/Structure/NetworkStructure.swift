@@ -130,7 +130,7 @@ private struct MeasuredLayer {
         return network.layers.map { layer in
             let origins = layer.inputs.map { sources[$0] ?? [] }
             let inputShapes = inference.inputShapes(of: layer)
-            let tensors = layer.tensors(from: inputShapes.first ?? [])
+            let tensors = layer.tensors(from: inputShapes)
             let weighs = tensors.contains { $0.isTrained && $0.shape.count > 1 }
             let depth = (layer.inputs.compactMap { depths[$0] }.max() ?? 0) + (weighs ? 1 : 0)
             let all = origins.reduce(into: Set()) { $0.formUnion($1) }

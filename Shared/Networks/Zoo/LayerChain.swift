@@ -5,18 +5,32 @@ struct LayerChain {
     private(set) var network: NetworkDescription
     /// The layer or input that the next layer reads.
     var last: String
+    /// What follows convolutions.
+    var normalization = Layer.Operation.batchNormalization()
     private var counts: [String: Int] = [:]
-
-    /// What follows a convolution.
-    enum Activation {
-        case none
-        case relu
-        case leaky
-    }
+    private var shapes: [String: [Int]]
 
     init(_ name: String, input: String, shape: [Int]) {
         network = NetworkDescription(name: name, inputs: [.init(name: input, shape: shape)], layers: [])
         last = input
+        shapes = [input: shape]
+    }
+
+    /// The shape of what the last layer gives.
+    /// - Throws: `Failure` where the layers so far do not fit together.
+    var shape: [Int] {
+        mutating get throws {
+            for layer in network.layers where shapes[layer.name] == nil {
+                do {
+                    shapes[layer.name] = try layer.operation.rules.shape(from: layer.inputs.compactMap { shapes[$0] })
+                } catch {
+                    throw Failure(
+                        .invalidArgument,
+                        "Layer '\(layer.name)' (\(layer.operation.kind)) of '\(network.name)' \(error.what).")
+                }
+            }
+            return shapes[last] ?? []
+        }
     }
 
     /// Adds a layer under the next number of its word, reading the layer before it unless others are named.
@@ -33,7 +47,7 @@ struct LayerChain {
     @discardableResult
     mutating func convolve(
         _ channels: Int, _ kernel: Extent, stride: Extent = 1, padding: Extent? = nil, groups: Int = 1,
-        normalized: Bool = true, activation: Activation = .relu, from input: String? = nil
+        normalized: Bool = true, activation: Layer.Operation? = .relu, from input: String? = nil
     ) -> String {
         let settings = Convolution(
             channels: channels, kernel: kernel, stride: stride, padding: padding, groups: groups, bias: !normalized)
@@ -44,20 +58,16 @@ struct LayerChain {
     /// Adds a convolution of each channel by itself, then one over channels, with batch normalisation and activation.
     @discardableResult
     mutating func separate(
-        _ channels: Int, _ kernel: Extent, stride: Extent = 1, activation: Activation = .relu
+        _ channels: Int, _ kernel: Extent, stride: Extent = 1, activation: Layer.Operation? = .relu
     ) -> String {
         add(
             "separable", .separableConvolution(.init(channels: channels, kernel: kernel, stride: stride, bias: false)))
         return finish(true, activation)
     }
 
-    private mutating func finish(_ normalized: Bool, _ activation: Activation) -> String {
-        if normalized { add("normalization", .batchNormalization()) }
-        switch activation {
-        case .none: break
-        case .relu: add("activation", .relu)
-        case .leaky: add("activation", .leakyRelu())
-        }
+    private mutating func finish(_ normalized: Bool, _ activation: Layer.Operation?) -> String {
+        if normalized { add("normalization", normalization) }
+        if let activation { add("activation", activation) }
         return last
     }
 
@@ -65,9 +75,9 @@ struct LayerChain {
         add("pooling", .maximumPooling(kernel: kernel, stride: stride ?? kernel))
     }
 
-    mutating func linear(_ features: Int, activation: Activation = .relu) {
+    mutating func linear(_ features: Int, activation: Layer.Operation? = .relu) {
         add("linear", .linear(features: features))
-        if case .relu = activation { add("activation", .relu) }
+        if let activation { add("activation", activation) }
     }
 
     /// Ends with a linear classifier, over the means of channels or over all values.

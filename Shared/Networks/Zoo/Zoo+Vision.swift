@@ -176,7 +176,7 @@ extension ZooNetwork {
 
     private static func pointwise() throws -> NetworkDescription {
         var chain = LayerChain("PointwiseColour", input: "image", shape: [3, 64, 64])
-        for channels in [16, 32, 32] { chain.convolve(channels, 1, activation: .leaky) }
+        for channels in [16, 32, 32] { chain.convolve(channels, 1, activation: .leakyRelu()) }
         return try chain.classify(11)
     }
 

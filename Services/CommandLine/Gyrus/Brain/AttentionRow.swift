@@ -44,18 +44,22 @@ struct AttentionRow: Listable {
     }
 }
 
-/// An explanation with the attention to networks, as one object of JSON; there is none for words alone.
+/// An explanation with the structures to choose from and the attention to networks, as one object of JSON; there are none for
+/// words alone.
 struct ExplainedScenario: Encodable {
     let explanation: Explanation
+    let structures: [StructureRow]?
     let attention: [AttentionRow]?
 
     private enum CodingKeys: CodingKey {
+        case structures
         case attention
     }
 
     func encode(to encoder: any Encoder) throws {
         try explanation.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(structures, forKey: .structures)
         try container.encodeIfPresent(attention, forKey: .attention)
     }
 }

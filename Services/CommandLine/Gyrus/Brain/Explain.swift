@@ -37,10 +37,14 @@ struct Explain: AsyncParsableCommand {
         var attention: [AttentionRow]?
         if let scenario { attention = try await self.attention(of: scenario, explanation, services) }
         if format == .json {
-            emit(try json(ExplainedScenario(explanation: explanation, attention: attention)))
+            let structures = try scenario.map { try StructureRow.rows($0, explanation) }
+            emit(try json(ExplainedScenario(explanation: explanation, structures: structures, attention: attention)))
         } else {
             emit(ExplanationView(explanation, most: all ? .max : ExplanationView.usualRows).text)
-            if scenario != nil { emit("\n" + AttentionRow.section(attention)) }
+            if let scenario {
+                emit("\n" + (try StructureRow.section(scenario, explanation)))
+                emit("\n" + AttentionRow.section(attention))
+            }
         }
     }
 
@@ -79,7 +83,7 @@ struct Explain: AsyncParsableCommand {
     ) async throws -> [AttentionRow]? {
         var scenario = scenario
         scenario.functions = explanation.functions
-        let space = try scenario.networkSpaceText(excluding: explanation.excluded)
+        let space = try scenario.networkSpaceText(engaged: explanation.engaged)
         do {
             let statistics = try await services.registry().dataset(recipe: BlobDigest(scenario.data.id))?.statistics
             let features = ScenarioFeatures(

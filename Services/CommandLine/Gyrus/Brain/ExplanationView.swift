@@ -14,7 +14,12 @@ struct ExplanationView {
     }
 
     var text: String {
-        [functions, regions, areas, cooperation, candidates, modalities].joined(separator: "\n\n")
+        ([functions] + warnings + [regions, areas, cooperation, candidates, modalities]).joined(separator: "\n\n")
+    }
+
+    private var warnings: [String] {
+        let words = explanation.unknownWords ?? []
+        return words.isEmpty ? [] : [words.map { "Warning: \($0.warning)" }.joined(separator: "\n")]
     }
 
     private var functions: String {
@@ -70,7 +75,7 @@ struct ExplanationView {
     private var modalities: String {
         let rows = explanation.modalities.enumerated().map { index, plan in
             [
-                "\(index + 1)", plan.modality, plan.area ?? "–", plan.function,
+                "\(index + 1)", plan.modality, plan.area ?? "–", plan.function.isEmpty ? "–" : plan.function,
                 plan.candidates.isEmpty ? "–" : plan.candidates.prefix(most).joined(separator: ", "),
             ]
         }

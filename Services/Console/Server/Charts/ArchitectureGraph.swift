@@ -28,8 +28,8 @@ struct ArchitectureGraph {
         steps = network.layers.map { layer in
             Step(
                 name: layer.name, summary: layer.operation.summary, inputs: layer.inputs,
-                shape: Self.text(shapes[layer.name] ?? []), isFollower: layer.operation.isFollower,
-                family: layer.operation.family)
+                shape: Self.text(shapes[layer.name] ?? []), isFollower: layer.operation.role == .follower,
+                family: layer.operation.role.family)
         }
     }
 
@@ -69,52 +69,12 @@ struct ArchitectureGraph {
     }
 }
 
-extension Layer.Operation {
-    /// The operation in a few words, such as `convolution 3×3 → 16`.
-    fileprivate var summary: String {
-        switch self {
-        case .convolution(let settings): "convolution \(settings.summary)"
-        case .separableConvolution(let settings): "separable \(settings.summary)"
-        case .batchNormalization: "norm"
-        case .linear(let features, _): "linear → \(features)"
-        case .maximumPooling(let kernel, _): "max \(kernel.text)"
-        case .averagePooling(let kernel, _): "mean \(kernel.text)"
-        case .globalAveragePooling: "global mean"
-        case .relu: "ReLU"
-        case .leakyRelu: "leaky ReLU"
-        case .dropout(let rate): "dropout \(Words.plain(rate))"
-        case .resize(let size): "resize \(size.text)"
-        case .concatenation: "concatenate"
-        case .addition: "add"
-        case .multiplication: "multiply"
-        case .weightedSum: "weighted sum"
-        default: kind
-        }
-    }
-
-    fileprivate var isFollower: Bool {
-        switch self {
-        case .convolution, .separableConvolution, .linear, .concatenation, .addition, .multiplication, .weightedSum,
-            .attention, .resize:
-            false
-        default: true
-        }
-    }
-
+extension Layer.Role {
+    /// The class that colors it.
     fileprivate var family: String {
         switch self {
-        case .convolution, .separableConvolution: "convolution"
-        case .linear: "linear"
-        case .concatenation, .addition, .multiplication, .weightedSum, .attention: "fusion"
-        default: "other"
+        case .convolution, .fusion, .linear: rawValue
+        case .other, .follower: "other"
         }
     }
-}
-
-extension Convolution {
-    fileprivate var summary: String { "\(kernel.text)\(stride == 1 ? "" : " /\(stride.text)") → \(channels)" }
-}
-
-extension Extent {
-    fileprivate var text: String { "\(height)×\(width)" }
 }

@@ -15,7 +15,7 @@ enum AttentionTable {
         let ranked = await backends.part(.knowledge) { backends in
             var scenario = try ScenarioFile(text).scenario
             scenario.functions = explanation.functions
-            let space = try scenario.networkSpaceText(excluding: explanation.excluded)
+            let space = try scenario.networkSpaceText(engaged: explanation.engaged)
             let dataset = try await backends.registry.dataset(recipe: BlobDigest(scenario.data.id))
             return try await backends.knowledge.rank(
                 for: ScenarioFeatures(

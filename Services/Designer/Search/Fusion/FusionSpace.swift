@@ -30,11 +30,11 @@ public struct FusionSpace: CandidateSpace {
             self.weights = weights
         }
 
-        init(_ structure: TableSix, modality: String, shape: [Int], classes: Int) throws {
-            let network = try structure.network(input: modality, shape: shape, classes: classes)
+        init(_ structure: StructureFamily, modality: String, _ signature: InputSignature, outputs: Int) throws {
+            let network = try structure.network(input: modality, signature, outputs: outputs)
             backbone = try Backbone(modality: modality, network: network)
-            title = structure.rawValue
-            category = Candidate.family(of: structure)
+            title = structure.name
+            category = structure.category
             weights = nil
         }
     }
@@ -86,7 +86,7 @@ public struct FusionSpace: CandidateSpace {
     static let usualOptimizer = "adamw"
 
     /// Whether a name is that of a structure; another one is a model of the registry.
-    public static func isStructure(_ name: String) -> Bool { TableSix(rawValue: name) != nil }
+    public static func isStructure(_ name: String) -> Bool { StructureFamily.named(name) != nil }
 
     /// The genomes of the networks that stay alone, by modality.
     public var alone: [Genome] {
@@ -206,8 +206,8 @@ extension FusionSpace {
     private static func structure(
         _ name: String, _ modality: String, _ data: ScenarioData, _ field: String
     ) throws -> Pretrained {
-        guard let structure = TableSix(rawValue: name), let shape = data.inputs[modality]?.shape else {
-            let known = TableSix.allCases.map(\.rawValue)
+        guard let structure = StructureFamily.named(name), let signature = data.inputs[modality] else {
+            let known = StructureFamily.all.map(\.name)
             throw Failure(
                 .invalidArgument,
                 """
@@ -216,7 +216,11 @@ extension FusionSpace {
                 'gyrus models' lists the models.
                 """)
         }
-        return try Pretrained(structure, modality: modality, shape: shape, classes: data.target.outputs)
+        do {
+            return try Pretrained(structure, modality: modality, signature, outputs: data.target.outputs)
+        } catch let failure as Failure {
+            throw Failure(.invalidArgument, "\(field): \(failure.message)")
+        }
     }
 
     private static func check(_ network: Pretrained, _ data: ScenarioData, _ field: String) throws {

@@ -21,6 +21,10 @@ extension DesignerStore {
                 "areas": explanation.areas.filter(\.isActivated).map(\.path).joined(separator: " "),
                 "regions": "\(explanation.regions.count)", "fusion": explanation.fusionOrder.joined(separator: " "),
             ], in: db)
+        for word in explanation.unknownWords ?? [] {
+            try events.append(
+                kind: "scenario.warning", subject: id.text, attributes: ["message": word.warning], in: db)
+        }
     }
 
     /// What a scenario engages; nil where it was published before that was kept.

@@ -20,7 +20,7 @@ extension SearchRun.Plan {
     /// - Throws: `Failure` that points into the scenario's file.
     private var networkSpace: any CandidateSpace {
         get throws {
-            try file.locating { try scenario.networkSpace(excluding: explanation?.excluded ?? [:]) }
+            try file.locating { try scenario.networkSpace(engaged: explanation?.engaged ?? .all) }
         }
     }
 

@@ -14,6 +14,25 @@ public struct Explanation: Hashable, Sendable, Codable {
         public var matches: [Lexicon.Match]
     }
 
+    /// A word of a stimulus that engages nothing, because nothing is known of it.
+    public struct UnknownWord: Hashable, Sendable, Codable {
+        /// The word.
+        public var word: String
+        /// The stimulus.
+        public var stimulus: String
+        /// The nearest known words.
+        public var nearest: [String]
+
+        /// What a person should know about it.
+        public var warning: String {
+            let hint =
+                nearest.isEmpty
+                ? "" : " The nearest known words are \(nearest.map { "'\($0)'" }.joined(separator: ", "))."
+            return "stimuli: '\(stimulus.prefix(80))': no function of the brain is known for the word "
+                + "'\(word.prefix(40))', which engages nothing.\(hint)"
+        }
+    }
+
     /// An active region.
     public struct ActiveRegion: Hashable, Sendable, Codable {
         /// Its name.
@@ -96,6 +115,8 @@ public struct Explanation: Hashable, Sendable, Codable {
     public var atlas: BlobDigest
     /// What the scenario engages.
     public var engagements: [Engagement]
+    /// Words of stimuli that nothing is known of; nil where all are known.
+    public var unknownWords: [UnknownWord]?
     /// All engaged functions.
     public var functions: [String]
     /// The active regions, the strongest first.
@@ -139,9 +160,11 @@ extension Explanation {
 }
 
 extension Explanation {
-    /// Networks that a modality's search leaves out, because they belong to other areas alone.
-    public var excluded: [String: Set<String>] {
-        Dictionary(modalities.map { ($0.modality, Set($0.others)) }) { $0.union($1) }
+    /// What decides which structures a search chooses from.
+    public var engaged: EngagedAreas {
+        EngagedAreas(
+            excluded: Dictionary(modalities.map { ($0.modality, Set($0.others)) }) { $0.union($1) },
+            activated: Set(activations.keys))
     }
 
     /// How active each activated area and sub-area is, by its path.

@@ -56,29 +56,28 @@ public struct Lexicon: Sendable {
         Self.forms(of: phrase).lazy.compactMap { functions[$0] }.first
     }
 
-    /// What a stimulus engages, such as `follow people in a video`.
-    /// - Throws: `Failure` with code `invalid-argument` that names an unknown word and the nearest known ones, and where no
-    ///   word engages anything.
-    public func matches(in stimulus: String) throws -> [Match] {
+    /// What a stimulus engages, such as `follow people in a video`, and its words of which nothing is known.
+    public func matches(in stimulus: String) -> (matches: [Match], unknown: [String]) {
         let words = Self.split(stimulus)
-        var matches: [Match] = []
+        var matches: [Match] = [], unknown: [String] = []
         var rest = words[...]
         while let word = rest.first {
             if let (match, length) = longest(at: rest) {
                 matches.append(match)
                 rest = rest.dropFirst(length)
             } else {
-                guard Self.silent.contains(word) || Double(word) != nil else { throw unknown(word, in: stimulus) }
+                if !Self.silent.contains(word), Double(word) == nil { unknown.append(word) }
                 rest = rest.dropFirst()
             }
         }
-        guard !matches.isEmpty else {
-            throw Failure(
-                .invalidArgument,
-                "stimuli: '\(stimulus.prefix(80))' names nothing that engages a function of the brain; say what is "
-                    + "perceived, such as 'see written digits', or give functions: [vision.shape].")
-        }
-        return matches
+        return (matches, unknown)
+    }
+
+    /// The known words nearest to another one.
+    public func nearest(to word: String) -> [String] {
+        let near = NearestName.several(word, among: functions.keys, most: Self.suggestions)
+        guard near.isEmpty else { return near }
+        return functions.keys.filter { $0.hasPrefix(word.prefix(2)) }.sorted().prefix(Self.suggestions).map { $0 }
     }
 
     private func longest(at words: ArraySlice<String>) -> (Match, Int)? {
@@ -87,18 +86,6 @@ public struct Lexicon: Sendable {
             if let found = functions(of: phrase) { return (Match(words: phrase, functions: found), length) }
         }
         return nil
-    }
-
-    private func unknown(_ word: String, in stimulus: String) -> Failure {
-        var near = NearestName.several(word, among: functions.keys, most: Self.suggestions)
-        if near.isEmpty {
-            near = functions.keys.filter { $0.hasPrefix(word.prefix(2)) }.sorted().prefix(Self.suggestions).map { $0 }
-        }
-        let hint = near.isEmpty ? "" : " The nearest known words are \(near.map { "'\($0)'" }.joined(separator: ", "))."
-        return Failure(
-            .invalidArgument,
-            "stimuli: '\(stimulus.prefix(80))': no function of the brain is known for the word '\(word.prefix(40))'.\(hint) "
-                + "Say it in other words, or give functions: [vision.shape]; see 'gyrus functions --words'.")
     }
 
     /// The words of a text in lower case.

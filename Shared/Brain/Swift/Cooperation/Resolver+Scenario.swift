@@ -5,6 +5,6 @@ extension Resolver.Request {
     public init(_ scenario: Scenario) {
         self.init(
             stimuli: scenario.stimuli, functions: scenario.functions,
-            modalities: scenario.data.inputs.compactMapValues(\.kind.function))
+            modalities: scenario.data.inputs.mapValues { $0.kind.function ?? "" })
     }
 }

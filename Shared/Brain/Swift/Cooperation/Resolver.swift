@@ -3,7 +3,7 @@ public import Model
 /// Resolves what is perceived over an atlas and its areas.
 ///
 /// ```swift
-/// let resolver = Resolver(atlas: atlas, digest: files.digest, areas: areas, networks: offers)
+/// let resolver = Resolver(map, digest: files.digest, networks: offers)
 /// let explanation = try resolver.explain(.init(stimuli: ["see written digits", "hear spoken digits"]))
 /// ```
 ///
@@ -22,7 +22,7 @@ public struct Resolver: Sendable {
         public var stimuli: [String]
         /// Names of functions; the first parts of a path can be left out.
         public var functions: [String]
-        /// The function of each modality.
+        /// The function of each modality; empty where it engages none.
         public var modalities: [String: String]
 
         /// Makes a request.
@@ -52,14 +52,15 @@ public struct Resolver: Sendable {
     /// The whole chain.
     /// - Throws: `Failure` with code `invalid-argument` whose message begins with the field that is wrong.
     public func explain(_ request: Request) throws -> Explanation {
-        let engagements = try engagements(request)
+        let (engagements, unknown) = try engagements(request)
         let functions = unique(engagements.flatMap { $0.matches.flatMap(\.functions) })
         let activation = Activation(of: map.atlas, by: functions)
         let parts = ranking(map.areas.filter { $0.parent != nil }, activation)
         let areas = ranking(map.tops, activation, within: parts)
         let joint = cooperation(areas, parts, activation)
         return Explanation(
-            atlas: digest, engagements: engagements, functions: functions,
+            atlas: digest, engagements: engagements, unknownWords: unknown.isEmpty ? nil : unknown,
+            functions: functions,
             regions: activation.regions.map(shown), areas: areas, parts: parts, cooperation: joint.bonds,
             candidates: candidates(parts + areas),
             modalities: modalities(request, areas: areas, parts: parts, order: joint.order),
@@ -69,26 +70,40 @@ public struct Resolver: Sendable {
 
     // MARK: Functions
 
-    /// What the functions and the stimuli say; where there is neither, what the modalities are.
-    private func engagements(_ request: Request) throws -> [Explanation.Engagement] {
+    /// What the functions and the stimuli say; where both engage nothing, what the modalities are. Words of which nothing is
+    /// known are told.
+    private func engagements(
+        _ request: Request
+    ) throws -> (engagements: [Explanation.Engagement], unknown: [Explanation.UnknownWord]) {
         let named = try request.functions.map { name in
             let match = Lexicon.Match(words: name, functions: try functions(named: name, field: "functions"))
             return Explanation.Engagement(source: name, matches: [match])
         }
-        let spoken = try request.stimuli.map {
-            Explanation.Engagement(source: $0, matches: try lexicon.matches(in: $0))
+        var spoken: [Explanation.Engagement] = [], unknown: [Explanation.UnknownWord] = []
+        for stimulus in request.stimuli {
+            let found = lexicon.matches(in: stimulus)
+            spoken.append(.init(source: stimulus, matches: found.matches))
+            unknown += found.unknown.map {
+                .init(word: $0, stimulus: stimulus, nearest: lexicon.nearest(to: $0))
+            }
         }
-        guard (named + spoken).isEmpty else { return named + spoken }
-        let perceived = try request.modalities.sorted { $0.key < $1.key }.map { modality, name in
+        if (named + spoken).contains(where: { !$0.matches.isEmpty }) { return (named + spoken, unknown) }
+        guard !request.modalities.isEmpty else {
+            let hint = unknown.first.map { " \($0.warning)" } ?? ""
+            throw Failure(
+                .invalidArgument,
+                """
+                stimuli: nothing engages a function of the brain; say what is perceived, such as 'see written digits', or \
+                give functions: [vision.shape]; see 'gyrus functions --words'.\(hint)
+                """)
+        }
+        let perceiving = request.modalities.filter { !$0.value.isEmpty }
+        let perceived = try perceiving.sorted { $0.key < $1.key }.map { modality, name in
             let functions = try functions(named: name, field: "modalities.\(modality)")
             return Explanation.Engagement(
                 source: "modality \(modality)", matches: [.init(words: modality, functions: functions)])
         }
-        guard !perceived.isEmpty else {
-            throw Failure(
-                .invalidArgument, "stimuli: there are neither stimuli nor functions nor modalities; give one of them.")
-        }
-        return perceived
+        return (spoken + perceived, unknown)
     }
 
     /// The function of a name, or the functions of the area of that name, whatever it was renamed to.

@@ -1,0 +1,118 @@
+public import Model
+public import Networks
+
+/// The structures that each modality's gene chooses from, and why others are left out.
+///
+/// A scenario that names structures searches those. Otherwise a family is in where it can read the modality, is usual for such
+/// data, and serves an area that is activated; the area that perceives the modality always is. Families of tables and series
+/// serve no area, so that what they can read decides alone.
+public struct StructureAlphabet: Sendable {
+    /// What became of a family for a modality that it can read.
+    public struct Choice: Hashable, Sendable {
+        /// The family.
+        public let family: String
+        /// Whether the search chooses it.
+        public let isIn: Bool
+        /// Why, or why not.
+        public let reason: String
+    }
+
+    private let scenario: Scenario
+    private let engaged: EngagedAreas
+    private let named: [StructureFamily]
+    private let without: Set<String>
+
+    /// Reads what a scenario says about structures.
+    /// - Throws: `Failure` with code `invalid-argument` whose message begins with the field that is wrong.
+    public init(_ scenario: Scenario, engaged: EngagedAreas = .all) throws {
+        let field = "search.structures"
+        let words = scenario.search.structures ?? []
+        let excluded = words.filter { $0.hasPrefix("-") }.map { String($0.dropFirst()) }
+        let all = StructureFamily.all
+        without = Set(try NetworkSpace.choices(excluded, among: all, named: \.name, field: field).map(\.name))
+        named = try NetworkSpace.choices(
+            words.filter { !$0.hasPrefix("-") }, among: all, named: \.name, field: field)
+        let inputs = scenario.data.inputs
+        if let useless = named.first(where: { family in !inputs.values.contains(where: family.takes) }) {
+            let forms = useless.forms.map(\.rawValue).sorted().joined(separator: ", ")
+            throw Failure(
+                .invalidArgument, "\(field): \(useless.name) reads \(forms), and no modality of the scenario is that.")
+        }
+        self.scenario = scenario
+        self.engaged = engaged
+    }
+
+    /// The families of a modality's gene, the best ones to begin with first.
+    /// - Throws: `Failure` with code `invalid-argument` where none is left.
+    public func families(for modality: String) throws -> [StructureFamily] {
+        let families = choices(for: modality).filter(\.isIn).compactMap { StructureFamily.named($0.family) }
+        guard !families.isEmpty else { throw nothingLeft(modality) }
+        return families
+    }
+
+    /// What became of each family that can read a modality.
+    public func choices(for modality: String) -> [Choice] {
+        guard let signature = scenario.data.inputs[modality] else { return [] }
+        let named = named.filter { $0.takes(signature) }
+        let others = StructureFamily.all.filter { family in
+            family.takes(signature) && !named.contains { $0.name == family.name }
+        }
+        return named.map { Choice(family: $0.name, isIn: true, reason: "the scenario names it") }
+            + others.map { family in
+                let refusal =
+                    named.isEmpty ? refusal(of: family, modality, signature) : "the scenario names others"
+                return Choice(
+                    family: family.name, isIn: refusal == nil, reason: refusal ?? reason(for: family, signature))
+            }
+    }
+
+    private func reason(for family: StructureFamily, _ signature: InputSignature) -> String {
+        let form = StructureFamily.Form(signature)?.rawValue ?? signature.kind.rawValue
+        let areas = family.areas.filter { isActivated($0, signature) }
+        return areas.isEmpty ? "reads a \(form)" : "reads a \(form); serves \(areas.joined(separator: ", "))"
+    }
+
+    /// Why a family is left out; nil where it is not.
+    private func refusal(of family: StructureFamily, _ modality: String, _ signature: InputSignature) -> String? {
+        if without.contains(family.name) { return "the scenario leaves it out" }
+        guard let form = StructureFamily.Form(signature), family.usualForms.contains(form) else {
+            return "chosen only where search.structures names it"
+        }
+        if engaged.excluded[modality]?.contains(family.name) == true { return "belongs to other areas alone" }
+        guard family.areas.isEmpty || family.areas.contains(where: { isActivated($0, signature) }) else {
+            return "serves \(family.areas.joined(separator: ", ")), which are not activated"
+        }
+        do {
+            _ = try family.network(input: modality, signature, outputs: scenario.data.target.outputs)
+            return nil
+        } catch {
+            return "cannot take shape \(signature.shape): \((error as? Failure)?.message ?? "\(error)")"
+        }
+    }
+
+    private func isActivated(_ area: String, _ signature: InputSignature) -> Bool {
+        guard let activated = engaged.activated else { return true }
+        return area == signature.kind.area || activated.contains(area)
+    }
+
+    private func nothingLeft(_ modality: String) -> Failure {
+        guard let signature = scenario.data.inputs[modality],
+            StructureFamily.all.contains(where: { $0.takes(signature) })
+        else {
+            let signature = scenario.data.inputs[modality]
+            return Failure(
+                .invalidArgument,
+                """
+                modalities.\(modality): no structure reads \(signature?.kind.rawValue ?? "it") of shape \
+                \(signature?.shape ?? []).
+                """)
+        }
+        let reasons = choices(for: modality).map { "\($0.family): \($0.reason)" }.joined(separator: "; ")
+        return Failure(
+            .invalidArgument,
+            """
+            modalities.\(modality): no structure is left to choose (\(reasons)). Tie one to the modality's area \
+            ('gyrus areas tie'), or name structures under search.structures.
+            """)
+    }
+}

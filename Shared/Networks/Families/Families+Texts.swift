@@ -1,0 +1,97 @@
+extension StructureFamily {
+    /// For texts; what fills short ones up counts for nothing.
+    static let texts = [
+        text("fastText", "Joulin et al., Bag of tricks for efficient text classification, 2017", build: bag),
+        text("TextCNN", "Kim, Convolutional neural networks for sentence classification, 2014", build: phrases),
+        text(
+            "DAN", "Iyyer et al., Deep unordered composition rivals syntactic methods for text classification, 2015",
+            build: averaging),
+        text(
+            "BiGRU", "after Yang et al., Hierarchical attention networks for document classification, 2016",
+            build: reading),
+        text("Transformer", "Vaswani et al., Attention is all you need, 2017, encoder", build: transformer),
+        text("CharCNN", "after Zhang et al., Character-level convolutional networks, 2015", build: characters),
+    ]
+
+    private static func text(
+        _ name: String, _ source: String, build: @escaping @Sendable (Request) throws -> NetworkDescription
+    ) -> StructureFamily {
+        StructureFamily(
+            name, [.text], areas: ["language", "emotion"], functions: ["classification", "emotion recognition"],
+            source: source, build: build)
+    }
+
+    private static func embedded(_ request: Request, _ features: Int) throws -> LayerChain {
+        var chain = request.chain
+        chain.add("embedding", .tokenEmbedding(vocabulary: try request.vocabulary, features: features))
+        return chain
+    }
+
+    private static func bag(_ request: Request) throws -> NetworkDescription {
+        var chain = try embedded(request, request.wide(32))
+        chain.add("features", .sequencePooling(.mean), from: [chain.last, request.input])
+        return try chain.end(request.outputs)
+    }
+
+    private static func averaging(_ request: Request) throws -> NetworkDescription {
+        var chain = try embedded(request, request.wide(64))
+        chain.add("mean", .sequencePooling(.mean), from: [chain.last, request.input])
+        for _ in 0..<request.deep(2) {
+            chain.linear(request.wide(64))
+            chain.add("dropout", .dropout(rate: 0.2))
+        }
+        return try chain.end(request.outputs)
+    }
+
+    /// Windows of several lengths side by side, each with its strongest answer.
+    private static func phrases(_ request: Request) throws -> NetworkDescription {
+        var chain = try embedded(request, request.wide(64))
+        try chain.rowOfSequence()
+        let words = chain.last, length = request.shape[0]
+        var answers: [String] = []
+        for window in [3, 4, 5].map({ min($0, length) }) {
+            chain.convolve(request.wide(64), .time(window), padding: 0, normalized: false, from: words)
+            chain.pool(.time(length - window + 1), stride: 1)
+            answers.append(chain.last)
+        }
+        chain.add("concatenation", .concatenation, from: answers)
+        chain.add("features", .flatten)
+        return try chain.end(request.outputs, dropout: 0.5)
+    }
+
+    private static func characters(_ request: Request) throws -> NetworkDescription {
+        var chain = try embedded(request, request.wide(32))
+        try chain.rowOfSequence()
+        for (window, isPooled) in [(7, true), (7, true), (3, false), (3, true)] {
+            chain.convolve(request.wide(64), .time(window))
+            if isPooled, try chain.shape[2] >= 6 { chain.pool(.time(3)) }
+        }
+        try chain.largest()
+        chain.linear(request.wide(128))
+        return try chain.end(request.outputs, dropout: 0.5)
+    }
+
+    private static func reading(_ request: Request) throws -> NetworkDescription {
+        var chain = try embedded(request, request.wide(64))
+        for _ in 0..<request.deep(1) {
+            chain.add(
+                "recurrent", .recurrent(.init(.gru, features: request.wide(48), isBidirectional: true)),
+                from: [chain.last, request.input])
+        }
+        chain.add("features", .sequencePooling(.attention), from: [chain.last, request.input])
+        return try chain.end(request.outputs, dropout: 0.2)
+    }
+
+    private static func transformer(_ request: Request) throws -> NetworkDescription {
+        let width = request.wide(64, multipleOf: 16)
+        var chain = try embedded(request, width)
+        chain.add("positions", .positions(.sinusoidal))
+        for _ in 0..<request.deep(2) {
+            try chain.transformerBlock(
+                .init(heads: width / 16, hidden: 2 * width, dropout: 0.1, tokens: request.input))
+        }
+        chain.add("normalization", .layerNormalization())
+        chain.add("features", .sequencePooling(.mean), from: [chain.last, request.input])
+        return try chain.end(request.outputs)
+    }
+}

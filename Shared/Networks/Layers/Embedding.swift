@@ -1,0 +1,114 @@
+struct EmbeddingRules: LayerRules {
+    static let kind = "embedding"
+    let vocabulary: Int
+    let features: Int
+
+    init(vocabulary: Int, features: Int) {
+        self.vocabulary = vocabulary
+        self.features = features
+    }
+
+    init(_ fields: inout LayerFields) throws {
+        vocabulary = try fields.read("vocabulary")
+        features = try fields.read("features")
+    }
+
+    func write(to fields: inout LayerFieldWriter) throws {
+        try fields.write("vocabulary", vocabulary)
+        try fields.write("features", features)
+    }
+
+    var operation: Layer.Operation { .embedding(vocabulary: vocabulary, features: features) }
+    var summary: String { "embedding \(vocabulary) → \(features)" }
+    var role: Layer.Role { .other }
+
+    func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
+        let shape = try LayerFault.single(inputs)
+        guard shape.count == 1 else { throw LayerFault("needs a row of words and gets \(shape)") }
+        try LayerFault.check(vocabulary, "vocabulary")
+        try LayerFault.check(features, "features")
+        return [features, 1, shape[0]]
+    }
+
+    /// Variance 1, whatever the size of the vocabulary.
+    func tensors(from inputs: [[Int]]) -> [TensorPlan] { [.random("weight", [vocabulary, features], deviation: 1)] }
+    func multiplyAccumulates(from inputs: [[Int]], to output: [Int]) -> Double { 0 }
+
+    func script(_ scope: inout ScriptScope) -> String {
+        let words = Self.numbers(scope.value, below: vocabulary)
+        return "torch.unsqueeze(torch.transpose(torch.embedding(\(scope.tensor("weight")), \(words)), 1, 2), 2)"
+    }
+
+    func addNodes(to scope: inout OnnxScope) {
+        let rows = scope.rows(of: scope.tensor("weight"), at: scope.value, below: vocabulary)
+        let columns = scope.node("Transpose", [rows], ["perm": .integers([0, 2, 1])])
+        scope.finish("Unsqueeze", [columns, scope.integers([2])])
+    }
+
+    /// Numbers of words as integers; those beyond the vocabulary count as its nearest.
+    static func numbers(_ value: String, below count: Int) -> String {
+        // 4 is the type of 64-bit integers.
+        "torch.to(torch.clamp(\(value), 0, \(count - 1)), 4)"
+    }
+}
+
+/// The same as a sequence.
+struct TokenEmbeddingRules: LayerRules {
+    static let kind = "token-embedding"
+    let vocabulary: Int
+    let features: Int
+
+    init(vocabulary: Int, features: Int) {
+        self.vocabulary = vocabulary
+        self.features = features
+    }
+
+    init(_ fields: inout LayerFields) throws {
+        vocabulary = try fields.read("vocabulary")
+        features = try fields.read("features")
+    }
+
+    func write(to fields: inout LayerFieldWriter) throws {
+        try fields.write("vocabulary", vocabulary)
+        try fields.write("features", features)
+    }
+
+    var operation: Layer.Operation { .tokenEmbedding(vocabulary: vocabulary, features: features) }
+    var summary: String { "tokens \(vocabulary) → \(features)" }
+    var role: Layer.Role { .other }
+
+    func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] {
+        let shape = try LayerFault.single(inputs)
+        guard shape.count == 1 else { throw LayerFault("needs a row of tokens and gets \(shape)") }
+        try LayerFault.check(vocabulary, "vocabulary")
+        try LayerFault.check(features, "features")
+        return [shape[0], features]
+    }
+
+    func tensors(from inputs: [[Int]]) -> [TensorPlan] { [.random("weight", [vocabulary, features], deviation: 1)] }
+    func multiplyAccumulates(from inputs: [[Int]], to output: [Int]) -> Double { 0 }
+
+    func script(_ scope: inout ScriptScope) -> String {
+        let words = EmbeddingRules.numbers(scope.value, below: vocabulary)
+        let presence = "torch.unsqueeze(torch.ne(\(scope.value), 0), 2)"
+        return "torch.mul(torch.embedding(\(scope.tensor("weight")), \(words)), \(presence))"
+    }
+
+    func addNodes(to scope: inout OnnxScope) {
+        let rows = scope.rows(of: scope.tensor("weight"), at: scope.value, below: vocabulary)
+        let size = scope.node("Abs", [scope.value])
+        let presence = scope.node("Min", [size, scope.number(1)])
+        let column = scope.node("Unsqueeze", [presence, scope.integers([2])])
+        scope.finish("Mul", [rows, column])
+    }
+}
+
+extension OnnxScope {
+    /// Rows of a matrix by their numbers, of which those beyond it count as the nearest.
+    mutating func rows(of weight: String, at numbers: String, below count: Int) -> String {
+        let whole = node("Cast", [numbers], ["to": .integer(7)])
+        let bounded = node("Max", [whole, integers([0])])
+        let words = node("Min", [bounded, integers([count - 1])])
+        return node("Gather", [weight, words], ["axis": .integer(0)])
+    }
+}

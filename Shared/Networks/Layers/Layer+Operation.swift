@@ -1,0 +1,184 @@
+extension Layer {
+    /// What a layer computes: the kinds that there are, with their settings.
+    public enum Operation: Hashable, Sendable {
+        // MARK: Windows
+
+        /// A two-dimensional convolution.
+        case convolution(Convolution)
+        /// A convolution of each channel by itself followed by a 1×1 convolution over channels.
+        case separableConvolution(Convolution)
+        /// Largest value of each window.
+        case maximumPooling(kernel: Extent, stride: Extent, padding: Extent = 0)
+        /// Mean of each window, to which the zeros of the padding count.
+        case averagePooling(kernel: Extent, stride: Extent, padding: Extent = 0)
+        /// Mean of each channel, as a vector.
+        case globalAveragePooling
+        /// Bilinear resizing.
+        case resize(Extent)
+
+        // MARK: Products
+
+        /// A matrix product over the last dimension.
+        case linear(features: Int, bias: Bool = true)
+        /// A vector for each of a row of words, which are numbers from 0 to `vocabulary` − 1; a number beyond counts as the
+        /// nearest one. `[length]` becomes `[features, 1, length]`, over which 1×n convolutions go.
+        case embedding(vocabulary: Int, features: Int)
+        /// The same as a sequence, `[length, features]`, in which the token 0 is zero.
+        case tokenEmbedding(vocabulary: Int, features: Int)
+        /// The columns of a table as one vector: numbers as they are, then `features` learned numbers for each category.
+        case columns(categories: [Int], features: Int)
+        /// The columns of a table as a sequence `[columns, features]`: a learned vector times each number, or one for each
+        /// category, and a learned vector for each column.
+        case columnTokens(categories: [Int], features: Int)
+
+        // MARK: Sequences
+
+        /// Self-attention of several heads. The tokens of the sequence can be read as well: nothing attends to 0.
+        case selfAttention(heads: Int, dropout: Double = 0)
+        /// Adds to each place of a sequence what stands for the place.
+        case positions(Positions)
+        /// Adds a learned vector to a sequence: the first of those for several kinds of text.
+        case segments(count: Int)
+        /// Puts a learned vector before a sequence.
+        case classToken
+        /// One vector for a sequence. The tokens of the sequence can be read as well: 0 is left out.
+        case sequencePooling(SequencePooling)
+        /// A recurrent layer. The tokens of the sequence can be read as well: zeros at its end are left out.
+        case recurrent(Recurrent)
+        /// The same values in another shape.
+        case reshape([Int])
+        /// Dimensions in another order, such as `[1, 0]`.
+        case transpose([Int])
+
+        // MARK: Normalization
+
+        /// Normalisation of each channel over the mini-batch; running figures in evaluation.
+        case batchNormalization(momentum: Double = 0.1, epsilon: Double = 1e-5)
+        /// Normalization of each place: over the channels of `[channels, height, width]`, else over the last dimension.
+        case layerNormalization(epsilon: Double = 1e-5)
+        /// Normalization of each sample over groups of channels; as many groups as channels are instance normalization.
+        case groupNormalization(groups: Int, epsilon: Double = 1e-5)
+        /// Division of each place of the last dimension by the root of its mean square.
+        case rootMeanSquareNormalization(epsilon: Double = 1e-6)
+        /// A learned factor for each channel, or for each number of the last dimension.
+        case scale(initial: Double)
+
+        // MARK: Values one by one
+
+        /// max(x, 0).
+        case relu
+        /// x above zero, slope·x below.
+        case leakyRelu(slope: Double = 0.01)
+        /// min(max(x, 0), 6).
+        case relu6
+        /// 1 / (1 + e^−x).
+        case sigmoid
+        /// The hyperbolic tangent.
+        case tanh
+        /// x·Φ(x), with the distribution function of the normal distribution.
+        case gelu
+        /// x·sigmoid(x).
+        case silu
+        /// x·min(max(x + 3, 0), 6) / 6.
+        case hardSwish
+        /// min(max(x + 3, 0), 6) / 6.
+        case hardSigmoid
+        /// Shares of the last dimension.
+        case softmax
+        /// Sets values to zero at random while training.
+        case dropout(rate: Double)
+        /// Sets whole samples to zero at random while training.
+        case stochasticDepth(rate: Double)
+        /// All values of a sample as one vector.
+        case flatten
+
+        // MARK: Several inputs
+
+        /// Inputs one after another along channels or features.
+        case concatenation
+        /// Sum of the inputs.
+        case addition
+        /// Product of the inputs, place by place; a vector counts for the channels of the first one.
+        case multiplication
+        /// Sum of the inputs, each with a learned weight; the weights are a softmax, so they are positive and sum to 1.
+        case weightedSum
+        /// Sum of all inputs but the first, weighted by the softmax of the first, a vector with one number for each of
+        /// them: attention that depends on the sample.
+        case attention
+    }
+}
+
+extension Layer.Operation {
+    /// What is to be known of the operation. This is the only switch over all kinds.
+    var rules: any LayerRules {
+        switch self {
+        case .convolution(let settings): ConvolutionRules(settings: settings)
+        case .separableConvolution(let settings): SeparableConvolutionRules(settings: settings)
+        case .maximumPooling(let kernel, let stride, let padding):
+            MaximumPoolingRules(window: .init(kernel: kernel, stride: stride, padding: padding))
+        case .averagePooling(let kernel, let stride, let padding):
+            AveragePoolingRules(window: .init(kernel: kernel, stride: stride, padding: padding))
+        case .globalAveragePooling: GlobalAveragePoolingRules()
+        case .resize(let size): ResizeRules(size: size)
+        case .linear(let features, let bias): LinearRules(features: features, bias: bias)
+        case .embedding(let vocabulary, let features): EmbeddingRules(vocabulary: vocabulary, features: features)
+        case .tokenEmbedding(let vocabulary, let features):
+            TokenEmbeddingRules(vocabulary: vocabulary, features: features)
+        case .columns(let categories, let features):
+            ColumnsRules(table: .init(categories: categories, features: features))
+        case .columnTokens(let categories, let features):
+            ColumnTokensRules(table: .init(categories: categories, features: features))
+        case .selfAttention(let heads, let dropout): SelfAttentionRules(heads: heads, dropout: dropout)
+        case .positions(let positions): PositionsRules(positions: positions)
+        case .segments(let count): SegmentsRules(count: count)
+        case .classToken: ClassTokenRules()
+        case .sequencePooling(let pooling): SequencePoolingRules(pooling: pooling)
+        case .recurrent(let settings): RecurrentRules(settings: settings)
+        case .reshape(let shape): ReshapeRules(target: shape)
+        case .transpose(let order): TransposeRules(order: order)
+        case .batchNormalization(let momentum, let epsilon):
+            BatchNormalizationRules(momentum: momentum, epsilon: epsilon)
+        case .layerNormalization(let epsilon): LayerNormalizationRules(epsilon: epsilon)
+        case .groupNormalization(let groups, let epsilon): GroupNormalizationRules(groups: groups, epsilon: epsilon)
+        case .rootMeanSquareNormalization(let epsilon): RootMeanSquareNormalizationRules(epsilon: epsilon)
+        case .scale(let initial): ScaleRules(initial: initial)
+        case .relu: ReluRules()
+        case .leakyRelu(let slope): LeakyReluRules(slope: slope)
+        case .relu6: Relu6Rules()
+        case .sigmoid: SigmoidRules()
+        case .tanh: TanhRules()
+        case .gelu: GeluRules()
+        case .silu: SiluRules()
+        case .hardSwish: HardSwishRules()
+        case .hardSigmoid: HardSigmoidRules()
+        case .softmax: SoftmaxRules()
+        case .dropout(let rate): DropoutRules(rate: rate)
+        case .stochasticDepth(let rate): StochasticDepthRules(rate: rate)
+        case .flatten: FlattenRules()
+        case .concatenation: ConcatenationRules()
+        case .addition: AdditionRules()
+        case .multiplication: MultiplicationRules()
+        case .weightedSum: WeightedSumRules()
+        case .attention: AttentionRules()
+        }
+    }
+
+    /// The rules of a kind that stands in a layer's JSON object.
+    static func rules(ofKind kind: String) -> (any LayerRules.Type)? { rulesByKind[kind] }
+
+    private static let rulesByKind: [String: any LayerRules.Type] = Dictionary(
+        uniqueKeysWithValues: allRules.map { ($0.kind, $0) })
+
+    private static let allRules: [any LayerRules.Type] = [
+        ConvolutionRules.self, SeparableConvolutionRules.self, MaximumPoolingRules.self, AveragePoolingRules.self,
+        GlobalAveragePoolingRules.self, ResizeRules.self, LinearRules.self, EmbeddingRules.self,
+        TokenEmbeddingRules.self, ColumnsRules.self, ColumnTokensRules.self, SelfAttentionRules.self,
+        PositionsRules.self, SegmentsRules.self, ClassTokenRules.self, SequencePoolingRules.self, RecurrentRules.self,
+        ReshapeRules.self, TransposeRules.self, BatchNormalizationRules.self, LayerNormalizationRules.self,
+        GroupNormalizationRules.self, RootMeanSquareNormalizationRules.self, ScaleRules.self, ReluRules.self,
+        LeakyReluRules.self, Relu6Rules.self, SigmoidRules.self, TanhRules.self, GeluRules.self, SiluRules.self,
+        HardSwishRules.self, HardSigmoidRules.self, SoftmaxRules.self, DropoutRules.self, StochasticDepthRules.self,
+        FlattenRules.self, ConcatenationRules.self, AdditionRules.self, MultiplicationRules.self,
+        WeightedSumRules.self, AttentionRules.self,
+    ]
+}

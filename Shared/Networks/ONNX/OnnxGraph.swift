@@ -1,0 +1,164 @@
+/// A network as nodes of the standard ONNX operators (set 13); whoever writes the file adds the weights.
+///
+/// Values are named after the layers that give them, weights after the network's tensors.
+public struct OnnxGraph: Sendable {
+    /// Version of the standard operators that the graph uses.
+    public static let operatorSet = 13
+
+    /// The setting of a node.
+    public enum Attribute: Hashable, Sendable {
+        /// A whole number.
+        case integer(Int)
+        /// Whole numbers.
+        case integers([Int])
+        /// A number.
+        case number(Double)
+        /// A text.
+        case text(String)
+    }
+
+    /// One operator.
+    public struct Node: Sendable {
+        /// The operator.
+        public let operation: String
+        /// What it reads; an empty name where an optional input is left out.
+        public let inputs: [String]
+        /// What it gives.
+        public let outputs: [String]
+        /// Its settings, by name.
+        public let attributes: [(name: String, value: Attribute)]
+    }
+
+    /// Values that are in the graph itself.
+    public struct Constant: Sendable {
+        /// What they are.
+        public enum Values: Hashable, Sendable {
+            /// 64-bit integers.
+            case integers([Int64])
+            /// 32-bit floats.
+            case numbers([Float])
+        }
+
+        /// Name.
+        public let name: String
+        /// Shape.
+        public let shape: [Int]
+        /// The values.
+        public let values: Values
+    }
+
+    /// The nodes; each reads only inputs, constants, weights and nodes before it.
+    public internal(set) var nodes: [Node] = []
+    /// The constants.
+    public internal(set) var constants: [Constant] = []
+}
+
+extension NetworkDescription {
+    /// The network in ONNX's operators.
+    /// - Throws: `Failure` where the description does not fit together.
+    public var onnxGraph: OnnxGraph {
+        get throws {
+            let inference = try ShapeInference(self)
+            var graph = OnnxGraph()
+            for layer in layers {
+                var scope = OnnxScope(
+                    layer, shapes: inference.inputShapes(of: layer), output: inference.shapes[layer.name] ?? [], graph)
+                layer.operation.rules.addNodes(to: &scope)
+                graph = scope.graph
+            }
+            return graph
+        }
+    }
+}
+
+/// What a layer needs to write itself in ONNX's operators.
+struct OnnxScope {
+    typealias Attributes = KeyValuePairs<String, OnnxGraph.Attribute>
+
+    /// The layer's name, which its last node's output has.
+    let name: String
+    /// What it reads.
+    let inputs: [String]
+    /// Shapes of that, for one sample.
+    let shapes: [[Int]]
+    /// Shape of what it gives.
+    let output: [Int]
+    fileprivate private(set) var graph: OnnxGraph
+    private var count = 0
+
+    fileprivate init(_ layer: Layer, shapes: [[Int]], output: [Int], _ graph: OnnxGraph) {
+        name = layer.name
+        inputs = layer.inputs
+        self.shapes = shapes
+        self.output = output
+        self.graph = graph
+    }
+
+    /// What the layer reads first.
+    var value: String { inputs.first ?? "" }
+    /// The shape of that.
+    var shape: [Int] { shapes.first ?? [] }
+
+    /// One of the layer's tensors.
+    func tensor(_ tensor: String) -> String { "\(name).\(tensor)" }
+
+    /// Adds the node whose output is the layer's.
+    mutating func finish(_ operation: String, _ inputs: [String], _ attributes: Attributes = [:]) {
+        add(operation, inputs, [name], attributes)
+    }
+
+    /// Adds a node on the way.
+    /// - Returns: The name of its output.
+    mutating func node(_ operation: String, _ inputs: [String], _ attributes: Attributes = [:]) -> String {
+        nodes(operation, inputs, [""], attributes)[0]
+    }
+
+    /// Adds a node with several outputs.
+    /// - Parameter outputs: An empty name stands for one that is not wanted, any other for one that is.
+    mutating func nodes(
+        _ operation: String, _ inputs: [String], _ outputs: [String], _ attributes: Attributes = [:]
+    ) -> [String] {
+        let names = outputs.map { _ in newName("step") }
+        add(operation, inputs, names, attributes)
+        return names
+    }
+
+    /// Adds whole numbers.
+    mutating func integers(_ values: [Int]) -> String {
+        constant([values.count], .integers(values.map(Int64.init)))
+    }
+
+    /// Adds one number.
+    mutating func number(_ value: Double) -> String { constant([], .numbers([Float(value)])) }
+
+    mutating func constant(_ shape: [Int], _ values: OnnxGraph.Constant.Values) -> String {
+        let name = newName("constant")
+        graph.constants.append(.init(name: name, shape: shape, values: values))
+        return name
+    }
+
+    /// A shape with the batch, of any size, in front.
+    mutating func batched(_ shape: [Int]) -> String { integers([-1] + shape) }
+
+    /// 1 where a place of a sequence is a part of it, else 0: `[batch, length]`; nil where no tokens say so.
+    mutating func mask() -> String? {
+        guard inputs.count > 1 else { return nil }
+        // Numbers of tokens are whole.
+        let size = node("Abs", [inputs[1]])
+        return node("Min", [size, number(1)])
+    }
+
+    private mutating func newName(_ word: String) -> String {
+        count += 1
+        return "\(name).\(word)\(count)"
+    }
+
+    private mutating func add(
+        _ operation: String, _ inputs: [String], _ outputs: [String], _ attributes: Attributes
+    ) {
+        graph.nodes.append(
+            .init(
+                operation: operation, inputs: inputs, outputs: outputs,
+                attributes: attributes.map { (name: $0.key, value: $0.value) }))
+    }
+}

@@ -1,0 +1,107 @@
+import Model
+import Networks
+import Testing
+
+@testable import Search
+
+@Suite struct StructureAlphabetTests {
+    static func scenario(
+        _ inputs: [String: InputSignature], structures: [String]? = nil, outputs: [String] = ["a", "b", "c"]
+    ) -> Scenario {
+        let data = PreparedData(
+            id: String(repeating: "0", count: 64), name: "own", inputs: inputs,
+            target: Target(.classification, names: outputs), samples: .init(training: 80, validation: 10, test: 10))
+        return Scenario(name: "s", data: .prepared(data), search: .init(structures: structures))
+    }
+
+    static let image = InputSignature(kind: .image, shape: [3, 32, 32])
+    static let text = InputSignature(kind: .text, shape: [64], vocabulary: 2_000)
+    static let table = InputSignature(kind: .table, shape: [8], categories: [3, 5])
+    static let series = InputSignature(kind: .series, shape: [2, 200])
+
+    static func names(
+        _ modality: String, _ scenario: Scenario, _ engaged: EngagedAreas = .init(activated: [])
+    ) throws -> [String] {
+        try StructureAlphabet(scenario, engaged: engaged).families(for: modality).map(\.name)
+    }
+
+    @Test func `a gene has the families that can read its modality`() throws {
+        let scenario = Self.scenario([
+            "photo": Self.image, "note": Self.text, "facts": Self.table, "pulse": Self.series,
+        ])
+        #expect(
+            try Self.names("photo", scenario) == [
+                "LeNet3", "LeNet5", "MediumNet", "SparseNet", "ResNet", "MobileNet", "DenseNet", "ConvNeXt",
+            ])
+        #expect(
+            try Self.names("note", scenario) == ["fastText", "TextCNN", "DAN", "BiGRU", "Transformer", "CharCNN"])
+        #expect(try Self.names("facts", scenario) == ["MLP", "ResNet-MLP", "Linear", "FT-Transformer"])
+        #expect(try Self.names("pulse", scenario) == ["InceptionTime", "TCN", "GRU"])
+    }
+
+    @Test func `what is activated of the brain decides which families are in, and says why`() throws {
+        let scenario = Self.scenario(["photo": Self.image])
+        let digits = EngagedAreas(activated: ["vision", "vision.shape"])
+        let feelings = EngagedAreas(activated: ["vision", "vision.face", "emotion"])
+        #expect(try !Self.names("photo", scenario, digits).contains("mini-Xception"))
+        #expect(try Self.names("photo", scenario, feelings).contains("mini-Xception"))
+        let spaces = try [digits, feelings].map { try NetworkSpace(scenario, engaged: $0).space }
+        #expect(spaces[0] != spaces[1])
+        let choices = try StructureAlphabet(scenario, engaged: digits).choices(for: "photo")
+        let face = try #require(choices.first { $0.family == "mini-Xception" })
+        #expect(!face.isIn && face.reason == "serves emotion, vision.face, which are not activated")
+        #expect(choices.first { $0.family == "ResNet" }?.reason == "reads a picture; serves vision")
+        #expect(choices.first { $0.family == "ResNet18" }?.reason == "chosen only where search.structures names it")
+    }
+
+    @Test func `structures of other areas are kept out of a gene, unless the scenario names them`() throws {
+        let engaged = EngagedAreas(excluded: ["photo": ["LeNet3", "ResNet"]])
+        let names = try Self.names("photo", Self.scenario(["photo": Self.image]), engaged)
+        #expect(!names.contains("LeNet3") && !names.contains("ResNet") && names.contains("LeNet5"))
+        #expect(
+            try Self.names("photo", Self.scenario(["photo": Self.image], structures: ["LeNet3"]), engaged) == ["LeNet3"]
+        )
+        let all = EngagedAreas(excluded: ["photo": Set(StructureFamily.all.map(\.name))])
+        let failure = #expect(throws: Failure.self) {
+            try NetworkSpace(Self.scenario(["photo": Self.image]), engaged: all)
+        }
+        #expect(
+            failure?.message.hasPrefix("modalities.photo: no structure is left") == true, "\(failure?.message ?? "")")
+    }
+
+    @Test func `a scenario names structures for the modalities that they can read, or leaves some out`() throws {
+        let inputs = ["photo": Self.image, "note": Self.text]
+        let named = Self.scenario(inputs, structures: ["ViT", "ResNet18"])
+        #expect(try Self.names("photo", named) == ["ViT", "ResNet18"])
+        #expect(try Self.names("note", named).first == "fastText")
+        let without = Self.scenario(inputs, structures: ["-LeNet3", "-TextCNN"])
+        #expect(try Self.names("photo", without).first == "LeNet5")
+        #expect(try !Self.names("note", without).contains("TextCNN"))
+        for (wrong, message) in [
+            ("-LeNet4", "search.structures: there is no 'LeNet4' to choose."),
+            ("GRU", "search.structures: GRU reads series, waveform, and no modality of the scenario is that."),
+        ] {
+            let failure = #expect(throws: Failure.self) {
+                try NetworkSpace(Self.scenario(inputs, structures: [wrong]))
+            }
+            #expect(failure?.message.hasPrefix(message) == true, "\(failure?.message ?? "")")
+        }
+    }
+
+    @Test func `every candidate over several kinds of data is sound and its cost is known`() throws {
+        let scenario = Self.scenario(["photo": Self.image, "note": Self.text, "facts": Self.table])
+        let space = try NetworkSpace(scenario)
+        var generator = SeededGenerator(seed: 3)
+        for _ in 0..<30 {
+            let genome = space.space.random(using: &generator)
+            let candidate = try space.candidate(genome)
+            #expect(try candidate.network.outputShape == [3])
+            let limits = Scenario.Limits(parameters: candidate.parameters, operations: candidate.operations)
+            var limited = scenario
+            limited.limits = limits
+            #expect(try NetworkSpace(limited).isAllowed(genome), "\(candidate.title)")
+            limited.limits.parameters = candidate.parameters - 1
+            #expect((try? NetworkSpace(limited).isAllowed(genome)) != true, "\(candidate.title)")
+        }
+    }
+}
