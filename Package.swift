@@ -263,7 +263,7 @@ let services: [Target] = [
         [
             "Brain", "HelperProcesses", "Model", "Networks", "ONNX", "Inspection", "Launcher", "ServiceClient",
             "DesignerClient", "RegistryClient", "KnowledgeClient", "TrainerClient", "EvaluatorClient",
-            "WorkQueueClient", "Messaging", "Search", "Tracking", "TrackingSearch", "Vision", argumentParser, logging,
+            "WorkQueueClient", "Messaging", "Search", "Tracking", "TrackingSearch", "Vision", "Tables", argumentParser, logging,
         ]),
 ]
 
@@ -297,7 +297,7 @@ let testTargets: [Target] = [
     tests("ONNXTests", ["ONNX", "Model", "Networks", "Safetensors", "Schema", "Torch"]),
     tests("TorchTests", ["Torch", "Networks"]),
     tests("PreparationTests", ["Media", "Model", "Networks", "Preparation", "Safetensors", "Tables", "Torch"]),
-    tests("TablesTests", ["Tables", "Model"]),
+    tests("TablesTests", ["Tables", "Model", "gyrus-data"]),
     tests("DatasetsTests", ["Datasets", "Model", "Networks", "Safetensors", "Torch"]),
     tests(
         "RegistryTests",

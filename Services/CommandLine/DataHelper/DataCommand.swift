@@ -1,9 +1,10 @@
 import ArgumentParser
 
-/// Reads a user's data and runs packages, in a process of its own: `gyrus` starts without libtorch and the decoders.
+/// Reads the data of users and runs packages in a process of its own: `gyrus` starts without libtorch and the decoders of
+/// pictures and sound, and a file of somebody else that crashes one stays out of it.
 @main
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gyrus-data", abstract: "Look at data, prepare them, and answer for them with a network.",
-        subcommands: [PrepareCommand.self, PackageCommand.self, PredictCommand.self])
+        subcommands: [LookCommand.self, PrepareCommand.self, PackageCommand.self, PredictCommand.self])
 }

@@ -30,8 +30,8 @@ struct Gyrus: AsyncParsableCommand {
             CommandGroup(
                 name: "Scenarios:",
                 subcommands: [
-                    Publish.self, Explain.self, Watch.self, ResultCommand.self, Predict.self, Scenarios.self,
-                    Cancel.self,
+                    NewScenario.self, Publish.self, Explain.self, Watch.self, ResultCommand.self, Predict.self,
+                    Scenarios.self, Cancel.self,
                     Resume.self, Reproduce.self,
                 ]),
             CommandGroup(

@@ -22,8 +22,20 @@ extension SampleTable {
                 columns[index].role = usualRole(of: index)
             }
         }
+        keepLastInput()
         suggestedGroup = settings.split.group == nil ? opened.group ?? groups().first : nil
     }
+
+    /// Where nothing else is left to learn from, numbers that seem to count rows are measurements.
+    private func keepLastInput() {
+        guard settings.modalities == nil, !columns.contains(where: { $0.role == .input }) else { return }
+        for index in columns.indices where columns[index].kind == .identifier && columns[index].minimum != nil {
+            guard case .left(Self.namesRows) = columns[index].role else { continue }
+            (columns[index].kind, columns[index].role) = (.number, .input)
+        }
+    }
+
+    private static let namesRows = "names rows"
 
     private func setRole(_ role: SampleColumn.Role, of name: String, key: String) throws {
         let index = try column(name, key: key)
@@ -39,7 +51,7 @@ extension SampleTable {
         if settings.split.column == nil, isSplit(column) { return .split }
         switch column.kind {
         case .empty: return .left("has no values")
-        case .identifier: return .left("names rows")
+        case .identifier: return .left(Self.namesRows)
         case .date: return .left("holds dates")
         case .labels: return .left("holds lists of labels")
         default: break

@@ -15,7 +15,7 @@ struct TargetFinder {
     let rows: Int
 
     private static let names: [[String]] = [
-        ["label", "labels", "class", "classes", "target", "targets", "category", "categories", "y"],
+        ["label", "labels", "class", "classes", "target", "targets", "category", "categories", "y", "cls"],
         ["answer", "outcome", "output", "response", "result", "species", "diagnosis"],
         ["quality", "price", "survived", "churn", "income", "sentiment", "emotion", "activity", "kind", "value"],
     ]

@@ -50,6 +50,8 @@ struct SourceOpener {
     private func file(_ path: String) throws -> OpenedSource {
         guard DataFolder.size(of: path) != 0 else { throw Failure(.invalidArgument, "'\(path)' has 0 bytes.") }
         let folder = URL(filePath: path).deletingLastPathComponent().path
+        let name = URL(filePath: path).lastPathComponent
+        if let arrays = try arrays([name], in: folder) { return arrays }
         if let join = settings.join {
             return try Joining.open(path, join: join, folder: folder, opener: self)
         }
@@ -70,6 +72,9 @@ struct SourceOpener {
         if bare.hasSuffix(".jsonl") || bare.hasSuffix(".ndjson") || bare.hasSuffix(".json") {
             return (try JSONLinesSource(path, settings: settings, part: part), "table (JSON Lines\(packed))")
         }
+        if try FileStream(path).bytes(4).elementsEqual("PAR1".utf8) {
+            return (try ParquetSource(path, part: part), "table (Parquet)")
+        }
         let source = try DelimitedSource(path, settings: settings, part: part)
         let kind =
             switch source.separator {
@@ -78,6 +83,32 @@ struct SourceOpener {
             default: "columns parted by '\(Character(UnicodeScalar(source.separator)))'"
             }
         return (source, "table (\(kind)\(packed))")
+    }
+
+    /// Opens arrays or shards, where files are such.
+    private func arrays(_ files: [String], in folder: String) throws -> OpenedSource? {
+        func paths(_ endings: String...) -> [String] {
+            files.filter { name in endings.contains { name.lowercased().hasSuffix($0) } }.map { "\(folder)/\($0)" }
+        }
+        let shards = paths(".tar", ".tar.gz", ".tgz")
+        if !shards.isEmpty {
+            return OpenedSource(
+                form: "\(shards.count) tar shards", rows: try TarSource(shards), folder: folder,
+                kinds: ["key": .identifier])
+        }
+        let packed = paths(".npz", ".npy")
+        if let first = packed.first {
+            guard packed.count == 1 else {
+                throw Failure(
+                    .invalidArgument,
+                    "'\(folder)' has \(packed.count) files of NumPy; put samples and labels into one .npz with "
+                        + "numpy.savez, or name one.")
+            }
+            return OpenedSource(form: "arrays (NumPy)", rows: try ArraySource.numPy(first), folder: folder)
+        }
+        let idx = files.filter(ArraySource.isIDX)
+        guard !idx.isEmpty else { return nil }
+        return OpenedSource(form: "arrays (IDX)", rows: try ArraySource.idx(idx, in: folder), folder: folder)
     }
 
     private func folder(_ folder: DataFolder) throws -> OpenedSource {
@@ -101,6 +132,7 @@ struct SourceOpener {
                 return opened
             }
         }
+        if let arrays = try arrays(files, in: folder.path) { return arrays }
         guard !folders.isEmpty else { throw nothing(in: folder, files) }
         let source = try ClassFolderSource(folder, parts: parts.count == folders.count || parts.count > 1 ? parts : [:])
         let kind: ColumnKind = source.type == .image ? .image : source.type == .audio ? .audio : .textFile

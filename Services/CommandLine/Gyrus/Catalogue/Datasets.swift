@@ -5,12 +5,13 @@ import RegistryClient
 /// The prepared data sets.
 struct Datasets: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List the data sets that are prepared for training, or prepare others.",
+        abstract: "List the data sets that are prepared for training, prepare others, or look at data.",
         discussion: """
               gyrus datasets --filter name=fsdd
               gyrus datasets prepare new-speakers.yaml
+              gyrus datasets look pictures
             """,
-        subcommands: [DatasetList.self, DatasetPrepare.self], defaultSubcommand: DatasetList.self)
+        subcommands: [DatasetList.self, DatasetLook.self, DatasetPrepare.self], defaultSubcommand: DatasetList.self)
 }
 
 /// Lists the prepared data sets.

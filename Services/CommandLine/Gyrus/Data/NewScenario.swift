@@ -1,0 +1,39 @@
+import ArgumentParser
+import Foundation
+import Model
+import Tables
+
+/// Writes a scenario for data of a user.
+struct NewScenario: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "new",
+        abstract: "Write a scenario file with everything that is found in a folder or a table.",
+        discussion: """
+              gyrus new clothes > clothes.yaml
+              gyrus new energy/buildings.csv --target heating,cooling --output energy.yaml
+
+            Nothing is written beside the data.
+            """)
+
+    @OptionGroup var data: DataOptions
+
+    @Option(name: [.short, .long], help: "File to write (default: stdout).")
+    var output: String?
+
+    @Flag(name: .long, help: "Replace the file where there is one.")
+    var force = false
+
+    func run() async throws {
+        if let output, !force, FileManager.default.fileExists(atPath: output) {
+            throw Failure(.conflict, "There is a file '\(output)' already; name another, or add --force.")
+        }
+        let text = ScenarioDraft(try DataLooking.report(try data.settings)).text
+        guard let output else { return emit(String(text.dropLast())) }
+        do {
+            try Data(text.utf8).write(to: URL(filePath: output), options: .atomic)
+        } catch {
+            throw Failure(.invalidArgument, "'\(output)' cannot be written: \(error.localizedDescription)")
+        }
+        say("gyrus: wrote \(output); next: gyrus publish \(output)")
+    }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import Model
+import Tables
+import Testing
+
+/// Tables that are not as they should be: a clear failure, or counted rows with the first one named.
+struct BadTableTests {
+    @Test func `a target that is not there names those that are, the nearest first`() throws {
+        let data = try MadeData().write(madeRows(30), as: "t.csv")
+        let message = data.failure("t.csv", target: "lable")
+        #expect(message.contains("Did you mean 'label'?"))
+        #expect(message.contains("There are label, size, color"))
+    }
+
+    @Test func `rows without a target are left out and counted`() throws {
+        let text = "size,label\n1,\n" + (0..<20).map { "\($0),\($0 % 2 == 0 ? "a" : "b")\n" }.joined() + "7,NA\n"
+        let data = try MadeData().write(text, as: "t.csv")
+        let table = try data.table("t.csv")
+        #expect(table.rowsWithoutTarget == 2)
+        #expect(table.notes.contains { $0.contains("2 of 22 rows") && $0.contains("t.csv, row 1") })
+        var rows = 0
+        try table.forEachRow { _ in rows += 1 }
+        #expect(rows == 20)
+    }
+
+    @Test func `targets that are no finite numbers are left out`() throws {
+        let text = "x,y\n" + (0..<40).map { "\($0),\(Double($0) / 3)\n" }.joined() + "1,inf\n2,NaN\n3,-inf\n"
+        let data = try MadeData().write(text, as: "t.csv")
+        let table = try data.table("t.csv")
+        #expect(table.target.target.kind == .regression)
+        #expect(table.rowsWithoutTarget == 3)
+    }
+
+    @Test func `a label with zeros before it stays text`() throws {
+        let text = "x,label\n" + (0..<40).map { "\($0),\($0 % 2 == 0 ? "007" : "042")\n" }.joined()
+        let data = try MadeData().write(text, as: "t.csv")
+        let table = try data.table("t.csv")
+        #expect(table.target.target.names == ["007", "042"])
+    }
+
+    @Test func `more classes than can be learned are refused`() throws {
+        let text = "x,label\n" + (0..<10_400).map { "\($0 % 17),name\($0)x\n" }.joined()
+        let message = try MadeData().write(text, as: "t.csv").failure("t.csv", target: "label")
+        #expect(message.contains("different values, and 10000 classes are the most"))
+    }
+
+    @Test func `texts among numbers are taken as missing and said`() throws {
+        let text = "x,label\n" + (0..<60).map { "\($0 == 41 ? "oops" : "\($0)"),\($0 % 2)\n" }.joined()
+        let data = try MadeData().write(text, as: "t.csv")
+        let table = try data.table("t.csv")
+        #expect(table.columns[0].kind == .number)
+        #expect(table.notes.contains { $0.contains("t.csv, row 42 has 'oops'") })
+    }
+
+    @Test func `rows of another length are refused where they are many, and counted where they are few`() throws {
+        let few = "a,label\n" + (0..<60).map { $0 == 9 ? "1,x,2\n" : "\($0),\($0 % 2)\n" }.joined()
+        let data = try MadeData().write(few, as: "t.csv")
+        let table = try data.table("t.csv")
+        #expect(table.rowCount == 59)
+        #expect(table.notes.contains { $0.contains("row 10 has 3 fields, and there are 2 columns") })
+        let many = "a,label\n" + (0..<60).map { $0 % 3 == 0 ? "1\n" : "\($0),\($0 % 2)\n" }.joined()
+        let message = try MadeData().write(many, as: "t.csv").failure("t.csv")
+        #expect(message.contains("20 of 60 rows") && message.contains("unreadable"))
+    }
+
+    @Test(arguments: ["a,label\n", "", "\n\n"])
+    func `a table without rows is refused`(text: String) throws {
+        let message = try MadeData().write(text, as: "t.csv").failure("t.csv")
+        #expect(message.contains("no rows") || message.contains("0 bytes"))
+    }
+
+    @Test func `two columns of one name are refused`() throws {
+        let message = try MadeData().write("a,a,label\n1,2,x\n3,4,y\n", as: "t.csv").failure("t.csv")
+        #expect(message.contains("two columns called 'a'"))
+    }
+
+    @Test func `a file that is not what its name says is called what it is`() throws {
+        let message = try MadeData().write([0x89, 0x50, 0x4E, 0x47, 1, 2, 3], as: "t.csv").failure("t.csv")
+        #expect(message.contains("a picture (PNG)"))
+    }
+
+    @Test func `UTF-16 with a mark is read, and without one is called so`() throws {
+        let text = "größe,label\n" + (0..<30).map { "\($0),\($0 % 2 == 0 ? "käse" : "brot")\n" }.joined()
+        let little = text.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
+        let data = try MadeData().write([0xFF, 0xFE] + little, as: "t.csv")
+        let table = try data.table("t.csv")
+        #expect(table.columns.map(\.name) == ["größe", "label"])
+        #expect(table.target.target.names == ["brot", "käse"])
+        let bare = try MadeData().write(little, as: "t.csv")
+        #expect(bare.failure("t.csv").contains("encoding: utf-16le"))
+        #expect(bare.failure("t.csv") { $0.encoding = "utf-16le" } == "no failure")
+    }
+
+    @Test func `Latin-1 is refused with the row, and read where it is named`() throws {
+        let text = "x,label\n" + (0..<30).map { "\($0),\($0 % 2 == 0 ? "k#se" : "brot")\n" }.joined()
+        let data = try MadeData().write(text.utf8.map { $0 == 35 ? 0xE4 : $0 }, as: "t.csv")
+        let message = data.failure("t.csv")
+        #expect(message.contains("row") && message.contains("0xe4") && message.contains("encoding: latin-1"))
+        var settings = data.settings("t.csv")
+        settings.encoding = "latin-1"
+        #expect(try SampleTable(settings: settings).target.target.names == ["brot", "käse"])
+        #expect(data.failure("t.csv") { $0.encoding = "klingon" }.contains("no encoding 'klingon'"))
+    }
+
+    @Test func `a byte order mark is no part of a name`() throws {
+        let data = try MadeData().write([0xEF, 0xBB, 0xBF] + Array(madeRows(30).utf8), as: "t.csv")
+        let table = try data.table("t.csv")
+        #expect(table.columns[0].name == "size")
+    }
+
+    @Test func `numbers with commas are numbers where semicolons part columns`() throws {
+        let text = "größe;label\n" + (0..<40).map { "\($0),5;\($0 % 2 == 0 ? "a" : "b")\n" }.joined()
+        let data = try MadeData().write(text, as: "t.csv")
+        let table = try data.table("t.csv")
+        #expect(table.columns[0].kind == .number)
+        var first: Double?
+        try table.forEachRow { if first == nil { first = $0.number(0) } }
+        #expect(first == 0.5)
+    }
+
+    @Test func `one class is nothing to tell apart`() throws {
+        let text = "x,label\n" + (0..<30).map { "\($0),a\n" }.joined()
+        #expect(try MadeData().write(text, as: "t.csv").failure("t.csv", target: "label").contains("one value only"))
+    }
+
+    @Test func `equal rows are counted within and across parts, and with other targets`() throws {
+        var text = "word,part,label\n"
+        for index in 0..<40 { text += "word number \(index) of many,train,\(index % 2 == 0 ? "a" : "b")\n" }
+        for index in 40..<60 { text += "word number \(index) of many,test,\(index % 2 == 0 ? "a" : "b")\n" }
+        text += "word number 1 of many,test,b\nword number 3 of many,train,a\n"
+        let data = try MadeData().write(text, as: "t.csv")
+        var settings = data.settings("t.csv", target: "label")
+        settings.split.column = "part"
+        settings.split.validation = 0.1
+        let report = try SampleTable(settings: settings).report()
+        #expect(report.samples.test == 21)
+        #expect(report.duplicates.across >= 1)
+        #expect(report.duplicates.within + report.duplicates.across == 2)
+        #expect(report.duplicates.contradicting == 2)
+    }
+}
