@@ -1,0 +1,29 @@
+import Foundation
+import Media
+import Model
+public import Tables
+
+/// Looks into pictures and sounds by decoding them.
+public struct MediaProber: MediaProbe {
+    /// Makes one.
+    public init() {}
+
+    public func probe(_ type: MediaType, path: String) throws -> MediaFacts {
+        guard let content = FileManager.default.contents(atPath: path) else {
+            throw Failure(.notFound, "it cannot be read")
+        }
+        return try probe(type, bytes: [UInt8](content))
+    }
+
+    public func probe(_ type: MediaType, bytes: [UInt8]) throws -> MediaFacts {
+        switch type {
+        case .image:
+            let picture = try Picture(decoding: bytes)
+            return MediaFacts(width: picture.width, height: picture.height, channels: picture.channels)
+        case .audio:
+            let sound = try Sound(decoding: bytes)
+            return MediaFacts(channels: 1, seconds: sound.duration, rate: sound.rate)
+        case .text: return MediaFacts()
+        }
+    }
+}
