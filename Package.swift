@@ -110,7 +110,11 @@ let shared: [Target] = [
     library("ONNX", "Shared/ONNX", ["Model", "Networks", "Safetensors", "Schema"]),
     library("Darknet", "Shared/Darknet", ["Model", "Networks"]),
     library("OpenVINO", "Shared/OpenVINO", ["Model", "Networks"]),
-    library("Torch", "Shared/Torch", ["CTorch", "Model", "Networks", "Safetensors"]),
+    // Optimized in every configuration: standard errors take each metric hundreds of times.
+    .target(
+        name: "Scores", dependencies: ["Model"], path: "Shared/Scores",
+        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    library("Torch", "Shared/Torch", ["CTorch", "Model", "Networks", "Safetensors", "Scores"]),
     .systemLibrary(name: "CZlib", path: "Shared/CZlib"),
     // Optimised in every configuration: scores of whole benchmarks take a minute otherwise.
     .target(
@@ -277,7 +281,8 @@ let testTargets: [Target] = [
     tests("BrainTests", ["Brain", "Model"]),
     tests("SafetensorsTests", ["Model", "Safetensors"]),
     tests("ONNXTests", ["ONNX", "Model", "Networks", "Safetensors", "Schema", "Torch"]),
-    tests("TorchTests", ["Torch", "Networks"]),
+    tests("ScoresTests", ["Model", "Scores"]),
+    tests("TorchTests", ["Torch", "Model", "Networks", "Safetensors"]),
     tests("DatasetsTests", ["Datasets", "Model", "Networks", "Safetensors", "Torch"]),
     tests(
         "RegistryTests",
