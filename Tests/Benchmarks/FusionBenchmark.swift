@@ -36,10 +36,10 @@ struct FusionBenchmark: AsyncParsableCommand {
         defer { try? FileManager.default.removeItem(at: folder) }
         let dataset = try prepare(in: folder)
         let backbones = try [("audio", audio), ("image", image)].map { modality, name in
-            guard let structure = TableSix(rawValue: name), let shape = dataset.recipe.shape(of: modality) else {
+            guard let structure = TableSix(rawValue: name), let shape = dataset.inputs[modality]?.shape else {
                 throw ValidationError("There is no network '\(name)'.")
             }
-            let network = try structure.network(input: modality, shape: shape, classes: dataset.recipe.classes)
+            let network = try structure.network(input: modality, shape: shape, classes: dataset.target.outputs)
             return try Backbone(modality: modality, network: network)
         }
         let weights = try backbones.map { backbone in

@@ -50,7 +50,7 @@ struct TableSixBenchmark: AsyncParsableCommand {
         for name in networks {
             var accuracies: [Double] = []
             for seed in 1...max(1, seeds) {
-                accuracies.append(try train(name, seed: UInt64(seed), recipe: dataset.recipe, sources))
+                accuracies.append(try train(name, seed: UInt64(seed), dataset, sources))
             }
             let mean = accuracies.reduce(0, +) / Double(accuracies.count)
             let spread = accuracies.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(accuracies.count)
@@ -72,12 +72,12 @@ struct TableSixBenchmark: AsyncParsableCommand {
     }
 
     private func train(
-        _ name: String, seed: UInt64, recipe: DatasetRecipe, _ sources: [SampleSource]
+        _ name: String, seed: UInt64, _ dataset: PreparedDataset, _ sources: [SampleSource]
     ) throws -> Double {
         guard let rule = OptimizerSettings.Rule(rawValue: optimizer) else {
             throw ValidationError("There is no optimizer '\(optimizer)'.")
         }
-        let description = try network(name, recipe)
+        let description = try network(name, dataset)
         let plan = try TrainingPlan(
             optimizers: [.init(rule: rule, learningRate: rate, weightDecay: decay, momentum: rule == .sgd ? 0.9 : 0)],
             epochs: epochs, batch: batch, seed: seed)
@@ -96,19 +96,19 @@ struct TableSixBenchmark: AsyncParsableCommand {
         return test
     }
 
-    private func network(_ name: String, _ recipe: DatasetRecipe) throws -> NetworkDescription {
+    private func network(_ name: String, _ dataset: PreparedDataset) throws -> NetworkDescription {
         let isPair = name.contains("+")
         let parts = name.split(separator: isPair ? "+" : ":").map(String.init)
         guard parts.count == 2 else { throw ValidationError("'\(name)' is neither image:LeNet3 nor LeNet3+LeNet5.") }
         let branches = isPair ? [("image", parts[0]), ("audio", parts[1])] : [(parts[0], parts[1])]
         return try .fused(
             branches: branches.map { modality, structure in
-                guard let shape = recipe.shape(of: modality), let structure = TableSix(rawValue: structure) else {
+                guard let shape = dataset.inputs[modality]?.shape, let structure = TableSix(rawValue: structure) else {
                     throw ValidationError("'\(name)' names no modality and network that there are.")
                 }
                 let network = try structure.network(
-                    input: modality, shape: shape, classes: recipe.classes, width: width)
+                    input: modality, shape: shape, classes: dataset.target.outputs, width: width)
                 return (modality, network)
-            }, classes: recipe.classes)
+            }, classes: dataset.target.outputs)
     }
 }

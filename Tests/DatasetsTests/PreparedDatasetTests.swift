@@ -40,7 +40,7 @@ import Torch
 
     @Test func `splits have the samples asked for`() throws {
         let dataset = try prepared(recipe)
-        #expect(dataset.recipe == recipe)
+        #expect(dataset.origin == .recipe(recipe))
         for (split, count) in [(PreparedDataset.Split.training, 60), (.validation, 20), (.test, 30)] {
             let source = try dataset.source(split)
             #expect(source.count == count)

@@ -26,7 +26,7 @@ struct `Table 6 on real data` {
     @Test(arguments: TableSix.allCases, ["image", "audio"])
     func `every network learns from either modality`(structure: TableSix, modality: String) throws {
         let dataset = try Self.prepared.get().1
-        let shape = try #require(dataset.recipe.shape(of: modality))
+        let shape = try #require(dataset.inputs[modality]?.shape)
         let network = try NetworkDescription.fused(
             branches: [(modality, try structure.network(input: modality, shape: shape, classes: 10))], classes: 10)
         let plan = try TrainingPlan(

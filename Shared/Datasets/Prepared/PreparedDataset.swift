@@ -5,10 +5,12 @@ public import Torch
 
 /// A prepared dataset: one safetensors file, mapped into memory.
 ///
-/// For each split and modality, `training.image.rows` holds rows of bytes and `training.image.indices` the row of each
-/// sample; `training.labels` holds the labels. Metadata: `format`, `recipe` (canonical JSON), and for each modality
-/// `image.scale` and `image.offset`, with which a byte becomes a number: over the training rows these numbers have mean
-/// 0 and variance 1.
+/// For each split and modality, `training.image.rows` holds rows of bytes, floats or token numbers, and
+/// `training.image.indices` the row of each sample; `training.labels` holds the numbers of classes, `training.targets` rows of
+/// labels or standardized numbers, `training.groups` what samples belong to. Of data that Gyrus knows by name the metadata
+/// has `format`, `recipe` (canonical JSON), and for each modality `image.scale` and `image.offset`, with which a byte
+/// becomes a number: over the training rows these numbers have mean 0 and variance 1. Of data of a user it has `format` and
+/// `manifest`.
 ///
 /// ```swift
 /// let dataset = try PreparedDataset(opening: path)
@@ -26,9 +28,19 @@ public struct PreparedDataset: Sendable {
     }
 
     static let format = "gyrus-dataset 1"
+    /// Of data of a user.
+    static let manifestFormat = "gyrus-dataset 2"
 
     /// How it was made.
-    public let recipe: DatasetRecipe
+    public enum Origin: Hashable, Sendable {
+        /// By a recipe, of data that Gyrus knows by name.
+        case recipe(DatasetRecipe)
+        /// Of data of a user.
+        case manifest(DatasetManifest)
+    }
+
+    /// How it was made.
+    public let origin: Origin
     /// What its maker noted, such as `image.components`.
     public let notes: [String: String]
     private let file: SafetensorsFile
@@ -37,16 +49,36 @@ public struct PreparedDataset: Sendable {
     /// - Throws: `Failure` naming the file and what is wrong in it.
     public init(opening path: String) throws {
         let file = try SafetensorsFile(opening: path)
-        guard file.metadata["format"] == Self.format, let json = file.metadata["recipe"] else {
-            throw Failure(.corrupt, "'\(path)' is no prepared dataset: its metadata has no format '\(Self.format)'.")
-        }
         do {
-            recipe = try DatasetRecipe(json: json)
-        } catch let failure as Failure {
+            switch (file.metadata["format"], file.metadata["recipe"], file.metadata["manifest"]) {
+            case (Self.format, let json?, _): origin = .recipe(try DatasetRecipe(json: json))
+            case (Self.manifestFormat, _, let json?): origin = .manifest(try DatasetManifest(json: json))
+            default:
+                throw Failure(
+                    .corrupt,
+                    "'\(path)' is no prepared dataset: its metadata has no format '\(Self.format)' or '\(Self.manifestFormat)'.")
+            }
+        } catch let failure as Failure where failure.code == .invalidArgument {
             throw Failure(.corrupt, "'\(path)' has a recipe that cannot be read: \(failure.message)")
         }
-        notes = file.metadata.filter { $0.key != "format" && $0.key != "recipe" }
+        notes = file.metadata.filter { !["format", "recipe", "manifest"].contains($0.key) }
         self.file = file
+    }
+
+    /// What networks read of each modality.
+    public var inputs: [String: InputSignature] {
+        switch origin {
+        case .recipe(let recipe): recipe.inputs
+        case .manifest(let manifest): manifest.inputs.mapValues(\.signature)
+        }
+    }
+
+    /// What networks learn to answer.
+    public var target: Target {
+        switch origin {
+        case .recipe(let recipe): Target(.classification, names: recipe.classLabels)
+        case .manifest(let manifest): manifest.target
+        }
     }
 
     /// The split of a name, as tasks name it.
@@ -62,24 +94,60 @@ public struct PreparedDataset: Sendable {
 
     /// The samples of a split, left in mapped memory.
     public func source(_ split: Split) throws -> SampleSource {
-        let modalities = try recipe.modalities.keys.sorted().map { try modality($0, split) }
-        return try SampleSource(
-            classes: recipe.classes, modalities: modalities, labels: file.elements(of: "\(split.rawValue).labels"),
-            owner: file)
+        try SampleSource(
+            target: target, modalities: inputs.keys.sorted().map { try modality($0, split) },
+            answers: try answers(split), groups: try groups(split), owner: file)
+    }
+
+    private func answers(_ split: Split) throws -> SampleSource.Answers {
+        target.kind == .classification
+            ? .classes(try elements("\(split.rawValue).labels")) : .numbers(try elements("\(split.rawValue).targets"))
+    }
+
+    private func groups(_ split: Split) throws -> [Int32]? {
+        let name = "\(split.rawValue).groups"
+        return file.entries.contains { $0.name == name } ? try file.elements(of: name) : nil
+    }
+
+    /// The elements of a tensor; none where a split without samples has no tensors.
+    private func elements<Element: TensorElement>(_ name: String) throws -> [Element] {
+        if case .manifest = origin, !file.entries.contains(where: { $0.name == name }) { return [] }
+        return try file.elements(of: name)
     }
 
     private func modality(_ name: String, _ split: Split) throws -> SampleSource.Modality {
-        let rows = try file.entry(named: "\(split.rawValue).\(name).rows")
-        guard rows.type == .uint8, let shape = recipe.shape(of: name), Array(rows.shape.dropFirst()) == shape else {
+        guard let signature = inputs[name] else { throw Failure(.internal, "There is no modality '\(name)'.") }
+        let key = "\(split.rawValue).\(name)"
+        let indices: [Int32] = try elements("\(key).indices")
+        let (scales, offsets) = try standardization(name)
+        guard let rows = file.entries.first(where: { $0.name == "\(key).rows" }) else {
+            guard indices.isEmpty else { throw Failure(.corrupt, "'\(file.path)': there is no tensor '\(key).rows'.") }
+            return SampleSource.Modality(
+                name: name, shape: signature.shape, elementType: .uint8, scales: scales, offsets: offsets,
+                rows: UnsafeRawBufferPointer(start: nil, count: 0), indices: [])
+        }
+        guard let type = SampleSource.ElementType(rows.type), Array(rows.shape.dropFirst()) == signature.shape else {
             throw Failure(
                 .corrupt,
                 "'\(file.path)': tensor '\(rows.name)' has type \(rows.type.rawValue) and shape \(rows.shape), "
                     + "which does not fit the recipe.")
         }
         return SampleSource.Modality(
-            name: name, shape: shape, elementType: .uint8, scale: try number("\(name).scale"),
-            offset: try number("\(name).offset"), rows: file.unsafeBytes(of: rows),
-            indices: try file.elements(of: "\(split.rawValue).\(name).indices"))
+            name: name, shape: signature.shape, elementType: type, scales: scales, offsets: offsets,
+            rows: file.unsafeBytes(of: rows), indices: indices)
+    }
+
+    /// What makes stored elements numbers with mean 0 and variance 1 over the training samples.
+    private func standardization(_ name: String) throws -> (scales: [Float], offsets: [Float]) {
+        guard case .manifest(let manifest) = origin else {
+            return ([try number("\(name).scale")], [try number("\(name).offset")])
+        }
+        switch manifest.inputs[name]?.preparation {
+        case .picture(let picture)?:
+            return (picture.deviations.map { 1 / $0 }, zip(picture.means, picture.deviations).map { -$0 / $1 })
+        case .sound(let sound)?: return ([1 / sound.deviation], [-sound.mean / sound.deviation])
+        case .text?, .table?, .series?, nil: return ([1], [0])
+        }
     }
 
     private func number(_ key: String) throws -> Float {
@@ -87,5 +155,18 @@ public struct PreparedDataset: Sendable {
             throw Failure(.corrupt, "'\(file.path)': its metadata has no number '\(key)'.")
         }
         return number
+    }
+}
+
+extension SampleSource.ElementType {
+    /// The type of a stored tensor; nil for one that no rows have.
+    fileprivate init?(_ type: TensorType) {
+        switch type {
+        case .uint8: self = .uint8
+        case .int32: self = .int32
+        case .float32: self = .float32
+        case .float16: self = .float16
+        default: return nil
+        }
     }
 }

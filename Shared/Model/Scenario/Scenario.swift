@@ -41,6 +41,9 @@ public struct Scenario: Hashable, Sendable {
         public var population: Int
         /// Trials in all.
         public var trials: Int
+        /// Seconds for search and final training together; nil where the trials alone say how long it takes. What is under
+        /// way when the search's share is spent ends, and the best networks are trained as long as the rest allows.
+        public var budget: Double?
         /// Seed of every choice of the search.
         public var seed: UInt64
         /// Names of the optimizers to choose from; nil for all.
@@ -59,11 +62,17 @@ public struct Scenario: Hashable, Sendable {
         /// nobody can choose by it.
         public var scoresTest: Bool
 
+        /// Seconds that a budget may have: up to a week.
+        public static let budgetRange = 1.0...604_800.0
+        /// Share of a budget that is for trials; the rest is for the final training.
+        public static let trialShare = 0.6
+
         /// Makes a plan of a search.
         public init(
             method: SearchMethod = .evolution, population: Int = 12, trials: Int = 48, seed: UInt64 = 1,
             optimizers: [String]? = nil, structures: [String]? = nil, widths: [Double]? = nil, layers: Layers? = nil,
-            halving: Halving? = nil, replication: Replication? = nil, scoresTest: Bool = false
+            halving: Halving? = nil, replication: Replication? = nil, scoresTest: Bool = false,
+            budget: Double? = nil
         ) {
             self.method = method
             self.population = population
@@ -75,6 +84,7 @@ public struct Scenario: Hashable, Sendable {
             self.layers = layers
             self.halving = halving
             self.replication = replication
+            self.budget = budget
             self.scoresTest = scoresTest
         }
     }

@@ -131,19 +131,35 @@ extension FieldReader {
     fileprivate func isText(_ key: String) -> Bool { node(key)?.scalar != nil }
 
     /// Units of time in milliseconds; longer names come before those that they end with.
-    private static let units = [("us", 0.001), ("µs", 0.001), ("ms", 1), ("s", 1_000)]
+    private static let units = [
+        ("us", 0.001), ("µs", 0.001), ("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000),
+    ]
 
     /// The time under a key in milliseconds, such as 5 of `5ms`.
     func milliseconds(_ key: String, in range: ClosedRange<Double>) throws -> Double? {
         guard let text = try text(key) else { return nil }
-        guard let (unit, factor) = Self.units.first(where: { text.hasSuffix($0.0) }),
-            let number = Double(text.dropLast(unit.count).filter { $0 != " " }), number.isFinite
-        else {
-            throw wrong(key, "a time with its unit is needed, such as 5ms, 250us or 1.5s, and there is '\(text)'.")
-        }
-        guard range.contains(number * factor) else {
+        let time = try time(text, key, such: "5ms, 250us or 1.5s")
+        guard range.contains(time) else {
             throw wrong(key, "\(text) is not from \(range.lowerBound) to \(range.upperBound) milliseconds.")
         }
+        return time
+    }
+
+    /// The time under a key in seconds, such as 600 of `10m`.
+    func seconds(_ key: String, in range: ClosedRange<Double>) throws -> Double? {
+        guard let text = try text(key) else { return nil }
+        let time = try time(text, key, such: "90s, 10m or 2h") / 1_000
+        guard range.contains(time) else {
+            throw wrong(key, "\(text) is not from \(range.lowerBound) to \(range.upperBound) seconds.")
+        }
+        return time
+    }
+
+    /// A time in milliseconds.
+    private func time(_ text: String, _ key: String, such examples: String) throws -> Double {
+        guard let (unit, factor) = Self.units.first(where: { text.hasSuffix($0.0) }),
+            let number = Double(text.dropLast(unit.count).filter { $0 != " " }), number.isFinite
+        else { throw wrong(key, "a time with its unit is needed, such as \(examples), and there is '\(text)'.") }
         return number * factor
     }
 }

@@ -163,7 +163,7 @@ extension ScenarioFile {
     private static func search(_ reader: FieldReader, _ training: Scenario.Training) throws -> Scenario.Search {
         let keys = [
             "method", "population", "trials", "seed", "optimizers", "structures", "widths", "layers", "halving",
-            "replicas", "shards", "updates", "score-test",
+            "replicas", "shards", "updates", "score-test", "budget",
         ]
         let fields = try reader.fields("search", keys: keys)
         let usual = Scenario.Search()
@@ -182,7 +182,8 @@ extension ScenarioFile {
             widths: try fields?.numbers("widths", in: 0.05...16), layers: try fields.flatMap { try layers($0) },
             halving: try fields.flatMap { try halving($0, training) },
             replication: try fields.flatMap { try replication($0) },
-            scoresTest: try fields?.choice("score-test", of: Switch.self)?.isOn ?? false)
+            scoresTest: try fields?.choice("score-test", of: Switch.self)?.isOn ?? false,
+            budget: try fields?.seconds("budget", in: Scenario.Search.budgetRange))
     }
 
     static func training(

@@ -4,9 +4,17 @@ import Model
 /// Writes a scenario file with everything that was found, and says beside each line where it comes from.
 public struct ScenarioDraft {
     private let report: DataReport
+    private let budget: Duration?
+
+    /// Trials of a search that a time ends, where no other number does.
+    private static let trialsInTime = 500
 
     /// Takes what was found.
-    public init(_ report: DataReport) { self.report = report }
+    /// - Parameter budget: Time for search and final training together; nil for a number of trials that is small.
+    public init(_ report: DataReport, budget: Duration? = nil) {
+        self.report = report
+        self.budget = budget
+    }
 
     /// The text of the file.
     public var text: String {
@@ -30,12 +38,15 @@ public struct ScenarioDraft {
         lines += modalityLines(settings)
         lines += leftOutLines
         lines += [
-            "search: {method: auto, trials: 16, seed: 1}",
+            budget.map { "search: {method: auto, trials: \(Self.trialsInTime), budget: \(Self.seconds($0))s, seed: 1}" }
+                ?? "search: {method: auto, trials: 16, seed: 1}",
             "training: {epochs: 4, batch: \(batch)}   # of a trial, which is judged on validation samples",
             "final: {epochs: 20, batch: \(batch), samples: all, candidates: 2}   # of the best, on all training samples",
         ]
         return lines.joined(separator: "\n") + "\n"
     }
+
+    private static func seconds(_ duration: Duration) -> Int { max(1, Int(duration.components.seconds)) }
 
     /// A name for the scenario: that of the folder or file.
     private var name: String {

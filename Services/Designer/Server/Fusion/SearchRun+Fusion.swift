@@ -84,7 +84,9 @@ extension SearchRun {
     }
 
     func budget(of trial: Trial, _ candidate: Candidate) throws -> Scenario.Training {
-        guard let fusion = scenario.fusion else { return trial.isFinalTraining ? scenario.final : scenario.training }
+        guard let fusion = scenario.fusion else {
+            return trial.isFinalTraining ? affordable(scenario.final, trial) : scenario.training
+        }
         var budget = scenario.training
         if trial.isFinalTraining {
             budget = scenario.final
@@ -98,6 +100,21 @@ extension SearchRun {
         // Only what was measured on the same samples can be compared.
         budget.validation = scenario.training.validation
         return budget
+    }
+
+    /// A final training with as many epochs as what is left of the search's budget allows, by the time that the network's
+    /// trial took.
+    private func affordable(_ training: Scenario.Training, _ trial: Trial) -> Scenario.Training {
+        guard let budget = scenario.search.budget,
+            let earlier = trials.first(where: { !$0.isFinalTraining && $0.genome == trial.genome }),
+            let seconds = earlier.metrics["seconds"], let epochs = earlier.metrics["epochs"], seconds > 0, epochs > 0
+        else { return training }
+        let all = Double(scenario.data.counts.training)
+        let share = (training.samples.map(Double.init) ?? all) / (scenario.training.samples.map(Double.init) ?? all)
+        let left = budget * (1 - Scenario.Search.trialShare)
+        var training = training
+        training.epochs = max(1, min(training.epochs, Int(left / (seconds / epochs * share))))
+        return training
     }
 
     /// Whether a candidate is a network of one modality that was trained here.

@@ -34,6 +34,8 @@ struct SearchDecision {
         case employ([TaskSubmission])
         /// Waits for children of replicas.
         case listen
+        /// Waits until the time for trials is spent.
+        case wait(seconds: Double)
     }
 
     /// How a search ended.
@@ -82,5 +84,7 @@ enum SearchOccurrence: Sendable {
     case tracked(number: Int, Result<TrackingResult, Failure>)
     case registered(model: String, Result<Void, Failure>)
     case written(ControllerDesk.Request)
+    /// The time for trials is spent.
+    case timeUp
     case abandoned(Failure)
 }

@@ -38,6 +38,8 @@ struct SearchRun: SearchCourse {
     var halving: SuccessiveHalving?
     /// Whether replicas of the controllers found nothing more to write.
     var isExhausted = false
+    /// Whether the time for trials is spent. A search that is taken up again has all of it again.
+    private var isTimeUp = false
     /// Candidates of trials that are under way, by genome: each is needed several times, and to check a network costs more
     /// than all else that a search does.
     private var candidates: [Genome: Candidate] = [:]
@@ -78,8 +80,11 @@ struct SearchRun: SearchCourse {
 
     /// Takes up what was under way, now that the dataset is there.
     private mutating func takeUp(_ decision: inout SearchDecision) throws {
+        if let budget = scenario.search.budget, !trials.contains(where: \.isFinalTraining) {
+            decision.steps.append(.wait(seconds: budget * Scenario.Search.trialShare))
+        }
         guard seeds != nil else {
-            decision.steps = [.seek(limit: seedLimit)]
+            decision.steps.append(.seek(limit: seedLimit))
             return
         }
         for trial in trials where isReady(trial) && (trial.state == .training || trial.state == .evaluating) {
@@ -106,6 +111,10 @@ struct SearchRun: SearchCourse {
             try trained(number, result, &decision)
         case .evaluated(let number, let result):
             try evaluated(number, result, &decision)
+        case .timeUp:
+            isTimeUp = true
+            decision.note("scenario.time-up", plan.id.text, ["trials": "\(trials.count)"])
+            try goOn(&decision)
         case .tracked: preconditionFailure("a search for a network asks for no tracks")
         case .written(let request):
             try place(request, &decision)
@@ -138,7 +147,7 @@ struct SearchRun: SearchCourse {
         }
         if try prepareFusion(&decision) { return }
         let isExhausted =
-            if scenario.search.replication != nil { self.isExhausted } else if halving != nil {
+            if isTimeUp { true } else if scenario.search.replication != nil { self.isExhausted } else if halving != nil {
                 try proposeOrPromote(&decision)
             } else { try propose(&decision) }
         let isOver = trials.allSatisfy(\.state.isIdle)

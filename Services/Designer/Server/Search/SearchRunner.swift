@@ -117,9 +117,16 @@ struct SearchRunner: Sendable {
             .abandoned(try await employ(tasks))
         case .listen:
             .written(try await desk.next(for: plan.id))
+        case .wait(let seconds):
+            try await timeUp(after: seconds)
         case .register(let model):
             .registered(model: model.id, try await outcome { try await peers.registry.register(model) })
         }
+    }
+
+    private func timeUp(after seconds: Double) async throws -> SearchOccurrence {
+        try await Task.sleep(for: .seconds(seconds))
+        return .timeUp
     }
 
     /// Has workers take on the parts of a search by replicas.

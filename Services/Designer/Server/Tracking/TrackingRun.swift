@@ -74,7 +74,7 @@ struct TrackingRun: SearchCourse {
             conclude(.succeeded(model: model), &decision)
         case .registered(_, .failure(let failure)):
             conclude(.failed(prefixed(failure, "The resulting tracker could not be registered")), &decision)
-        case .trained, .evaluated, .extracted, .written, .abandoned:
+        case .trained, .evaluated, .extracted, .written, .abandoned, .timeUp:
             preconditionFailure("a search for a tracker trains nothing")
         }
     }
