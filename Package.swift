@@ -300,7 +300,7 @@ let testTargets: [Target] = [
     tests("SafetensorsTests", ["Model", "Safetensors"]),
     tests("ONNXTests", ["ONNX", "Model", "Networks", "Safetensors", "Schema", "Torch"]),
     tests("PreparationTests", ["Media", "Model", "Networks", "Preparation", "Safetensors", "Tables", "Torch"]),
-    tests("TablesTests", ["Tables", "Model", "gyrus-data"]),
+    tests("TablesTests", ["Tables", "Model", "gyrus", "gyrus-data"]),
     tests("ScoresTests", ["Model", "Scores"]),
     tests("TorchTests", ["Torch", "Model", "Networks", "Safetensors"]),
     tests("DatasetsTests", ["Datasets", "Model", "Networks", "Safetensors", "Torch"]),

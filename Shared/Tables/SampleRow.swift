@@ -1,3 +1,5 @@
+import Model
+
 /// One sample of a table. Its cells are read where they lie, so it is of use only until the next one.
 public struct SampleRow {
     /// Its number among the samples that have a target, from 0.
@@ -43,6 +45,20 @@ public struct SampleRow {
         case .text(let name): table.files.find(name)
         case .missing: .nothing("no file is named")
         case let cell: .nothing("the cell holds \(cell.description)")
+        }
+    }
+
+    /// The text in a column, or that of the file which it names; nil where nothing is there.
+    /// - Throws: `Failure` where the file is not there or is no text.
+    public func text(_ column: Int) throws -> String? {
+        let cell = cell(column)
+        guard cell != .missing, table.columns[column].kind == .textFile else {
+            if case .bytes(let bytes) = cell { return String(decoding: bytes, as: UTF8.self) }
+            return cell == .missing ? nil : cell.description
+        }
+        switch path(column) {
+        case .nothing(let reason): throw Failure(.notFound, "\(place): \(reason).")
+        case .file(let path): return try TextStream.contents(of: path, encoding: table.settings.encoding)
         }
     }
 }

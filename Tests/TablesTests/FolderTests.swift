@@ -193,4 +193,48 @@ struct FolderTests {
         try table.forEachRow { if case .bytes(let bytes) = $0.cell(picture) { sizes.insert(bytes.count) } }
         #expect(sizes == [603])
     }
+
+    @Test(arguments: ["t.npz", "t.npy", "t.tar", "t-images-idx3-ubyte"])
+    func `damaged arrays and shards end in a failure, not in a crash`(name: String) throws {
+        try #require(Python.isHere, "needs python3")
+        let folder = try TemporaryDirectory()
+        try Python.run(
+            """
+            import io, struct, tarfile, zipfile
+            def array(kind, shape, content):
+                text = repr({'descr': kind, 'fortran_order': False, 'shape': shape}).ljust(117) + '\\n'
+                return b'\\x93NUMPY\\x01\\x00' + struct.pack('<H', len(text)) + text.encode() + content
+            one = array('|u1', (20, 3, 4), bytes(240))
+            open('t.npy', 'wb').write(one)
+            with zipfile.ZipFile('t.npz', 'w', zipfile.ZIP_DEFLATED) as file:
+                file.writestr('x.npy', one)
+                file.writestr('y.npy', array('<i8', (20,), struct.pack('<20q', *range(20))))
+            with tarfile.open('t.tar', 'w') as tar:
+                for index in range(9):
+                    for ending, content in [('jpg', b'\\xff\\xd8\\xff'), ('cls', b'1'), ('json', b'{"a": [1, 2]}'), ('npy', one)]:
+                        info = tarfile.TarInfo(f'{index}.{ending}')
+                        info.size = len(content)
+                        tar.addfile(info, io.BytesIO(content))
+            open('t-images-idx3-ubyte', 'wb').write(bytes([0, 0, 8, 3]) + struct.pack('>3I', 20, 3, 4) + bytes(240))
+            """, in: folder.url)
+        let bytes = [UInt8](try Data(contentsOf: folder.file(name)))
+        func rows(_ path: String) throws -> Int {
+            var count = 0
+            let source = try SourceOpener(settings: DataSettings(source: path)).open()
+            try source.rows.forEachRow { _ in count += 1 }
+            return count
+        }
+        #expect(try rows(folder.path(name)) > 8)
+        var generator = SplitMix64(seed: 3)
+        for number in 0..<300 {
+            var damaged = number % 7 == 0 ? Array(bytes.prefix(1 + generator.index(below: bytes.count))) : bytes
+            for _ in 0..<(1 + number % 4) {
+                let place =
+                    number % 2 == 0
+                    ? generator.index(below: damaged.count) : generator.index(below: min(180, damaged.count))
+                damaged[place] = UInt8(generator.index(below: 256))
+            }
+            _ = try? rows(try folder.write(damaged, as: name))
+        }
+    }
 }

@@ -100,10 +100,13 @@ struct ParquetTests {
         let bytes = [UInt8](try Data(contentsOf: OwnData.folder.appending(path: "vowels/utterances.parquet")))
         let folder = try TemporaryDirectory()
         var generator = SplitMix64(seed: 9)
-        for number in 0..<60 {
+        for number in 0..<400 {
             var damaged = bytes
+            // Descriptions are at the end, and at the beginning of pages.
+            let places = [4..<200, 401_800..<402_100, (bytes.count - 1_800)..<(bytes.count - 8), 4..<(bytes.count - 8)]
+            let range = places[number % places.count]
             for _ in 0..<(1 + number % 5) {
-                damaged[4 + generator.index(below: bytes.count - 12)] = UInt8(generator.index(below: 256))
+                damaged[range.lowerBound + generator.index(below: range.count)] = UInt8(generator.index(below: 256))
             }
             let path = try folder.write(damaged, as: "damaged.parquet")
             _ = try? ParquetSource(path).forEachRow { _ in }

@@ -88,6 +88,23 @@ struct ColumnFinder {
         }
     }
 
+    /// Without a first or last column of few whole numbers among others that are none: such a table has no header, and this
+    /// is its answer.
+    private func withoutAnswer(
+        _ members: [(number: Int, index: Int)], _ columns: [SampleColumn]
+    ) -> [(number: Int, index: Int)] {
+        let counts = members.map { columns[$0.index].distinct }.sorted()
+        guard counts[counts.count / 2] > KindFinder.mostNumberClasses else { return members }
+        func isAnswer(_ member: (number: Int, index: Int)) -> Bool {
+            let profile = profiles[member.index]
+            return profile.wholes == profile.numbers
+                && (2...KindFinder.mostNumberClasses).contains(profile.distinct.count)
+        }
+        if let first = members.first, isAnswer(first) { return Array(members.dropFirst()) }
+        if let last = members.last, isAnswer(last) { return Array(members.dropLast()) }
+        return members
+    }
+
     /// Puts numbered columns of one name together.
     private func joined(_ columns: [SampleColumn]) -> [SampleColumn] {
         let named = Set((settings.modalities ?? [:]).values.flatMap(\.columns) + (settings.target?.columns ?? []))
@@ -99,7 +116,7 @@ struct ColumnFinder {
         }
         var result: [SampleColumn?] = columns
         for (stem, members) in stems where members.count >= Self.fewestSteps {
-            let sorted = members.sorted { $0.number < $1.number }
+            let sorted = withoutAnswer(members.sorted { $0.number < $1.number }, columns)
             guard let first = sorted.first, let last = sorted.last, last.number - first.number == sorted.count - 1
             else { continue }
             for member in sorted { result[member.index] = nil }

@@ -16,7 +16,7 @@ struct TargetFinder {
 
     private static let names: [[String]] = [
         ["label", "labels", "class", "classes", "target", "targets", "category", "categories", "y", "cls"],
-        ["answer", "outcome", "output", "response", "result", "species", "diagnosis"],
+        ["answer", "outcome", "output", "response", "result", "species", "variety", "diagnosis"],
         ["quality", "price", "survived", "churn", "income", "sentiment", "emotion", "activity", "kind", "value"],
     ]
 
@@ -33,6 +33,7 @@ struct TargetFinder {
         }
         if let usual { return try finding(try usual.map { try index(of: $0) }, kind: nil) }
         let (column, reason) = try guess()
+        if let flags = flags(endingWith: column, reason) { return flags }
         var finding = try finding([column], kind: nil)
         let name = columns[column].name
         let kind = finding.guess.map { " " + $0 } ?? ""
@@ -68,9 +69,7 @@ struct TargetFinder {
         for tier in Self.names {
             let words = Set(tier)
             if let index = possible.last(where: { index in
-                columns[index].name.lowercased().split { !$0.isLetter && !$0.isNumber }.last.map {
-                    words.contains(String($0))
-                } ?? false
+                Self.lastWord(of: columns[index].name).map { words.contains($0) } ?? false
             }) {
                 return (index, "by its name")
             }
@@ -79,13 +78,57 @@ struct TargetFinder {
         if categories.count == 1, possible.allSatisfy({ columns[$0].kind != .number }) {
             return (categories[0], "the only column of categories")
         }
+        let few = possible.filter { columns[$0].kind == .number && profiles[$0].wholes == profiles[$0].numbers }
+        let others = columns.indices.filter { columns[$0].kind == .number && !few.contains($0) }
+        if few.count == 1, categories.isEmpty, columns[few[0]].distinct <= KindFinder.mostNumberClasses,
+            others.count + 1 >= columns.count - 1
+        {
+            return (few[0], "the only column of few whole numbers")
+        }
         guard let last = possible.last else {
             throw Failure(
                 .invalidArgument,
                 "Nothing in the data can be learned: there is no column of categories, labels or numbers among "
                     + "\(columns.prefix(20).map(\.name).joined(separator: ", ")).")
         }
-        return (last, "the last column of categories, labels or numbers")
+        return (last, Self.isLast)
+    }
+
+    /// Columns of 0 and 1 at the end of a table of texts, pictures or sounds are labels, each in a column of its own.
+    private func flags(endingWith last: Int, _ reason: String) -> Finding? {
+        func isFlag(_ index: Int) -> Bool {
+            columns[index].kind == .number && profiles[index].wholes == profiles[index].numbers
+                && columns[index].minimum == 0 && columns[index].maximum == 1 && columns[index].distinct == 2
+        }
+        let found = Array(columns.indices[...last].reversed().prefix(while: isFlag).reversed())
+        let hasMedia = columns.contains { $0.kind.isFile || $0.kind == .text }
+        guard reason == Self.isLast, found.count > 1, hasMedia else { return nil }
+        let names = found.map { columns[$0].name }.joined(separator: ",")
+        return Finding(
+            columns: found, kind: .multiLabel,
+            guess:
+                "The target is guessed: the last \(found.count) columns hold 0 and 1 and are taken as labels. Name others "
+                + "with --target \(names).")
+    }
+
+    /// Whether what stands between marks comes back in other values.
+    private static func haveSharedParts(_ values: [String]) -> Bool {
+        var seen: Set<Substring> = []
+        return values.prefix(1_000).contains { value in
+            let parts = value.split(separator: "|")
+            defer { seen.formUnion(parts) }
+            return parts.contains { seen.contains($0) }
+        }
+    }
+
+    private static let isLast = "the last column of categories, labels or numbers"
+
+    /// The last word of a name, also of one such as `SalePrice`.
+    private static func lastWord(of name: String) -> String? {
+        guard let word = name.split(whereSeparator: { !$0.isLetter && !$0.isNumber }).last else { return nil }
+        let start = word.lastIndex { $0.isUppercase } ?? word.startIndex
+        let isCamel = start > word.startIndex && word[word.index(before: start)].isLowercase
+        return (isCamel ? word[start...] : word).lowercased()
     }
 
     private func isPossible(_ column: SampleColumn) -> Bool {
@@ -118,7 +161,7 @@ struct TargetFinder {
                 guess: "Its \(column.distinct) different whole numbers are taken as classes; to learn a number, say "
                     + "'target: {column: \(column.name), kind: regression}'.")
         case (_, nil):
-            let isSeveral = profile.barred * 20 >= profile.present && profile.distinct.count > 2
+            let isSeveral = profile.barred * 20 >= profile.present && Self.haveSharedParts(profile.distinct.values)
             if isSeveral {
                 return Finding(
                     columns: found, kind: .multiLabel, separator: "|",

@@ -2,6 +2,9 @@ import Model
 
 /// Gives the cells of one column of a row group, with one page in memory.
 final class ParquetColumn {
+    /// A page of more values is none.
+    static let mostValues = 1 << 26
+
     private let leaf: ParquetLeaf
     private let stream: FileStream
     private let codec: Int
@@ -9,12 +12,14 @@ final class ParquetColumn {
     private var unread: [UInt8] = []
     private var dictionary: [Cell] = []
     private var values: [Cell] = []
-    private var (definitions, repetitions): ([Int], [Int]) = ([], [])
+    private var (definitions, repetitions): ([UInt8], [UInt8]) = ([], [])
     private var (entry, value) = (0, 0)
 
     /// Begins a chunk of a column.
     init(_ leaf: ParquetLeaf, chunk: ThriftValue, path: String) throws {
-        guard let meta = chunk[3], let data = meta[9]?.integer, let size = meta[7]?.integer, chunk[1] == nil else {
+        guard let meta = chunk[3], let data = meta[9]?.integer, let size = meta[7]?.integer, chunk[1] == nil,
+            size >= 0, data >= 0
+        else {
             throw ThriftReader.Problem()
         }
         self.leaf = leaf
@@ -29,13 +34,13 @@ final class ParquetColumn {
         try load()
         if leaf.repetitions.isEmpty {
             defer { entry += 1 }
-            return leaf.definition == 0 || definitions[entry] == leaf.definition ? take() : .missing
+            return definitions[entry] == leaf.definition ? take() : .missing
         }
         // A row goes on, over pages too, until a value begins another.
         var entries: [(repetition: Int, definition: Int, cell: Cell)] = []
         repeat {
-            let definition = definitions[entry]
-            entries.append((repetitions[entry], definition, definition == leaf.definition ? take() : .missing))
+            let definition = Int(definitions[entry])
+            entries.append((Int(repetitions[entry]), definition, definition == leaf.definition ? take() : .missing))
             entry += 1
         } while try hasMore() && repetitions[entry] > 0
         return assemble(entries[...], depth: 0)
@@ -110,7 +115,7 @@ final class ParquetColumn {
     private func take(_ header: ThriftValue, _ body: [UInt8], size: Int) throws -> Bool {
         switch header[1]?.integer {
         case 0:
-            guard let data = header[5], let count = data[1]?.integer else { throw ThriftReader.Problem() }
+            guard let data = header[5], let count = Self.count(data[1]) else { throw ThriftReader.Problem() }
             let page = try ParquetCompression.bytes(body, codec: codec, size: size)
             try page.withUnsafeBytes { bytes in
                 var offset = 0
@@ -119,7 +124,7 @@ final class ParquetColumn {
                 try decode(bytes, from: offset, data[2]?.integer ?? 0)
             }
         case 3:
-            guard let data = header[8], let count = data[1]?.integer, let inner = data[5]?.integer,
+            guard let data = header[8], let count = Self.count(data[1]), let inner = data[5]?.integer,
                 let outer = data[6]?.integer, inner >= 0, outer >= 0, inner + outer <= body.count
             else { throw ThriftReader.Problem() }
             // Levels are never compressed here.
@@ -132,7 +137,7 @@ final class ParquetColumn {
             }
             try page.withUnsafeBytes { try decode($0, from: 0, data[4]?.integer ?? 0) }
         case 2:
-            guard let count = header[7]?[1]?.integer else { throw ThriftReader.Problem() }
+            guard let count = Self.count(header[7]?[1]) else { throw ThriftReader.Problem() }
             let page = try ParquetCompression.bytes(body, codec: codec, size: size)
             dictionary = try page.withUnsafeBytes {
                 try ParquetValues(leaf: leaf).decode($0, encoding: 0, count: count, dictionary: [])
@@ -143,6 +148,11 @@ final class ParquetColumn {
         guard definitions.count == repetitions.count else { throw ThriftReader.Problem() }
         (entry, value) = (0, 0)
         return !definitions.isEmpty
+    }
+
+    /// A number of values that a page can have.
+    private static func count(_ value: ThriftValue?) -> Int? {
+        value?.integer.flatMap { (0...mostValues).contains($0) ? $0 : nil }
     }
 
     private func decode(_ bytes: UnsafeRawBufferPointer, from offset: Int, _ encoding: Int) throws {
@@ -156,7 +166,7 @@ final class ParquetColumn {
     /// Levels that stand at the beginning of a page, with their length before them.
     private func levels(
         _ bytes: UnsafeRawBufferPointer, _ offset: inout Int, greatest: Int, count: Int
-    ) throws -> [Int] {
+    ) throws -> [UInt8] {
         guard greatest > 0 else { return Array(repeating: 0, count: count) }
         guard offset + 4 <= bytes.count else { throw ThriftReader.Problem() }
         let length = Int(bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
@@ -168,13 +178,13 @@ final class ParquetColumn {
 
     private func runs(
         _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, greatest: Int, count: Int
-    ) -> [Int] {
+    ) -> [UInt8] {
         guard greatest > 0 else { return Array(repeating: 0, count: count) }
         let width = Int.bitWidth - greatest.leadingZeroBitCount
         var reader = RunReader(UnsafeRawBufferPointer(rebasing: bytes[range]), width: width)
-        var levels: [Int] = []
+        var levels: [UInt8] = []
         levels.reserveCapacity(count)
-        while levels.count < count, let level = reader.next() { levels.append(level) }
+        while levels.count < count, let level = reader.next() { levels.append(UInt8(clamping: level)) }
         return levels
     }
 }

@@ -32,7 +32,7 @@ struct RunReader {
     }
 
     private mutating func begin() -> Bool {
-        guard width <= 32, let head = bytes.varint(&index) else { return false }
+        guard width <= 32, let head = bytes.varint(&index), head < 1 << 40 else { return false }
         if head & 1 == 1 {
             packed = Int(head >> 1) * 8
             bit = 0
@@ -63,7 +63,7 @@ struct DeltaReader {
     mutating func numbers(_ count: Int) throws -> [Int64] {
         guard let size = bytes.varint(&index), let blocks = bytes.varint(&index), let total = bytes.varint(&index),
             let first = bytes.varint(&index), size.isMultiple(of: 128), blocks > 0, size <= 1 << 20,
-            Int(total) >= count
+            size.isMultiple(of: blocks), total <= ParquetColumn.mostValues, Int(total) >= count
         else { throw cut }
         var numbers = total == 0 ? [] : [zigzag(first)]
         numbers.reserveCapacity(count)

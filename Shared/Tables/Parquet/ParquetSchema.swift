@@ -32,7 +32,7 @@ struct ParquetLeaf {
         var index = 1
         var leaves: [ParquetLeaf] = []
         let children = elements.first?[5]?.integer ?? 0
-        for _ in 0..<children { try walk(elements, &index, Place(), &leaves) }
+        for _ in 0..<max(0, children) { try walk(elements, &index, Place(), &leaves) }
         return leaves
     }
 

@@ -59,7 +59,8 @@ final class ParquetSource: RowSource {
         let row = RawRow()
         row.part = part
         for group in groups {
-            guard let chunks = group[1]?.elements, chunks.count == leaves.count, let rows = group[3]?.integer else {
+            guard let chunks = group[1]?.elements, chunks.count == leaves.count, let rows = group[3]?.integer, rows >= 0
+            else {
                 throw Self.failure(path, "a row group has another number of columns than the schema")
             }
             var columns: [ParquetColumn] = []

@@ -167,7 +167,9 @@ struct ParquetValues {
 
     /// A moment as ISO 8601 has it, in UTC.
     private static func moment(_ seconds: Double) -> String {
-        Date(timeIntervalSince1970: seconds).formatted(
+        // Calendars end somewhere; year 9999 is far enough.
+        guard abs(seconds) < 253_402_300_800 else { return "\(seconds) s" }
+        return Date(timeIntervalSince1970: seconds).formatted(
             .iso8601.year().month().day().time(includingFractionalSeconds: false))
     }
 }

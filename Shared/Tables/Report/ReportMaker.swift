@@ -95,9 +95,8 @@ struct ReportMaker {
                 case .nothing(let reason): throw Failure(.notFound, reason)
                 case .file(let path):
                     if type == .text {
-                        let text = try TextStream.open(path, encoding: table.settings.encoding)
-                            .everything(limit: 64 << 20, of: path)
-                        note("characters", Double(String(decoding: text, as: UTF8.self).count), modality)
+                        let text = try TextStream.contents(of: path, encoding: table.settings.encoding)
+                        note("characters", Double(text.count), modality)
                     } else if let probe {
                         note(try probe.probe(type, path: path), modality)
                     }

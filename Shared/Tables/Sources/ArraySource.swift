@@ -138,8 +138,9 @@ final class IDXArray {
         shape = (0..<Int(head[3])).map { axis in
             lengths[(4 * axis)..<(4 * axis + 4)].reduce(0) { $0 << 8 | Int($1) }
         }
-        let each = shape.dropFirst().reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
-        guard each > 0, each <= 1 << 27 else { throw NumPyArray.failure(path, "its shape is \(shape)") }
+        guard let each = NumPyArray.product(of: shape.dropFirst()), each > 0 else {
+            throw NumPyArray.failure(path, "its shape is \(shape)")
+        }
     }
 
     /// The next sample.

@@ -45,11 +45,11 @@ final class ClassFolderSource: RowSource {
             for name in inner.folders {
                 let below = root.path.isEmpty ? name : "\(root.path)/\(name)"
                 let files = try folder.files(below: below)
-                if !files.contains(where: { MediaType(fileName: $0) != nil }) { empty.append(below) }
+                if files.isEmpty { empty.append(below) }
                 found += files.map { ($0, name, root.part) }
             }
         }
-        let types = found.map { MediaType(fileName: $0.path) }
+        let types = Self.types(of: found.map(\.path), in: folder)
         let counts = Dictionary(types.compactMap { $0 }.map { ($0, 1) }, uniquingKeysWith: +)
         guard let type = counts.max(by: { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) })?.key else {
             throw Self.failure(folder.path, "has no pictures, sounds or texts in folders")
@@ -86,9 +86,26 @@ final class ClassFolderSource: RowSource {
         }
     }
 
+    /// What files are by their names; where no name tells, they are texts if they look like it.
+    private static func types(of files: [String], in folder: DataFolder) -> [MediaType?] {
+        let named = files.map { MediaType(fileName: $0) }
+        guard named.allSatisfy({ $0 == nil }) else { return named }
+        let looked = stride(from: 0, to: files.count, by: max(1, files.count / 5)).map { files[$0] }
+        let areTexts = looked.allSatisfy { name in
+            guard let start = try? FileStream("\(folder.path)/\(name)").bytes(4_096) else { return false }
+            return !start.contains(0) && TextStream.form(of: start) == nil
+        }
+        let isTable = { (name: String) in name.hasSuffix(".csv") || name.hasSuffix(".tsv") || name.hasSuffix(".json") }
+        return areTexts && !files.contains(where: isTable) ? files.map { _ in .text } : named
+    }
+
     /// Whether beginnings of names look like those of speakers or patients: several files each, in several classes.
     var hasGroups: Bool {
         let pairs = Set(entries.map { [$0.prefix, $0.name] }).count
+        // Numbers that every folder counts anew are no names.
+        let triples = Set(entries.map { [$0.prefix, $0.name, Int($0.part?.rawValue ?? 9)] }).count
+        let areNumbers = prefixes.allSatisfy { $0.allSatisfy(\.isNumber) }
+        if areNumbers && triples == entries.count { return false }
         return prefixes.count >= 3 && prefixes.count * 2 <= entries.count && pairs * 2 >= prefixes.count * 3
     }
 

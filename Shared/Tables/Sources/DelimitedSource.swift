@@ -26,6 +26,9 @@ final class DelimitedSource: RowSource {
         files = [path]
         encoding = settings.encoding
         tolerance = settings.tolerance
+        if settings.encoding == nil, try TextStream.isWide(path) {
+            notes.append("'\(URL(filePath: path).lastPathComponent)' is UTF-16 and is read as such.")
+        }
         let sample = try TextStream.open(path, encoding: settings.encoding).bytes(Self.sampleSize)
         let isWhole = sample.count < Self.sampleSize
         let given = try Self.separator(settings)
@@ -35,7 +38,7 @@ final class DelimitedSource: RowSource {
         var rows: [[String]] = []
         do {
             while rows.count < 500, try reader.next(row) {
-                try Self.checkText(row, path: path, number: rows.count)
+                try Self.checkText(row, path: path, number: rows.count + 1)
                 rows.append((0..<row.count).map { String(decoding: row.text($0), as: UTF8.self) })
             }
         } catch {
@@ -57,7 +60,7 @@ final class DelimitedSource: RowSource {
             names = columns
         } else {
             hasHeader = found
-            names = found ? first : first.indices.map { "column\($0 + 1)" }
+            names = first.enumerated().map { found && !$1.isEmpty ? $1 : "column\($0 + 1)" }
             if !found {
                 notes.append(
                     "'\(URL(filePath: path).lastPathComponent)' has no header: columns are called \(names[0])…; "

@@ -57,9 +57,19 @@ final class NumPyArray {
         guard order == "False" || shape.count < 2 else {
             throw Self.failure(name, "it is in Fortran's order; write it with numpy.ascontiguousarray")
         }
-        let each = shape.dropFirst().reduce(element.size) { $0.multipliedReportingOverflow(by: $1).partialValue }
-        guard !shape.isEmpty, each >= 0, each <= Self.largestSample else {
+        guard !shape.isEmpty, let each = Self.product(of: shape.dropFirst()), each * element.size <= Self.largestSample
+        else {
             throw Self.failure(name, "its shape is \(shape)")
+        }
+    }
+
+    /// The product of lengths; nil beyond what a sample can have.
+    static func product(of lengths: ArraySlice<Int>) -> Int? {
+        lengths.reduce(Int?.some(1)) { product, length in
+            guard let product, (0...largestSample).contains(length), product * length <= largestSample else {
+                return nil
+            }
+            return product * length
         }
     }
 

@@ -73,6 +73,7 @@ struct ZipFile {
                 }
                 field += 4 + length
             }
+            guard offset < 1 << 62 else { throw NumPyArray.failure(path, "its directory is damaged") }
             entries.append(
                 Entry(
                     name: String(decoding: bytes[(index + 46)..<(index + 46 + name)], as: UTF8.self),

@@ -36,10 +36,12 @@ final class InflatedStream: ByteStream {
         stream.pointee.avail_out = UInt32(clamping: buffer.count)
         let room = Int(stream.pointee.avail_out)
         while stream.pointee.avail_out == room {
-            if try stream.pointee.avail_in == 0 && !refill() {
+            // What was read before may still hold output.
+            let isDry = try stream.pointee.avail_in == 0 && !refill()
+            let status = inflate(stream, Z_NO_FLUSH)
+            if isDry && status == Z_BUF_ERROR {
                 throw Failure(.corrupt, "'\(path)' cannot be decompressed: it is cut short.")
             }
-            let status = inflate(stream, Z_NO_FLUSH)
             if status == Z_STREAM_END {
                 if try !beginNextMember() {
                     isAtEnd = true

@@ -35,6 +35,25 @@ enum TextStream {
         return stream
     }
 
+    /// Whether a file begins with the byte order mark of UTF-16.
+    static func isWide(_ path: String) throws -> Bool {
+        let start = try FileStream(path).bytes(2)
+        return start == [0xFF, 0xFE] || start == [0xFE, 0xFF]
+    }
+
+    /// The whole text of a file.
+    /// - Throws: `Failure` where it is none in its encoding, or larger than 64 MiB.
+    static func contents(of path: String, encoding: String?) throws -> String {
+        let bytes = try open(path, encoding: encoding).everything(limit: 64 << 20, of: path)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Failure(
+                .invalidArgument,
+                "'\(path)' is not UTF-8; name its encoding, such as 'data: {encoding: latin-1}' (or windows-1252, utf-16)."
+            )
+        }
+        return text
+    }
+
     /// What a file is that begins like this, if it is known not to be a text.
     static func form(of start: [UInt8]) -> String? {
         let forms: [(String, [UInt8])] = [

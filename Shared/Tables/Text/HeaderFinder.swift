@@ -24,15 +24,19 @@ enum HeaderFinder {
         return isDistinct && first.allSatisfy { $0.utf8.count <= 64 }
     }
 
-    /// Whether the first row has usual titles, or is text above numbers.
+    /// Whether the first row has usual titles, or is text above numbers more often than a number above numbers.
     static func isHeaderBeyondDoubt(_ rows: [[String]]) -> Bool {
-        guard let first = rows.first, !first.contains(where: isNumber) else { return false }
+        guard let first = rows.first else { return false }
         let body = rows.dropFirst()
-        if first.contains(where: { usual.contains($0.lowercased()) }) && !body.contains(first) { return true }
-        return first.enumerated().contains { column, title in
+        var (texts, numbers) = (0, 0)
+        for (column, title) in first.enumerated() where !title.isEmpty && !isMissing(title) {
             let values = body.compactMap { column < $0.count ? $0[column] : nil }
-            return !title.isEmpty && !isMissing(title) && values.count > 0 && share(of: values) > 0.9
+            guard share(of: values) > 0.9 else { continue }
+            if isNumber(title) { numbers += 1 } else { texts += 1 }
         }
+        if texts + numbers > 0 { return texts > numbers }
+        return !first.contains(where: isNumber) && first.contains { usual.contains($0.lowercased()) }
+            && !body.contains(first)
     }
 
     /// The share of numbers among what is there.

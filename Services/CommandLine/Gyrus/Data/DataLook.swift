@@ -39,7 +39,8 @@ struct DataOptions: ParsableArguments {
     /// The options as settings; the path becomes absolute.
     var settings: DataSettings {
         get throws {
-            let current = URL(filePath: FileManager.default.currentDirectoryPath)
+            let current = URL(
+                filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)
             let place = URL(filePath: path, relativeTo: current).standardizedFileURL.path
             var settings = DataSettings(
                 source: place, ignored: ignore.map(Self.words) ?? [],
