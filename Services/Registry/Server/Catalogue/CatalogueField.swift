@@ -105,9 +105,7 @@ struct CatalogueField: Sendable {
     }
 
     static func broken(_ name: String, _ value: String, _ what: String) -> Failure {
-        Failure(
-            .invalidArgument,
-            "The filter \(name)\("<>".contains(value.prefix(1)) && !value.isEmpty ? "" : "=")\(value.prefix(80)) cannot be read: \(what)."
-        )
+        let condition = value.hasPrefix("<") || value.hasPrefix(">") ? value : "=\(value)"
+        return Failure(.invalidArgument, "The filter \(name)\(condition.prefix(80)) cannot be read: \(what).")
     }
 }
