@@ -159,7 +159,8 @@ let services: [Target] = [
         "registry", "Services/Registry/Main",
         ["RegistryServer", "ServiceClient", "ServiceKit", "Storage", argumentParser, logging]),
 
-    library("Inspection", "Services/Registry/Inspection", ["Model", "Networks"]),
+    .target(name: "CSandbox", path: "Shared/CSandbox"),
+    library("Inspection", "Services/Registry/Inspection", ["CSandbox", "Model", "Networks"]),
     executable(
         "gyrus-inspector", "Services/Registry/Inspector",
         ["Inspection", "Darknet", "Model", "Networks", "ONNX", "OpenVINO", "Safetensors", "Torch"]),

@@ -274,7 +274,8 @@ public actor Supervisor {
         known[id]?.ended = record?.ended ?? Date()
         known[id]?.process = nil
         keepers[id] = nil
-        logger.info("ended", metadata: ["replica": "\(id)", "outcome": "\(outcome)"])
+        logger.info(
+            "ended", metadata: ["replica": "\(id)", "outcome": "\(outcome)", "process": "\(record?.process ?? 0)"])
         handle(.exited(id, run: run, outcome))
     }
 

@@ -15,13 +15,26 @@ struct InspectorCommand {
         }
         let request = try JSONDecoder().decode(
             InspectionRequest.self, from: FileHandle.standardInput.readDataToEndOfFile())
+        // What a network prints must not be taken for the reply.
+        let output = try replyOutput()
         let reply: InspectionReply
         do {
             try InspectionLimits.apply(writes: request.companion != nil)
+            let partners = Inspection.Format.allCases.compactMap { $0.partner(of: request.file) }
+            try InspectionSandbox.enter(
+                reading: [request.file] + partners, writingInto: request.companion?.deletingLastPathComponent())
             reply = .sound(try Inspector(request).inspect())
         } catch {
             reply = .refused(Failure(error))
         }
-        FileHandle.standardOutput.write(try JSONEncoder().encode(reply))
+        try output.write(contentsOf: JSONEncoder().encode(reply))
+    }
+
+    /// The standard output under the number of the standard input, whose place everything else that is printed loses.
+    private static func replyOutput() throws -> FileHandle {
+        guard dup2(STDOUT_FILENO, STDIN_FILENO) >= 0, dup2(STDERR_FILENO, STDOUT_FILENO) >= 0 else {
+            throw Failure(.internal, "the output cannot be moved: \(String(cString: strerror(errno)))")
+        }
+        return FileHandle(fileDescriptor: STDIN_FILENO)
     }
 }

@@ -56,7 +56,7 @@ struct Export: AsyncParsableCommand {
                 "model '\(model.id)' has no \(format.rawValue) file, and none can be made from what it has (\(formats));"
                     + " export one of those")
         }
-        let temporary = TemporaryFile()
+        let temporary = try TemporaryFile()
         try await registry.download(weights, to: temporary.url)
         var notes = ["model": model.id, "network": model.network.hexadecimal]
         notes["code"] = model.code?.description

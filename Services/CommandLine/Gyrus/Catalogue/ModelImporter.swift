@@ -28,7 +28,7 @@ struct ModelImporter {
     func check(_ file: URL, _ facts: ModelFacts, inputShapes: [[Int]?] = []) async throws -> Checked {
         let digest = try BlobFile(reading: file).digest()
         let known = try await base(facts)
-        let companion = known.map { _ in TemporaryFile() }
+        let companion = try known.map { _ in try TemporaryFile() }
         let process = InspectionProcess(program: URL(filePath: Programs.beside.path(of: "gyrus-inspector")))
         let inspection = try await process.inspect(
             InspectionRequest(
@@ -156,9 +156,17 @@ extension RegistryClient {
     }
 }
 
-/// The place of a file that is removed with this object.
+/// The place of a file in a folder of its own, which is removed with this object.
 final class TemporaryFile: Sendable {
-    let url = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString)")
+    let url: URL
+    private let folder: URL
 
-    deinit { try? FileManager.default.removeItem(at: url) }
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString)")
+        url = folder.appending(path: "file")
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
 }

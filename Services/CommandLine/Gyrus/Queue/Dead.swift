@@ -90,21 +90,58 @@ struct DeadShow: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var queue: QueueOptions
+    @OptionGroup var form: FormatOption
 
     @Argument(help: "Identity of the task.")
     var task: String
 
+    /// Lines of a worker's own log that are shown where it could not send any.
+    private static let lines = 20
+
     func run() async throws {
         let services = try Services(gyrus.project)
+        let directory = try gyrus.project.locator.projectDirectory()
         try await queue.first(services, task) { client in
-            let found = try await client.task(task)
-            emit("task      \(found.id)\nkind      \(found.kind)\ngroup     \(found.group)\nstate     \(found.state)")
-            emit("attempts  \(found.attempt) of \(found.maximumAttempts)\nworker    \(found.worker)")
-            emit("updated   \(ReplicaStatus.age(found.updated, Date())) ago")
-            if let failure = found.failure { emit("error     \(failure)") }
-            if !found.logTail.isEmpty { emit("log\n\(found.logTail)") }
+            let page = DeadPage(try await client.task(task), in: directory, lines: Self.lines)
+            try form.render(page, page.text)
             return true
         }
+    }
+}
+
+/// All that is known of a task.
+private struct DeadPage: Encodable {
+    let id, kind, group, state, worker: String
+    let attempts, maximumAttempts: Int
+    let updated: Date
+    let error, end: String?
+    let log: [String]
+
+    init(_ task: QueuedTask, in directory: ProjectDirectory, lines: Int) {
+        id = task.id
+        kind = task.kind
+        group = task.group
+        state = "\(task.state)"
+        worker = task.worker
+        attempts = task.attempt
+        maximumAttempts = task.maximumAttempts
+        updated = task.updated
+        error = task.failure?.description
+        let found = WorkerEnd(of: task.worker, in: directory)
+        end = found.map { "\($0.replica) \($0.outcome)" }
+        log =
+            task.logTail.isEmpty
+            ? found?.lastLines(before: task.updated, count: lines) ?? []
+            : task.logTail.split(separator: "\n").map(String.init)
+    }
+
+    var text: String {
+        let fields = pairs([
+            ("task", id), ("kind", kind), ("group", group), ("state", state),
+            ("attempts", "\(attempts) of \(maximumAttempts)"), ("worker", worker), ("process", end),
+            ("updated", "\(ReplicaStatus.age(updated, Date())) ago"), ("error", error),
+        ])
+        return log.isEmpty ? fields : "\(fields)\nlog\n\(log.joined(separator: "\n"))"
     }
 }
 

@@ -98,13 +98,14 @@ struct CatalogueField: Sendable {
     }
 
     private static func number(_ text: String) -> Double? {
-        let units = ["K": 1e3, "M": 1e6, "G": 1e9, "%": 0.01]
+        let units = ["k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "%": 0.01]
         guard let last = text.last, let factor = units[String(last)] else { return Double(text) }
         // Dividing keeps 96% equal to 0.96, which multiplying by a hundredth does not.
         return Double(text.dropLast()).map { factor < 1 ? $0 / 100 : $0 * factor }
     }
 
     static func broken(_ name: String, _ value: String, _ what: String) -> Failure {
-        Failure(.invalidArgument, "The filter \(name)=\(value.prefix(80)) cannot be read: \(what).")
+        let condition = value.hasPrefix("<") || value.hasPrefix(">") ? value : "=\(value)"
+        return Failure(.invalidArgument, "The filter \(name)\(condition.prefix(80)) cannot be read: \(what).")
     }
 }
