@@ -41,6 +41,9 @@ public actor RequestServer: Service {
     private var work: WorkTable<Task<Void, Never>>
     private var socket: Socket?
     private var authenticator: Authenticator?
+    private var connections: ConnectionTable?
+    private var memory: MemoryGuard?
+    private var nextLook: Moment?
     private nonisolated let source = LoopSource()
     private var drainEnd: Moment?
     private var bound: Result<Endpoint, Failure>?
@@ -113,10 +116,14 @@ public actor RequestServer: Service {
         if let security { try opened.useKeys(security) }
         let authenticator = try makeAuthenticator(in: context)
         if endpoint.transport == .ipc { try SocketFile.prepare(endpoint.address) }
+        let connections = try makeConnections(of: opened, in: context)
         try opened.bind(endpoint.description)
         let address = opened.boundAddress
         self.context = context
         self.authenticator = consume authenticator
+        self.connections = consume connections
+        memory = limits.growthBytes.map(MemoryGuard.init)
+        nextLook = memory == nil ? nil : .now
         socket = consume opened
         phase = .serving
         attach()
@@ -127,6 +134,14 @@ public actor RequestServer: Service {
     private func makeAuthenticator(in context: Context) throws(Failure) -> Authenticator? {
         guard let security else { return nil }
         return try Authenticator(security, in: context, logger: logger)
+    }
+
+    private func makeConnections(
+        of socket: borrowing Socket, in context: Context
+    ) throws(Failure) -> ConnectionTable? {
+        guard limits.growthBytes != nil, endpoint.transport != .inproc else { return nil }
+        let name = "\(UInt(bitPattern: ObjectIdentifier(self).hashValue)).server"
+        return try ConnectionTable(of: socket, name: name, in: context)
     }
 
     private func attach() {
@@ -148,6 +163,8 @@ public actor RequestServer: Service {
         // libzmq leaves the file; removed before the socket closes, so that it cannot be a successor's.
         if endpoint.transport == .ipc { SocketFile.remove(endpoint.address) }
         authenticator = nil
+        socket?.stopMonitoring()
+        connections = nil
         socket = nil
         logger.info("stopped listening", metadata: ["endpoint": "\(endpoint)"])
         waitingForEnd?.resume()
@@ -160,16 +177,39 @@ public actor RequestServer: Service {
         guard phase != .stopped else { return }
         obey(now)
         authenticator?.answerAll()
+        connections?.update(now)
         if phase == .serving { receive(now, plan) }
         for task in work.overdue(at: now) { task.cancel() }
         if let expiry = work.nextExpiry { plan.wake(at: expiry) }
         if phase == .draining { drain(now, plan) }
+        guardMemory(now, plan)
         watch(plan)
+    }
+
+    /// Cuts connections where the process has grown too much: first those that are silent, then all.
+    private func guardMemory(_ now: Moment, _ plan: LoopPlan) {
+        guard let look = nextLook, phase == .serving else { return }
+        guard now >= look else { return plan.wake(at: look) }
+        let next = now.advanced(by: MemoryGuard.interval)
+        nextLook = next
+        plan.wake(at: next)
+        let resident = MemoryGuard.residentBytes()
+        let verdict = memory?.judge(resident: resident) ?? .fine
+        guard verdict != .fine else { return }
+        let count = connections?.cut(silentSince: verdict == .cutAll ? now : look) ?? 0
+        MemoryGuard.giveBack()
+        logger.error(
+            "the process has grown too much; cut connections",
+            metadata: ["resident": "\(resident)", "connections": "\(count)"])
     }
 
     private func watch(_ plan: LoopPlan) {
         if let events = socket?.events, let descriptor = socket?.descriptor {
             if events & ZMQ_POLLIN != 0, phase == .serving { plan.continueAtOnce() }
+            plan.watch(descriptor)
+        }
+        if let hasEvents = connections?.hasEvents, let descriptor = connections?.descriptor {
+            if hasEvents { plan.continueAtOnce() }
             plan.watch(descriptor)
         }
         if let hasRequests = authenticator?.hasRequests, let descriptor = authenticator?.descriptor {
@@ -210,6 +250,7 @@ public actor RequestServer: Service {
         var budget = MessageProtocol.turnBudget
         while budget > 0, let frames = socket?.receive(limit: MessageProtocol.frameLimit) {
             budget -= 1
+            if memory != nil, frames.count > 1 { connections?.hear(frames[1].source, at: now) }
             accept(frames, now)
         }
         if budget == 0 { plan.continueAtOnce() }
