@@ -41,9 +41,7 @@ public actor RequestServer: Service {
     private var work: WorkTable<Task<Void, Never>>
     private var socket: Socket?
     private var authenticator: Authenticator?
-    private var connections: ConnectionTable?
-    private var memory: MemoryGuard?
-    private var nextLook: Moment?
+    private var memory: MemoryWatch?
     private nonisolated let source = LoopSource()
     private var drainEnd: Moment?
     private var bound: Result<Endpoint, Failure>?
@@ -116,14 +114,12 @@ public actor RequestServer: Service {
         if let security { try opened.useKeys(security) }
         let authenticator = try makeAuthenticator(in: context)
         if endpoint.transport == .ipc { try SocketFile.prepare(endpoint.address) }
-        let connections = try makeConnections(of: opened, in: context)
+        let memory = try makeMemoryWatch(of: opened, in: context)
         try opened.bind(endpoint.description)
         let address = opened.boundAddress
         self.context = context
         self.authenticator = consume authenticator
-        self.connections = consume connections
-        memory = limits.growthBytes.map(MemoryGuard.init)
-        nextLook = memory == nil ? nil : .now
+        self.memory = consume memory
         socket = consume opened
         phase = .serving
         attach()
@@ -136,12 +132,13 @@ public actor RequestServer: Service {
         return try Authenticator(security, in: context, logger: logger)
     }
 
-    private func makeConnections(
+    private func makeMemoryWatch(
         of socket: borrowing Socket, in context: Context
-    ) throws(Failure) -> ConnectionTable? {
-        guard limits.growthBytes != nil, endpoint.transport != .inproc else { return nil }
+    ) throws(Failure) -> MemoryWatch? {
+        // What comes from within a process has no connection that could be cut.
+        guard let allowance = limits.growthBytes, endpoint.transport != .inproc else { return nil }
         let name = "\(UInt(bitPattern: ObjectIdentifier(self).hashValue)).server"
-        return try ConnectionTable(of: socket, name: name, in: context)
+        return try MemoryWatch(of: socket, name: name, in: context, allowance: allowance)
     }
 
     private func attach() {
@@ -164,7 +161,7 @@ public actor RequestServer: Service {
         if endpoint.transport == .ipc { SocketFile.remove(endpoint.address) }
         authenticator = nil
         socket?.stopMonitoring()
-        connections = nil
+        memory = nil
         socket = nil
         logger.info("stopped listening", metadata: ["endpoint": "\(endpoint)"])
         waitingForEnd?.resume()
@@ -177,39 +174,17 @@ public actor RequestServer: Service {
         guard phase != .stopped else { return }
         obey(now)
         authenticator?.answerAll()
-        connections?.update(now)
         if phase == .serving { receive(now, plan) }
         for task in work.overdue(at: now) { task.cancel() }
         if let expiry = work.nextExpiry { plan.wake(at: expiry) }
         if phase == .draining { drain(now, plan) }
-        guardMemory(now, plan)
+        if phase == .serving { memory?.look(now, plan, logger) }
         watch(plan)
-    }
-
-    /// Cuts connections where the process has grown too much: first those that are silent, then all.
-    private func guardMemory(_ now: Moment, _ plan: LoopPlan) {
-        guard let look = nextLook, phase == .serving else { return }
-        guard now >= look else { return plan.wake(at: look) }
-        let next = now.advanced(by: MemoryGuard.interval)
-        nextLook = next
-        plan.wake(at: next)
-        let resident = MemoryGuard.residentBytes()
-        let verdict = memory?.judge(resident: resident) ?? .fine
-        guard verdict != .fine else { return }
-        let count = connections?.cut(silentSince: verdict == .cutAll ? now : look) ?? 0
-        MemoryGuard.giveBack()
-        logger.error(
-            "the process has grown too much; cut connections",
-            metadata: ["resident": "\(resident)", "connections": "\(count)"])
     }
 
     private func watch(_ plan: LoopPlan) {
         if let events = socket?.events, let descriptor = socket?.descriptor {
             if events & ZMQ_POLLIN != 0, phase == .serving { plan.continueAtOnce() }
-            plan.watch(descriptor)
-        }
-        if let hasEvents = connections?.hasEvents, let descriptor = connections?.descriptor {
-            if hasEvents { plan.continueAtOnce() }
             plan.watch(descriptor)
         }
         if let hasRequests = authenticator?.hasRequests, let descriptor = authenticator?.descriptor {
@@ -250,7 +225,7 @@ public actor RequestServer: Service {
         var budget = MessageProtocol.turnBudget
         while budget > 0, let frames = socket?.receive(limit: MessageProtocol.frameLimit) {
             budget -= 1
-            if memory != nil, frames.count > 1 { connections?.hear(frames[1].source, at: now) }
+            if frames.count > 1 { memory?.hear(frames[1], at: now) }
             accept(frames, now)
         }
         if budget == 0 { plan.continueAtOnce() }
