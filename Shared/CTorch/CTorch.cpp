@@ -1,3 +1,5 @@
+#include <malloc.h>
+
 #include "Batch.h"
 #include "Distribution.h"
 #include "FirstStage.h"
@@ -137,6 +139,8 @@ const char *gyrus_network_input_name(const gyrus_network *network, int64_t index
     return network->inputs[size_t(index)].c_str();
 }
 const char *gyrus_torch_version(void) { return TORCH_VERSION; }
+
+void gyrus_release_memory(void) { malloc_trim(0); }
 
 void gyrus_set_threads(int32_t count) {
     if (at::get_num_threads() != count) at::set_num_threads(count);

@@ -56,6 +56,9 @@ final class Frame: @unchecked Sendable {
     /// Lends the libzmq message to a call of libzmq.
     func withMessage<Result>(_ body: (UnsafeMutablePointer<zmq_msg_t>) -> Result) -> Result { body(&message) }
 
+    /// Descriptor of the connection that the frame came over; -1 where there is none.
+    var source: Int32 { zmq_msg_get(&message, ZMQ_SRCFD) }
+
     /// Whether more frames of the same message follow.
     var hasMore: Bool { zmq_msg_more(&message) != 0 }
 }

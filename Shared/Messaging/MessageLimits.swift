@@ -15,6 +15,9 @@ public struct MessageLimits: Hashable, Sendable {
     public var waitingRequests = 8_192
     /// How many bytes the requests that a server works on may have together.
     public var bytesInFlight = 256 << 20
+    /// How much the process may grow before a server cuts its connections, because a peer that never ends a message fills
+    /// the memory; nil for processes that need much themselves.
+    public var growthBytes: Int?
     /// When a client that was told `busy` should try again.
     public var retryAfter: Duration = .milliseconds(200)
     /// How long a request may take whose client names no deadline.

@@ -41,6 +41,7 @@ public actor RequestServer: Service {
     private var work: WorkTable<Task<Void, Never>>
     private var socket: Socket?
     private var authenticator: Authenticator?
+    private var memory: MemoryWatch?
     private nonisolated let source = LoopSource()
     private var drainEnd: Moment?
     private var bound: Result<Endpoint, Failure>?
@@ -113,10 +114,12 @@ public actor RequestServer: Service {
         if let security { try opened.useKeys(security) }
         let authenticator = try makeAuthenticator(in: context)
         if endpoint.transport == .ipc { try SocketFile.prepare(endpoint.address) }
+        let memory = try makeMemoryWatch(of: opened, in: context)
         try opened.bind(endpoint.description)
         let address = opened.boundAddress
         self.context = context
         self.authenticator = consume authenticator
+        self.memory = consume memory
         socket = consume opened
         phase = .serving
         attach()
@@ -127,6 +130,15 @@ public actor RequestServer: Service {
     private func makeAuthenticator(in context: Context) throws(Failure) -> Authenticator? {
         guard let security else { return nil }
         return try Authenticator(security, in: context, logger: logger)
+    }
+
+    private func makeMemoryWatch(
+        of socket: borrowing Socket, in context: Context
+    ) throws(Failure) -> MemoryWatch? {
+        // What comes from within a process has no connection that could be cut.
+        guard let allowance = limits.growthBytes, endpoint.transport != .inproc else { return nil }
+        let name = "\(UInt(bitPattern: ObjectIdentifier(self).hashValue)).server"
+        return try MemoryWatch(of: socket, name: name, in: context, allowance: allowance)
     }
 
     private func attach() {
@@ -148,6 +160,8 @@ public actor RequestServer: Service {
         // libzmq leaves the file; removed before the socket closes, so that it cannot be a successor's.
         if endpoint.transport == .ipc { SocketFile.remove(endpoint.address) }
         authenticator = nil
+        socket?.stopMonitoring()
+        memory = nil
         socket = nil
         logger.info("stopped listening", metadata: ["endpoint": "\(endpoint)"])
         waitingForEnd?.resume()
@@ -164,6 +178,7 @@ public actor RequestServer: Service {
         for task in work.overdue(at: now) { task.cancel() }
         if let expiry = work.nextExpiry { plan.wake(at: expiry) }
         if phase == .draining { drain(now, plan) }
+        if phase == .serving { memory?.look(now, plan, logger) }
         watch(plan)
     }
 
@@ -210,6 +225,7 @@ public actor RequestServer: Service {
         var budget = MessageProtocol.turnBudget
         while budget > 0, let frames = socket?.receive(limit: MessageProtocol.frameLimit) {
             budget -= 1
+            if frames.count > 1 { memory?.hear(frames[1], at: now) }
             accept(frames, now)
         }
         if budget == 0 { plan.continueAtOnce() }

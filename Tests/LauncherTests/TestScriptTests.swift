@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `Compose/test`, in a folder where stand-ins take the place of the compiler and of what it has built.
-@Suite(.timeLimit(.minutes(2))) struct `The script that tests everything` {
+@Suite(.timeLimit(.minutes(10))) struct `The script that tests everything` {
     private let folder: TemporaryDirectory
 
     init() throws {

@@ -3,6 +3,7 @@ import Foundation
 public import Model
 public import RegistryClient
 import Storage
+import Torch
 import TrainerClient
 public import WorkQueueClient
 
@@ -44,7 +45,10 @@ public struct TrainerTaskHandler: TaskHandler {
     /// Does one task.
     public func handle(_ lease: TaskLease, progress: TaskProgress) async throws -> [UInt8] {
         let scratch = try ScratchDirectory()
-        defer { scratch.remove() }
+        defer {
+            scratch.remove()
+            ComputeMemory.giveBack()
+        }
         switch lease.kind {
         case PreparationTask.kind:
             let task = try PreparationTask(payload: lease.payload)

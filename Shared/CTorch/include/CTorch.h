@@ -102,6 +102,8 @@ typedef struct gyrus_samples {
 
 /// Version of libtorch that the program was built with.
 const char *gyrus_torch_version(void);
+/// Gives the system back the memory that freed tensors have left in the process.
+void gyrus_release_memory(void);
 /// Threads that computations of the calling thread use.
 void gyrus_set_threads(int32_t count);
 

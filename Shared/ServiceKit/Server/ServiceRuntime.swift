@@ -24,8 +24,15 @@ public struct ServiceContext: Sendable {
     /// The routes of the service; health and events are there already.
     public var router: Router
     /// The limits of the service's socket.
-    public var limits = MessageLimits()
+    public var limits = Self.usualLimits
     private(set) var services: [any Service] = []
+
+    private static var usualLimits: MessageLimits {
+        var limits = MessageLimits()
+        // What a service takes in at most at a time is a quarter of it.
+        limits.growthBytes = 1 << 30
+        return limits
+    }
 
     init(
         configuration: ServiceConfiguration, logger: Logger, database: ServiceDatabase, events: EventLog,

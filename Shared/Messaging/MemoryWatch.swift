@@ -1,0 +1,38 @@
+import Logging
+import Model
+
+/// Keeps what unfinished messages take of a server's memory within bounds, by cutting connections.
+struct MemoryWatch: ~Copyable {
+    private var memory: MemoryGuard
+    private var connections: ConnectionTable
+    private var next = Moment.now
+
+    /// Watches a server's socket; `name` is unique within the context.
+    init(of socket: borrowing Socket, name: String, in context: Context, allowance: Int) throws(Failure) {
+        connections = try ConnectionTable(of: socket, name: name, in: context)
+        memory = MemoryGuard(allowance: allowance)
+    }
+
+    /// Notes that a whole message came.
+    mutating func hear(_ frame: Frame, at now: Moment) { connections.hear(frame.source, at: now) }
+
+    /// Looks at the memory where it is time to, and cuts connections where there is too much: first those that have been
+    /// silent since the last look, then all.
+    mutating func look(_ now: Moment, _ plan: LoopPlan, _ logger: Logger) {
+        connections.update(now)
+        plan.watch(connections.descriptor)
+        if connections.hasEvents { plan.continueAtOnce() }
+        guard now >= next else { return plan.wake(at: next) }
+        let last = next
+        next = now.advanced(by: MemoryGuard.interval)
+        plan.wake(at: next)
+        let resident = MemoryGuard.residentBytes()
+        let verdict = memory.judge(resident: resident)
+        guard verdict != .fine else { return }
+        let count = connections.cut(silentSince: verdict == .cutAll ? now : last)
+        MemoryGuard.giveBack()
+        logger.error(
+            "the process has grown too much; cut connections",
+            metadata: ["resident": "\(resident)", "connections": "\(count)"])
+    }
+}
