@@ -107,7 +107,10 @@ let shared: [Target] = [
         linkerSettings: [
             .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .unsafeFlags(torchLinks),
         ]),
-    library("Networks", "Shared/Networks", ["Model"]),
+    // A search checks thousands of networks of hundreds of layers.
+    .target(
+        name: "Networks", dependencies: ["Model"], path: "Shared/Networks",
+        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     library("HelperProcesses", "Shared/HelperProcesses", ["Model"]),
     library("ONNX", "Shared/ONNX", ["Model", "Networks", "Safetensors", "Schema"]),
     library("Darknet", "Shared/Darknet", ["Model", "Networks"]),

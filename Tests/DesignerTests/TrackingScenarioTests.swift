@@ -119,7 +119,7 @@ private func text(trials: Int = 30, population: Int = 6, more: String = "") -> S
         (text().replacing("held-out", with: "frames: 0, held-out"), "modalities.video.frames"),
         (text().replacing("mot16", with: "mot18"), "modalities.video.dataset"),
         (text().replacing("mot16", with: "mnist"), "modalities.video.detectors"),
-        (text().replacing("stimuli: [people that move]", with: "stimuli: [hum xyzzy]"), "stimuli"),
+        (text().replacing("stimuli: [people that move]", with: "functions: [hum.xyzzy]"), "functions"),
     ])
     func `what is wrong in a tracking scenario is told with its place`(_ text: String, _ field: String) async throws {
         let designer = try await Designer(Designer.database(), FakeWorld())

@@ -7,6 +7,8 @@ import Testing
         for (area, least) in [("vision", 12), ("audition", 6), ("language", 5), ("emotion", 4)] {
             #expect(zoo.filter { $0.areas.contains(area) }.count >= least, "\(area)")
         }
+        #expect(
+            Set(zoo.map(\.network.name)).isSuperset(of: StructureFamily.all.filter { !$0.areas.isEmpty }.map(\.name)))
         #expect(Set(zoo.map(\.network.name)).count == zoo.count)
         #expect(Set(try zoo.map { try $0.network.id }).count == zoo.count)
         for entry in zoo {

@@ -83,7 +83,21 @@ struct OnnxExportTests {
         let fused = try NetworkDescription.fused(branches: Array(zip(["image", "audio"], branches)), classes: 10)
         let tables = try TableSix.allCases.map { try $0.network(shape: [1, 28, 28], classes: 10) }
         let zoo = try ZooNetwork.all.map(\.network).filter { try $0.multiplyAccumulates <= mostOperations }
-        return [everything, fused] + tables + zoo
+        return [everything, fused] + tables + zoo + (try families())
+    }
+
+    /// A network of every family for an input of each form that it can read.
+    static func families() throws -> [NetworkDescription] {
+        let inputs: [InputSignature] = [
+            .init(kind: .image, shape: [3, 24, 20]), .init(kind: .audio, shape: [1, 20, 40]),
+            .init(kind: .audio, shape: [1, 900]), .init(kind: .text, shape: [12], vocabulary: 40),
+            .init(kind: .table, shape: [6], categories: [3, 9]), .init(kind: .series, shape: [2, 150]),
+        ]
+        return try inputs.flatMap { input in
+            try StructureFamily.all.filter { $0.takes(input) }.map {
+                try $0.network(input: "sample", input, outputs: 5, width: 0.5, depth: 0.5)
+            }
+        }
     }
 
     @Test func `exported networks are valid and give the same outputs in onnxruntime`() throws {
@@ -123,7 +137,12 @@ struct OnnxExportTests {
                 feeds = {}
                 for value in session.get_inputs():
                     shape = [batch] + value.shape[1:]
-                    if value.name == "text":
+                    if value.name == "sample" and len(value.shape) == 2:
+                        # Tokens, of which those at the end fill up, or numbers and categories.
+                        feeds[value.name] = generator.integers(1, 50, shape).astype(numpy.float32)
+                        if shape[1] == 12:
+                            feeds[value.name][0, 5:] = 0
+                    elif value.name == "text":
                         # Numbers beyond the vocabulary count as its last word.
                         feeds[value.name] = generator.integers(0, 60000, shape).astype(numpy.float32)
                     else:

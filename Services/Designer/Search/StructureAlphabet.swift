@@ -80,7 +80,7 @@ public struct StructureAlphabet: Sendable {
         }
         if engaged.excluded[modality]?.contains(family.name) == true { return "belongs to other areas alone" }
         guard family.areas.isEmpty || family.areas.contains(where: { isActivated($0, signature) }) else {
-            return "serves \(family.areas.joined(separator: ", ")), which are not activated"
+            return "serves \(family.areas.joined(separator: ", ")), not activated"
         }
         do {
             _ = try family.network(input: modality, signature, outputs: scenario.data.target.outputs)

@@ -14,7 +14,7 @@ extension StructureFamily {
             source: "after Huang et al., Densely connected convolutional networks, 2017"
         ) { try DenseNet.small($0) },
         StructureFamily(
-            "mini-Xception", category: "Xception", [.picture], areas: ["emotion", "vision.face"],
+            "mini-Xception", category: "Xception", [.picture], areas: ["emotion"],
             functions: ["emotion recognition", "classification"],
             source: "Arriaga et al., Real-time convolutional neural networks for emotion and gender, 2017",
             build: miniXception),

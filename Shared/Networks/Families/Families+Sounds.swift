@@ -5,7 +5,7 @@ extension StructureFamily {
             "M5", [.waveform], areas: ["audition", "emotion"],
             source: "Dai et al., Very deep convolutional neural networks for raw waveforms, 2017, M5", build: m5),
         StructureFamily(
-            "TC-ResNet", [.waveform, .spectrogram], areas: ["audition", "language.speech", "emotion"],
+            "TC-ResNet", [.waveform, .spectrogram], areas: ["audition", "emotion"],
             source: "Choi et al., Temporal convolution for real-time keyword spotting, 2019", build: temporalResNet),
         StructureFamily(
             "CRNN", [.spectrogram], areas: ["audition", "emotion"],

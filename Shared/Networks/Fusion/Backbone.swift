@@ -3,7 +3,8 @@ import Model
 /// A network of one modality whose stages can be fused with those of others.
 ///
 /// A stage is what a network has made of a sample at one resolution: of the activations of each resolution the one with the
-/// most channels, as the mean of each channel. The last stage is the network's own answer, its scores of the classes.
+/// most channels, as the mean of each channel; of a network without planes the vector before its answer. The last stage is the
+/// network's own answer, its scores of the classes.
 public struct Backbone: Hashable, Sendable {
     /// A vector that a backbone gives.
     public struct Stage: Hashable, Sendable {
@@ -57,6 +58,15 @@ public struct Backbone: Hashable, Sendable {
                 continue
             }
             if found.channels >= chosen[place].channels { chosen[place] = found }
+        }
+        // A network without planes has the vector before its answer.
+        if chosen.isEmpty, case .linear? = network.layers.last?.operation, let source = last.inputs.first,
+            let shape = shapes[source], shape.count == 1
+        {
+            return [
+                Stage(name: "\(modality)_stage1", layer: source, features: shape[0], isPooled: false),
+                Stage(name: "\(modality)_scores", layer: last.name, features: scores[0], isPooled: false),
+            ]
         }
         let pooled = chosen.suffix(mostStages).enumerated().map { number, stage in
             Stage(

@@ -28,6 +28,32 @@ public struct ZooNetwork: Hashable, Sendable {
 
     /// All of them, area by area.
     public static var all: [ZooNetwork] {
-        get throws { try vision() + audition() + language() + emotion() }
+        get throws {
+            let published = try vision() + audition() + language() + emotion()
+            let known = Set(published.map(\.network.name))
+            return try published + families().filter { !known.contains($0.network.name) }
+        }
+    }
+
+    /// A network of each family that serves areas, by whose name these can be changed.
+    private static func families() throws -> [ZooNetwork] {
+        try StructureFamily.all.filter { !$0.areas.isEmpty }.map { family in
+            let form = family.forms.contains(.picture) ? .picture : family.forms.min { $0.rawValue < $1.rawValue }
+            let isLarge = family.usualForms.isEmpty
+            let network = try family.network(
+                input: "input", example(of: form ?? .picture, isLarge: isLarge), outputs: isLarge ? 1_000 : 10)
+            return ZooNetwork(family.category, family.areas, family.functions, family.source, network)
+        }
+    }
+
+    private static func example(of form: StructureFamily.Form, isLarge: Bool) -> InputSignature {
+        switch form {
+        case .picture: InputSignature(kind: .image, shape: isLarge ? [3, 224, 224] : [3, 32, 32])
+        case .spectrogram: InputSignature(kind: .audio, shape: [1, 40, 101])
+        case .waveform: InputSignature(kind: .audio, shape: [1, 8_000])
+        case .text: InputSignature(kind: .text, shape: [64], vocabulary: isLarge ? 30_522 : 8_000)
+        case .table: InputSignature(kind: .table, shape: [16])
+        case .series: InputSignature(kind: .series, shape: [3, 128])
+        }
     }
 }

@@ -199,20 +199,33 @@ public struct Resolver: Sendable {
             // An atlas that does not know the function has no area for it; the modality is then open to all networks.
             let function = (try? map.atlas.function(named: name).name) ?? name
             let area = map.tops.first { $0.functions.contains { BrainFunction.isWithin(function, $0) } }
-            return plan(modality, function, area, parts)
+            return plan(modality, function, area, unbound(areas, parts), parts)
         }
         // Those whose areas are not activated come last.
         let places = plans.map { plan in order.firstIndex { $0 == plan.area } ?? order.count }
         return plans.indices.sorted { (places[$0], $0) < (places[$1], $1) }.map { plans[$0] }
     }
 
+    /// Activated areas that perceive no kind of data, such as that of emotion, with their activated parts: their networks are
+    /// for all modalities.
+    private func unbound(
+        _ areas: [Explanation.ActiveArea], _ parts: [Explanation.ActiveArea]
+    ) -> [Int] {
+        let perceiving = ModalityKind.allCases.compactMap(\.function)
+        let free = areas.filter { shown in
+            guard shown.isActivated, let area = map.area(shown.id) else { return false }
+            return !area.functions.contains { owned in perceiving.contains { BrainFunction.isWithin($0, owned) } }
+        }.map(\.id)
+        return parts.filter { $0.isActivated && free.contains(map.area($0.id)?.parent ?? -1) }.map(\.id) + free
+    }
+
     private func plan(
-        _ modality: String, _ function: String, _ area: Area?, _ parts: [Explanation.ActiveArea]
+        _ modality: String, _ function: String, _ area: Area?, _ unbound: [Int], _ parts: [Explanation.ActiveArea]
     ) -> Explanation.ModalityPlan {
         let live = parts.filter { part in
             part.isActivated && map.area(part.id)?.parent == area?.id && area != nil
         }
-        let offering = live.map(\.id) + [area?.id].compactMap { $0 }
+        let offering = live.map(\.id) + [area?.id].compactMap { $0 } + unbound
         let offers = unique(offering.flatMap { (networks[$0] ?? []).sorted() })
         // What a search has made belongs where it was needed, which says nothing about where else it could be of use.
         let elsewhere =
