@@ -112,7 +112,11 @@ let shared: [Target] = [
     library("ONNX", "Shared/ONNX", ["Model", "Networks", "Safetensors", "Schema"]),
     library("Darknet", "Shared/Darknet", ["Model", "Networks"]),
     library("OpenVINO", "Shared/OpenVINO", ["Model", "Networks"]),
-    library("Torch", "Shared/Torch", ["CTorch", "Model", "Networks", "Safetensors"]),
+    // Optimized in every configuration: standard errors take each metric hundreds of times.
+    .target(
+        name: "Scores", dependencies: ["Model"], path: "Shared/Scores",
+        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    library("Torch", "Shared/Torch", ["CTorch", "Model", "Networks", "Safetensors", "Scores"]),
     .systemLibrary(name: "CZlib", path: "Shared/CZlib"),
     .systemLibrary(name: "CSnappy", path: "Shared/CSnappy"),
     .systemLibrary(name: "CZstd", path: "Shared/CZstd"),
@@ -295,9 +299,10 @@ let testTargets: [Target] = [
     tests("BrainTests", ["Brain", "Model"]),
     tests("SafetensorsTests", ["Model", "Safetensors"]),
     tests("ONNXTests", ["ONNX", "Model", "Networks", "Safetensors", "Schema", "Torch"]),
-    tests("TorchTests", ["Torch", "Networks"]),
     tests("PreparationTests", ["Media", "Model", "Networks", "Preparation", "Safetensors", "Tables", "Torch"]),
     tests("TablesTests", ["Tables", "Model", "gyrus-data"]),
+    tests("ScoresTests", ["Model", "Scores"]),
+    tests("TorchTests", ["Torch", "Model", "Networks", "Safetensors"]),
     tests("DatasetsTests", ["Datasets", "Model", "Networks", "Safetensors", "Torch"]),
     tests(
         "RegistryTests",

@@ -6,39 +6,66 @@
 namespace gyrus {
 namespace {
 
-/// A mini-batch: one tensor for each input, and the labels.
+/// A mini-batch: one tensor for each input, and what is right.
 struct Batch {
     std::vector<at::Tensor> values;
-    at::Tensor labels;
+    /// Numbers of classes, or rows of numbers.
+    at::Tensor wanted;
+    gyrus_loss how;
+    int64_t outputs;
 
     /// The samples `order[first] …`, or `first …` where there is no order.
-    Batch(const gyrus_samples &samples, const int32_t *order, int64_t first, int64_t count) {
+    Batch(const gyrus_samples &samples, const int32_t *order, int64_t first, int64_t count)
+        : how(samples.loss), outputs(samples.outputs) {
         std::vector<int64_t> chosen(size_t(count), 0);
         for (int64_t i = 0; i < count; i++) chosen[size_t(i)] = order ? order[first + i] : first + i;
         for (int64_t m = 0; m < samples.modality_count; m++) values.push_back(gather(samples.modalities[m], chosen));
-        labels = at::empty({count}, at::kLong);
-        for (int64_t i = 0; i < count; i++) labels.data_ptr<int64_t>()[i] = samples.labels[chosen[size_t(i)]];
+        if (how.kind == GYRUS_CROSS_ENTROPY) {
+            wanted = at::empty({count}, at::kLong);
+            for (int64_t i = 0; i < count; i++) wanted.data_ptr<int64_t>()[i] = samples.labels[chosen[size_t(i)]];
+        } else {
+            wanted = at::empty({count, outputs}, at::kFloat);
+            for (int64_t i = 0; i < count; i++)
+                std::memcpy(
+                    wanted.data_ptr<float>() + i * outputs, samples.numbers + chosen[size_t(i)] * outputs,
+                    size_t(outputs) * sizeof(float));
+        }
     }
 
-    /// Samples that a network answers right; `answers` are its outputs.
+    int64_t count() const { return wanted.size(0); }
+
+    /// The mean loss of the samples, or its sum; several outputs of a sample count as their mean, and weights of classes
+    /// as they are, so that parts of a mini-batch add up to the whole.
+    at::Tensor loss(const at::Tensor &answers, at::Reduction::Reduction reduction = at::Reduction::Mean) const {
+        TORCH_CHECK(
+            answers.dim() == 2 && answers.size(0) == count() && answers.size(1) == outputs, "the network gives ",
+            answers.sizes(), " for ", count(), " samples with ", outputs, " outputs");
+        const auto part = [&](const at::Tensor &sum, int64_t of) {
+            return reduction == at::Reduction::Mean ? sum / double(of * count()) : of == 1 ? sum : sum / double(of);
+        };
+        const bool is_plain = !how.weights && how.smoothing == 0;
+        switch (how.kind) {
+        case GYRUS_CROSS_ENTROPY:
+            if (is_plain) return at::cross_entropy_loss(answers, wanted, {}, reduction);
+            return part(
+                at::cross_entropy_loss(answers, wanted, weights(), at::Reduction::Sum, -100, how.smoothing), 1);
+        case GYRUS_BINARY_CROSS_ENTROPY:
+            return part(
+                at::binary_cross_entropy_with_logits(answers, wanted, {}, weights(), at::Reduction::Sum), outputs);
+        case GYRUS_SQUARED_ERROR: return part(at::mse_loss(answers, wanted, at::Reduction::Sum), outputs);
+        case GYRUS_HUBER: return part(at::huber_loss(answers, wanted, at::Reduction::Sum, how.delta), outputs);
+        }
+        TORCH_CHECK(false, "there is no loss ", int(how.kind));
+    }
+
+    /// Samples that a network answers right, where right and wrong is all there is.
     int64_t correct(const at::Tensor &answers) const {
-        const auto values = answers.detach().contiguous();
-        int64_t count = 0;
-        for (int64_t i = 0; i < labels.numel(); i++) count += answer(values, i) == labels.data_ptr<int64_t>()[i];
-        return count;
-    }
-
-    /// Adds a network's outputs to the confusion matrix (row = truth) and their losses to `loss_sum`.
-    void score(const at::Tensor &values, int64_t classes, int64_t *confusion, double *loss_sum) const {
-        *loss_sum += at::cross_entropy_loss(values, labels, {}, at::Reduction::Sum).item<double>();
-        for (int64_t i = 0; i < labels.numel(); i++)
-            confusion[labels.data_ptr<int64_t>()[i] * classes + answer(values, i)]++;
-    }
-
-    /// The class with the largest output of a row.
-    static int64_t answer(const at::Tensor &values, int64_t row) {
-        const float *first = values.data_ptr<float>() + row * values.size(1);
-        return std::max_element(first, first + values.size(1)) - first;
+        const auto given = answers.detach();
+        switch (how.kind) {
+        case GYRUS_CROSS_ENTROPY: return (given.argmax(1) == wanted).sum().item<int64_t>();
+        case GYRUS_BINARY_CROSS_ENTROPY: return ((given > 0) == (wanted > 0.5)).all(1).sum().item<int64_t>();
+        default: return 0;
+        }
     }
 
     static at::Tensor gather(const gyrus_modality &modality, const std::vector<int64_t> &chosen) {
@@ -55,13 +82,26 @@ struct Batch {
         switch (modality.element) {
         case GYRUS_UINT8: return scale(static_cast<const uint8_t *>(modality.rows) + row * count, modality, to, count);
         case GYRUS_FLOAT16: return scale(static_cast<const at::Half *>(modality.rows) + row * count, modality, to, count);
+        case GYRUS_INT32: return scale(static_cast<const int32_t *>(modality.rows) + row * count, modality, to, count);
         default: return scale(static_cast<const float *>(modality.rows) + row * count, modality, to, count);
         }
     }
 
     template <class Element>
     static void scale(const Element *from, const gyrus_modality &modality, float *to, int64_t count) {
-        for (int64_t i = 0; i < count; i++) to[i] = float(from[i]) * modality.scale + modality.offset;
+        const int64_t size = count / modality.channels;
+        for (int64_t c = 0; c < modality.channels; c++, from += size, to += size) {
+            const float factor = modality.scales[c], offset = modality.offsets[c];
+            for (int64_t i = 0; i < size; i++) to[i] = float(from[i]) * factor + offset;
+        }
+    }
+
+private:
+    c10::optional<at::Tensor> weights() const {
+        if (!how.weights) return {};
+        auto tensor = at::empty({outputs}, at::kFloat);
+        std::memcpy(tensor.data_ptr<float>(), how.weights, size_t(outputs) * sizeof(float));
+        return tensor;
     }
 };
 

@@ -157,25 +157,13 @@ at::Tensor outputs(gyrus_network *network, const Batch &batch) {
 
 bool gyrus_network_run(
     gyrus_network *network, const gyrus_samples *samples, int64_t first, int64_t count, float *results, int64_t width,
-    char **error) {
-    return guarded(error, false, [&] {
-        const auto values = outputs(network, Batch(*samples, nullptr, first, count));
-        TORCH_CHECK(values.numel() == count * width, "the network gives ", values.sizes(), ", not ", count, "×", width);
-        std::memcpy(results, values.data_ptr<float>(), size_t(count * width) * sizeof(float));
-        return true;
-    });
-}
-
-bool gyrus_network_evaluate(
-    gyrus_network *network, const gyrus_samples *samples, int64_t first, int64_t count, int64_t *confusion,
     double *loss_sum, char **error) {
     return guarded(error, false, [&] {
         const Batch batch(*samples, nullptr, first, count);
         const auto values = outputs(network, batch);
-        TORCH_CHECK(
-            values.dim() == 2 && values.size(1) == samples->classes, "the network gives ", values.sizes(), " for ",
-            samples->classes, " classes");
-        batch.score(values, samples->classes, confusion, loss_sum);
+        TORCH_CHECK(values.numel() == count * width, "the network gives ", values.sizes(), ", not ", count, "×", width);
+        if (loss_sum) *loss_sum += batch.loss(values, at::Reduction::Sum).item<double>();
+        std::memcpy(results, values.data_ptr<float>(), size_t(count * width) * sizeof(float));
         return true;
     });
 }
@@ -221,12 +209,13 @@ int kind_of(const gyrus_optimizer &optimizer) {
 }  // namespace
 
 gyrus_trainer *gyrus_trainer_create(
-    gyrus_network *network, const gyrus_optimizer *optimizers, int64_t count, int64_t total_steps, uint64_t seed,
-    char **error) {
+    gyrus_network *network, const gyrus_optimizer *optimizers, int64_t count, gyrus_schedule schedule,
+    uint64_t seed, char **error) {
     return guarded<gyrus_trainer *>(error, nullptr, [&] {
         auto trainer = std::make_unique<gyrus_trainer>();
         trainer->network = network;
-        trainer->total_steps = std::max<int64_t>(1, total_steps);
+        trainer->schedule = schedule;
+        trainer->schedule.total_steps = std::max<int64_t>(1, schedule.total_steps);
         trainer->seed = seed;
         for (const auto &entry : network->tensors) {
             if (!entry.tensor.requires_grad()) continue;
@@ -250,16 +239,35 @@ gyrus_trainer *gyrus_trainer_create(
     });
 }
 
+double gyrus_trainer::rate() const {
+    const int64_t done = step - 1 - schedule.warm_up_steps;
+    if (done < 0) return double(step) / double(schedule.warm_up_steps + 1);
+    if (schedule.is_constant) return 1;
+    const int64_t all = std::max<int64_t>(1, schedule.total_steps - schedule.warm_up_steps);
+    return 0.5 * (1 + std::cos(M_PI * std::min(1.0, double(done) / double(all))));
+}
+
+double gyrus_trainer::shortening() const {
+    if (schedule.clipping <= 0) return 1;
+    double squares = 0;
+    for (const auto &slot : slots)
+        if (slot.weight.grad().defined()) {
+            const double length = slot.weight.grad().norm().item<double>();
+            squares += length * length;
+        }
+    return std::min(1.0, schedule.clipping / (std::sqrt(squares) + 1e-6));
+}
+
 void gyrus_trainer::update() {
     step++;
-    const double share = std::min(1.0, double(step - 1) / double(total_steps));
-    const double cosine = 0.5 * (1 + std::cos(M_PI * share));
+    const double rate = this->rate(), factor = shortening();
     for (size_t i = 0; i < slots.size(); i++) {
         auto &slot = slots[i];
         if (!slot.weight.grad().defined()) continue;
         auto gradient = slot.weight.grad().contiguous();
+        if (factor < 1) gradient = gradient * factor;
         if (!retention.anchors.empty()) retention.pull(i, slot.weight, gradient);
-        const OptimizerStep change{slot.learning_rate * cosine, slot.weight_decay, slot.momentum, step};
+        const OptimizerStep change{slot.learning_rate * rate, slot.weight_decay, slot.momentum, step};
         float *weight = slot.weight.data_ptr<float>(), *first = slot.first.data_ptr<float>();
         float *second = slot.kind == 0 ? nullptr : slot.second.data_ptr<float>();
         const float *values = gradient.data_ptr<float>();
@@ -284,13 +292,13 @@ std::pair<at::Tensor, at::Tensor> gyrus_trainer::forward(const std::vector<at::T
 
 namespace {
 
-/// What the labels of samples as they are come to.
-gyrus_outcome labels(gyrus_trainer &trainer, const Batch &batch) {
+/// What samples as they are come to.
+gyrus_outcome plain(gyrus_trainer &trainer, const Batch &batch) {
     const auto [values, penalty] = trainer.forward(batch.values);
-    auto loss = at::cross_entropy_loss(values, batch.labels);
+    auto loss = batch.loss(values);
     if (penalty.defined()) loss = loss + penalty;
     if (trainer.retention.teacher) loss = loss + trainer.retention.loss(batch.values, values);
-    return {loss, batch.correct(values), batch.labels.numel()};
+    return {loss, batch.correct(values), batch.count()};
 }
 
 }  // namespace
@@ -298,12 +306,12 @@ gyrus_outcome labels(gyrus_trainer &trainer, const Batch &batch) {
 void gyrus_trainer::backward(
     const gyrus_samples &samples, const int32_t *order, int64_t first, int64_t count, gyrus_progress &progress) {
     const auto outcome = lesson ? lesson->outcome(*this, samples, order, first, count)
-                                : labels(*this, Batch(samples, order, first, count));
+                                : plain(*this, Batch(samples, order, first, count));
     const double value = outcome.loss.item<double>();
     if (!std::isfinite(value)) {
         throw Diverged(
             "the loss became " + std::to_string(value) + " in step " + std::to_string(step + 1) + " of "
-            + std::to_string(total_steps) + "; a smaller learning rate may help");
+            + std::to_string(schedule.total_steps) + "; a smaller learning rate may help");
     }
     outcome.loss.backward();
     progress.correct += outcome.correct;

@@ -46,7 +46,7 @@ bool gyrus_trainer_anchor(
         }
         for (int64_t i = 0; i < count; i++) {
             const Batch batch(*samples, nullptr, i, 1);
-            at::cross_entropy_loss(trainer->network->forward(batch.values, false), batch.labels).backward();
+            batch.loss(trainer->network->forward(batch.values, false)).backward();
             for (size_t s = 0; s < trainer->slots.size(); s++) {
                 auto &weight = trainer->slots[s].weight;
                 if (!weight.grad().defined()) continue;

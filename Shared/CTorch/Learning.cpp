@@ -49,6 +49,8 @@ private:
             map[3] = std::sin(angle) * height;
             map[4] = std::cos(angle) * height;
             map[5] = 2 * within(how.along);
+            if (how.flips && within(1) < 0)
+                for (int k = 0; k < 3; k++) map[k] = -map[k];
         }
         const auto grid = at::affine_grid_generator(maps, values.sizes(), false);
         // 0 is bilinear, 1 repeats the border.
@@ -155,20 +157,21 @@ struct Lesson : gyrus_lesson {
 private:
     gyrus_outcome labels(gyrus_trainer &trainer, const Batch &batch, uint64_t seed) const {
         const auto values = distorted(batch.values, weak, seed, "weak");
-        at::Tensor answers;
+        at::Tensor answers, penalty;
         if (only.empty()) {
-            answers = trainer.forward(values).first;
+            std::tie(answers, penalty) = trainer.forward(values);
         } else {
             const Frozen frozen(*trainer.network, only);
             answers = trainer.network->forward(values, false);
         }
-        return {at::cross_entropy_loss(answers, batch.labels), hits(answers, batch.labels), batch.labels.numel()};
+        const auto loss = batch.loss(answers);
+        return {penalty.defined() ? loss + penalty : loss, batch.correct(answers), batch.count()};
     }
 
     /// FixMatch (Sohn et al. 2020): one pass over samples with labels and both forms of those without.
     gyrus_outcome pseudo_labels(
         gyrus_trainer &trainer, const gyrus_samples &samples, const Batch &batch, uint64_t seed) const {
-        const int64_t count = batch.labels.numel(), known = std::min(plan.labelled, count);
+        const int64_t count = batch.count(), known = std::min(plan.labelled, count);
         const auto chosen = some(known, seed);
         const Batch labelled(samples, chosen.data(), 0, known);
         const auto answers = trainer
@@ -182,8 +185,8 @@ private:
         const auto best = answers.narrow(0, known, count).detach().softmax(1).max(1);
         const auto sure = (std::get<0>(best) >= plan.confidence).to(at::kFloat);
         const auto each = at::cross_entropy_loss(asked, std::get<1>(best), {}, at::Reduction::None);
-        const auto loss = at::cross_entropy_loss(given, labelled.labels) + plan.share * (each * sure).mean();
-        return {loss, hits(given, labelled.labels), known};
+        const auto loss = labelled.loss(given) + plan.share * (each * sure).mean();
+        return {loss, labelled.correct(given), known};
     }
 
     /// Different ones of the samples with labels.
@@ -198,7 +201,7 @@ private:
 
     /// SimCLR (Chen et al. 2020): among all other outputs of the mini-batch, a sample's other form is the most alike.
     gyrus_outcome contrast(gyrus_trainer &trainer, const Batch &batch, uint64_t seed) const {
-        const int64_t count = batch.labels.numel();
+        const int64_t count = batch.count();
         const auto outputs = trainer
                                  .forward(joined({
                                      distorted(batch.values, strong, seed, "one"),
@@ -216,7 +219,7 @@ private:
         const auto restored = trainer.forward(distorted(batch.values, strong, seed, "strong")).first;
         Values wanted;
         for (const auto &values : batch.values) wanted.push_back(values.flatten(1));
-        return {at::mse_loss(restored, at::cat(wanted, 1)), 0, batch.labels.numel()};
+        return {at::mse_loss(restored, at::cat(wanted, 1)), 0, batch.count()};
     }
 };
 

@@ -150,7 +150,8 @@ struct gyrus_trainer {
     std::unique_ptr<gyrus_lesson> lesson;
     std::vector<gyrus_slot> slots;
     std::vector<gyrus::Entry> state;
-    int64_t step = 0, total_steps = 1;
+    int64_t step = 0;
+    gyrus_schedule schedule{};
     uint64_t seed = 0;
 
     /// The output in training mode, and what is added to the loss. Dropout depends on seed and step alone.
@@ -174,4 +175,8 @@ struct gyrus_trainer {
 
 private:
     static std::mutex &generator();
+    /// What the learning rates of the step under way are multiplied by.
+    double rate() const;
+    /// What its gradients are multiplied by, so that they are not too long.
+    double shortening() const;
 };

@@ -124,14 +124,14 @@ struct gyrus_stage {
 
     void forward(int64_t micro_batch, const Batch &batch, int64_t size, const float *frame, float *next) {
         Held held;
-        held.samples = batch.labels.numel();
+        held.samples = batch.count();
         held.received = values(frame, held.samples);
         for (size_t i = 0; i < held.received.size(); i++)
             held.received[i].set_requires_grad(!(Layout::marks(frame, i) & Layout::without_gradient));
         held.sent = trainer->drawing(
             name + std::to_string(micro_batch), [&] { return compute(batch, held.received, true); });
         if (is_last) {
-            const auto loss = at::cross_entropy_loss(held.sent[0], batch.labels, {}, at::Reduction::Sum);
+            const auto loss = batch.loss(held.sent[0], at::Reduction::Sum);
             held.figures[0] = float(loss.item<double>());
             held.figures[1] = float(batch.correct(held.sent[0]));
             held.figures[2] = float(held.samples);
@@ -217,15 +217,18 @@ void gyrus_stage_clear(gyrus_stage *stage) {
 
 bool gyrus_stage_evaluate(
     gyrus_stage *stage, const gyrus_samples *samples, int64_t first, int64_t count, const float *received, float *sent,
-    int64_t *confusion, double *loss_sum, char **error) {
+    float *outputs, double *loss_sum, char **error) {
     return guarded(error, false, [&] {
         const Surroundings surroundings(false, stage->meter);
         const Batch batch(*samples, nullptr, first, count);
         const auto values = stage->compute(batch, stage->values(received, count), false);
-        if (stage->is_last)
-            batch.score(values[0].contiguous(), samples->classes, confusion, loss_sum);
-        else
+        if (!stage->is_last) {
             stage->sent.write(values, sent);
+            return true;
+        }
+        *loss_sum += batch.loss(values[0], at::Reduction::Sum).item<double>();
+        const auto dense = values[0].contiguous();
+        std::memcpy(outputs, dense.data_ptr<float>(), size_t(dense.numel()) * sizeof(float));
         return true;
     });
 }

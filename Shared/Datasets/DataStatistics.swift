@@ -1,10 +1,11 @@
+import Model
 public import Torch
 
 /// What a sample of data is like, in a few numbers by which scenarios are compared.
 ///
 /// For each modality, over the values as networks read them: `contrast`, the mean standard deviation within a row;
 /// `roughness`, the mean absolute difference of neighbours in a row by its contrast; `fill`, the share of values above the
-/// mean; and `separation`, Fisher's ratio: how far the means of the classes are apart by how wide the classes are.
+/// mean; and, where samples have classes, `separation`, Fisher's ratio: how far the means of the classes are apart by how wide the classes are.
 public enum DataStatistics {
     /// Rows that are looked at.
     public static let sample = 512
@@ -12,14 +13,15 @@ public enum DataStatistics {
     /// The statistics, each named after its modality, such as `image.contrast`.
     public static func of(_ source: SampleSource) -> [String: Double] {
         let chosen = source.chosen(sample, seed: 1)
-        var statistics: [String: Double] = ["classes": Double(Set(chosen.labels).count)]
+        let labels = chosen.labels
+        var statistics = ["classes": Double(labels.map { Set($0).count } ?? chosen.target.outputs)]
         for modality in chosen.modalities {
             let rows = modality.indices.map { modality.values(ofRow: Int($0)) }
             let parts = rows.map(RowStatistics.init)
             statistics["\(modality.name).contrast"] = mean(parts.map(\.contrast))
             statistics["\(modality.name).roughness"] = mean(parts.map(\.roughness))
             statistics["\(modality.name).fill"] = mean(parts.map(\.fill))
-            statistics["\(modality.name).separation"] = separation(rows, chosen.labels)
+            if let labels { statistics["\(modality.name).separation"] = separation(rows, labels) }
         }
         return statistics
     }

@@ -1,109 +1,102 @@
-import Model
+public import Model
 
 /// The samples of one split of a prepared dataset, left where they lie in mapped memory.
 ///
-/// A sample is one row of each modality and a label. Several samples may name the same row, so that a hundred pairings
-/// of an image with different clips cost one image.
+/// A sample is one row of each modality and what is right about it. Several samples may name the same row, so that a hundred
+/// pairings of an image with different clips cost one image.
 public struct SampleSource: Sendable {
-    /// How the elements of a row are stored.
-    public enum ElementType: String, Sendable, Hashable, Codable {
-        /// Bytes from 0 to 255.
-        case uint8
-        /// IEEE half precision.
-        case float16
-        /// IEEE single precision.
-        case float32
-
-        /// Bytes of one element.
-        public var byteCount: Int {
-            switch self {
-            case .uint8: 1
-            case .float16: 2
-            case .float32: 4
-            }
-        }
+    /// What is right about each sample.
+    public enum Answers: Hashable, Sendable {
+        /// The number of its class.
+        case classes([Int32])
+        /// As many numbers as a network has outputs, sample after sample: 0 or 1 for each label, or standardized numbers.
+        case numbers([Float])
     }
 
-    /// The rows of one modality and which of them each sample uses.
-    public struct Modality: @unchecked Sendable {
-        // Unchecked: the memory behind `rows` is only read, and `SampleSource.owner` keeps it mapped.
-
-        /// Name of the network's input that it feeds, such as `image`.
-        public let name: String
-        /// Shape of one row, such as `[1, 112, 112]`.
-        public let shape: [Int]
-        /// How elements are stored.
-        public let elementType: ElementType
-        /// The value of an element is `stored × scale + offset`.
-        public let scale: Float
-        /// See `scale`.
-        public let offset: Float
-        /// All rows, one after another.
-        public let rows: UnsafeRawBufferPointer
-        /// The row of each sample.
-        public let indices: [Int32]
-
-        /// Makes a modality; `SampleSource.init` checks it.
-        public init(
-            name: String, shape: [Int], elementType: ElementType, scale: Float = 1, offset: Float = 0,
-            rows: UnsafeRawBufferPointer, indices: [Int32]
-        ) {
-            self.name = name
-            self.shape = shape
-            self.elementType = elementType
-            self.scale = scale
-            self.offset = offset
-            self.rows = rows
-            self.indices = indices
-        }
-
-        /// Elements of one row.
-        public var elementCount: Int { shape.reduce(1, *) }
-        /// Rows that the memory holds.
-        public var rowCount: Int { rows.count / max(1, elementCount * elementType.byteCount) }
-    }
-
-    /// Number of classes; labels are below it.
-    public let classes: Int
+    /// What networks learn to answer.
+    public let target: Target
     /// The modalities, by name.
     public let modalities: [Modality]
-    /// The label of each sample.
-    public let labels: [Int32]
+    /// What is right about each sample.
+    public let answers: Answers
+    /// Number of samples.
+    public let count: Int
+    /// What each sample belongs to, such as a speaker: samples of one group are not independent of each other. Nil where
+    /// each stands for itself.
+    public let groups: [Int32]?
     /// Keeps the memory of the rows alive.
     public let owner: (any Sendable)?
+    /// How errors count.
+    var loss: SampleLoss
 
     /// Checks and takes samples.
     /// - Parameter owner: whatever must live as long as the rows, such as the mapped file.
-    /// - Throws: `Failure` with code `corrupt` where an index, a label or a size does not fit.
-    public init(classes: Int, modalities: [Modality], labels: [Int32], owner: (any Sendable)? = nil) throws {
-        self.classes = classes
-        self.modalities = modalities.sorted { $0.name < $1.name }
-        self.labels = labels
-        self.owner = owner
-        for modality in modalities { try Self.check(modality, samples: labels.count) }
-        if let label = labels.first(where: { $0 < 0 || $0 >= classes }) {
-            throw Failure(.corrupt, "The samples have a label \(label), but only \(classes) classes.")
+    /// - Throws: `Failure` with code `corrupt` where an index, an answer or a size does not fit.
+    public init(
+        target: Target, modalities: [Modality], answers: Answers, groups: [Int32]? = nil,
+        owner: (any Sendable)? = nil
+    ) throws {
+        let count = try answers.count(for: target)
+        for modality in modalities { try Self.check(modality, samples: count) }
+        if let groups, groups.count != count {
+            throw Failure(.corrupt, "There are \(groups.count) numbers of groups for \(count) samples.")
         }
+        self.init(
+            checked: target, modalities: modalities.sorted { $0.name < $1.name }, answers: answers, count: count,
+            groups: groups, owner: owner, loss: SampleLoss(target.kind))
     }
 
-    /// Number of samples.
-    public var count: Int { labels.count }
+    /// Checks and takes samples of numbered classes.
+    /// - Throws: As the initializer for any target.
+    public init(classes: Int, modalities: [Modality], labels: [Int32], owner: (any Sendable)? = nil) throws {
+        try self.init(
+            target: Target(.classification, names: (0..<classes).map(String.init)), modalities: modalities,
+            answers: .classes(labels), owner: owner)
+    }
+
+    private init(
+        checked target: Target, modalities: [Modality], answers: Answers, count: Int, groups: [Int32]?,
+        owner: (any Sendable)?, loss: SampleLoss
+    ) {
+        self.target = target
+        self.modalities = modalities
+        self.answers = answers
+        self.count = count
+        self.groups = groups
+        self.owner = owner
+        self.loss = loss
+    }
+
+    /// The class of each sample; nil where samples have no classes.
+    public var labels: [Int32]? {
+        if case .classes(let labels) = answers { labels } else { nil }
+    }
+
+    /// The class of each sample.
+    /// - Parameter purpose: What needs them, as the beginning of a sentence, such as "Learning with few labels".
+    /// - Throws: `Failure` where samples have no classes.
+    public func labels(for purpose: String) throws -> [Int32] {
+        if let labels { return labels }
+        throw Failure(
+            .invalidArgument,
+            "\(purpose) needs samples of classes; these have a target of kind '\(target.kind.rawValue)'.")
+    }
 
     /// The modality of a name.
     public func modality(_ name: String) -> Modality? { modalities.first { $0.name == name } }
+
+    // MARK: - Choosing
 
     /// These samples only, in the order given; the rows are shared.
     public func selecting(_ samples: some Sequence<Int>) -> SampleSource {
         let chosen = Array(samples)
         return SampleSource(
-            checkedClasses: classes,
+            checked: target,
             modalities: modalities.map { modality in
-                Modality(
-                    name: modality.name, shape: modality.shape, elementType: modality.elementType,
-                    scale: modality.scale, offset: modality.offset, rows: modality.rows,
-                    indices: chosen.map { modality.indices[$0] })
+                modality.with(indices: chosen.map { modality.indices[$0] })
             },
-            labels: chosen.map { labels[$0] }, owner: owner)
+            answers: answers.selecting(chosen, width: target.outputs), count: chosen.count,
+            groups: groups.map { groups in chosen.map { groups[$0] } }, owner: owner, loss: loss)
     }
 
     /// So many samples, chosen by a seed; 0 means all.
@@ -113,20 +106,13 @@ public struct SampleSource: Sendable {
 
     /// Places of so many samples, chosen by a seed; 0 means all.
     func chosenPlaces(_ count: Int, seed: UInt64) -> [Int] {
-        guard count > 0, count < self.count else { return Array(labels.indices) }
+        guard count > 0, count < self.count else { return Array(0..<self.count) }
         return SampleOrder.shuffled(self.count, seed: seed, epoch: -1).prefix(count).map(Int.init).sorted()
     }
 
     /// The first samples; 0 means all.
     public func first(_ count: Int) -> SampleSource {
         count > 0 && count < self.count ? selecting(0..<count) : self
-    }
-
-    private init(checkedClasses: Int, modalities: [Modality], labels: [Int32], owner: (any Sendable)?) {
-        self.classes = checkedClasses
-        self.modalities = modalities
-        self.labels = labels
-        self.owner = owner
     }
 
     private static func check(_ modality: Modality, samples: Int) throws {
@@ -137,6 +123,13 @@ public struct SampleSource: Sendable {
                 "Modality '\(modality.name)' has \(modality.rows.count) bytes, which are no whole rows of shape "
                     + "\(modality.shape) in \(modality.elementType.rawValue).")
         }
+        guard modality.scales.count == modality.offsets.count, [1, modality.shape[0]].contains(modality.scales.count)
+        else {
+            throw Failure(
+                .corrupt,
+                "Modality '\(modality.name)' has \(modality.scales.count) scales and \(modality.offsets.count) offsets "
+                    + "for \(modality.shape[0]) channels; one of each is needed, or one for each channel.")
+        }
         guard modality.indices.count == samples else {
             throw Failure(
                 .corrupt, "Modality '\(modality.name)' has \(modality.indices.count) indices for \(samples) samples.")
@@ -144,6 +137,45 @@ public struct SampleSource: Sendable {
         let rowCount = modality.rowCount
         if let index = modality.indices.first(where: { $0 < 0 || $0 >= rowCount }) {
             throw Failure(.corrupt, "Modality '\(modality.name)' names row \(index) of \(rowCount).")
+        }
+    }
+}
+
+extension SampleSource.Answers {
+    /// Checks that these are answers of a kind.
+    /// - Returns: of how many samples they are.
+    fileprivate func count(for target: Target) throws -> Int {
+        switch (self, target.kind) {
+        case (.classes(let labels), .classification):
+            if let label = labels.first(where: { $0 < 0 || $0 >= target.outputs }) {
+                throw Failure(.corrupt, "The samples have a label \(label), but only \(target.outputs) classes.")
+            }
+            return labels.count
+        case (.numbers(let numbers), .multiLabel), (.numbers(let numbers), .regression):
+            guard target.outputs > 0, numbers.count.isMultiple(of: target.outputs) else {
+                throw Failure(
+                    .corrupt, "\(numbers.count) numbers are no whole rows of \(target.outputs), one for each output.")
+            }
+            let isRight: (Float) -> Bool =
+                target.kind == .multiLabel ? { $0 == 0 || $0 == 1 } : { $0.isFinite }
+            if let place = numbers.firstIndex(where: { !isRight($0) }) {
+                throw Failure(
+                    .corrupt,
+                    "Sample \(place / target.outputs) has \(numbers[place]) for "
+                        + "'\(target.names[place % target.outputs])', which a target of kind "
+                        + "'\(target.kind.rawValue)' cannot have.")
+            }
+            return numbers.count / target.outputs
+        default:
+            throw Failure(
+                .corrupt, "The samples' answers do not fit their target of kind '\(target.kind.rawValue)'.")
+        }
+    }
+
+    fileprivate func selecting(_ samples: [Int], width: Int) -> Self {
+        switch self {
+        case .classes(let labels): .classes(samples.map { labels[$0] })
+        case .numbers(let numbers): .numbers(samples.flatMap { numbers[$0 * width..<($0 + 1) * width] })
         }
     }
 }

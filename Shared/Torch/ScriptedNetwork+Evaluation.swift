@@ -1,64 +1,43 @@
 import CTorch
-import Foundation
 import Model
-
-/// How well a network answers.
-public struct Evaluation: Hashable, Sendable {
-    /// Samples scored.
-    public let samples: Int
-    /// Classes.
-    public let classes: Int
-    /// Number of samples by truth (row) and answer (column), row by row.
-    public let confusion: [Int]
-    /// Mean cross-entropy.
-    public let loss: Double
-
-    /// The confusion matrix, row by row.
-    public var confusionRows: [[Int]] {
-        (0..<classes).map { Array(confusion[$0 * classes..<($0 + 1) * classes]) }
-    }
-    /// Samples answered right.
-    public var correct: Int { (0..<classes).reduce(0) { $0 + confusion[$1 * classes + $1] } }
-    /// Share of samples answered right, 0 to 1.
-    public var accuracy: Double { samples == 0 ? 0 : Double(correct) / Double(samples) }
-}
 
 extension ScriptedNetwork {
     /// The outputs for the first samples, in evaluation mode.
     public func outputs(for source: SampleSource, count: Int? = nil, width: Int) throws -> [[Float]] {
         let count = min(count ?? source.count, source.count)
+        let values = try run(on: source, count: count, width: width, loss: nil)
+        return (0..<count).map { Array(values[$0 * width..<($0 + 1) * width]) }
+    }
+
+    /// Runs the network on all samples.
+    /// - Throws: `Failure` where the network does not fit the samples; `CancellationError` when the task is cancelled.
+    public func evaluate(on source: SampleSource) throws -> Evaluation {
+        var loss = 0.0
+        let outputs = try withUnsafeMutablePointer(to: &loss) { loss in
+            try run(on: source, count: source.count, width: source.target.outputs, loss: loss)
+        }
+        return Evaluation(
+            of: source, outputs: outputs, loss: source.count == 0 ? 0 : loss / Double(source.count))
+    }
+
+    private func run(
+        on source: SampleSource, count: Int, width: Int, loss: UnsafeMutablePointer<Double>?
+    ) throws -> [Float] {
         var values = [Float](repeating: 0, count: count * width)
         try source.withCSamples(for: inputs) { samples in
             for range in batches(count) {
+                try Task.checkCancellation()
                 try values.withUnsafeMutableBufferPointer { values in
                     let target = values.baseAddress.map { $0 + range.lowerBound * width }
                     try call { error in
                         gyrus_network_run(
-                            handle, samples, Int64(range.lowerBound), Int64(range.count), target, Int64(width), error)
+                            handle, samples, Int64(range.lowerBound), Int64(range.count), target, Int64(width), loss,
+                            error)
                     }
                 }
             }
         }
-        return (0..<count).map { Array(values[$0 * width..<($0 + 1) * width]) }
-    }
-
-    /// Scores the network on all samples.
-    /// - Throws: `Failure` where the network does not fit the samples; `CancellationError` when the task is cancelled.
-    public func evaluate(on source: SampleSource) throws -> Evaluation {
-        var confusion = [Int64](repeating: 0, count: source.classes * source.classes)
-        var loss = 0.0
-        try source.withCSamples(for: inputs) { samples in
-            for range in batches(source.count) {
-                try Task.checkCancellation()
-                try call { error in
-                    gyrus_network_evaluate(
-                        handle, samples, Int64(range.lowerBound), Int64(range.count), &confusion, &loss, error)
-                }
-            }
-        }
-        return Evaluation(
-            samples: source.count, classes: source.classes, confusion: confusion.map(Int.init),
-            loss: source.count == 0 ? 0 : loss / Double(source.count))
+        return values
     }
 
     /// Times of single-sample runs, without reading the sample.

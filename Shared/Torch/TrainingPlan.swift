@@ -1,4 +1,4 @@
-import Model
+public import Model
 public import Networks
 
 /// How the weights of one branch of a network are changed.
@@ -19,7 +19,7 @@ public struct OptimizerSettings: Hashable, Sendable, Codable {
     public var branch: String
     /// The rule.
     public var rule: Rule
-    /// Learning rate at the start; it follows a cosine to zero.
+    /// Learning rate at the top of the schedule.
     public var learningRate: Double
     /// Weight decay.
     public var weightDecay: Double
@@ -48,20 +48,30 @@ public struct TrainingPlan: Hashable, Sendable, Codable {
     public let batch: Int
     /// Seed of initial weights, order of samples and dropout.
     public let seed: UInt64
+    /// How errors count.
+    public let loss: TrainingLoss
+    /// How learning rates change.
+    public let schedule: LearningSchedule
     /// What is added to the loss.
     public let constraint: SimilarityConstraint?
 
     /// Checks and takes a plan.
     /// - Throws: `Failure` with code `invalid-argument`, naming the setting that is impossible.
     public init(
-        optimizers: [OptimizerSettings], epochs: Int, batch: Int, seed: UInt64,
-        constraint: SimilarityConstraint? = nil
+        optimizers: [OptimizerSettings], epochs: Int, batch: Int, seed: UInt64, loss: TrainingLoss = TrainingLoss(),
+        schedule: LearningSchedule = LearningSchedule(), constraint: SimilarityConstraint? = nil
     ) throws {
         func check(_ fits: Bool, _ what: @autoclosure () -> String) throws {
             guard fits else { throw Failure(.invalidArgument, "The training's \(what()).") }
         }
         try check((1...1_000_000).contains(epochs), "epochs are \(epochs); 1 to 1,000,000 are allowed")
         try check((1...65_536).contains(batch), "batch is \(batch); 1 to 65,536 is allowed")
+        try check(
+            schedule.warmUp >= 0 && schedule.warmUp < 1, "warm-up is \(schedule.warmUp); 0 ≤ warm-up < 1 is needed")
+        if let clipping = schedule.clipping {
+            try check(
+                clipping > 0 && clipping <= 1e6, "gradient-clipping is \(clipping); above 0 and at most 1e6 is needed")
+        }
         try check(!optimizers.isEmpty, "optimizers are missing; at least one is needed")
         try check(
             Set(optimizers.map(\.branch)).count == optimizers.count, "optimizers name a branch twice")
@@ -81,6 +91,8 @@ public struct TrainingPlan: Hashable, Sendable, Codable {
         self.epochs = epochs
         self.batch = batch
         self.seed = seed
+        self.loss = loss
+        self.schedule = schedule
         self.constraint = constraint
     }
 }

@@ -58,7 +58,7 @@ public final class TrainingSession {
         self.network = try ScriptedNetwork(description, constraint: plan.constraint, seed: plan.seed)
         if !weights.isEmpty { try network.loadWeights(from: weights) }
         self.plan = plan
-        self.samples = samples
+        self.samples = try samples.learned(by: plan.loss)
         self.course = TrainingCourse(plan, samples: samples.count)
         self.handle = try Self.makeTrainer(network, plan, steps: course.steps)
     }
@@ -124,10 +124,17 @@ extension TrainingSession {
             throw Failure(.invalidArgument, "Network '\(description.name)' cannot be trained without samples.")
         }
         let output = try description.outputShape
-        guard output == [samples.classes] else {
+        let outputs = samples.target.outputs
+        guard output == [outputs] else {
+            let what =
+                switch samples.target.kind {
+                case .classification: "classes"
+                case .multiLabel: "labels"
+                case .regression: "numbers"
+                }
             throw Failure(
                 .invalidArgument,
-                "Network '\(description.name)' gives \(output), but the samples have \(samples.classes) classes.")
+                "Network '\(description.name)' gives \(output), but the samples have \(outputs) \(what).")
         }
         for input in description.inputs {
             guard let modality = samples.modality(input.name), modality.shape == input.shape else {
@@ -165,8 +172,17 @@ extension TrainingSession {
         }
         var error: UnsafeMutablePointer<CChar>?
         let handle = gyrus_trainer_create(
-            network.handle, optimizers, Int64(optimizers.count), Int64(steps), plan.seed, &error)
+            network.handle, optimizers, Int64(optimizers.count), gyrus_schedule(plan.schedule, steps: steps), plan.seed,
+            &error)
         guard let handle else { throw Failure(.invalidArgument, "The training cannot start: \(takeMessage(error)).") }
         return handle
+    }
+}
+
+extension gyrus_schedule {
+    fileprivate init(_ schedule: LearningSchedule, steps: Int) {
+        self.init(
+            warm_up_steps: Int64((schedule.warmUp * Double(steps)).rounded()), total_steps: Int64(steps),
+            is_constant: schedule.shape == .constant, clipping: schedule.clipping ?? 0)
     }
 }

@@ -14,6 +14,7 @@ public enum Transferability {
     public static func scores(
         of network: NetworkDescription, weights: ScriptedNetwork, on samples: SampleSource
     ) throws -> [String: Double] {
+        let labels = try samples.labels(for: "Scoring the features of pretrained networks")
         var body = network
         body.layers.removeLast()
         let shape = try body.outputShape
@@ -24,7 +25,7 @@ public enum Transferability {
         var logEvidence = 0.0, hScore = 0.0
         var error: UnsafeMutablePointer<CChar>?
         let isDone = gyrus_transferability(
-            values, Int64(samples.count), Int64(width), samples.labels, Int64(samples.classes), &logEvidence, &hScore,
+            values, Int64(samples.count), Int64(width), labels, Int64(samples.target.outputs), &logEvidence, &hScore,
             &error)
         guard isDone else {
             throw Failure(.internal, "The features cannot be scored: \(takeMessage(error)).")

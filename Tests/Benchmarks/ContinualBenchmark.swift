@@ -110,9 +110,9 @@ struct ContinualBenchmark: AsyncParsableCommand {
 
     private func accuracies(_ network: ScriptedNetwork, _ parts: [Part], _ amongOwn: Bool) throws -> [Double] {
         try parts.map { part in
-            let classes = amongOwn ? Set(part.test.labels).map(Int.init) : Array(0..<part.test.classes)
-            let outputs = try network.outputs(for: part.test, width: part.test.classes)
-            let right = zip(outputs, part.test.labels).count { output, label in
+            let classes = amongOwn ? Set(part.test.labels ?? []).map(Int.init) : Array(0..<part.test.target.outputs)
+            let outputs = try network.outputs(for: part.test, width: part.test.target.outputs)
+            let right = zip(outputs, part.test.labels ?? []).count { output, label in
                 classes.max { output[$0] < output[$1] } == Int(label)
             }
             return Double(right) / Double(part.test.count)

@@ -122,7 +122,7 @@ import Testing
             sequence: 1, time: Date(), service: "trainer", kind: "task.left", subject: "s/1/train",
             attributes: ["rank": "1", "worker": "w1", "attempt": "1", "reason": "silence"])
         let reports = (0..<3).map { report("s/1/train", rank: $0, rate: 1, attempt: 4) }
-        let pace = try #require(WorkerPace.latest(of: reports + [left], scenario: "s"))
+        let pace = try #require(WorkerPace.latest(of: reports + [left], scenario: "s", metric: .accuracy))
         #expect(pace.workers.map(\.rank) == [0, 2])
         let more = (0..<2).map { report("s/1/train-2", rank: $0, rate: 1) }
         let later = try #require(WorkerPace.latest(of: reports + more, scenario: "s"))
@@ -142,15 +142,15 @@ import Testing
             of: [
                 report("s/0/train", 1, "0.5"), report("s.1/1/train", 1, "0.4"), report("s/0/train", 2, "0.6"),
                 report("s2/0/train", 1, "0.9"), report("s/0/evaluate", 1, "0.9"), report("s/2/train", 1, "nan"),
-            ], scenario: "s")
+            ], scenario: "s", metric: .accuracy)
         #expect(curves.map(\.trial) == [1, 0])
-        #expect(curves[1].points == [.init(epoch: 1, accuracy: 0.5), .init(epoch: 2, accuracy: 0.6)])
+        #expect(curves[1].points == [.init(epoch: 1, value: 0.5), .init(epoch: 2, value: 0.6)])
     }
 
     @Test func `a training that was taken over has each epoch once`() {
         let curves = LearningCurve.curves(
             of: [(1, "0.5"), (2, "0.6"), (3, "0.7"), (2, "0.65"), (3, "0.75")].map { report("s/0/train", $0.0, $0.1) },
-            scenario: "s")
-        #expect(curves.first?.points.map(\.accuracy) == [0.5, 0.65, 0.75])
+            scenario: "s", metric: .accuracy)
+        #expect(curves.first?.points.map(\.value) == [0.5, 0.65, 0.75])
     }
 }

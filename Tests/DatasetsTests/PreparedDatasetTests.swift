@@ -44,7 +44,7 @@ import Torch
         for (split, count) in [(PreparedDataset.Split.training, 60), (.validation, 20), (.test, 30)] {
             let source = try dataset.source(split)
             #expect(source.count == count)
-            #expect(source.classes == 10)
+            #expect(source.target.outputs == 10)
             #expect(source.modality("image")?.shape == [1, 28, 28])
             #expect(source.modality("audio")?.shape == [1, 64, 64])
         }
@@ -54,7 +54,7 @@ import Torch
         let source = try prepared(recipe).source(.training)
         for modality in source.modalities {
             let numbers = withExtendedLifetime(source) {
-                modality.rows.map { Double($0) * Double(modality.scale) + Double(modality.offset) }
+                modality.rows.map { Double($0) * Double(modality.scales[0]) + Double(modality.offsets[0]) }
             }
             let mean = numbers.reduce(0, +) / Double(numbers.count)
             let variance = numbers.reduce(0) { $0 + $1 * $1 } / Double(numbers.count) - mean * mean
@@ -91,7 +91,7 @@ import Torch
     private func rows(_ source: SampleSource) throws -> [(label: Int, row: [Float])] {
         let modality = source.modalities[0]
         return withExtendedLifetime(source) {
-            zip(source.labels, modality.indices).map { label, index in
+            zip(source.labels ?? [], modality.indices).map { label, index in
                 let start = Int(index) * modality.elementCount
                 return (Int(label), modality.rows[start..<start + modality.elementCount].map(Float.init))
             }

@@ -64,9 +64,11 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
         return 0.5 + Double(UInt64(digest.prefix(8), radix: 16) ?? 0) / Double(UInt64(1) << 33)
     }
 
-    static func score(_ accuracy: Double) -> EvaluationResult {
+    /// A latency, and an accuracy where one was asked for.
+    static func score(_ accuracy: Double, on split: EvaluationTask.Split? = .test) -> EvaluationResult {
         EvaluationResult(
-            accuracy: accuracy, samples: 10, confusion: [], parameters: 0, operations: 0, latencyMilliseconds: 3)
+            metrics: split == nil ? [:] : ["accuracy": accuracy, "accuracy-error": 0.01], samples: 10, confusion: [],
+            parameters: 0, operations: 0, latencyMilliseconds: 3)
     }
 
     static func digest(_ text: String) -> BlobDigest { BlobDigest(hashing: Array(text.utf8)) }
@@ -116,7 +118,7 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
     func evaluate(_ order: EvaluationOrder) async throws -> EvaluationResult {
         state.withLock { $0.evaluations[order.id, default: 0] += 1 }
         try await dawdle()
-        return FakeWorld.score(Self.accuracy(of: order.candidate) - 0.01)
+        return FakeWorld.score(Self.accuracy(of: order.candidate) - 0.01, on: order.split)
     }
 
     func track(_ order: TrackingOrder) async throws -> TrackingResult {

@@ -52,6 +52,8 @@ extension SearchRun {
         var bonus: (Int) -> Double = { _ in 0 }
         /// What the evaluation of a trial's network measures, in milliseconds.
         var latency: (Int) -> Double = { _ in 3 }
+        /// What trainings report.
+        var metric = "accuracy"
         /// Which features were computed.
         var done: [String] = []
         /// The orders to train that were carried out.
@@ -110,11 +112,12 @@ extension SearchRun {
                 if let failure = fails(number) { return .trained(number: number, .failure(failure)) }
                 let result = TrainingResult(
                     script: FakeWorld.digest("s\(number)"), weights: FakeWorld.digest("w\(number)"),
-                    metrics: ["validation-accuracy": FakeWorld.accuracy(of: order.candidate) + bonus(number)],
+                    metrics: ["validation-\(metric)": FakeWorld.accuracy(of: order.candidate) + bonus(number)],
                     checkpoint: order.pauseAfter.map { FakeWorld.digest("c\(number) after \($0)") })
                 return .trained(number: number, .success(result))
             case .evaluate(let order, let number):
-                var score = FakeWorld.score(FakeWorld.accuracy(of: order.candidate) - 0.01)
+                var score = FakeWorld.score(
+                    FakeWorld.accuracy(of: order.candidate) - 0.01, on: order.split)
                 score.latencyMilliseconds = latency(number)
                 return .evaluated(number: number, .success(score))
             case .register(let model): return .registered(model: model.id, .success(()))
@@ -203,6 +206,41 @@ extension SearchRun {
         let winner = try #require(driver.rows.trials[24]).origin.dropFirst("final ".count)
         #expect(driver.rows.conclusion == .succeeded(model: "s1/\(winner)"))
         #expect(driver.rows.notes.last?.attributes["code"] == driver.rows.trials[Int(winner) ?? -1]?.code)
+    }
+
+    @Test func `only finalists are scored on the test split, and a winner that is none in the end`() throws {
+        var driver = try Driver(scenarioText(), order: 1)
+        try driver.run(crashing: 0.2)
+        let scored = driver.rows.trials.values.filter { $0.metrics["test-accuracy"] != nil }
+        #expect(scored.map(\.id.number) == [24])
+        #expect(scored.first?.metrics["test-accuracy-error"] == 0.01)
+        // Now the final training fails, and a trial of the search has won.
+        driver = try Driver(scenarioText(), order: 1)
+        driver.fails = { $0 == 24 ? Failure(.corrupt, "broken") : nil }
+        try driver.run(crashing: 0.2)
+        let winner = try #require(driver.rows.trials.values.first { $0.metrics["test-accuracy"] != nil })
+        #expect(driver.rows.trials.values.count { $0.metrics["test-accuracy"] != nil } == 1)
+        #expect(driver.rows.conclusion == .succeeded(model: winner.id.description))
+        #expect(winner.state == .succeeded && winner.objective != nil)
+    }
+
+    @Test func `research may look at the test split in every trial`() throws {
+        let text = scenarioText().replacing("search: {", with: "search: {score-test: true, ")
+        var driver = try Driver(text, order: 1)
+        try driver.run()
+        #expect(driver.rows.trials.values.allSatisfy { $0.metrics["test-accuracy"] != nil })
+    }
+
+    @Test func `a metric that is minimized makes the smallest the best`() throws {
+        var driver = try Driver(scenarioText(more: "objective: {minimize: log-loss}"), order: 1)
+        driver.metric = "log-loss"
+        try driver.run(crashing: 0.2)
+        let trials = (0..<24).compactMap { driver.rows.trials[$0] }
+        #expect(trials.allSatisfy { $0.objective.map { $0 < 0 } == true })
+        let best = try #require(trials.compactMap { $0.metrics["validation-log-loss"] }.min())
+        let finalist = try #require(driver.rows.trials[24]).origin
+        let winner = try #require(trials.first { $0.metrics["validation-log-loss"] == best })
+        #expect(finalist == "final \(winner.id.number)")
     }
 
     @Test func `of several finalists the one that validates best is the result`() throws {

@@ -41,13 +41,25 @@ import WorkerSupport
         try await WorkerFixture.run { fixture in
             let (task, expected) = try await Self.set(up: fixture)
             let result = try await Self.evaluate(fixture, task)
-            #expect(result.accuracy == expected.accuracy)
+            #expect(result.metrics["accuracy"] == expected.accuracy)
+            #expect(result.metrics["accuracy-error"] == expected.standardErrors["accuracy"])
+            #expect(result.metrics["macro-f1"] == expected.metrics["macro-f1"])
             #expect(result.confusion == expected.confusionRows)
             #expect(result.confusion.joined().reduce(0, +) == 60 && result.samples == 60)
             // Half of LeNet3's channels: kernels, normalisation, classifier.
             #expect(result.parameters == 25 * 4 + 9 * 4 * 8 + 9 * 8 * 16 + 2 * 28 + (16 * 9 + 1) * 10)
             #expect(result.operations == 25 * 4 * 784 + 9 * 4 * 8 * 196 + 9 * 8 * 16 * 49 + 1440)
             #expect(result.latencyMilliseconds > 0)
+        }
+    }
+
+    @Test func `a network is timed without a look at the test split`() async throws {
+        try await WorkerFixture.run { fixture in
+            var (task, _) = try await Self.set(up: fixture)
+            task.split = nil
+            let result = try await Self.evaluate(fixture, task)
+            #expect(result.metrics.isEmpty && result.samples == 0 && result.confusion.isEmpty)
+            #expect(result.latencyMilliseconds > 0 && result.parameters > 0)
         }
     }
 

@@ -60,7 +60,7 @@ struct DesignerProcessTests {
                 ).encoded()
             default:
                 return try EvaluationResult(
-                    accuracy: accuracy, samples: 1, confusion: [], parameters: 1, operations: 1,
+                    metrics: ["accuracy": accuracy], samples: 1, confusion: [], parameters: 1, operations: 1,
                     latencyMilliseconds: 1
                 ).encoded()
             }

@@ -29,7 +29,7 @@ import Torch
         let result = try session.network.evaluate(on: validation)
         #expect(first.loss > result.loss)
         #expect(result.accuracy > 0.6, "chance is 0.1")
-        #expect(result.confusion.reduce(0, +) == 100)
+        #expect(result.confusionRows.joined().reduce(0, +) == 100)
     }
 
     @Test(.timeLimit(.minutes(1)), arguments: OptimizerSettings.Rule.allCases)

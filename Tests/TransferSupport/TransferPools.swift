@@ -62,7 +62,7 @@ struct TransferPools {
             return Pool(rows: [], labels: [])
         }
         let rows = modality.indices.map { shrunk(modality.values(ofRow: Int($0)), side: width) }
-        return Pool(rows: rows, labels: source.labels)
+        return Pool(rows: rows, labels: source.labels ?? [])
     }
 
     /// Means of squares, so that a side of 112 becomes one of 28.

@@ -166,7 +166,7 @@ extension TransferStudy {
         let (pool, test) = (pools.training(plan.variant.kind), pools.test(plan.variant.kind))
         let samples = try plan.variant.samples(of: pool, count: plan.samples, seed: 100 + seed)
         let held = try plan.variant.samples(of: test, count: 250, seed: 200 + seed)
-        var numbers = ["samples": Double(samples.count), "classes": Double(Set(samples.labels).count)]
+        var numbers = ["samples": Double(samples.count), "classes": Double(Set(samples.labels ?? []).count)]
         for (name, value) in DataStatistics.of(samples) { numbers["data.\(name)"] = value }
         let isSeen = plan.variant.kind == .written || plan.variant.kind == .paired
         let isHeard = plan.variant.kind != .written

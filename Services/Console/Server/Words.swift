@@ -1,9 +1,27 @@
 import Foundation
+import Model
 
 /// Figures as people read them.
 enum Words {
     /// A share as a percentage, such as `97.31 %`.
     static func percent(_ share: Double?) -> String { share.map { "\(fixed($0 * 100, 2)) %" } ?? "–" }
+
+    /// A metric's value: a share as a percentage, anything else without needless digits; its standard error where it is known.
+    static func value(_ value: Double?, of metric: Metric, error: Double? = nil) -> String {
+        guard let value else { return "–" }
+        guard metric.isShare else { return plain(value) + (error.map { " ± \(plain($0))" } ?? "") }
+        return error.map { "\(fixed(value * 100, 2)) ± \(fixed($0 * 100, 2)) %" } ?? percent(value)
+    }
+
+    /// The value that is as good as a trial's objective says.
+    static func worth(_ objective: Double?, of metric: Metric) -> String {
+        value(objective.map(metric.utility), of: metric)
+    }
+
+    /// A metric's value at an axis.
+    static func tick(_ value: Double, of metric: Metric) -> String {
+        metric.isShare ? "\(plain(value * 100)) %" : plain(value)
+    }
 
     /// A number with digits after the point.
     static func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }

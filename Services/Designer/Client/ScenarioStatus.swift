@@ -54,11 +54,14 @@ public struct ScenarioStatus: Hashable, Sendable {
     public var model: String?
     /// Text of the scenario file; empty in lists.
     public var text: String
+    /// By what networks are judged.
+    public var objective: Metric
 
     /// Makes a status.
     public init(
         id: ScenarioID, name: String, state: ScenarioState, trials: Int, endedTrials: Int, best: Trial?,
-        failure: Failure?, published: Date, ended: Date?, model: String?, text: String
+        failure: Failure?, published: Date, ended: Date?, model: String?, text: String,
+        objective: Metric = .accuracy
     ) {
         self.id = id
         self.name = name
@@ -71,6 +74,7 @@ public struct ScenarioStatus: Hashable, Sendable {
         self.ended = ended
         self.model = model
         self.text = text
+        self.objective = objective
     }
 }
 
@@ -89,7 +93,8 @@ extension ScenarioStatus {
             endedTrials: Int(wire.endedTrials), best: try wire.best.map { try Trial($0) },
             failure: wire.failure.map { Failure($0) }, published: Date(microseconds: wire.publishedMicroseconds),
             ended: wire.endedMicroseconds == 0 ? nil : Date(microseconds: wire.endedMicroseconds),
-            model: wire.model.isEmpty ? nil : wire.model, text: wire.text)
+            model: wire.model.isEmpty ? nil : wire.model, text: wire.text,
+            objective: Metric(named: wire.metric) ?? .accuracy)
     }
 }
 
@@ -101,6 +106,6 @@ extension Wire.ScenarioStatus {
             trials: UInt32(clamping: status.trials), endedTrials: UInt32(clamping: status.endedTrials),
             best: status.best.map { Wire.Trial($0) }, failure: status.failure.map { Wire.Failure($0) },
             publishedMicroseconds: status.published.microseconds, endedMicroseconds: status.ended?.microseconds ?? 0,
-            model: status.model ?? "", text: status.text)
+            model: status.model ?? "", text: status.text, metric: status.objective.name)
     }
 }

@@ -7,8 +7,8 @@ public enum TrialOrder: Int, CaseIterable, Hashable, Sendable {
     case number = 1
     /// Objective on the validation split.
     case objective = 2
-    /// Accuracy on the test split.
-    case testAccuracy = 3
+    /// The objective's metric on the test split.
+    case test = 3
     /// Number of parameters.
     case parameters = 4
     /// Time for one sample.
@@ -23,7 +23,7 @@ public struct SearchProgress: Hashable, Sendable {
     public struct Figures: Hashable, Sendable {
         /// Number within the search.
         public var number: Int
-        /// Objective on the validation split; higher is better.
+        /// How good the objective's value on the validation split is; larger is better.
         public var objective: Double
         /// Number of parameters.
         public var parameters: Double

@@ -52,11 +52,13 @@ public struct Trial: Hashable, Sendable {
     public var networkName: String
     /// Artificial code of the network as text; its accuracy is unknown until the trial succeeded.
     public var code: String
-    /// Objective on the validation split, higher is better; nil until it succeeded.
+    /// How good the objective's value on the validation split is: larger is better, so it is negative for a metric that is
+    /// minimized; nil until it succeeded.
     public var objective: Double?
-    /// What was measured, among it `validation-accuracy`, `test-accuracy`, `parameters`, `operations`,
-    /// `latency-milliseconds` and `seconds`; of trackers their figures, and as `test-accuracy` the objective on sequences
-    /// that nothing was chosen by.
+    /// What was measured, among it metrics of the validation split such as `validation-accuracy`, of finalists those of the
+    /// test split with their standard errors (`test-accuracy`, `test-accuracy-error`), `parameters`, `operations`,
+    /// `latency-milliseconds` and `seconds`; of trackers their figures, and under `test-` the objective on sequences that
+    /// nothing was chosen by.
     public var metrics: [String: Double]
     /// The TorchScript file, or a tracker's setup.
     public var script: BlobDigest?

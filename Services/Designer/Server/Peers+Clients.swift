@@ -61,13 +61,15 @@ private struct RemoteTrainer: Trainer {
             network: try order.candidate.network.canonicalJSON, dataset: order.recipe,
             optimizers: order.candidate.optimizers.map {
                 BranchOptimizer(
-                    branch: $0.branch, name: $0.name, learningRate: $0.learningRate, weightDecay: $0.weightDecay,
-                    momentum: $0.momentum)
+                    branch: $0.branch, name: $0.name,
+                    learningRate: order.budget.options.learningRate ?? $0.learningRate,
+                    weightDecay: order.budget.options.weightDecay ?? $0.weightDecay, momentum: $0.momentum)
             },
             epochs: order.budget.epochs, batch: order.budget.batch, samples: order.budget.samples,
             validationSamples: order.budget.validation, seed: order.seed, pauseAfter: order.pauseAfter,
             checkpoint: order.checkpoint, learning: order.budget.learning,
-            distribution: order.budget.distribution)
+            distribution: order.budget.distribution, options: order.budget.options, metric: order.metric,
+            kinds: order.kinds)
         switch order.part {
         case .whole(let weights):
             task.initialWeights = weights
@@ -93,7 +95,7 @@ private struct RemoteEvaluator: Evaluator {
         let task = EvaluationTask(
             script: order.script,
             network: try (order.head?.layers.network(named: network.name) ?? network).canonicalJSON,
-            dataset: order.recipe, split: .test, latencyRuns: order.latencyRuns,
+            dataset: order.recipe, split: order.split, latencyRuns: order.latencyRuns,
             features: order.head?.features ?? [])
         return try await client.evaluate(task, id: order.id, group: order.group)
     }

@@ -75,6 +75,10 @@ public struct TrainingOrder: Hashable, Sendable {
     public var budget: Scenario.Training
     /// Determines initial weights, order of samples and dropout.
     public var seed: UInt64
+    /// By what epochs are judged.
+    public var metric: Metric
+    /// What each modality holds.
+    public var kinds: [String: ModalityKind]
     /// What of the candidate is trained, and from what.
     public var part = Part.whole([])
     /// Epochs after which the training pauses; nil for never.
@@ -105,7 +109,7 @@ public struct FeatureOrder: Hashable, Sendable {
     public var recipe: String
 }
 
-/// An order to score a trained network on the test split.
+/// An order to measure a trained network.
 public struct EvaluationOrder: Hashable, Sendable {
     /// Identity of the task.
     public var id: String
@@ -117,6 +121,8 @@ public struct EvaluationOrder: Hashable, Sendable {
     public var candidate: Candidate
     /// Identity of the recipe of the data.
     public var recipe: String
+    /// What part of the data it is scored on; nil where only its latency is measured.
+    public var split: EvaluationTask.Split?
     /// Single-sample runs whose median is the latency.
     public var latencyRuns: Int
     /// The fusion layers that the file holds, with the sets of features that they read; nil where it holds the network.
@@ -165,8 +171,8 @@ public struct TrainedModel: Hashable, Sendable, Codable {
     public var network: String
     /// Artificial code, which holds name, category, areas, functions, dataset and optimizer.
     public var code: ArtificialCode
-    /// Accuracy on the test split.
-    public var accuracy: Double
+    /// Accuracy on the test split, or else on the validation split; nil for a network that answers no classes.
+    public var accuracy: Double?
     /// The TorchScript file.
     public var script: BlobDigest
     /// The safetensors file.

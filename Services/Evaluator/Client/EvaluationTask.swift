@@ -20,8 +20,8 @@ public struct EvaluationTask: Hashable, Sendable {
     public var network: String
     /// Identity of the recipe of the prepared dataset.
     public var dataset: String
-    /// What part of it to score on.
-    public var split: Split
+    /// What part of it to score on; nil where only the latency is measured.
+    public var split: Split?
     /// Single-sample runs whose median is the latency.
     public var latencyRuns: Int
     /// Identities of sets of features that take the place of the dataset's samples; empty for the samples themselves.
@@ -29,7 +29,7 @@ public struct EvaluationTask: Hashable, Sendable {
 
     /// Describes a task.
     public init(
-        script: BlobDigest, network: String, dataset: String, split: Split = .test, latencyRuns: Int = 50,
+        script: BlobDigest, network: String, dataset: String, split: Split? = .test, latencyRuns: Int = 50,
         features: [String] = []
     ) {
         self.script = script
@@ -43,7 +43,8 @@ public struct EvaluationTask: Hashable, Sendable {
     /// Reads a task's payload.
     public init(payload: [UInt8]) throws {
         let wire = try Wire.EvaluateTask(bytes: payload)
-        guard let split = Split(rawValue: wire.split) else {
+        let split = Split(rawValue: wire.split)
+        guard split != nil || wire.split.isEmpty else {
             throw Failure(.invalidArgument, "'\(wire.split)' is no split of a dataset: it is 'validation' or 'test'.")
         }
         self.init(
@@ -54,7 +55,7 @@ public struct EvaluationTask: Hashable, Sendable {
     /// The task's payload.
     public func payload() throws -> [UInt8] {
         try Wire.EvaluateTask(
-            script: script.hexadecimal, network: network, dataset: dataset, split: split.rawValue,
+            script: script.hexadecimal, network: network, dataset: dataset, split: split?.rawValue ?? "",
             latencyRuns: UInt32(clamping: latencyRuns), features: features
         ).encodedBytes()
     }
@@ -62,11 +63,12 @@ public struct EvaluationTask: Hashable, Sendable {
 
 /// What comes of a task of kind `evaluate`.
 public struct EvaluationResult: Hashable, Sendable {
-    /// Share of samples classified right, 0 to 1.
-    public var accuracy: Double
+    /// Metrics of the split by name, such as `macro-f1`, and their standard errors, such as `macro-f1-error`; empty where none
+    /// was scored.
+    public var metrics: [String: Double]
     /// Samples scored.
     public var samples: Int
-    /// Number of samples for each truth (row) and answer (column).
+    /// Number of samples for each truth (row) and answer (column); empty where samples have no classes.
     public var confusion: [[Int]]
     /// Trainable parameters.
     public var parameters: Int
@@ -77,10 +79,10 @@ public struct EvaluationResult: Hashable, Sendable {
 
     /// Makes a result.
     public init(
-        accuracy: Double, samples: Int, confusion: [[Int]], parameters: Int, operations: Int,
+        metrics: [String: Double], samples: Int, confusion: [[Int]], parameters: Int, operations: Int,
         latencyMilliseconds: Double
     ) {
-        self.accuracy = accuracy
+        self.metrics = metrics
         self.samples = samples
         self.confusion = confusion
         self.parameters = parameters
@@ -99,16 +101,17 @@ public struct EvaluationResult: Hashable, Sendable {
         }
         let rows = (0..<classes).map { row in wire.confusion[row * classes..<(row + 1) * classes].map { Int($0) } }
         self.init(
-            accuracy: wire.accuracy, samples: Int(wire.samples), confusion: rows, parameters: Int(wire.parameters),
+            metrics: .init(wire.metrics), samples: Int(wire.samples), confusion: rows, parameters: Int(wire.parameters),
             operations: Int(wire.operations), latencyMilliseconds: wire.latencyMilliseconds)
     }
 
     /// The task's result.
     public func encoded() throws -> [UInt8] {
         try Wire.EvaluateResult(
-            accuracy: accuracy, samples: UInt32(clamping: samples), classes: UInt32(clamping: confusion.count),
+            samples: UInt32(clamping: samples), classes: UInt32(clamping: confusion.count),
             confusion: confusion.flatMap { $0.map { UInt32(clamping: $0) } }, parameters: UInt64(clamping: parameters),
-            operations: UInt64(clamping: operations), latencyMilliseconds: latencyMilliseconds
+            operations: UInt64(clamping: operations), latencyMilliseconds: latencyMilliseconds,
+            metrics: .init(metrics)
         ).encodedBytes()
     }
 }

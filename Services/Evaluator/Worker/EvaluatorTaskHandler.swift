@@ -45,18 +45,21 @@ public struct EvaluatorTaskHandler: TaskHandler {
 
     private func evaluate(_ task: EvaluationTask, _ progress: TaskProgress) async throws -> EvaluationResult {
         let description = try NetworkDescription(json: task.network)
-        let split = try PreparedDataset.split(named: task.split.rawValue)
         let script = try await cache.file(for: task.script)
         let files = try await registry.sampleFiles(recipe: task.dataset, features: task.features, in: cache)
         let samples = try PreparedSamples(opening: files, areFeatures: !task.features.isEmpty)
         let network = try ScriptedNetwork(loading: script)
         try Self.check(network, is: description)
-        let source = try samples.source(split)
         try progress.checkCancellation()
-        let evaluation = try network.evaluate(on: source)
-        let latencies = try network.latencies(on: source, runs: task.latencyRuns)
+        let evaluation = try task.split.map { split in
+            try network.evaluate(on: samples.source(PreparedDataset.split(named: split.rawValue)))
+        }
+        // How long an answer takes does not depend on the sample; the test split is left to those that are scored on it.
+        let latencies = try network.latencies(on: samples.source(.validation), runs: task.latencyRuns)
+        var metrics = evaluation?.metrics ?? [:]
+        for (name, error) in evaluation?.standardErrors ?? [:] { metrics[Metric.error(of: name)] = error }
         return EvaluationResult(
-            accuracy: evaluation.accuracy, samples: evaluation.samples, confusion: evaluation.confusionRows,
+            metrics: metrics, samples: evaluation?.samples ?? 0, confusion: evaluation?.confusionRows ?? [],
             parameters: try description.parameterCount, operations: try description.multiplyAccumulates,
             latencyMilliseconds: latencies.sorted()[latencies.count / 2] / .milliseconds(1))
     }

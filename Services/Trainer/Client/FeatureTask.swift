@@ -46,7 +46,7 @@ public struct FeatureResult: Hashable, Sendable {
     public var features: String
     /// The file of features.
     public var blob: BlobDigest
-    /// `validation-accuracy` and `test-accuracy` of the network by itself, and `seconds`.
+    /// Validation metrics of the network by itself, such as `validation-accuracy`, and `seconds`.
     public var metrics: [String: Double]
 
     /// Makes a result.

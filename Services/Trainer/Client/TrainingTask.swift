@@ -8,7 +8,7 @@ public struct BranchOptimizer: Hashable, Sendable {
     public var branch: String
     /// `sgd`, `adam`, `adamw` or `rmsprop`.
     public var name: String
-    /// Learning rate at the start; it follows a cosine to zero.
+    /// Learning rate at the top of the schedule.
     public var learningRate: Double
     /// Weight decay.
     public var weightDecay: Double
@@ -79,6 +79,12 @@ public struct TrainingTask: Hashable, Sendable {
     public var learning: Learning
     /// How several workers train it together; nil where one does alone.
     public var distribution: Distribution?
+    /// How it learns besides; learning rates and weight decay are those of the optimizers.
+    public var options: TrainingOptions
+    /// By what epochs are judged; nil for the usual metric of the samples.
+    public var metric: Metric?
+    /// What each input of the network holds; empty where nothing depends on it.
+    public var kinds: [String: ModalityKind]
 
     /// Describes a task.
     public init(
@@ -86,7 +92,8 @@ public struct TrainingTask: Hashable, Sendable {
         validationSamples: Int? = nil, seed: UInt64, checkpointInterval: Duration = .seconds(10),
         features: [String] = [], initialWeights: [InitialWeights] = [], constraint: SimilarityConstraint? = nil,
         pauseAfter: Int? = nil, checkpoint: BlobDigest? = nil, learning: Learning = Learning(),
-        distribution: Distribution? = nil
+        distribution: Distribution? = nil, options: TrainingOptions = TrainingOptions(), metric: Metric? = nil,
+        kinds: [String: ModalityKind] = [:]
     ) {
         self.network = network
         self.dataset = dataset
@@ -104,6 +111,9 @@ public struct TrainingTask: Hashable, Sendable {
         self.checkpoint = checkpoint
         self.learning = learning
         self.distribution = distribution
+        self.options = options
+        self.metric = metric
+        self.kinds = kinds
     }
 
     /// Reads a task's payload.
@@ -120,7 +130,12 @@ public struct TrainingTask: Hashable, Sendable {
             pauseAfter: wire.pauseAfter == 0 ? nil : Int(wire.pauseAfter),
             checkpoint: try wire.checkpoint.isEmpty ? nil : BlobDigest(wire.checkpoint),
             learning: try wire.learning.map(Learning.init) ?? Learning(),
-            distribution: try wire.distribution.map(Distribution.init))
+            distribution: try wire.distribution.map(Distribution.init),
+            options: try wire.options.map(TrainingOptions.init) ?? TrainingOptions(),
+            metric: wire.metric.isEmpty ? nil : Metric(named: wire.metric),
+            kinds: Dictionary(
+                wire.kinds.compactMap { kind in ModalityKind(rawValue: kind.kind).map { (kind.input, $0) } },
+                uniquingKeysWith: { first, _ in first }))
     }
 
     /// The task's payload.
@@ -134,7 +149,9 @@ public struct TrainingTask: Hashable, Sendable {
             constraint: constraint.map(Wire.SimilarityConstraint.init), pauseAfter: UInt32(clamping: pauseAfter ?? 0),
             checkpoint: checkpoint?.hexadecimal ?? "",
             learning: learning.isUsual ? nil : Wire.Learning(learning),
-            distribution: distribution.map(Wire.TrainingDistribution.init)
+            distribution: distribution.map(Wire.TrainingDistribution.init),
+            options: options == TrainingOptions() ? nil : Wire.TrainingOptions(options), metric: metric?.name ?? "",
+            kinds: kinds.sorted { $0.key < $1.key }.map { Wire.InputKind(input: $0.key, kind: $0.value.rawValue) }
         ).encodedBytes()
     }
 }

@@ -32,9 +32,9 @@ struct FeatureRun {
         }
         let set = try FeatureSet(opening: features.path)
         var metrics = ["seconds": (ContinuousClock.now - start) / .seconds(1)]
-        for split in [PreparedDataset.Split.validation, .test] {
-            metrics["\(split.rawValue)-accuracy"] = try FeatureExtractor.accuracy(
-                of: backbone, on: FeatureSet.source(split, of: [set]))
+        let validation = try FeatureSet.source(.validation, of: [set])
+        for (name, value) in FeatureExtractor.metrics(of: backbone, on: validation) {
+            metrics["validation-\(name)"] = value
         }
         return FeatureResult(features: id.hexadecimal, blob: blob ?? id, metrics: metrics)
     }
@@ -50,11 +50,11 @@ struct FeatureRun {
 
     private func register(_ file: URL, of backbone: Backbone, as id: BlobDigest) async throws -> BlobDigest {
         let blob = try await registry.upload(file: file)
-        let classes = try FeatureSet(opening: file.path).classes
+        let outputs = try FeatureSet(opening: file.path).target.outputs
         let stages = backbone.stages.map { "\($0.name) \($0.features)" }.joined(separator: ", ")
         return try await registry.register(
             RegisteredDataset(
-                name: "features of \(backbone.network.name)", recipe: id, blob: blob, classes: UInt32(classes),
+                name: "features of \(backbone.network.name)", recipe: id, blob: blob, classes: UInt32(outputs),
                 attributes: [
                     "dataset": task.dataset, "modality": task.modality, "weights": task.weights.hexadecimal,
                     "stages": stages,

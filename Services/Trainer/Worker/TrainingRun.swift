@@ -35,6 +35,10 @@ final class TrainingRun {
     private let pause: Int
     private let clock = ContinuousClock()
     private var metrics: [String: Double] = [:]
+    /// The best epoch so far; nil where the last one is kept.
+    private var best: BestEpoch?
+    /// Epochs without a better one after which the training ends.
+    private let patience: Int?
     /// Time of training in the epoch under way: without validation and checkpoints.
     private var trainingTime = Duration.zero
     /// Seconds of training before this attempt, which the checkpoint tells.
@@ -71,7 +75,7 @@ final class TrainingRun {
             session, validation: validation, lease,
             registry: registry, cache: cache, scratch: scratch, checkpointInterval: task.checkpointInterval,
             pauseAfter: task.pauseAfter, checkpoint: task.checkpoint,
-            distribution: task.distribution, host: host, progress)
+            distribution: task.distribution, host: host, options: task.options, metric: task.metric, progress)
         if let training = session as? LearningTraining { metrics["labels"] = Double(training.labelled) }
     }
 
@@ -80,8 +84,18 @@ final class TrainingRun {
         _ session: any ResumableTraining, validation: SampleSource, _ lease: TaskLease,
         registry: RegistryClient, cache: BlobCache, scratch: ScratchDirectory, checkpointInterval: Duration,
         pauseAfter: Int? = nil, checkpoint: BlobDigest? = nil,
-        distribution: Distribution? = nil, host: String = "", _ progress: TaskProgress
+        distribution: Distribution? = nil, host: String = "", options: TrainingOptions = TrainingOptions(),
+        metric: Metric? = nil, _ progress: TaskProgress
     ) async throws {
+        guard options.patience == nil || distribution == nil else {
+            throw Failure(
+                .invalidArgument,
+                "A training by several workers cannot end early; leave early-stopping or distribution out.")
+        }
+        self.patience = options.patience
+        if options.keepsBest || options.patience != nil, session.epochs > 0 {
+            best = BestEpoch(by: metric ?? Metric.usual(for: Scenario.Task(validation.target.kind)))
+        }
         self.session = session
         self.validation = validation
         self.registry = registry
@@ -143,7 +157,7 @@ final class TrainingRun {
     /// Trains to the end, uploads the files and says what came of it.
     func result() async throws -> TrainingResult {
         try await train()
-        if metrics["validation-accuracy"] == nil { try validate() }
+        if metrics[Self.validation + "loss"] == nil { try validate() }
         return try await upload()
     }
 
@@ -171,7 +185,13 @@ final class TrainingRun {
     /// Whether the training has ended or pauses.
     private var isOver: Bool {
         if let pipeline = session as? PipelineTraining, !isLeader { return pipeline.isDismissed }
-        return session.isFinished || session.finishedEpochs >= pause
+        return session.isFinished || session.finishedEpochs >= pause || isExhausted
+    }
+
+    /// Whether the training ends early, because epochs have become no better.
+    private var isExhausted: Bool {
+        guard let patience, let best, best.epoch > 0 else { return false }
+        return session.finishedEpochs - best.epoch >= patience
     }
 
     private func end(_ epoch: TrainingSession.Epoch) async throws {
@@ -186,8 +206,9 @@ final class TrainingRun {
             metrics["pretraining-loss"] = epoch.loss
         } else {
             metrics["training-loss"] = epoch.loss
-            metrics["training-accuracy"] = epoch.accuracy
+            if let name = Self.trainingMetric(validation.target) { metrics[name] = epoch.accuracy }
             try validate()
+            try publishing { try best?.consider(epoch.number, measured) { try session.network } }
         }
         metrics.merge(figures) { $1 }
         let isDue = clock.now - lastCheckpoint >= checkpointInterval && !isOver
@@ -198,9 +219,25 @@ final class TrainingRun {
 
     private func validate() throws {
         let evaluation = try publishing { try session.evaluate(on: validation) }
-        metrics["validation-loss"] = evaluation.loss
-        metrics["validation-accuracy"] = evaluation.accuracy
+        metrics = metrics.filter { !$0.key.hasPrefix(Self.validation) }
+        metrics[Self.validation + "loss"] = evaluation.loss
+        for (name, value) in evaluation.metrics { metrics[Self.validation + name] = value }
         metrics["seconds"] = seconds
+    }
+
+    /// What the names of metrics on validation samples begin with.
+    private static let validation = "validation-"
+
+    /// What was measured on validation samples last.
+    private var measured: [String: Double] { metrics.filter { $0.key.hasPrefix(Self.validation) } }
+
+    /// The metric that the share of samples answered right in training is; nil where nothing is right or wrong.
+    private static func trainingMetric(_ target: Target) -> String? {
+        switch target.kind {
+        case .classification: Metric.accuracy.name(on: "training")
+        case .multiLabel: Metric.exactMatch.name(on: "training")
+        case .regression: nil
+        }
     }
 
     private func publishing<Result>(_ body: () throws -> Result) rethrows -> Result {
@@ -234,6 +271,7 @@ final class TrainingRun {
         var notes = ["seconds": "\(seconds)"]
         for (name, value) in metrics where name != "seconds" { notes["metric.\(name)"] = "\(value)" }
         try publishing { try session.writeCheckpoint(to: file, notes: notes) }
+        try best?.add(to: file)
         let digest = try await registry.upload(file: file, keepFor: life)
         lastCheckpoint = clock.now
         progress.logger.debug("checkpoint stored", metadata: ["epoch": "\(session.finishedEpochs)"])
@@ -245,7 +283,9 @@ final class TrainingRun {
         from checkpoint: BlobDigest, _ cache: BlobCache
     ) async throws {
         do {
-            let notes = try session.restoreCheckpoint(from: try await cache.file(for: checkpoint))
+            let file = try await cache.file(for: checkpoint)
+            let notes = try session.restoreCheckpoint(from: file)
+            try best?.read(from: file)
             earlierSeconds = notes["seconds"].flatMap(Double.init) ?? 0
             for (key, value) in notes where key.hasPrefix("metric.") {
                 metrics[String(key.dropFirst("metric.".count))] = Double(value)
@@ -259,21 +299,27 @@ final class TrainingRun {
     // MARK: - Result
 
     private func upload() async throws -> TrainingResult {
+        let isPaused = !session.isFinished && !isExhausted
+        // Before the best epoch's weights take the place of those from which it goes on.
+        let checkpoint = isPaused ? try await storeCheckpoint(keepFor: Self.resultLife) : nil
         // The name becomes part of the file, so it must be the same for all.
         let script = scratch.file("network.pt"), weights = scratch.file("weights.safetensors")
         try publishing {
             let network = try session.network
+            if let best, best.epoch > 0 { try take(best, into: network) }
             try network.save(to: script)
             try network.saveWeights(to: weights)
         }
-        var result = TrainingResult(
+        return TrainingResult(
             script: try await registry.upload(file: script, keepFor: Self.resultLife),
             weights: try await registry.upload(file: weights, keepFor: Self.resultLife),
-            metrics: metrics)
-        if !session.isFinished {
-            result.checkpoint = try await storeCheckpoint(keepFor: Self.resultLife)
-        }
-        return result
+            metrics: metrics, checkpoint: checkpoint)
+    }
+
+    private func take(_ best: BestEpoch, into network: ScriptedNetwork) throws {
+        try best.restore(into: network)
+        metrics = metrics.filter { !$0.key.hasPrefix(Self.validation) }.merging(best.metrics) { $1 }
+        metrics["best-epoch"] = Double(best.epoch)
     }
 }
 
@@ -290,6 +336,7 @@ extension TrainingPlan {
                 return OptimizerSettings(
                     branch: settings.branch, rule: rule, learningRate: settings.learningRate,
                     weightDecay: settings.weightDecay, momentum: settings.momentum)
-            }, epochs: task.epochs, batch: task.batch, seed: task.seed, constraint: task.constraint)
+            }, epochs: task.epochs, batch: task.batch, seed: task.seed, loss: task.options.loss,
+            schedule: task.options.schedule, constraint: task.constraint)
     }
 }

@@ -14,19 +14,16 @@ extension TrainingTask {
         let plan = try TrainingPlan(self)
         let training = try samples.source(.training)
         guard !learning.isUsual else {
-            return try TrainingSession(
+            let session = try TrainingSession(
                 network, plan: plan, samples: training.chosen(self.samples ?? 0, seed: seed), weights: weights)
+            try session.augment(options.augmentation, flips: options.flips, on: kinds)
+            return session
         }
-        guard case .dataset(let dataset) = samples, weights.isEmpty else {
+        guard case .dataset = samples, weights.isEmpty else {
             throw Failure(
                 .invalidArgument,
                 "Only a network with fresh weights can learn from fewer labels, and only from samples as they are.")
         }
-        let recipe = dataset.recipe
-        let kinds = try Dictionary(
-            uniqueKeysWithValues: recipe.modalities.map { name, modality in
-                (name, try KnownDataset.named(modality.dataset, field: "modalities.\(name).dataset").kind)
-            })
         return try LearningTraining(
             network, plan: plan, learning: learning, samples: training, count: self.samples ?? 0, kinds: kinds)
     }
@@ -40,6 +37,12 @@ extension TrainingTask {
         guard learning.isUsual else {
             throw Failure(
                 .invalidArgument, "Only a network that learns from all labels can be trained by several workers.")
+        }
+        guard options.augmentation == .none else {
+            throw Failure(
+                .invalidArgument,
+                "A pipeline cannot change samples at random; take distribution: data-parallel, or leave augmentation out."
+            )
         }
         return try PipelineTraining(
             network, plan: try TrainingPlan(self), microBatches: distribution.microBatches,

@@ -27,13 +27,13 @@ struct UpdateRun {
         let new = try await dataset(task.dataset)
         let earlier = try await earlierData(of: parent, progress)
         let session = try session(network, teacher, new, earlier)
-        let before = try Scores(of: teacher, new, earlier)
+        let before = try UpdateScores(of: teacher, new, earlier)
         let run = try await TrainingRun(
             session, validation: new.source(.validation), lease, registry: registry, cache: cache,
             scratch: scratch,
             checkpointInterval: checkpointInterval, progress)
         let trained = try await run.result()
-        let after = try Scores(of: session.network, new, earlier)
+        let after = try UpdateScores(of: session.network, new, earlier)
         var metrics = trained.metrics
         metrics["new-accuracy.before"] = before.new
         metrics["new-accuracy"] = after.new
@@ -125,7 +125,7 @@ struct UpdateRun {
 }
 
 /// How well a network answers new and earlier data.
-private struct Scores {
+private struct UpdateScores {
     /// On new validation samples.
     let new: Double
     /// On validation samples of each earlier dataset.
@@ -136,9 +136,15 @@ private struct Scores {
     var meanEarlier: Double { earlier.reduce(0, +) / Double(max(1, earlier.count)) }
 
     init(of network: ScriptedNetwork, _ new: PreparedDataset, _ earlier: [PreparedDataset]) throws {
-        self.new = try network.evaluate(on: new.source(.validation)).accuracy
-        self.earlier = try earlier.map { try network.evaluate(on: $0.source(.validation)).accuracy }
-        let tests = try ([new] + earlier).map { try network.evaluate(on: $0.source(.test)) }
-        test = Double(tests.reduce(0) { $0 + $1.correct }) / Double(max(1, tests.reduce(0) { $0 + $1.samples }))
+        let metric = Metric.usual(for: Scenario.Task(try new.source(.validation).target.kind))
+        func score(_ dataset: PreparedDataset, _ split: PreparedDataset.Split) throws -> (value: Double, samples: Int) {
+            let evaluation = try network.evaluate(on: dataset.source(split))
+            return (evaluation.metrics[metric.name].map(metric.utility) ?? -.infinity, evaluation.samples)
+        }
+        self.new = try score(new, .validation).value
+        self.earlier = try earlier.map { try score($0, .validation).value }
+        let tests = try ([new] + earlier).map { try score($0, .test) }
+        let samples = tests.reduce(0) { $0 + $1.samples }
+        test = tests.reduce(0) { $0 + $1.value * Double($1.samples) } / Double(max(1, samples))
     }
 }

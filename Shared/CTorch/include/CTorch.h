@@ -50,6 +50,7 @@ typedef enum gyrus_element {
     GYRUS_UINT8 = 0,
     GYRUS_FLOAT16 = 1,
     GYRUS_FLOAT32 = 2,
+    GYRUS_INT32 = 3,
 } gyrus_element;
 
 /// Rows of one input; a value is `stored × scale + offset`. Modalities stand in the order of the network's inputs.
@@ -59,17 +60,44 @@ typedef struct gyrus_modality {
     const int64_t *shape;
     int64_t rank;
     gyrus_element element;
-    float scale;
-    float offset;
+    /// One for all values, or one for each channel, the first dimension of the shape.
+    const float *scales, *offsets;
+    int64_t channels;
 } gyrus_modality;
 
-/// Samples: for each a row of each modality and a label.
+/// By what outputs are compared with what is right.
+typedef enum gyrus_loss_kind {
+    /// One class of several, from its logits.
+    GYRUS_CROSS_ENTROPY = 0,
+    /// Any number of labels, from their logits.
+    GYRUS_BINARY_CROSS_ENTROPY = 1,
+    /// Numbers.
+    GYRUS_SQUARED_ERROR = 2,
+    /// Numbers; errors beyond `delta` count linearly.
+    GYRUS_HUBER = 3,
+} gyrus_loss_kind;
+
+/// A loss with its settings.
+typedef struct gyrus_loss {
+    gyrus_loss_kind kind;
+    /// How much each class counts, or each label where it applies; null where all count 1.
+    const float *weights;
+    /// `GYRUS_CROSS_ENTROPY`: the share of certainty that is spread over all classes.
+    double smoothing;
+    /// `GYRUS_HUBER`: the error from which on the loss is linear.
+    double delta;
+} gyrus_loss;
+
+/// Samples: for each a row of each modality, and what is right: the number of a class for `GYRUS_CROSS_ENTROPY`, otherwise
+/// as many numbers as a network has outputs.
 typedef struct gyrus_samples {
     const gyrus_modality *modalities;
     int64_t modality_count;
     const int32_t *labels;
+    const float *numbers;
     int64_t count;
-    int64_t classes;
+    int64_t outputs;
+    gyrus_loss loss;
 } gyrus_samples;
 
 /// Version of libtorch that the program was built with.
@@ -94,13 +122,10 @@ gyrus_tensor_view gyrus_network_tensor(const gyrus_network *network, int64_t ind
 int64_t gyrus_network_input_count(const gyrus_network *network);
 const char *gyrus_network_input_name(const gyrus_network *network, int64_t index);
 
-/// Gives the outputs for samples `first ..< first + count`, each `width` floats, in evaluation mode.
+/// Gives the outputs for samples `first ..< first + count`, each `width` floats, in evaluation mode. Adds their losses to
+/// `loss_sum`, unless it is null.
 bool gyrus_network_run(
     gyrus_network *network, const gyrus_samples *samples, int64_t first, int64_t count, float *outputs, int64_t width,
-    char **error);
-/// Adds samples `first ..< first + count` to the confusion matrix (row = truth) and their losses to `loss_sum`.
-bool gyrus_network_evaluate(
-    gyrus_network *network, const gyrus_samples *samples, int64_t first, int64_t count, int64_t *confusion,
     double *loss_sum, char **error);
 /// Times runs of one sample each, in seconds, after two that are not counted.
 bool gyrus_network_time(
@@ -134,9 +159,20 @@ typedef struct gyrus_optimizer {
     double momentum;
 } gyrus_optimizer;
 
-/// Makes a trainer. Learning rates follow a cosine from the first step to zero at `total_steps`.
+/// How learning rates change, and how long gradients can be.
+typedef struct gyrus_schedule {
+    /// Rates rise from zero during the first steps.
+    int64_t warm_up_steps;
+    /// From then on they follow a cosine to zero at this step, unless they stay.
+    int64_t total_steps;
+    bool is_constant;
+    /// The longest gradient of all weights together; 0 for any.
+    double clipping;
+} gyrus_schedule;
+
+/// Makes a trainer.
 gyrus_trainer *gyrus_trainer_create(
-    gyrus_network *network, const gyrus_optimizer *optimizers, int64_t count, int64_t total_steps, uint64_t seed,
+    gyrus_network *network, const gyrus_optimizer *optimizers, int64_t count, gyrus_schedule schedule, uint64_t seed,
     char **error);
 void gyrus_trainer_free(gyrus_trainer *trainer);
 /// Steps done.
@@ -149,6 +185,7 @@ gyrus_tensor_view gyrus_trainer_tensor(const gyrus_trainer *trainer, int64_t ind
 /// What a run of steps came to.
 typedef struct gyrus_progress {
     double loss_sum;
+    /// Samples whose class, or all of whose labels, were answered right.
     int64_t correct;
     int64_t samples;
 } gyrus_progress;

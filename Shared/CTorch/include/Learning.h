@@ -28,6 +28,8 @@ typedef struct gyrus_augmentation {
     float contrast, brightness;
     /// Largest noise that is added to each value by itself.
     float noise;
+    /// Whether half of the samples are mirrored, left for right.
+    bool flips;
 } gyrus_augmentation;
 
 /// What a mini-batch teaches.

@@ -43,10 +43,11 @@ bool gyrus_stage_backward(
 bool gyrus_stage_step(gyrus_stage *stage, char **error);
 /// Forgets the gradients and everything that was kept.
 void gyrus_stage_clear(gyrus_stage *stage);
-/// Computes samples `first ..< first + count` in evaluation mode; the last stage adds to the confusion matrix and the loss.
+/// Computes samples `first ..< first + count` in evaluation mode; the last stage gives the network's outputs for them and
+/// adds to the loss.
 bool gyrus_stage_evaluate(
     gyrus_stage *stage, const gyrus_samples *samples, int64_t first, int64_t count, const float *received, float *sent,
-    int64_t *confusion, double *loss_sum, char **error);
+    float *outputs, double *loss_sum, char **error);
 
 /// Bytes of tensors that the functions above have allocated and not freed.
 int64_t gyrus_stage_bytes(const gyrus_stage *stage);

@@ -27,31 +27,42 @@ public struct FeatureExtractor {
     /// - Throws: `Failure` where the backbone does not fit the samples.
     public func write(_ dataset: PreparedDataset, to file: URL, check: () throws -> Void = {}) throws {
         var tensors: [Tensor] = []
+        var target = ""
         for split in PreparedDataset.Split.allCases {
             let samples = try dataset.source(split)
             guard let modality = samples.modality(backbone.modality) else {
                 throw Failure(.invalidArgument, "The dataset has no modality '\(backbone.modality)'.")
             }
-            tensors.append(try Tensor("\(split.rawValue).labels", shape: [samples.count], samples.labels))
+            switch samples.answers {
+            case .classes(let labels):
+                tensors.append(try Tensor("\(split.rawValue).labels", shape: [samples.count], labels))
+            case .numbers(let numbers):
+                let shape = [samples.count, samples.target.outputs]
+                tensors.append(try Tensor("\(split.rawValue).answers", shape: shape, numbers))
+            }
+            if let groups = samples.groups {
+                tensors.append(try Tensor("\(split.rawValue).groups", shape: [samples.count], groups))
+            }
+            target = String(decoding: try JSONEncoder().encode(samples.target), as: UTF8.self)
             tensors.append(try Tensor("\(split.rawValue).indices", shape: [samples.count], modality.indices))
             tensors += try stages(of: modality, in: samples, split, check)
         }
         let metadata = [
-            "format": FeatureSet.format, "classes": "\(dataset.recipe.classes)",
+            "format": FeatureSet.format, "target": target,
             "stages": backbone.stages.map(\.name).joined(separator: " "),
         ]
         try SafetensorsFile.write(tensors, metadata: metadata, to: file.path)
     }
 
-    /// Share of a split's samples that the backbone by itself answers right, from its features.
-    public static func accuracy(of backbone: Backbone, on features: SampleSource) throws -> Double {
-        guard let stage = backbone.stages.last, let scores = features.modality(stage.name) else { return 0 }
+    /// How well the backbone by itself answers a split's samples, from its features; empty where its last stage gives no
+    /// answers.
+    public static func metrics(of backbone: Backbone, on features: SampleSource) -> [String: Double] {
+        let width = features.target.outputs
+        guard let stage = backbone.stages.last, stage.features == width, let scores = features.modality(stage.name)
+        else { return [:] }
         let values = scores.rows.bindMemory(to: Float.self)
-        let right = zip(scores.indices, features.labels).count { index, label in
-            let row = values[Int(index) * stage.features..<(Int(index) + 1) * stage.features]
-            return row.indices.max { row[$0] < row[$1] }.map { $0 - row.startIndex } == Int(label)
-        }
-        return features.count == 0 ? 0 : Double(right) / Double(features.count)
+        let outputs = scores.indices.flatMap { values[Int($0) * width..<(Int($0) + 1) * width] }
+        return Evaluation(of: features, outputs: outputs, loss: .nan).metrics
     }
 
     private func stages(
@@ -83,11 +94,9 @@ public struct FeatureExtractor {
     /// Every row of a modality once, as samples.
     private func rows(of modality: SampleSource.Modality, in samples: SampleSource) throws -> SampleSource {
         let count = modality.rowCount
-        let each = SampleSource.Modality(
-            name: modality.name, shape: modality.shape, elementType: modality.elementType, scale: modality.scale,
-            offset: modality.offset, rows: modality.rows, indices: (0..<Int32(clamping: count)).map { $0 })
+        let each = modality.with(indices: (0..<Int32(clamping: count)).map { $0 })
         return try SampleSource(
-            classes: samples.classes, modalities: [each], labels: [Int32](repeating: 0, count: count),
+            classes: 1, modalities: [each], labels: [Int32](repeating: 0, count: count),
             owner: samples.owner)
     }
 }

@@ -1,35 +1,39 @@
-import Model
+import Foundation
+public import Model
 import Safetensors
 public import Torch
 
 /// The features of a backbone for all samples of a prepared dataset: one safetensors file, mapped into memory.
 ///
 /// For each split and stage, `training.image_stage2.rows` holds a vector for each row of the modality; `training.indices`
-/// holds the row of each sample, `training.labels` the labels.
+/// holds the row of each sample, `training.labels` the classes or `training.answers` the numbers that are right. Metadata:
+/// `format`, `stages` and `target` (JSON).
 ///
 /// ```swift
 /// let samples = try FeatureSet.source(.training, of: [image, audio])   // inputs image_stage1 … audio_scores
 /// ```
 public struct FeatureSet: Sendable {
-    static let format = "gyrus-features 1"
+    static let format = "gyrus-features 2"
 
     /// Names of the stages.
     public let stages: [String]
-    /// Number of classes.
-    public let classes: Int
+    /// What networks learn to answer.
+    public let target: Target
     private let file: SafetensorsFile
 
     /// Opens a file of features.
     /// - Throws: `Failure` naming the file and what is wrong in it.
     public init(opening path: String) throws {
         file = try SafetensorsFile(opening: path)
-        guard file.metadata["format"] == Self.format, let stages = file.metadata["stages"],
-            let classes = file.metadata["classes"].flatMap(Int.init)
-        else {
+        guard file.metadata["format"] == Self.format, let stages = file.metadata["stages"] else {
             throw Failure(.corrupt, "'\(path)' holds no features: its metadata has no format '\(Self.format)'.")
         }
         self.stages = stages.split(separator: " ").map(String.init)
-        self.classes = classes
+        guard
+            let target = file.metadata["target"].flatMap({ try? JSONDecoder().decode(Target.self, from: Data($0.utf8)) }
+            )
+        else { throw Failure(.corrupt, "'\(path)' holds features without a target that can be read.") }
+        self.target = target
     }
 
     /// The samples of a split with the features of several backbones, left in mapped memory.
@@ -38,21 +42,29 @@ public struct FeatureSet: Sendable {
         guard let first = sets.first else {
             throw Failure(.invalidArgument, "There are no features to take samples from.")
         }
-        let labels = try first.labels(split)
+        let answers = try first.answers(split)
         for other in sets.dropFirst() {
-            guard try other.labels(split) == labels, other.classes == first.classes else {
+            guard try other.answers(split) == answers, other.target == first.target else {
                 throw Failure(
                     .invalidArgument,
                     "'\(first.file.path)' and '\(other.file.path)' are features of different samples.")
             }
         }
         return try SampleSource(
-            classes: first.classes, modalities: sets.flatMap { try $0.modalities(split) }, labels: labels,
-            owner: sets.map(\.file))
+            target: first.target, modalities: sets.flatMap { try $0.modalities(split) }, answers: answers,
+            groups: try first.groups(split), owner: sets.map(\.file))
     }
 
-    private func labels(_ split: PreparedDataset.Split) throws -> [Int32] {
-        try file.elements(of: "\(split.rawValue).labels")
+    private func answers(_ split: PreparedDataset.Split) throws -> SampleSource.Answers {
+        switch target.kind {
+        case .classification: .classes(try file.elements(of: "\(split.rawValue).labels"))
+        case .multiLabel, .regression: .numbers(try file.elements(of: "\(split.rawValue).answers"))
+        }
+    }
+
+    private func groups(_ split: PreparedDataset.Split) throws -> [Int32]? {
+        let name = "\(split.rawValue).groups"
+        return file.entries.contains { $0.name == name } ? try file.elements(of: name) : nil
     }
 
     private func modalities(_ split: PreparedDataset.Split) throws -> [SampleSource.Modality] {

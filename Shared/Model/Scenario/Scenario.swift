@@ -8,7 +8,7 @@
 ///   image: {dataset: mnist, preprocess: {pca-energy-removed: 0.75}}
 ///   audio: {dataset: fsdd, noise: esc10, signal-to-noise: 5, preprocess: {spectrogram: 112}}
 /// data: {split: recording, mixes: 3, samples: {training: 12000, validation: 2000, test: 2000}, seed: 1}
-/// objective: {maximise: accuracy, minimise: [latency], limits: {parameters: 2e6, operations: 1e9, latency: 5ms}}
+/// objective: {maximize: accuracy, minimize: [latency], limits: {parameters: 2e6, operations: 1e9, latency: 5ms}}
 /// search:
 ///   {method: evolution, population: 12, trials: 48, seed: 7, optimizers: [sgd, adam], structures: [LeNet3], widths: [1],
 ///    halving: {first: 1, factor: 3}}
@@ -33,18 +33,6 @@ public struct Scenario: Hashable, Sendable {
         public var isTrained: Bool { self != .tracking }
     }
 
-    /// What is made as large as possible, on the validation split.
-    public enum Objective: String, CaseIterable, Hashable, Sendable, Codable {
-        /// Share of samples classified right.
-        case accuracy
-        /// Tracking: how long everybody is found under one identity.
-        case idf1
-        /// Tracking: misses, inventions and switches of identities.
-        case mota
-        /// Tracking: detection and association in balance.
-        case hota
-    }
-
     /// How candidates are chosen.
     public struct Search: Hashable, Sendable {
         /// How a search chooses.
@@ -67,12 +55,15 @@ public struct Scenario: Hashable, Sendable {
         public var halving: Halving?
         /// How replicas of the controllers search together; nil where there is one, within the designer.
         public var replication: Replication?
+        /// Whether every trial is scored on the test split, for research on searches; otherwise only finalists are, so that
+        /// nobody can choose by it.
+        public var scoresTest: Bool
 
         /// Makes a plan of a search.
         public init(
             method: SearchMethod = .evolution, population: Int = 12, trials: Int = 48, seed: UInt64 = 1,
             optimizers: [String]? = nil, structures: [String]? = nil, widths: [Double]? = nil, layers: Layers? = nil,
-            halving: Halving? = nil, replication: Replication? = nil
+            halving: Halving? = nil, replication: Replication? = nil, scoresTest: Bool = false
         ) {
             self.method = method
             self.population = population
@@ -84,6 +75,7 @@ public struct Scenario: Hashable, Sendable {
             self.layers = layers
             self.halving = halving
             self.replication = replication
+            self.scoresTest = scoresTest
         }
     }
 
@@ -101,11 +93,13 @@ public struct Scenario: Hashable, Sendable {
         public var learning: Learning
         /// How several workers train it together; nil where one does alone.
         public var distribution: Distribution?
+        /// How it learns besides.
+        public var options: TrainingOptions
 
         /// Makes a budget.
         public init(
             epochs: Int, batch: Int = 64, samples: Int? = nil, validation: Int? = nil, learning: Learning = Learning(),
-            distribution: Distribution? = nil
+            distribution: Distribution? = nil, options: TrainingOptions = TrainingOptions()
         ) {
             self.epochs = epochs
             self.batch = batch
@@ -113,6 +107,7 @@ public struct Scenario: Hashable, Sendable {
             self.validation = validation
             self.learning = learning
             self.distribution = distribution
+            self.options = options
         }
     }
 
@@ -126,8 +121,8 @@ public struct Scenario: Hashable, Sendable {
     public var task: Task
     /// The data.
     public var data: ScenarioData
-    /// What is made as large as possible.
-    public var objective: Objective
+    /// By what networks are judged on the validation split.
+    public var objective: Metric
     /// What is made as small as possible beside it; where there is nothing, only the objective counts.
     public var minimised: [Cost]
     /// What a network must not exceed.
@@ -151,7 +146,7 @@ public struct Scenario: Hashable, Sendable {
     /// Makes a scenario; `ScenarioFile` checks one that is read.
     public init(
         name: String, stimuli: [String] = [], functions: [String] = [], task: Task = .classification,
-        data: ScenarioData, objective: Objective = .accuracy, minimised: [Cost] = [], limits: Limits = Limits(),
+        data: ScenarioData, objective: Metric? = nil, minimised: [Cost] = [], limits: Limits = Limits(),
         search: Search = Search(), fusion: Fusion? = nil, training: Training = Scenario.defaultTraining,
         final: Training = Scenario.defaultFinal, finalists: Int = 1
     ) {
@@ -160,7 +155,7 @@ public struct Scenario: Hashable, Sendable {
         self.functions = functions
         self.task = task
         self.data = data
-        self.objective = objective
+        self.objective = objective ?? Metric.usual(for: task)
         self.minimised = minimised
         self.limits = limits
         self.search = search

@@ -1,13 +1,8 @@
-extension ScenarioFile {
-    /// What is made as small as possible.
-    static func minimised(_ objective: FieldReader?) throws -> [Scenario.Cost] {
-        guard let objective, let costs = try objective.choices("minimise", of: Scenario.Cost.self) else { return [] }
-        guard Set(costs).count == costs.count else { throw objective.wrong("minimise", "a name stands there twice.") }
-        return costs
-    }
+import Yams
 
+extension ScenarioFile {
     /// What a network must not exceed.
-    static func limits(_ objective: FieldReader?) throws -> Scenario.Limits {
+    fileprivate static func limits(_ objective: FieldReader?) throws -> Scenario.Limits {
         let limits = try objective?.fields("limits", keys: Scenario.Cost.allCases.map(\.rawValue))
         return Scenario.Limits(
             parameters: try limits?.integer("parameters", in: 1...1_000_000_000_000),
@@ -36,7 +31,7 @@ extension ScenarioFile {
         if scenario.task == .tracking {
             guard scenario.limits == Scenario.Limits(), scenario.minimised.isEmpty else {
                 throw Failure(
-                    .invalidArgument, "objective: of trackers only what is maximised is measured; leave the rest out.")
+                    .invalidArgument, "objective: of trackers only what is maximized is measured; leave the rest out.")
             }
         }
         guard scenario.fusion != nil || scenario.task == .tracking else { return }
@@ -60,7 +55,81 @@ extension ScenarioFile {
     }
 }
 
+/// What a scenario wants to be large and small: the group `objective`.
+struct Goals {
+    /// The metric that networks are judged by; nil where none is named.
+    private(set) var metric: Metric?
+    /// Where the metric stands, for messages.
+    private(set) var place = "objective"
+    /// What is made as small as possible besides.
+    private(set) var costs: [Scenario.Cost] = []
+    /// What a network must not exceed.
+    let limits: Scenario.Limits
+
+    init(_ reader: FieldReader) throws {
+        let fields = try reader.fields(
+            "objective", keys: ["maximize", "minimize", "maximise", "minimise", "limits"])
+        limits = try ScenarioFile.limits(fields)
+        guard let fields else { return }
+        for key in ["maximize", "maximise"] where fields.keys.contains(key) {
+            guard let name = try fields.text(key) else { continue }
+            try take(try Self.metric(name, key, in: fields, .maximize, besides: []), key, in: fields)
+        }
+        for key in ["minimize", "minimise"] where fields.keys.contains(key) {
+            let names = fields.isText(key) ? try fields.text(key).map { [$0] } ?? [] : try fields.texts(key) ?? []
+            guard Set(names).count == names.count else { throw fields.wrong(key, "a name stands there twice.") }
+            for name in names {
+                if let cost = Scenario.Cost(rawValue: name) {
+                    costs.append(cost)
+                } else {
+                    let costs = Scenario.Cost.allCases.map(\.rawValue)
+                    try take(try Self.metric(name, key, in: fields, .minimize, besides: costs), key, in: fields)
+                }
+            }
+        }
+    }
+
+    private mutating func take(_ metric: Metric, _ key: String, in fields: FieldReader) throws {
+        if let other = self.metric {
+            throw fields.wrong(
+                key, "networks are judged by one metric, and there are \(other.name) and \(metric.name).")
+        }
+        self.metric = metric
+        place = "objective.\(key)"
+    }
+
+    private static func metric(
+        _ name: String, _ key: String, in fields: FieldReader, _ direction: Metric.Direction, besides others: [String]
+    ) throws -> Metric {
+        let known = Metric.all.filter { $0.direction == direction }.map(\.name) + others
+        guard let metric = Metric(named: name) else {
+            throw fields.wrong(
+                key,
+                "there is no '\(name)' to choose.\(NearestName.question(name, among: known)) "
+                    + "Known are \(known.joined(separator: ", ")).")
+        }
+        guard metric.direction == direction else {
+            throw fields.wrong(
+                key,
+                "\(name) is better when \(direction == .maximize ? "smaller" : "larger"); write "
+                    + "\(direction == .maximize ? "minimize" : "maximize"): \(name).")
+        }
+        return metric
+    }
+}
+
+/// Yes or no in a scenario.
+enum Switch: String, CaseIterable {
+    case on = "true"
+    case off = "false"
+
+    var isOn: Bool { self == .on }
+}
+
 extension FieldReader {
+    /// Whether a single word stands under a key.
+    fileprivate func isText(_ key: String) -> Bool { node(key)?.scalar != nil }
+
     /// Units of time in milliseconds; longer names come before those that they end with.
     private static let units = [("us", 0.001), ("µs", 0.001), ("ms", 1), ("s", 1_000)]
 

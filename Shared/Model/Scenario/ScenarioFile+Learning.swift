@@ -10,6 +10,15 @@ extension ScenarioFile {
             labels: try fields.count("labels", in: 1...data.counts.training, fallback: nil),
             pretraining: try pretraining(fields),
             transfer: try fields.choice("transfer", of: Learning.Transfer.self) ?? .probe)
+        if data.target.kind != .classification, learning.labels != nil || learning.mode == .semiSupervised {
+            throw fields.wrong(
+                learning.labels == nil ? "learning" : "labels",
+                "few labels are chosen by class, and these data have none; leave it out.")
+        }
+        let kinds = Set(data.inputs.values.map(\.kind))
+        guard learning.mode == .supervised || kinds.isSubset(of: [.image, .audio]) else {
+            throw fields.wrong("learning", "only pictures and sound can be distorted to learn from; leave it out.")
+        }
         if let labels = learning.labels, labels < classes {
             throw fields.wrong("labels", "\(labels) are too few: each of the \(classes) classes needs one.")
         }
@@ -39,9 +48,9 @@ extension ScenarioFile {
     }
 
     /// Fusions are trained above features, and trackers not at all.
-    static func refuseLearning(_ reader: FieldReader, because what: String) throws {
+    static func refuse(_ keys: [String], of reader: FieldReader, because what: String) throws {
         guard let fields = try reader.fields("training") else { return }
-        if let key = learningKeys.first(where: fields.keys.contains) {
+        if let key = keys.first(where: fields.keys.contains) {
             throw fields.wrong(key, "\(what); leave it out.")
         }
     }

@@ -12,10 +12,8 @@ extension ScenarioFile {
         return task
     }
 
-    /// What a task is measured by; the data, the task and the objective must fit together.
-    static func objective(
-        of task: Scenario.Task, on data: ScenarioData, _ chosen: Scenario.Objective?
-    ) throws -> Scenario.Objective {
+    /// What a task is judged by; the data, the task and the objective must fit together.
+    static func objective(of task: Scenario.Task, on data: ScenarioData, _ goals: Goals) throws -> Metric {
         let isVideo = data.video != nil
         guard isVideo == (task == .tracking) else {
             throw Failure(
@@ -24,25 +22,19 @@ extension ScenarioFile {
                     ? "task: people in a video are followed, not classified; write task: tracking."
                     : "task: tracking needs a video, such as video: {dataset: mot16, detectors: [yolov8n_bytetrack]}.")
         }
-        let possible: [Scenario.Objective] = isVideo ? [.idf1, .mota, .hota] : [.accuracy]
-        guard let chosen else { return possible[0] }
-        guard possible.contains(chosen) else {
+        guard let chosen = goals.metric else { return Metric.usual(for: task) }
+        guard chosen.tasks.contains(task) else {
             throw Failure(
                 .invalidArgument,
-                "objective.maximise: \(task.rawValue) is not measured by \(chosen.rawValue) but by "
-                    + "\(possible.map(\.rawValue).joined(separator: ", ")).")
+                "\(goals.place): \(task.rawValue) is not measured by \(chosen.name) but by "
+                    + "\(Metric.of(task).map(\.name).joined(separator: ", ")).")
+        }
+        if task == .classification, chosen == .topFiveAccuracy, data.target.outputs <= 5 {
+            throw Failure(
+                .invalidArgument,
+                "\(goals.place): of \(data.target.outputs) classes always one of the five surest is right; take accuracy."
+            )
         }
         return chosen
-    }
-}
-
-extension Scenario.Task {
-    /// The task of a target.
-    init(_ kind: Target.Kind) {
-        switch kind {
-        case .classification: self = .classification
-        case .multiLabel: self = .multiLabel
-        case .regression: self = .regression
-        }
     }
 }

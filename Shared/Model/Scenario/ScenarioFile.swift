@@ -78,28 +78,34 @@ extension ScenarioFile {
         }
         try checkName(name, reader)
         let data = try data(reader)
-        let objective = try reader.fields("objective", keys: ["maximise", "minimise", "limits"])
+        let goals = try Goals(reader)
         let final = try reader.fields("final", keys: budgetKeys + ["candidates", "pretraining"])
         let task = try task(reader, data)
         let fusion = try fusion(reader, data)
         let usual = fusion == nil ? Scenario.defaultTraining : Scenario.Fusion.defaultTraining
-        let budget = try reader.fields("training", keys: budgetKeys + learningKeys)
-        if task == .tracking { try refuseLearning(reader, because: "with 'task: tracking' nothing is trained") }
-        if fusion != nil { try refuseLearning(reader, because: "with 'fusion' all samples have their labels") }
+        let budget = try reader.fields("training", keys: budgetKeys + learningKeys + optionKeys)
+        if task == .tracking {
+            try refuse(learningKeys + optionKeys, of: reader, because: "with 'task: tracking' nothing is trained")
+        }
+        if fusion != nil {
+            try refuse(learningKeys, of: reader, because: "with 'fusion' all samples have their labels")
+        }
         let learning = try learning(budget, data)
-        let training = try training(budget, usual, data, learning)
-        let scenario = Scenario(
+        var training = try training(budget, usual, data, learning)
+        training.options = try options(budget, data, epochs: training.epochs)
+        var scenario = Scenario(
             name: name, stimuli: try reader.texts("stimuli") ?? [], functions: try reader.texts("functions") ?? [],
             task: task, data: data,
-            objective: try Self.objective(
-                of: task, on: data, objective?.choice("maximise", of: Scenario.Objective.self)),
-            minimised: try minimised(objective), limits: try limits(objective), search: try search(reader, training),
+            objective: try Self.objective(of: task, on: data, goals), minimised: goals.costs, limits: goals.limits,
+            search: try search(reader, training),
             fusion: fusion, training: training,
             final: fusion == nil
                 ? try Self.training(final, Scenario.defaultFinal, data, finalLearning(final, after: learning))
                 : try fineTuning(reader, data),
             finalists: try final?.integer("candidates", in: 1...100) ?? 1)
+        scenario.final.options = training.options
         try checkMeasures(of: scenario)
+        try checkOptions(of: scenario, budget)
         return scenario
     }
 
@@ -157,7 +163,7 @@ extension ScenarioFile {
     private static func search(_ reader: FieldReader, _ training: Scenario.Training) throws -> Scenario.Search {
         let keys = [
             "method", "population", "trials", "seed", "optimizers", "structures", "widths", "layers", "halving",
-            "replicas", "shards", "updates",
+            "replicas", "shards", "updates", "score-test",
         ]
         let fields = try reader.fields("search", keys: keys)
         let usual = Scenario.Search()
@@ -175,7 +181,8 @@ extension ScenarioFile {
             optimizers: try fields?.texts("optimizers"), structures: try fields?.texts("structures"),
             widths: try fields?.numbers("widths", in: 0.05...16), layers: try fields.flatMap { try layers($0) },
             halving: try fields.flatMap { try halving($0, training) },
-            replication: try fields.flatMap { try replication($0) })
+            replication: try fields.flatMap { try replication($0) },
+            scoresTest: try fields?.choice("score-test", of: Switch.self)?.isOn ?? false)
     }
 
     static func training(
@@ -189,7 +196,9 @@ extension ScenarioFile {
         }
         let batch = try fields?.integer("batch", in: 1...4_096) ?? usual.batch
         return Scenario.Training(
-            epochs: try fields?.integer("epochs", in: 1...10_000) ?? usual.epochs, batch: batch,
+            epochs: isAutomatic(fields)
+                ? TrainingOptions.automaticEpochs : try fields?.integer("epochs", in: 1...10_000) ?? usual.epochs,
+            batch: batch,
             samples: try count("samples", counts.training, usual.samples),
             validation: try count("validation", counts.validation, usual.validation),
             learning: learning, distribution: try fields.flatMap { try distribution($0, batch: batch, learning) })

@@ -1127,7 +1127,7 @@ const ProtobufCMessageDescriptor gyrus__wire__trial__descriptor =
   (ProtobufCMessageInit) gyrus__wire__trial__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__scenario_status__field_descriptors[11] =
+static const ProtobufCFieldDescriptor gyrus__wire__scenario_status__field_descriptors[12] =
 {
   {
     "id",
@@ -1261,6 +1261,18 @@ static const ProtobufCFieldDescriptor gyrus__wire__scenario_status__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "metric",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ScenarioStatus, metric),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__scenario_status__field_indices_by_name[] = {
   5,   /* field[5] = best */
@@ -1268,6 +1280,7 @@ static const unsigned gyrus__wire__scenario_status__field_indices_by_name[] = {
   4,   /* field[4] = ended_trials */
   6,   /* field[6] = failure */
   0,   /* field[0] = id */
+  11,   /* field[11] = metric */
   9,   /* field[9] = model */
   1,   /* field[1] = name */
   7,   /* field[7] = published_microseconds */
@@ -1278,7 +1291,7 @@ static const unsigned gyrus__wire__scenario_status__field_indices_by_name[] = {
 static const ProtobufCIntRange gyrus__wire__scenario_status__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__scenario_status__descriptor =
 {
@@ -1288,7 +1301,7 @@ const ProtobufCMessageDescriptor gyrus__wire__scenario_status__descriptor =
   "Gyrus__Wire__ScenarioStatus",
   "gyrus.wire",
   sizeof(Gyrus__Wire__ScenarioStatus),
-  11,
+  12,
   gyrus__wire__scenario_status__field_descriptors,
   gyrus__wire__scenario_status__field_indices_by_name,
   1,  gyrus__wire__scenario_status__number_ranges,
@@ -2500,7 +2513,7 @@ static const ProtobufCEnumValue gyrus__wire__trial_order__enum_values_by_number[
   { "TRIAL_ORDER_UNSPECIFIED", "GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_UNSPECIFIED", 0 },
   { "TRIAL_ORDER_NUMBER", "GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_NUMBER", 1 },
   { "TRIAL_ORDER_OBJECTIVE", "GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_OBJECTIVE", 2 },
-  { "TRIAL_ORDER_TEST_ACCURACY", "GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_TEST_ACCURACY", 3 },
+  { "TRIAL_ORDER_TEST", "GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_TEST", 3 },
   { "TRIAL_ORDER_PARAMETERS", "GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_PARAMETERS", 4 },
   { "TRIAL_ORDER_LATENCY", "GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_LATENCY", 5 },
   { "TRIAL_ORDER_SECONDS", "GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_SECONDS", 6 },
@@ -2515,7 +2528,7 @@ static const ProtobufCEnumValueIndex gyrus__wire__trial_order__enum_values_by_na
   { "TRIAL_ORDER_OBJECTIVE", 2 },
   { "TRIAL_ORDER_PARAMETERS", 4 },
   { "TRIAL_ORDER_SECONDS", 6 },
-  { "TRIAL_ORDER_TEST_ACCURACY", 3 },
+  { "TRIAL_ORDER_TEST", 3 },
   { "TRIAL_ORDER_UNSPECIFIED", 0 },
 };
 const ProtobufCEnumDescriptor gyrus__wire__trial_order__descriptor =

@@ -293,18 +293,6 @@ const ProtobufCMessageDescriptor gyrus__wire__evaluate_task__descriptor =
 static const ProtobufCFieldDescriptor gyrus__wire__evaluate_result__field_descriptors[7] =
 {
   {
-    "accuracy",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    0,   /* quantifier_offset */
-    offsetof(Gyrus__Wire__EvaluateResult, accuracy),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
     "samples",
     2,
     PROTOBUF_C_LABEL_NONE,
@@ -376,19 +364,31 @@ static const ProtobufCFieldDescriptor gyrus__wire__evaluate_result__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "metrics",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__EvaluateResult, n_metrics),
+    offsetof(Gyrus__Wire__EvaluateResult, metrics),
+    &gyrus__wire__metric__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__evaluate_result__field_indices_by_name[] = {
-  0,   /* field[0] = accuracy */
-  2,   /* field[2] = classes */
-  3,   /* field[3] = confusion */
-  6,   /* field[6] = latency_milliseconds */
-  5,   /* field[5] = operations */
-  4,   /* field[4] = parameters */
-  1,   /* field[1] = samples */
+  1,   /* field[1] = classes */
+  2,   /* field[2] = confusion */
+  5,   /* field[5] = latency_milliseconds */
+  6,   /* field[6] = metrics */
+  4,   /* field[4] = operations */
+  3,   /* field[3] = parameters */
+  0,   /* field[0] = samples */
 };
 static const ProtobufCIntRange gyrus__wire__evaluate_result__number_ranges[1 + 1] =
 {
-  { 1, 0 },
+  { 2, 0 },
   { 0, 7 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__evaluate_result__descriptor =

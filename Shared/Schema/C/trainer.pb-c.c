@@ -187,6 +187,96 @@ void   gyrus__wire__train_task__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__train_task__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__input_kind__init
+                     (Gyrus__Wire__InputKind         *message)
+{
+  static const Gyrus__Wire__InputKind init_value = GYRUS__WIRE__INPUT_KIND__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__input_kind__get_packed_size
+                     (const Gyrus__Wire__InputKind *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__input_kind__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__input_kind__pack
+                     (const Gyrus__Wire__InputKind *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__input_kind__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__input_kind__pack_to_buffer
+                     (const Gyrus__Wire__InputKind *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__input_kind__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__InputKind *
+       gyrus__wire__input_kind__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__InputKind *)
+     protobuf_c_message_unpack (&gyrus__wire__input_kind__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__input_kind__free_unpacked
+                     (Gyrus__Wire__InputKind *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__input_kind__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__training_options__init
+                     (Gyrus__Wire__TrainingOptions         *message)
+{
+  static const Gyrus__Wire__TrainingOptions init_value = GYRUS__WIRE__TRAINING_OPTIONS__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__training_options__get_packed_size
+                     (const Gyrus__Wire__TrainingOptions *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__training_options__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__training_options__pack
+                     (const Gyrus__Wire__TrainingOptions *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__training_options__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__training_options__pack_to_buffer
+                     (const Gyrus__Wire__TrainingOptions *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__training_options__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__TrainingOptions *
+       gyrus__wire__training_options__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__TrainingOptions *)
+     protobuf_c_message_unpack (&gyrus__wire__training_options__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__training_options__free_unpacked
+                     (Gyrus__Wire__TrainingOptions *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__training_options__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   gyrus__wire__learning__init
                      (Gyrus__Wire__Learning         *message)
 {
@@ -1041,7 +1131,7 @@ const ProtobufCMessageDescriptor gyrus__wire__optimizer_settings__descriptor =
   (ProtobufCMessageInit) gyrus__wire__optimizer_settings__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__train_task__field_descriptors[16] =
+static const ProtobufCFieldDescriptor gyrus__wire__train_task__field_descriptors[19] =
 {
   {
     "network",
@@ -1235,6 +1325,42 @@ static const ProtobufCFieldDescriptor gyrus__wire__train_task__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "options",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainTask, options),
+    &gyrus__wire__training_options__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "metric",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainTask, metric),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kinds",
+    20,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__TrainTask, n_kinds),
+    offsetof(Gyrus__Wire__TrainTask, kinds),
+    &gyrus__wire__input_kind__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__train_task__field_indices_by_name[] = {
   4,   /* field[4] = batch */
@@ -1246,9 +1372,12 @@ static const unsigned gyrus__wire__train_task__field_indices_by_name[] = {
   3,   /* field[3] = epochs */
   9,   /* field[9] = features */
   10,   /* field[10] = initial_weights */
+  18,   /* field[18] = kinds */
   14,   /* field[14] = learning */
+  17,   /* field[17] = metric */
   0,   /* field[0] = network */
   2,   /* field[2] = optimizers */
+  16,   /* field[16] = options */
   12,   /* field[12] = pause_after */
   5,   /* field[5] = samples */
   6,   /* field[6] = seed */
@@ -1258,7 +1387,7 @@ static const ProtobufCIntRange gyrus__wire__train_task__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 9, 7 },
-  { 0, 16 }
+  { 0, 19 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__train_task__descriptor =
 {
@@ -1268,11 +1397,217 @@ const ProtobufCMessageDescriptor gyrus__wire__train_task__descriptor =
   "Gyrus__Wire__TrainTask",
   "gyrus.wire",
   sizeof(Gyrus__Wire__TrainTask),
-  16,
+  19,
   gyrus__wire__train_task__field_descriptors,
   gyrus__wire__train_task__field_indices_by_name,
   2,  gyrus__wire__train_task__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__train_task__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__input_kind__field_descriptors[2] =
+{
+  {
+    "input",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__InputKind, input),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__InputKind, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__input_kind__field_indices_by_name[] = {
+  0,   /* field[0] = input */
+  1,   /* field[1] = kind */
+};
+static const ProtobufCIntRange gyrus__wire__input_kind__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__input_kind__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.InputKind",
+  "InputKind",
+  "Gyrus__Wire__InputKind",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__InputKind),
+  2,
+  gyrus__wire__input_kind__field_descriptors,
+  gyrus__wire__input_kind__field_indices_by_name,
+  1,  gyrus__wire__input_kind__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__input_kind__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__training_options__field_descriptors[10] =
+{
+  {
+    "schedule",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainingOptions, schedule),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "warm_up",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainingOptions, warm_up),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "clipping",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainingOptions, clipping),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "label_smoothing",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainingOptions, label_smoothing),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "class_weights",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainingOptions, class_weights),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "huber",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainingOptions, huber),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "patience",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainingOptions, patience),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "keeps_best",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainingOptions, keeps_best),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "augmentation",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainingOptions, augmentation),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "flips",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainingOptions, flips),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__training_options__field_indices_by_name[] = {
+  8,   /* field[8] = augmentation */
+  4,   /* field[4] = class_weights */
+  2,   /* field[2] = clipping */
+  9,   /* field[9] = flips */
+  5,   /* field[5] = huber */
+  7,   /* field[7] = keeps_best */
+  3,   /* field[3] = label_smoothing */
+  6,   /* field[6] = patience */
+  0,   /* field[0] = schedule */
+  1,   /* field[1] = warm_up */
+};
+static const ProtobufCIntRange gyrus__wire__training_options__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 10 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__training_options__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.TrainingOptions",
+  "TrainingOptions",
+  "Gyrus__Wire__TrainingOptions",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__TrainingOptions),
+  10,
+  gyrus__wire__training_options__field_descriptors,
+  gyrus__wire__training_options__field_indices_by_name,
+  1,  gyrus__wire__training_options__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__training_options__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor gyrus__wire__learning__field_descriptors[4] =

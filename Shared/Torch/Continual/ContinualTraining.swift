@@ -62,9 +62,12 @@ public struct ContinualTraining {
         let samples = try method == .replay ? Self.mixed(new, kept) : new
         let session = try TrainingSession(network, plan: plan, samples: samples)
         try session.network.takeWeights(of: parent)
-        let classes = knownClasses ?? Set(earlier.flatMap(\.labels)).sorted()
         switch method {
         case .replay, .distillation:
+            // Of a network that answers no classes a replay is all there is.
+            guard new.target.kind == .classification || method == .distillation else { break }
+            _ = try new.labels(for: "The method '\(method.rawValue)', which holds on to what a network answers,")
+            let classes = knownClasses ?? Set(earlier.flatMap { $0.labels ?? [] }).sorted()
             guard !classes.isEmpty else { break }
             try session.learn(
                 from: parent, classes: classes, share: Self.teaching.share, temperature: Self.teaching.temperature)
@@ -78,9 +81,7 @@ public struct ContinualTraining {
     /// So many of the earlier samples, of each source and class about equally many.
     static func memory(of earlier: [SampleSource], samples: Int, seed: UInt64) throws -> SampleSource? {
         let groups = earlier.enumerated().flatMap { number, source in
-            Dictionary(grouping: source.labels.indices) { source.labels[$0] }.sorted { $0.key < $1.key }.map {
-                (number, SplitMix64.order(of: $0.value, seed: seed))
-            }
+            source.places.map { (number, SplitMix64.order(of: $0, seed: seed)) }
         }
         guard !groups.isEmpty else { return nil }
         var chosen = earlier.map { _ in [Int]() }
@@ -99,13 +100,21 @@ public struct ContinualTraining {
     /// fewer, because a class that is seen less often than others is answered less often than is right.
     static func mixed(_ new: SampleSource, _ kept: SampleSource?) throws -> SampleSource {
         guard let kept, kept.count > 0 else { return new }
-        let classes = Dictionary(grouping: kept.labels.indices) { kept.labels[$0] }.sorted { $0.key < $1.key }
-        let wanted = Dictionary(grouping: new.labels, by: \.self).values.map(\.count).max() ?? 0
+        let classes = kept.places
+        let wanted = new.places.map(\.count).max() ?? 0
         let share = min(wanted, mostReplay * new.count / classes.count)
-        let chosen = classes.flatMap { _, samples in
+        let chosen = classes.flatMap { samples in
             (0..<max(share, samples.count)).map { samples[$0 % samples.count] }
         }
         return try .joining([new, kept.selecting(chosen)])
+    }
+}
+
+extension SampleSource {
+    /// Places of the samples of each class that there is, or of all samples where they have no classes.
+    fileprivate var places: [[Int]] {
+        guard let labels else { return count == 0 ? [] : [Array(0..<count)] }
+        return Dictionary(grouping: labels.indices) { labels[$0] }.sorted { $0.key < $1.key }.map(\.value)
     }
 }
 

@@ -12,22 +12,44 @@ extension SampleSource {
             throw Failure(.invalidArgument, "There are no samples to join.")
         }
         let modalities = try first.modalities.map { modality in
-            try joined(sources.map { try $0.fitting(modality, classes: first.classes) })
+            try joined(sources.map { try $0.fitting(modality, target: first.target) })
         }
+        let groups = sources.allSatisfy { $0.groups == nil } ? nil : Self.groups(of: sources)
         return try SampleSource(
-            classes: first.classes, modalities: modalities.map(\.modality), labels: sources.flatMap(\.labels),
-            owner: modalities.map(\.rows))
+            target: first.target, modalities: modalities.map(\.modality), answers: .joining(sources.map(\.answers)),
+            groups: groups, owner: modalities.map(\.rows))
+    }
+
+    /// The groups of all samples; equal numbers of different sources mean different groups.
+    private static func groups(of sources: [SampleSource]) -> [Int32] {
+        var groups: [Int32] = []
+        for source in sources {
+            let start = Int32(groups.count)
+            var known: [Int32: Int32] = [:]
+            for sample in 0..<source.count {
+                let next = start + Int32(known.count)
+                let group = source.groups?[sample] ?? Int32(sample)
+                groups.append(known[group] ?? next)
+                known[group] = groups.last
+            }
+        }
+        return groups
     }
 
     /// The modality that is the same as one of another source.
-    private func fitting(_ other: Modality, classes: Int) throws -> (source: SampleSource, modality: Modality) {
-        guard let own = modality(other.name), own.shape == other.shape, self.classes == classes else {
+    private func fitting(_ other: Modality, target: Target) throws -> (source: SampleSource, modality: Modality) {
+        guard self.target == target else {
+            throw Failure(
+                .invalidArgument,
+                "Data can be learned together only where they have the same target: one has \(target.summary), the other "
+                    + "\(self.target.summary).")
+        }
+        guard let own = modality(other.name), own.shape == other.shape else {
             let found = modality(other.name).map { "in shape \($0.shape)" } ?? "not at all"
             throw Failure(
                 .invalidArgument,
-                "Data can be learned together only where they have the same classes and modalities: one has"
-                    + " '\(other.name)' in shape \(other.shape) and \(classes) classes, the other has it \(found) and"
-                    + " \(self.classes) classes.")
+                "Data can be learned together only where they have the same modalities: one has '\(other.name)' in shape"
+                    + " \(other.shape), the other has it \(found).")
         }
         return (self, own)
     }
@@ -61,11 +83,8 @@ extension SampleSource {
     }
 
     private func copyRows(_ rows: [Int32], of modality: Modality, to values: UnsafeMutablePointer<Float>) throws {
-        let one = SampleSource.Modality(
-            name: modality.name, shape: modality.shape, elementType: modality.elementType, scale: modality.scale,
-            offset: modality.offset, rows: modality.rows, indices: rows)
         let source = try SampleSource(
-            classes: 1, modalities: [one], labels: rows.map { _ in 0 }, owner: owner)
+            classes: 1, modalities: [modality.with(indices: rows)], labels: rows.map { _ in 0 }, owner: owner)
         try source.withCSamples(for: [modality.name]) { samples in
             var error: UnsafeMutablePointer<CChar>?
             guard gyrus_modality_values(samples.pointee.modalities, Int64(rows.count), values, &error) else {
@@ -88,6 +107,29 @@ extension SampleSource {
         let modality = Modality(
             name: name, shape: shape, elementType: .float32, rows: rows.bytes, indices: labels.indices.map(Int32.init))
         return try SampleSource(classes: classes, modalities: [modality], labels: labels, owner: rows)
+    }
+}
+
+extension SampleSource.Answers {
+    /// The answers of several sources with one target, one after another.
+    fileprivate static func joining(_ parts: [Self]) -> Self {
+        let labels = parts.compactMap { if case .classes(let labels) = $0 { labels } else { nil } }
+        let numbers = parts.compactMap { if case .numbers(let numbers) = $0 { numbers } else { nil } }
+        return numbers.isEmpty ? .classes(labels.flatMap(\.self)) : .numbers(numbers.flatMap(\.self))
+    }
+}
+
+extension Target {
+    /// For messages.
+    fileprivate var summary: String {
+        let what =
+            switch kind {
+            case .classification: "classes"
+            case .multiLabel: "labels"
+            case .regression: "numbers"
+            }
+        let scale = means.map { " with means \($0)" } ?? ""
+        return "\(names.count) \(what) (\(names.prefix(10).joined(separator: ", ")))\(scale)"
     }
 }
 

@@ -9,18 +9,33 @@ import Model
 /// or some frequencies (Park et al. 2019).
 enum Augmentation {
     /// How much.
-    enum Strength { case weak, strong }
+    enum Strength: Sendable { case weak, strong }
 
-    static func of(_ kind: KnownDataset.Kind, _ strength: Strength) throws -> gyrus_augmentation {
+    /// How samples of an input are changed.
+    /// - Parameters:
+    ///   - kind: What it holds.
+    ///   - rank: Dimensions of its shape: sound of three is a spectrogram, of two a waveform.
+    static func of(_ kind: ModalityKind, rank: Int, _ strength: Strength, flips: Bool = false) -> gyrus_augmentation {
         switch (kind, strength) {
-        case (.image, .weak): weakPicture
-        case (.image, .strong): strongPicture
-        case (.audio, .weak): weakSpectrogram
-        case (.audio, .strong): strongSpectrogram
-        default:
-            throw Failure(
-                .invalidArgument, "Nothing is known by which samples of kind '\(kind.rawValue)' could be distorted.")
+        case (.image, _), (.video, _):
+            var picture = strength == .weak ? weakPicture : strongPicture
+            picture.flips = flips
+            return picture
+        case (.audio, _) where rank == 3: return strength == .weak ? weakSpectrogram : strongSpectrogram
+        case (.audio, _), (.series, _): return strength == .weak ? weakSeries : strongSeries
+        // Numbers of tokens and of categories mean nothing by their size.
+        case (.text, _), (.table, _): return gyrus_augmentation()
         }
+    }
+
+    private static let weakSeries = made {
+        $0.contrast = 0.1
+        $0.noise = 0.05
+    }
+
+    private static let strongSeries = made {
+        ($0.contrast, $0.brightness) = (0.3, 0.1)
+        $0.noise = 0.3
     }
 
     private static let weakPicture = made {

@@ -45,18 +45,19 @@ public final class LearningTraining: ResumableTraining {
     /// - Throws: `Failure` where network, plan and samples do not fit each other.
     public convenience init(
         _ description: NetworkDescription, plan: TrainingPlan, learning: Learning, samples: SampleSource,
-        count: Int = 0, kinds: [String: KnownDataset.Kind]
+        count: Int = 0, kinds: [String: ModalityKind]
     ) throws {
         try self.init(
             description, plan: plan, learning: learning, samples: samples,
-            labelled: learning.labels.map(samples.places) ?? samples.chosenPlaces(count, seed: plan.seed), count: count,
+            labelled: try learning.labels.map(samples.places) ?? samples.chosenPlaces(count, seed: plan.seed),
+            count: count,
             kinds: kinds)
     }
 
     /// - Parameter known: Places of the samples whose labels are used.
     init(
         _ description: NetworkDescription, plan: TrainingPlan, learning: Learning, samples: SampleSource,
-        labelled known: [Int], count: Int = 0, kinds: [String: KnownDataset.Kind]
+        labelled known: [Int], count: Int = 0, kinds: [String: ModalityKind]
     ) throws {
         let used = samples.chosenPlaces(count, seed: plan.seed)
         let all = try samples.partlyLabelled(known, used: used)
@@ -69,7 +70,9 @@ public final class LearningTraining: ResumableTraining {
             description, plan: plan, samples: learning.mode == .semiSupervised ? all : given)
         switch learning.mode {
         case .supervised: break
-        case .semiSupervised: try main.teach(.pseudoLabels(labelled: known.count), on: kinds)
+        case .semiSupervised:
+            _ = try samples.labels(for: "Semi-supervised learning, which takes sure answers for labels,")
+            try main.teach(.pseudoLabels(labelled: known.count), on: kinds)
         case .autoencoder, .contrastive:
             try main.teach(.labels(only: learning.transfer == .probe ? classifier + "." : nil), on: kinds)
             guard pretrainingEpochs > 0 else { break }

@@ -2,7 +2,9 @@ import Model
 
 extension SampleSource {
     /// Places of the first samples, about equally many of each class: the k-th of every class before the k+1-th of any.
-    func places(labels count: Int) -> [Int] {
+    /// - Throws: `Failure` where samples have no classes.
+    func places(labels count: Int) throws -> [Int] {
+        let labels = try labels(for: "Learning with few labels")
         var seen: [Int32: Int] = [:]
         let ranked = labels.enumerated().map { place, label in
             defer { seen[label, default: 0] += 1 }
@@ -16,8 +18,13 @@ extension SampleSource {
     func partlyLabelled(_ labelled: [Int], used: [Int]) throws -> SampleSource {
         let known = Set(labelled)
         let ordered = selecting(labelled + used.filter { !known.contains($0) })
-        let labels = ordered.labels.enumerated().map { $0 < labelled.count ? $1 : 0 }
-        return try SampleSource(classes: classes, modalities: ordered.modalities, labels: labels, owner: owner)
+        let answers: Answers =
+            switch ordered.answers {
+            case .classes(let labels): .classes(labels.enumerated().map { $0 < labelled.count ? $1 : 0 })
+            case .numbers(let numbers):
+                .numbers(numbers.enumerated().map { $0 < labelled.count * target.outputs ? $1 : 0 })
+            }
+        return try SampleSource(target: target, modalities: ordered.modalities, answers: answers, owner: owner)
     }
 
     /// The same samples over and over, so many in all.
@@ -25,6 +32,7 @@ extension SampleSource {
 
     /// The same samples for a network that gives so many numbers, which are no classes.
     func unlabelled(outputs: Int) throws -> SampleSource {
-        try SampleSource(classes: outputs, modalities: modalities, labels: labels.map { _ in 0 }, owner: owner)
+        try SampleSource(
+            classes: outputs, modalities: modalities, labels: [Int32](repeating: 0, count: count), owner: owner)
     }
 }

@@ -1,5 +1,5 @@
 import CTorch
-import Model
+public import Model
 
 /// What the mini-batches of a session teach.
 enum Lesson {
@@ -23,13 +23,8 @@ enum Lesson {
 extension TrainingSession {
     /// Has mini-batches teach something else than labels of samples as they are.
     /// - Parameter kinds: What each input of the network holds.
-    func teach(_ lesson: Lesson, on kinds: [String: KnownDataset.Kind]) throws {
-        let held = try network.inputs.map { input in
-            guard let kind = kinds[input] else {
-                throw Failure(.invalidArgument, "It is not known what the input '\(input)' holds.")
-            }
-            return kind
-        }
+    func teach(_ lesson: Lesson, on kinds: [String: ModalityKind]) throws {
+        let held = try held(kinds)
         var plan = gyrus_lesson_plan()
         plan.inputs = Int64(held.count)
         plan.confidence = Lesson.confidence
@@ -47,8 +42,33 @@ extension TrainingSession {
         case .reconstruction: plan.kind = GYRUS_RECONSTRUCTION
         }
         try learn(
-            plan, layer, weak: held.map { try Augmentation.of($0, .weak) },
-            held.map { try Augmentation.of($0, .strong) })
+            plan, layer, weak: held.map { Augmentation.of($0.kind, rank: $0.rank, .weak) },
+            held.map { Augmentation.of($0.kind, rank: $0.rank, .strong) })
+    }
+
+    /// Changes samples at random while their labels are learned.
+    /// - Parameter kinds: What each input of the network holds.
+    public func augment(
+        _ strength: TrainingOptions.Augmentation, flips: Bool = false, on kinds: [String: ModalityKind]
+    ) throws {
+        guard strength != .none else { return }
+        let held = try held(kinds)
+        let how = held.map {
+            Augmentation.of($0.kind, rank: $0.rank, strength == .light ? .weak : .strong, flips: flips)
+        }
+        var plan = gyrus_lesson_plan()
+        plan.kind = GYRUS_LABELS
+        plan.inputs = Int64(held.count)
+        try learn(plan, "", weak: how, how)
+    }
+
+    private func held(_ kinds: [String: ModalityKind]) throws -> [(kind: ModalityKind, rank: Int)] {
+        try network.inputs.map { input in
+            guard let kind = kinds[input], let modality = samples.modality(input) else {
+                throw Failure(.invalidArgument, "It is not known what the input '\(input)' holds.")
+            }
+            return (kind, modality.shape.count)
+        }
     }
 
     private func learn(

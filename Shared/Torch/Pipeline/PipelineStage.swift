@@ -27,7 +27,7 @@ public final class PipelineStage {
         weights: [(file: URL, prefix: String)] = []
     ) throws {
         self.layout = layout
-        self.samples = samples
+        self.samples = try samples.learned(by: plan.loss)
         network = try ScriptedNetwork(layout, seed: plan.seed)
         if !weights.isEmpty { try network.loadWeights(from: weights) }
         let trainer = try TrainingSession.makeTrainer(network, plan, steps: steps)
@@ -117,9 +117,9 @@ public final class PipelineStage {
     /// Forgets the gradients and everything that was kept.
     func clear() { gyrus_stage_clear(handle) }
 
-    /// Computes samples in evaluation mode; the last stage adds to the confusion matrix and the losses.
+    /// Computes samples in evaluation mode; the last stage gives the outputs and adds to the losses.
     func evaluate(
-        _ range: Range<Int>, of samples: SampleSource, received: Frame?, _ confusion: inout [Int64],
+        _ range: Range<Int>, of samples: SampleSource, received: Frame?, outputs: UnsafeMutablePointer<Float>?,
         _ loss: inout Double
     ) throws -> Frame? {
         let sent = layout.isLast ? nil : frame(isSent: true, samples: range.count)
@@ -127,7 +127,7 @@ public final class PipelineStage {
             try samples.withCSamples(for: network.inputs) { samples in
                 gyrus_stage_evaluate(
                     handle, samples, Int64(range.lowerBound), Int64(range.count), received?.floats, sent?.floats,
-                    &confusion, &loss, &error)
+                    outputs, &loss, &error)
             }
         }
         return sent

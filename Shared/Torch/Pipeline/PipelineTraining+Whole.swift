@@ -16,8 +16,8 @@ extension PipelineTraining {
 
     /// This worker's part of an evaluation; the result is right at rank 0.
     func runEvaluation() throws -> Evaluation {
-        let classes = validation.classes
-        var confusion = [Int64](repeating: 0, count: classes * classes)
+        let width = validation.target.outputs
+        let outputs = Frame(floats: validation.count * width)
         var loss = 0.0
         var outgoing: [Transfer] = []
         // As many samples at once as a micro-batch has, which there is memory for.
@@ -28,23 +28,25 @@ extension PipelineTraining {
                 try rank == 0
                 ? nil
                 : group.receive(stage.frame(isSent: false, samples: range.count), from: rank - 1, tag: 1).finish()
-            let sent = try stage.evaluate(range, of: validation, received: received, &confusion, &loss)
+            let sent = try stage.evaluate(
+                range, of: validation, received: received, outputs: outputs.floats.map { $0 + first * width }, &loss)
             if let sent { outgoing.append(try group.send(sent, to: rank + 1, tag: 1)) }
         }
         for transfer in outgoing { try transfer.finish() }
-        let answer = try told(confusion + [Int64(bitPattern: loss.bitPattern)])
-        loss = Double(bitPattern: UInt64(bitPattern: answer[answer.count - 1]))
+        let given = try told(outputs)
+        let sum = try told(Frame([Int64(bitPattern: loss.bitPattern)])).numbers[0]
+        loss = Double(bitPattern: UInt64(bitPattern: sum))
         return Evaluation(
-            samples: validation.count, classes: classes, confusion: answer.dropLast().map { Int($0) },
+            of: validation, outputs: Array(UnsafeBufferPointer(start: given.floats, count: validation.count * width)),
             loss: validation.count == 0 ? 0 : loss / Double(validation.count))
     }
 
     /// What the last worker says, at rank 0.
-    private func told(_ numbers: [Int64]) throws -> [Int64] {
-        let (last, frame) = (group.size - 1, Frame(numbers))
-        if rank == last, rank > 0 { try group.send(frame, to: 0, tag: PipelineCommand.tag).finish() }
-        guard rank == 0, last > 0 else { return numbers }
-        return try group.receive(frame, from: last, tag: PipelineCommand.tag).finish().numbers
+    private func told(_ frame: Frame) throws -> Frame {
+        let last = group.size - 1
+        guard last > 0, !frame.bytes.isEmpty else { return frame }
+        if rank == last { return try group.send(frame, to: 0, tag: PipelineCommand.tag).finish() }
+        return rank == 0 ? try group.receive(frame, from: last, tag: PipelineCommand.tag).finish() : frame
     }
 
     // MARK: - Weights

@@ -71,6 +71,12 @@ public final class PipelineTraining: ResumableTraining {
                 "A network whose representations are coordinated cannot be trained by a pipeline, because the loss needs "
                     + "layers of several stages; take distribution: data-parallel.")
         }
+        guard plan.schedule.clipping == nil else {
+            throw Failure(
+                .invalidArgument,
+                "A pipeline cannot shorten gradients, because no worker knows those of all layers; take distribution: "
+                    + "data-parallel, or leave gradient-clipping out.")
+        }
         let least = samples.count / TrainingCourse(plan, samples: samples.count).batchesPerEpoch
         let isNormalized = description.layers.contains { $0.operation.kind == "batch-normalization" }
         guard least / microBatches >= (isNormalized ? 2 : 1) else {

@@ -101,7 +101,7 @@ struct AVMnistExperiment {
               operators: [concatenation]
               representations: [joint]
               pretraining: {epochs: \(scale.pretraining.epochs), batch: \(scale.pretraining.batch)}
-            search: {method: progressive, population: \(min(5, trials)), trials: \(trials), seed: \(pair.seed)}
+            search: {method: progressive, score-test: true, population: \(min(5, trials)), trials: \(trials), seed: \(pair.seed)}
             training: {epochs: \(scale.fusion.epochs), samples: \(scale.fusion.samples)}
 
             """

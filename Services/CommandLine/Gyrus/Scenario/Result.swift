@@ -40,7 +40,9 @@ struct ResultCommand: AsyncParsableCommand {
         }
         let comparison = try Comparison(status, try await designer.progress(of: status.id.text, sample: 1))
         try list.render(
-            trials.map { TrialRow($0, isWinner: $0.id == winner?.id, remark: comparison.remark(on: $0)) })
+            trials.map {
+                TrialRow($0, metric: status.objective, isWinner: $0.id == winner?.id, remark: comparison.remark(on: $0))
+            })
         if let summary = comparison.summary { say(summary) }
         if let halving = HalvingSummary(trials) { say("\(halving)") }
         guard let winner, let script = winner.script else {
@@ -59,7 +61,7 @@ struct ResultCommand: AsyncParsableCommand {
         if !status.state.isFinal { say("The search still runs: this is the best of \(status.endedTrials) trials.") }
         let isWhole = winner.isWhole(in: try ScenarioFile(status.text).scenario)
         guard let output else {
-            say("Winner: \(winner.title), \(winner.networkName); \(winner.outcome)")
+            say("Winner: \(winner.title), \(winner.networkName); \(winner.outcome(status.objective))")
             guard isWhole else { return say("It is put onto its networks when the search ends.") }
             say("Get it with: \(services.command("result \(status.id) --output DIR"))")
             return
@@ -91,7 +93,7 @@ struct ResultCommand: AsyncParsableCommand {
         // Rows go to stdout for programs; the files do so only where a person reads the table.
         let report = list.format == .json || list.quiet ? say : emit
         report("\nWinner: \(winner.title), \(winner.networkName)")
-        report("        \(winner.outcome)")
+        report("        \(winner.outcome(status.objective))")
         report("Network (TorchScript): \(files.script.path)")
         if let weights = files.weights { report("Weights (safetensors): \(weights.path)") }
     }
@@ -139,12 +141,16 @@ struct TrialRow: Listable {
     let genome: String
     let origin: String
     let metrics: [String: Double]
+    /// Name of the metric that networks are judged by.
+    let metric: String
     let validation: Double?
+    let test: Double?
+    let testError: Double?
     let script: String?
     let weights: String?
     let failure: String?
 
-    init(_ trial: Trial, isWinner: Bool, remark: String?) {
+    init(_ trial: Trial, metric: Metric, isWinner: Bool, remark: String?) {
         self.trial = trial.id.number
         isFinal = trial.isFinalTraining
         self.isWinner = isWinner
@@ -155,7 +161,10 @@ struct TrialRow: Listable {
         genome = trial.genome
         origin = trial.origin
         metrics = trial.metrics
-        validation = trial.validation
+        self.metric = metric.name
+        validation = trial.validation(metric)
+        test = trial.metrics[metric.name(on: "test")]
+        testError = trial.metrics[Metric.error(of: metric.name(on: "test"))]
         script = trial.script?.hexadecimal
         weights = trial.weights?.hexadecimal
         failure = trial.failure?.message
@@ -164,12 +173,16 @@ struct TrialRow: Listable {
     static let columns = ["TRIAL", "NETWORK CODE", "PARAMETERS", "LATENCY", "VALIDATION", "TEST", "SECONDS", "STATE"]
     static let dispensable = ["SECONDS", "LATENCY", "PARAMETERS"]
 
+    private func text(_ value: Double?, error: Double? = nil) -> String {
+        Metric(named: metric).map { Figures.value(value, of: $0, error: error) } ?? "–"
+    }
+
     var name: String { "\(trial)" }
     var row: [String] {
         [
             isFinal ? "\(trial) final" : "\(trial)", code, metrics["parameters"].map { Figures.count(Int($0)) } ?? "–",
-            metrics["latency-milliseconds"].map { "\(Figures.fixed($0, 2)) ms" } ?? "–", Figures.percent(validation),
-            Figures.percent(metrics["test-accuracy"]),
+            metrics["latency-milliseconds"].map { "\(Figures.fixed($0, 2)) ms" } ?? "–", text(validation),
+            text(test, error: testError),
             metrics["seconds"].map { Figures.fixed($0, 1) } ?? "–",
             failure.map { "\(state): \($0)" }
                 ?? [state, isWinner ? "winner" : nil, remark].compactMap { $0 }.joined(separator: ", "),

@@ -66,6 +66,8 @@ struct ScenarioRow: Listable {
     let state: String
     let trials: Int
     let endedTrials: Int
+    /// Name of the metric that networks are judged by.
+    let metric: String
     let best: Double?
     let published: Date
     let model: String?
@@ -77,7 +79,8 @@ struct ScenarioRow: Listable {
         state = "\(status.state)"
         trials = status.trials
         endedTrials = status.endedTrials
-        best = status.best?.validation
+        metric = status.objective.name
+        best = status.best?.validation(status.objective)
         published = status.published
         model = status.model
         failure = status.failure?.message
@@ -90,6 +93,7 @@ struct ScenarioRow: Listable {
     var row: [String] {
         let age = ReplicaStatus.age(published, Date())
         let reason = failure.map { "\(state): \($0)" } ?? state
-        return [id, scenario, reason, "\(endedTrials)/\(trials)", Figures.percent(best), "\(age) ago"]
+        let best = Metric(named: metric).map { Figures.value(self.best, of: $0) } ?? "–"
+        return [id, scenario, reason, "\(endedTrials)/\(trials)", best, "\(age) ago"]
     }
 }

@@ -12,18 +12,34 @@ extension Trial {
     /// The trial in a few words, such as `trial 7` or `final training 48`.
     var title: String { "\(isFinalTraining ? "final \(isOfTracker ? "run" : "training")" : "trial") \(id.number)" }
 
-    var validation: Double? { metrics["validation-accuracy"] ?? objective }
+    /// The value of a metric on the validation split.
+    func validation(_ metric: Metric) -> Double? {
+        metrics[metric.name(on: "validation")] ?? objective.map(metric.utility)
+    }
 
-    /// What came of it, such as `validation 97.31 %, test 97.00 %, 41,222 parameters, 12.1 s`.
-    var outcome: String {
+    /// The value of a metric on the test split with its standard error, as people read it; nil where nothing was scored there.
+    func test(_ metric: Metric) -> String? {
+        let name = metric.name(on: "test")
+        return metrics[name].map { Figures.value($0, of: metric, error: metrics[Metric.error(of: name)]) }
+    }
+
+    /// What came of it, such as `validation 97.31 %, test 97.00 ± 0.41 %, 41,222 parameters, 12.1 s`.
+    func outcome(_ metric: Metric) -> String {
         if let failure { return failure.message }
         var parts: [String] = []
-        if let validation { parts.append("validation \(Figures.percent(validation))") }
-        if let test = metrics["test-accuracy"] { parts.append("test \(Figures.percent(test))") }
+        if let value = validation(metric) { parts.append("validation \(Figures.value(value, of: metric))") }
+        if let test = test(metric) { parts.append("test \(test)") }
         if let epochs = metrics["epochs"], !rungs.isEmpty { parts.append("\(Int(epochs)) epochs") }
         if let parameters = metrics["parameters"] { parts.append("\(Figures.count(Int(parameters))) parameters") }
         if let seconds = metrics["seconds"] { parts.append("\(Figures.fixed(seconds, 1)) s") }
         return parts.joined(separator: ", ")
+    }
+}
+
+extension Epoch {
+    /// The value of a metric on the validation split after it, as people read it; nil where it was not measured.
+    fileprivate func validation(_ metric: Metric) -> String? {
+        metrics[metric.name(on: "validation")].map { Figures.value($0, of: metric) }
     }
 }
 
@@ -41,6 +57,7 @@ struct LineView: WatchView {
     }
 
     mutating func show(_ status: ScenarioStatus, _ trials: [Trial], _ epochs: [Int: Epoch]) {
+        let metric = status.objective
         if state != status.state { line("\(status.name) (\(status.id)): \(status.state)") }
         state = status.state
         if status.state == .running && trials.isEmpty && !hasPrepared {
@@ -58,24 +75,24 @@ struct LineView: WatchView {
                     line("  \(trial.title) \(epoch.shortage)")
                     continue
                 }
-                let accuracy =
-                    (epoch.metrics["validation-accuracy"].map { ", validation \(Figures.percent($0))" } ?? "")
-                    + epoch.pace
-                line("  \(trial.title): epoch \(epoch.step)/\(epoch.steps)\(accuracy)")
+                let measured = (epoch.validation(metric).map { ", validation \($0)" } ?? "") + epoch.pace
+                line("  \(trial.title): epoch \(epoch.step)/\(epoch.steps)\(measured)")
             }
             let before = states.updateValue(trial.state, forKey: number)
             guard before != trial.state else { continue }
             if trial.state.isIdle {
-                line("  \(trial.title) \(trial.state): \(trial.outcome) – \(trial.networkName)")
+                line("  \(trial.title) \(trial.state): \(trial.outcome(metric)) – \(trial.networkName)")
             } else if !trial.rungs.isEmpty {
-                if trial.state == .training { line("  \(trial.title) goes on: \(trial.outcome)") }
+                if trial.state == .training { line("  \(trial.title) goes on: \(trial.outcome(metric))") }
             } else if trial.state == .training {
                 line("  \(trial.title) proposed (\(trial.origin)): \(trial.networkName)")
             }
         }
         if let trial = status.best, best != trial.id.number {
             best = trial.id.number
-            line("  best so far, \(status.endedTrials) of \(status.trials) trials: \(trial.title), \(trial.outcome)")
+            line(
+                "  best so far, \(status.endedTrials) of \(status.trials) trials: \(trial.title), \(trial.outcome(metric))"
+            )
         }
     }
 
@@ -92,15 +109,16 @@ struct TerminalView: WatchView {
     }
 
     mutating func show(_ status: ScenarioStatus, _ trials: [Trial], _ epochs: [Int: Epoch]) {
+        let metric = status.objective
         var lines = [
             "\(status.name) (\(status.id))  \(status.state)  \(status.endedTrials)/\(status.trials) trials  "
                 + "\(bar(status.endedTrials, status.trials, 12))  "
                 + Figures.duration((status.ended ?? Date()).timeIntervalSince(status.published))
         ]
         if status.state == .running && trials.isEmpty { lines.append("  preparing the data") }
-        if let best = status.best { lines.append("best  \(best.title)  \(best.outcome)  \(best.networkName)") }
+        if let best = status.best { lines.append("best  \(best.title)  \(best.outcome(metric))  \(best.networkName)") }
         let running = trials.filter { !$0.state.isIdle && (epochs[$0.id.number] != nil || $0.state == .evaluating) }
-        for trial in running.prefix(8) { lines.append(row(trial, epochs[trial.id.number])) }
+        for trial in running.prefix(8) { lines.append(row(trial, epochs[trial.id.number], metric)) }
         let waiting = trials.count { !$0.state.isIdle } - min(running.count, 8)
         if waiting > 0 { lines.append("  … and \(waiting) that wait for a worker") }
         if let halving = HalvingSummary(trials) { lines.append("  \(halving)") }
@@ -116,14 +134,13 @@ struct TerminalView: WatchView {
         drawn = lines.count
     }
 
-    private func row(_ trial: Trial, _ epoch: Epoch?) -> String {
+    private func row(_ trial: Trial, _ epoch: Epoch?, _ metric: Metric) -> String {
         let title = "  \(trial.title)".padding(toLength: 22, withPad: " ", startingAt: 0)
         guard trial.state == .training, let epoch else { return "\(title) evaluating  \(trial.networkName)" }
         guard epoch.shortage.isEmpty else { return "\(title) \(epoch.shortage)" }
-        let accuracy =
-            (epoch.metrics["validation-accuracy"].map { "  \(Figures.percent($0))" } ?? "") + epoch.pace
+        let measured = (epoch.validation(metric).map { "  \($0)" } ?? "") + epoch.pace
         return
-            "\(title) epoch \(epoch.step)/\(epoch.steps) \(bar(epoch.step, epoch.steps, 12))\(accuracy)  \(trial.networkName)"
+            "\(title) epoch \(epoch.step)/\(epoch.steps) \(bar(epoch.step, epoch.steps, 12))\(measured)  \(trial.networkName)"
     }
 
     private func bar(_ done: Int, _ all: Int, _ width: Int) -> String {

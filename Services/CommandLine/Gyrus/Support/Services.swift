@@ -108,6 +108,17 @@ enum Figures {
         share.map { "\(fixed($0 * 100, 2)) %" } ?? "–"
     }
 
+    /// A metric's value: a share as a percentage, anything else with four digits; its standard error where it is known.
+    static func value(_ value: Double?, of metric: Metric, error: Double? = nil) -> String {
+        guard let value else { return "–" }
+        guard metric.isShare else {
+            return digits(value) + (error.map { " ± \(digits($0))" } ?? "")
+        }
+        return error.map { "\(fixed(value * 100, 2)) ± \(fixed($0 * 100, 2)) %" } ?? percent(value)
+    }
+
+    private static func digits(_ value: Double) -> String { String(format: "%.4g", value) }
+
     /// A number with digits after the point.
     static func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 

@@ -30,7 +30,7 @@ struct TrackingOutcome {
                 isFixed: trial.origin == "fixed", value: value, metrics: trial.metrics)
         }
         return TrackingReport(
-            trials: measured, heldOut: video.heldOut ?? [], objective: scenario.objective.rawValue
+            trials: measured, heldOut: video.heldOut ?? [], objective: scenario.objective.name
         ).text
     }
 

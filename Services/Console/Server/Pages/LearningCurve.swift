@@ -1,21 +1,21 @@
 import Model
 
-/// How the accuracy of one training grew, after the reports of its worker.
+/// How what is measured of one training changed, after the reports of its worker.
 struct LearningCurve: Hashable, Sendable {
     /// What was measured after an epoch.
     struct Point: Hashable, Sendable {
         var epoch: Int
-        var accuracy: Double
+        var value: Double
     }
 
     let trial: Int
     var points: [Point]
 
-    /// The curves of a scenario's trainings, the one that reported last at the end.
+    /// The curves of a metric in a scenario's trainings, the one that reported last at the end.
     ///
     /// The subject of a training's report is `<scenario>/<trial>/train`, the scenario with `.<generation>` after it where
     /// it was resumed; `train-2` and so on are those of a trial that went on after it was paused.
-    static func curves(of events: [Event], scenario: String) -> [LearningCurve] {
+    static func curves(of events: [Event], scenario: String, metric: Metric) -> [LearningCurve] {
         var curves: [Int: LearningCurve] = [:]
         var order: [Int: Int] = [:]
         for (index, event) in events.enumerated() {
@@ -23,13 +23,13 @@ struct LearningCurve: Hashable, Sendable {
             guard parts.count == 3, parts[0] == scenario || parts[0].hasPrefix("\(scenario)."),
                 parts[2].hasPrefix("train"),
                 let trial = Int(parts[1]), let epoch = event.attributes["step"].flatMap({ Int($0) }),
-                let accuracy = event.attributes["metric.validation-accuracy"].flatMap({ Double($0) }),
-                accuracy.isFinite
+                let value = event.attributes["metric.\(metric.name(on: "validation"))"].flatMap({ Double($0) }),
+                value.isFinite
             else { continue }
             var curve = curves[trial] ?? LearningCurve(trial: trial, points: [])
             // A training that was taken over repeats epochs since its last checkpoint.
             curve.points.removeAll { $0.epoch >= epoch }
-            curve.points.append(Point(epoch: epoch, accuracy: accuracy))
+            curve.points.append(Point(epoch: epoch, value: value))
             curves[trial] = curve
             order[trial] = index
         }

@@ -10,16 +10,19 @@ enum ScenarioRow {
             "isRunning": status.state == .running, "published": Words.clock(status.published),
             "publishedTime": Words.time(status.published), "ended": status.endedTrials, "trials": status.trials,
             "progress": status.trials > 0 ? min(100, status.endedTrials * 100 / status.trials) : 0,
-            "best": Words.percent(status.best?.objective), "network": status.best?.networkName ?? "",
+            "best": status.best.map { Words.worth($0.objective, of: status.objective) } ?? "–",
+            "network": status.best?.networkName ?? "",
         ]
     }
 
-    static func values(_ trial: Trial, best: Int?, models: ModelLinks) -> [String: Any] {
+    static func values(_ trial: Trial, of metric: Metric, best: Int?, models: ModelLinks) -> [String: Any] {
+        let test = metric.name(on: "test")
         let figure = { (name: String, text: (Double) -> String) in trial.metrics[name].map(text) ?? "–" }
         var values: [String: Any] = [
             "number": trial.id.number, "network": trial.networkName, "origin": trial.origin,
             "state": trial.state.description, "isBest": trial.id.number == best, "isFinal": trial.isFinalTraining,
-            "objective": Words.percent(trial.objective), "test": Words.percent(trial.metrics["test-accuracy"]),
+            "objective": Words.worth(trial.objective, of: metric),
+            "test": Words.value(trial.metrics[test], of: metric, error: trial.metrics[Metric.error(of: test)]),
             "parameters": figure("parameters") { Words.count(Int($0)) },
             "latency": figure("latency-milliseconds") { "\(Words.plain($0)) ms" },
             "seconds": figure("seconds") { "\(Words.fixed($0, 1)) s" },

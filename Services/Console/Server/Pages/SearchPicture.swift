@@ -35,11 +35,11 @@ struct SearchPicture: Sendable {
             pictures.append(Self.fusion(diagram))
         }
         if let map = learned.last(where: { $0.attributes["map"] != nil }) {
-            pictures.append(Self.map(map, progress))
+            pictures.append(Self.map(map, progress, status.objective))
         } else if !learned.isEmpty {
             pictures.append(Self.entropies(learned))
         } else if let method = scenario?.search.method, descending.contains(method) {
-            pictures.append(Self.lineage(try await last(), best: progress.records.last?.number))
+            pictures.append(Self.lineage(try await last(), best: progress.records.last?.number, status.objective))
         }
         return pictures.compactMap { $0 }
     }
@@ -95,7 +95,7 @@ struct SearchPicture: Sendable {
                 + " same.", chart.svg())
     }
 
-    private static func map(_ event: Event, _ progress: SearchProgress) -> SearchPicture? {
+    private static func map(_ event: Event, _ progress: SearchProgress, _ metric: Metric) -> SearchPicture? {
         let objectives = Dictionary(
             (progress.sample + progress.records).map { ($0.number, $0.objective) }
         ) { first, _ in first }
@@ -106,14 +106,14 @@ struct SearchPicture: Sendable {
                 x.isFinite, y.isFinite
             else { return nil }
             let objective = objectives[trial]
-            let worse = sorted.count { $0 < objective ?? 0 }
+            let worse = sorted.count { $0 < objective ?? -.infinity }
             let quartile = min(3, worse * 4 / max(1, sorted.count))
             return Chart.Point(
-                x: x, y: y, title: "trial \(trial): \(Words.percent(objective))",
+                x: x, y: y, title: "trial \(trial): \(Words.worth(objective, of: metric))",
                 style: "q\(quartile)" + (trial == progress.records.last?.number ? " strong" : ""))
         }
         let chart = Chart(
-            label: "Networks in the embedding; the colour is the validation accuracy", xTitle: "", yTitle: "",
+            label: "Networks in the embedding; the colour is the validation \(metric.name)", xTitle: "", yTitle: "",
             series: [.init(style: "front", mark: .dots, points: points)], xText: Words.plain, yText: Words.plain,
             width: 1200, height: 380)
         let ranking = event.attributes["ranking"].flatMap(Double.init).map { Words.percent($0) } ?? "–"
@@ -123,13 +123,14 @@ struct SearchPicture: Sendable {
                 + "quarter. Of all pairs of examples the predictor orders \(ranking) rightly.", chart.svg())
     }
 
-    private static func lineage(_ trials: [Trial], best: Int?) -> SearchPicture? {
+    private static func lineage(_ trials: [Trial], best: Int?, _ metric: Metric) -> SearchPicture? {
         let lineage = Lineage(trials.filter { !$0.isFinalTraining && $0.state.isMeasured })
         guard !lineage.descents.isEmpty else { return nil }
         func point(_ trial: Trial, _ style: String = "") -> Chart.Point {
             Chart.Point(
-                x: Double(trial.id.number), y: trial.objective ?? 0,
-                title: "trial \(trial.id.number), \(trial.origin): \(Words.percent(trial.objective))", style: style)
+                x: Double(trial.id.number), y: metric.utility(of: trial.objective ?? 0),
+                title: "trial \(trial.id.number), \(trial.origin): \(Words.worth(trial.objective, of: metric))",
+                style: style)
         }
         func lines(_ descents: [Lineage.Descent], _ style: String) -> [Chart.Series] {
             descents.map { .init(style: style, mark: .line, points: [point($0.parent), point($0.child)]) }
@@ -138,9 +139,9 @@ struct SearchPicture: Sendable {
         let others = lineage.descents.filter { !ancestry.contains($0) }
         let dots = lineage.trials.map { point($0, $0.id.number == best ? "strong" : "") }
         let chart = Chart(
-            label: "Descent of the last \(dots.count) trials", xTitle: "trial", yTitle: "validation accuracy",
+            label: "Descent of the last \(dots.count) trials", xTitle: "trial", yTitle: "validation \(metric.name)",
             series: lines(others, "muted") + lines(ancestry, "s1") + [.init(style: "s1", mark: .dots, points: dots)],
-            xText: Words.countTick, yText: { "\(Words.plain($0 * 100)) %" }, width: 1200, height: 380)
+            xText: Words.countTick, yText: { Words.tick($0, of: metric) }, width: 1200, height: 380)
         return SearchPicture(
             "Who descends from whom",
             "The last \(Words.some(dots.count, "trial")); each line leads from a parent to its child, and those of the best "

@@ -22,6 +22,13 @@ struct SearchReport: Sendable {
     var pictures: [SearchPicture] = []
 
     private var best: Int? { progress.records.last?.number }
+    /// What networks are judged by.
+    private var metric: Metric { status.objective }
+
+    private var bestTest: String {
+        let (name, metrics) = (metric.name(on: "test"), status.best?.metrics ?? [:])
+        return Words.value(metrics[name], of: metric, error: metrics[Metric.error(of: name)])
+    }
 
     var values: [String: Any] {
         let id = status.id.text
@@ -35,12 +42,13 @@ struct SearchReport: Sendable {
             "ended": Words.count(ended), "share": status.trials > 0 ? min(100, ended * 100 / status.trials) : 0,
             "failed": Words.count(progress.counts[.failed] ?? 0), "hasFailed": (progress.counts[.failed] ?? 0) > 0,
             "running": Words.count((progress.counts[.training] ?? 0) + (progress.counts[.evaluating] ?? 0)),
-            "finals": progress.finals, "best": Words.percent(status.best?.objective),
-            "bestTest": Words.percent(status.best?.metrics["test-accuracy"]),
+            "finals": progress.finals, "best": Words.worth(status.best?.objective, of: metric),
+            "bestTest": bestTest,
             "bestNetwork": status.best?.networkName ?? "–",
             "bestParameters": status.best?.metrics["parameters"].map { Words.short($0) } ?? "–",
             "duration": Words.span((status.ended ?? Date()).timeIntervalSince(status.published)),
-            "rows": trials.map { ScenarioRow.values($0, best: best, models: models) }, "hasRows": !trials.isEmpty,
+            "rows": trials.map { ScenarioRow.values($0, of: metric, best: best, models: models) },
+            "hasRows": !trials.isEmpty,
             "heads": table.heads(id), "neighbours": table.neighbours(id, of: total), "trainerIsAway": reports == nil,
         ]
         values["halving"] = halvingNote
@@ -70,18 +78,19 @@ struct SearchReport: Sendable {
 
     // MARK: - Charts
 
+    private var measure: String { tracking?.objective ?? "validation \(metric.name)" }
+
     private func bestSoFar(_ models: ModelLinks) -> Chart {
         let dots = progress.sample.map { point($0, $0.number) }
         let records = progress.records.map {
             point($0, $0.number, style: "strong", link: models.address(of: $0.number))
         }
-        let measure = tracking?.objective ?? "validation accuracy"
         return Chart(
             label: "Best \(measure) so far, over trials", xTitle: "trial", yTitle: measure,
             series: [
                 .init(style: "quiet", mark: .dots, points: dots),
                 .init(style: "s1", mark: .steps, points: records), .init(style: "s1", mark: .dots, points: records),
-            ], xText: Words.countTick, yText: { Words.percentTick($0) })
+            ], xText: Words.countTick, yText: { Words.tick($0, of: metric) })
     }
 
     private func front(_ models: ModelLinks) -> Chart {
@@ -94,20 +103,21 @@ struct SearchReport: Sendable {
         // Of the surface only its upper edge is a line in this view: what no smaller network beats.
         let edge = SearchProgress.edge(of: progress.front).map { point($0, Int($0.parameters)) }
         return Chart(
-            label: "Validation accuracy over parameters; the colour is the latency", xTitle: "parameters",
-            yTitle: "validation accuracy",
+            label: "\(measure), over parameters; the colour is the latency", xTitle: "parameters",
+            yTitle: measure,
             series: [
                 .init(style: "faint", mark: .dots, points: dots), .init(style: "s2 thin", mark: .line, points: edge),
                 .init(style: "front", mark: .dots, points: front),
-            ], isLogarithmic: true, yText: { Words.percentTick($0) })
+            ], isLogarithmic: true, yText: { Words.tick($0, of: metric) })
     }
 
     private func point(
         _ figures: SearchProgress.Figures, _ x: Int, style: String = "", link: String? = nil
     ) -> Chart.Point {
         Chart.Point(
-            x: Double(x), y: figures.objective,
-            title: "trial \(figures.number): \(Words.percent(figures.objective)), \(Words.short(figures.parameters))"
+            x: Double(x), y: metric.utility(of: figures.objective),
+            title:
+                "trial \(figures.number): \(Words.worth(figures.objective, of: metric)), \(Words.short(figures.parameters))"
                 + " parameters, \(Words.plain(figures.latency)) ms", style: style,
             link: link ?? "")
     }
@@ -128,21 +138,22 @@ struct SearchReport: Sendable {
     }
 
     private var learningCurves: Chart {
-        let curves = LearningCurve.curves(of: reports ?? [], scenario: status.id.text).suffix(Self.curves)
-        let last = curves.compactMap { $0.points.last?.accuracy }.max()
+        let curves = LearningCurve.curves(of: reports ?? [], scenario: status.id.text, metric: metric).suffix(
+            Self.curves)
+        let last = curves.compactMap { $0.points.last.map { metric.utility(of: $0.value) } }.max()
         return Chart(
-            label: "Validation accuracy of the last trainings, over epochs", xTitle: "epoch",
-            yTitle: "validation accuracy",
+            label: "\(measure) of the last trainings, over epochs", xTitle: "epoch",
+            yTitle: measure,
             series: curves.map { curve in
-                let isBest = curve.points.last?.accuracy == last
+                let isBest = curve.points.last.map { metric.utility(of: $0.value) } == last
                 let points = curve.points.map { point in
                     Chart.Point(
-                        x: Double(point.epoch), y: point.accuracy,
-                        title: "trial \(curve.trial): \(Words.percent(point.accuracy))")
+                        x: Double(point.epoch), y: point.value,
+                        title: "trial \(curve.trial): \(Words.value(point.value, of: metric))")
                 }
                 return Chart.Series(
                     style: isBest ? "s1" : "muted", mark: points.count == 1 ? .dots : .line, points: points)
-            }, xText: Words.countTick, yText: { Words.percentTick($0) }, width: 1200,
+            }, xText: Words.countTick, yText: { Words.tick($0, of: metric) }, width: 1200,
             height: 340)
     }
 }
@@ -156,9 +167,4 @@ extension SearchProgress {
             return trial.objective > best
         }
     }
-}
-
-extension Words {
-    /// A share at an axis.
-    fileprivate static func percentTick(_ share: Double) -> String { "\(plain(share * 100)) %" }
 }

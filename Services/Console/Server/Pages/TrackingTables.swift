@@ -15,7 +15,7 @@ struct TrackingTables: Sendable {
     /// Takes a scenario and its first trials; nil where it is about something else.
     init?(_ status: ScenarioStatus, first trials: [Trial]) {
         guard let scenario = try? ScenarioFile(status.text).scenario, scenario.task == .tracking else { return nil }
-        objective = scenario.objective.rawValue.uppercased()
+        objective = scenario.objective.name.uppercased()
         heldOut = scenario.data.video?.heldOut ?? []
         fixed = trials.filter { $0.origin == "fixed" && $0.state == .succeeded }
         best = status.best

@@ -8,7 +8,7 @@ struct TrialTable: Sendable {
 
     private static let columns: [(title: String, name: String, order: TrialOrder?)] = [
         ("#", "number", .number), ("Network", "", nil), ("Origin", "", nil), ("State", "", nil),
-        ("Validation", "objective", .objective), ("Test", "test", .testAccuracy),
+        ("Validation", "objective", .objective), ("Test", "test", .test),
         ("Parameters", "parameters", .parameters), ("Latency", "latency", .latency), ("Training", "seconds", .seconds),
     ]
 
@@ -39,7 +39,7 @@ struct TrialTable: Sendable {
         Self.columns.map { column in
             guard let order = column.order else { return ["title": column.title] }
             let isCurrent = order == self.order
-            let goesDown = isCurrent ? !isDescending : order == .objective || order == .testAccuracy
+            let goesDown = isCurrent ? !isDescending : order == .objective || order == .test
             return [
                 "title": column.title, "isNumber": true,
                 "address": address(scenario, sort: column.name, goesDown: goesDown, page: 1),

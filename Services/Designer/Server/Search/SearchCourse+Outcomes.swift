@@ -36,13 +36,17 @@ extension SearchCourse {
             !trial.isFinalTraining && trial.state.isMeasured
                 && trial.objective.flatMap { outcome(of: trial, $0).objectives } != nil
         }
-        return measured.sorted { ($0.objective ?? 0, -$0.id.number) > ($1.objective ?? 0, -$1.id.number) }
+        return measured.sorted {
+            ($0.objective ?? -.infinity, -$0.id.number) > ($1.objective ?? -.infinity, -$1.id.number)
+        }
     }
 
     /// The trials of a ranking that are trained in the end: where several things count, those that no other beats in all of
     /// them come first.
     func finalists(among ranking: [Trial]) -> [Trial] {
-        let fronts = ParetoRanking(ranking.compactMap { outcome(of: $0, $0.objective ?? 0).objectives }).fronts
+        let fronts = ParetoRanking(
+            ranking.compactMap { trial in trial.objective.flatMap { outcome(of: trial, $0).objectives } }
+        ).fronts
         let order = ranking.indices.sorted { (fronts[$0], $0) < (fronts[$1], $1) }
         return order.prefix(scenario.finalists).map { ranking[$0] }
     }

@@ -59,8 +59,10 @@ extension SearchCourse {
             if let result = trials.first(where: { $0.id.description == model }) {
                 attributes["network"] = result.networkName
                 attributes["code"] = result.code
-                attributes["validation-accuracy"] = result.objective.map { "\($0)" }
-                attributes["test-accuracy"] = result.metrics["test-accuracy"].map { "\($0)" }
+                for split in ["validation", "test"] {
+                    let name = scenario.objective.name(on: split)
+                    attributes[name] = result.metrics[name].map { "\($0)" }
+                }
                 attributes["script"] = result.script?.hexadecimal
                 attributes["weights"] = result.weights?.hexadecimal
             }

@@ -28,11 +28,24 @@ extension SearchRun {
         // Fusion layers by themselves are no network.
         let rivals =
             finals.filter { $0.objective != nil && $0.keeps(scenario.limits) } + ranking.filter(isWhole).prefix(1)
-        let best = rivals.enumerated().max { ($0.1.objective ?? 0, -$0.0) < ($1.1.objective ?? 0, -$1.0) }?.element
+        let worth = { (trial: Trial) in trial.objective ?? -.infinity }
+        let best = rivals.dropFirst().reduce(rivals.first) { best, rival in
+            best.map { worth(rival) > worth($0) } ?? true ? rival : best
+        }
+        if let best, best.metrics[scenario.objective.name(on: "test")] == nil, !best.isFinalTraining {
+            return try scoreOnTest(best, &decision)
+        }
         guard let best, let model = try model(of: best) else {
             let failure = finals.first?.failure ?? Failure(.internal, "The best network has no weights.")
             return conclude(.failed(prefixed(failure, "No network could be trained to the end")), &decision)
         }
         decision.steps.append(.register(model))
+    }
+    /// Has a trial of the search that wins scored where nothing was chosen by; finalists were already.
+    private mutating func scoreOnTest(_ trial: Trial, _ decision: inout SearchDecision) throws {
+        guard let place = trials.firstIndex(where: { $0.id == trial.id }) else { return }
+        trials[place].state = .evaluating
+        decision.trials.append(trials[place])
+        decision.steps.append(try step(for: trials[place]))
     }
 }

@@ -13,15 +13,19 @@ extension SearchRun {
         // What a trial is ordered for again, once it was paused, is another order.
         let suffix = trial.rungs.isEmpty ? "" : "-\(trial.rungs.count + 1)"
         if trial.state == .evaluating, let script = trial.script {
+            let isLast = trial.isFinalTraining || trial.isWinner
             let order = EvaluationOrder(
-                id: "\(prefix)/evaluate\(suffix)", group: plan.group, script: script, candidate: candidate,
-                recipe: scenario.data.id, latencyRuns: trial.isFinalTraining ? 50 : 10,
-                head: trial.isFinalTraining ? nil : head(of: candidate))
+                id: "\(prefix)/evaluate\(trial.isWinner ? "-test" : suffix)", group: plan.group, script: script,
+                candidate: candidate, recipe: scenario.data.id,
+                split: isLast || scenario.search.scoresTest ? .test : nil,
+                latencyRuns: trial.isFinalTraining ? 50 : 10, head: trial.isFinalTraining ? nil : head(of: candidate))
             return .evaluate(order, number: trial.id.number)
         }
         let order = TrainingOrder(
             id: "\(prefix)/train\(suffix)", group: plan.group, candidate: candidate, recipe: scenario.data.id,
-            budget: try budget(of: trial, candidate), seed: scenario.search.seed, part: try part(of: trial, candidate),
+            budget: try budget(of: trial, candidate), seed: scenario.search.seed,
+            metric: scenario.objective, kinds: scenario.data.inputs.mapValues(\.kind),
+            part: try part(of: trial, candidate),
             pauseAfter: pause(of: trial), checkpoint: trial.checkpoint)
         return .train(order, number: trial.id.number)
     }
@@ -34,11 +38,15 @@ extension SearchRun {
         case .failure(let failure):
             try end(number, .failure(failure), &decision)
         case .success(let result):
-            guard let accuracy = result.metrics["validation-accuracy"], accuracy.isFinite else {
-                let failure = Failure(.internal, "The training reported no validation accuracy that is a number.")
+            let name = scenario.objective.name(on: "validation")
+            guard let value = result.metrics[name], Self.isPossible(value, of: scenario.objective.name) else {
+                let failure = Failure(
+                    .internal,
+                    "The training reported no '\(name)' that is a number; is it defined for the validation samples?")
                 return try end(number, .failure(failure), &decision)
             }
             trials[number].state = .evaluating
+            trials[number].objective = nil
             trials[number].script = result.script
             trials[number].weights = result.weights
             trials[number].checkpoint = result.checkpoint
@@ -47,7 +55,7 @@ extension SearchRun {
             decision.trials.append(trials[number])
             decision.note(
                 "trial.trained", trials[number].id.description,
-                ["scenario": plan.id.text, "validation-accuracy": "\(accuracy)"])
+                ["scenario": plan.id.text, name: "\(value)"])
             decision.steps.append(try step(for: trials[number]))
         }
     }
@@ -56,32 +64,45 @@ extension SearchRun {
         _ number: Int, _ result: Result<EvaluationResult, Failure>, _ decision: inout SearchDecision
     ) throws {
         guard trials.indices.contains(number), trials[number].state == .evaluating else { return }
-        if case .success(let score) = result,
-            !(0...1).contains(score.accuracy) || !score.latencyMilliseconds.isFinite
-        {
-            let failure = Failure(
-                .internal,
-                "The evaluation gave the accuracy \(score.accuracy), which must be from 0 to 1, and the latency"
-                    + " \(score.latencyMilliseconds) ms, which must be a number.")
-            return try end(number, .failure(failure), &decision)
+        if case .success(let score) = result {
+            var numbers = score.metrics
+            numbers[Scenario.Cost.latency.metric] = score.latencyMilliseconds
+            if let (name, value) = numbers.first(where: { !Self.isPossible($1, of: $0) }) {
+                let failure = Failure(.internal, "The evaluation gave \(value) as '\(name)', which it cannot be.")
+                return try end(number, .failure(failure), &decision)
+            }
         }
         try end(number, result, &decision)
+    }
+
+    private static func isPossible(_ value: Double, of name: String) -> Bool {
+        guard let metric = Metric(named: name), metric.isShare else { return value.isFinite }
+        return (0...1).contains(value)
     }
 
     /// Ends a trial with its outcome; a failed one counts as worse than any other, and the search goes on.
     private mutating func end(
         _ number: Int, _ result: Result<EvaluationResult, Failure>, _ decision: inout SearchDecision
     ) throws {
+        let isWinner = trials[number].isWinner
         switch result {
         case .failure(let failure):
             trials[number].state = .failed
             trials[number].failure = failure
             noteFailure(failure, of: trials[number], in: &decision)
         case .success(let result):
-            try succeed(number, result, &decision)
+            take(result, number)
+            if isWinner {
+                trials[number].state = .succeeded
+                try tellAccuracy(of: number)
+            } else {
+                try succeed(number, result, &decision)
+            }
         }
         decision.trials.append(trials[number])
         try forget(trials[number])
+        // The search has known for long what a trial is worth that wins.
+        if isWinner { return try goOn(&decision) }
         if !trials[number].isFinalTraining, let outcome = outcome(of: trials[number]) {
             try searcher?.tell(number, outcome)
         }
@@ -89,25 +110,38 @@ extension SearchRun {
         try goOn(&decision)
     }
 
+    /// Keeps what was measured on the test split, where it was.
+    private mutating func take(_ result: EvaluationResult, _ number: Int) {
+        for (name, value) in result.metrics { trials[number].metrics["test-\(name)"] = value }
+    }
+
+    private mutating func tellAccuracy(of number: Int) throws {
+        let candidate = try candidate(try Genome(trials[number].genome))
+        trials[number].code = try candidate.code(accuracy: trials[number].accuracy).description
+    }
+
     private mutating func succeed(
         _ number: Int, _ result: EvaluationResult, _ decision: inout SearchDecision
     ) throws {
         let candidate = try candidate(try Genome(trials[number].genome))
         trials[number].state = .succeeded
-        trials[number].objective = trials[number].metrics["validation-accuracy"]
-        trials[number].metrics["test-accuracy"] = result.accuracy
+        trials[number].objective = trials[number].metrics[scenario.objective.name(on: "validation")]
+            .map(scenario.objective.utility)
         // The first measurement decides: a second one, after more training, must not change what the search knows.
         let latency = Scenario.Cost.latency.metric
         trials[number].metrics[latency] = trials[number].metrics[latency] ?? result.latencyMilliseconds
-        trials[number].code = try candidate.code(accuracy: result.accuracy).description
+        try tellAccuracy(of: number)
         if pause(number, &decision) { return }
         let trial = trials[number]
-        decision.note(
-            "trial.finished", trial.id.description,
-            [
-                "scenario": plan.id.text, "network": trial.networkName, "objective": "\(trial.objective ?? 0)",
-                "test-accuracy": "\(result.accuracy)", "parameters": "\(candidate.parameters)",
-            ])
+        var attributes = [
+            "scenario": plan.id.text, "network": trial.networkName, "parameters": "\(candidate.parameters)",
+        ]
+        attributes["objective"] = trial.objective.map { "\($0)" }
+        for split in ["validation", "test"] {
+            let name = scenario.objective.name(on: split)
+            attributes[name] = trial.metrics[name].map { "\($0)" }
+        }
+        decision.note("trial.finished", trial.id.description, attributes)
         // A final training has another budget, so it cannot be compared with trials; but its network is worth keeping.
         if trial.isFinalTraining {
             if let model = try model(of: trial) { decision.deliveries.append(.model(model)) }
@@ -118,14 +152,22 @@ extension SearchRun {
     }
 
     mutating func model(of trial: Trial) throws -> TrainedModel? {
-        guard let script = trial.script, let weights = trial.weights, let accuracy = trial.metrics["test-accuracy"]
-        else {
-            return nil
-        }
+        guard let script = trial.script, let weights = trial.weights else { return nil }
         return TrainedModel(
             id: trial.id.description, scenario: plan.id.text,
             network: try candidate(try Genome(trial.genome)).network.canonicalJSON,
-            code: try ArtificialCode(trial.code), accuracy: accuracy, script: script, weights: weights,
+            code: try ArtificialCode(trial.code), accuracy: trial.accuracy, script: script, weights: weights,
             metrics: trial.metrics, recipe: scenario.data.id, series: series(of: trial))
+    }
+}
+
+extension Trial {
+    /// Whether it has won without a final training, and is scored on the test split now: it was judged before.
+    var isWinner: Bool { state == .evaluating && objective != nil && !isFinalTraining }
+
+    /// What codes and catalogues tell as accuracy: that of the test split, or else of the validation split; nil for networks
+    /// that answer no classes.
+    var accuracy: Double? {
+        metrics[Metric.accuracy.name(on: "test")] ?? metrics[Metric.accuracy.name(on: "validation")]
     }
 }

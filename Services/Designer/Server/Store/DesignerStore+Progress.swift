@@ -12,23 +12,26 @@ extension DesignerStore {
         of id: String, by order: TrialOrder, descending: Bool, offset: Int, limit: Int
     ) async throws -> [Trial] {
         let limit = limit > 0 ? min(limit, Self.largestPage) : Self.largestPage
-        let column = Self.column(of: order)
         return try await database.read { db in
-            try Row.fetchAll(
+            let entry = try entry(id, in: db)
+            let name = try String.fetchOne(
+                db, sql: "SELECT metric FROM scenarios WHERE id = ?", arguments: [entry.id.text])
+            let column = Self.column(of: order, name.flatMap(Metric.init(named:)) ?? .accuracy)
+            return try Row.fetchAll(
                 db,
                 sql: """
                     SELECT * FROM trials WHERE scenario = ?
                     ORDER BY \(column) \(descending ? "DESC" : "ASC") NULLS LAST, number LIMIT ? OFFSET ?
-                    """, arguments: [try entry(id, in: db).id.text, limit, offset]
+                    """, arguments: [entry.id.text, limit, offset]
             ).map(trial)
         }
     }
 
-    private static func column(of order: TrialOrder) -> String {
+    private static func column(of order: TrialOrder, _ objective: Metric) -> String {
         switch order {
         case .number: "number"
         case .objective: "objective"
-        case .testAccuracy: metric("test-accuracy")
+        case .test: metric(objective.name(on: "test"))
         case .parameters: metric(Scenario.Cost.parameters.metric)
         case .latency: latency
         case .seconds: metric("seconds")

@@ -89,7 +89,8 @@ extension DesignerStore {
             best: try best(of: entry.id, model: row["model"], in: db),
             failure: try (row["failure"] as String?).map { try Self.value($0) },
             published: Date(microseconds: row["published"]),
-            ended: (row["ended"] as Int64?).map { Date(microseconds: $0) }, model: row["model"], text: entry.text)
+            ended: (row["ended"] as Int64?).map { Date(microseconds: $0) }, model: row["model"], text: entry.text,
+            objective: Metric(named: row["metric"]) ?? .accuracy)
     }
 
     /// The trial whose model is the result, or else the best one so far.

@@ -101,5 +101,9 @@ extension DesignerStore {
         migrator.registerMigration("keep limits of latency") { db in
             try db.execute(sql: "ALTER TABLE scenarios ADD COLUMN latency_limit REAL")
         }
+        migrator.registerMigration("keep the metric of the objective") { db in
+            // Those that are there already were judged by their accuracy, or are trackers, whose metrics read alike.
+            try db.execute(sql: "ALTER TABLE scenarios ADD COLUMN metric TEXT NOT NULL DEFAULT 'accuracy'")
+        }
     }
 }

@@ -63,12 +63,13 @@ public struct DesignerStore: Sendable {
         }
         try db.execute(
             sql: """
-                INSERT INTO scenarios (id, name, file, text, space, trials, state, published, latency_limit)
-                VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?)
+                INSERT INTO scenarios (id, name, file, text, space, trials, state, published, latency_limit,
+                    metric)
+                VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
                 """,
             arguments: [
                 id.text, scenario.name, file, text, space.description, scenario.search.trials, now().microseconds,
-                scenario.limits.latency,
+                scenario.limits.latency, scenario.objective.name,
             ])
         try events.append(
             kind: "scenario.published", subject: id.text,

@@ -150,7 +150,7 @@ struct TrackingRun: SearchCourse {
     }
 
     private mutating func succeed(_ number: Int, _ result: TrackingResult, _ decision: inout SearchDecision) throws {
-        let name = scenario.objective.rawValue
+        let name = scenario.objective.name
         guard let value = result.metrics[name], value.isFinite else {
             throw Failure(.internal, "The evaluation of the tracks gave no \(name) that is a number.")
         }
@@ -158,11 +158,11 @@ struct TrackingRun: SearchCourse {
         trial.state = .succeeded
         trial.objective = value
         trial.metrics = result.metrics.filter(\.value.isFinite)
-        trial.metrics["test-accuracy"] = trial.metrics["held-out/\(name)"]
+        trial.metrics[scenario.objective.name(on: "test")] = trial.metrics["held-out/\(name)"]
         trial.script = result.setup
         trial.weights = result.tracks
         let setup = space.candidate(try Genome(trial.genome))
-        trial.code = try setup.code(dataset: dataset, accuracy: Self.accuracy(of: trial)).description
+        trial.code = try setup.code(dataset: dataset, accuracy: accuracy(of: trial)).description
         trials[number] = trial
         decision.note(
             "trial.finished", trial.id.description,
@@ -171,8 +171,8 @@ struct TrackingRun: SearchCourse {
     }
 
     /// What stands for the accuracy in codes: what was reached where nothing was chosen by, or else where it was.
-    private static func accuracy(of trial: Trial) -> Double? {
-        let value = trial.metrics["test-accuracy"] ?? trial.objective
+    private func accuracy(of trial: Trial) -> Double? {
+        let value = trial.metrics[scenario.objective.name(on: "test")] ?? trial.objective
         return value.flatMap { (0...1).contains($0) ? $0 : nil }
     }
 
@@ -196,7 +196,7 @@ struct TrackingRun: SearchCourse {
         }
         let model = TrackerModel(
             id: trial.id.description, scenario: plan.id.text, value: space.candidate(try Genome(trial.genome)),
-            code: try ArtificialCode(trial.code), accuracy: Self.accuracy(of: trial), setup: setup, tracks: tracks,
+            code: try ArtificialCode(trial.code), accuracy: accuracy(of: trial), setup: setup, tracks: tracks,
             metrics: trial.metrics, recipe: scenario.data.id, series: scenario.name)
         decision.steps.append(.registerTracker(model))
     }

@@ -121,9 +121,9 @@ typedef enum _Gyrus__Wire__TrialOrder {
    */
   GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_OBJECTIVE = 2,
   /*
-   * Accuracy on the test split.
+   * The objective's metric on the test split.
    */
-  GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_TEST_ACCURACY = 3,
+  GYRUS__WIRE__TRIAL_ORDER__TRIAL_ORDER_TEST = 3,
   /*
    * Number of parameters.
    */
@@ -172,7 +172,7 @@ struct  Gyrus__Wire__Trial
    */
   Gyrus__Wire__TrialState state;
   /*
-   * Objective on the validation split; higher is better.
+   * How good the objective's value on the validation split is; larger is better.
    */
   double objective;
   /*
@@ -266,10 +266,14 @@ struct  Gyrus__Wire__ScenarioStatus
    * Text of the scenario file.
    */
   char *text;
+  /*
+   * Name of the metric that networks are judged by, such as `accuracy`.
+   */
+  char *metric;
 };
 #define GYRUS__WIRE__SCENARIO_STATUS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__scenario_status__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, GYRUS__WIRE__SCENARIO_STATE__SCENARIO_STATE_UNSPECIFIED, 0, 0, NULL, NULL, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, GYRUS__WIRE__SCENARIO_STATE__SCENARIO_STATE_UNSPECIFIED, 0, 0, NULL, NULL, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -437,7 +441,7 @@ struct  Gyrus__Wire__TrialFigures
    */
   uint32_t number;
   /*
-   * Objective on the validation split; higher is better.
+   * How good the objective's value on the validation split is; larger is better.
    */
   double objective;
   /*

@@ -46,7 +46,7 @@ struct  Gyrus__Wire__EvaluateTask
    */
   char *dataset;
   /*
-   * Split to score on: `validation` or `test`.
+   * Split to score on: `validation` or `test`; empty where only the latency is measured.
    */
   char *split;
   /*
@@ -71,15 +71,11 @@ struct  Gyrus__Wire__EvaluateResult
 {
   ProtobufCMessage base;
   /*
-   * Share of samples classified right, 0 to 1.
-   */
-  double accuracy;
-  /*
    * Samples scored.
    */
   uint32_t samples;
   /*
-   * Classes.
+   * Classes; 0 where samples have none.
    */
   uint32_t classes;
   /*
@@ -99,10 +95,15 @@ struct  Gyrus__Wire__EvaluateResult
    * Median time of a single-sample run, in milliseconds.
    */
   double latency_milliseconds;
+  /*
+   * Metrics of the split by name, such as `macro-f1`, and their standard errors, such as `macro-f1-error`.
+   */
+  size_t n_metrics;
+  Gyrus__Wire__Metric **metrics;
 };
 #define GYRUS__WIRE__EVALUATE_RESULT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__evaluate_result__descriptor) \
-    , 0, 0, 0, 0,NULL, 0, 0, 0 }
+    , 0, 0, 0,NULL, 0, 0, 0, 0,NULL }
 
 
 /*

@@ -20,6 +20,8 @@ typedef struct Gyrus__Wire__PrepareTask Gyrus__Wire__PrepareTask;
 typedef struct Gyrus__Wire__PrepareResult Gyrus__Wire__PrepareResult;
 typedef struct Gyrus__Wire__OptimizerSettings Gyrus__Wire__OptimizerSettings;
 typedef struct Gyrus__Wire__TrainTask Gyrus__Wire__TrainTask;
+typedef struct Gyrus__Wire__InputKind Gyrus__Wire__InputKind;
+typedef struct Gyrus__Wire__TrainingOptions Gyrus__Wire__TrainingOptions;
 typedef struct Gyrus__Wire__Learning Gyrus__Wire__Learning;
 typedef struct Gyrus__Wire__TrainingDistribution Gyrus__Wire__TrainingDistribution;
 typedef struct Gyrus__Wire__BatchPlace Gyrus__Wire__BatchPlace;
@@ -93,7 +95,7 @@ struct  Gyrus__Wire__OptimizerSettings
    */
   char *name;
   /*
-   * Learning rate at the start; it follows a cosine to zero.
+   * Learning rate at the top of the schedule.
    */
   double learning_rate;
   /*
@@ -183,10 +185,95 @@ struct  Gyrus__Wire__TrainTask
    * How several workers train it together; absent where one does alone.
    */
   Gyrus__Wire__TrainingDistribution *distribution;
+  /*
+   * How it learns besides; absent for the usual way.
+   */
+  Gyrus__Wire__TrainingOptions *options;
+  /*
+   * Name of the metric by which epochs are judged; empty for the usual one.
+   */
+  char *metric;
+  /*
+   * What each input of the network holds; empty where nothing depends on it.
+   */
+  size_t n_kinds;
+  Gyrus__Wire__InputKind **kinds;
 };
 #define GYRUS__WIRE__TRAIN_TASK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__train_task__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0, 0, 0, 0, 0,NULL, 0,NULL, NULL, 0, (char *)protobuf_c_empty_string, NULL, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0, 0, 0, 0, 0,NULL, 0,NULL, NULL, 0, (char *)protobuf_c_empty_string, NULL, NULL, NULL, (char *)protobuf_c_empty_string, 0,NULL }
+
+
+/*
+ * What an input of a network holds.
+ */
+struct  Gyrus__Wire__InputKind
+{
+  ProtobufCMessage base;
+  /*
+   * Name of the input.
+   */
+  char *input;
+  /*
+   * `image`, `audio`, `text`, `table`, `series` or `video`.
+   */
+  char *kind;
+};
+#define GYRUS__WIRE__INPUT_KIND__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__input_kind__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * How a network learns, beside how long and from what.
+ */
+struct  Gyrus__Wire__TrainingOptions
+{
+  ProtobufCMessage base;
+  /*
+   * What learning rates follow: `cosine` or `constant`.
+   */
+  char *schedule;
+  /*
+   * Share of all steps in which learning rates rise from zero.
+   */
+  double warm_up;
+  /*
+   * The longest gradient of a step; 0 for any.
+   */
+  double clipping;
+  /*
+   * Share of certainty that is spread over all classes.
+   */
+  double label_smoothing;
+  /*
+   * How much each class counts: `equal` or `balanced`.
+   */
+  char *class_weights;
+  /*
+   * From how many standard deviations on an error counts linearly; 0 where all count squared.
+   */
+  double huber;
+  /*
+   * Epochs without a better one after which a training ends; 0 where it has all its epochs.
+   */
+  uint32_t patience;
+  /*
+   * Whether the weights of the epoch that validates best are kept.
+   */
+  protobuf_c_boolean keeps_best;
+  /*
+   * How much samples are changed at random: `none`, `light` or `strong`.
+   */
+  char *augmentation;
+  /*
+   * Whether pictures may be mirrored.
+   */
+  protobuf_c_boolean flips;
+};
+#define GYRUS__WIRE__TRAINING_OPTIONS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__training_options__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0, (char *)protobuf_c_empty_string, 0 }
 
 
 /*
@@ -443,7 +530,7 @@ struct  Gyrus__Wire__FeatureResult
    */
   char *blob;
   /*
-   * Accuracy of the network by itself on the validation and the test split, and `seconds`.
+   * Metrics of the network by itself on the validation split, such as `validation-accuracy`, and `seconds`.
    */
   size_t n_metrics;
   Gyrus__Wire__Metric **metrics;
@@ -468,7 +555,7 @@ struct  Gyrus__Wire__TrainResult
    */
   char *weights;
   /*
-   * Last value of each metric, among them `validation-accuracy`, `training-loss` and `seconds`.
+   * Last value of each metric: those of the task, such as `validation-accuracy`, `training-loss` and `seconds`.
    */
   size_t n_metrics;
   Gyrus__Wire__Metric **metrics;
@@ -679,6 +766,44 @@ Gyrus__Wire__TrainTask *
                       const uint8_t       *data);
 void   gyrus__wire__train_task__free_unpacked
                      (Gyrus__Wire__TrainTask *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__InputKind methods */
+void   gyrus__wire__input_kind__init
+                     (Gyrus__Wire__InputKind         *message);
+size_t gyrus__wire__input_kind__get_packed_size
+                     (const Gyrus__Wire__InputKind   *message);
+size_t gyrus__wire__input_kind__pack
+                     (const Gyrus__Wire__InputKind   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__input_kind__pack_to_buffer
+                     (const Gyrus__Wire__InputKind   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__InputKind *
+       gyrus__wire__input_kind__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__input_kind__free_unpacked
+                     (Gyrus__Wire__InputKind *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__TrainingOptions methods */
+void   gyrus__wire__training_options__init
+                     (Gyrus__Wire__TrainingOptions         *message);
+size_t gyrus__wire__training_options__get_packed_size
+                     (const Gyrus__Wire__TrainingOptions   *message);
+size_t gyrus__wire__training_options__pack
+                     (const Gyrus__Wire__TrainingOptions   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__training_options__pack_to_buffer
+                     (const Gyrus__Wire__TrainingOptions   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__TrainingOptions *
+       gyrus__wire__training_options__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__training_options__free_unpacked
+                     (Gyrus__Wire__TrainingOptions *message,
                       ProtobufCAllocator *allocator);
 /* Gyrus__Wire__Learning methods */
 void   gyrus__wire__learning__init
@@ -979,6 +1104,12 @@ typedef void (*Gyrus__Wire__OptimizerSettings_Closure)
 typedef void (*Gyrus__Wire__TrainTask_Closure)
                  (const Gyrus__Wire__TrainTask *message,
                   void *closure_data);
+typedef void (*Gyrus__Wire__InputKind_Closure)
+                 (const Gyrus__Wire__InputKind *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__TrainingOptions_Closure)
+                 (const Gyrus__Wire__TrainingOptions *message,
+                  void *closure_data);
 typedef void (*Gyrus__Wire__Learning_Closure)
                  (const Gyrus__Wire__Learning *message,
                   void *closure_data);
@@ -1034,6 +1165,8 @@ extern const ProtobufCMessageDescriptor gyrus__wire__prepare_task__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__prepare_result__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__optimizer_settings__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__train_task__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__input_kind__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__training_options__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__learning__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__training_distribution__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__batch_place__descriptor;

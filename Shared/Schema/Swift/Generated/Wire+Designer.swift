@@ -108,8 +108,8 @@ extension Wire {
         case number
         /// Objective on the validation split.
         case objective
-        /// Accuracy on the test split.
-        case testAccuracy
+        /// The objective's metric on the test split.
+        case test
         /// Number of parameters.
         case parameters
         /// Time for one sample.
@@ -125,7 +125,7 @@ extension Wire {
             case 0: .unspecified
             case 1: .number
             case 2: .objective
-            case 3: .testAccuracy
+            case 3: .test
             case 4: .parameters
             case 5: .latency
             case 6: .seconds
@@ -139,7 +139,7 @@ extension Wire {
             case .unspecified: 0
             case .number: 1
             case .objective: 2
-            case .testAccuracy: 3
+            case .test: 3
             case .parameters: 4
             case .latency: 5
             case .seconds: 6
@@ -164,7 +164,7 @@ extension Wire {
         public var code: String = ""
         /// State.
         public var state: Wire.TrialState = Wire.TrialState(rawValue: 0)
-        /// Objective on the validation split; higher is better.
+        /// How good the objective's value on the validation split is; larger is better.
         public var objective: Double = 0
         /// What was measured, among it `validation-accuracy`, `test-accuracy`, `parameters`, `operations`,
         /// `latency-milliseconds` and `seconds`.
@@ -300,6 +300,8 @@ extension Wire {
         public var model: String = ""
         /// Text of the scenario file.
         public var text: String = ""
+        /// Name of the metric that networks are judged by, such as `accuracy`.
+        public var metric: String = ""
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -316,7 +318,8 @@ extension Wire {
             publishedMicroseconds: Int64 = 0,
             endedMicroseconds: Int64 = 0,
             model: String = "",
-            text: String = ""
+            text: String = "",
+            metric: String = ""
         ) {
             self.id = id
             self.name = name
@@ -329,6 +332,7 @@ extension Wire {
             self.endedMicroseconds = endedMicroseconds
             self.model = model
             self.text = text
+            self.metric = metric
         }
 
         /// Decodes a message.
@@ -358,6 +362,7 @@ extension Wire.ScenarioStatus: StoredMessage {
         endedMicroseconds = c.pointee.ended_microseconds
         model = try Wire.text(c.pointee.model, "ScenarioStatus.model")
         text = try Wire.text(c.pointee.text, "ScenarioStatus.text")
+        metric = try Wire.text(c.pointee.metric, "ScenarioStatus.metric")
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__ScenarioStatus>, arena: inout Arena) throws {
@@ -373,6 +378,7 @@ extension Wire.ScenarioStatus: StoredMessage {
         c.pointee.ended_microseconds = endedMicroseconds
         c.pointee.model = try arena.text(model, "ScenarioStatus.model")
         c.pointee.text = try arena.text(text, "ScenarioStatus.text")
+        c.pointee.metric = try arena.text(metric, "ScenarioStatus.metric")
     }
 }
 
@@ -728,7 +734,7 @@ extension Wire {
     public struct TrialFigures: WireMessage {
         /// Number within the search.
         public var number: UInt32 = 0
-        /// Objective on the validation split; higher is better.
+        /// How good the objective's value on the validation split is; larger is better.
         public var objective: Double = 0
         /// Number of parameters.
         public var parameters: Double = 0

@@ -12,7 +12,7 @@ extension Wire {
         public var network: String = ""
         /// Identity of the prepared dataset's recipe.
         public var dataset: String = ""
-        /// Split to score on: `validation` or `test`.
+        /// Split to score on: `validation` or `test`; empty where only the latency is measured.
         public var split: String = ""
         /// Single-sample runs whose median is the latency; 0 means 50.
         public var latencyRuns: UInt32 = 0
@@ -77,11 +77,9 @@ extension Wire.EvaluateTask: StoredMessage {
 extension Wire {
     /// Result of a task of kind `evaluate`.
     public struct EvaluateResult: WireMessage {
-        /// Share of samples classified right, 0 to 1.
-        public var accuracy: Double = 0
         /// Samples scored.
         public var samples: UInt32 = 0
-        /// Classes.
+        /// Classes; 0 where samples have none.
         public var classes: UInt32 = 0
         /// Confusion matrix, classes × classes, row = truth, column = answer, row by row.
         public var confusion: [UInt32] = []
@@ -91,27 +89,29 @@ extension Wire {
         public var operations: UInt64 = 0
         /// Median time of a single-sample run, in milliseconds.
         public var latencyMilliseconds: Double = 0
+        /// Metrics of the split by name, such as `macro-f1`, and their standard errors, such as `macro-f1-error`.
+        public var metrics: [Wire.Metric] = []
 
         /// Makes a message in which every field has its default.
         public init() {}
 
         /// Makes a message; what is left out has its default.
         public init(
-            accuracy: Double = 0,
             samples: UInt32 = 0,
             classes: UInt32 = 0,
             confusion: [UInt32] = [],
             parameters: UInt64 = 0,
             operations: UInt64 = 0,
-            latencyMilliseconds: Double = 0
+            latencyMilliseconds: Double = 0,
+            metrics: [Wire.Metric] = []
         ) {
-            self.accuracy = accuracy
             self.samples = samples
             self.classes = classes
             self.confusion = confusion
             self.parameters = parameters
             self.operations = operations
             self.latencyMilliseconds = latencyMilliseconds
+            self.metrics = metrics
         }
 
         /// Decodes a message.
@@ -130,24 +130,24 @@ extension Wire.EvaluateResult: StoredMessage {
 
     init(stored c: UnsafePointer<Gyrus__Wire__EvaluateResult>) throws {
         self.init()
-        accuracy = c.pointee.accuracy
         samples = c.pointee.samples
         classes = c.pointee.classes
         confusion = Wire.numbers(c.pointee.n_confusion, c.pointee.confusion)
         parameters = c.pointee.parameters
         operations = c.pointee.operations
         latencyMilliseconds = c.pointee.latency_milliseconds
+        metrics = try Wire.messages(c.pointee.n_metrics, c.pointee.metrics)
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__EvaluateResult>, arena: inout Arena) throws {
         gyrus__wire__evaluate_result__init(c)
-        c.pointee.accuracy = accuracy
         c.pointee.samples = samples
         c.pointee.classes = classes
         (c.pointee.n_confusion, c.pointee.confusion) = arena.numbers(confusion)
         c.pointee.parameters = parameters
         c.pointee.operations = operations
         c.pointee.latency_milliseconds = latencyMilliseconds
+        (c.pointee.n_metrics, c.pointee.metrics) = try arena.messages(metrics)
     }
 }
 

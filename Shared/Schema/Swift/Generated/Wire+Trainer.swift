@@ -98,7 +98,7 @@ extension Wire {
         public var branch: String = ""
         /// `sgd`, `adam`, `adamw` or `rmsprop`.
         public var name: String = ""
-        /// Learning rate at the start; it follows a cosine to zero.
+        /// Learning rate at the top of the schedule.
         public var learningRate: Double = 0
         /// Weight decay.
         public var weightDecay: Double = 0
@@ -191,6 +191,12 @@ extension Wire {
         public var learning: Wire.Learning? = nil
         /// How several workers train it together; absent where one does alone.
         public var distribution: Wire.TrainingDistribution? = nil
+        /// How it learns besides; absent for the usual way.
+        public var options: Wire.TrainingOptions? = nil
+        /// Name of the metric by which epochs are judged; empty for the usual one.
+        public var metric: String = ""
+        /// What each input of the network holds; empty where nothing depends on it.
+        public var kinds: [Wire.InputKind] = []
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -212,7 +218,10 @@ extension Wire {
             pauseAfter: UInt32 = 0,
             checkpoint: String = "",
             learning: Wire.Learning? = nil,
-            distribution: Wire.TrainingDistribution? = nil
+            distribution: Wire.TrainingDistribution? = nil,
+            options: Wire.TrainingOptions? = nil,
+            metric: String = "",
+            kinds: [Wire.InputKind] = []
         ) {
             self.network = network
             self.dataset = dataset
@@ -230,6 +239,9 @@ extension Wire {
             self.checkpoint = checkpoint
             self.learning = learning
             self.distribution = distribution
+            self.options = options
+            self.metric = metric
+            self.kinds = kinds
         }
 
         /// Decodes a message.
@@ -264,6 +276,9 @@ extension Wire.TrainTask: StoredMessage {
         checkpoint = try Wire.text(c.pointee.checkpoint, "TrainTask.checkpoint")
         learning = try Wire.message(c.pointee.learning)
         distribution = try Wire.message(c.pointee.distribution)
+        options = try Wire.message(c.pointee.options)
+        metric = try Wire.text(c.pointee.metric, "TrainTask.metric")
+        kinds = try Wire.messages(c.pointee.n_kinds, c.pointee.kinds)
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrainTask>, arena: inout Arena) throws {
@@ -284,6 +299,151 @@ extension Wire.TrainTask: StoredMessage {
         c.pointee.checkpoint = try arena.text(checkpoint, "TrainTask.checkpoint")
         c.pointee.learning = try arena.message(learning)
         c.pointee.distribution = try arena.message(distribution)
+        c.pointee.options = try arena.message(options)
+        c.pointee.metric = try arena.text(metric, "TrainTask.metric")
+        (c.pointee.n_kinds, c.pointee.kinds) = try arena.messages(kinds)
+    }
+}
+
+extension Wire {
+    /// What an input of a network holds.
+    public struct InputKind: WireMessage {
+        /// Name of the input.
+        public var input: String = ""
+        /// `image`, `audio`, `text`, `table`, `series` or `video`.
+        public var kind: String = ""
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            input: String = "",
+            kind: String = ""
+        ) {
+            self.input = input
+            self.kind = kind
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.InputKind: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__InputKind>) { gyrus__wire__input_kind__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__InputKind>) throws {
+        self.init()
+        input = try Wire.text(c.pointee.input, "InputKind.input")
+        kind = try Wire.text(c.pointee.kind, "InputKind.kind")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__InputKind>, arena: inout Arena) throws {
+        gyrus__wire__input_kind__init(c)
+        c.pointee.input = try arena.text(input, "InputKind.input")
+        c.pointee.kind = try arena.text(kind, "InputKind.kind")
+    }
+}
+
+extension Wire {
+    /// How a network learns, beside how long and from what.
+    public struct TrainingOptions: WireMessage {
+        /// What learning rates follow: `cosine` or `constant`.
+        public var schedule: String = ""
+        /// Share of all steps in which learning rates rise from zero.
+        public var warmUp: Double = 0
+        /// The longest gradient of a step; 0 for any.
+        public var clipping: Double = 0
+        /// Share of certainty that is spread over all classes.
+        public var labelSmoothing: Double = 0
+        /// How much each class counts: `equal` or `balanced`.
+        public var classWeights: String = ""
+        /// From how many standard deviations on an error counts linearly; 0 where all count squared.
+        public var huber: Double = 0
+        /// Epochs without a better one after which a training ends; 0 where it has all its epochs.
+        public var patience: UInt32 = 0
+        /// Whether the weights of the epoch that validates best are kept.
+        public var keepsBest: Bool = false
+        /// How much samples are changed at random: `none`, `light` or `strong`.
+        public var augmentation: String = ""
+        /// Whether pictures may be mirrored.
+        public var flips: Bool = false
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            schedule: String = "",
+            warmUp: Double = 0,
+            clipping: Double = 0,
+            labelSmoothing: Double = 0,
+            classWeights: String = "",
+            huber: Double = 0,
+            patience: UInt32 = 0,
+            keepsBest: Bool = false,
+            augmentation: String = "",
+            flips: Bool = false
+        ) {
+            self.schedule = schedule
+            self.warmUp = warmUp
+            self.clipping = clipping
+            self.labelSmoothing = labelSmoothing
+            self.classWeights = classWeights
+            self.huber = huber
+            self.patience = patience
+            self.keepsBest = keepsBest
+            self.augmentation = augmentation
+            self.flips = flips
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.TrainingOptions: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__TrainingOptions>) { gyrus__wire__training_options__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__TrainingOptions>) throws {
+        self.init()
+        schedule = try Wire.text(c.pointee.schedule, "TrainingOptions.schedule")
+        warmUp = c.pointee.warm_up
+        clipping = c.pointee.clipping
+        labelSmoothing = c.pointee.label_smoothing
+        classWeights = try Wire.text(c.pointee.class_weights, "TrainingOptions.class_weights")
+        huber = c.pointee.huber
+        patience = c.pointee.patience
+        keepsBest = c.pointee.keeps_best != 0
+        augmentation = try Wire.text(c.pointee.augmentation, "TrainingOptions.augmentation")
+        flips = c.pointee.flips != 0
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrainingOptions>, arena: inout Arena) throws {
+        gyrus__wire__training_options__init(c)
+        c.pointee.schedule = try arena.text(schedule, "TrainingOptions.schedule")
+        c.pointee.warm_up = warmUp
+        c.pointee.clipping = clipping
+        c.pointee.label_smoothing = labelSmoothing
+        c.pointee.class_weights = try arena.text(classWeights, "TrainingOptions.class_weights")
+        c.pointee.huber = huber
+        c.pointee.patience = patience
+        c.pointee.keeps_best = keepsBest ? 1 : 0
+        c.pointee.augmentation = try arena.text(augmentation, "TrainingOptions.augmentation")
+        c.pointee.flips = flips ? 1 : 0
     }
 }
 
@@ -802,7 +962,7 @@ extension Wire {
         public var features: String = ""
         /// Digest of the file of features.
         public var blob: String = ""
-        /// Accuracy of the network by itself on the validation and the test split, and `seconds`.
+        /// Metrics of the network by itself on the validation split, such as `validation-accuracy`, and `seconds`.
         public var metrics: [Wire.Metric] = []
 
         /// Makes a message in which every field has its default.
@@ -855,7 +1015,7 @@ extension Wire {
         public var script: String = ""
         /// Digest of the safetensors file.
         public var weights: String = ""
-        /// Last value of each metric, among them `validation-accuracy`, `training-loss` and `seconds`.
+        /// Last value of each metric: those of the task, such as `validation-accuracy`, `training-loss` and `seconds`.
         public var metrics: [Wire.Metric] = []
         /// Digest of the checkpoint from which a paused training goes on; empty for one that has ended.
         public var checkpoint: String = ""

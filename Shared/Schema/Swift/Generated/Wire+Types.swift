@@ -145,6 +145,8 @@ extension Wire {
         Wire.PrepareResult.self,
         Wire.OptimizerSettings.self,
         Wire.TrainTask.self,
+        Wire.InputKind.self,
+        Wire.TrainingOptions.self,
         Wire.Learning.self,
         Wire.TrainingDistribution.self,
         Wire.BatchPlace.self,

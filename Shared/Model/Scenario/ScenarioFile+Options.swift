@@ -1,0 +1,113 @@
+extension ScenarioFile {
+    static let optionKeys = [
+        "learning-rate", "weight-decay", "schedule", "warm-up", "gradient-clipping", "label-smoothing", "class-weights",
+        "huber", "early-stopping", "keep", "augmentation", "flip",
+    ]
+
+    /// What `schedule` can be; `one-cycle` is a cosine that rises for the first 30 % of the steps.
+    private enum Schedule: String, CaseIterable {
+        case cosine, constant
+        case oneCycle = "one-cycle"
+    }
+
+    /// Which epoch's weights are the result.
+    private enum Keep: String, CaseIterable { case best, last }
+
+    /// How networks learn, as the group `training` says; it holds for trials and finalists.
+    ///
+    /// Of a user's own data the best epoch is kept where nothing else is said. Of data that Gyrus knows it is the last one, as
+    /// in published results.
+    static func options(_ fields: FieldReader?, _ data: ScenarioData, epochs: Int) throws -> TrainingOptions {
+        var options = TrainingOptions(keepsBest: data.recipe == nil)
+        guard let fields else { return options }
+        options.learningRate = try fields.number("learning-rate", in: 1e-8...100)
+        options.weightDecay = try fields.number("weight-decay", in: 0...1)
+        options.schedule = try schedule(fields, epochs: epochs)
+        options.loss = TrainingLoss(
+            labelSmoothing: try fields.number("label-smoothing", in: 0...0.9) ?? 0,
+            classWeights: try fields.choice("class-weights", of: TrainingLoss.ClassWeights.self) ?? .equal,
+            huber: try fields.number("huber", in: 1e-3...1000))
+        do {
+            try options.loss.check(for: data.target.kind)
+        } catch let failure as Failure {
+            let key = ["label-smoothing", "class-weights", "huber"].first(where: fields.keys.contains) ?? "training"
+            throw fields.wrong(key, failure.message)
+        }
+        options.patience = try fields.integer("early-stopping", in: 1...1_000)
+        if isAutomatic(fields) { options.patience = options.patience ?? TrainingOptions.automaticPatience }
+        if let keep = try fields.choice("keep", of: Keep.self) {
+            guard keep == .best || options.patience == nil else {
+                throw fields.wrong(
+                    "keep", "where a training ends early, the last epochs are the worse ones; keep: best.")
+            }
+            options.keepsBest = keep == .best
+        }
+        options.keepsBest = options.keepsBest || options.patience != nil
+        try augmentation(fields, data, &options)
+        return options
+    }
+
+    /// Whether a training ends by itself: `epochs: auto`.
+    static func isAutomatic(_ fields: FieldReader?) -> Bool { (try? fields?.text("epochs")) == "auto" }
+
+    private static func schedule(_ fields: FieldReader, epochs: Int) throws -> LearningSchedule {
+        let chosen = try fields.choice("schedule", of: Schedule.self) ?? .cosine
+        var schedule = LearningSchedule(
+            chosen == .constant ? .constant : .cosine, warmUp: chosen == .oneCycle ? 0.3 : 0,
+            clipping: try fields.number("gradient-clipping", in: 1e-6...1e6))
+        guard let text = try fields.text("warm-up") else { return schedule }
+        let share =
+            text.hasSuffix("%")
+            ? Double(text.dropLast()).map { $0 / 100 } : Double(text).map { $0 / Double(epochs) }
+        guard let share, share >= 0, share < 1 else {
+            throw fields.wrong(
+                "warm-up",
+                "epochs below the \(epochs) of the training are needed, or a share such as 5%, and there is '\(text)'.")
+        }
+        schedule.warmUp = share
+        return schedule
+    }
+
+    private static func augmentation(
+        _ fields: FieldReader, _ data: ScenarioData, _ options: inout TrainingOptions
+    ) throws {
+        options.augmentation = try fields.choice("augmentation", of: TrainingOptions.Augmentation.self) ?? .none
+        options.flips = try fields.choice("flip", of: Switch.self)?.isOn ?? false
+        let kinds = Set(data.inputs.values.map(\.kind))
+        guard options.augmentation == .none || !kinds.isDisjoint(with: [.image, .audio, .series]) else {
+            throw fields.wrong(
+                "augmentation", "only pictures, sound and series can be changed at random; leave it out.")
+        }
+        guard !options.flips || (options.augmentation != .none && kinds.contains(.image)) else {
+            throw fields.wrong("flip", "it is for pictures, with augmentation: light or strong.")
+        }
+    }
+
+    /// Refuses what does not go together with how networks learn.
+    static func checkOptions(of scenario: Scenario, _ fields: FieldReader?) throws {
+        guard let fields else { return }
+        let (training, options) = (scenario.training, scenario.training.options)
+        if options.patience != nil, scenario.search.halving != nil {
+            throw fields.wrong("early-stopping", "search.halving stops trials early already; leave one of them out.")
+        }
+        if options.patience != nil, training.distribution != nil || scenario.final.distribution != nil {
+            throw fields.wrong(
+                "early-stopping", "a training by several workers cannot end early; leave one of them out.")
+        }
+        let isPipeline = [training, scenario.final].contains { $0.distribution?.kind == .pipeline }
+        if isPipeline, options.augmentation != .none {
+            throw fields.wrong("augmentation", "a pipeline cannot change samples; take distribution: data-parallel.")
+        }
+        if isPipeline, options.schedule.clipping != nil {
+            throw fields.wrong(
+                "gradient-clipping", "no worker of a pipeline knows all gradients; take distribution: data-parallel.")
+        }
+        if options.augmentation != .none, !training.learning.isUsual {
+            throw fields.wrong("augmentation", "learning with few labels changes samples in its own way; leave it out.")
+        }
+        if options.augmentation != .none, scenario.fusion != nil {
+            throw fields.wrong(
+                "augmentation", "with 'fusion' features are learned, which cannot be changed; leave it out.")
+        }
+    }
+}

@@ -1,0 +1,75 @@
+/// How a network learns, beside how long and from what: what a scenario's `training` can say of it.
+public struct TrainingOptions: Hashable, Sendable, Codable {
+    /// How much samples are changed at random while a network learns.
+    public enum Augmentation: String, Hashable, Sendable, Codable, CaseIterable {
+        /// Not at all.
+        case none
+        /// So that nobody doubts what they are.
+        case light
+        /// So that it becomes hard to tell what they are.
+        case strong
+    }
+
+    /// Learning rate at the top of the schedule; nil for the usual one of each optimizer.
+    public var learningRate: Double?
+    /// Weight decay; nil for the usual one of each optimizer.
+    public var weightDecay: Double?
+    /// How learning rates change over the training.
+    public var schedule: LearningSchedule
+    /// How errors count.
+    public var loss: TrainingLoss
+    /// Epochs without a better one after which a training ends; nil where it has all its epochs.
+    public var patience: Int?
+    /// Whether the weights of the epoch that validates best are kept, not those of the last one.
+    public var keepsBest: Bool
+    /// How much samples are changed at random.
+    public var augmentation: Augmentation
+    /// Whether pictures may be mirrored, left for right.
+    public var flips: Bool
+
+    /// Most epochs of a training that ends by itself, where nothing else is said.
+    public static let automaticEpochs = 100
+    /// Its patience.
+    public static let automaticPatience = 10
+
+    /// Describes a way of learning; the usual one follows a cosine and keeps the last epoch.
+    public init(
+        learningRate: Double? = nil, weightDecay: Double? = nil, schedule: LearningSchedule = LearningSchedule(),
+        loss: TrainingLoss = TrainingLoss(), patience: Int? = nil, keepsBest: Bool = false,
+        augmentation: Augmentation = .none, flips: Bool = false
+    ) {
+        self.learningRate = learningRate
+        self.weightDecay = weightDecay
+        self.schedule = schedule
+        self.loss = loss
+        self.patience = patience
+        self.keepsBest = keepsBest
+        self.augmentation = augmentation
+        self.flips = flips
+    }
+}
+
+/// How learning rates change over a training, and how steep a step can be.
+public struct LearningSchedule: Hashable, Sendable, Codable {
+    /// What learning rates follow after they have warmed up.
+    public enum Shape: String, Hashable, Sendable, Codable, CaseIterable {
+        /// Half a cosine, down to zero.
+        case cosine
+        /// Nothing: they stay.
+        case constant
+    }
+
+    /// What they follow.
+    public var shape: Shape
+    /// Share of all steps in which they rise from zero, below 1.
+    public var warmUp: Double
+    /// The longest gradient of a step, over all weights; longer ones are shortened. Nil for any.
+    public var clipping: Double?
+
+    /// Describes a schedule.
+    public init(_ shape: Shape = .cosine, warmUp: Double = 0, clipping: Double? = nil) {
+        self.shape = shape
+        self.warmUp = warmUp
+        self.clipping = clipping
+    }
+}

@@ -1,0 +1,73 @@
+import Model
+import Scores
+import Testing
+
+/// Answers whose metrics are known.
+struct Case: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let target: Target
+    let outputs, truth: [Float]
+    let metrics: [String: Double]
+
+    init(
+        _ name: String, _ kind: Target.Kind, width: Int, means: [Double]? = nil, deviations: [Double]? = nil,
+        outputs: [Float], truth: [Float], metrics: [String: Double]
+    ) {
+        testDescription = name
+        target = Target(kind, names: (0..<width).map { "\($0)" }, means: means, deviations: deviations)
+        self.outputs = outputs
+        self.truth = truth
+        self.metrics = metrics
+    }
+
+    var answers: ScoredAnswers {
+        target.kind == .classification
+            ? ScoredAnswers(target, outputs: outputs, classes: truth.map(Int32.init))
+            : ScoredAnswers(target, outputs: outputs, numbers: truth)
+    }
+}
+
+@Suite struct ScoresTests {
+    @Test(arguments: Reference.cases)
+    func `metrics are those of scikit-learn`(_ example: Case) {
+        let found = example.answers.metrics()
+        #expect(Set(found.keys) == Set(example.metrics.keys))
+        for (name, value) in example.metrics {
+            #expect(abs((found[name] ?? .nan) - value) < 1e-6, "\(name)")
+        }
+        #expect(found.keys.allSatisfy { Metric(named: $0)?.tasks.contains(Scenario.Task(example.target.kind)) == true })
+    }
+
+    @Test func `the standard error of a share is that of the binomial distribution`() throws {
+        // 400 samples, 300 answered right.
+        let target = Target(.classification, names: ["no", "yes"])
+        let classes = (0..<400).map { Int32($0 % 2) }
+        let outputs = (0..<400).flatMap { sample -> [Float] in
+            let answer = sample % 4 == 3 ? 1 - sample % 2 : sample % 2
+            return answer == 0 ? [1, 0] : [0, 1]
+        }
+        let answers = ScoredAnswers(target, outputs: outputs, classes: classes)
+        #expect(answers.metrics()["accuracy"] == 0.75)
+        let expected = (0.75 * 0.25 / 400).squareRoot()
+        let found = try #require(answers.standardErrors(groups: nil)["accuracy"])
+        #expect(abs(found - expected) < 0.15 * expected)
+        #expect(answers.standardErrors(groups: nil) == answers.standardErrors(groups: nil), "the seed decides")
+        #expect(answers.standardErrors(groups: nil, seed: 2)["accuracy"] != found)
+        // Of 16 speakers with 25 equal samples each there is as much known as of 16 samples.
+        let equal = (0..<400).flatMap { $0 / 25 % 4 == 3 ? [0, 1] as [Float] : [1, 0] }
+        let spoken = ScoredAnswers(target, outputs: equal, classes: [Int32](repeating: 0, count: 400))
+        let grouped = try #require(spoken.standardErrors(groups: (0..<400).map { Int32($0 / 25) })["accuracy"])
+        let wide = (0.75 * 0.25 / 16).squareRoot()
+        #expect(abs(grouped - wide) < 0.2 * wide)
+    }
+
+    @Test func `what is not defined is left out`() {
+        let target = Target(.classification, names: ["a", "b", "c"])
+        let one = ScoredAnswers(target, outputs: [2, 1, 0, 0, 1, 2], classes: [0, 0]).metrics()
+        #expect(one["auroc"] == nil && one["top-5-accuracy"] == nil)
+        #expect(one["accuracy"] == 0.5 && one["balanced-accuracy"] == 0.5)
+        #expect(ScoredAnswers(target, outputs: [], classes: []).metrics().isEmpty)
+        let flat = ScoredAnswers(Target(.regression, names: ["x"]), outputs: [1, 1, 1], numbers: [1, 2, 3]).metrics()
+        #expect(flat["spearman"] == nil && flat["mae"] == 1)
+    }
+}
