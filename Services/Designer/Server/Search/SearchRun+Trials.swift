@@ -39,7 +39,7 @@ extension SearchRun {
             try end(number, .failure(failure), &decision)
         case .success(let result):
             let name = scenario.objective.name(on: "validation")
-            guard let value = result.metrics[name], Self.isPossible(value, of: scenario.objective.name) else {
+            guard let value = result.metrics[name], value.isFinite else {
                 let failure = Failure(
                     .internal,
                     "The training reported no '\(name)' that is a number; is it defined for the validation samples?")
@@ -168,6 +168,7 @@ extension Trial {
     /// What codes and catalogues tell as accuracy: that of the test split, or else of the validation split; nil for networks
     /// that answer no classes.
     var accuracy: Double? {
-        metrics[Metric.accuracy.name(on: "test")] ?? metrics[Metric.accuracy.name(on: "validation")]
+        let value = metrics[Metric.accuracy.name(on: "test")] ?? metrics[Metric.accuracy.name(on: "validation")]
+        return value.flatMap { (0...1).contains($0) ? $0 : nil }
     }
 }
