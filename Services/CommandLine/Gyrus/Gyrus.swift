@@ -45,7 +45,7 @@ struct Gyrus: AsyncParsableCommand {
             CommandGroup(name: "Tracking:", subcommands: [Track.self, Evaluate.self]),
             CommandGroup(
                 name: "Operation:",
-                subcommands: [Health.self, Events.self, Dead.self, KeysCommand.self, Completion.self]),
+                subcommands: [Health.self, Events.self, Dead.self, KeysCommand.self, Completion.self, Help.self]),
         ],
         helpNames: [.short, .long])
 
@@ -113,7 +113,6 @@ extension Gyrus {
         let arguments = longForm(CommandLine.arguments.dropFirst())
         let command: any ParsableCommand
         do {
-            try checkHelp(arguments)
             command = try parseAsRoot(arguments)
         } catch {
             leave(clarified(error, arguments), from: nil)
