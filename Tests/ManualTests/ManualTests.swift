@@ -96,7 +96,7 @@ import Testing
 
     /// The words after `gyrus` of the lines that begin with it. What follows a comment, a pipe or two spaces is left out.
     private static func commands(in code: String) -> [[String]] {
-        let lines = code.replacing(/ *\\\n +/, with: " ").split(separator: "\n")
+        let lines = code.replacing(/[ ]*\\\n +/, with: " ").split(separator: "\n")
         return lines.filter { $0.hasPrefix("gyrus ") && !$0.contains("…") }.map { line in
             var words: [String] = []
             var (word, quote): (String?, Character?) = (nil, nil)

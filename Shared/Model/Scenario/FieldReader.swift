@@ -34,7 +34,7 @@ struct FieldReader {
         guard case .mapping(let mapping) = node else {
             throw Self.failure(
                 file, place, path.isEmpty ? "scenario" : path,
-                "fields are needed here, and there is \(Self.kind(node)).")
+                "expected fields, found \(Self.kind(node)).")
         }
         self.mapping = mapping
         for (key, _) in mapping { try check(key, among: keys ?? known?.names) }
@@ -92,7 +92,7 @@ struct FieldReader {
     func text(_ key: String) throws -> String? {
         guard let node = mapping[key] else { return nil }
         guard let scalar = node.scalar, !scalar.string.isEmpty else {
-            throw wrong(key, "a text is needed, and there is \(Self.kind(node)).")
+            throw wrong(key, "expected a text, found \(Self.kind(node)).")
         }
         return scalar.string
     }
@@ -117,10 +117,10 @@ struct FieldReader {
             return nil
         }
         if let broken = numbers.first(where: { $0 != $0.rounded() }) {
-            throw wrong(key, "\(broken) is no whole number.")
+            throw wrong(key, "\(broken) is not a whole number.")
         }
         guard repeating || Set(numbers).count == numbers.count else {
-            throw wrong(key, "a number stands there twice.")
+            throw wrong(key, "a number is listed twice.")
         }
         return numbers.map { Int($0) }
     }
@@ -136,12 +136,12 @@ struct FieldReader {
     private func list<Value>(_ key: String, of what: String, _ read: (Node.Scalar) -> Value?) throws -> [Value]? {
         guard let node = mapping[key] else { return nil }
         guard case .sequence(let sequence) = node, !sequence.isEmpty else {
-            throw wrong(key, "a list of \(what) in square brackets is needed, and there is \(Self.kind(node)).")
+            throw wrong(key, "expected a list of \(what) in square brackets, found \(Self.kind(node)).")
         }
         return try sequence.map { element in
             guard let value = element.scalar.flatMap(read) else {
                 throw Self.failure(
-                    file, Place(element), field(key), "a list of \(what) is needed, and in it is \(Self.kind(element))."
+                    file, Place(element), field(key), "expected a list of \(what), found \(Self.kind(element)) in it."
                 )
             }
             return value
@@ -153,7 +153,7 @@ struct FieldReader {
         guard let node = mapping[key] else { return nil }
         guard let range = try form(of: key).number else { throw undescribed(key) }
         guard let number = node.scalar.flatMap(Self.number) else {
-            throw wrong(key, "a number is needed, and there is \(Self.kind(node)).")
+            throw wrong(key, "expected a number, found \(Self.kind(node)).")
         }
         guard range.contains(number) else {
             throw wrong(key, "\(number) is not from \(range.lowerBound) to \(range.upperBound).")
@@ -168,7 +168,7 @@ struct FieldReader {
         guard let bounds = try form(of: key).integer else { throw undescribed(key) }
         let range = narrower ?? bounds
         guard let scalar = node.scalar, let number = Self.number(scalar), number == number.rounded() else {
-            throw wrong(key, "a whole number is needed, and there is \(Self.kind(node)).")
+            throw wrong(key, "expected a whole number, found \(Self.kind(node)).")
         }
         guard let integer = Int(scalar.string) ?? Int(exactly: number), range.contains(integer) else {
             throw wrong(key, "\(scalar.string) is not from \(range.lowerBound) to \(range.upperBound).")
@@ -192,7 +192,7 @@ struct FieldReader {
         guard let (unit, factor) = Self.units.first(where: { text.hasSuffix($0.0) }),
             let number = Double(text.dropLast(unit.count).filter { $0 != " " }), number.isFinite
         else {
-            throw wrong(key, "a time with its unit is needed, such as 5ms, 250us or 1.5s, and there is '\(text)'.")
+            throw wrong(key, "expected a time with its unit, such as 5ms, 250us or 1.5s, found '\(text)'.")
         }
         guard range.contains(number * factor) else {
             throw wrong(key, "\(text) is not from \(range.lowerBound) to \(range.upperBound) milliseconds.")

@@ -89,7 +89,7 @@ public struct Scenario: Hashable, Sendable {
         public var samples: Int?
         /// Validation samples; nil for all.
         public var validation: Int?
-        /// From what it learns.
+        /// What it learns from: labels, samples without labels, or both.
         public var learning: Learning
         /// How several workers train it together; nil where one does alone.
         public var distribution: Distribution?

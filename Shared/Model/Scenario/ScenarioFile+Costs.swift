@@ -76,7 +76,7 @@ struct Goals {
         }
         for key in ["minimize", "minimise"] where fields.keys.contains(key) {
             let names = fields.isText(key) ? try fields.text(key).map { [$0] } ?? [] : try fields.texts(key) ?? []
-            guard Set(names).count == names.count else { throw fields.wrong(key, "a name stands there twice.") }
+            guard Set(names).count == names.count else { throw fields.wrong(key, "a name is listed twice.") }
             for name in names {
                 if let cost = Scenario.Cost(rawValue: name) {
                     costs.append(cost)
