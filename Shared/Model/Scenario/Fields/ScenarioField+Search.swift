@@ -16,8 +16,8 @@ extension ScenarioField {
                 "optimizers", .texts, usual: "all",
                 "Optimizers to choose from: `sgd`, `adam`, `adamw`, `rmsprop`."),
             ScenarioField(
-                "structures", .texts, usual: "all that suit the modality's area",
-                "Structures to choose from: `LeNet3`, `LeNet5`, `MediumNet`, `SparseNet`. Not with `layers` or `fusion`."
+                "structures", .texts, usual: "all that can read the modality and serve its areas",
+                "Structure families to choose from; `-NAME` leaves one out. See *Your own networks*. Not with `layers` or `fusion`."
             ),
             ScenarioField(
                 "widths", .numbers(0.05...16), usual: "[0.5, 1, 2]",
