@@ -11,7 +11,7 @@ public enum ScenarioReference {
           image: {dataset: mnist, preprocess: {pca-energy-removed: 0.75}}
           audio: {dataset: fsdd, noise: esc10, signal-to-noise: 5, preprocess: {spectrogram: 112}}
         data: {split: recording, mixes: 3, samples: {training: 12000, validation: 2000, test: 2000}, seed: 1}
-        objective: {maximise: accuracy, minimise: [latency], limits: {parameters: 2e6, operations: 1e9, latency: 5ms}}
+        objective: {maximize: accuracy, minimize: [latency], limits: {parameters: 2e6, operations: 1e9, latency: 5ms}}
         search:
           method: evolution
           population: 12
