@@ -57,11 +57,25 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 // MARK: - Shared
 
+let manualPages = [
+    "first-scenario", "own-data", "own-networks", "using-the-result", "searching", "fusion", "tracking", "models",
+    "brain",
+    "scaling-out", "operating", "scenario-reference", "command-reference", "architecture", "glossary", "measurements",
+]
+
 let shared: [Target] = [
     // Includes the header of the parser within Yams, so that both mean the same by every character.
     .target(name: "CYamlBounds", dependencies: [yams], path: "Shared/CYamlBounds", publicHeadersPath: "include"),
     library("Model", "Shared/Model", ["CYamlBounds", yams, crypto]),
     library("Safetensors", "Shared/Safetensors", ["Model"]),
+
+    // The manual's pages are carried by the executables that show them.
+    .target(
+        name: "Manual", dependencies: ["Model"], path: "Shared/Documentation",
+        exclude: ["Generator", "console.png", "scenario.schema.json"],
+        sources: ["Swift"], resources: manualPages.map { .embedInCode("\($0).md") }, swiftSettings: swiftSettings),
+    executable(
+        "ManualGenerator", "Shared/Documentation/Generator", ["HelperProcesses", "Manual", "Model", argumentParser]),
 
     .target(
         name: "CBrainAtlas", path: "Shared/Brain/Shipped",
@@ -248,7 +262,7 @@ let services: [Target] = [
     .target(
         name: "ConsoleServer",
         dependencies: [
-            "Brain", "Model", "Messaging", "Networks", "ServiceClient", "DesignerClient", "KnowledgeClient",
+            "Brain", "Manual", "Model", "Messaging", "Networks", "ServiceClient", "DesignerClient", "KnowledgeClient",
             "RegistryClient", "Search", "Tracking", "WorkQueueClient", hummingbird, hummingbirdCore, asyncAlgorithms,
             httpTypes, mustache, nio, nioHTTPTypes, nioPosix, lifecycle, logging,
         ],
@@ -269,7 +283,8 @@ let services: [Target] = [
     executable(
         "gyrus", "Services/CommandLine/Gyrus",
         [
-            "Brain", "HelperProcesses", "Model", "Networks", "ONNX", "Inspection", "Launcher", "ServiceClient",
+            "Brain", "HelperProcesses", "Manual", "Model", "Networks", "ONNX", "Inspection", "Launcher",
+            "ServiceClient",
             "DesignerClient", "RegistryClient", "KnowledgeClient", "TrainerClient", "EvaluatorClient",
             "WorkQueueClient", "Messaging", "Search", "Tracking", "TrackingSearch", "Vision", "Tables", argumentParser, logging,
         ]),
@@ -300,6 +315,7 @@ let testTargets: [Target] = [
         ["WorkQueueClient", "WorkQueueServer", "Storage", "Messaging", "Model", "Schema", grdb, lifecycle, logging]),
     tests("ParameterServerTests", ["ParameterServer", "ServiceTestSupport", "Messaging", "Model"]),
     tests("NetworksTests", ["Networks"]),
+    tests("ManualTests", ["gyrus", "Launcher", "Manual", "Model", "Networks", argumentParser]),
     tests("BrainTests", ["Brain", "Model"]),
     tests("SafetensorsTests", ["Model", "Safetensors"]),
     tests("ONNXTests", ["ONNX", "Model", "Networks", "Safetensors", "Schema", "Torch"]),
@@ -373,7 +389,7 @@ let testTargets: [Target] = [
     tests(
         "ConsoleTests",
         [
-            "Brain", "ConsoleServer", "ConsoleSupport", "DesignerClient", "RegistryClient", "ServiceClient",
+            "Brain", "ConsoleServer", "ConsoleSupport", "DesignerClient", "Manual", "RegistryClient", "ServiceClient",
             "ServiceTestSupport", "Messaging", "Model", "Networks", "console", grdb, httpTypes, logging, nio,
             nioEmbedded, nioHTTPTypes, nioPosix,
         ]),

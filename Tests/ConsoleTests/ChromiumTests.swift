@@ -13,7 +13,10 @@ struct ChromiumTests {
         try await ConsoleCluster.run { cluster in
             let id = try await cluster.publish("many", trials: 300)
             try await Chromium.open { browser in
-                for path in ["/", "/zoo", "/brain?stimuli=see+faces", "/scenarios", "/scenarios/\(id)", "/events"] {
+                for path in [
+                    "/", "/zoo", "/brain?stimuli=see+faces", "/scenarios", "/scenarios/\(id)", "/events", "/docs",
+                    "/docs/scenario-reference",
+                ] {
                     for (isDark, width) in [(false, 1280), (true, 1280), (false, 390), (true, 390)] {
                         try await browser.show(isDark: isDark, width: width)
                         try await browser.go(to: cluster.page(path))

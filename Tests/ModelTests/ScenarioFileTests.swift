@@ -91,18 +91,18 @@ import Testing
             "evolution", "evolutoin",
             "f.yaml:8:18: search.method: there is no 'evolutoin' to choose. Did you mean 'evolution'?"
         ),
-        ("trials: 48", "trials: many", "f.yaml:8:53: search.trials: a whole number is needed, and there is 'many'."),
-        ("trials: 48", "trials: 4.5", "search.trials: a whole number is needed"),
+        ("trials: 48", "trials: many", "f.yaml:8:53: search.trials: expected a whole number, found 'many'."),
+        ("trials: 48", "trials: 4.5", "search.trials: expected a whole number"),
         ("trials: 48", "trials: 0", "search.trials: 0 is not from 1 to 100000."),
         ("trials: 48", "trials: 10", "f.yaml:8:41: search.population: 12 is more than the 10 trials"),
-        ("seed: 7", "seed: '7'", "search.seed: a whole number is needed"),
+        ("seed: 7", "seed: '7'", "search.seed: expected a whole number"),
         (
             "parameters: 2e6", "parameters: [2]",
-            "objective.limits.parameters: a whole number is needed, and there is a list."
+            "objective.limits.parameters: expected a whole number, found a list."
         ),
         (
             "parameters: 2e6", "latency: 5",
-            "f.yaml:7:51: objective.limits.latency: a time with its unit is needed, such as 5ms, 250us or 1.5s"
+            "f.yaml:7:51: objective.limits.latency: expected a time with its unit, such as 5ms, 250us or 1.5s"
         ),
         ("parameters: 2e6", "latency: 0ms", "objective.limits.latency: 0ms is not from 0.001 to"),
         ("parameters: 2e6", "flops: 2e6", "Known here are parameters, operations, latency."),
@@ -110,19 +110,19 @@ import Testing
             "maximise: accuracy", "minimise: [latenzy]",
             "f.yaml:7:23: objective.minimise: there is no 'latenzy' to choose. Did you mean 'latency'?"
         ),
-        ("maximise: accuracy", "minimise: [latency, latency]", "objective.minimise: a name stands there twice."),
+        ("maximise: accuracy", "minimise: [latency, latency]", "objective.minimise: a name is listed twice."),
         (
             "seed: 7", "seed: 7, halving: {first: 2}",
             "f.yaml:8:83: search.halving.first: trials cannot be stopped early after 2 epochs"
         ),
         ("seed: 7", "halving: {factor: 1}", "search.halving.factor: 1 is not from 2 to 16."),
         ("parameters: 2e6", "parameters: 1e99", "objective.limits.parameters: 1e99 is not from 1"),
-        ("{parameters: 2e6}", "small", "f.yaml:7:41: objective.limits: fields are needed here, and there is 'small'."),
-        ("[see written digits, hear spoken digits]", "see", "f.yaml:2:10: stimuli: a list of texts"),
+        ("{parameters: 2e6}", "small", "f.yaml:7:41: objective.limits: expected fields, found 'small'."),
+        ("[see written digits, hear spoken digits]", "see", "f.yaml:2:10: stimuli: expected a list of texts"),
         ("{dataset: mnist, ", "{", "f.yaml:5:10: modalities.image: the field 'dataset' is missing"),
         (
             "scenario: spoken-and-written-digits", "task: classification",
-            "f.yaml:1:1: task: the field stands there twice."
+            "f.yaml:1:1: task: the field is given twice."
         ),
         ("scenario: spoken-and-written-digits\n", "", "f.yaml:1:1: scenario: it is missing"),
         ("task: classification", "task: [", "f.yaml:"),

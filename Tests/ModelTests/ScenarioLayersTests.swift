@@ -21,8 +21,8 @@ import Testing
 
     @Test(arguments: [
         ("layers: {most: 13}", "", "search.layers.most"),
-        ("layers: {kernels: [8, 8]}", "", "search.layers.kernels: a number stands there twice"),
-        ("layers: {kernels: [8.5]}", "", "8.5 is no whole number"),
+        ("layers: {kernels: [8, 8]}", "", "search.layers.kernels: a number is listed twice"),
+        ("layers: {kernels: [8.5]}", "", "8.5 is not a whole number"),
         ("layers: {heights: [2, 3]}", "", "search.layers.heights: 2 is even"),
         ("layers: {strides: [9]}", "", "search.layers.strides"),
         ("layers: {depth: 3}", "", "depth"),

@@ -100,7 +100,7 @@ import Testing
             Scenario.Search(optimizers: ["adamm"]),
             "search.optimizers: there is no 'adamm' to choose. Did you mean 'adam'?"
         ),
-        (Scenario.Search(structures: ["LeNet3", "LeNet3"]), "search.structures: a name stands there twice."),
+        (Scenario.Search(structures: ["LeNet3", "LeNet3"]), "search.structures: a name is listed twice."),
         (Scenario.Search(widths: [1, 1]), "search.widths: "),
     ])
     func `unknown and repeated choices are refused`(search: Scenario.Search, message: String) throws {

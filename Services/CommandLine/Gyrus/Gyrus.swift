@@ -7,7 +7,7 @@ import Launcher
 struct Gyrus: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gyrus",
-        abstract: "Scenario in, neural network out: start the services, publish scenarios, follow their searches.",
+        abstract: "Scenario in, neural network out.",
         discussion: """
             Start everything in the background with two trainer workers, publish a scenario, and read its result:
 
@@ -15,7 +15,7 @@ struct Gyrus: AsyncParsableCommand {
               gyrus publish Compose/scenarios/av-mnist.yaml --wait
               gyrus result ID --output results
 
-            Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 2 wrong usage,
+            Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 2 wrong usage, \
             69 a service cannot be reached, 75 try again later, 77 not admitted, 78 wrong configuration.
             """,
         version: "gyrus 0.1.0",
@@ -45,7 +45,7 @@ struct Gyrus: AsyncParsableCommand {
             CommandGroup(name: "Tracking:", subcommands: [Track.self, Evaluate.self]),
             CommandGroup(
                 name: "Operation:",
-                subcommands: [Health.self, Events.self, Dead.self, KeysCommand.self, Completion.self]),
+                subcommands: [Health.self, Events.self, Dead.self, KeysCommand.self, Completion.self, Help.self]),
         ],
         helpNames: [.short, .long])
 
@@ -113,7 +113,6 @@ extension Gyrus {
         let arguments = longForm(CommandLine.arguments.dropFirst())
         let command: any ParsableCommand
         do {
-            try checkHelp(arguments)
             command = try parseAsRoot(arguments)
         } catch {
             leave(clarified(error, arguments), from: nil)

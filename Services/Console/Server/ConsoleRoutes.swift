@@ -68,6 +68,9 @@ struct ConsoleRoutes: Sendable {
         }
         router.get("/events") { request, _ in try await events.page(Query(request)) }
         router.get("/events/stream") { request, _ in try events.stream(request) }
+        let manual = ManualPages(renderer: renderer)
+        router.get("/docs") { _, _ in manual.index() }
+        router.get("/docs/:name") { _, context in try manual.response(try context.parameters.require("name")) }
     }
 
     private func addFiles(to router: Router<Context>) {

@@ -121,7 +121,7 @@ public struct NetworkSpace: CandidateSpace {
     ) throws -> [Choice] {
         guard let names else { return all }
         guard Set(names).count == names.count else {
-            throw Failure(.invalidArgument, "\(field): a name stands there twice.")
+            throw Failure(.invalidArgument, "\(field): a name is listed twice.")
         }
         return try names.map { wanted in
             if let choice = all.first(where: { name($0) == wanted }) { return choice }

@@ -75,7 +75,7 @@ public struct TrainingTask: Hashable, Sendable {
     public var pauseAfter: Int?
     /// The checkpoint of the same training when it was paused; without it, or where it is gone, training starts afresh.
     public var checkpoint: BlobDigest?
-    /// From what it learns.
+    /// What it learns from: labels, samples without labels, or both.
     public var learning: Learning
     /// How several workers train it together; nil where one does alone.
     public var distribution: Distribution?

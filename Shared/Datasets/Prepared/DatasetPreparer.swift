@@ -61,7 +61,7 @@ public struct DatasetPreparer: Sendable {
             let noise = try settings.noise.map { try NoiseSet.named($0, locator: locator, seed: recipe.seed) }
             return try AudioModality(settings, recipe: recipe, speech: speech, noise: noise)
         case .noise, .video:
-            throw Failure(.invalidArgument, "dataset: '\(settings.dataset)' is no modality of samples.")
+            throw Failure(.invalidArgument, "dataset: '\(settings.dataset)' cannot be a modality: it holds no samples.")
         }
     }
 

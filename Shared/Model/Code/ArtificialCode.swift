@@ -90,7 +90,7 @@ public struct ArtificialCode: Hashable, Sendable, CustomStringConvertible {
             Failure(.invalidArgument, "Artificial code, field '\(field)': \(what)")
         }
         if terms.isEmpty { throw wrong("at least one entry is needed.") }
-        if Set(terms).count != terms.count { throw wrong("an entry stands there twice.") }
+        if Set(terms).count != terms.count { throw wrong("an entry is listed twice.") }
         for term in terms {
             if term.isEmpty { throw wrong("it is empty.") }
             let separators = term.unicodeScalars.contains { $0 == ";" || $0 == "," || $0.value < 32 || $0.value == 127 }

@@ -63,7 +63,7 @@ public struct CodeDictionaries: Hashable, Sendable {
             guard numbers[term.kind]?[term.text] == nil, texts[term.kind]?[term.number] == nil else {
                 throw Failure(
                     .conflict,
-                    "Dictionary '\(term.kind.rawValue)': '\(term.text)' or number \(term.number) stands there twice.")
+                    "Dictionary '\(term.kind.rawValue)': '\(term.text)' or number \(term.number) is listed twice.")
             }
             insert(term)
         }

@@ -31,10 +31,12 @@ extension DatasetRecipe {
 
     /// Checks the classes and speakers that were chosen.
     func checkParts() throws {
-        if let labels, labels.isEmpty || !labels.allSatisfy({ (0..<classes).contains($0) }) {
+        if let labels, labels.isEmpty {
             throw Failure(
-                .invalidArgument,
-                "data.labels: \(labels) are no classes; the numbers 0 to \(classes - 1) are, at least one of them.")
+                .invalidArgument, "data.labels: at least one class is needed; classes are 0 to \(classes - 1).")
+        }
+        if let unknown = labels?.first(where: { !(0..<classes).contains($0) }) {
+            throw Failure(.invalidArgument, "data.labels: unknown class \(unknown); classes are 0 to \(classes - 1).")
         }
         guard let speakers else { return }
         guard !speakers.isEmpty, modalities.values.contains(where: { $0.spectrogram != nil }) else {

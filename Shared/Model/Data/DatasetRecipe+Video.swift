@@ -41,7 +41,7 @@ extension DatasetRecipe {
             }
         }
         guard Set(names).count == names.count else {
-            throw Failure(.invalidArgument, "\(field): a name stands there twice.")
+            throw Failure(.invalidArgument, "\(field): a name is listed twice.")
         }
     }
 }

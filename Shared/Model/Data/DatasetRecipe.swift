@@ -101,7 +101,7 @@ public struct DatasetRecipe: Hashable, Sendable, Codable {
     public let modalities: [String: Modality]
     /// What keeps training and test apart.
     public let split: Split
-    /// Noisy variants made of each training recording; validation and test recordings get one each.
+    /// Noisy variants made of each recording, in every split.
     public let mixes: Int
     /// Samples of each split.
     public let counts: Counts

@@ -11,21 +11,33 @@ struct FieldReader {
     let file: String
     /// Names from the file's top to this mapping, joined by points; empty at the top.
     let path: String
+    /// What may stand here; nil where names are free.
+    private let known: [ScenarioField]?
+    /// What may stand under each name where names are free.
+    private let each: ScenarioField.Form?
     private let mapping: Node.Mapping
     private let place: Place
 
     /// Takes a mapping and refuses keys that nobody knows.
-    init(_ node: Node, file: String, path: String, keys: [String]? = nil) throws {
+    /// - Parameters:
+    ///   - form: What may stand in it.
+    ///   - keys: The names that are possible where those of `form` are free.
+    init(_ node: Node, file: String, path: String, as form: ScenarioField.Form, keys: [String]? = nil) throws {
         self.file = file
         self.path = path
+        if case .named(let each) = form {
+            (known, self.each) = (nil, each)
+        } else {
+            (known, each) = (form.fields, nil)
+        }
         place = Place(node)
         guard case .mapping(let mapping) = node else {
             throw Self.failure(
                 file, place, path.isEmpty ? "scenario" : path,
-                "fields are needed here, and there is \(Self.kind(node)).")
+                "expected fields, found \(Self.kind(node)).")
         }
         self.mapping = mapping
-        for (key, _) in mapping { try check(key, among: keys) }
+        for (key, _) in mapping { try check(key, among: keys ?? known?.names) }
     }
 
     private func check(_ key: Node, among keys: [String]?) throws {
@@ -48,20 +60,39 @@ struct FieldReader {
     /// What stands under a key, whatever it is.
     func node(_ key: String) -> Node? { mapping[key] }
 
+    /// Whether a field stands in the group under a key.
+    func has(_ field: String, below key: String) -> Bool { mapping[key]?.mapping?[field] != nil }
+
     /// Whether a mapping stands under a key.
     func isGroup(_ key: String) -> Bool { mapping[key]?.mapping != nil }
 
     /// The mapping under a key.
-    func fields(_ key: String, keys: [String]? = nil) throws -> FieldReader? {
+    /// - Parameters:
+    ///   - keys: Its possible names where the table leaves them free.
+    ///   - variant: Its fields where the table has several forms for it.
+    func fields(
+        _ key: String, keys: [String]? = nil, as variant: [ScenarioField]? = nil
+    ) throws -> FieldReader? {
         guard let node = mapping[key] else { return nil }
-        return try FieldReader(node, file: file, path: field(key), keys: keys)
+        let form = try variant.map { .group($0) } ?? form(of: key)
+        return try FieldReader(node, file: file, path: field(key), as: form, keys: keys)
+    }
+
+    /// What the table of fields says of a key; one that is not in the table was refused at the start.
+    private func form(of key: String) throws -> ScenarioField.Form {
+        guard let form = each ?? known?[key]?.form else { throw undescribed(key) }
+        return form
+    }
+
+    private func undescribed(_ key: String) -> Failure {
+        Failure(.internal, "The table of scenario fields does not describe '\(field(key))' as it is read.")
     }
 
     /// The text under a key.
     func text(_ key: String) throws -> String? {
         guard let node = mapping[key] else { return nil }
         guard let scalar = node.scalar, !scalar.string.isEmpty else {
-            throw wrong(key, "a text is needed, and there is \(Self.kind(node)).")
+            throw wrong(key, "expected a text, found \(Self.kind(node)).")
         }
         return scalar.string
     }
@@ -72,7 +103,29 @@ struct FieldReader {
     }
 
     /// The numbers under a key.
-    func numbers(_ key: String, in range: ClosedRange<Double>) throws -> [Double]? {
+    func numbers(_ key: String) throws -> [Double]? {
+        guard mapping[key] != nil else { return nil }
+        guard let range = try form(of: key).numbers else { throw undescribed(key) }
+        return try numbers(key, in: range)
+    }
+
+    /// The whole numbers under a key, each once unless they may repeat.
+    func integers(_ key: String, repeating: Bool = false) throws -> [Int]? {
+        guard mapping[key] != nil else { return nil }
+        guard let range = try form(of: key).integers else { throw undescribed(key) }
+        guard let numbers = try numbers(key, in: Double(range.lowerBound)...Double(range.upperBound)) else {
+            return nil
+        }
+        if let broken = numbers.first(where: { $0 != $0.rounded() }) {
+            throw wrong(key, "\(broken) is not a whole number.")
+        }
+        guard repeating || Set(numbers).count == numbers.count else {
+            throw wrong(key, "a number is listed twice.")
+        }
+        return numbers.map { Int($0) }
+    }
+
+    private func numbers(_ key: String, in range: ClosedRange<Double>) throws -> [Double]? {
         let numbers = try list(key, of: "numbers") { Self.number($0) }
         if let outside = numbers?.first(where: { !range.contains($0) }) {
             throw wrong(key, "\(outside) is not from \(range.lowerBound) to \(range.upperBound).")
@@ -83,12 +136,12 @@ struct FieldReader {
     private func list<Value>(_ key: String, of what: String, _ read: (Node.Scalar) -> Value?) throws -> [Value]? {
         guard let node = mapping[key] else { return nil }
         guard case .sequence(let sequence) = node, !sequence.isEmpty else {
-            throw wrong(key, "a list of \(what) in square brackets is needed, and there is \(Self.kind(node)).")
+            throw wrong(key, "expected a list of \(what) in square brackets, found \(Self.kind(node)).")
         }
         return try sequence.map { element in
             guard let value = element.scalar.flatMap(read) else {
                 throw Self.failure(
-                    file, Place(element), field(key), "a list of \(what) is needed, and in it is \(Self.kind(element))."
+                    file, Place(element), field(key), "expected a list of \(what), found \(Self.kind(element)) in it."
                 )
             }
             return value
@@ -96,10 +149,11 @@ struct FieldReader {
     }
 
     /// The number under a key.
-    func number(_ key: String, in range: ClosedRange<Double>) throws -> Double? {
+    func number(_ key: String) throws -> Double? {
         guard let node = mapping[key] else { return nil }
+        guard let range = try form(of: key).number else { throw undescribed(key) }
         guard let number = node.scalar.flatMap(Self.number) else {
-            throw wrong(key, "a number is needed, and there is \(Self.kind(node)).")
+            throw wrong(key, "expected a number, found \(Self.kind(node)).")
         }
         guard range.contains(number) else {
             throw wrong(key, "\(number) is not from \(range.lowerBound) to \(range.upperBound).")
@@ -108,10 +162,13 @@ struct FieldReader {
     }
 
     /// The whole number under a key; `2e6` is one.
-    func integer(_ key: String, in range: ClosedRange<Int>) throws -> Int? {
+    /// - Parameter narrower: Bounds that follow from other fields; those of the table where nothing is given.
+    func integer(_ key: String, in narrower: ClosedRange<Int>? = nil) throws -> Int? {
         guard let node = mapping[key] else { return nil }
+        guard let bounds = try form(of: key).integer else { throw undescribed(key) }
+        let range = narrower ?? bounds
         guard let scalar = node.scalar, let number = Self.number(scalar), number == number.rounded() else {
-            throw wrong(key, "a whole number is needed, and there is \(Self.kind(node)).")
+            throw wrong(key, "expected a whole number, found \(Self.kind(node)).")
         }
         guard let integer = Int(scalar.string) ?? Int(exactly: number), range.contains(integer) else {
             throw wrong(key, "\(scalar.string) is not from \(range.lowerBound) to \(range.upperBound).")
@@ -123,6 +180,26 @@ struct FieldReader {
     func count(_ key: String, in range: ClosedRange<Int>, fallback: Int?) throws -> Int? {
         guard let node = mapping[key] else { return fallback }
         return node.scalar?.string == "all" ? nil : try integer(key, in: range)
+    }
+
+    /// Units of time in milliseconds; longer names come before those that they end with.
+    private static let units = [
+        ("us", 0.001), ("µs", 0.001), ("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000),
+    ]
+
+    /// The time under a key in milliseconds, such as 5 of `5ms`.
+    func milliseconds(_ key: String) throws -> Double? {
+        guard let text = try text(key) else { return nil }
+        guard let range = try form(of: key).time else { throw undescribed(key) }
+        guard let (unit, factor) = Self.units.first(where: { text.hasSuffix($0.0) }),
+            let number = Double(text.dropLast(unit.count).filter { $0 != " " }), number.isFinite
+        else {
+            throw wrong(key, "expected a time with its unit, such as 5ms, 1.5s or 10m, found '\(text)'.")
+        }
+        guard range.contains(number * factor) else {
+            throw wrong(key, "\(text) is not from \(range.lowerBound) to \(range.upperBound) milliseconds.")
+        }
+        return number * factor
     }
 
     /// The choice under a key.

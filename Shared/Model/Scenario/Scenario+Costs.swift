@@ -24,6 +24,10 @@ extension Scenario {
         /// Milliseconds for one sample.
         public var latency: Double?
 
+        /// Parameters that a limit can be.
+        public static let parametersRange = 1...1_000_000_000_000
+        /// Operations that a limit can be.
+        public static let operationsRange = 1...1_000_000_000_000_000
         /// Milliseconds that a limit of the latency can be.
         public static let latencyRange = 0.001...3_600_000
 
@@ -40,7 +44,7 @@ extension Scenario {
     public struct Halving: Hashable, Sendable {
         /// Epochs after which a trial is paused first.
         public var first: Int
-        /// Of so many trials that got as far one goes on, for so many times as many epochs.
+        /// One trial in this many continues, for this many times as many epochs.
         public var factor: Int
 
         /// Factors that can be asked for.

@@ -62,8 +62,8 @@ public struct Scenario: Hashable, Sendable {
         /// nobody can choose by it.
         public var scoresTest: Bool
 
-        /// Seconds that a budget may have: up to a week.
-        public static let budgetRange = 1.0...604_800.0
+        /// Milliseconds that a budget may have: a second to a week.
+        public static let budgetRange = 1_000.0...604_800_000.0
         /// Share of a budget that is for trials; the rest is for the final training.
         public static let trialShare = 0.6
 
@@ -99,7 +99,7 @@ public struct Scenario: Hashable, Sendable {
         public var samples: Int?
         /// Validation samples; nil for all.
         public var validation: Int?
-        /// From what it learns.
+        /// What it learns from: labels, samples without labels, or both.
         public var learning: Learning
         /// How several workers train it together; nil where one does alone.
         public var distribution: Distribution?

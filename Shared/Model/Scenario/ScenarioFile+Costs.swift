@@ -3,20 +3,20 @@ import Yams
 extension ScenarioFile {
     /// What a network must not exceed.
     fileprivate static func limits(_ objective: FieldReader?) throws -> Scenario.Limits {
-        let limits = try objective?.fields("limits", keys: Scenario.Cost.allCases.map(\.rawValue))
+        let limits = try objective?.fields("limits")
         return Scenario.Limits(
-            parameters: try limits?.integer("parameters", in: 1...1_000_000_000_000),
-            operations: try limits?.integer("operations", in: 1...1_000_000_000_000_000),
-            latency: try limits?.milliseconds("latency", in: Scenario.Limits.latencyRange))
+            parameters: try limits?.integer("parameters"),
+            operations: try limits?.integer("operations"),
+            latency: try limits?.milliseconds("latency"))
     }
 
     /// How trials are stopped early, where the scenario wishes.
     static func halving(_ search: FieldReader, _ training: Scenario.Training) throws -> Scenario.Halving? {
-        guard let fields = try search.fields("halving", keys: ["first", "factor"]) else { return nil }
+        guard let fields = try search.fields("halving") else { return nil }
         let usual = Scenario.Halving()
         let halving = Scenario.Halving(
-            first: try fields.integer("first", in: 1...10_000) ?? usual.first,
-            factor: try fields.integer("factor", in: Scenario.Halving.factorRange) ?? usual.factor)
+            first: try fields.integer("first") ?? usual.first,
+            factor: try fields.integer("factor") ?? usual.factor)
         guard halving.first < training.epochs else {
             throw fields.wrong(
                 "first",
@@ -67,8 +67,7 @@ struct Goals {
     let limits: Scenario.Limits
 
     init(_ reader: FieldReader) throws {
-        let fields = try reader.fields(
-            "objective", keys: ["maximize", "minimize", "maximise", "minimise", "limits"])
+        let fields = try reader.fields("objective")
         limits = try ScenarioFile.limits(fields)
         guard let fields else { return }
         for key in ["maximize", "maximise"] where fields.keys.contains(key) {
@@ -77,7 +76,7 @@ struct Goals {
         }
         for key in ["minimize", "minimise"] where fields.keys.contains(key) {
             let names = fields.isText(key) ? try fields.text(key).map { [$0] } ?? [] : try fields.texts(key) ?? []
-            guard Set(names).count == names.count else { throw fields.wrong(key, "a name stands there twice.") }
+            guard Set(names).count == names.count else { throw fields.wrong(key, "a name is listed twice.") }
             for name in names {
                 if let cost = Scenario.Cost(rawValue: name) {
                     costs.append(cost)
@@ -129,37 +128,4 @@ enum Switch: String, CaseIterable {
 extension FieldReader {
     /// Whether a single word stands under a key.
     fileprivate func isText(_ key: String) -> Bool { node(key)?.scalar != nil }
-
-    /// Units of time in milliseconds; longer names come before those that they end with.
-    private static let units = [
-        ("us", 0.001), ("µs", 0.001), ("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000),
-    ]
-
-    /// The time under a key in milliseconds, such as 5 of `5ms`.
-    func milliseconds(_ key: String, in range: ClosedRange<Double>) throws -> Double? {
-        guard let text = try text(key) else { return nil }
-        let time = try time(text, key, such: "5ms, 250us or 1.5s")
-        guard range.contains(time) else {
-            throw wrong(key, "\(text) is not from \(range.lowerBound) to \(range.upperBound) milliseconds.")
-        }
-        return time
-    }
-
-    /// The time under a key in seconds, such as 600 of `10m`.
-    func seconds(_ key: String, in range: ClosedRange<Double>) throws -> Double? {
-        guard let text = try text(key) else { return nil }
-        let time = try time(text, key, such: "90s, 10m or 2h") / 1_000
-        guard range.contains(time) else {
-            throw wrong(key, "\(text) is not from \(range.lowerBound) to \(range.upperBound) seconds.")
-        }
-        return time
-    }
-
-    /// A time in milliseconds.
-    private func time(_ text: String, _ key: String, such examples: String) throws -> Double {
-        guard let (unit, factor) = Self.units.first(where: { text.hasSuffix($0.0) }),
-            let number = Double(text.dropLast(unit.count).filter { $0 != " " }), number.isFinite
-        else { throw wrong(key, "a time with its unit is needed, such as \(examples), and there is '\(text)'.") }
-        return number * factor
-    }
 }

@@ -2,18 +2,12 @@ import Foundation
 import Yams
 
 extension ScenarioFile {
-    static let ownDataKeys = [
-        "source", "files", "columns", "separator", "encoding", "join", "split", "ignore", "unreadable",
-    ]
-    static let knownDataKeys = ["split", "mixes", "samples", "seed", "labels", "speakers"]
-
     /// How the data of a scenario's user are read; nil where the scenario names data that Gyrus knows.
     /// - Throws: `Failure` with code `invalid-argument`, with file, line and column.
     public static func dataSettings(_ text: String, file: String = "scenario") throws -> DataSettings? {
         let top = try ScenarioText.parse(text, file: file)
-        let reader = try FieldReader(top, file: file, path: "", keys: keys)
-        guard let data = try reader.fields("data"), data.keys.contains("source") else { return nil }
-        return try settings(reader)
+        let reader = try FieldReader(top, file: file, path: "", as: .group(ScenarioField.top))
+        return reader.has("source", below: "data") ? try settings(reader) : nil
     }
 
     /// The text of a scenario with what its data came to.
@@ -26,7 +20,8 @@ extension ScenarioFile {
     /// The data of a scenario.
     static func data(_ reader: FieldReader) throws -> ScenarioData {
         if let data = try prepared(reader) { return .prepared(data) }
-        guard let data = try reader.fields("data"), data.keys.contains("source") else {
+        guard reader.has("source", below: "data"), let data = try reader.fields("data", as: ScenarioField.ownData)
+        else {
             return .known(try recipe(reader))
         }
         throw data.wrong(
@@ -44,13 +39,14 @@ extension ScenarioFile {
     }
 
     private static func settings(_ reader: FieldReader) throws -> DataSettings {
-        guard let data = try reader.fields("data", keys: ownDataKeys), let source = try data.text("source") else {
+        guard let data = try reader.fields("data", as: ScenarioField.ownData), let source = try data.text("source")
+        else {
             throw reader.wrong("data", "the field 'source' is missing, such as {source: pictures}.")
         }
         var settings = DataSettings(
             source: source, target: try answer(reader), modalities: try modalities(reader),
             ignored: try data.texts("ignore") ?? [], split: try split(data),
-            tolerance: try data.number("unreadable", in: 0...1) ?? DataSettings.defaultTolerance)
+            tolerance: try data.number("unreadable") ?? DataSettings.defaultTolerance)
         settings.files = try data.text("files")
         settings.columns = try data.texts("columns")
         settings.separator = try data.text("separator")
@@ -62,7 +58,7 @@ extension ScenarioFile {
     }
 
     private static func answer(_ reader: FieldReader) throws -> DataSettings.Answer? {
-        guard let fields = try reader.fields("target", keys: ["column", "columns", "kind"]) else { return nil }
+        guard let fields = try reader.fields("target") else { return nil }
         let columns = try fields.text("column").map { [$0] } ?? fields.texts("columns")
         guard let columns else {
             throw fields.wrong("column", "the name of a column is needed, or 'columns' with several.")
@@ -72,13 +68,12 @@ extension ScenarioFile {
 
     private static func split(_ data: FieldReader) throws -> DataSettings.Split {
         guard
-            let fields = try data.fields(
-                "split", keys: ["column", "group", "time", "validation", "test", "seed"])
+            let fields = try data.fields("split")
         else { return DataSettings.Split() }
         return DataSettings.Split(
             column: try fields.text("column"), group: try fields.text("group"), time: try fields.text("time"),
-            validation: try fields.number("validation", in: 0...0.9), test: try fields.number("test", in: 0...0.9),
-            seed: UInt64(try fields.integer("seed", in: 0...Int.max) ?? 1))
+            validation: try fields.number("validation"), test: try fields.number("test"),
+            seed: UInt64(try fields.integer("seed") ?? 1))
     }
 
     private static func modalities(_ reader: FieldReader) throws -> [String: DataSettings.Modality]? {
@@ -91,38 +86,31 @@ extension ScenarioFile {
         return modalities
     }
 
-    private static let ownModalityKeys = [
-        "column", "columns", "kind", "size", "channels", "fit", "rate", "seconds", "sound", "bands", "tokens",
-        "vocabulary", "length",
-    ]
-
     private static func modality(_ name: String, in group: FieldReader) throws -> DataSettings.Modality {
-        guard let fields = try group.fields(name, keys: ownModalityKeys) else {
+        guard let fields = try group.fields(name, as: ScenarioField.ownModality) else {
             throw group.wrong(name, "fields are needed, such as {column: \(name)}.")
         }
         let columns = try fields.text("column").map { [$0] } ?? fields.texts("columns") ?? [name]
         var modality = DataSettings.Modality(
             columns: columns, kind: try fields.choice("kind", of: ModalityKind.self))
         if fields.keys.contains("size") {
-            let sides = DataLimits.pictureSide
-            if let side = try? fields.integer("size", in: sides) {
+            if let side = try? fields.integer("size") {
                 modality.size = [side, side]
             } else {
-                modality.size = try fields.numbers(
-                    "size", in: Double(sides.lowerBound)...Double(sides.upperBound))?.map { Int($0) }
+                modality.size = try fields.integers("size", repeating: true)
             }
             guard modality.size?.count == 2 else { throw fields.wrong("size", "a side is needed, or [height, width].") }
         }
-        modality.channels = try fields.integer("channels", in: 1...3)
+        modality.channels = try fields.integer("channels")
         if modality.channels == 2 { throw fields.wrong("channels", "1 (gray) and 3 (color) are possible.") }
         modality.fit = try fields.choice("fit", of: DataSettings.Modality.Fit.self)
-        modality.rate = try fields.integer("rate", in: DataLimits.rate)
-        modality.seconds = try fields.number("seconds", in: DataLimits.seconds)
+        modality.rate = try fields.integer("rate")
+        modality.seconds = try fields.number("seconds")
         modality.sound = try fields.choice("sound", of: DataSettings.Modality.Sound.self)
-        modality.bands = try fields.integer("bands", in: DataLimits.bands)
+        modality.bands = try fields.integer("bands")
         modality.tokens = try fields.choice("tokens", of: DataSettings.Modality.Tokens.self)
-        modality.vocabulary = try fields.integer("vocabulary", in: DataLimits.vocabulary)
-        modality.length = try fields.integer("length", in: DataLimits.length)
+        modality.vocabulary = try fields.integer("vocabulary")
+        modality.length = try fields.integer("length")
         return modality
     }
 }

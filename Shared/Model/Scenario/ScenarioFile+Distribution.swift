@@ -1,8 +1,4 @@
 extension ScenarioFile {
-    static let distributionKeys =
-        [
-            "workers", "least-workers", "distribution", "synchronisation", "interval", "micro-batches",
-        ] + serverKeys
     /// What only a parameter server does.
     private static let serverKeys = ["updates", "compression"]
 
@@ -11,19 +7,20 @@ extension ScenarioFile {
     static func distribution(
         _ fields: FieldReader, batch: Int, _ learning: Learning
     ) throws -> Distribution? {
-        let workers = try fields.integer("workers", in: 1...Distribution.workersRange.upperBound) ?? 1
+        let workers = try fields.integer("workers") ?? 1
         let least = try fields.integer("least-workers", in: 1...max(1, workers))
         let kind = try fields.choice("distribution", of: Distribution.Kind.self)
         let synchronisation = try fields.choice("synchronisation", of: Distribution.Synchronisation.self)
-        let interval = try fields.integer("interval", in: Distribution.intervalRange)
-        let microBatches = try fields.integer("micro-batches", in: Distribution.microBatchesRange)
+        let interval = try fields.integer("interval")
+        let microBatches = try fields.integer("micro-batches")
         if synchronisation != .parameterServer, let key = serverKeys.first(where: fields.keys.contains) {
             throw fields.wrong(key, "it needs synchronisation: parameter-server beside it.")
         }
         let updates = try updates(fields)
         let compression = try fields.choice("compression", of: Distribution.Compression.self)
         guard workers > 1 else {
-            if let key = distributionKeys.first(where: { $0 != "workers" && fields.keys.contains($0) }) {
+            if let key = ScenarioField.distribution.names.first(where: { $0 != "workers" && fields.keys.contains($0) })
+            {
                 throw fields.wrong(key, "it needs several workers; add workers: 2 beside it, or leave it out.")
             }
             return nil

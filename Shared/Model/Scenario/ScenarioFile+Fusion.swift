@@ -1,12 +1,7 @@
 extension ScenarioFile {
-    private static let fusionKeys = [
-        "networks", "layers", "operators", "representations", "width", "pretraining", "fine-tuning",
-    ]
-    private static let fusionBudgetKeys = ["epochs", "batch", "samples"]
-
     /// The group `fusion`, where there is one.
     static func fusion(_ reader: FieldReader, _ data: ScenarioData) throws -> Scenario.Fusion? {
-        guard let fields = try reader.fields("fusion", keys: fusionKeys) else { return nil }
+        guard let fields = try reader.fields("fusion") else { return nil }
         let modalities = data.modalities
         guard modalities.count > 1 else {
             throw reader.wrong("fusion", "there is nothing to fuse with one modality; leave it out.")
@@ -26,17 +21,17 @@ extension ScenarioFile {
         }
         return Scenario.Fusion(
             networks: Dictionary(uniqueKeysWithValues: named),
-            layers: try fields.integer("layers", in: Scenario.Fusion.layersRange)
+            layers: try fields.integer("layers")
                 ?? Scenario.Fusion.layersRange.upperBound,
             operators: try fields.texts("operators"), representations: try fields.texts("representations"),
-            width: try fields.integer("width", in: Scenario.Fusion.widthRange) ?? 64,
+            width: try fields.integer("width") ?? 64,
             pretraining: try training(
-                fields.fields("pretraining", keys: fusionBudgetKeys), Scenario.Fusion.defaultPretraining, data))
+                fields.fields("pretraining"), Scenario.Fusion.defaultPretraining, data))
     }
 
     /// How the best fusion is trained on as a whole; no epochs where it stays as it is.
     static func fineTuning(_ reader: FieldReader, _ data: ScenarioData) throws -> Scenario.Training {
-        let fields = try reader.fields("fusion")?.fields("fine-tuning", keys: fusionBudgetKeys)
+        let fields = try reader.fields("fusion")?.fields("fine-tuning")
         return try training(fields, Scenario.Training(epochs: fields == nil ? 0 : 1), data)
     }
 

@@ -1,6 +1,4 @@
 extension ScenarioFile {
-    static let learningKeys = ["learning", "labels", "pretraining", "transfer"]
-
     /// From what networks learn, as the group `training` says.
     static func learning(_ fields: FieldReader?, _ data: ScenarioData) throws -> Learning {
         guard let fields else { return Learning() }
@@ -44,7 +42,7 @@ extension ScenarioFile {
     }
 
     private static func pretraining(_ fields: FieldReader) throws -> Int? {
-        try fields.integer("pretraining", in: 1...10_000)
+        try fields.integer("pretraining")
     }
 
     /// Fusions are trained above features, and trackers not at all.

@@ -1,17 +1,12 @@
 extension ScenarioFile {
-    static let optionKeys = [
-        "learning-rate", "weight-decay", "schedule", "warm-up", "gradient-clipping", "label-smoothing", "class-weights",
-        "huber", "early-stopping", "keep", "augmentation", "flip",
-    ]
-
     /// What `schedule` can be; `one-cycle` is a cosine that rises for the first 30 % of the steps.
-    private enum Schedule: String, CaseIterable {
+    enum Schedule: String, CaseIterable {
         case cosine, constant
         case oneCycle = "one-cycle"
     }
 
     /// Which epoch's weights are the result.
-    private enum Keep: String, CaseIterable { case best, last }
+    enum Keep: String, CaseIterable { case best, last }
 
     /// How networks learn, as the group `training` says; it holds for trials and finalists.
     ///
@@ -20,20 +15,20 @@ extension ScenarioFile {
     static func options(_ fields: FieldReader?, _ data: ScenarioData, epochs: Int) throws -> TrainingOptions {
         var options = TrainingOptions(keepsBest: data.recipe == nil)
         guard let fields else { return options }
-        options.learningRate = try fields.number("learning-rate", in: 1e-8...100)
-        options.weightDecay = try fields.number("weight-decay", in: 0...1)
+        options.learningRate = try fields.number("learning-rate")
+        options.weightDecay = try fields.number("weight-decay")
         options.schedule = try schedule(fields, epochs: epochs)
         options.loss = TrainingLoss(
-            labelSmoothing: try fields.number("label-smoothing", in: 0...0.9) ?? 0,
+            labelSmoothing: try fields.number("label-smoothing") ?? 0,
             classWeights: try fields.choice("class-weights", of: TrainingLoss.ClassWeights.self) ?? .equal,
-            huber: try fields.number("huber", in: 1e-3...1000))
+            huber: try fields.number("huber"))
         do {
             try options.loss.check(for: data.target.kind)
         } catch let failure as Failure {
             let key = ["label-smoothing", "class-weights", "huber"].first(where: fields.keys.contains) ?? "training"
             throw fields.wrong(key, failure.message)
         }
-        options.patience = try fields.integer("early-stopping", in: 1...1_000)
+        options.patience = try fields.integer("early-stopping")
         if isAutomatic(fields) { options.patience = options.patience ?? TrainingOptions.automaticPatience }
         if let keep = try fields.choice("keep", of: Keep.self) {
             guard keep == .best || options.patience == nil else {
@@ -54,7 +49,7 @@ extension ScenarioFile {
         let chosen = try fields.choice("schedule", of: Schedule.self) ?? .cosine
         var schedule = LearningSchedule(
             chosen == .constant ? .constant : .cosine, warmUp: chosen == .oneCycle ? 0.3 : 0,
-            clipping: try fields.number("gradient-clipping", in: 1e-6...1e6))
+            clipping: try fields.number("gradient-clipping"))
         guard let text = try fields.text("warm-up") else { return schedule }
         let share =
             text.hasSuffix("%")

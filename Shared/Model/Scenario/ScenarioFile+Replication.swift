@@ -13,14 +13,14 @@ extension ScenarioFile {
         }
         let usual = Scenario.Replication()
         return Scenario.Replication(
-            replicas: try search.integer("replicas", in: Scenario.Replication.replicaRange) ?? usual.replicas,
-            shards: try search.integer("shards", in: Scenario.Replication.shardRange) ?? usual.shards,
+            replicas: try search.integer("replicas") ?? usual.replicas,
+            shards: try search.integer("shards") ?? usual.shards,
             updates: try updates(search) ?? usual.updates)
     }
 
     private static func updates(_ search: FieldReader) throws -> Scenario.Replication.Updates? {
-        if search.isGroup("updates"), let group = try search.fields("updates", keys: ["staleness"]) {
-            guard let bound = try group.integer("staleness", in: Scenario.Replication.stalenessRange) else {
+        if search.isGroup("updates"), let group = try search.fields("updates") {
+            guard let bound = try group.integer("staleness") else {
                 throw search.wrong("updates", "a bound is missing; write {staleness: 2}, for instance.")
             }
             return .staleness(bound)

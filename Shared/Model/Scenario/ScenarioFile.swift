@@ -19,7 +19,7 @@ public struct ScenarioFile: Sendable {
         places = FieldReader.places(of: top)
         self.file = file
         let places = places
-        let reader = try FieldReader(top, file: file, path: "", keys: Self.keys)
+        let reader = try FieldReader(top, file: file, path: "", as: .group(ScenarioField.top))
         scenario = try Self.locating(file, places) { try Self.scenario(reader) }
     }
 
@@ -61,16 +61,8 @@ public struct ScenarioFile: Sendable {
 // MARK: - Fields
 
 extension ScenarioFile {
-    static let keys = [
-        "scenario", "stimuli", "functions", "task", "data", "target", "modalities", "objective", "search", "fusion",
-        "training", "final", "prepared",
-    ]
-
     /// Most characters of a scenario's name.
     private static let longestName = 100
-
-    private static let budgetKeys =
-        ["epochs", "batch", "samples", "validation"] + distributionKeys
 
     private static func scenario(_ reader: FieldReader) throws -> Scenario {
         guard let name = try reader.text("scenario") else {
@@ -79,16 +71,18 @@ extension ScenarioFile {
         try checkName(name, reader)
         let data = try data(reader)
         let goals = try Goals(reader)
-        let final = try reader.fields("final", keys: budgetKeys + ["candidates", "pretraining"])
+        let final = try reader.fields("final")
         let task = try task(reader, data)
         let fusion = try fusion(reader, data)
         let usual = fusion == nil ? Scenario.defaultTraining : Scenario.Fusion.defaultTraining
-        let budget = try reader.fields("training", keys: budgetKeys + learningKeys + optionKeys)
+        let budget = try reader.fields("training")
         if task == .tracking {
-            try refuse(learningKeys + optionKeys, of: reader, because: "with 'task: tracking' nothing is trained")
+            try refuse(
+                (ScenarioField.learning + ScenarioField.options).names, of: reader,
+                because: "with 'task: tracking' nothing is trained")
         }
         if fusion != nil {
-            try refuse(learningKeys, of: reader, because: "with 'fusion' all samples have their labels")
+            try refuse(ScenarioField.learning.names, of: reader, because: "with 'fusion' all samples have their labels")
         }
         let learning = try learning(budget, data)
         var training = try training(budget, usual, data, learning)
@@ -102,7 +96,7 @@ extension ScenarioFile {
             final: fusion == nil
                 ? try Self.training(final, Scenario.defaultFinal, data, finalLearning(final, after: learning))
                 : try fineTuning(reader, data),
-            finalists: try final?.integer("candidates", in: 1...100) ?? 1)
+            finalists: try final?.integer("candidates") ?? 1)
         scenario.final.options = training.options
         try checkMeasures(of: scenario)
         try checkOptions(of: scenario, budget)
@@ -128,47 +122,43 @@ extension ScenarioFile {
         }
         var modalities: [String: DatasetRecipe.Modality] = [:]
         for name in group.keys { modalities[name] = try modality(name, in: group) }
-        let data = try reader.fields("data", keys: knownDataKeys)
-        let samples = try data?.fields("samples", keys: ["training", "validation", "test"])
+        let data = try reader.fields("data", as: ScenarioField.knownData)
+        let samples = try data?.fields("samples")
         let usual = DatasetRecipe.Counts()
-        let range = DatasetRecipe.Limits.samples
         return try DatasetRecipe(
             modalities: modalities,
             split: data?.choice("split", of: DatasetRecipe.Split.self) ?? .recording,
-            mixes: data?.integer("mixes", in: DatasetRecipe.Limits.mixes) ?? 3,
+            mixes: data?.integer("mixes") ?? 3,
             counts: DatasetRecipe.Counts(
-                training: samples?.integer("training", in: range) ?? usual.training,
-                validation: samples?.integer("validation", in: range) ?? usual.validation,
-                test: samples?.integer("test", in: range) ?? usual.test),
-            seed: UInt64(data?.integer("seed", in: 0...Int.max) ?? 1),
-            labels: data?.numbers("labels", in: 0...1e6)?.map { Int($0) }, speakers: data?.texts("speakers"))
+                training: samples?.integer("training") ?? usual.training,
+                validation: samples?.integer("validation") ?? usual.validation,
+                test: samples?.integer("test") ?? usual.test),
+            seed: UInt64(data?.integer("seed") ?? 1),
+            labels: data?.integers("labels"), speakers: data?.texts("speakers"))
     }
 
     private static func modality(_ name: String, in group: FieldReader) throws -> DatasetRecipe.Modality {
-        let keys = ["dataset", "noise", "signal-to-noise", "preprocess", "detectors", "held-out", "frames"]
-        guard let fields = try group.fields(name, keys: keys), let dataset = try fields.text("dataset") else {
+        guard let fields = try group.fields(name, as: ScenarioField.knownModality),
+            let dataset = try fields.text("dataset")
+        else {
             throw Failure(
                 .invalidArgument, "modalities.\(name): the field 'dataset' is missing, such as {dataset: mnist}.")
         }
-        let preprocess = try fields.fields("preprocess", keys: ["pca-energy-removed", "spectrogram"])
+        let preprocess = try fields.fields("preprocess")
         return DatasetRecipe.Modality(
-            dataset: dataset, energyRemoved: try preprocess?.number("pca-energy-removed", in: 0...1),
+            dataset: dataset, energyRemoved: try preprocess?.number("pca-energy-removed"),
             noise: try fields.text("noise"),
-            signalToNoise: try fields.number("signal-to-noise", in: DatasetRecipe.Limits.signalToNoise),
-            spectrogram: try preprocess?.integer("spectrogram", in: DatasetRecipe.Limits.spectrogram),
+            signalToNoise: try fields.number("signal-to-noise"),
+            spectrogram: try preprocess?.integer("spectrogram"),
             detectors: try fields.texts("detectors"), heldOut: try fields.texts("held-out"),
-            frames: try fields.integer("frames", in: DatasetRecipe.Limits.frames))
+            frames: try fields.integer("frames"))
     }
 
     private static func search(_ reader: FieldReader, _ training: Scenario.Training) throws -> Scenario.Search {
-        let keys = [
-            "method", "population", "trials", "seed", "optimizers", "structures", "widths", "layers", "halving",
-            "replicas", "shards", "updates", "score-test", "budget",
-        ]
-        let fields = try reader.fields("search", keys: keys)
+        let fields = try reader.fields("search")
         let usual = Scenario.Search()
-        let trials = try fields?.integer("trials", in: 1...100_000) ?? usual.trials
-        let population = try fields?.integer("population", in: 2...10_000) ?? min(usual.population, max(2, trials))
+        let trials = try fields?.integer("trials") ?? usual.trials
+        let population = try fields?.integer("population") ?? min(usual.population, max(2, trials))
         guard population <= max(2, trials) else {
             throw Failure(
                 .invalidArgument,
@@ -177,13 +167,13 @@ extension ScenarioFile {
         }
         return Scenario.Search(
             method: try fields?.choice("method", of: SearchMethod.self) ?? usual.method, population: population,
-            trials: trials, seed: UInt64(try fields?.integer("seed", in: 0...Int.max) ?? Int(usual.seed)),
+            trials: trials, seed: UInt64(try fields?.integer("seed") ?? Int(usual.seed)),
             optimizers: try fields?.texts("optimizers"), structures: try fields?.texts("structures"),
-            widths: try fields?.numbers("widths", in: 0.05...16), layers: try fields.flatMap { try layers($0) },
+            widths: try fields?.numbers("widths"), layers: try fields.flatMap { try layers($0) },
             halving: try fields.flatMap { try halving($0, training) },
             replication: try fields.flatMap { try replication($0) },
             scoresTest: try fields?.choice("score-test", of: Switch.self)?.isOn ?? false,
-            budget: try fields?.seconds("budget", in: Scenario.Search.budgetRange))
+            budget: try fields?.milliseconds("budget").map { $0 / 1_000 })
     }
 
     static func training(
@@ -195,10 +185,10 @@ extension ScenarioFile {
         func count(_ key: String, _ most: Int, _ usual: Int?) throws -> Int? {
             capped(try fields.map { try $0.count(key, in: 1...most, fallback: usual) } ?? usual, most)
         }
-        let batch = try fields?.integer("batch", in: 1...4_096) ?? usual.batch
+        let batch = try fields?.integer("batch") ?? usual.batch
         return Scenario.Training(
             epochs: isAutomatic(fields)
-                ? TrainingOptions.automaticEpochs : try fields?.integer("epochs", in: 1...10_000) ?? usual.epochs,
+                ? TrainingOptions.automaticEpochs : try fields?.integer("epochs") ?? usual.epochs,
             batch: batch,
             samples: try count("samples", counts.training, usual.samples),
             validation: try count("validation", counts.validation, usual.validation),

@@ -46,7 +46,7 @@ enum ScenarioText {
         case .duplicatedKeysInMapping(let duplicates, let context):
             return FieldReader.failure(
                 file, FieldReader.Place(context.mark), duplicates.sorted().joined(separator: ", "),
-                "the field stands there twice.")
+                "the field is given twice.")
         default:
             return Failure(.invalidArgument, "\(file): this is no YAML (\(error)).")
         }

@@ -130,7 +130,7 @@ public struct QueueClient: Sendable {
         return try reply.lease.map { try TaskLease($0, worker: worker) }
     }
 
-    /// Says that the worker lives and works on the task.
+    /// Renews the lease: the worker is alive and still at the task.
     public func renew(_ attempt: TaskAttempt, timeout: Duration) async throws -> TaskDirective {
         let request = Wire.RenewRequest(attempt: Wire.Attempt(attempt))
         return try TaskDirective(await client.call(.renew, request, timeout: timeout))

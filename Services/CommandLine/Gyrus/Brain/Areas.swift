@@ -7,10 +7,10 @@ import RegistryClient
 /// Functional areas and their sub-areas.
 struct Areas: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Look at functional areas and change them.",
+        abstract: "Show functional areas, and change them.",
         discussion: """
-            Areas are computed from the atlas and can be changed while everything runs. Networks stay with their area
-            whatever it is called, and everything that was done to an area is kept.
+            Areas are computed from the atlas and can be changed while everything runs. Networks stay with their area \
+            whatever its name, and every change to an area is recorded.
 
               gyrus areas
               gyrus areas rename vision sight
@@ -63,7 +63,7 @@ struct AreasAdd: AsyncParsableCommand {
 /// Renames an area.
 struct AreasRename: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rename", abstract: "Give an area another name; networks and old codes stay with it.",
+        commandName: "rename", abstract: "Rename an area; networks and old codes stay with it.",
         discussion: "  gyrus areas rename vision.other rest")
 
     @ParentCommand var gyrus: Gyrus
@@ -82,7 +82,7 @@ struct AreasSplit: AsyncParsableCommand {
         discussion: """
             All networks of the area then serve both, unless --network names those that move.
 
-              gyrus areas split language.semantics --off naming --region MTG_L_4_1 --region MTG_L_4_3
+              gyrus areas split language.semantics --off naming --region MTG_L_4_1
             """)
 
     @ParentCommand var gyrus: Gyrus
@@ -98,7 +98,7 @@ struct AreasSplit: AsyncParsableCommand {
 /// Merges areas.
 struct AreasMerge: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "merge", abstract: "Move all that other areas have into one, networks included.",
+        commandName: "merge", abstract: "Merge other areas into one, networks included.",
         discussion: "  gyrus areas merge vision.object vision.shape")
 
     @ParentCommand var gyrus: Gyrus
@@ -115,9 +115,9 @@ struct AreasTie: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tie", abstract: "Tie an area to functions, regions or networks.",
         discussion: """
-            A region's strength is from 0 to 1; 0 takes a region away that the area's functions give.
+            A region's strength is from 0 to 1; 0 removes a region that the area's functions bring.
 
-              gyrus areas tie vision.motion --function action.observation --region MTG_L_4_3=0.8 --region SPL_L_5_1=0
+              gyrus areas tie vision.motion --region MTG_L_4_3=0.8 --region SPL_L_5_1=0
             """)
 
     @ParentCommand var gyrus: Gyrus
@@ -132,7 +132,7 @@ struct AreasTie: AsyncParsableCommand {
 /// Takes ties of an area away.
 struct AreasUntie: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "untie", abstract: "Take functions, networks or regions tied by name away from an area.",
+        commandName: "untie", abstract: "Untie functions, networks or regions from an area.",
         discussion: "  gyrus areas untie vision.motion --function action.observation")
 
     @ParentCommand var gyrus: Gyrus
@@ -147,7 +147,7 @@ struct AreasUntie: AsyncParsableCommand {
 /// Shows what was done to areas.
 struct AreasHistory: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "history", abstract: "Show what was done to areas, newest first.")
+        commandName: "history", abstract: "Show the changes made to areas, newest first.")
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions

@@ -7,7 +7,7 @@ import RegistryClient
 /// The atlas that scenarios are resolved over.
 struct AtlasCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "atlas", abstract: "Look at the atlas of the brain, replace it, write it out.",
+        commandName: "atlas", abstract: "Show the atlas of the brain, replace it, or export it.",
         discussion: """
               gyrus atlas
               gyrus atlas import ../shared/data/atlas
@@ -19,7 +19,7 @@ struct AtlasCommand: AsyncParsableCommand {
 /// Shows how much the atlas holds and where it comes from.
 struct AtlasShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show how much the atlas holds, its sources and their licences.")
+        commandName: "show", abstract: "Show the size of the atlas, its sources and their licenses.")
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions
@@ -44,10 +44,10 @@ struct AtlasImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Replace the atlas, and show what changed.",
         discussion: """
-            The folder needs roi.tsv (roi_id, name, hemisphere, mni_x, mni_y, mni_z) and roi_function.tsv (roi_id,
-            function, strength); function.tsv, coactivation.tsv, word.tsv and SOURCES.md are read where they are there, and
-            so are the sources' own tables (roi_function_brainmap.tsv, coactivation_phi.tsv and others). All is checked
-            before anything changes. Areas that somebody changed stay as they are.
+            The folder needs roi.tsv (roi_id, name, hemisphere, mni_x, mni_y, mni_z) and roi_function.tsv (roi_id, \
+            function, strength); function.tsv, coactivation.tsv, word.tsv and SOURCES.md are read if they exist, and \
+            so are the sources' own tables (roi_function_brainmap.tsv, coactivation_phi.tsv and others). All is checked \
+            before anything changes. Areas that somebody changed are kept.
 
               gyrus atlas import ../shared/data/atlas
               gyrus atlas import --shipped
@@ -85,7 +85,7 @@ struct AtlasImport: AsyncParsableCommand {
 /// Writes the atlas into a folder.
 struct AtlasExport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Write the atlas into a folder, in the form that import reads.")
+        commandName: "export", abstract: "Write the atlas to a folder, in the form that import reads.")
 
     @ParentCommand var gyrus: Gyrus
     @Argument(help: ArgumentHelp("The folder; made where it is missing.", valueName: "folder")) var folder: String

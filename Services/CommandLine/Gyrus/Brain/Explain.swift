@@ -10,11 +10,11 @@ import Search
 /// Explains what a scenario engages.
 struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show which functions, regions, areas and networks a scenario engages, and why.",
+        abstract: "Show which functions, areas and networks a scenario engages, and why.",
         discussion: """
-            A file is resolved as it would be if it were published now; an identity shows what its search uses. Words are
-            stimuli, several of them separated by commas. Last come the networks of earlier searches to which the knowledge
-            service's attention goes now.
+            A file is resolved as if it were published now; an identity shows what its search uses. Words are \
+            stimuli, separated by commas. The networks at the end are those of earlier searches that the knowledge \
+            service would try first.
 
               gyrus explain 'see written digits, hear spoken digits'
               gyrus explain Compose/scenarios/av-mnist.yaml

@@ -5,7 +5,7 @@ import RegistryClient
 /// Lists functions of the brain.
 struct Functions: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List functions of the brain: all, or those of a region; or the words that name them.",
+        abstract: "List functions of the brain, those of a region, or the words that name them.",
         discussion: """
               gyrus functions
               gyrus functions --region FuG_L_3_3

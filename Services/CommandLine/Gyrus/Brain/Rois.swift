@@ -6,7 +6,7 @@ import RegistryClient
 /// Lists regions of the brain.
 struct Rois: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List regions of the brain: all, or those of a function or area, near a region, or active with one.",
+        abstract: "List regions of the brain, by function, area, distance or co-activation.",
         discussion: """
               gyrus rois --function vision.motion
               gyrus rois --area audition

@@ -8,12 +8,12 @@ import RegistryClient
 /// Writes a model as files.
 struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write a model as TorchScript, safetensors, ONNX, or all the files that it has.",
+        abstract: "Write a model as TorchScript, safetensors or ONNX, or all its files.",
         discussion: """
               gyrus export 3fa27c11/48 --output results
               gyrus export 3fa27c11/48 --format onnx
 
-            An ONNX file is made from the base network and the weights (standard operators, version 13; the batch may
+            An ONNX file is made from the base network and the weights (standard operators, version 13; the batch may \
             have any size).
             """)
 

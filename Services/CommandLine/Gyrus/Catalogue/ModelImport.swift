@@ -9,17 +9,17 @@ import RegistryClient
 struct ModelImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Check a file of TorchScript, safetensors, ONNX, Darknet or OpenVINO and register it as a model.",
+        abstract: "Check a file of TorchScript, safetensors, ONNX, Darknet or OpenVINO; register it.",
         discussion: """
-              gyrus models import yolox_nano.onnx --category YOLOX --area vision --function detection \\
-                  --dataset COCO --licence Apache-2.0 --accuracy 0.258
+              gyrus models import yolox_nano.onnx --category YOLOX --area vision \\
+                  --function detection --dataset COCO --licence Apache-2.0 --accuracy 0.258
               gyrus models import weights.safetensors --network LeNet5 --dataset mnist
-              gyrus models import resnet18.pt --input 3x224x224 --category ResNet --area vision \\
-                  --function classification --dataset ImageNet
+              gyrus models import resnet18.pt --input 3x224x224 --category ResNet \\
+                  --area vision --function classification --dataset ImageNet
 
-            The file is read in a process of its own with limits; nothing is stored unless all of it is sound. Weights
-            alone need the base network that they are for (--network, see: gyrus networks). Of Darknet name the .weights,
-            of OpenVINO the .xml; the .cfg or .bin beside is taken as well. A pickle (.pth, .pkl) is
+            The file is read in a process of its own with limits; nothing is stored unless the whole file is sound. Weights \
+            alone need their base network (--network, see: gyrus networks). For Darknet name the .weights file, \
+            for OpenVINO the .xml file; the .cfg or .bin file beside it is read too. A pickle (.pth, .pkl) is \
             refused, because reading one runs whatever code is in it.
             """)
 

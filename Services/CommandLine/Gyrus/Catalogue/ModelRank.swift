@@ -9,14 +9,14 @@ import TrainerClient
 struct ModelRank: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rank",
-        abstract: "Show which pretrained models attention would begin with for new data.",
+        abstract: "Show which pretrained model to start from for new data, and why.",
         discussion: """
               gyrus models rank new-speakers.yaml
               gyrus models rank 0b5f21c9 --limit 3
 
-            DATA is a scenario file, or the beginning of a recipe (see: gyrus datasets). Every model that can be trained here
-            is scored on a sample of the data, without training: LogME and H-score tell how well its features fit them.
-            Attention weighs that with what came of earlier updates of such models with such data. Go on with:
+            DATA is a scenario file, or the beginning of a recipe (see: gyrus datasets). Every model that can be trained here \
+            is scored on a sample of the data, without training: LogME and H-score say how well its features fit. \
+            Attention combines that with the outcomes of earlier updates of such models with such data. Continue with: \
             gyrus models update MODEL --data DATA
             """)
 

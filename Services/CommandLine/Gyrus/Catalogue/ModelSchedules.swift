@@ -8,13 +8,13 @@ import TrainerClient
 struct ModelSchedule: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schedule",
-        abstract: "Have a model updated by itself when so many new samples of a data set have come.",
+        abstract: "Update a model automatically when enough new samples of a data set arrive.",
         discussion: """
               gyrus models schedule 3fa27c11/48 --dataset fsdd --when 500
 
-            New are the samples of data sets of that name that the registry gets from now on; see: gyrus datasets. Each is
-            learned by a task of its own, the oldest first, each from the version before. A version that forgets more than
-            is allowed is kept without a stage, and the next one goes on from its parent.
+            New samples are those of data sets of that name that the registry receives from now on; see: gyrus datasets. Each is \
+            learned by a task of its own, the oldest first, each from the version before. A version that forgets more than \
+            allowed is kept without a stage, and the next one starts from its parent.
             """)
 
     @ParentCommand var gyrus: Gyrus
@@ -28,13 +28,13 @@ struct ModelSchedule: AsyncParsableCommand {
     @Option(help: "How it learns: replay, distillation, ewc or fine-tuning.")
     var method = "replay"
 
-    @Option(help: "Most earlier samples that are learned again.")
+    @Option(help: "How many earlier samples to learn again at most.")
     var memory = 4000
 
     @Option(help: "Points of accuracy on earlier data that a version may lose and still be promoted.")
     var allowedForgetting = UpdateTask.usualAllowance * 100
 
-    @Option(help: ArgumentHelp("Who asks for it (default: your login).", valueName: "name"))
+    @Option(help: ArgumentHelp("Who requests it (default: your login).", valueName: "name"))
     var by = NSUserName()
 
     @Argument(help: "Identity of the model; see: gyrus models.")
@@ -72,7 +72,7 @@ struct ModelSchedules: AsyncParsableCommand {
 /// Withdraws a schedule.
 struct ModelUnschedule: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "unschedule", abstract: "Withdraw a schedule of updates; an update that runs goes on.")
+        commandName: "unschedule", abstract: "Withdraw a schedule of updates; a running update continues.")
 
     @ParentCommand var gyrus: Gyrus
 

@@ -7,7 +7,7 @@ import RegistryClient
 /// Shows one model whole.
 struct ModelShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show a model: its code, lineage, files, measurements, key layers and stages.",
+        commandName: "show", abstract: "Show a model: code, lineage, files, measurements, key layers, stages.",
         discussion: "  gyrus models show 3fa27c11/48 --format json")
 
     @ParentCommand var gyrus: Gyrus

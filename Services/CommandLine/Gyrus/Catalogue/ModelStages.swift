@@ -19,7 +19,7 @@ struct ModelStageCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Who moves it (default: your login).", valueName: "name"))
     var by = NSUserName()
 
-    @Option(help: "Why.")
+    @Option(help: "The reason.")
     var note = ""
 
     @Argument(help: "Identity of the model; see: gyrus models.")

@@ -5,7 +5,7 @@ import RegistryClient
 struct ModelStatistics: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats",
-        abstract: "Show counts, sizes and accuracies by area, function, category, dataset and so on.",
+        abstract: "Show counts, sizes and accuracies by area, function, category and so on.",
         discussion: "  gyrus models stats --by areas")
 
     @ParentCommand var gyrus: Gyrus

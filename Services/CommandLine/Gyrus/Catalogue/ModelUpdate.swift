@@ -11,21 +11,21 @@ import WorkQueueClient
 struct ModelUpdate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "update",
-        abstract: "Train a new version of a model with new data or classes, so that it forgets little.",
+        abstract: "Train a new version of a model on new data, so that it forgets little.",
         discussion: """
               gyrus models update 3fa27c11/48 --data 0b5f21c9a0d3
-              gyrus models update 3fa27c11/48 --data new-speakers.yaml --memory 8000 --allowed-forgetting 2
+              gyrus models update 3fa27c11/48 --data new-speakers.yaml --memory 8000
 
-            DATA is a data set of the registry, by the beginning of its recipe (see: gyrus datasets), or a scenario file,
-            whose data are prepared then. Methods:
+            DATA is the beginning of a recipe of the registry (see: gyrus datasets), or a scenario file, \
+            whose data are then prepared. Methods:
 
-              replay         as many earlier samples as --memory says are learned again (recommended)
-              distillation   the model as it was teaches its answers; needs no earlier data
-              ewc            weights that mattered are held (elastic weight consolidation)
-              fine-tuning    new data alone: the yardstick, which forgets
+              replay         learns earlier samples again, see --memory (recommended)
+              distillation   learns the old version's answers; needs no earlier data
+              ewc            holds weights that mattered (elastic weight consolidation)
+              fine-tuning    learns the new data alone; the baseline, which forgets
 
-            The new version takes its parent's stage, or staging, unless it forgot more than is allowed: then it is kept
-            without a stage. Back again: gyrus models rollback MODEL
+            The new version takes its parent's stage, or staging, unless it forgot more than allowed; then it is kept \
+            without a stage. To go back: gyrus models rollback MODEL
             """)
 
     @ParentCommand var gyrus: Gyrus
@@ -36,7 +36,7 @@ struct ModelUpdate: AsyncParsableCommand {
     @Option(help: "How it learns: replay, distillation, ewc or fine-tuning.")
     var method = "replay"
 
-    @Option(help: "Most earlier samples that are learned again.")
+    @Option(help: "How many earlier samples to learn again at most.")
     var memory = 4000
 
     @Option(help: "Passes over the data.")
@@ -48,7 +48,7 @@ struct ModelUpdate: AsyncParsableCommand {
     @Option(help: "Learning rate of Adam at the start.")
     var learningRate = 0.001
 
-    @Option(help: "Most new samples (default: all).")
+    @Option(help: "How many new samples to use at most (default: all).")
     var samples: Int?
 
     @Option(help: "Seed of the choice and order of samples.")
@@ -57,7 +57,7 @@ struct ModelUpdate: AsyncParsableCommand {
     @Option(help: "Points of accuracy on earlier data that it may lose and still be promoted.")
     var allowedForgetting = UpdateTask.usualAllowance * 100
 
-    @Option(help: ArgumentHelp("Who asks for it (default: your login).", valueName: "name"))
+    @Option(help: ArgumentHelp("Who requests it (default: your login).", valueName: "name"))
     var by = NSUserName()
 
     @Flag(help: "Print the task's identity and do not wait.")
@@ -156,7 +156,7 @@ struct UpdateRow: Listable {
 struct ModelRollback: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollback",
-        abstract: "Make the version of a model's series live again that was live before.",
+        abstract: "Make the version live again that was live before.",
         discussion: """
               gyrus models rollback 3fa27c11/48~90d2c1aa
             """)
@@ -166,7 +166,7 @@ struct ModelRollback: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Who does it (default: your login).", valueName: "name"))
     var by = NSUserName()
 
-    @Option(help: "Why.")
+    @Option(help: "The reason.")
     var note = "rolled back"
 
     @Argument(help: "Identity of any version; see: gyrus models.")

@@ -10,7 +10,7 @@ struct Models: AsyncParsableCommand {
         abstract: "List and manage the pretrained models.",
         discussion: """
               gyrus models --filter dataset=av-mnist --order -accuracy
-              gyrus models --filter 'code=ResNet*; vision; any; any; any; any; >=90%; any; any'
+              gyrus models --filter 'code=ResNet*; vision; any; any; any; any; >=90%; *; *'
               gyrus models show 3fa27c11/48
               gyrus models import detector.onnx --area vision --function detection
               gyrus models rank new-speakers.yaml                   which to begin with
@@ -18,7 +18,7 @@ struct Models: AsyncParsableCommand {
               gyrus models stage 3fa27c11/48 live --note 'passed the field test'
               gyrus models rollback 3fa27c11/48
               gyrus models schedule 3fa27c11/48 --dataset fsdd --when 500
-              gyrus models history --stage live --on 2026-11-20     which version was live on that day
+              gyrus models history --stage live --on 2026-11-20     what was live that day
               gyrus models stats
             """,
         subcommands: [
@@ -34,12 +34,12 @@ struct ModelList: AsyncParsableCommand {
         commandName: "list",
         abstract: "List the pretrained models.",
         discussion: """
-              gyrus models --filter areas=vision --filter 'accuracy>=0.9' --filter 'parameters<2M'
-              gyrus models --filter 'text=digits' --filter 'created>=2026-11-01' --order -accuracy --limit 10
+              gyrus models --filter 'accuracy>=0.9' --filter 'parameters<2M'
+              gyrus models --filter 'created>=2026-11-01' --order -accuracy --limit 10
 
-            Fields are those of a model and of its base network; an unknown one is answered with all that there are.
-            In values, * and ? are wildcards, 'any' always fits, - is no value, and numbers and days may follow <, <=, >
-            or >=. 'code' takes an artificial code of nine fields separated by ';', or its integers with * for any of
+            Fields are those of a model and of its base network; an unknown one is answered with a list of all. \
+            In values, * and ? are wildcards, 'any' always fits, - means no value, and numbers and days may follow <, <=, > \
+            or >=. 'code' takes an artificial code of nine fields separated by ';', or its integers with * for any of \
             them. 'text' looks for words anywhere, and 'metrics.NAME' for a measurement: 'metrics.validation-loss<0.1'.
             """)
 

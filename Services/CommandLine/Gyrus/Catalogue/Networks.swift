@@ -10,7 +10,7 @@ struct NetworksCommand: AsyncParsableCommand {
         commandName: "networks",
         abstract: "List the base networks: structures without weights.",
         discussion: """
-              gyrus networks --filter areas=vision --filter residual=yes --order parameters
+              gyrus networks --filter areas=vision --filter residual=yes --order depth
               gyrus networks show LeNet5
             """, subcommands: [NetworkList.self, NetworkShow.self], defaultSubcommand: NetworkList.self)
 }

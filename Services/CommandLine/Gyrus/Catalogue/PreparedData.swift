@@ -42,11 +42,11 @@ extension ScenarioFeatures {
 struct DatasetPrepare: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prepare",
-        abstract: "Prepare the data that a scenario file names, without a search, and print their recipe.",
+        abstract: "Prepare the data that a scenario file names, without a search; print the recipe.",
         discussion: """
               gyrus datasets prepare new-speakers.yaml
 
-            What is prepared is found by searches, by updates of models, and by the schedules that wait for new samples.
+            Prepared data are found by searches, by updates of models, and by schedules that wait for new samples.
             """)
 
     @ParentCommand var gyrus: Gyrus

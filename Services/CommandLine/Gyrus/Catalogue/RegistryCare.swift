@@ -9,8 +9,8 @@ struct RegistryCare: AsyncParsableCommand {
         commandName: "registry",
         abstract: "Check the registry's files, and remove those that nothing needs.",
         discussion: """
-              gyrus registry verify              hashes every file again; status 1 where one is damaged or missing
-              gyrus registry gc --dry-run        says what gc would remove
+              gyrus registry verify              hashes every file again
+              gyrus registry gc --dry-run        prints what gc would remove
             """,
         subcommands: [RegistryVerify.self, RegistryCollect.self])
 }
@@ -19,7 +19,7 @@ struct RegistryCare: AsyncParsableCommand {
 struct RegistryVerify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Hash every file again and list those that are damaged or missing; ends with 1 where there are any.")
+        abstract: "Hash every file again and list damaged or missing ones; exit status 1 if any.")
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions
@@ -69,12 +69,12 @@ struct RegistryCollect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gc", abstract: "Remove files that no model and no data set needs.",
         discussion: """
-            Files that were promised to be kept for a time are left until then. Prints the digests of what was removed.
+            Files that are to be kept for a time are left until then. Prints the digests of what was removed.
             """)
 
     @ParentCommand var gyrus: Gyrus
 
-    @Flag(help: "Remove nothing; say what would be removed.")
+    @Flag(help: "Remove nothing; print what would be removed.")
     var dryRun = false
 
     @Option(

@@ -5,7 +5,7 @@ import RegistryClient
 /// Lists the dictionaries of artificial codes.
 struct Terms: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List the words that artificial codes are made of, with the numbers that stand for them.",
+        abstract: "List the words of artificial codes and the numbers that stand for them.",
         discussion: "  gyrus terms areas")
 
     @ParentCommand var gyrus: Gyrus

@@ -10,7 +10,7 @@ struct ZooCommand: AsyncParsableCommand {
         discussion: """
               gyrus zoo seed --data ../shared/data
 
-            Standard base networks for vision, audition, language and emotion are in every registry: gyrus networks.
+            Every registry has standard base networks for vision, audition, language and emotion: gyrus networks.
             """, subcommands: [ZooSeed.self])
 }
 
@@ -20,9 +20,9 @@ struct ZooSeed: AsyncParsableCommand {
         commandName: "seed",
         abstract: "Import the detectors and re-identification networks of the data directory.",
         discussion: """
-            Looks for folders 'detectors' and 'reid' where datasets are looked for (--data, then $GYRUS_DATA, then
-            ../shared/data, then ~/.cache/gyrus/data). A file that cannot be checked is listed with the reason. What is
-            there already stays as it is.
+            Looks for the folders 'detectors' and 'reid' in the data folders (--data, then $GYRUS_DATA, then \
+            ../shared/data, then ~/.cache/gyrus/data). A file that cannot be checked is listed with the reason. What is \
+            there already is kept.
             """)
 
     @ParentCommand var gyrus: Gyrus

@@ -7,7 +7,7 @@ import Model
 struct KnowledgeCommandGroup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "knowledge",
-        abstract: "What was learned from searches: teach it now, keep it, bring it elsewhere.",
+        abstract: "Manage what was learned from searches: learn now, save, restore.",
         discussion: """
               gyrus knowledge learn
               gyrus knowledge snapshot knowledge.jsonl
@@ -19,7 +19,7 @@ struct KnowledgeCommandGroup: AsyncParsableCommand {
 /// Teaches the knowledge service now.
 struct KnowledgeLearn: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "learn", abstract: "Learn now from all outcomes that are new; it happens by itself a little later."
+        commandName: "learn", abstract: "Learn now from all new outcomes, instead of in a few seconds."
     )
 
     @ParentCommand var gyrus: Gyrus
@@ -37,7 +37,7 @@ struct KnowledgeLearn: AsyncParsableCommand {
 /// Writes all outcomes to a file.
 struct KnowledgeSnapshot: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "snapshot", abstract: "Write all outcomes to a file, one in a line of JSON; - for stdout.")
+        commandName: "snapshot", abstract: "Write all outcomes to a file, one JSON object per line; - for stdout.")
 
     @ParentCommand var gyrus: Gyrus
 
@@ -68,7 +68,7 @@ struct KnowledgeSnapshot: AsyncParsableCommand {
 struct KnowledgeRestore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
-        abstract: "Bring in the outcomes of a snapshot; those that are known change nothing.")
+        abstract: "Load the outcomes of a snapshot; known ones change nothing.")
 
     /// Outcomes that are on their way at a time, so that one durable commit serves many.
     private static let atOnce = 64

@@ -10,10 +10,10 @@ struct Config: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
 
-    @Flag(name: .long, help: "Print the names of the services only.")
+    @Flag(name: .long, help: "Print only the names of the services.")
     var services = false
 
-    @Flag(name: [.short, .long], help: "Only check.")
+    @Flag(name: [.short, .long], help: "Check only; print nothing.")
     var quiet = false
 
     @Option(name: .long, help: "Form of the output: yaml or json.")

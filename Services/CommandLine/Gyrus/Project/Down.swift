@@ -6,9 +6,9 @@ import Model
 /// Stops the services and their supervisor.
 struct Down: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Stop the services; their data stay.",
+        abstract: "Stop the services; their data are kept.",
         discussion: """
-            Services stop in the reverse order of their start, each with its grace period.
+            Services stop in the reverse order of their start, each within its grace period.
 
               gyrus down -v      also removes all data: models, searches, logs
             """)

@@ -7,11 +7,11 @@ import Model
 struct Logs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show what the services print.",
-        discussion: "  gyrus logs -f --tail 20 trainer-worker\n\nOf each process the last 24 MiB are kept.")
+        discussion: "  gyrus logs -f --tail 20 trainer-worker\n\nThe last 24 MiB of each process are kept.")
 
     @ParentCommand var gyrus: Gyrus
 
-    @Flag(name: [.short, .long], help: "Go on as more comes.")
+    @Flag(name: [.short, .long], help: "Keep showing output as it arrives.")
     var follow = false
 
     @Option(
@@ -22,13 +22,13 @@ struct Logs: AsyncParsableCommand {
     @Flag(name: [.short, .long], help: "Show the time of each line.")
     var timestamps = false
 
-    @Flag(name: .long, help: "No colours.")
+    @Flag(name: .long, help: "Print no colors.")
     var noColor = false
 
     @Flag(name: .long, help: "Leave out the names of the processes.")
     var noLogPrefix = false
 
-    @Argument(help: "Services; all by default.")
+    @Argument(help: "Services (default: all).")
     var services: [String] = []
 
     func validate() throws {

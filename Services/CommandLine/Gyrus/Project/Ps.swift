@@ -10,10 +10,10 @@ struct Ps: AsyncParsableCommand {
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions
 
-    @Flag(name: [.short, .long], help: "Also those that are stopped.")
+    @Flag(name: [.short, .long], help: "Include stopped processes.")
     var all = false
 
-    @Argument(help: "Services; all by default.")
+    @Argument(help: "Services (default: all).")
     var services: [String] = []
 
     func run() async throws {

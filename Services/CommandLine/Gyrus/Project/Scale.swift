@@ -9,7 +9,7 @@ struct Scale: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
 
-    @Flag(name: .long, help: "Return without waiting until they run.")
+    @Flag(name: .long, help: "Return without waiting for them to run.")
     var noWait = false
 
     @Argument(help: ArgumentHelp("Services and numbers.", valueName: "service=number"))

@@ -10,11 +10,11 @@ struct Up: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Start the services; those that run and did not change are left alone.",
         discussion: """
-            In the foreground the services' logs are shown, and Ctrl-C stops the services. With --detach they run on in
+            In the foreground the services' logs are shown, and Ctrl-C stops the services. With --detach they keep running in \
             the background, and the command returns when all of them are healthy.
 
               gyrus up -d --scale trainer-worker=4
-              gyrus up registry                      only the registry and what it depends on
+              gyrus up registry      only the registry and what it depends on
             """)
 
     @ParentCommand var gyrus: Gyrus
@@ -31,14 +31,14 @@ struct Up: AsyncParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Longest time to wait until they are, such as 90s; a number alone is one of seconds (default: 60s).",
+            "How long to wait for that, such as 90s; a number alone is in seconds (default: 60s).",
             valueName: "duration"), transform: DurationArgument.orSeconds)
     var waitTimeout: DurationArgument?
 
-    @Flag(name: .long, help: "Restart services that did not change, too.")
+    @Flag(name: .long, help: "Restart services even if they did not change.")
     var forceRecreate = false
 
-    @Argument(help: "Services to start, with those they depend on; all by default.")
+    @Argument(help: "Services to start, with those they depend on (default: all).")
     var services: [String] = []
 
     func run() async throws {

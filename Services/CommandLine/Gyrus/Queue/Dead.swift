@@ -8,10 +8,10 @@ import WorkQueueClient
 /// Tasks that crashed too often.
 struct Dead: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Look after tasks that crashed too often.",
+        abstract: "Manage tasks that crashed too often.",
         discussion: """
-            A search counts a dead task as a failed trial and goes on without it. To have such trials run again once their
-            cause is mended, take up the scenario where it failed as a whole: gyrus resume ID. A task that is requeued by
+            A search counts a dead task as a failed trial and continues without it. To run such trials again once the \
+            cause is fixed, resume the scenario if it failed as a whole: gyrus resume ID. A task that is requeued by \
             itself is done for whoever asks for it again, such as that search.
 
               gyrus dead list
@@ -163,7 +163,7 @@ struct DeadRequeue: AsyncParsableCommand {
 
 /// Gives dead tasks up.
 struct DeadDrop: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "drop", abstract: "Give dead tasks up for good.")
+    static let configuration = CommandConfiguration(commandName: "drop", abstract: "Give up dead tasks for good.")
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var queue: QueueOptions

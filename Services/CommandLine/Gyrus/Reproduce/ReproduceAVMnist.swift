@@ -9,14 +9,14 @@ import RegistryClient
 struct ReproduceAVMnist: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "av-mnist",
-        abstract: "Train the networks of table 6 on both modalities and fuse all pairs: tables 7 and 8.",
+        abstract: "Train the networks of table 6 on both modalities and fuse all pairs.",
         discussion: """
-              gyrus reproduce av-mnist --quick         minutes, with fewer samples and one seed
-              gyrus reproduce av-mnist                 an hour or more on two cores, with three seeds
+              gyrus reproduce av-mnist --quick   minutes: fewer samples, one seed
+              gyrus reproduce av-mnist           an hour or more on two cores
 
-            The networks are trained and fused by scenarios that are published to the designer, on the recording split and
-            then on the speaker-held-out split. What was interrupted goes on where it stood: scenarios that are there already
-            are not begun again. The folder gets report.md and a picture for each split.
+            The networks are trained and fused by scenarios that are published to the designer, on the recording split and \
+            then on the speaker-held-out split. An interrupted run continues where it stopped: scenarios that exist already \
+            are not started again. The folder gets report.md and a picture for each split.
             """)
 
     @ParentCommand var gyrus: Gyrus
@@ -24,11 +24,11 @@ struct ReproduceAVMnist: AsyncParsableCommand {
     @Flag(help: "Fewer samples, epochs and trials, and one seed.")
     var quick = false
 
-    @Flag(help: "Use data that Gyrus makes itself in place of the real data sets.")
+    @Flag(help: "Use data that Gyrus makes itself instead of the real data sets.")
     var synthetic = false
 
     @Option(
-        help: ArgumentHelp("Seeds 1, 2, … so many; each has data of its own (default: 3, quick: 1).", valueName: "n"))
+        help: ArgumentHelp("How many seeds; each has data of its own (default: 3, quick: 1).", valueName: "n"))
     var seeds: Int?
 
     @Option(

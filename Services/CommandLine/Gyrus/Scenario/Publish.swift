@@ -7,7 +7,7 @@ import Model
 /// Publishes a scenario.
 struct Publish: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Publish a scenario: the designer searches a network for it.",
+        abstract: "Publish a scenario: the designer searches for a network.",
         discussion: """
             Prints the scenario's identity once it is safely in the queue.
 
@@ -20,10 +20,10 @@ struct Publish: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
 
-    @Flag(name: [.short, .long], help: "Follow the search to its end; exit status 1 where it fails.")
+    @Flag(name: [.short, .long], help: "Follow the search to its end; exit status 1 if it fails.")
     var wait = false
 
-    @Flag(help: "Use data that Gyrus makes itself in place of the data sets that the file names.")
+    @Flag(help: "Use data that Gyrus makes itself instead of the data sets in the file.")
     var synthetic = false
 
     @Option(help: "Identity of the scenario; publishing again under the same one changes nothing (default: random).")

@@ -12,9 +12,9 @@ struct ResultCommand: AsyncParsableCommand {
         abstract: "Show a scenario's trials, and fetch the winning network.",
         discussion: """
               gyrus result 3fa2
-              gyrus result 3fa2 --output results      also writes the network there, or the tracker and its tracks
+              gyrus result 3fa2 --output results      also writes the network there
 
-            The network is a TorchScript file, which torch.jit.load opens anywhere; beside it are its weights alone as
+            The network is a TorchScript file, which torch.jit.load opens without Gyrus; beside it are its weights alone as \
             safetensors.
             """)
 
@@ -22,7 +22,7 @@ struct ResultCommand: AsyncParsableCommand {
     @OptionGroup var list: ListOptions
 
     @Option(
-        name: [.short, .long], help: ArgumentHelp("Folder that the winning network is written to.", valueName: "folder")
+        name: [.short, .long], help: ArgumentHelp("Folder to write the winning network to.", valueName: "folder")
     )
     var output: String?
 

@@ -11,7 +11,7 @@ struct Scenarios: AsyncParsableCommand {
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions
 
-    @Option(help: "Most scenarios to show.")
+    @Option(help: "How many scenarios to show at most.")
     var limit = 100
 
     func run() async throws {
@@ -23,7 +23,7 @@ struct Scenarios: AsyncParsableCommand {
 /// Withdraws a scenario.
 struct Cancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Stop a scenario's search; what it has found stays.", discussion: "  gyrus cancel 3fa2")
+        abstract: "Stop a scenario's search; what it found is kept.", discussion: "  gyrus cancel 3fa2")
 
     @ParentCommand var gyrus: Gyrus
 
@@ -44,7 +44,7 @@ struct Cancel: AsyncParsableCommand {
 /// Takes a withdrawn or failed scenario up again.
 struct Resume: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Go on with a scenario that was cancelled or failed.", discussion: "  gyrus resume 3fa2")
+        abstract: "Continue a scenario that was cancelled or that failed.", discussion: "  gyrus resume 3fa2")
 
     @ParentCommand var gyrus: Gyrus
 

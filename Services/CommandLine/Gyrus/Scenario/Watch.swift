@@ -14,7 +14,7 @@ struct Watch: AsyncParsableCommand {
         discussion: """
               gyrus watch 3fa2
 
-            The beginning of an identity is enough where no other scenario has it. Exit status 1 where the search fails.
+            The beginning of an identity is enough if it is unique. Exit status 1 if the search fails.
             """)
 
     @ParentCommand var gyrus: Gyrus

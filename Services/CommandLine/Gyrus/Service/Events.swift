@@ -8,18 +8,18 @@ import ServiceClient
 /// Shows what happened, from all services, and goes on as more happens.
 struct Events: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what happened in the services, without a gap.",
+        abstract: "Show what happened in the services, without gaps.",
         discussion: """
               gyrus events -f --since 10m
               gyrus events --service trainer --since seq:1200 --json
 
-            Each service numbers its events. A reader that was cut off goes on without gap or repetition by giving the
+            Each service numbers its events. A reader that was cut off continues without gaps or repetitions by giving the \
             last number that it has: --since seq:1200, or for several services --since trainer:1200 --since designer:88.
             """)
 
     @ParentCommand var gyrus: Gyrus
 
-    @Flag(name: [.short, .long], help: "Go on as more happens.")
+    @Flag(name: [.short, .long], help: "Keep showing events as they happen.")
     var follow = false
 
     @Option(
@@ -29,7 +29,7 @@ struct Events: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only events of this service (can be repeated).", valueName: "service"))
     var service: [ServiceName] = []
 
-    @Option(name: .long, help: "Form of the output: table, or json for one object a line.")
+    @Option(name: .long, help: "Form of the output: table, or json for one object per line.")
     var format: ListFormat = .table
 
     @Flag(help: "The same as --format json.")

@@ -8,7 +8,7 @@ public import ServiceClient
 /// Asks the services how they are.
 struct Health: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Ask the services whether they are ready; exit status 69 where one is not.",
+        abstract: "Ask the services whether they are ready; exit status 69 if one is not.",
         discussion: """
               gyrus health
               gyrus health registry --wait 5s
@@ -18,11 +18,11 @@ struct Health: AsyncParsableCommand {
     @OptionGroup var list: ListOptions
 
     @Option(
-        help: ArgumentHelp("Longest time to wait until they are ready, such as 5s.", valueName: "duration"),
+        help: ArgumentHelp("How long to wait until they are ready, such as 5s.", valueName: "duration"),
         transform: DurationArgument.init)
     var wait: DurationArgument?
 
-    @Argument(help: "Services; all by default.")
+    @Argument(help: "Services (default: all).")
     var services: [ServiceName] = []
 
     func run() async throws {

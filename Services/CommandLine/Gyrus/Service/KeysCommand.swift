@@ -6,12 +6,12 @@ import Messaging
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
-        abstract: "Make the keys that services and workers on other machines need.",
+        abstract: "Make the keys for services and workers on other machines.",
         discussion: """
               gyrus keys make trainer.key          prints the public key
               gyrus keys show trainer.key          prints it again
 
-            A service at tcp:// takes --keys with its own file and --admit with a file of its clients' public keys; a
+            A service at tcp:// takes --keys with its own file and --admit with a file of its clients' public keys. A \
             client takes the service's public key from GYRUS_<SERVICE>_KEY and its own keys from GYRUS_KEYS.
             """,
         subcommands: [KeysMake.self, KeysShow.self])
@@ -20,7 +20,7 @@ struct KeysCommand: AsyncParsableCommand {
 /// Makes a pair of keys.
 struct KeysMake: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "make", abstract: "Write new keys to a file that only you can read; prints the public key.")
+        commandName: "make", abstract: "Write new keys to a file that only you can read; print the public key.")
 
     @Argument(help: ArgumentHelp("File to write; one that exists is never replaced.", valueName: "file"))
     var file: String

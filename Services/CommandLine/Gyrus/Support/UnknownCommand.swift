@@ -58,13 +58,6 @@ extension Gyrus {
         return Array(rest)
     }
 
-    /// Refuses help about what there is not, which the parser answers with that about everything.
-    static func checkHelp(_ arguments: [String]) throws {
-        let words = afterOptions(arguments)
-        guard words.first == "help" else { return }
-        if let unknown = UnknownCommand.find(in: Array(words.dropFirst())) { throw unknown.failure }
-    }
-
     /// The failure that arguments which could not be parsed deserve: that of a verb that there is not, where it is that.
     static func clarified(_ error: any Error, _ arguments: [String]) -> any Error {
         let text = message(for: error)

@@ -14,12 +14,12 @@ struct EvaluateMOT: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mot", abstract: "HOTA, CLEAR MOT and Identity of tracks in MOTChallenge's format.",
         discussion: """
-            The ground truth of a sequence S is DIR/S/gt/gt.txt or DIR/S.txt; its results are DIR/S.txt. Rows are
+            The ground truth of a sequence S is DIR/S/gt/gt.txt or DIR/S.txt; its results are DIR/S.txt. Rows are \
             frame,identity,left,top,width,height[,confidence[,class…]]. Example:
 
               gyrus evaluate mot --gt MOT17/train --results my-tracker
 
-            MOTP is printed in both conventions: MOTP-IOU is the mean overlap of what was found (MOTChallenge; higher is
+            MOTP is printed in both conventions: MOTP-IOU is the mean overlap of what was found (MOTChallenge; higher is \
             better), MOTP-DIST the mean distance 1 − overlap (py-motmetrics; lower is better).
             """)
 

@@ -7,7 +7,8 @@ import Vision
 /// Lists the detectors.
 struct TrackDetectors: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "detectors", abstract: "List the detectors, which can be run here, and how to add the others.")
+        commandName: "detectors",
+        abstract: "List the detectors, which of them can run here, and how to add the others.")
 
     @Option(name: .long, help: "Folder with detectors (default: `detectors` in $GYRUS_DATA or ../shared/data).")
     var detectors: String?

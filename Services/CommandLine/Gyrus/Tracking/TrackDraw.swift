@@ -9,10 +9,10 @@ struct TrackDraw: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "draw", abstract: "Draw tracks on the frames of a sequence, or on an empty canvas.",
         discussion: """
-              gyrus track draw --sequence MOT17/train/MOT17-04-FRCNN --tracks tracks/MOT17-04-FRCNN.txt --output x.mp4
-              gyrus track draw --sequence MOT17/train/MOT17-02-FRCNN --tracks … --canvas --output x.mp4
+              gyrus track draw --sequence MOT17/train/S --tracks S.txt --output x.mp4
+              gyrus track draw --sequence MOT17/train/S --tracks S.txt --canvas --output x
 
-            An output that ends with .mp4 is a film; any other is a folder for images.
+            An output that ends with .mp4 is a film; any other is a folder of images.
             """)
 
     @OptionGroup var frames: SequenceOptions

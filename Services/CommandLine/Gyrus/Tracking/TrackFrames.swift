@@ -9,16 +9,17 @@ struct TrackFrames: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "frames", abstract: "Detect and follow people in the frames of a sequence.",
         discussion: """
-              gyrus track frames --sequence MOT17/train/MOT17-04-FRCNN --detector yolox-nano --appearance osnet.onnx \\
-                --output tracks/MOT17-04-FRCNN.txt
+              gyrus track frames --sequence MOT17/train/MOT17-04-FRCNN \\
+                --detector yolox-nano --appearance osnet.onnx --output tracks.txt
 
-            `gyrus track detectors` lists the detectors. One of your own is a file with its layout: darknet (….weights with
-            ….cfg beside it), yolox or fastestdet (ONNX), or torchscript (it takes a list of images or a batch of one, and answers
+            `gyrus track detectors` lists the detectors. One of your own is a file with its layout: darknet (….weights with \
+            ….cfg beside it), yolox or fastestdet (ONNX), or torchscript (it takes a list of images or a batch of one, and answers \
             boxes, scores and labels as torchvision's detectors do):
 
-              gyrus track frames --sequence S --detector ./mine.onnx --layout yolox --side 640 --output tracks.txt
+              gyrus track frames --sequence S --detector ./mine.onnx --layout yolox \\
+                --side 640 --output tracks.txt
 
-            Without --appearance the tracker goes by motion alone.
+            Without --appearance the tracker uses motion alone.
             """)
 
     @OptionGroup var frames: SequenceOptions
@@ -44,7 +45,7 @@ struct TrackFrames: ParsableCommand {
     @Option(name: .long, help: "File for the tracks.")
     var output: String
 
-    @Option(name: .long, help: "File for the detections, too.")
+    @Option(name: .long, help: "File for the detections as well.")
     var detectionsOutput: String?
 
     @OptionGroup(title: "Tracker") var tracker: TrackerOptions

@@ -8,11 +8,11 @@ struct TrackRun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Give identities to the detections of whole sequences.",
         discussion: """
-            Detections of a sequence S are in DIR/S/det/det.txt or DIR/S.txt, in MOTChallenge's format; identities in them
-            are ignored, so the output of another tracker can serve as well. The tracks are written to OUTPUT/S.txt.
+            Detections of a sequence S are in DIR/S/det/det.txt or DIR/S.txt, in MOTChallenge's format; identities in them \
+            are ignored, so the output of another tracker works too. The tracks are written to OUTPUT/S.txt.
 
-              gyrus track run --detections MOT17/train --tracker oc-sort --output tracks --gt MOT17/train
-              gyrus track run --detections DIR --setup found.json --output tracks     # what a search found
+              gyrus track run --detections MOT17/train --tracker oc-sort --output tracks
+              gyrus track run --detections DIR --setup found.json --output tracks
             """)
 
     @Option(name: .long, help: "Folder with detections.")
@@ -24,7 +24,7 @@ struct TrackRun: ParsableCommand {
     @Option(name: .long, help: "Folder for the tracks.")
     var output: String
 
-    @Option(name: .long, help: "Ground truth; where it is given, the scores are printed.")
+    @Option(name: .long, help: "Ground truth; if given, the scores are printed.")
     var gt: String?
 
     @Option(name: .long, help: "Sequences, separated by commas (default: all that have detections).")
@@ -32,7 +32,7 @@ struct TrackRun: ParsableCommand {
 
     @Option(
         name: .long,
-        help: "File with filter and tracker as 'gyrus result --output' writes it, in place of the options below.")
+        help: "File with filter and tracker, as 'gyrus result --output' writes it, instead of the options below.")
     var setup: String?
 
     @OptionGroup(title: "Tracker") var tracker: TrackerOptions

@@ -10,11 +10,11 @@ struct TrackSearch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "search", abstract: "Search detector, threshold, tracker and its parameters on real sequences.",
         discussion: """
-            Detections of the detector D for the sequence S are in DIR/D/S.txt (or DIR/D/S/det/det.txt). Sequences of MOT16
-            and MOT17 with the same number are the same video. The first trials are the trackers with the settings of their
+            Detections of the detector D for the sequence S are in DIR/D/S.txt (or DIR/D/S/det/det.txt). Sequences of MOT16 \
+            and MOT17 with the same number are the same video. The first trials are the trackers with the settings of their \
             papers; the result is compared with each of them.
 
-              gyrus track search --detections MOT17/tracker-outputs --gt MOT17/train --held-out MOT17-04-FRCNN
+              gyrus track search --detections MOT17/tracker-outputs --gt MOT17/train
             """)
 
     @Option(name: .long, help: "Folder with a folder of detections for each detector.")
@@ -23,7 +23,7 @@ struct TrackSearch: AsyncParsableCommand {
     @Option(name: .long, help: "Folder with the ground truth.")
     var gt: String
 
-    @Option(name: .long, help: "Detectors that take no part, separated by commas.")
+    @Option(name: .long, help: "Detectors to leave out, separated by commas.")
     var exclude: String?
 
     @Option(name: .long, help: "Sequences that the search does not see, separated by commas.")
@@ -32,19 +32,19 @@ struct TrackSearch: AsyncParsableCommand {
     @Option(name: .long, help: "How many frames of each sequence count, from the first one on (default: all).")
     var frames: Int?
 
-    @Option(name: .long, help: "What is to be as high as possible: idf1, mota or hota.")
+    @Option(name: .long, help: "What to maximize: idf1, mota or hota.")
     var objective = "idf1"
 
     @Option(name: .long, help: "How candidates are proposed, as in a scenario: evolution, random …")
     var method = "evolution"
 
-    @Option(name: .long, help: "Candidates that are measured.")
+    @Option(name: .long, help: "How many candidates to measure.")
     var trials = 200
 
-    @Option(name: .long, help: "Candidates that live at a time.")
+    @Option(name: .long, help: "Candidates in the population.")
     var population = 12
 
-    @Option(name: .long, help: "Determines the whole search.")
+    @Option(name: .long, help: "Seed of the whole search.")
     var seed: UInt64 = 7
 
     /// Most candidates of a search.

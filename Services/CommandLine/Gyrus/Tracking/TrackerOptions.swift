@@ -7,7 +7,7 @@ struct TrackerOptions: ParsableArguments {
     @Option(name: .long, help: "The tracker: sort, deep-sort or oc-sort.")
     var tracker = "deep-sort"
 
-    @Option(name: .long, help: "Least score of a detection (default: all are used).")
+    @Option(name: .long, help: "Lowest score of a detection (default: all are used).")
     var minimumScore: Double?
 
     @Option(name: .long, help: "Least height of a detection in pixels.")
@@ -16,10 +16,10 @@ struct TrackerOptions: ParsableArguments {
     @Option(name: .long, help: "Greatest overlap of two detections; 1 keeps all.")
     var maximumOverlap = 1.0
 
-    @Option(name: .long, help: "Frames a track lives without being seen (default: that of the tracker's paper).")
+    @Option(name: .long, help: "Frames a track lives without being seen (default: as in the tracker's paper).")
     var maximumAge: Int?
 
-    @Option(name: .long, help: "Frames in which a track is seen before it is told of.")
+    @Option(name: .long, help: "Frames in which a track must be seen before it is reported.")
     var confirmations: Int?
 
     @Option(name: .long, help: "Least overlap of a detection with a track.")

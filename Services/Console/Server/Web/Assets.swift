@@ -56,7 +56,7 @@ enum Templates {
             ("explanation", PackageResources.explanation_mustache),
             ("tracking", PackageResources.tracking_mustache), ("tracks", PackageResources.tracks_mustache),
             ("track-frame", PackageResources.track_frame_mustache),
-            ("scenario-rows", PackageResources.scenario_rows_mustache),
+            ("scenario-rows", PackageResources.scenario_rows_mustache), ("manual", PackageResources.manual_mustache),
         ]
     }
 }

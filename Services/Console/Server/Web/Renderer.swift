@@ -13,6 +13,7 @@ struct Renderer: Sendable {
         case brain = "Brain"
         case scenarios = "Scenarios"
         case events = "Events"
+        case docs = "Docs"
 
         var path: String { self == .overview ? "/" : "/\(rawValue.lowercased())" }
     }

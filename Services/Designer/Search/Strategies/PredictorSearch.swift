@@ -26,7 +26,7 @@ public struct PredictorSearch: SearchStrategy {
         }
     }
 
-    /// Of more trials than these the predictor learns from the best half and the youngest half of so many.
+    /// The most trials that the predictor learns from: beyond that, the best half and the latest half of this many.
     static let observations = 512
     /// Candidates among which it chooses in a space that is too large to look at each network: half are random, half
     /// differ little from the best ones.

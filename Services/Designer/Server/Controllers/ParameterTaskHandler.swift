@@ -9,7 +9,7 @@ import Storage
 public import WorkQueueClient
 
 /// Serves a part of the parameters of a search's controllers until the search is over. Its state goes to the registry every
-/// few seconds, so that who takes it over goes on from there.
+/// few seconds, so that whoever takes it over resumes from there.
 public struct ParameterTaskHandler: TaskHandler {
     /// Kinds of tasks that it does.
     public static let kinds = [ControllerTask.shardKind]

@@ -234,7 +234,7 @@ public actor BlobStore {
         return UInt64(bytes)
     }
 
-    /// Removes blobs whose time is over and uploads that nobody continues. Returns how many blobs it were.
+    /// Removes expired blobs and abandoned uploads, and returns how many blobs it removed.
     func removeExpired() throws -> Int {
         removeAbandoned()
         let time = now().microseconds

@@ -14,7 +14,7 @@ struct LocalSGD: ReplicaRule {
 /// dᵢ(t) is what worker i changed between meetings t − 1 and t. At meeting t it takes the sum that was begun at meeting t − 1,
 /// adds the mean to what all have in common, c ← c + Σⱼ dⱼ(t−1) / N, goes on from xᵢ = c + dᵢ(t), and begins the sum of dⱼ(t). At
 /// an epoch's end it waits for that sum too, so that every change has reached every worker once; then xᵢ = c has the same bits
-/// everywhere, because sums have.
+/// everywhere, because the sum has.
 struct OverlappedSGD: ReplicaRule {
     /// What all workers have in common.
     private var common: [Float]

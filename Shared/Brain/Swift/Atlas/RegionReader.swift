@@ -10,10 +10,10 @@ enum RegionReader {
         for row in table.rows {
             let region = try region(row)
             guard numbers.insert(region.number).inserted else {
-                throw row.wrong("roi_id", "region \(region.number) stands there twice.")
+                throw row.wrong("roi_id", "region \(region.number) is listed twice.")
             }
             guard names.insert(region.name).inserted else {
-                throw row.wrong("name", "region '\(region.name)' stands there twice.")
+                throw row.wrong("name", "region '\(region.name)' is listed twice.")
             }
             regions.append(region)
         }
@@ -27,7 +27,7 @@ enum RegionReader {
 
     private static func region(_ row: Table.Row) throws -> Region {
         let number = try row.required("roi_id", in: 0...1_000_000)
-        guard let exact = Int(exactly: number) else { throw row.wrong("roi_id", "a whole number is needed.") }
+        guard let exact = Int(exactly: number) else { throw row.wrong("roi_id", "expected a whole number.") }
         guard let hemisphere = Region.Hemisphere(rawValue: row.text("hemisphere")) else {
             throw row.wrong("hemisphere", "'\(row.text("hemisphere").prefix(80))' is none of L, R and B (both).")
         }

@@ -32,7 +32,7 @@ struct Table {
             ($0.number, $0.text.split(separator: "\t", omittingEmptySubsequences: false))
         }
         if columns.count < titles.count {
-            throw Failure(.invalidArgument, "\(file):1: a column stands there twice.")
+            throw Failure(.invalidArgument, "\(file):1: a column is listed twice.")
         }
         for title in needed where columns[title] == nil {
             let question = NearestName.question(title, among: titles)

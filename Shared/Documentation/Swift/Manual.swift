@@ -1,0 +1,44 @@
+/// The manual of Gyrus, which the executables carry: the console serves it, and `gyrus help` prints parts of it.
+public enum Manual {
+    /// A page of the manual.
+    public struct Page: Sendable {
+        /// Name of its file without the ending, and of its place below `/docs`.
+        public let name: String
+        /// What it is about, as its first heading says.
+        public let title: String
+        /// Its content.
+        public let document: Markdown
+
+        init(_ name: String, _ bytes: [UInt8]) {
+            self.name = name
+            document = Markdown(String(decoding: bytes, as: UTF8.self))
+            title = document.title ?? name
+        }
+    }
+
+    /// All pages, in the order in which they are read.
+    public static let pages: [Page] = [
+        Page("first-scenario", PackageResources.first_scenario_md),
+        Page("own-data", PackageResources.own_data_md),
+        Page("own-networks", PackageResources.own_networks_md),
+        Page("using-the-result", PackageResources.using_the_result_md),
+        Page("searching", PackageResources.searching_md),
+        Page("fusion", PackageResources.fusion_md),
+        Page("tracking", PackageResources.tracking_md),
+        Page("models", PackageResources.models_md),
+        Page("brain", PackageResources.brain_md),
+        Page("scaling-out", PackageResources.scaling_out_md),
+        Page("operating", PackageResources.operating_md),
+        Page("scenario-reference", PackageResources.scenario_reference_md),
+        Page("command-reference", PackageResources.command_reference_md),
+        Page("architecture", PackageResources.architecture_md),
+        glossary,
+        Page("measurements", PackageResources.measurements_md),
+    ]
+
+    /// The words that Gyrus uses.
+    public static let glossary = Page("glossary", PackageResources.glossary_md)
+
+    /// The page of a name.
+    public static func page(_ name: String) -> Page? { pages.first { $0.name == name } }
+}
