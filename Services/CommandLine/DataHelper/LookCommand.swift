@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Model
+import Preparation
 import Tables
 
 /// Takes `DataSettings` as JSON on each line of stdin, and answers with a `DataReport` as JSON on a line; or with a line that
@@ -22,7 +23,7 @@ struct LookCommand: ParsableCommand {
         let output = FileHandle.standardOutput
         do {
             let settings = try JSONDecoder().decode(DataSettings.self, from: request)
-            let report = try SampleTable(settings: settings).report()
+            let report = try SampleTable(settings: settings).report(probe: MediaProber())
             try output.write(contentsOf: try encoder.encode(report) + Data("\n".utf8))
         } catch {
             try output.write(contentsOf: Data("!".utf8) + encoder.encode(Failure(error)) + Data("\n".utf8))
