@@ -286,7 +286,8 @@ let services: [Target] = [
             "Brain", "HelperProcesses", "Manual", "Model", "Networks", "ONNX", "Inspection", "Launcher",
             "ServiceClient",
             "DesignerClient", "RegistryClient", "KnowledgeClient", "TrainerClient", "EvaluatorClient",
-            "WorkQueueClient", "Messaging", "Search", "Tracking", "TrackingSearch", "Vision", "Tables", argumentParser, logging,
+            "WorkQueueClient", "Messaging", "Search", "Tracking", "TrackingSearch", "Vision", "Tables", argumentParser,
+            logging,
         ]),
 ]
 
