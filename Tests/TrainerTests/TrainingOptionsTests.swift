@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Model
 import Networks
+import RegistryClient
 import ServiceTestSupport
 import Testing
 import Torch

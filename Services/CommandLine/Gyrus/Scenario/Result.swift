@@ -84,7 +84,7 @@ struct ResultCommand: AsyncParsableCommand {
                     + winner.metrics.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }, from: registry)
             let report = list.format == .json || list.quiet ? say : emit
             report("\nWinner: \(winner.title), \(winner.networkName)")
-            report("        \(winner.outcome)")
+            report("        \(winner.outcome(status.objective))")
             report("Package: \(folder.folder.path)")
             return say("Answer for new data with: gyrus predict \(folder.folder.path) FILE…")
         }
