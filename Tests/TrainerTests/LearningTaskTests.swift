@@ -21,6 +21,7 @@ import WorkerSupport
     private static func task(_ learning: Learning) throws -> TrainingTask {
         var task = try TrainerTaskHandlerTests.task(epochs: 2)
         task.learning = learning
+        task.kinds = ["image": .image]
         return task
     }
 

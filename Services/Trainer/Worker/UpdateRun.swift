@@ -35,14 +35,15 @@ struct UpdateRun {
         let trained = try await run.result()
         let after = try UpdateScores(of: session.network, new, earlier)
         var metrics = trained.metrics
-        metrics["new-accuracy.before"] = before.new
-        metrics["new-accuracy"] = after.new
+        metrics["new-\(before.metric.name).before"] = before.new
+        metrics["new-\(before.metric.name)"] = after.new
         if !earlier.isEmpty {
-            metrics["earlier-accuracy.before"] = before.meanEarlier
-            metrics["earlier-accuracy"] = after.meanEarlier
+            metrics["earlier-\(before.metric.name).before"] = before.meanEarlier
+            metrics["earlier-\(before.metric.name)"] = after.meanEarlier
             metrics["forgetting"] = zip(before.earlier, after.earlier).map { $0 - $1 }.max()
         }
-        let version = try await register(parent, trained, metrics, accuracy: after.test)
+        let accuracy = after.metric == .accuracy ? after.test : nil
+        let version = try await register(parent, trained, metrics, accuracy: accuracy)
         return UpdateResult(
             model: version.id, stage: try await promote(version, parent, metrics).rawValue, metrics: metrics)
     }
@@ -94,7 +95,7 @@ struct UpdateRun {
 
     /// The version has the same identity whenever the task is repeated.
     private func register(
-        _ parent: PretrainedModel, _ trained: TrainingResult, _ metrics: [String: Double], accuracy: Double
+        _ parent: PretrainedModel, _ trained: TrainingResult, _ metrics: [String: Double], accuracy: Double?
     ) async throws -> PretrainedModel {
         let digest = BlobDigest(hashing: lease.payload).hexadecimal.prefix(8)
         let root = parent.id.split(separator: "~").first.map(String.init) ?? parent.id
@@ -126,6 +127,8 @@ struct UpdateRun {
 
 /// How well a network answers new and earlier data.
 private struct UpdateScores {
+    /// The usual metric of what it answers; larger is better.
+    let metric: Metric
     /// On new validation samples.
     let new: Double
     /// On validation samples of each earlier dataset.
@@ -137,6 +140,7 @@ private struct UpdateScores {
 
     init(of network: ScriptedNetwork, _ new: PreparedDataset, _ earlier: [PreparedDataset]) throws {
         let metric = Metric.usual(for: Scenario.Task(try new.source(.validation).target.kind))
+        self.metric = metric
         func score(_ dataset: PreparedDataset, _ split: PreparedDataset.Split) throws -> (value: Double, samples: Int) {
             let evaluation = try network.evaluate(on: dataset.source(split))
             return (evaluation.metrics[metric.name].map(metric.utility) ?? -.infinity, evaluation.samples)

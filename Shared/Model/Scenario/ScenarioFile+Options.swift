@@ -85,7 +85,7 @@ extension ScenarioFile {
         if options.patience != nil, scenario.search.halving != nil {
             throw fields.wrong("early-stopping", "search.halving stops trials early already; leave one of them out.")
         }
-        if options.patience != nil, training.distribution != nil || scenario.final.distribution != nil {
+        if [training, scenario.final].contains(where: { $0.options.patience != nil && $0.distribution != nil }) {
             throw fields.wrong(
                 "early-stopping", "a training by several workers cannot end early; leave one of them out.")
         }

@@ -98,6 +98,10 @@ extension ScenarioFile {
                 : try fineTuning(reader, data),
             finalists: try final?.integer("candidates") ?? 1)
         scenario.final.options = training.options
+        if isAutomatic(final) {
+            scenario.final.options.patience = training.options.patience ?? TrainingOptions.automaticPatience
+            scenario.final.options.keepsBest = true
+        }
         try checkMeasures(of: scenario)
         try checkOptions(of: scenario, budget)
         return scenario

@@ -134,10 +134,14 @@ struct UpdateRow: Listable {
         model = result.model
         stage = result.stage
         forgetting = result.metrics["forgetting"]
-        earlierBefore = result.metrics["earlier-accuracy.before"]
-        earlier = result.metrics["earlier-accuracy"]
-        newBefore = result.metrics["new-accuracy.before"]
-        new = result.metrics["new-accuracy"]
+        // Whatever the metric of what the model answers is.
+        func value(_ data: String, before isBefore: Bool = false) -> Double? {
+            result.metrics.first { $0.key.hasPrefix("\(data)-") && $0.key.hasSuffix(".before") == isBefore }?.value
+        }
+        earlierBefore = value("earlier", before: true)
+        earlier = value("earlier")
+        newBefore = value("new", before: true)
+        new = value("new")
     }
 
     static let columns = ["MODEL", "STAGE", "FORGOT", "EARLIER DATA", "NEW DATA"]
