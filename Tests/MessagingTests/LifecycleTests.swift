@@ -7,7 +7,7 @@ import Schema
 import ServiceLifecycle
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct LifecycleTests {
     @Test func `cancelling the task withdraws a request from the server`() async throws {
         let directory = SocketDirectory()
@@ -148,7 +148,7 @@ struct LifecycleTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct DrainTests {
     @Test func `on graceful shutdown what is in flight is answered and long polls end`() async throws {
         let directory = SocketDirectory()
