@@ -46,7 +46,7 @@ private actor Board: TrialBoard {
     func outcomes(of trials: [Int]) -> SearchHistory { known }
 }
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct ControllerLoopTests {
     /// Two modalities, each with layers of its own, and so two controllers.
     private static var space: SearchSpace {

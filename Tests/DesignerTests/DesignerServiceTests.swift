@@ -39,7 +39,7 @@ struct Designer {
     }
 }
 
-@Suite(.serialized, .timeLimit(.minutes(5))) struct DesignerServiceTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct DesignerServiceTests {
     func end(of id: String, _ service: DesignerService) async throws -> ScenarioStatus {
         while true {
             let status = try await service.scenario(id, waiting: .seconds(30))

@@ -9,7 +9,7 @@ import Testing
 
 @testable import DesignerServer
 
-@Suite(.timeLimit(.minutes(1))) struct ListTests {
+@Suite(.timeLimit(.minutes(10))) struct ListTests {
     private static let message = String(repeating: "x", count: 20_000)
 
     /// Serves a designer that does not run to a client.

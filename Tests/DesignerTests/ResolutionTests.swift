@@ -9,7 +9,7 @@ import Testing
 @testable import DesignerServer
 
 /// What a scenario engages decides what its search chooses from, and is kept with it.
-@Suite(.timeLimit(.minutes(2))) struct ResolutionTests {
+@Suite(.timeLimit(.minutes(10))) struct ResolutionTests {
     private static func area(_ path: String) throws -> Int { try FakeWorld.map.area(named: path).id }
 
     @Test func `a published scenario keeps the explanation that its search uses, whatever changes later`() async throws

@@ -9,7 +9,7 @@ import Testing
 
 @testable import DesignerServer
 
-@Suite(.timeLimit(.minutes(2))) struct ResumptionTests {
+@Suite(.timeLimit(.minutes(10))) struct ResumptionTests {
     private func end(of id: String, _ service: DesignerService) async throws -> ScenarioStatus {
         while true {
             let status = try await service.scenario(id, waiting: .seconds(30))

@@ -25,7 +25,7 @@ private func text(trials: Int = 30, population: Int = 6, more: String = "") -> S
     """
 }
 
-@Suite(.timeLimit(.minutes(2))) struct TrackingScenarioTests {
+@Suite(.timeLimit(.minutes(10))) struct TrackingScenarioTests {
     private func end(of id: String, _ service: DesignerService) async throws -> ScenarioStatus {
         while true {
             let status = try await service.scenario(id, waiting: .seconds(30))

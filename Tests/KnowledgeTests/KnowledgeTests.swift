@@ -55,7 +55,7 @@ private let spoken = ScenarioFeatures(
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct KnowledgeTests {
     private let directory: TemporaryDirectory
     private let events: EventLog

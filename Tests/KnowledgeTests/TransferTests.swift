@@ -5,7 +5,7 @@ import Testing
 import TransferSupport
 
 /// The benchmark `knowledge` with a part of its scenarios and models.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct TransferTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct TransferTests {
     private static let last = 7
 
     @Test(.enabled(if: RealData.isHere, Comment(rawValue: RealData.reason)))

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct EndlessMessageTests {
     @Test func `growth is met first by cutting who is silent, then by cutting all, then it is the service's own`() {
         var memory = MemoryGuard(allowance: 100)

@@ -4,7 +4,7 @@ import Model
 import Schema
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct GarbageTests {
     private func header(
         version: UInt32 = Wire.version, id: UInt64 = 7, route: String = "test.echo"

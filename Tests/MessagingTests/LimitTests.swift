@@ -3,7 +3,7 @@ import Model
 import Schema
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct LimitTests {
     @Test func `beyond its bound a server is busy, except for control and waiting routes`() async throws {
         let directory = SocketDirectory()

@@ -4,7 +4,7 @@ import Model
 import Schema
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct RequestTests {
     @Test(arguments: ["ipc", "tcp", "inproc"])
     func `a request is answered`(transport: String) async throws {

@@ -5,7 +5,7 @@ import Model
 import Schema
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct SecurityTests {
     private let endpoint: Endpoint
 

@@ -5,7 +5,7 @@ import Model
 import Schema
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct SocketFileTests {
     @Test func `the directory of a socket is made for its owner only`() async throws {
         let directory = SocketDirectory()

@@ -134,7 +134,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct `JSON schema of scenarios` {
+@Suite(.timeLimit(.minutes(10))) struct `JSON schema of scenarios` {
     /// Checks each YAML file given after the schema, and prints what is wrong with it.
     private static let program = """
         import json, re, sys, jsonschema, yaml

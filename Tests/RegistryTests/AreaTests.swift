@@ -9,7 +9,7 @@ import Testing
 @testable import RegistryServer
 
 /// Areas over the shipped atlas, changed through the client.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct AreaTests {
     private let fixture: RegistryFixture
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import RegistryServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct BlobCareTests {
     private func register(_ bytes: [UInt8], _ client: RegistryClient) async throws -> BlobDigest {
         let blob = try await client.upload(bytes: bytes)

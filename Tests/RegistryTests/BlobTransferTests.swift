@@ -10,7 +10,7 @@ import Testing
 
 @testable import RegistryServer
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct BlobTransferTests {
     private static let chunk = 8 << 20
 

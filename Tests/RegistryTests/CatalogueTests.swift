@@ -12,7 +12,7 @@ import Tracking
 
 @testable import RegistryServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct CatalogueTests {
     private let fixture: RegistryFixture
 
@@ -203,7 +203,7 @@ struct CatalogueTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct DictionaryTests {
     private let fixture: RegistryFixture
 

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// The built `registry`, killed and started again under a running transfer.
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct CrashTests {
     private let directory: TemporaryDirectory
     private let endpoint: Endpoint

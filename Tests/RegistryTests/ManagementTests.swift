@@ -18,7 +18,7 @@ private final class TestClock: Sendable {
     func advance(days: Double) { time.withLock { $0 += days * 24 * 3600 } }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ManagementTests {
     private let clock = TestClock()
     private let fixture: RegistryFixture

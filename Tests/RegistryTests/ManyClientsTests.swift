@@ -9,7 +9,7 @@ import Testing
 
 @testable import RegistryServer
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct ManyClientsTests {
     @Test(arguments: [4, 8, 16, 64])
     func `every request of many clients at once is answered`(clients: Int) async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import RegistryServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct UnfinishedUploadTests {
     /// A registry that is killed between the last byte of an upload and its entry leaves all of it behind.
     @Test(arguments: [1, 300_000])

@@ -2,7 +2,7 @@ import Storage
 import Testing
 
 /// Waits are far longer than the time limit, so that one which nobody ends fails its test.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct WaitListTests {
     private let list = WaitList<String>()
 

@@ -4,7 +4,7 @@ import WorkQueueClient
 
 @testable import WorkQueueServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct GangTests {
     private let fixture: QueueFixture
     private let queue: WorkQueue

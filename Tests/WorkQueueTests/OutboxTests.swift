@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 import WorkQueueServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct OutboxTests {
     /// What arrived, and how the receiver behaves.
     private final class Receiver: Sendable {

@@ -3,7 +3,7 @@ import Testing
 import WorkQueueClient
 import WorkQueueServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct PagesTests {
     @Test(arguments: [10, 16_000])
     func `tasks with full log tails are listed page by page`(messageBytes: Int) async throws {

@@ -6,7 +6,7 @@ import WorkQueueClient
 @testable import WorkQueueServer
 
 /// Random histories of pulls, deaths, late answers and restarts, from which no task may come out lost or counted twice.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct RandomHistoryTests {
     @Test(arguments: 0..<40)
     func `no history loses a task or counts one twice`(seed: UInt64) async throws {

@@ -10,7 +10,7 @@ import Testing
 import WorkQueueClient
 import WorkQueueServer
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct TaskWorkerTests {
     /// How long a test waits for a queue that is away.
     private static let patience = Duration.seconds(120)

@@ -7,7 +7,7 @@ import WorkQueueClient
 
 @testable import WorkQueueServer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct WorkQueueTests {
     private let fixture: QueueFixture
     private let queue: WorkQueue

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 import WorkQueueClient
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct WorkerThreadTests {
     @Test func `all parts of a task run on the one thread`() async {
         let thread = WorkerThread()
