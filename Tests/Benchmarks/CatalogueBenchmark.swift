@@ -37,7 +37,7 @@ struct CatalogueBenchmark: AsyncParsableCommand {
         let directory = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString.prefix(8))")
         defer { try? FileManager.default.removeItem(at: directory) }
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        try LargeCatalogue(directory: directory, models: models, networks: networks, files: files, bytes: fileBytes)
+        try await LargeCatalogue(directory: directory, models: models, networks: networks, files: files, bytes: fileBytes)
             .write()
         let server = try RegistryProcess(directory: directory)
         defer { server.stop() }

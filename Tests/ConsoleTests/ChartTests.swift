@@ -122,7 +122,7 @@ import Testing
             sequence: 1, time: Date(), service: "trainer", kind: "task.left", subject: "s/1/train",
             attributes: ["rank": "1", "worker": "w1", "attempt": "1", "reason": "silence"])
         let reports = (0..<3).map { report("s/1/train", rank: $0, rate: 1, attempt: 4) }
-        let pace = try #require(WorkerPace.latest(of: reports + [left], scenario: "s", metric: .accuracy))
+        let pace = try #require(WorkerPace.latest(of: reports + [left], scenario: "s"))
         #expect(pace.workers.map(\.rank) == [0, 2])
         let more = (0..<2).map { report("s/1/train-2", rank: $0, rate: 1) }
         let later = try #require(WorkerPace.latest(of: reports + more, scenario: "s"))

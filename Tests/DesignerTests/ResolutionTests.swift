@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func `scenarios that differ in their stimuli alone search different networks`() async throws {
-        let designer = try Designer(Designer.database(), FakeWorld())
+        let designer = try await Designer(Designer.database(), FakeWorld())
         let text = scenarioText().replacing("structures: [LeNet3, MediumNet], ", with: "")
         let spaces = try await designer.living { service in
             var spaces: [[String]] = []

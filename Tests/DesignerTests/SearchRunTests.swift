@@ -123,6 +123,7 @@ extension SearchRun {
             case .register(let model): return .registered(model: model.id, .success(()))
             case .track, .registerTracker: preconditionFailure("a search for a network asks for no tracks")
             case .employ, .listen: preconditionFailure("these searches have no replicas")
+            case .wait: return .timeUp
             }
         }
     }

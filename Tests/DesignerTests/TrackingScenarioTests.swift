@@ -84,7 +84,7 @@ private func text(trials: Int = 30, population: Int = 6, more: String = "") -> S
                 occurrence = .tracked(
                     number: number, .success(TrackingResult(metrics: ["idf1": value], setup: files, tracks: files)))
             case .registerTracker(let model): occurrence = .registered(model: model.id, .success(()))
-            case .train, .evaluate, .extract, .register, .employ, .listen:
+            case .train, .evaluate, .extract, .register, .employ, .listen, .wait:
                 preconditionFailure("a search for a tracker trains nothing")
             }
             let decision = try run.handle([occurrence])
