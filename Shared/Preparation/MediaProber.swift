@@ -8,6 +8,7 @@ public struct MediaProber: MediaProbe {
     /// Makes one.
     public init() {}
 
+    /// What a file is like.
     public func probe(_ type: MediaType, path: String) throws -> MediaFacts {
         guard let content = FileManager.default.contents(atPath: path) else {
             throw Failure(.notFound, "it cannot be read")
@@ -15,6 +16,7 @@ public struct MediaProber: MediaProbe {
         return try probe(type, bytes: [UInt8](content))
     }
 
+    /// What a file's content is like.
     public func probe(_ type: MediaType, bytes: [UInt8]) throws -> MediaFacts {
         switch type {
         case .image:

@@ -5,7 +5,9 @@ public import Tables
 
 /// The samples of a user's table, as preparing reads them.
 public struct TableRows: SampleRows {
+    /// The modalities of the table.
     public let modalities: [RawModality]
+    /// Finds the files that the table names.
     public var files: FileFinder { table.files }
 
     private let table: SampleTable
@@ -27,6 +29,7 @@ public struct TableRows: SampleRows {
         }
     }
 
+    /// Gives all samples in the order of the source.
     public func forEachSample(_ body: (RawSample) throws -> Void) throws {
         var groups: [String: Int] = [:]
         try table.forEachRow { row in

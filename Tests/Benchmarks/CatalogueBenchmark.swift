@@ -37,8 +37,10 @@ struct CatalogueBenchmark: AsyncParsableCommand {
         let directory = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString.prefix(8))")
         defer { try? FileManager.default.removeItem(at: directory) }
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        try await LargeCatalogue(directory: directory, models: models, networks: networks, files: files, bytes: fileBytes)
-            .write()
+        try await LargeCatalogue(
+            directory: directory, models: models, networks: networks, files: files, bytes: fileBytes
+        )
+        .write()
         let server = try RegistryProcess(directory: directory)
         defer { server.stop() }
         let connection = RequestClient(

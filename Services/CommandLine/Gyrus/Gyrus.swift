@@ -30,7 +30,8 @@ struct Gyrus: AsyncParsableCommand {
             CommandGroup(
                 name: "Scenarios:",
                 subcommands: [
-                    NewScenario.self, Publish.self, Explain.self, Watch.self, ResultCommand.self, Predict.self,
+                    Run.self, NewScenario.self, Publish.self, Explain.self, Watch.self, ResultCommand.self,
+                    Predict.self,
                     Scenarios.self, Cancel.self,
                     Resume.self, Reproduce.self,
                 ]),

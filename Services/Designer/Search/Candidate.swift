@@ -99,9 +99,12 @@ public struct Candidate: Hashable, Sendable {
             platform: Self.platform)
     }
 
+    /// What stands in codes for the area of tables and series, which no sense perceives: association cortex.
+    private static let unspecificArea = "association"
+
     /// The functional areas that perceive modalities.
     private static func areas(of modalities: [String], _ data: ScenarioData) -> [String] {
-        unique(modalities.compactMap { data.inputs[$0]?.kind.area })
+        unique(modalities.compactMap { data.inputs[$0].map { $0.kind.area ?? unspecificArea } })
     }
 
     private static func unique(_ names: [String]) -> [String] {

@@ -56,7 +56,8 @@ public struct PreparedDataset: Sendable {
             default:
                 throw Failure(
                     .corrupt,
-                    "'\(path)' is no prepared dataset: its metadata has no format '\(Self.format)' or '\(Self.manifestFormat)'.")
+                    "'\(path)' is no prepared dataset: its metadata has no format '\(Self.format)' or '\(Self.manifestFormat)'."
+                )
             }
         } catch let failure as Failure where failure.code == .invalidArgument {
             throw Failure(.corrupt, "'\(path)' has a recipe that cannot be read: \(failure.message)")

@@ -28,7 +28,9 @@ struct Run: AsyncParsableCommand {
         transform: DurationArgument.init)
     var budget: DurationArgument?
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Folder for the result (default: NAME-result).", valueName: "folder"))
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("Folder for the result (default: NAME-result).", valueName: "folder"))
     var output: String?
 
     func run() async throws {

@@ -147,7 +147,8 @@ struct SearchRun: SearchCourse {
         }
         if try prepareFusion(&decision) { return }
         let isExhausted =
-            if isTimeUp { true } else if scenario.search.replication != nil { self.isExhausted } else if halving != nil {
+            if isTimeUp { true } else if scenario.search.replication != nil { self.isExhausted } else if halving != nil
+            {
                 try proposeOrPromote(&decision)
             } else { try propose(&decision) }
         let isOver = trials.allSatisfy(\.state.isIdle)
