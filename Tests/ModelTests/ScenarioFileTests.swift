@@ -102,7 +102,7 @@ import Testing
         ),
         (
             "parameters: 2e6", "latency: 5",
-            "f.yaml:7:51: objective.limits.latency: expected a time with its unit, such as 5ms, 250us or 1.5s"
+            "f.yaml:7:51: objective.limits.latency: expected a time with its unit, such as 5ms, 1.5s or 10m"
         ),
         ("parameters: 2e6", "latency: 0ms", "objective.limits.latency: 0ms is not from 0.001 to"),
         ("parameters: 2e6", "flops: 2e6", "Known here are parameters, operations, latency."),

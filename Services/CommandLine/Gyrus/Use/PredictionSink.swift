@@ -7,7 +7,8 @@ final class PredictionSink {
     private let top: Int
     private let file: URL?
     private let partial: URL?
-    private let handle: FileHandle
+    /// The file under way; nil for stdout.
+    private let handle: FileHandle?
     private var target = Target(.classification, names: [])
 
     init(format: PredictionFormat, top: Int, file: String?) throws {
@@ -22,7 +23,7 @@ final class PredictionSink {
             }
             handle = try FileHandle(forWritingTo: partial)
         } else {
-            handle = .standardOutput
+            handle = nil
         }
     }
 
@@ -52,9 +53,11 @@ final class PredictionSink {
 
     /// Gives the file its name.
     func end() throws {
-        guard let file, let partial else { return }
+        guard let file, let partial, let handle else { return }
         try handle.close()
-        _ = try FileManager.default.replaceItemAt(file, withItemAt: partial)
+        guard rename(partial.path, file.path) == 0 else {
+            throw Failure(.permissionDenied, "'\(file.path)' cannot be written: \(String(cString: strerror(errno)))")
+        }
     }
 
     private func cells(_ answer: [Float]) -> [String] {
@@ -79,7 +82,10 @@ final class PredictionSink {
             }.joined(separator: ","))
     }
 
-    private func line(_ text: String) throws { try handle.write(contentsOf: Data("\(text)\n".utf8)) }
+    private func line(_ text: String) throws {
+        guard let handle else { return emit(text) }
+        try handle.write(contentsOf: Data("\(text)\n".utf8))
+    }
 
     private func json(_ prediction: Prediction) throws -> String {
         let encoder = JSONEncoder()
