@@ -20,7 +20,8 @@ struct DesignerProcessTests {
         modalities:
           image: {dataset: mnist}
           audio: {dataset: fsdd, noise: esc10}
-        search: {population: 8, trials: 40, seed: 7, widths: [0.5, 1]}
+        search: {population: 8, trials: 40, seed: 7, widths: [0.5, 1],
+                 structures: [LeNet3, LeNet5, MediumNet, SparseNet]}
         """
 
     /// The same with trials that are stopped early.

@@ -143,9 +143,9 @@ struct OnnxScope {
     /// 1 where a place of a sequence is a part of it, else 0: `[batch, length]`; nil where no tokens say so.
     mutating func mask() -> String? {
         guard inputs.count > 1 else { return nil }
-        // Numbers of tokens are whole.
-        let size = node("Abs", [inputs[1]])
-        return node("Min", [size, number(1)])
+        // To a truth value and back: 9 is ONNX's BOOL, 1 its FLOAT.
+        let isThere = node("Cast", [inputs[1]], ["to": .integer(9)])
+        return node("Cast", [isThere], ["to": .integer(1)])
     }
 
     private mutating func newName(_ word: String) -> String {
