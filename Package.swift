@@ -320,7 +320,12 @@ let testTargets: [Target] = [
     tests("BrainTests", ["Brain", "Model"]),
     tests("SafetensorsTests", ["Model", "Safetensors"]),
     tests("ONNXTests", ["ONNX", "Model", "Networks", "Safetensors", "Schema", "Torch"]),
-    tests("PreparationTests", ["Media", "Model", "Networks", "Preparation", "Safetensors", "Tables", "Torch"]),
+    tests(
+        "PreparationTests",
+        [
+            // Not gyrus-tokenizer, which tests start: SentencePiece cannot be in one process with libtorch.
+            "Datasets", "Media", "Model", "Networks", "Preparation", "Safetensors", "Tables", "Torch", "gyrus",
+        ]),
     tests("TablesTests", ["Tables", "Model", "gyrus", "gyrus-data"]),
     tests("ScoresTests", ["Model", "Scores"]),
     tests("TorchTests", ["Torch", "Model", "Networks", "Safetensors"]),

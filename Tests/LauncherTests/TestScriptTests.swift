@@ -11,7 +11,9 @@ import Testing
         let script = DeliveredFiles.composeFile.deletingLastPathComponent().appending(path: "test")
         try FileManager.default.createDirectory(at: folder.file("Compose"), withIntermediateDirectories: true)
         try FileManager.default.copyItem(at: script, to: folder.file("Compose/test"))
-        for name in ["Compose/setup", "Compose/demo", ".ci/run", ".build/debug/SchemaGenerator", ".build/debug/ManualGenerator"] {
+        for name in [
+            "Compose/setup", "Compose/demo", ".ci/run", ".build/debug/SchemaGenerator", ".build/debug/ManualGenerator",
+        ] {
             try standIn(name, "exit 0")
         }
     }

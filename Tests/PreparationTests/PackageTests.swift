@@ -1,0 +1,154 @@
+import Datasets
+import Foundation
+import Model
+import Networks
+import Preparation
+import Tables
+import TestSupport
+import Testing
+import Torch
+
+@testable import gyrus
+
+/// From a user's table to a package: what a network answers for raw values is what it answers for prepared samples, in this
+/// program and in Python.
+@Suite(.timeLimit(.minutes(10))) struct PackageTests {
+    /// Rows with a picture, a sound, a text, numbers with gaps and a category; some lack the sound or the picture.
+    private static func makeTable(in folder: TemporaryDirectory, rows: Int = 40) throws {
+        var lines = ["photo,voice,note,age,weight,city,kind"]
+        for row in 0..<rows {
+            var generator = SplitMix64(seed: UInt64(row))
+            let (height, width) = (18 + row % 5, 20 + row % 7)
+            let pixels = (0..<height * width * 3).map { _ in UInt8(generator.index(below: 256)) }
+            let picture = Array("P6 \(width) \(height) 255\n".utf8) + pixels
+            try Data(picture).write(to: folder.file("p\(row).ppm"))
+            try wave(
+                seconds: 0.2 + 0.01 * Double(row % 9), rate: row.isMultiple(of: 2) ? 22_050 : 8_000,
+                pitch: 200 + 10 * row
+            )
+            .write(to: folder.file("s\(row).wav"))
+            let voice = row % 10 == 3 ? "" : "s\(row).wav"
+            let photo = row % 13 == 5 ? "" : "p\(row).ppm"
+            let weight = row % 4 == 0 ? "" : "\(50.5 + Double(row))"
+            let note = "\"the \(row % 3 == 0 ? "red, quick" : "blue") fox number \(row) jumped over seven lazy dogs\""
+            lines.append(
+                "\(photo),\(voice),\(note),\(20 + row * 7 % 31),\(weight),\(["Rome", "Oslo", "Paris"][row % 3]),"
+                    + "\(row.isMultiple(of: 2) ? "even" : "odd")")
+        }
+        try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: folder.file("rows.csv"))
+    }
+
+    /// A tone as a WAV file of 16 bits.
+    private static func wave(seconds: Double, rate: Int, pitch: Int) -> Data {
+        let samples = (0..<Int(seconds * Double(rate))).map { place in
+            Int16(12_000 * sin(2 * Double.pi * Double(pitch * place) / Double(rate)))
+        }
+        var data = Data()
+        func add(_ value: some FixedWidthInteger) {
+            withUnsafeBytes(of: value.littleEndian) { data.append(contentsOf: $0) }
+        }
+        data.append(contentsOf: "RIFF".utf8)
+        add(UInt32(36 + 2 * samples.count))
+        data.append(contentsOf: "WAVEfmt ".utf8)
+        add(UInt32(16))
+        for value in [UInt16(1), 1] { add(value) }
+        for value in [UInt32(rate), UInt32(2 * rate)] { add(value) }
+        for value in [UInt16(2), 16] { add(value) }
+        data.append(contentsOf: "data".utf8)
+        add(UInt32(2 * samples.count))
+        for sample in samples { add(sample) }
+        return data
+    }
+
+    private static func settings(_ folder: TemporaryDirectory) -> DataSettings {
+        var photo = DataSettings.Modality(columns: ["photo"], kind: .image)
+        photo.size = [16, 16]
+        let voice = DataSettings.Modality(columns: ["voice"], kind: .audio)
+        let note = DataSettings.Modality(columns: ["note"], kind: .text)
+        let facts = DataSettings.Modality(columns: ["age", "weight", "city"], kind: .table)
+        return DataSettings(
+            source: folder.path("rows.csv"), target: .init(columns: ["kind"], kind: .classification),
+            modalities: ["photo": photo, "voice": voice, "note": note, "facts": facts])
+    }
+
+    private static let families = ["photo": "LeNet3", "voice": "ResNet", "note": "BiGRU", "facts": "MLP"]
+
+    @Test func `a package answers for raw values as its network does for prepared samples, also in Python`() throws {
+        let folder = try TemporaryDirectory()
+        try Self.makeTable(in: folder)
+        let settings = Self.settings(folder)
+        let table = try SampleTable(settings: settings)
+        let rows = try TableRows(table)
+        let preparer = DataPreparer(
+            rows: rows, settings: settings, name: "rows", target: table.target.target, content: try rows.digest())
+        let outcome = try preparer.prepare(to: folder.path("data.safetensors"))
+        #expect(outcome.unreadableCount == 0)
+
+        let dataset = try PreparedDataset(opening: folder.path("data.safetensors"))
+        #expect(dataset.target.names == ["even", "odd"])
+        #expect(dataset.inputs["photo"]?.shape == [3, 16, 16])
+        #expect(dataset.inputs["facts"] == InputSignature(kind: .table, shape: [4], categories: [4]))
+        let parts = try PreparedDataset.Split.allCases.map(dataset.source)
+        #expect(parts.reduce(0) { $0 + $1.count } == 40)
+
+        let branches = try Self.families.sorted { $0.key < $1.key }.map { modality, name in
+            let family = try #require(StructureFamily.named(name))
+            let signature = try #require(dataset.inputs[modality])
+            return (modality, try family.network(input: modality, signature, outputs: 2, width: 0.5))
+        }
+        let network = try ScriptedNetwork(NetworkDescription.fused(branches: branches, classes: 2), seed: 3)
+        try network.save(to: folder.file("network.pt"))
+        try NetworkPackage.write(
+            network: folder.file("network.pt"), inputs: network.inputs, manifest: outcome.manifest,
+            to: folder.file("model.pt"))
+        let package = try NetworkPackage(loading: folder.file("model.pt"))
+
+        // Answers for the raw rows, in the order of the file.
+        let reader = try ValueReader(files: rows.files, inputs: outcome.manifest.inputs)
+        var raw: [[Float]] = [], parted: [SamplePart: [Int]] = [:]
+        try rows.forEachSample { sample in
+            var values: [String: RawValue] = [:]
+            for (modality, cells) in zip(rows.modalities, sample.cells) {
+                let input = try #require(outcome.manifest.inputs[modality.name])
+                values[modality.name] = try reader.value(cells, of: modality.name, input)
+            }
+            parted[sample.part, default: []].append(raw.count)
+            raw += try package.answers([values])
+        }
+        // Answers for the prepared rows. A missing picture is its mean, rounded to whole bytes there.
+        for (part, source) in zip([SamplePart.training, .validation, .test], parts) {
+            let answers = try network.outputs(for: source, width: 2)
+            for (place, answer) in zip(parted[part] ?? [], answers) {
+                let even = 1 / (1 + exp(answer[1] - answer[0]))
+                #expect(abs(raw[place][0] - even) < (place % 13 == 5 || place % 10 == 3 ? 1e-2 : 1e-4))
+            }
+        }
+        try checkInPython(folder, outcome.manifest, raw)
+    }
+
+    /// The example beside a package gives the same answers.
+    private func checkInPython(_ folder: TemporaryDirectory, _ manifest: DatasetManifest, _ raw: [[Float]]) throws {
+        let python: PythonEnvironment
+        do {
+            python = try PythonEnvironment(with: "PIL", "soundfile", "sentencepiece")
+        } catch {
+            try Test.cancel("there is no Python with Pillow, soundfile and sentencepiece: \(error)")
+        }
+        try Data(manifest.json.utf8).write(to: folder.file("preprocessing.json"))
+        try Data(PackageFolder.example.utf8).write(to: folder.file("example.py"))
+        for (name, input) in manifest.inputs {
+            if case .text(let text) = input.preparation {
+                try text.model.write(to: folder.file("tokenizer-\(name).model"))
+            }
+        }
+        let program = "import runpy, sys; sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
+        let lines = try python.run(program, folder.path("example.py"), folder.path("rows.csv")).split(separator: "\n")
+        #expect(lines.count == raw.count)
+        for (line, answer) in zip(lines, raw) {
+            let words = line.split(separator: "\t")
+            let best = answer[0] >= answer[1] ? 0 : 1
+            #expect(words.first.map(String.init) == manifest.target.names[best])
+            #expect(abs((words.last.flatMap { Float($0) } ?? 0) - answer[best]) < 1e-4)
+        }
+    }
+}
