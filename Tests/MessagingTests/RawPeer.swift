@@ -15,7 +15,7 @@ final class RawPeer: @unchecked Sendable {
         socket = zmq_socket(context, kind)
         var linger: Int32 = 0
         zmq_setsockopt(socket, ZMQ_LINGER, &linger, 4)
-        var patience: Int32 = 20_000
+        var patience: Int32 = 300_000
         zmq_setsockopt(socket, ZMQ_RCVTIMEO, &patience, 4)
         zmq_setsockopt(socket, ZMQ_SNDTIMEO, &patience, 4)
     }
