@@ -30,7 +30,8 @@ struct PredictCommand: ParsableCommand {
             try answer(PredictionMessage(target: package.manifest.target))
             try Predicting(package, request).run(answer)
         } catch {
-            try answer(PredictionMessage(failure: Failure(error)))
+            // Whoever asked may be gone, and then needs no answer.
+            try? answer(PredictionMessage(failure: Failure(error)))
             throw ExitCode.failure
         }
     }

@@ -80,7 +80,7 @@ struct Predict: AsyncParsableCommand {
         if let output { say("\(Figures.count(answered)) answers are in \(output).") }
         guard failed == 0 else {
             throw Failure(
-                .invalidArgument, "\(failed) of \(answered + failed) samples could not be read and have no answer")
+                .corrupt, "\(failed) of \(answered + failed) samples could not be read and have no answer")
         }
     }
 
