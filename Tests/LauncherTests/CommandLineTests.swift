@@ -166,7 +166,8 @@ private let two = """
         for _ in 0..<5 {
             let up = try await desk.run("up", "-d")
             #expect(up.status == 0, "\(up.err)")
-            #expect(try await desk.run("down").status == 0)
+            let down = try await desk.run("down")
+            #expect(down.status == 0, "\(down.err)")
         }
         try await desk.clean()
     }

@@ -62,7 +62,9 @@ public struct ControlClient: Sendable {
 
     /// Sends a request and returns the answer; nil where no supervisor listens.
     public func send(_ request: ControlRequest) async throws -> ProjectStatus? {
-        guard let data = try await exchange(try JSONEncoder().encode(request)), !data.isEmpty else { return nil }
+        // A supervisor that ends while it answers is one that listens no more.
+        guard let data = try await exchange(try JSONEncoder().encode(request)), data.last == UInt8(ascii: "}")
+        else { return nil }
         let reply = try JSONDecoder().decode(ControlReply.self, from: data)
         if let failure = reply.failure { throw failure }
         return reply.status

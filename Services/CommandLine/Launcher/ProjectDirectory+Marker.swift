@@ -41,7 +41,8 @@ extension ProjectDirectory {
     /// Makes the folders and marks the project's as its own; only the user may look into them.
     public func create() throws {
         try checkOwner()
-        if owner == nil && !isUnmarkedProject, let taken = Self.own.first(where: exists) {
+        // In this order: who makes a project at the same time marks the folder before anything else is in it.
+        if let taken = Self.own.first(where: exists), owner == nil && !isUnmarkedProject {
             throw Failure(
                 .conflict,
                 "the folder '\(root.path)' has a '\(taken)' that no project made; choose another folder with "
@@ -65,13 +66,19 @@ extension ProjectDirectory {
 
     /// Of two projects that begin in a folder at once only one gets it.
     private func mark() throws {
+        let draft = root.appending(path: ".gyrus-project.\(UUID().uuidString)")
+        defer { unlink(draft.path) }
         do {
-            try Data("\(name)\n".utf8).write(to: marker, options: .withoutOverwriting)
-        } catch let error as CocoaError where error.code == .fileWriteFileExists {
-            try checkOwner()
+            try Data("\(name)\n".utf8).write(to: draft)
         } catch {
-            throw refusal("cannot write '\(marker.path)'", error)
+            throw refusal("cannot write '\(draft.path)'", error)
         }
+        // A link appears with all that it says, and never in place of another.
+        if link(draft.path, marker.path) == 0 { return }
+        guard errno == EEXIST else {
+            throw refusal("cannot write '\(marker.path)'", POSIXError(.init(rawValue: errno) ?? .EIO))
+        }
+        try checkOwner()
     }
 
     private func refusal(_ what: String, _ error: any Error) -> Failure {
