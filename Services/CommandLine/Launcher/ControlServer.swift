@@ -79,9 +79,19 @@ public struct ControlClient: Sendable {
         }
     }
 
+    /// Connects; only a place where nobody listens is one, and not one whose queue is full or a call that a signal cut short.
+    private func reach(_ socket: Descriptor) -> Bool {
+        for _ in 0..<500 {
+            if UnixSocket.withAddress(path, { connect(socket.number, $0, $1) }) == 0 { return true }
+            guard errno == EINTR || errno == EAGAIN else { return errno == EISCONN }
+            usleep(10_000)
+        }
+        return false
+    }
+
     private func blockingExchange(_ data: Data) throws -> Data? {
         let socket = try UnixSocket.make()
-        guard UnixSocket.withAddress(path, { connect(socket.number, $0, $1) }) == 0 else { return nil }
+        guard reach(socket) else { return nil }
         UnixSocket.writeAll(socket, data)
         shutdown(socket.number, Int32(SHUT_WR))
         return UnixSocket.readAll(socket)
