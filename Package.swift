@@ -421,7 +421,7 @@ let testTargets: [Target] = [
             "DesignerClient", "DesignerServer", "ParameterServer", "TrainerClient", "EvaluatorClient",
             "RegistryClient", "RegistryServer", "ServiceClient", "TestSupport", "gyrus-autoencoder", "registry",
             "trainer", "trainer-worker", argumentParser, crypto, grdb, lifecycle, logging,
-        ], excluding: ["peers"]),
+        ], excluding: ["own", "peers"]),
 ]
 
 let package = Package(

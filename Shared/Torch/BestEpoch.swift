@@ -21,15 +21,24 @@ public struct BestEpoch {
     public init(by metric: Metric) { self.metric = metric }
 
     /// Keeps the weights of an epoch where it is better than all before; one without a value is worse than any.
+    ///
+    /// A share of few samples has few values, so many epochs are alike in it; of those the one with the least loss is best.
     /// - Parameter metrics: What was measured after it.
     public mutating func consider(
         _ epoch: Int, _ metrics: [String: Double], of network: () throws -> ScriptedNetwork
     ) throws {
-        guard self.epoch == 0 || worth(metrics) > worth(self.metrics) else { return }
+        guard self.epoch == 0 || isBetter(metrics) else { return }
         tensors = try network().tensors.map { try $0.copy() }
         self.epoch = epoch
         self.metrics = metrics
     }
+
+    private func isBetter(_ metrics: [String: Double]) -> Bool {
+        let values = (worth(metrics), worth(self.metrics))
+        return values.0 == values.1 ? loss(metrics) < loss(self.metrics) : values.0 > values.1
+    }
+
+    private func loss(_ metrics: [String: Double]) -> Double { metrics["validation-loss"] ?? .infinity }
 
     private func worth(_ metrics: [String: Double]) -> Double {
         metrics[metric.name(on: "validation")].map(metric.utility) ?? -.infinity

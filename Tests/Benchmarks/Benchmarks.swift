@@ -19,7 +19,7 @@ struct Benchmarks: AsyncParsableCommand {
             TablesBenchmark.self, ControllersBenchmark.self, AutoencoderBenchmark.self, FusionBenchmark.self,
             KnowledgeBenchmark.self, KnowledgeScaleBenchmark.self, ContinualBenchmark.self, LearningBenchmark.self,
             DistributedBenchmark.self, SpeedChangeBenchmark.self, DeathsBenchmark.self, PipelineBenchmark.self,
-            CatalogueBenchmark.self, ConsoleBenchmark.self,
+            CatalogueBenchmark.self, ConsoleBenchmark.self, OwnBenchmark.self,
         ], defaultSubcommand: AllBenchmarks.self)
 
     /// Each row is there to be read as soon as it is printed, also in a file.

@@ -188,4 +188,15 @@ import Torch
         try restored.consider(4, [:]) { other.network }
         #expect(restored.epoch == 2)
     }
+
+    @Test func `of epochs that are alike the one with the least loss is best`() throws {
+        let session = try TrainingSession(
+            Self.network(.regression), plan: TrainingTests.plan(epochs: 4, batch: 20),
+            samples: Self.samples(.regression, count: 60, seed: 1))
+        var best = BestEpoch(by: .accuracy)
+        for (epoch, (accuracy, loss)) in [(0.9, 0.5), (0.9, 0.3), (0.9, 0.4), (0.8, 0.1)].enumerated() {
+            try best.consider(epoch + 1, ["validation-accuracy": accuracy, "validation-loss": loss]) { session.network }
+        }
+        #expect(best.epoch == 2)
+    }
 }

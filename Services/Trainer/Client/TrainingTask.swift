@@ -85,6 +85,9 @@ public struct TrainingTask: Hashable, Sendable {
     public var metric: Metric?
     /// What each input of the network holds; empty where nothing depends on it.
     public var kinds: [String: ModalityKind]
+    /// The part of training and validation samples together that is held out to judge by; nil where the parts are used as
+    /// they are.
+    public var fold: Fold?
 
     /// Describes a task.
     public init(
@@ -93,7 +96,7 @@ public struct TrainingTask: Hashable, Sendable {
         features: [String] = [], initialWeights: [InitialWeights] = [], constraint: SimilarityConstraint? = nil,
         pauseAfter: Int? = nil, checkpoint: BlobDigest? = nil, learning: Learning = Learning(),
         distribution: Distribution? = nil, options: TrainingOptions = TrainingOptions(), metric: Metric? = nil,
-        kinds: [String: ModalityKind] = [:]
+        kinds: [String: ModalityKind] = [:], fold: Fold? = nil
     ) {
         self.network = network
         self.dataset = dataset
@@ -114,6 +117,7 @@ public struct TrainingTask: Hashable, Sendable {
         self.options = options
         self.metric = metric
         self.kinds = kinds
+        self.fold = fold
     }
 
     /// Reads a task's payload.
@@ -135,7 +139,8 @@ public struct TrainingTask: Hashable, Sendable {
             metric: wire.metric.isEmpty ? nil : Metric(named: wire.metric),
             kinds: Dictionary(
                 wire.kinds.compactMap { kind in ModalityKind(rawValue: kind.kind).map { (kind.input, $0) } },
-                uniquingKeysWith: { first, _ in first }))
+                uniquingKeysWith: { first, _ in first }),
+            fold: try wire.fold == 0 ? nil : Fold(Int(wire.fold) - 1, of: Int(wire.folds)))
     }
 
     /// The task's payload.
@@ -151,7 +156,8 @@ public struct TrainingTask: Hashable, Sendable {
             learning: learning.isUsual ? nil : Wire.Learning(learning),
             distribution: distribution.map(Wire.TrainingDistribution.init),
             options: options == TrainingOptions() ? nil : Wire.TrainingOptions(options), metric: metric?.name ?? "",
-            kinds: kinds.sorted { $0.key < $1.key }.map { Wire.InputKind(input: $0.key, kind: $0.value.rawValue) }
+            kinds: kinds.sorted { $0.key < $1.key }.map { Wire.InputKind(input: $0.key, kind: $0.value.rawValue) },
+            fold: UInt32(clamping: fold.map { $0.number + 1 } ?? 0), folds: UInt32(clamping: fold?.count ?? 0)
         ).encodedBytes()
     }
 }

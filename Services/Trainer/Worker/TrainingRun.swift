@@ -57,8 +57,7 @@ final class TrainingRun {
         for initial in task.initialWeights {
             weights.append((try await cache.file(for: initial.blob), initial.prefix))
         }
-        // The first validation samples for every task, so that networks are compared on the same ones.
-        let validation = try samples.source(.validation).first(task.validationSamples ?? 0)
+        let (training, validation) = try task.parts(of: samples)
         let session: any ResumableTraining
         if task.epochs == 0, try !weights.isEmpty || description.tensors.isEmpty {
             let network = try ScriptedNetwork(description, seed: task.seed)
@@ -67,9 +66,10 @@ final class TrainingRun {
         } else if let distribution = task.distribution, distribution.kind == .pipeline, let place = lease.gang {
             let group = try await WorkerGroup(of: place, host: host, progress)
             session = try task.pipeline(
-                distribution, of: description, on: samples, validation: validation, weights: weights, over: group)
+                distribution, of: description, on: training, validation: validation, weights: weights, over: group)
         } else {
-            session = try task.training(of: description, on: samples, weights: weights)
+            session = try task.training(
+                of: description, on: training, arePlain: task.features.isEmpty, weights: weights)
         }
         try await self.init(
             session, validation: validation, lease,

@@ -6,20 +6,31 @@ import Torch
 import TrainerClient
 
 extension TrainingTask {
+    /// What a network learns from, and what it is judged by: the first validation samples for every task, so that networks
+    /// are compared on the same ones, or else the fold that is held out.
+    func parts(of samples: PreparedSamples) throws -> (training: SampleSource, validation: SampleSource) {
+        let training = try samples.source(.training), validation = try samples.source(.validation)
+        guard let fold else { return (training, validation.first(validationSamples ?? 0)) }
+        return try training.joined(with: validation).parted(by: fold, seed: 0)
+    }
+
     /// The training that the task asks for.
-    /// - Parameter weights: Files to start from; fresh weights where there are none.
+    /// - Parameters:
+    ///   - training: What it learns from, of which it takes as many as the task says.
+    ///   - arePlain: Whether these are samples as they were prepared, not features of them.
+    ///   - weights: Files to start from; fresh weights where there are none.
     func training(
-        of network: NetworkDescription, on samples: PreparedSamples, weights: [(file: URL, prefix: String)]
+        of network: NetworkDescription, on training: SampleSource, arePlain: Bool,
+        weights: [(file: URL, prefix: String)]
     ) throws -> any ResumableTraining {
         let plan = try TrainingPlan(self)
-        let training = try samples.source(.training)
         guard !learning.isUsual else {
             let session = try TrainingSession(
                 network, plan: plan, samples: training.chosen(self.samples ?? 0, seed: seed), weights: weights)
             try session.augment(options.augmentation, flips: options.flips, on: kinds)
             return session
         }
-        guard case .dataset = samples, weights.isEmpty else {
+        guard arePlain, weights.isEmpty else {
             throw Failure(
                 .invalidArgument,
                 "Only a network with fresh weights can learn from fewer labels, and only from samples as they are.")
@@ -29,9 +40,11 @@ extension TrainingTask {
     }
 
     /// This worker's part of a training by a pipeline.
-    /// - Parameter validation: What the network is scored on.
+    /// - Parameters:
+    ///   - training: What it learns from, of which it takes as many as the task says.
+    ///   - validation: What the network is scored on.
     func pipeline(
-        _ distribution: Distribution, of network: NetworkDescription, on samples: PreparedSamples,
+        _ distribution: Distribution, of network: NetworkDescription, on training: SampleSource,
         validation: SampleSource, weights: [(file: URL, prefix: String)], over group: WorkerGroup
     ) throws -> PipelineTraining {
         guard learning.isUsual else {
@@ -46,7 +59,7 @@ extension TrainingTask {
         }
         return try PipelineTraining(
             network, plan: try TrainingPlan(self), microBatches: distribution.microBatches,
-            samples: try samples.source(.training).chosen(self.samples ?? 0, seed: seed), validation: validation,
+            samples: training.chosen(self.samples ?? 0, seed: seed), validation: validation,
             weights: weights, over: group)
     }
 }

@@ -147,6 +147,11 @@ public struct Scenario: Hashable, Sendable {
     public var final: Training
     /// How many of them are; the one that then validates best is the result.
     public var finalists: Int
+    /// Parts of the training and validation samples of which another is held out in each of a finalist's trainings; nil where
+    /// each is trained once.
+    public var folds: Int?
+    /// Whether the mean of the finalists' answers can be the result.
+    public var isEnsemble: Bool
 
     /// The budget of a trial where none is given.
     public static let defaultTraining = Training(epochs: 2, samples: 3_000, validation: 1_000)
@@ -158,7 +163,7 @@ public struct Scenario: Hashable, Sendable {
         name: String, stimuli: [String] = [], functions: [String] = [], task: Task = .classification,
         data: ScenarioData, objective: Metric? = nil, minimised: [Cost] = [], limits: Limits = Limits(),
         search: Search = Search(), fusion: Fusion? = nil, training: Training = Scenario.defaultTraining,
-        final: Training = Scenario.defaultFinal, finalists: Int = 1
+        final: Training = Scenario.defaultFinal, finalists: Int = 1, folds: Int? = nil, isEnsemble: Bool = false
     ) {
         self.name = name
         self.stimuli = stimuli
@@ -173,5 +178,7 @@ public struct Scenario: Hashable, Sendable {
         self.training = training
         self.final = final
         self.finalists = finalists
+        self.folds = folds
+        self.isEnsemble = isEnsemble
     }
 }

@@ -29,7 +29,9 @@ extension ScenarioFile {
             throw fields.wrong(key, failure.message)
         }
         options.patience = try fields.integer("early-stopping")
-        if isAutomatic(fields) { options.patience = options.patience ?? TrainingOptions.automaticPatience }
+        if isAutomatic(fields) {
+            options.patience = options.patience ?? TrainingOptions.automaticPatience(epochs: epochs)
+        }
         if let keep = try fields.choice("keep", of: Keep.self) {
             guard keep == .best || options.patience == nil else {
                 throw fields.wrong(
@@ -44,6 +46,24 @@ extension ScenarioFile {
 
     /// Whether a training ends by itself: `epochs: auto`.
     static func isAutomatic(_ fields: FieldReader?) -> Bool { (try? fields?.text("epochs")) == "auto" }
+
+    /// Whether the mean of the finalists' answers can be the result, as `final` says.
+    static func ensemble(_ final: FieldReader?, _ scenario: Scenario) throws -> Bool {
+        guard let final else { return false }
+        let key = scenario.folds == nil ? "ensemble" : "folds"
+        let isEnsemble = try final.choice("ensemble", of: Switch.self)?.isOn ?? (scenario.folds != nil)
+        guard isEnsemble || scenario.folds != nil else { return false }
+        guard isEnsemble else {
+            throw final.wrong("ensemble", "the result of 'folds' is an ensemble; leave one of them out.")
+        }
+        guard scenario.fusion == nil, scenario.task.isTrained else {
+            throw final.wrong(key, "only networks that are trained as a whole, without 'fusion', can answer together.")
+        }
+        guard scenario.folds == nil || (scenario.final.learning.isUsual && scenario.final.distribution == nil) else {
+            throw final.wrong(key, "folds are for networks that one worker trains from labels.")
+        }
+        return isEnsemble
+    }
 
     private static func schedule(_ fields: FieldReader, epochs: Int) throws -> LearningSchedule {
         let chosen = try fields.choice("schedule", of: Schedule.self) ?? .cosine

@@ -96,10 +96,12 @@ extension ScenarioFile {
             final: fusion == nil
                 ? try Self.training(final, Scenario.defaultFinal, data, finalLearning(final, after: learning))
                 : try fineTuning(reader, data),
-            finalists: try final?.integer("candidates") ?? 1)
+            finalists: try final?.integer("candidates") ?? 1, folds: try fusion == nil ? final?.integer("folds") : nil)
+        scenario.isEnsemble = try ensemble(final, scenario)
         scenario.final.options = training.options
         if isAutomatic(final) {
-            scenario.final.options.patience = training.options.patience ?? TrainingOptions.automaticPatience
+            scenario.final.options.patience =
+                training.options.patience ?? TrainingOptions.automaticPatience(epochs: scenario.final.epochs)
             scenario.final.options.keepsBest = true
         }
         try checkMeasures(of: scenario)
@@ -190,11 +192,13 @@ extension ScenarioFile {
             capped(try fields.map { try $0.count(key, in: 1...most, fallback: usual) } ?? usual, most)
         }
         let batch = try fields?.integer("batch") ?? usual.batch
+        let samples = try count("samples", counts.training, usual.samples)
         return Scenario.Training(
             epochs: isAutomatic(fields)
-                ? TrainingOptions.automaticEpochs : try fields?.integer("epochs") ?? usual.epochs,
+                ? TrainingOptions.automaticEpochs(samples: samples ?? counts.training, batch: batch)
+                : try fields?.integer("epochs") ?? usual.epochs,
             batch: batch,
-            samples: try count("samples", counts.training, usual.samples),
+            samples: samples,
             validation: try count("validation", counts.validation, usual.validation),
             learning: learning, distribution: try fields.flatMap { try distribution($0, batch: batch, learning) })
     }

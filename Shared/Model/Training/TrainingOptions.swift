@@ -27,10 +27,18 @@ public struct TrainingOptions: Hashable, Sendable, Codable {
     /// Whether pictures may be mirrored, left for right.
     public var flips: Bool
 
+    /// Steps for which a training that ends by itself has epochs: few samples need many epochs, many samples few.
+    private static let automaticSteps = 10_000
+    private static let automaticEpochs = 30...500
+
     /// Most epochs of a training that ends by itself, where nothing else is said.
-    public static let automaticEpochs = 100
-    /// Its patience.
-    public static let automaticPatience = 10
+    public static func automaticEpochs(samples: Int, batch: Int) -> Int {
+        let steps = max(1, (samples + batch - 1) / max(1, batch))
+        return min(max(automaticSteps / steps, automaticEpochs.lowerBound), automaticEpochs.upperBound)
+    }
+
+    /// The patience of a training that ends by itself. The rate falls until the end, and most gets better late.
+    public static func automaticPatience(epochs: Int) -> Int { max(10, epochs / 4) }
 
     /// Describes a way of learning; the usual one follows a cosine and keeps the last epoch.
     public init(

@@ -21,9 +21,15 @@ extension StructureFamily {
             source: source, build: build)
     }
 
-    private static func embedded(_ request: Request, _ features: Int) throws -> LayerChain {
+    /// - Parameter deviation: Of the vectors at the beginning. Small ones let words that few texts have stay silent until they
+    ///   are learned; with PyTorch's 1 they drown the others.
+    private static func embedded(
+        _ request: Request, _ features: Int, deviation: Double = 0.1
+    ) throws -> LayerChain {
         var chain = request.chain
-        chain.add("embedding", .tokenEmbedding(vocabulary: try request.vocabulary, features: features))
+        chain.add(
+            "embedding",
+            .tokenEmbedding(vocabulary: try request.vocabulary, features: features, deviation: deviation))
         return chain
     }
 
@@ -84,7 +90,8 @@ extension StructureFamily {
 
     private static func transformer(_ request: Request) throws -> NetworkDescription {
         let width = request.wide(64, multipleOf: 16)
-        var chain = try embedded(request, width)
+        // Beside positions, whose numbers are between −1 and 1.
+        var chain = try embedded(request, width, deviation: 1)
         chain.add("positions", .positions(.sinusoidal))
         for _ in 0..<request.deep(2) {
             try chain.transformerBlock(

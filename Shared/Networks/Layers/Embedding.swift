@@ -57,23 +57,29 @@ struct TokenEmbeddingRules: LayerRules {
     static let kind = "token-embedding"
     let vocabulary: Int
     let features: Int
+    let deviation: Double
 
-    init(vocabulary: Int, features: Int) {
+    init(vocabulary: Int, features: Int, deviation: Double) {
         self.vocabulary = vocabulary
         self.features = features
+        self.deviation = deviation
     }
 
     init(_ fields: inout LayerFields) throws {
         vocabulary = try fields.read("vocabulary")
         features = try fields.read("features")
+        deviation = try fields.read("deviation", default: 1)
     }
 
     func write(to fields: inout LayerFieldWriter) throws {
         try fields.write("vocabulary", vocabulary)
         try fields.write("features", features)
+        try fields.write("deviation", deviation, unless: 1)
     }
 
-    var operation: Layer.Operation { .tokenEmbedding(vocabulary: vocabulary, features: features) }
+    var operation: Layer.Operation {
+        .tokenEmbedding(vocabulary: vocabulary, features: features, deviation: deviation)
+    }
     var summary: String { "tokens \(vocabulary) → \(features)" }
     var role: Layer.Role { .other }
 
@@ -82,10 +88,15 @@ struct TokenEmbeddingRules: LayerRules {
         guard shape.count == 1 else { throw LayerFault("needs a row of tokens and gets \(shape)") }
         try LayerFault.check(vocabulary, "vocabulary")
         try LayerFault.check(features, "features")
+        guard deviation > 0, deviation <= 100 else {
+            throw LayerFault("has deviation \(deviation); above 0 and at most 100 is needed")
+        }
         return [shape[0], features]
     }
 
-    func tensors(from inputs: [[Int]]) -> [TensorPlan] { [.random("weight", [vocabulary, features], deviation: 1)] }
+    func tensors(from inputs: [[Int]]) -> [TensorPlan] {
+        [.random("weight", [vocabulary, features], deviation: Float(deviation))]
+    }
     func multiplyAccumulates(from inputs: [[Int]], to output: [Int]) -> Double { 0 }
 
     func script(_ scope: inout ScriptScope) -> String {

@@ -29,6 +29,21 @@ struct AdditionRules: PlainRules, WeightlessRules {
     func addNodes(to scope: inout OnnxScope) { scope.finish("Sum", scope.inputs) }
 }
 
+struct MeanRules: PlainRules, WeightlessRules {
+    static let kind = "mean"
+    var operation: Layer.Operation { .mean }
+    var summary: String { "mean" }
+    var role: Layer.Role { .fusion }
+
+    func shape(from inputs: [[Int]]) throws(LayerFault) -> [Int] { try equal(inputs) }
+
+    func script(_ scope: inout ScriptScope) -> String {
+        "torch.div(\(ScriptScope.sum(scope.values)), \(Double(scope.values.count)))"
+    }
+
+    func addNodes(to scope: inout OnnxScope) { scope.finish("Mean", scope.inputs) }
+}
+
 struct MultiplicationRules: PlainRules, WeightlessRules {
     static let kind = "multiplication"
     var operation: Layer.Operation { .multiplication }

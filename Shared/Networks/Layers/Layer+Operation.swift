@@ -23,8 +23,9 @@ extension Layer {
         /// A vector for each of a row of words, which are numbers from 0 to `vocabulary` − 1; a number beyond counts as the
         /// nearest one. `[length]` becomes `[features, 1, length]`, over which 1×n convolutions go.
         case embedding(vocabulary: Int, features: Int)
-        /// The same as a sequence, `[length, features]`, in which the token 0 is zero.
-        case tokenEmbedding(vocabulary: Int, features: Int)
+        /// The same as a sequence, `[length, features]`, in which the token 0 is zero. Vectors begin with a standard deviation;
+        /// that of PyTorch is 1.
+        case tokenEmbedding(vocabulary: Int, features: Int, deviation: Double = 1)
         /// The columns of a table as one vector: numbers as they are, then `features` learned numbers for each category.
         case columns(categories: [Int], features: Int)
         /// The columns of a table as a sequence `[columns, features]`: a learned vector times each number, or one for each
@@ -98,6 +99,8 @@ extension Layer {
         case concatenation
         /// Sum of the inputs.
         case addition
+        /// Mean of the inputs.
+        case mean
         /// Product of the inputs, place by place; a vector counts for the channels of the first one.
         case multiplication
         /// Sum of the inputs, each with a learned weight; the weights are a softmax, so they are positive and sum to 1.
@@ -122,8 +125,8 @@ extension Layer.Operation {
         case .resize(let size): ResizeRules(size: size)
         case .linear(let features, let bias): LinearRules(features: features, bias: bias)
         case .embedding(let vocabulary, let features): EmbeddingRules(vocabulary: vocabulary, features: features)
-        case .tokenEmbedding(let vocabulary, let features):
-            TokenEmbeddingRules(vocabulary: vocabulary, features: features)
+        case .tokenEmbedding(let vocabulary, let features, let deviation):
+            TokenEmbeddingRules(vocabulary: vocabulary, features: features, deviation: deviation)
         case .columns(let categories, let features):
             ColumnsRules(table: .init(categories: categories, features: features))
         case .columnTokens(let categories, let features):
@@ -157,6 +160,7 @@ extension Layer.Operation {
         case .flatten: FlattenRules()
         case .concatenation: ConcatenationRules()
         case .addition: AdditionRules()
+        case .mean: MeanRules()
         case .multiplication: MultiplicationRules()
         case .weightedSum: WeightedSumRules()
         case .attention: AttentionRules()
@@ -178,7 +182,7 @@ extension Layer.Operation {
         GroupNormalizationRules.self, RootMeanSquareNormalizationRules.self, ScaleRules.self, ReluRules.self,
         LeakyReluRules.self, Relu6Rules.self, SigmoidRules.self, TanhRules.self, GeluRules.self, SiluRules.self,
         HardSwishRules.self, HardSigmoidRules.self, SoftmaxRules.self, DropoutRules.self, StochasticDepthRules.self,
-        FlattenRules.self, ConcatenationRules.self, AdditionRules.self, MultiplicationRules.self,
-        WeightedSumRules.self, AttentionRules.self,
+        FlattenRules.self, ConcatenationRules.self, AdditionRules.self, MeanRules.self,
+        MultiplicationRules.self, WeightedSumRules.self, AttentionRules.self,
     ]
 }

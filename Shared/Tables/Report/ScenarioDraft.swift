@@ -38,11 +38,13 @@ public struct ScenarioDraft {
         lines += modalityLines(settings)
         lines += leftOutLines
         lines += [
-            budget.map { "search: {method: auto, trials: \(Self.trialsInTime), budget: \(Self.seconds($0))s, seed: 1}" }
-                ?? "search: {method: auto, trials: 16, seed: 1}",
-            "training: {epochs: 4, batch: \(batch)\(augmentation)}   # of a trial, which is judged on validation samples",
-            "final: {epochs: \(budget == nil ? "20" : "auto"), batch: \(batch), samples: all, candidates: 2}"
-                + "   # of the best, on all training samples",
+            budget.map {
+                "search: {method: auto, trials: \(Self.trialsInTime), budget: \(Self.seconds($0))s, \(halving)"
+            }
+                ?? "search: {method: auto, trials: 16, \(halving)",
+            "training: {epochs: \(Self.growth * Self.growth * firstEpochs), batch: \(batch)\(augmentation)}"
+                + "   # of a trial, which is judged on validation samples",
+            finalLine,
         ]
         return lines.joined(separator: "\n") + "\n"
     }
@@ -54,6 +56,32 @@ public struct ScenarioDraft {
         let file = URL(filePath: report.source).lastPathComponent
         let stem = file.split(separator: ".").first.map(String.init) ?? file
         return String(stem.unicodeScalars.filter { $0.value >= 32 }.map(Character.init).prefix(60))
+    }
+
+    /// How much longer one trial in so many is trained than others, twice.
+    private static let growth = 3
+    /// Steps after which trials are compared first.
+    private static let firstSteps = 70
+    /// Fewer samples than these, all parts but the test together, are used in turns to judge by.
+    private static let fewSamples = 2_000
+    private static let folds = 5
+
+    /// Epochs after which trials are compared first: the fewer samples there are, the more.
+    private var firstEpochs: Int {
+        let steps = max(1, (report.samples.training + batch - 1) / batch)
+        return min(max(1, (Self.firstSteps + steps - 1) / steps), 6)
+    }
+
+    private var halving: String { "seed: 1, halving: {first: \(firstEpochs), factor: \(Self.growth)}}" }
+
+    private var finalLine: String {
+        let counts = report.samples
+        let begin = "final: {epochs: auto, batch: \(batch), samples: all, candidates: 2"
+        // What comes later must not be learned before what came earlier is judged.
+        guard counts.training + counts.validation < Self.fewSamples, report.settings.split.time == nil else {
+            return begin + ", ensemble: true}   # of the best, on all training samples"
+        }
+        return begin + ", folds: \(Self.folds)}   # of the best; other samples are held out each time to judge by"
     }
 
     private var batch: Int { report.samples.training < 500 ? 16 : report.samples.training < 5_000 ? 32 : 64 }

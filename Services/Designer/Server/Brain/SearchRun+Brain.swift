@@ -32,7 +32,8 @@ extension SearchRun.Plan {
     }
 
     /// Genomes with which a search begins: what is known to be good, then, while there are places, networks that fuse the
-    /// modalities one after the other in the order in which their areas cooperate.
+    /// modalities one after the other in the order in which their areas cooperate, and of data of a user a network of each
+    /// structure.
     func seeds(_ known: [Genome], in space: any CandidateSpace, limit: Int) -> [Genome] {
         if let space = space as? FusionSpace {
             let first = space.alone + space.late
@@ -41,7 +42,9 @@ extension SearchRun.Plan {
         guard let explanation, let space = space as? NetworkSpace else { return known }
         let offers = explanation.modalities.map { ($0.modality, $0.candidates) }
         let fusions = space.fusions(in: explanation.fusionOrder, preferring: Dictionary(offers) { first, _ in first })
-        return known + fusions.filter { !known.contains($0) }.prefix(max(0, limit - known.count))
+        var seeds = known + fusions.filter { !known.contains($0) }.prefix(max(0, limit - known.count))
+        if scenario.data.recipe == nil { seeds += space.portfolio.filter { !seeds.contains($0) } }
+        return seeds
     }
 
     /// Where a proposal came from: what the search began with was learnt from others, or follows from the explanation.

@@ -111,6 +111,14 @@ extension ScenarioField {
             ScenarioField(
                 "candidates", .integer(1...100), usual: "1",
                 "How many of the best candidates are trained; the one that then validates best is the result."),
+            ScenarioField(
+                "folds", .integer(2...Fold.most),
+                "Each of the candidates is trained this many times. Each time another part of the training and validation "
+                    + "samples is held out to judge by, and the mean of all networks' answers is the result. For few samples; "
+                    + "not with `workers`, `learning` or `fusion`."),
+            ScenarioField(
+                "ensemble", .choice(of: Switch.self), usual: "false, true with `folds`",
+                "The mean of the candidates' answers is a network too, and the result where it validates best."),
             pretraining,
         ]
 

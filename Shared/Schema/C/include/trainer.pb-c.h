@@ -198,10 +198,18 @@ struct  Gyrus__Wire__TrainTask
    */
   size_t n_kinds;
   Gyrus__Wire__InputKind **kinds;
+  /*
+   * The fold of training and validation samples together that is held out, from 1; 0 where the parts are used as they are.
+   */
+  uint32_t fold;
+  /*
+   * How many folds there are.
+   */
+  uint32_t folds;
 };
 #define GYRUS__WIRE__TRAIN_TASK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__train_task__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0, 0, 0, 0, 0,NULL, 0,NULL, NULL, 0, (char *)protobuf_c_empty_string, NULL, NULL, NULL, (char *)protobuf_c_empty_string, 0,NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0, 0, 0, 0, 0,NULL, 0,NULL, NULL, 0, (char *)protobuf_c_empty_string, NULL, NULL, NULL, (char *)protobuf_c_empty_string, 0,NULL, 0, 0 }
 
 
 /*

@@ -197,6 +197,10 @@ extension Wire {
         public var metric: String = ""
         /// What each input of the network holds; empty where nothing depends on it.
         public var kinds: [Wire.InputKind] = []
+        /// The fold of training and validation samples together that is held out, from 1; 0 where the parts are used as they are.
+        public var fold: UInt32 = 0
+        /// How many folds there are.
+        public var folds: UInt32 = 0
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -221,7 +225,9 @@ extension Wire {
             distribution: Wire.TrainingDistribution? = nil,
             options: Wire.TrainingOptions? = nil,
             metric: String = "",
-            kinds: [Wire.InputKind] = []
+            kinds: [Wire.InputKind] = [],
+            fold: UInt32 = 0,
+            folds: UInt32 = 0
         ) {
             self.network = network
             self.dataset = dataset
@@ -242,6 +248,8 @@ extension Wire {
             self.options = options
             self.metric = metric
             self.kinds = kinds
+            self.fold = fold
+            self.folds = folds
         }
 
         /// Decodes a message.
@@ -279,6 +287,8 @@ extension Wire.TrainTask: StoredMessage {
         options = try Wire.message(c.pointee.options)
         metric = try Wire.text(c.pointee.metric, "TrainTask.metric")
         kinds = try Wire.messages(c.pointee.n_kinds, c.pointee.kinds)
+        fold = c.pointee.fold
+        folds = c.pointee.folds
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrainTask>, arena: inout Arena) throws {
@@ -302,6 +312,8 @@ extension Wire.TrainTask: StoredMessage {
         c.pointee.options = try arena.message(options)
         c.pointee.metric = try arena.text(metric, "TrainTask.metric")
         (c.pointee.n_kinds, c.pointee.kinds) = try arena.messages(kinds)
+        c.pointee.fold = fold
+        c.pointee.folds = folds
     }
 }
 

@@ -1,0 +1,27 @@
+extension NetworkSpace {
+    /// The optimizer of the networks with which a search begins where nothing is known: it needs the least tuning.
+    private static let usualOptimizer = "adamw"
+
+    /// One network of each structure, at its usual size and with all modalities present: what a search begins with where
+    /// nothing is known, so that each structure is seen before any is varied.
+    public var portfolio: [Genome] {
+        let rounds = space.genes.compactMap { $0.parts.dropFirst().first?.choices.count }.max() ?? 0
+        return (0..<rounds).map { round in
+            Genome(space.genes.map { Self.usual(structure: round, in: $0) })
+        }.filter(isAllowed)
+    }
+
+    /// A gene's numbers for one of its structures, the first ones again where there are no more.
+    private static func usual(structure: Int, in gene: SearchSpace.Gene) -> [Int] {
+        gene.parts.enumerated().map { place, part in
+            let choices = part.choices
+            switch place {
+            case 0: return (choices.firstIndex(of: usualOptimizer) ?? 0) + 1
+            case 1: return structure % choices.count + 1
+            default:
+                let distance = { (index: Int) in abs((Double(choices[index]) ?? .infinity) - 1) }
+                return (choices.indices.min { distance($0) < distance($1) } ?? 0) + 1
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+"""Carries out one step of `Benchmarks own` and prints a line of JSON.
+
+compare.py list
+compare.py write ROOT SET SEED FOLDER          training and test data as a user has them
+compare.py score ROOT SET SEED ANSWERS         the metric of a file that 'gyrus predict' wrote
+compare.py peer  ROOT SET SEED NAME SECONDS    trains a peer (classic, plain) and scores it
+"""
+import csv
+import json
+import os
+import resource
+import sys
+import time
+import warnings
+
+import numpy as np
+from sets import SETS, Set
+
+warnings.filterwarnings("ignore")
+
+
+def main(step, *arguments):
+    if step == "list":
+        return [{"name": n, "isTuning": s[5], "metric": s[4]} for n, s in SETS.items()]
+    root, name, seed = arguments[:3]
+    data = Set(name, root)
+    training, test = data.split(int(seed))
+    if step == "write":
+        folder = arguments[3]
+        source = data.write(training, os.path.join(folder, "train"), True)
+        inputs = data.write(test, os.path.join(folder, "test"), False)
+        target = [] if data.file is None else ["--target", ",".join(data.targets)]
+        form = inputs if data.file is None else ["--table", inputs]
+        return {"data": source, "target": target, "inputs": form}
+    if step == "score":
+        rows = list(csv.reader(open(arguments[3], encoding="utf-8")))[1:]
+        answers = [row[1:] for row in rows]
+        if data.metric == "micro-f1":
+            answers = [set(a[0].split("|")) - {""} if a else set() for a in answers]
+        elif data.is_regression:
+            answers = [[float(v) for v in a] for a in answers]
+        else:
+            answers = np.array([a[0] if a else "" for a in answers])
+        return {"score": data.score(test, answers), "samples": len(test)}
+    import peers
+    start = time.process_time()
+    if arguments[3] == "classic":
+        answers = peers.classic(data, training, test)
+    else:
+        answers = peers.plain(data, training, test, float(arguments[4]))
+    return {"score": data.score(test, answers), "seconds": time.process_time() - start,
+            "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(*sys.argv[1:])))
