@@ -218,7 +218,8 @@ let services: [Target] = [
         ]),
 
     library(
-        "EvaluatorClient", "Services/Evaluator/Client", ["Model", "Schema", "Messaging", "Tracking", "WorkQueueClient"]),
+        "EvaluatorClient", "Services/Evaluator/Client",
+        ["Model", "Schema", "Messaging", "Networks", "Tracking", "WorkQueueClient"]),
     library(
         "EvaluatorWorker", "Services/Evaluator/Worker",
         [
@@ -244,7 +245,7 @@ let services: [Target] = [
         swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     executable("gyrus-autoencoder", "Services/Designer/Autoencoder", ["CTorch", "Model", "Search", "Torch"]),
     library("TrackingSearch", "Services/Designer/Tracking", ["Model", "Search", "Tracking"]),
-    library("DesignerClient", "Services/Designer/Client", ["Brain", "Model", "Schema", "Messaging"]),
+    library("DesignerClient", "Services/Designer/Client", ["Brain", "Model", "Networks", "Schema", "Messaging"]),
     library(
         "DesignerServer", "Services/Designer/Server",
         [

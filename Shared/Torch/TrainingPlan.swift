@@ -1,47 +1,10 @@
 public import Model
 public import Networks
 
-/// How the weights of one branch of a network are changed.
-public struct OptimizerSettings: Hashable, Sendable, Codable {
-    /// The rule by which gradients change weights.
-    public enum Rule: String, Hashable, Sendable, Codable, CaseIterable {
-        /// Stochastic gradient descent with momentum.
-        case sgd
-        /// Adam; weight decay is part of the gradient.
-        case adam
-        /// Adam; weight decay is apart from the gradient.
-        case adamw
-        /// RMSprop with momentum.
-        case rmsprop
-    }
-
-    /// Prefix of the names of the layers that it changes, such as `image.`; empty for all that no other names.
-    public var branch: String
-    /// The rule.
-    public var rule: Rule
-    /// Learning rate at the top of the schedule.
-    public var learningRate: Double
-    /// Weight decay.
-    public var weightDecay: Double
-    /// Momentum, for `sgd` and `rmsprop`.
-    public var momentum: Double
-
-    /// Takes settings; `TrainingPlan` checks them.
-    public init(
-        branch: String = "", rule: Rule, learningRate: Double, weightDecay: Double = 0, momentum: Double = 0
-    ) {
-        self.branch = branch
-        self.rule = rule
-        self.learningRate = learningRate
-        self.weightDecay = weightDecay
-        self.momentum = momentum
-    }
-}
-
 /// Everything that decides, with the network and the samples, what a training gives: equal plans give equal bits.
 public struct TrainingPlan: Hashable, Sendable, Codable {
     /// Optimizers, one for each branch.
-    public let optimizers: [OptimizerSettings]
+    public let optimizers: [Optimizer]
     /// Passes over the samples.
     public let epochs: Int
     /// Most samples in a mini-batch; batches of an epoch differ by one sample at most.
@@ -58,7 +21,7 @@ public struct TrainingPlan: Hashable, Sendable, Codable {
     /// Checks and takes a plan.
     /// - Throws: `Failure` with code `invalid-argument`, naming the setting that is impossible.
     public init(
-        optimizers: [OptimizerSettings], epochs: Int, batch: Int, seed: UInt64, loss: TrainingLoss = TrainingLoss(),
+        optimizers: [Optimizer], epochs: Int, batch: Int, seed: UInt64, loss: TrainingLoss = TrainingLoss(),
         schedule: LearningSchedule = LearningSchedule(), constraint: SimilarityConstraint? = nil
     ) throws {
         func check(_ fits: Bool, _ what: @autoclosure () -> String) throws {

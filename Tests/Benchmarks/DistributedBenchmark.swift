@@ -144,8 +144,8 @@ extension TrainingTask {
     ) throws -> TrainingTask {
         let lenet = try TableSix.leNet3.network(input: "image", shape: [1, 28, 28], classes: 10, width: width)
         return TrainingTask(
-            network: try lenet.canonicalJSON, dataset: try DatasetRecipe.mnist(training: samples).id,
-            optimizers: [BranchOptimizer(name: "sgd", learningRate: 0.05, momentum: 0.9)], epochs: epochs, batch: batch,
+            network: lenet, dataset: try DatasetRecipe.mnist(training: samples).id,
+            optimizers: [Optimizer(rule: .sgd, learningRate: 0.05, momentum: 0.9)], epochs: epochs, batch: batch,
             seed: UInt64(seed), distribution: distribution)
     }
 }

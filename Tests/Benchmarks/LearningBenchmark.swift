@@ -82,7 +82,7 @@ struct LearningBenchmark: AsyncParsableCommand {
         let modality = samples.modalities[0]
         let network = try TableSix.leNet3.network(input: modality.name, shape: modality.shape, classes: 10)
         let plan = try TrainingPlan(
-            optimizers: [OptimizerSettings(rule: .adam, learningRate: 0.002)], epochs: epochs, batch: 64, seed: seed)
+            optimizers: [Optimizer(rule: .adam, learningRate: 0.002)], epochs: epochs, batch: 64, seed: seed)
         var learning = learning
         learning.labels = labels
         let training = try LearningTraining(

@@ -50,14 +50,14 @@ struct PipelineBenchmark: AsyncParsableCommand {
         let kind = try network.network(
             input: "image", shape: [1, 28, 28], classes: 10, width: 1, normalized: normalized)
         return TrainingTask(
-            network: try kind.canonicalJSON, dataset: try DatasetRecipe.mnist(training: samples).id,
-            optimizers: [BranchOptimizer(name: "sgd", learningRate: 0.05, momentum: 0.9)], epochs: epochs, batch: batch,
+            network: kind, dataset: try DatasetRecipe.mnist(training: samples).id,
+            optimizers: [Optimizer(rule: .sgd, learningRate: 0.05, momentum: 0.9)], epochs: epochs, batch: batch,
             seed: 1)
     }
 
     private func alone(_ bench: TrainingBench) async throws {
         let outcome = try await bench.train("alone", task())
-        let layers = try NetworkDescription(json: task().network)
+        let layers = try task().network
         let bytes = try WholeNetworkBytes(of: layers, batch: batch)
         line("one worker", outcome, ["layers 1–\(layers.layers.count): \(Self.megabytes(bytes.state, bytes.held))"])
     }
@@ -93,7 +93,7 @@ struct PipelineBenchmark: AsyncParsableCommand {
     /// because it sees micro-batches.
     private func gradients(_ workers: Int, _ bench: TrainingBench) async throws {
         var step = try task(normalized: false)
-        step.optimizers = [BranchOptimizer(name: "sgd", learningRate: 1)]
+        step.optimizers = [Optimizer(rule: .sgd, learningRate: 1)]
         (step.epochs, step.samples) = (1, batch)
         let alone = try await weights(of: bench.train("step", step), bench)
         step.distribution = Distribution(workers: workers, kind: .pipeline, microBatches: 4)

@@ -117,31 +117,32 @@ private struct TrivialWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, S
     private let resolver = Resolver(AreaMap(computedFrom: .shipped), digest: AtlasFiles.shipped.digest)
 
     /// A number that follows from the genome alone.
-    private func accuracy(of candidate: Candidate) -> Double {
-        let hash = candidate.genome.description.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+    private func accuracy(of genome: Genome?) -> Double {
+        let hash = "\(genome, default: "none")".utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
         return Double(hash) / 4_294_967_296
     }
 
     func prepare(_ order: PreparationOrder) {}
 
-    func train(_ order: TrainingOrder) -> TrainingResult {
-        let digest = BlobDigest(hashing: Array(order.candidate.genome.description.utf8))
+    func train(_ order: Order<TrainingTask>) -> TrainingResult {
+        let digest = BlobDigest(hashing: Array("\(order.genome, default: "none")".utf8))
         return TrainingResult(
-            script: digest, weights: digest, metrics: ["validation-accuracy": accuracy(of: order.candidate)])
+            script: digest, weights: digest, metrics: ["validation-accuracy": accuracy(of: order.genome)])
     }
 
-    func evaluate(_ order: EvaluationOrder) -> EvaluationResult {
+    func evaluate(_ order: Order<EvaluationTask>) -> EvaluationResult {
         EvaluationResult(
-            metrics: order.split == nil ? [:] : ["accuracy": accuracy(of: order.candidate)], samples: 1, confusion: [],
+            metrics: order.task.split == nil ? [:] : ["accuracy": accuracy(of: order.genome)], samples: 1,
+            confusion: [],
             parameters: 0, operations: 0,
             latencyMilliseconds: 1)
     }
 
-    func track(_ order: TrackingOrder) throws -> TrackingResult {
+    func track(_ order: Order<TrackingTask>) throws -> TrackingResult {
         throw Failure(.internal, "This benchmark follows nobody.")
     }
 
-    func features(_ order: FeatureOrder) throws -> FeatureResult { throw nothingToFuse }
+    func features(_ order: Order<FeatureTask>) throws -> FeatureResult { throw nothingToFuse }
 
     func pretrained(_ model: String, modality: String) throws -> StoredBackbone { throw nothingToFuse }
 

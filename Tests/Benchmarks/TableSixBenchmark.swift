@@ -74,7 +74,7 @@ struct TableSixBenchmark: AsyncParsableCommand {
     private func train(
         _ name: String, seed: UInt64, _ dataset: PreparedDataset, _ sources: [SampleSource]
     ) throws -> Double {
-        guard let rule = OptimizerSettings.Rule(rawValue: optimizer) else {
+        guard let rule = Optimizer.Rule(rawValue: optimizer) else {
             throw ValidationError("There is no optimizer '\(optimizer)'.")
         }
         let description = try network(name, dataset)

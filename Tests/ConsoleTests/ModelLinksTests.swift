@@ -9,7 +9,8 @@ import Testing
     @Test func `only final trainings and the result are models`() throws {
         let trials = [
             try SearchPictureTests.trial(0, "random", 0.6), try SearchPictureTests.trial(1, "mutation 0", 0.7),
-            try SearchPictureTests.trial(2, "final 1", 0.8), try SearchPictureTests.trial(3, "final 0", nil),
+            try SearchPictureTests.trial(2, "final 1", 0.8, final: 1),
+            try SearchPictureTests.trial(3, "final 0", nil, final: 0),
         ]
         let running = ModelLinks(try SearchPictureTests.status(method: "evolution"))
         #expect(trials.map { running.address(of: $0) } == [nil, nil, "/models/s1/2", nil])
@@ -30,7 +31,8 @@ import Testing
         let alone = [try SearchPictureTests.trial(0, "alone", 0.6), try SearchPictureTests.trial(1, "alone", 0.7)]
         #expect(alone.map { links.address(of: $0) != nil } == areModels)
         let others = [
-            try SearchPictureTests.trial(2, "late fusion", 0.8), try SearchPictureTests.trial(3, "final 2", 0.9),
+            try SearchPictureTests.trial(2, "late fusion", 0.8),
+            try SearchPictureTests.trial(3, "final 2", 0.9, final: 2),
             try SearchPictureTests.trial(1, "alone", nil),
         ]
         #expect(others.map { links.address(of: $0) } == [nil, "/models/s1/3", nil])

@@ -6,10 +6,13 @@ import Testing
 @testable import ConsoleServer
 
 @Suite struct SearchPictureTests {
-    static func trial(_ number: Int, _ origin: String, _ objective: Double?) throws -> Trial {
+    static func trial(
+        _ number: Int, _ origin: String, _ objective: Double?, from parents: [Int] = [], final source: Int? = nil
+    ) throws -> Trial {
         Trial(
             id: TrialID(scenario: try ScenarioID("s1"), number: number),
-            state: objective == nil ? .training : .succeeded, genome: "1.1.1", origin: origin, networkName: "n",
+            state: objective == nil ? .training : .succeeded, genome: "1.1.1",
+            purpose: source.map { .final(of: $0) } ?? .candidate, origin: origin, parents: parents, networkName: "n",
             code: "c", objective: objective)
     }
 
@@ -19,15 +22,16 @@ import Testing
     ) throws -> ScenarioStatus {
         var best = try trial(3, "mutation 1", 0.9)
         best.networkName = network ?? "image: LeNet3×1 adam"
+        let text = """
+            scenario: s
+            modalities: {image: {dataset: mnist}\(networks == nil ? "" : ", audio: {dataset: fsdd}")}
+            search: {method: \(method), trials: 8}
+            \(networks.map { "fusion: {networks: {\($0)}}" } ?? "")
+            """
         return ScenarioStatus(
             id: try ScenarioID("s1"), name: "s", state: .running, trials: 8, endedTrials: 4, best: best, failure: nil,
-            published: Date(), ended: nil, model: model,
-            text: """
-                scenario: s
-                modalities: {image: {dataset: mnist}\(networks == nil ? "" : ", audio: {dataset: fsdd}")}
-                search: {method: \(method), trials: 8}
-                \(networks.map { "fusion: {networks: {\($0)}}" } ?? "")
-                """)
+            published: Date(), ended: nil, model: model, text: text,
+            facts: ScenarioFacts(try ScenarioFile(text).scenario))
     }
 
     static let progress: SearchProgress = {
@@ -64,8 +68,9 @@ import Testing
     @Test func `a population is drawn with who descends from whom`() async throws {
         let trials = [
             try Self.trial(0, "random", 0.6), try Self.trial(1, "random", 0.7),
-            try Self.trial(2, "crossover 0 × 1, mutation", 0.8), try Self.trial(3, "mutation 2", 0.9),
-            try Self.trial(4, "mutation 0", 0.5), try Self.trial(5, "mutation 1", nil),
+            try Self.trial(2, "crossover 0 × 1, mutation", 0.8, from: [0, 1]),
+            try Self.trial(3, "mutation 2", 0.9, from: [2]),
+            try Self.trial(4, "mutation 0", 0.5, from: [0]), try Self.trial(5, "mutation 1", nil, from: [1]),
         ]
         let picture = try #require(try await Self.picture(Self.status(method: "evolution"), trials: trials))
         #expect(picture.drawing.matches(of: #/class="line s1"/#).count == 3)
@@ -78,7 +83,8 @@ import Testing
 
     @Test func `structures that grow are drawn with what they grew from`() async throws {
         let trials = [
-            try Self.trial(0, "first", 0.6), try Self.trial(1, "growth 0", 0.7), try Self.trial(3, "growth 1", 0.9),
+            try Self.trial(0, "first", 0.6), try Self.trial(1, "growth 0", 0.7, from: [0]),
+            try Self.trial(3, "growth 1", 0.9, from: [1]),
         ]
         let picture = try #require(try await Self.picture(Self.status(method: "progressive"), trials: trials))
         #expect(picture.drawing.matches(of: #/class="line s1"/#).count == 2)
@@ -88,7 +94,7 @@ import Testing
     func `a predictor's trials are drawn with the networks that they are neighbours of`(method: String) async throws {
         let trials = [
             try Self.trial(0, "random", 0.6), try Self.trial(1, "prediction", 0.7),
-            try Self.trial(2, "neighbour 1", 0.8), try Self.trial(3, "prediction", 0.9),
+            try Self.trial(2, "neighbor 1", 0.8, from: [1]), try Self.trial(3, "prediction", 0.9),
         ]
         let picture = try #require(try await Self.picture(Self.status(method: method), trials: trials))
         #expect(picture.title == "Who descends from whom")
@@ -169,6 +175,7 @@ import Testing
     func `a search for a fusion shows its searcher beside the best fusion`(method: String, title: String) async throws {
         var trials = try Self.fusions()
         trials[3].origin = "mutation 2"
+        trials[3].parents = [2]
         let status = try Self.status(method: method, network: trials[3].networkName, fusing: Self.networks)
         let learned: [String: [[String: String]]] = [
             "reinforce": [["trials": "4", "entropy.fusion": "1.5"]],

@@ -14,7 +14,7 @@ import Testing
     @Test func `a network over the limit of latency is never the result`() throws {
         var free = try Driver(scenarioText(), order: 1)
         try free.run()
-        let best = try #require(free.rows.trials[24]).trainedNumber
+        let best = try #require(free.rows.trials[24]?.purpose.source)
         var driver = try Self.driver("{limits: {latency: 4ms}}")
         driver.latency = { $0 == best ? 5 : 3 }
         try driver.run(crashing: 0.2)
@@ -22,7 +22,7 @@ import Testing
         let excluded = try #require(driver.rows.trials[best])
         #expect(excluded.genome == free.rows.trials[best]?.genome)
         #expect(excluded.metrics["latency-milliseconds"] == 5)
-        let number = try #require(driver.rows.trials[24]).trainedNumber
+        let number = try #require(driver.rows.trials[24]?.purpose.source)
         #expect(number != best)
         #expect(driver.rows.conclusion == .succeeded(model: "s1/24"))
     }
@@ -31,7 +31,7 @@ import Testing
         var driver = try Self.driver("{limits: {latency: 4ms}}")
         driver.latency = { $0 >= 24 ? 5 : 3 }
         try driver.run()
-        let number = try #require(driver.rows.trials[24]).trainedNumber
+        let number = try #require(driver.rows.trials[24]?.purpose.source)
         #expect(driver.rows.conclusion == .succeeded(model: "s1/\(number)"))
     }
 

@@ -35,15 +35,15 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
     /// Names of the networks that each area offers.
     let offers: [Int: [String]]
     /// Whether a training fails, by the number of its trial.
-    let failing: @Sendable (TrainingOrder) -> Failure?
+    let failing: @Sendable (Order<TrainingTask>) -> Failure?
     /// Called when a training begins; can hold it up.
-    let gate: @Sendable (TrainingOrder) async throws -> Void
+    let gate: @Sendable (Order<TrainingTask>) async throws -> Void
 
     init(
         order: UInt64 = 1, preparationFailure: Failure? = nil, resolutionFailure: Failure? = nil,
         known: [Genome] = [], offers: [Int: [String]] = [:],
-        failing: @escaping @Sendable (TrainingOrder) -> Failure? = { _ in nil },
-        gate: @escaping @Sendable (TrainingOrder) async throws -> Void = { _ in }
+        failing: @escaping @Sendable (Order<TrainingTask>) -> Failure? = { _ in nil },
+        gate: @escaping @Sendable (Order<TrainingTask>) async throws -> Void = { _ in }
     ) {
         state = Mutex(State(generator: SeededGenerator(seed: order)))
         self.preparationFailure = preparationFailure
@@ -59,8 +59,8 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
     }
 
     /// The formula.
-    static func accuracy(of candidate: Candidate) -> Double {
-        let digest = BlobDigest(hashing: Array(candidate.genome.description.utf8)).hexadecimal
+    static func accuracy(of genome: Genome?) -> Double {
+        let digest = BlobDigest(hashing: Array("\(genome, default: "none")".utf8)).hexadecimal
         return 0.5 + Double(UInt64(digest.prefix(8), radix: 16) ?? 0) / Double(UInt64(1) << 33)
     }
 
@@ -86,23 +86,23 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
         if let preparationFailure { throw preparationFailure }
     }
 
-    func train(_ order: TrainingOrder) async throws -> TrainingResult {
+    func train(_ order: Order<TrainingTask>) async throws -> TrainingResult {
         state.withLock { $0.trainings[order.id, default: 0] += 1 }
         try await gate(order)
         try await dawdle()
         if let failure = failing(order) { throw failure }
-        let accuracy = Self.accuracy(of: order.candidate) + 0.001 * Double(order.budget.epochs)
+        let accuracy = Self.accuracy(of: order.genome) + 0.001 * Double(order.task.epochs)
         return TrainingResult(
-            script: Self.digest("script \(order.candidate.genome) \(order.budget.epochs)"),
-            weights: Self.digest("weights \(order.candidate.genome) \(order.budget.epochs)"),
+            script: Self.digest("script \(order.genome, default: "none") \(order.task.epochs)"),
+            weights: Self.digest("weights \(order.genome, default: "none") \(order.task.epochs)"),
             metrics: ["validation-accuracy": accuracy, "training-loss": 1, "seconds": 2])
     }
 
-    func features(_ order: FeatureOrder) async throws -> FeatureResult {
+    func features(_ order: Order<FeatureTask>) async throws -> FeatureResult {
         state.withLock { $0.features[order.id, default: 0] += 1 }
         try await dawdle()
         return FeatureResult(
-            features: Self.digest("features \(order.backbone.modality) \(order.weights)").hexadecimal,
+            features: Self.digest("features \(order.task.modality) \(order.task.weights)").hexadecimal,
             blob: Self.digest("f \(order.id)"), metrics: ["seconds": 1])
     }
 
@@ -115,20 +115,20 @@ final class FakeWorld: Trainer, Evaluator, KnowledgeBase, ModelRegistry, Scenari
             weights: Self.digest("zoo"))
     }
 
-    func evaluate(_ order: EvaluationOrder) async throws -> EvaluationResult {
+    func evaluate(_ order: Order<EvaluationTask>) async throws -> EvaluationResult {
         state.withLock { $0.evaluations[order.id, default: 0] += 1 }
         try await dawdle()
-        return FakeWorld.score(Self.accuracy(of: order.candidate) - 0.01, on: order.split)
+        return FakeWorld.score(Self.accuracy(of: order.genome) - 0.01, on: order.task.split)
     }
 
-    func track(_ order: TrackingOrder) async throws -> TrackingResult {
+    func track(_ order: Order<TrackingTask>) async throws -> TrackingResult {
         state.withLock { $0.evaluations[order.id, default: 0] += 1 }
         try await dawdle()
-        let value = Double(UInt8(Self.digest(order.setup.description).hexadecimal.prefix(2), radix: 16) ?? 0) / 256
+        let value = Double(UInt8(Self.digest(order.task.setup.description).hexadecimal.prefix(2), radix: 16) ?? 0) / 256
         return TrackingResult(
             metrics: ["idf1": value, "held-out/idf1": value / 2],
-            setup: order.keepsTracks ? Self.digest("setup \(order.setup)") : nil,
-            tracks: order.keepsTracks ? Self.digest("tracks \(order.setup)") : nil)
+            setup: order.task.keepsTracks ? Self.digest("setup \(order.task.setup)") : nil,
+            tracks: order.task.keepsTracks ? Self.digest("tracks \(order.task.setup)") : nil)
     }
 
     func cancel(group: String) async throws { state.withLock { $0.cancelledGroups.append(group) } }

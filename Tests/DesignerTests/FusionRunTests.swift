@@ -2,6 +2,7 @@ import DesignerClient
 import Model
 import Search
 import Testing
+import TrainerClient
 
 @testable import DesignerServer
 
@@ -51,7 +52,7 @@ import Testing
         #expect(product.genome == "3-0.0.0" && product.origin == "late fusion" && product.state == .succeeded)
         #expect(product.networkName == "LeNet5+LeNet3 product of answers: audio scores + image scores multiplied")
         let genome = try Genome(product.genome)
-        #expect(driver.orders.values.first { $0.candidate.genome == genome }?.budget.epochs == 0)
+        #expect(driver.orders.values.first { $0.genome == genome }?.task.epochs == 0)
         #expect(try driver.plan.candidateSpace.isAllowed(genome))
         let text = Self.text(more: "objective: {limits: {parameters: 20000}}")
         let small = try SearchRunTests.Driver(text, order: 1).plan.candidateSpace

@@ -24,7 +24,7 @@ import TrainerClient
     }
 
     static func searched(_ driver: Driver) -> [Trial] {
-        driver.rows.trials.values.filter { !$0.isFinalTraining }.sorted { $0.id.number < $1.id.number }
+        driver.rows.trials.values.filter { !$0.purpose.isFinal }.sorted { $0.id.number < $1.id.number }
     }
 
     @Test func `the best trials go on from their checkpoints, and the others stay paused`() throws {
@@ -52,11 +52,11 @@ import TrainerClient
         let first = try #require(driver.orders["s1/\(best)/train"])
         let second = try #require(driver.orders["s1/\(best)/train-2"])
         let third = try #require(driver.orders["s1/\(best)/train-3"])
-        #expect([first, second, third].map(\.pauseAfter) == [1, 3, nil])
-        #expect([first, second, third].map(\.budget.epochs) == [9, 9, 9])
-        #expect(first.checkpoint == nil)
-        #expect(second.checkpoint == FakeWorld.digest("c\(best) after 1"))
-        #expect(third.checkpoint == FakeWorld.digest("c\(best) after 3"))
+        #expect([first, second, third].map(\.task.pauseAfter) == [1, 3, nil])
+        #expect([first, second, third].map(\.task.epochs) == [9, 9, 9])
+        #expect(first.task.checkpoint == nil)
+        #expect(second.task.checkpoint == FakeWorld.digest("c\(best) after 1"))
+        #expect(third.task.checkpoint == FakeWorld.digest("c\(best) after 3"))
         #expect(driver.orders.keys.filter { $0.contains("train-2") }.count < 15)
     }
 
@@ -108,7 +108,7 @@ import TrainerClient
         var search = try driver.restored()
         search.trials[best].state = .training
         search.trials[best].rungs.removeLast(2)
-        search.trials.removeAll(where: \.isFinalTraining)
+        search.trials.removeAll(where: \.purpose.isFinal)
         _ = try search.begin()
         let decision = try search.handle(.trained(number: best, .failure(Failure(.corrupt, "broken"))))
         #expect(decision.trials.first { $0.id.number == best }?.state == .failed)

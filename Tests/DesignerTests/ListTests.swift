@@ -99,11 +99,12 @@ import Testing
                 let metrics = trial.map { ["parameters": $0.1, "latency-milliseconds": $0.2] } ?? [:]
                 try db.execute(
                     sql: """
-                        INSERT INTO trials (scenario, number, state, genome, origin, network, code, objective, metrics)
-                        VALUES ('s1', ?, ?, '1.1.1-0.0.0', ?, 'n', 'c', ?, ?)
+                        INSERT INTO trials
+                            (scenario, number, state, genome, purpose, source, origin, network, code, objective, metrics)
+                        VALUES ('s1', ?, ?, '1.1.1-0.0.0', ?, 1, 'random', 'n', 'c', ?, ?)
                         """,
                     arguments: [
-                        number, trial == nil ? 4 : 3, number == 9 ? "final 1" : "random", trial?.0,
+                        number, trial == nil ? 4 : 3, number == 9 ? "final" : "candidate", trial?.0,
                         try DesignerStore.json(metrics),
                     ])
             }

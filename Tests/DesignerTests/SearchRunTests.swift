@@ -57,7 +57,7 @@ extension SearchRun {
         /// Which features were computed.
         var done: [String] = []
         /// The orders to train that were carried out.
-        var orders: [String: TrainingOrder] = [:]
+        var orders: [String: Order<TrainingTask>] = [:]
 
         init(_ text: String, order: UInt64) throws {
             generator = SeededGenerator(seed: order)
@@ -104,7 +104,7 @@ extension SearchRun {
             case .prepare: return .prepared(.success(()))
             case .seek(let limit): return .found(Array(known.prefix(limit)))
             case .extract(let order, let modality):
-                let features = FakeWorld.digest("features \(order.weights)")
+                let features = FakeWorld.digest("features \(order.task.weights)")
                 return .extracted(
                     modality: modality,
                     .success(.init(features: features.hexadecimal, blob: features, metrics: [:])))
@@ -112,12 +112,12 @@ extension SearchRun {
                 if let failure = fails(number) { return .trained(number: number, .failure(failure)) }
                 let result = TrainingResult(
                     script: FakeWorld.digest("s\(number)"), weights: FakeWorld.digest("w\(number)"),
-                    metrics: ["validation-\(metric)": FakeWorld.accuracy(of: order.candidate) + bonus(number)],
-                    checkpoint: order.pauseAfter.map { FakeWorld.digest("c\(number) after \($0)") })
+                    metrics: ["validation-\(metric)": FakeWorld.accuracy(of: order.genome) + bonus(number)],
+                    checkpoint: order.task.pauseAfter.map { FakeWorld.digest("c\(number) after \($0)") })
                 return .trained(number: number, .success(result))
             case .evaluate(let order, let number):
                 var score = FakeWorld.score(
-                    FakeWorld.accuracy(of: order.candidate) - 0.01, on: order.split)
+                    FakeWorld.accuracy(of: order.genome) - 0.01, on: order.task.split)
                 score.latencyMilliseconds = latency(number)
                 return .evaluated(number: number, .success(score))
             case .register(let model): return .registered(model: model.id, .success(()))

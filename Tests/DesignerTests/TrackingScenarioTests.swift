@@ -51,12 +51,14 @@ private func text(trials: Int = 30, population: Int = 6, more: String = "") -> S
         let space = try TrackingSpace(detectors: ["one", "two"])
         #expect(trials.prefix(6).map(\.genome) == space.defaults.map(\.description))
         #expect(trials.prefix(6).allSatisfy { $0.origin == "fixed" })
-        #expect(trials.dropFirst(6).allSatisfy { $0.origin != "fixed" })
+        #expect(trials.dropFirst(6).allSatisfy { $0.origin != "fixed" && $0.purpose != .baseline })
         let best = try #require(trials.dropLast().compactMap(\.objective).max())
         let last = try #require(trials.last)
-        #expect(last.isFinalTraining && last.objective == best && status.best == last && last.isOfTracker)
+        #expect(last.purpose.isFinal && last.objective == best && status.best == last && last.tracker != nil)
         let tracker = try #require(state.trackers["s1/30"])
-        #expect(tracker.setup == last.script && tracker.tracks == last.weights && tracker.accuracy == best / 2)
+        #expect(
+            tracker.setup == last.tracker?.setup && tracker.tracks == last.tracker?.tracks
+                && tracker.accuracy == best / 2)
         #expect(try tracker.outline.nodes.map(\.name) == ["detector", "filter", "tracker"])
         #expect(state.trainings.isEmpty && state.prepared == ["s1/prepare"])
         // The final run is no observation; all others are.
@@ -79,8 +81,8 @@ private func text(trials: Int = 30, population: Int = 6, more: String = "") -> S
             case .prepare: occurrence = .prepared(.success(()))
             case .seek: occurrence = .found([])
             case .track(let order, let number):
-                let files = order.keepsTracks ? FakeWorld.digest("\(order.setup)") : nil
-                let value = Double(order.setup.description.utf8.count) / 1_000
+                let files = order.task.keepsTracks ? FakeWorld.digest("\(order.task.setup)") : nil
+                let value = Double(order.task.setup.description.utf8.count) / 1_000
                 occurrence = .tracked(
                     number: number, .success(TrackingResult(metrics: ["idf1": value], setup: files, tracks: files)))
             case .registerTracker(let model): occurrence = .registered(model: model.id, .success(()))

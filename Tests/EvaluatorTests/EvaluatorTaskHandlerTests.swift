@@ -27,7 +27,7 @@ import WorkerSupport
         try network.save(to: fixture.directory.file("network.pt"))
         let task = EvaluationTask(
             script: try await fixture.registry.upload(file: fixture.directory.file("network.pt")),
-            network: try description.canonicalJSON, dataset: recipe.id, latencyRuns: 5)
+            network: description, dataset: recipe.id, latencyRuns: 5)
         return (task, try network.evaluate(on: PreparedDataset(opening: file.path).source(.test)))
     }
 
@@ -66,9 +66,9 @@ import WorkerSupport
     @Test func `a file that is not the network described is refused`() async throws {
         try await WorkerFixture.run { fixture in
             var (task, _) = try await Self.set(up: fixture)
-            task.network = try TableSix.leNet5.network(input: "image", shape: [1, 28, 28], classes: 10).canonicalJSON
+            task.network = try TableSix.leNet5.network(input: "image", shape: [1, 28, 28], classes: 10)
             try await Self.expectRefusal(fixture, task, "another script")
-            task.network = try WorkerFixture.network().canonicalJSON
+            task.network = try WorkerFixture.network()
             task.script = try await fixture.registry.upload(bytes: Array("no script".utf8))
             try await Self.expectRefusal(fixture, task, "cannot be read")
             task.script = BlobDigest(hashing: [7])

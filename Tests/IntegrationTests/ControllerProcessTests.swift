@@ -45,7 +45,7 @@ struct ControllerProcessTests {
                 }
             }
             #expect(status.state == .succeeded, "\(status.failure?.message ?? "")")
-            let trials = try await designer.trials(of: "s1").filter { !$0.isFinalTraining }
+            let trials = try await designer.trials(of: "s1").filter { !$0.purpose.isFinal }
             try await checkTasks(installation)
             await group.triggerGracefulShutdown()
             try await working.value
@@ -78,7 +78,7 @@ struct ControllerProcessTests {
         }
     }
 
-    private func replica(of trial: Trial) -> Int { Int(trial.metrics["controller-replica"] ?? -1) }
+    private func replica(of trial: Trial) -> Int { trial.purpose.placement?.replica ?? -1 }
 
     @Test func `a search goes on though replicas, parameter servers and the designer are killed`() async throws {
         let text = Self.scenario(trials: 40, population: 4, "replicas: 2, shards: 2, updates: {staleness: 2}")

@@ -173,12 +173,12 @@ struct DesignerProcessTests {
         let registry = RegistryClient(try installation.connect(.registry))
         let model = try await registry.model(status.model ?? "")
         #expect(model.code?.description == status.best?.code)
-        #expect(model.file(.torchScript) == status.best?.script)
+        #expect(model.file(.torchScript) == status.best?.network?.script)
         #expect(model.lineage.recipe != nil && model.series == status.name)
         // Deliveries go on after the end of the search.
         let knowledge = KnowledgeClient(try installation.connect(.knowledge))
         // Of all trials only the final one is kept as a model, and the result, which can be a trial that was better.
-        let kept = trials.filter(\.isFinalTraining).map(\.id.description) + [status.model ?? ""]
+        let kept = trials.filter(\.purpose.isFinal).map(\.id.description) + [status.model ?? ""]
         #expect(try await Set(registry.models().map(\.id)) == Set(kept))
         while try await knowledge.observations().count < 40 { try await Task.sleep(for: .milliseconds(50)) }
         // What is learned from the outcomes must not depend on how soon the second scenario comes.

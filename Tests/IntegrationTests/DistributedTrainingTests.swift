@@ -19,8 +19,8 @@ struct DistributedTrainingTests {
         _ = try await trainer.prepare(PreparationTask(recipe: recipe), id: "prepare", group: "g")
         let lenet = try TableSix.leNet3.network(input: "image", shape: [1, 28, 28], classes: 10, width: 1)
         return TrainingTask(
-            network: try NetworkDescription.fused(branches: [("image", lenet)], classes: 10).canonicalJSON,
-            dataset: recipe.id, optimizers: [BranchOptimizer(name: "adam", learningRate: 1e-3)], epochs: epochs,
+            network: try NetworkDescription.fused(branches: [("image", lenet)], classes: 10),
+            dataset: recipe.id, optimizers: [Optimizer(rule: .adam, learningRate: 1e-3)], epochs: epochs,
             batch: batch, seed: 11, checkpointInterval: .milliseconds(100), distribution: distribution)
     }
 

@@ -31,8 +31,8 @@ struct TakeoverTests {
             ],
             classes: 10)
         let task = TrainingTask(
-            network: try network.canonicalJSON, dataset: recipe.id,
-            optimizers: [BranchOptimizer(name: "adam", learningRate: 1e-3)], epochs: 160, batch: 16, seed: 11,
+            network: network, dataset: recipe.id,
+            optimizers: [Optimizer(rule: .adam, learningRate: 1e-3)], epochs: 160, batch: 16, seed: 11,
             checkpointInterval: .milliseconds(100))
         return Order(trainer: trainer, task: task)
     }

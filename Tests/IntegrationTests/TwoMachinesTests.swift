@@ -28,8 +28,8 @@ struct TwoMachinesTests {
             _ = try await trainer.prepare(PreparationTask(recipe: recipe), id: "prepare", group: "g")
             let network = try TableSix.leNet3.network(input: "image", shape: [1, 28, 28], classes: 10)
             let task = TrainingTask(
-                network: try network.canonicalJSON, dataset: recipe.id,
-                optimizers: [BranchOptimizer(name: "adam", learningRate: 1e-2)], epochs: 8, batch: 20, seed: 11,
+                network: network, dataset: recipe.id,
+                optimizers: [Optimizer(rule: .adam, learningRate: 1e-2)], epochs: 8, batch: 20, seed: 11,
                 distribution: distribution)
             let result = try await trainer.train(task, id: "train", group: "g")
             #expect(try #require(result.metrics["validation-accuracy"]) > 0.3, "chance is 0.1")

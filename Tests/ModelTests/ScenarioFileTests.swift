@@ -58,13 +58,13 @@ import Testing
         #expect(scenario.finalists == 3)
     }
 
-    @Test func `costs can be limited and minimised, and trials stopped early`() throws {
+    @Test func `costs can be limited and minimized, and trials stopped early`() throws {
         let text =
             Self.example.replacing(
                 "limits: {parameters: 2e6}", with: "minimise: [parameters, latency], limits: {latency: 2.5 ms}"
             ).replacing("seed: 7", with: "seed: 7, halving: {first: 2}") + "\ntraining: {epochs: 20}"
         let scenario = try ScenarioFile(text).scenario
-        #expect(scenario.minimised == [.parameters, .latency])
+        #expect(scenario.minimized == [.parameters, .latency])
         #expect(scenario.limits == Scenario.Limits(latency: 2.5))
         let halving = try #require(scenario.search.halving)
         #expect(halving == Scenario.Halving(first: 2, factor: 3))

@@ -19,7 +19,7 @@ import Testing
     func `an objective names a metric to be large or small`(_ objective: String, _ name: String) throws {
         let scenario = try ScenarioFile(Self.scenario(objective)).scenario
         #expect(scenario.objective.name == name)
-        #expect(scenario.minimised == (objective.contains("latency") ? [.latency] : []))
+        #expect(scenario.minimized == (objective.contains("latency") ? [.latency] : []))
     }
 
     @Test(arguments: [

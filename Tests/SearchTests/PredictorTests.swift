@@ -18,10 +18,10 @@ import Testing
                 return
             }
             if number >= 10, let best {
-                let origin = number.isMultiple(of: 2) ? "neighbour \(best.number)" : "prediction"
+                let origin = number.isMultiple(of: 2) ? "neighbor \(best.number)" : "prediction"
                 #expect(proposal.origin == origin)
             }
-            if proposal.origin.hasPrefix("neighbour"), let best {
+            if proposal.origin.hasPrefix("neighbor"), let best {
                 let changed = zip(best.genome.genes, proposal.genome.genes).filter { $0 != $1 }
                 #expect(changed.count == 1, "\(best.genome) → \(proposal.genome)")
             }

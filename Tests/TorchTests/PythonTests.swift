@@ -1,4 +1,5 @@
 import Foundation
+import Model
 import Networks
 import TestSupport
 import Testing

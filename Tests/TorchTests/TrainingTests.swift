@@ -6,7 +6,7 @@ import Torch
 
 @Suite struct TrainingTests {
     static func plan(
-        _ rule: OptimizerSettings.Rule = .sgd, rate: Double = 0.05, epochs: Int = 2, batch: Int = 32, seed: UInt64 = 7
+        _ rule: Optimizer.Rule = .sgd, rate: Double = 0.05, epochs: Int = 2, batch: Int = 32, seed: UInt64 = 7
     ) throws -> TrainingPlan {
         try TrainingPlan(
             optimizers: [.init(rule: rule, learningRate: rate, momentum: rule == .sgd ? 0.9 : 0)], epochs: epochs,
@@ -32,8 +32,8 @@ import Torch
         #expect(result.confusionRows.joined().reduce(0, +) == 100)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: OptimizerSettings.Rule.allCases)
-    func `each optimizer lowers the loss`(_ rule: OptimizerSettings.Rule) throws {
+    @Test(.timeLimit(.minutes(1)), arguments: Optimizer.Rule.allCases)
+    func `each optimizer lowers the loss`(_ rule: Optimizer.Rule) throws {
         let samples = try SyntheticRows.source(count: 100)
         let network = try TableSix.leNet3.network(input: "image", shape: [1, 28, 28], classes: 10)
         let rate = rule == .sgd ? 0.05 : 0.005
@@ -57,9 +57,9 @@ import Torch
         #expect(first != other)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: OptimizerSettings.Rule.allCases, [1, 4, 5])
+    @Test(.timeLimit(.minutes(1)), arguments: Optimizer.Rule.allCases, [1, 4, 5])
     func `a training continued from a checkpoint ends with the same bits`(
-        _ rule: OptimizerSettings.Rule, after batches: Int
+        _ rule: Optimizer.Rule, after batches: Int
     ) throws {
         let samples = try SyntheticRows.source(count: 70)
         let network = try Self.networkWithDropout()

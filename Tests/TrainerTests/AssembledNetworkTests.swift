@@ -38,7 +38,7 @@ import WorkerSupport
                 try network.saveWeights(to: file)
                 let blob = try await fixture.registry.upload(file: file)
                 let task = FeatureTask(
-                    modality: backbone.modality, network: try backbone.network.canonicalJSON, weights: blob,
+                    modality: backbone.modality, network: backbone.network, weights: blob,
                     dataset: recipe.id)
                 let result = try await Self.work(fixture, FeatureTask.kind, task.payload())
                 features.append(try FeatureResult(result: result).features)
@@ -47,11 +47,11 @@ import WorkerSupport
 
             let head = try FusionHead(productOf: backbones, classes: 10)
             var task = TrainingTask(
-                network: try head.network(named: "head").canonicalJSON, dataset: recipe.id, optimizers: [], epochs: 0,
+                network: head.network(named: "head"), dataset: recipe.id, optimizers: [], epochs: 0,
                 batch: 16, seed: 1, features: features)
             let above = try await TrainerTaskHandlerTests.train(fixture, task)
             #expect(above.checkpoint == nil)
-            task.network = try head.whole(named: "whole").canonicalJSON
+            task.network = head.whole(named: "whole")
             task.features = []
             // The head's file has no tensors.
             task.initialWeights = (weights + [above.weights]).map { TrainingTask.InitialWeights($0) }

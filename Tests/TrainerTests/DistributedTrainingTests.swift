@@ -42,7 +42,7 @@ struct DistributedTrainingTests {
     /// Plain gradient descent, so that small differences stay small.
     private func task(_ distribution: Distribution?, epochs: Int = 2) throws -> TrainingTask {
         var task = try TrainerTaskHandlerTests.task(epochs: epochs)
-        task.optimizers = [.init(name: "sgd", learningRate: 0.05, momentum: 0.9)]
+        task.optimizers = [.init(rule: .sgd, learningRate: 0.05, momentum: 0.9)]
         task.distribution = distribution
         return task
     }
@@ -92,7 +92,7 @@ struct DistributedTrainingTests {
             let network = try TableSix.leNet3.network(
                 input: "image", shape: [1, 28, 28], classes: 10, width: 0.5, normalized: false)
             var task = try task(nil)
-            task.network = try network.canonicalJSON
+            task.network = network
             let alone = try await TrainerTaskHandlerTests.train(fixture, task)
             task.distribution = Distribution(workers: workers, synchronisation: choice)
             let (together, reports) = try await train(fixture, task, workers: workers)

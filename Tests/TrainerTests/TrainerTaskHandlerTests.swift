@@ -24,10 +24,10 @@ import WorkerSupport
 
     static func task(epochs: Int = 3) throws -> TrainingTask {
         TrainingTask(
-            network: try WorkerFixture.network().canonicalJSON, dataset: try WorkerFixture.recipe().id,
+            network: try WorkerFixture.network(), dataset: try WorkerFixture.recipe().id,
             optimizers: [
-                .init(branch: "image.", name: "adam", learningRate: 0.01),
-                .init(name: "sgd", learningRate: 0.05, momentum: 0.9),
+                .init(branch: "image.", rule: .adam, learningRate: 0.01),
+                .init(rule: .sgd, learningRate: 0.05, momentum: 0.9),
             ], epochs: epochs, batch: 16, seed: 5, checkpointInterval: .seconds(1000))
     }
 
@@ -218,15 +218,18 @@ import WorkerSupport
             try await Self.expectRefusal(fixture, unprepared, "prepares it first")
             _ = try await Self.prepare(fixture)
             var task = try Self.task()
-            task.network = "{"
-            try await Self.expectRefusal(fixture, task, "description")
-            task = try Self.task()
-            task.optimizers[0].name = "magic"
-            try await Self.expectRefusal(fixture, task, "no optimizer 'magic'")
-            task = try Self.task()
             task.batch = 0
             try await Self.expectRefusal(fixture, task, "batch is 0")
             let handler = TrainerTaskHandler(registry: fixture.registry, cache: fixture.cache)
+            for (part, other, word) in [("{", "(", "description"), ("sgd", "mag", "no optimizer 'mag'")] {
+                let payload = try Self.task().payload()
+                    .replacing(Array(part.utf8), with: Array(other.utf8), maxReplacements: 1)
+                let failure = await #expect(throws: Failure.self) {
+                    try await handler.work(on: WorkerFixture.lease(TrainingTask.kind, payload))
+                }
+                #expect(failure?.isRetriable == false)
+                #expect(failure?.message.contains(word) == true, "\(failure?.message ?? "")")
+            }
             for (kind, payload) in [("teleport", []), (TrainingTask.kind, [UInt8(255)])] {
                 let lease = WorkerFixture.lease(kind, payload)
                 let failure = await #expect(throws: Failure.self) {

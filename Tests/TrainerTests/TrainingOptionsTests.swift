@@ -28,7 +28,7 @@ import WorkerSupport
     /// Steps so large that epochs get better and worse.
     private static func unsteady(epochs: Int) throws -> TrainingTask {
         var task = try TrainerTaskHandlerTests.task(epochs: epochs)
-        task.optimizers = [.init(name: "sgd", learningRate: 0.4, momentum: 0.9)]
+        task.optimizers = [.init(rule: .sgd, learningRate: 0.4, momentum: 0.9)]
         task.options = TrainingOptions(schedule: LearningSchedule(.constant), keepsBest: true)
         task.metric = .logLoss
         return task
@@ -70,9 +70,8 @@ import WorkerSupport
             var task = try TrainerTaskHandlerTests.task(epochs: 50)
             // Too small to change a weight, and nothing is normalized by what was seen.
             task.network = try TableSix.leNet3.network(
-                input: "image", shape: [1, 28, 28], classes: 10, width: 0.5, normalized: false
-            ).canonicalJSON
-            task.optimizers = [.init(name: "sgd", learningRate: 1e-30)]
+                input: "image", shape: [1, 28, 28], classes: 10, width: 0.5, normalized: false)
+            task.optimizers = [.init(rule: .sgd, learningRate: 1e-30)]
             task.options = TrainingOptions(patience: 2)
             let log = ReportLog()
             let progress = TaskProgress(logger: quiet) { report in

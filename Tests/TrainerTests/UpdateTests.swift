@@ -30,8 +30,8 @@ import WorkerSupport
         }
         let network = try WorkerFixture.network()
         let task = TrainingTask(
-            network: try network.canonicalJSON, dataset: first.id,
-            optimizers: [.init(name: "adam", learningRate: 0.005)], epochs: 4, batch: 16, seed: 1)
+            network: network, dataset: first.id,
+            optimizers: [.init(rule: .adam, learningRate: 0.005)], epochs: 4, batch: 16, seed: 1)
         let trained = try TrainingResult(result: await work(fixture, TrainingTask.kind, task.payload()))
         _ = try await fixture.registry.register(
             BaseNetwork(

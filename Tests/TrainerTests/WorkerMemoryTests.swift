@@ -29,7 +29,7 @@ struct WorkerMemoryTests {
                     let part = try kind.network(
                         input: "image", shape: [1, 28, 28], classes: 10, width: 0.2 + 0.02 * Double(shape * 7 % 20))
                     var task = try TrainerTaskHandlerTests.task(epochs: 1)
-                    task.network = try NetworkDescription.fused(branches: [("image", part)], classes: 10).canonicalJSON
+                    task.network = try NetworkDescription.fused(branches: [("image", part)], classes: 10)
                     _ = try await handler.work(on: WorkerFixture.lease(TrainingTask.kind, try task.payload()))
                 }
                 sizes.append(try Self.anonymousBytes())

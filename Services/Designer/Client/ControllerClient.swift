@@ -1,6 +1,6 @@
 public import Messaging
 public import Model
-public import Schema
+package import Schema
 
 /// What the workers of a search by replicas ask of the designer.
 public struct ControllerClient: Sendable {
@@ -26,7 +26,7 @@ public struct ControllerClient: Sendable {
         }
 
         /// The place that was received.
-        public init(_ wire: Wire.ControllerShard) throws {
+        package init(_ wire: Wire.ControllerShard) throws {
             try self.init(
                 shard: Int(wire.shard), endpoint: Endpoint(wire.endpoint),
                 key: wire.key.isEmpty ? nil : PublicKey(wire.key))

@@ -1,22 +1,28 @@
-public import Messaging
-public import Schema
+package import Messaging
+package import Schema
 
 extension Route where Request == Wire.ControllerPlaceRequest, Reply == Wire.ControllerPlaceReply {
     /// Has children of a replica tried; safe to repeat.
-    public static var placeChildren: Self { Self("controller.place") }
+    package static var placeChildren: Route<Wire.ControllerPlaceRequest, Wire.ControllerPlaceReply> {
+        .init("controller.place")
+    }
 }
 
 extension Route where Request == Wire.ControllerWaitRequest, Reply == Wire.ControllerWaitReply {
     /// Waits until trials have ended.
-    public static var waitForTrials: Self { Self("controller.wait") }
+    package static var waitForTrials: Route<Wire.ControllerWaitRequest, Wire.ControllerWaitReply> {
+        .init("controller.wait")
+    }
 }
 
 extension Route where Request == Wire.ControllerShard, Reply == Wire.Empty {
     /// Says where a part of the parameters is.
-    public static var announceShard: Self { Self("controller.announce") }
+    package static var announceShard: Route<Wire.ControllerShard, Wire.Empty> { .init("controller.announce") }
 }
 
 extension Route where Request == Wire.ControllerShardsRequest, Reply == Wire.ControllerShardsReply {
     /// Where the parts of the parameters are.
-    public static var listShards: Self { Self("controller.shards") }
+    package static var listShards: Route<Wire.ControllerShardsRequest, Wire.ControllerShardsReply> {
+        .init("controller.shards")
+    }
 }

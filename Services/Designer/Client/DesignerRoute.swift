@@ -1,41 +1,43 @@
-public import Messaging
-public import Schema
+package import Messaging
+package import Schema
 
 extension Route where Request == Wire.PublishRequest, Reply == Wire.ScenarioStatus {
     /// Publishes a scenario; safe to repeat, answered after it is on disk.
-    public static var publishScenario: Self { Self("scenario.publish") }
+    package static var publishScenario: Route<Wire.PublishRequest, Wire.ScenarioStatus> { .init("scenario.publish") }
 }
 
 extension Route where Request == Wire.ScenarioRequest, Reply == Wire.ScenarioStatus {
     /// The state of a scenario; waits for its end where asked.
-    public static var getScenario: Self { Self("scenario.get") }
+    package static var getScenario: Route<Wire.ScenarioRequest, Wire.ScenarioStatus> { .init("scenario.get") }
     /// Withdraws a scenario that has not ended.
-    public static var cancelScenario: Self { Self("scenario.cancel") }
+    package static var cancelScenario: Route<Wire.ScenarioRequest, Wire.ScenarioStatus> { .init("scenario.cancel") }
     /// Takes a withdrawn or failed scenario up again where it stood.
-    public static var resumeScenario: Self { Self("scenario.resume") }
+    package static var resumeScenario: Route<Wire.ScenarioRequest, Wire.ScenarioStatus> { .init("scenario.resume") }
 }
 
 extension Route where Request == Wire.ScenarioRequest, Reply == Wire.ExplainReply {
     /// What a scenario engages, as its search uses it.
-    public static var explainScenario: Self { Self("scenario.explain") }
+    package static var explainScenario: Route<Wire.ScenarioRequest, Wire.ExplainReply> { .init("scenario.explain") }
 }
 
 extension Route where Request == Wire.ScenarioListRequest, Reply == Wire.ScenarioListReply {
     /// The scenarios, newest first.
-    public static var listScenarios: Self { Self("scenario.list") }
+    package static var listScenarios: Route<Wire.ScenarioListRequest, Wire.ScenarioListReply> { .init("scenario.list") }
 }
 
 extension Route where Request == Wire.TrialListRequest, Reply == Wire.TrialListReply {
     /// The trials of a scenario, by number.
-    public static var listTrials: Self { Self("trial.list") }
+    package static var listTrials: Route<Wire.TrialListRequest, Wire.TrialListReply> { .init("trial.list") }
 }
 
 extension Route where Request == Wire.TrialPageRequest, Reply == Wire.TrialListReply {
     /// One page of a scenario's trials in any order.
-    public static var pageTrials: Self { Self("trial.page") }
+    package static var pageTrials: Route<Wire.TrialPageRequest, Wire.TrialListReply> { .init("trial.page") }
 }
 
 extension Route where Request == Wire.SearchProgressRequest, Reply == Wire.SearchProgressReply {
     /// How the search of a scenario went so far.
-    public static var searchProgress: Self { Self("search.progress") }
+    package static var searchProgress: Route<Wire.SearchProgressRequest, Wire.SearchProgressReply> {
+        .init("search.progress")
+    }
 }

@@ -1,6 +1,6 @@
 public import Foundation
 public import Model
-public import Schema
+package import Schema
 
 /// What a scenario is at the moment.
 public enum ScenarioState: Int, CaseIterable, Hashable, Sendable, CustomStringConvertible {
@@ -56,12 +56,14 @@ public struct ScenarioStatus: Hashable, Sendable {
     public var text: String
     /// By what networks are judged.
     public var objective: Metric
+    /// What follows from the text; nil where the designer's version cannot read what an older one published.
+    public var facts: ScenarioFacts?
 
     /// Makes a status.
     public init(
         id: ScenarioID, name: String, state: ScenarioState, trials: Int, endedTrials: Int, best: Trial?,
         failure: Failure?, published: Date, ended: Date?, model: String?, text: String,
-        objective: Metric = .accuracy
+        objective: Metric = .accuracy, facts: ScenarioFacts? = nil
     ) {
         self.id = id
         self.name = name
@@ -75,6 +77,7 @@ public struct ScenarioStatus: Hashable, Sendable {
         self.model = model
         self.text = text
         self.objective = objective
+        self.facts = facts
     }
 }
 
@@ -83,7 +86,7 @@ public struct ScenarioStatus: Hashable, Sendable {
 extension ScenarioStatus {
     /// The status that was received.
     /// - Throws: `Failure` with code `corrupt` where it is none.
-    public init(_ wire: Wire.ScenarioStatus) throws {
+    package init(_ wire: Wire.ScenarioStatus) throws {
         guard let state = ScenarioState(rawValue: Int(wire.state.rawValue)) else {
             throw Failure(
                 .corrupt, "Scenario '\(wire.id)' has the unknown state \(wire.state.rawValue); update this program.")
@@ -94,18 +97,19 @@ extension ScenarioStatus {
             failure: wire.failure.map { Failure($0) }, published: Date(microseconds: wire.publishedMicroseconds),
             ended: wire.endedMicroseconds == 0 ? nil : Date(microseconds: wire.endedMicroseconds),
             model: wire.model.isEmpty ? nil : wire.model, text: wire.text,
-            objective: Metric(named: wire.metric) ?? .accuracy)
+            objective: Metric(named: wire.metric) ?? .accuracy, facts: try wire.facts.map { try ScenarioFacts($0) })
     }
 }
 
 extension Wire.ScenarioStatus {
     /// The status as it is sent.
-    public init(_ status: ScenarioStatus) {
+    package init(_ status: ScenarioStatus) {
         self.init(
             id: status.id.text, name: status.name, state: .init(rawValue: .init(status.state.rawValue)),
             trials: UInt32(clamping: status.trials), endedTrials: UInt32(clamping: status.endedTrials),
             best: status.best.map { Wire.Trial($0) }, failure: status.failure.map { Wire.Failure($0) },
             publishedMicroseconds: status.published.microseconds, endedMicroseconds: status.ended?.microseconds ?? 0,
-            model: status.model ?? "", text: status.text, metric: status.objective.name)
+            model: status.model ?? "", text: status.text, metric: status.objective.name,
+            facts: status.facts.map { Wire.ScenarioFacts($0) })
     }
 }

@@ -1,5 +1,5 @@
 import Model
-public import Schema
+package import Schema
 
 /// By what the trials of a page are ordered.
 public enum TrialOrder: Int, CaseIterable, Hashable, Sendable {
@@ -49,7 +49,7 @@ public struct SearchProgress: Hashable, Sendable {
     /// Each trial that was better than all before it, by number.
     public var records: [Figures]
     /// Trials that keep the limits and that no other beats in all that counts together, by parameters: the objective with
-    /// what the scenario minimises, or else with parameters and latency.
+    /// what the scenario minimizes, or else with parameters and latency.
     public var front: [Figures]
     /// Successful trials at even distances, by number: all of them where they are few.
     public var sample: [Figures]
@@ -79,7 +79,7 @@ public struct SearchProgress: Hashable, Sendable {
 extension SearchProgress {
     /// The record that was received.
     /// - Throws: `Failure` with code `corrupt` where it is none.
-    public init(_ wire: Wire.SearchProgressReply) throws {
+    package init(_ wire: Wire.SearchProgressReply) throws {
         let counts = try wire.counts.map { count in
             guard let state = TrialState(rawValue: Int(count.state.rawValue)) else {
                 throw Failure(.corrupt, "Trials have the unknown state \(count.state.rawValue); update this program.")
@@ -111,7 +111,7 @@ extension Wire.TrialFigures {
 
 extension Wire.SearchProgressReply {
     /// The record as it is sent.
-    public init(_ progress: SearchProgress) {
+    package init(_ progress: SearchProgress) {
         let counts = progress.counts.sorted { $0.key.rawValue < $1.key.rawValue }.map { state, count in
             Wire.TrialCount(state: .init(rawValue: .init(state.rawValue)), count: UInt32(clamping: count))
         }

@@ -1,5 +1,5 @@
 public import Model
-public import Schema
+package import Schema
 
 /// What a trial is at the moment.
 public enum TrialState: Int, CaseIterable, Hashable, Sendable, CustomStringConvertible {
@@ -46,8 +46,12 @@ public struct Trial: Hashable, Sendable {
     public var state: TrialState
     /// Genome as text.
     public var genome: String
-    /// Where it came from, such as `random`, `knowledge`, `crossover 3 × 7` or `final 17`.
+    /// What it is run for.
+    public var purpose: TrialPurpose
+    /// Where it came from, for people: `random`, `knowledge`, `crossover 3 × 7` or `final 17`. Nothing is decided by it.
     public var origin: String
+    /// Numbers of the trials whose genomes its own was made of.
+    public var parents: [Int]
     /// Name of the network for people.
     public var networkName: String
     /// Artificial code of the network as text; its accuracy is unknown until the trial succeeded.
@@ -60,10 +64,8 @@ public struct Trial: Hashable, Sendable {
     /// `latency-milliseconds` and `seconds`; of trackers their figures, and under `test-` the objective on sequences that
     /// nothing was chosen by.
     public var metrics: [String: Double]
-    /// The TorchScript file, or a tracker's setup.
-    public var script: BlobDigest?
-    /// The safetensors file, or a tracker's tracks.
-    public var weights: BlobDigest?
+    /// The files that came of it; nil where there are none yet.
+    public var artifact: TrialArtifact?
     /// Why it failed.
     public var failure: Failure?
     /// Where trials are stopped early: the objective each time that it was compared with others.
@@ -73,44 +75,45 @@ public struct Trial: Hashable, Sendable {
 
     /// Makes a trial.
     public init(
-        id: TrialID, state: TrialState, genome: String, origin: String, networkName: String, code: String,
-        objective: Double? = nil, metrics: [String: Double] = [:], script: BlobDigest? = nil,
-        weights: BlobDigest? = nil, failure: Failure? = nil, rungs: [Double] = [], checkpoint: BlobDigest? = nil
+        id: TrialID, state: TrialState, genome: String, purpose: TrialPurpose = .candidate, origin: String,
+        parents: [Int] = [], networkName: String, code: String, objective: Double? = nil,
+        metrics: [String: Double] = [:], artifact: TrialArtifact? = nil, failure: Failure? = nil,
+        rungs: [Double] = [], checkpoint: BlobDigest? = nil
     ) {
         self.id = id
         self.state = state
         self.genome = genome
+        self.purpose = purpose
         self.origin = origin
+        self.parents = parents
         self.networkName = networkName
         self.code = code
         self.objective = objective
         self.metrics = metrics
-        self.script = script
-        self.weights = weights
+        self.artifact = artifact
         self.failure = failure
         self.rungs = rungs
         self.checkpoint = checkpoint
     }
 
-    /// Whether it is the final training of one of a search's best networks.
-    public var isFinalTraining: Bool { origin.hasPrefix("final ") }
-
-    /// Whether its files hold a whole network, not fusion layers above the features of others. The first trials of a search
-    /// for a fusion are the networks that it fuses, one for each modality.
-    public func isWhole(in scenario: Scenario) -> Bool {
-        scenario.fusion == nil || isFinalTraining || id.number < scenario.data.modalities.count
+    /// The files of a network; nil where it has none.
+    public var network: (script: BlobDigest, weights: BlobDigest)? {
+        if case .network(let script, let weights)? = artifact { (script, weights) } else { nil }
     }
 
-    /// Whether what was tried is a tracker: then `script` is its setup and `weights` are its tracks.
-    public var isOfTracker: Bool { (try? ArtificialCode(code))?.functions == [Scenario.Task.tracking.rawValue] }
+    /// The files of a tracker; nil where it has none.
+    public var tracker: (setup: BlobDigest, tracks: BlobDigest)? {
+        if case .tracker(let setup, let tracks)? = artifact { (setup, tracks) } else { nil }
+    }
+
+    /// Whether its files hold a whole network, not fusion layers above the features of others.
+    /// - Parameter isFused: Whether its search is one for a fusion.
+    public func isWhole(isFused: Bool) -> Bool { !isFused || purpose.isFinal || purpose.modality != nil }
 
     /// Whether what was measured of it keeps a scenario's limits.
     public func keeps(_ limits: Scenario.Limits) -> Bool {
         (metrics[Scenario.Cost.latency.metric] ?? 0) <= limits.latency ?? .infinity
     }
-
-    /// The origin of the final training of a trial's network.
-    package static func finalOrigin(_ number: Int) -> String { "final \(number)" }
 }
 
 // MARK: - On the wire
@@ -118,30 +121,37 @@ public struct Trial: Hashable, Sendable {
 extension Trial {
     /// The trial that was received.
     /// - Throws: `Failure` with code `corrupt` where it is none.
-    public init(_ wire: Wire.Trial) throws {
+    package init(_ wire: Wire.Trial) throws {
         guard let state = TrialState(rawValue: Int(wire.state.rawValue)) else {
             throw Failure(
                 .corrupt, "Trial '\(wire.id)' has the unknown state \(wire.state.rawValue); update this program.")
         }
+        let artifact: TrialArtifact? =
+            if !wire.setup.isEmpty {
+                .tracker(setup: try BlobDigest(wire.setup), tracks: try BlobDigest(wire.tracks))
+            } else if !wire.script.isEmpty {
+                .network(script: try BlobDigest(wire.script), weights: try BlobDigest(wire.weights))
+            } else { nil }
         self.init(
-            id: try TrialID(wire.id), state: state, genome: wire.genome, origin: wire.origin,
-            networkName: wire.networkName, code: wire.code, objective: state.isMeasured ? wire.objective : nil,
-            metrics: .init(wire.metrics), script: try wire.script.isEmpty ? nil : BlobDigest(wire.script),
-            weights: try wire.weights.isEmpty ? nil : BlobDigest(wire.weights),
-            failure: wire.failure.map { Failure($0) }, rungs: wire.rungs,
+            id: try TrialID(wire.id), state: state, genome: wire.genome, purpose: try TrialPurpose(wire.purpose),
+            origin: wire.origin, parents: wire.parents.map { Int($0) }, networkName: wire.networkName,
+            code: wire.code, objective: state.isMeasured ? wire.objective : nil, metrics: .init(wire.metrics),
+            artifact: artifact, failure: wire.failure.map { Failure($0) }, rungs: wire.rungs,
             checkpoint: try wire.checkpoint.isEmpty ? nil : BlobDigest(wire.checkpoint))
     }
 }
 
 extension Wire.Trial {
     /// The trial as it is sent.
-    public init(_ trial: Trial) {
+    package init(_ trial: Trial) {
         self.init(
             id: trial.id.description, scenario: trial.id.scenario.text, number: UInt32(clamping: trial.id.number),
             genome: trial.genome, code: trial.code, state: .init(rawValue: .init(trial.state.rawValue)),
             objective: trial.objective ?? 0, metrics: .init(trial.metrics),
-            script: trial.script?.hexadecimal ?? "", weights: trial.weights?.hexadecimal ?? "",
+            script: trial.network?.script.hexadecimal ?? "", weights: trial.network?.weights.hexadecimal ?? "",
             failure: trial.failure.map { Wire.Failure($0) }, origin: trial.origin, networkName: trial.networkName,
-            rungs: trial.rungs, checkpoint: trial.checkpoint?.hexadecimal ?? "")
+            rungs: trial.rungs, checkpoint: trial.checkpoint?.hexadecimal ?? "",
+            purpose: Wire.TrialPurpose(trial.purpose), parents: trial.parents.map { UInt32(clamping: $0) },
+            setup: trial.tracker?.setup.hexadecimal ?? "", tracks: trial.tracker?.tracks.hexadecimal ?? "")
     }
 }

@@ -11,9 +11,6 @@ import TrainerClient
 // The other services behind the designer's own protocols: each turns what the designer says into what the service's client
 // says.
 
-/// Learning rate of what was trained before, as a share of that of fresh weights.
-private let fineTuningShare = 0.1
-
 /// How long a service may be away: for as long as it takes to mend it.
 private let patience = Duration.seconds(365 * 86_400)
 
@@ -49,39 +46,12 @@ private struct RemoteTrainer: Trainer {
         _ = try await client.prepare(PreparationTask(recipe: recipe), id: order.id, group: order.group, priority: 10)
     }
 
-    func features(_ order: FeatureOrder) async throws -> FeatureResult {
-        let task = FeatureTask(
-            modality: order.backbone.modality, network: try order.backbone.network.canonicalJSON,
-            weights: order.weights, dataset: order.recipe)
-        return try await client.features(task, id: order.id, group: order.group, priority: 10)
+    func features(_ order: Order<FeatureTask>) async throws -> FeatureResult {
+        try await client.features(order.task, id: order.id, group: order.group, priority: 10)
     }
 
-    func train(_ order: TrainingOrder) async throws -> TrainingResult {
-        var task = TrainingTask(
-            network: try order.candidate.network.canonicalJSON, dataset: order.recipe,
-            optimizers: order.candidate.optimizers.map {
-                BranchOptimizer(
-                    branch: $0.branch, name: $0.name,
-                    learningRate: order.budget.options.learningRate ?? $0.learningRate,
-                    weightDecay: order.budget.options.weightDecay ?? $0.weightDecay, momentum: $0.momentum)
-            },
-            epochs: order.budget.epochs, batch: order.budget.batch, samples: order.budget.samples,
-            validationSamples: order.budget.validation, seed: order.seed, pauseAfter: order.pauseAfter,
-            checkpoint: order.checkpoint, learning: order.budget.learning,
-            distribution: order.budget.distribution, options: order.budget.options, metric: order.metric,
-            kinds: order.kinds)
-        switch order.part {
-        case .whole(let weights):
-            task.initialWeights = weights
-            // What was learnt is to be changed a little.
-            let share = weights.isEmpty ? 1 : fineTuningShare
-            for index in task.optimizers.indices { task.optimizers[index].learningRate *= share }
-        case .head(let head, let features):
-            task.network = try head.network(named: order.candidate.network.name).canonicalJSON
-            task.features = features
-            task.constraint = head.constraint
-        }
-        return try await client.train(task, id: order.id, group: order.group)
+    func train(_ order: Order<TrainingTask>) async throws -> TrainingResult {
+        try await client.train(order.task, id: order.id, group: order.group)
     }
 
     func cancel(group: String) async throws { try await client.cancel(group: group) }
@@ -90,20 +60,12 @@ private struct RemoteTrainer: Trainer {
 private struct RemoteEvaluator: Evaluator {
     let client: EvaluatorClient
 
-    func evaluate(_ order: EvaluationOrder) async throws -> EvaluationResult {
-        let network = order.candidate.network
-        let task = EvaluationTask(
-            script: order.script,
-            network: try (order.head?.layers.network(named: network.name) ?? network).canonicalJSON,
-            dataset: order.recipe, split: order.split, latencyRuns: order.latencyRuns,
-            features: order.head?.features ?? [])
-        return try await client.evaluate(task, id: order.id, group: order.group)
+    func evaluate(_ order: Order<EvaluationTask>) async throws -> EvaluationResult {
+        try await client.evaluate(order.task, id: order.id, group: order.group)
     }
 
-    func track(_ order: TrackingOrder) async throws -> TrackingResult {
-        let task = TrackingTask(
-            dataset: order.recipe, setup: order.setup, heldOut: order.heldOut, keepsTracks: order.keepsTracks)
-        return try await client.track(task, id: order.id, group: order.group)
+    func track(_ order: Order<TrackingTask>) async throws -> TrackingResult {
+        try await client.track(order.task, id: order.id, group: order.group)
     }
 
     func cancel(group: String) async throws { try await client.cancel(group: group) }

@@ -1,6 +1,5 @@
 public import EvaluatorClient
 public import Model
-public import Networks
 public import Search
 public import TrainerClient
 
@@ -12,9 +11,9 @@ public protocol Trainer: Sendable {
     /// Has a dataset prepared; one that was is found again.
     func prepare(_ order: PreparationOrder) async throws
     /// Has a network trained; repeating an order finds the training that it began.
-    func train(_ order: TrainingOrder) async throws -> TrainingResult
+    func train(_ order: Order<TrainingTask>) async throws -> TrainingResult
     /// Has the features of a trained network computed; those that there are already are found again.
-    func features(_ order: FeatureOrder) async throws -> FeatureResult
+    func features(_ order: Order<FeatureTask>) async throws -> FeatureResult
     /// Withdraws all orders of a group that are not done.
     func cancel(group: String) async throws
 }
@@ -22,9 +21,9 @@ public protocol Trainer: Sendable {
 /// Scores trained networks and trackers.
 public protocol Evaluator: Sendable {
     /// Has a network scored; repeating an order finds the evaluation that it began.
-    func evaluate(_ order: EvaluationOrder) async throws -> EvaluationResult
+    func evaluate(_ order: Order<EvaluationTask>) async throws -> EvaluationResult
     /// Has people followed and the tracks scored; repeating an order finds what it began.
-    func track(_ order: TrackingOrder) async throws -> TrackingResult
+    func track(_ order: Order<TrackingTask>) async throws -> TrackingResult
     /// Withdraws all orders of a group that are not done.
     func cancel(group: String) async throws
 }
@@ -61,80 +60,16 @@ public struct PreparationOrder: Hashable, Sendable {
     public var data: ScenarioData
 }
 
-/// An order to train a network.
-public struct TrainingOrder: Hashable, Sendable {
+/// A task of another service, as a search orders it.
+public struct Order<Task: Hashable & Sendable>: Hashable, Sendable {
     /// Identity of the task.
     public var id: String
     /// What it belongs to.
     public var group: String
-    /// The network and its optimizers.
-    public var candidate: Candidate
-    /// Identity of the recipe of the data.
-    public var recipe: String
-    /// How long, and on how much.
-    public var budget: Scenario.Training
-    /// Determines initial weights, order of samples and dropout.
-    public var seed: UInt64
-    /// By what epochs are judged.
-    public var metric: Metric
-    /// What each modality holds.
-    public var kinds: [String: ModalityKind]
-    /// What of the candidate is trained, and from what.
-    public var part = Part.whole([])
-    /// Epochs after which the training pauses; nil for never.
-    public var pauseAfter: Int?
-    /// The checkpoint of the same training when it was paused.
-    public var checkpoint: BlobDigest?
-
-    /// What of a candidate an order is about.
-    public enum Part: Hashable, Sendable {
-        /// The network, from these weights that are there already, or from fresh ones.
-        case whole([TrainingTask.InitialWeights])
-        /// The fusion layers above these sets of features.
-        case head(FusionHead, features: [String])
-    }
-}
-
-/// An order to compute the features of a trained network.
-public struct FeatureOrder: Hashable, Sendable {
-    /// Identity of the task.
-    public var id: String
-    /// What it belongs to.
-    public var group: String
-    /// The network.
-    public var backbone: Backbone
-    /// The safetensors file of its weights.
-    public var weights: BlobDigest
-    /// Identity of the recipe of the data.
-    public var recipe: String
-}
-
-/// An order to measure a trained network.
-public struct EvaluationOrder: Hashable, Sendable {
-    /// Identity of the task.
-    public var id: String
-    /// What it belongs to.
-    public var group: String
-    /// The TorchScript file.
-    public var script: BlobDigest
-    /// The network.
-    public var candidate: Candidate
-    /// Identity of the recipe of the data.
-    public var recipe: String
-    /// What part of the data it is scored on; nil where only its latency is measured.
-    public var split: EvaluationTask.Split?
-    /// Single-sample runs whose median is the latency.
-    public var latencyRuns: Int
-    /// The fusion layers that the file holds, with the sets of features that they read; nil where it holds the network.
-    public var head: Head?
-
-    /// Fusion layers without what is below them.
-    public struct Head: Hashable, Sendable {
-        /// The layers.
-        public var layers: FusionHead
-        /// The sets of features.
-        public var features: [String]
-    }
+    /// The candidate that it is about; nil where it is about data alone.
+    public var genome: Genome?
+    /// What is to be done.
+    public var task: Task
 }
 
 /// An outcome for the knowledge service; also its stored form while it waits to be delivered.

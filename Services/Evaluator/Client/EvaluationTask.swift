@@ -1,4 +1,5 @@
 public import Model
+public import Networks
 import Schema
 
 /// A task of kind `evaluate`: scores a trained network on a prepared dataset.
@@ -16,8 +17,8 @@ public struct EvaluationTask: Hashable, Sendable {
 
     /// The TorchScript file.
     public var script: BlobDigest
-    /// Network in canonical JSON, for parameters and operations.
-    public var network: String
+    /// The network, for parameters and operations.
+    public var network: NetworkDescription
     /// Identity of the recipe of the prepared dataset.
     public var dataset: String
     /// What part of it to score on; nil where only the latency is measured.
@@ -29,7 +30,7 @@ public struct EvaluationTask: Hashable, Sendable {
 
     /// Describes a task.
     public init(
-        script: BlobDigest, network: String, dataset: String, split: Split? = .test, latencyRuns: Int = 50,
+        script: BlobDigest, network: NetworkDescription, dataset: String, split: Split? = .test, latencyRuns: Int = 50,
         features: [String] = []
     ) {
         self.script = script
@@ -48,14 +49,16 @@ public struct EvaluationTask: Hashable, Sendable {
             throw Failure(.invalidArgument, "'\(wire.split)' is no split of a dataset: it is 'validation' or 'test'.")
         }
         self.init(
-            script: try BlobDigest(wire.script), network: wire.network, dataset: wire.dataset, split: split,
+            script: try BlobDigest(wire.script), network: try NetworkDescription(json: wire.network),
+            dataset: wire.dataset, split: split,
             latencyRuns: wire.latencyRuns == 0 ? 50 : Int(wire.latencyRuns), features: wire.features)
     }
 
     /// The task's payload.
     public func payload() throws -> [UInt8] {
         try Wire.EvaluateTask(
-            script: script.hexadecimal, network: network, dataset: dataset, split: split?.rawValue ?? "",
+            script: script.hexadecimal, network: try network.canonicalJSON, dataset: dataset,
+            split: split?.rawValue ?? "",
             latencyRuns: UInt32(clamping: latencyRuns), features: features
         ).encodedBytes()
     }

@@ -44,7 +44,7 @@ public struct EvaluatorTaskHandler: TaskHandler {
     }
 
     private func evaluate(_ task: EvaluationTask, _ progress: TaskProgress) async throws -> EvaluationResult {
-        let description = try NetworkDescription(json: task.network)
+        let description = task.network
         let script = try await cache.file(for: task.script)
         let files = try await registry.sampleFiles(recipe: task.dataset, features: task.features, in: cache)
         let samples = try PreparedSamples(opening: files, areFeatures: !task.features.isEmpty)

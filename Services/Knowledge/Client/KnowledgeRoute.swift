@@ -1,37 +1,41 @@
-public import Messaging
-public import Schema
+package import Messaging
+package import Schema
 
 extension Route where Request == Wire.Observation, Reply == Wire.Empty {
     /// Stores an observation; safe to repeat.
-    public static var observationPut: Self { Self("observation.put") }
+    package static var observationPut: Route<Wire.Observation, Wire.Empty> { .init("observation.put") }
 }
 
 extension Route where Request == Wire.RankRequest, Reply == Wire.RankReply {
     /// How much attention a scenario pays to models.
-    public static var modelRank: Self { Self("model.rank") }
+    package static var modelRank: Route<Wire.RankRequest, Wire.RankReply> { .init("model.rank") }
 }
 
 extension Route where Request == Wire.Empty, Reply == Wire.LearnReply {
     /// Learns from all outcomes that are new.
-    public static var knowledgeLearn: Self { Self("knowledge.learn") }
+    package static var knowledgeLearn: Route<Wire.Empty, Wire.LearnReply> { .init("knowledge.learn") }
 }
 
 extension Route where Request == Wire.ObservationListRequest, Reply == Wire.ObservationListReply {
     /// Observations, oldest first.
-    public static var observationList: Self { Self("observation.list") }
+    package static var observationList: Route<Wire.ObservationListRequest, Wire.ObservationListReply> {
+        .init("observation.list")
+    }
 }
 
 extension Route where Request == Wire.UpdateSchedule, Reply == Wire.UpdateSchedule {
     /// Makes a schedule of updates; safe to repeat.
-    public static var schedulePut: Self { Self("schedule.put") }
+    package static var schedulePut: Route<Wire.UpdateSchedule, Wire.UpdateSchedule> { .init("schedule.put") }
 }
 
 extension Route where Request == Wire.Empty, Reply == Wire.ScheduleListReply {
     /// All schedules.
-    public static var scheduleList: Self { Self("schedule.list") }
+    package static var scheduleList: Route<Wire.Empty, Wire.ScheduleListReply> { .init("schedule.list") }
 }
 
 extension Route where Request == Wire.ScheduleCancelRequest, Reply == Wire.UpdateSchedule {
     /// Withdraws a schedule.
-    public static var scheduleCancel: Self { Self("schedule.cancel") }
+    package static var scheduleCancel: Route<Wire.ScheduleCancelRequest, Wire.UpdateSchedule> {
+        .init("schedule.cancel")
+    }
 }

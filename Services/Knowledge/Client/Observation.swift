@@ -1,6 +1,6 @@
 public import Foundation
 public import Model
-public import Schema
+package import Schema
 
 /// What came of a network in a scenario.
 public struct Observation: Hashable, Sendable {
@@ -43,7 +43,7 @@ public struct Observation: Hashable, Sendable {
     }
 
     /// The observation that was received.
-    public init(_ wire: Wire.Observation) throws {
+    package init(_ wire: Wire.Observation) throws {
         self.init(
             id: wire.id, scenario: wire.scenario, features: ScenarioFeatures(wire.features ?? .init()),
             genome: wire.genome, space: wire.space, code: wire.code.isEmpty ? nil : try ArtificialCode(wire.code),
@@ -54,7 +54,7 @@ public struct Observation: Hashable, Sendable {
 
 extension Wire.Observation {
     /// The observation as it is sent.
-    public init(_ observation: Observation) {
+    package init(_ observation: Observation) {
         self.init(
             id: observation.id, scenario: observation.scenario, features: .init(observation.features),
             genome: observation.genome, space: observation.space, code: observation.code?.description ?? "",

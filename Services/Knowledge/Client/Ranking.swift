@@ -1,5 +1,5 @@
 public import Model
-public import Schema
+package import Schema
 
 /// Which model: one of a search space by its genome, or a pretrained one of the registry.
 public struct ModelKey: Hashable, Sendable {
@@ -44,7 +44,7 @@ public struct ModelCandidate: Hashable, Sendable {
     }
 
     /// The candidate that was received.
-    public init(_ wire: Wire.ModelCandidate) throws {
+    package init(_ wire: Wire.ModelCandidate) throws {
         self.init(
             key: ModelKey(space: wire.space, genome: wire.genome),
             code: wire.code.isEmpty ? nil : try ArtificialCode(wire.code), scores: .init(wire.scores))
@@ -53,7 +53,7 @@ public struct ModelCandidate: Hashable, Sendable {
 
 extension Wire.ModelCandidate {
     /// The candidate as it is sent.
-    public init(_ candidate: ModelCandidate) {
+    package init(_ candidate: ModelCandidate) {
         self.init(
             space: candidate.key.space, genome: candidate.key.genome, code: candidate.code?.description ?? "",
             scores: .init(candidate.scores))
@@ -92,7 +92,7 @@ public struct RankedModel: Hashable, Sendable {
     }
 
     /// The model that was received.
-    public init(_ wire: Wire.RankedModel) throws {
+    package init(_ wire: Wire.RankedModel) throws {
         self.init(
             model: try ModelCandidate(wire.model ?? .init()), weight: wire.weight, heads: wire.heads,
             deviation: wire.deviation, outcomes: Int(wire.outcomes), similarity: wire.similarity, score: wire.score)
@@ -101,7 +101,7 @@ public struct RankedModel: Hashable, Sendable {
 
 extension Wire.RankedModel {
     /// The model as it is sent.
-    public init(_ ranked: RankedModel) {
+    package init(_ ranked: RankedModel) {
         self.init(
             model: .init(ranked.model), weight: ranked.weight, heads: ranked.heads, deviation: ranked.deviation,
             outcomes: UInt32(clamping: ranked.outcomes), similarity: ranked.similarity, score: ranked.score)

@@ -1,4 +1,4 @@
-public import Schema
+package import Schema
 
 /// What is known of a scenario before any training: the basis on which scenarios are called alike.
 public struct ScenarioFeatures: Hashable, Sendable, Codable {
@@ -20,7 +20,7 @@ public struct ScenarioFeatures: Hashable, Sendable, Codable {
     }
 
     /// The features that were received; a modality without a dataset has the empty one.
-    public init(_ wire: Wire.ScenarioFeatures) {
+    package init(_ wire: Wire.ScenarioFeatures) {
         let datasets = wire.modalities.enumerated().map { index, modality in
             (modality, index < wire.datasets.count ? wire.datasets[index] : "")
         }
@@ -32,7 +32,7 @@ public struct ScenarioFeatures: Hashable, Sendable, Codable {
 
 extension Wire.ScenarioFeatures {
     /// The features as they are sent.
-    public init(_ features: ScenarioFeatures) {
+    package init(_ features: ScenarioFeatures) {
         let datasets = features.datasets.sorted { $0.key < $1.key }
         self.init(
             task: features.task, modalities: datasets.map(\.key), datasets: datasets.map(\.value),

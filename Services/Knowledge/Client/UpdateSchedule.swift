@@ -1,6 +1,6 @@
 public import Foundation
 import Model
-public import Schema
+package import Schema
 
 /// A standing order: when so many new samples of a data set have come, a model is updated with them.
 public struct UpdateSchedule: Hashable, Sendable {
@@ -65,7 +65,7 @@ public struct UpdateSchedule: Hashable, Sendable {
     }
 
     /// The schedule that was received.
-    public init(_ wire: Wire.UpdateSchedule) {
+    package init(_ wire: Wire.UpdateSchedule) {
         self.init(
             id: wire.id, model: wire.model, dataset: wire.dataset, samples: Int(wire.samples), method: wire.method,
             memory: Int(wire.memory), allowedForgetting: wire.allowedForgetting, person: wire.person,
@@ -77,7 +77,7 @@ public struct UpdateSchedule: Hashable, Sendable {
 
 extension Wire.UpdateSchedule {
     /// The schedule as it is sent.
-    public init(_ schedule: UpdateSchedule) {
+    package init(_ schedule: UpdateSchedule) {
         self.init(
             id: schedule.id, model: schedule.model, dataset: schedule.dataset,
             samples: UInt32(clamping: schedule.samples), method: schedule.method,

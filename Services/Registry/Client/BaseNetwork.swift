@@ -1,7 +1,7 @@
 public import Foundation
 public import Model
 public import Networks
-public import Schema
+package import Schema
 
 /// The structure of a network without weights.
 public struct BaseNetwork: Hashable, Sendable {
@@ -55,7 +55,7 @@ public struct BaseNetwork: Hashable, Sendable {
     }
 
     /// The network that was received.
-    public init(_ wire: Wire.BaseNetwork) throws {
+    package init(_ wire: Wire.BaseNetwork) throws {
         self.init(
             id: wire.id.isEmpty ? nil : try BlobDigest(wire.id), name: wire.name, category: wire.category,
             areas: wire.areas, functions: wire.functions, parameters: wire.parameters, operations: wire.operations,
@@ -67,7 +67,7 @@ public struct BaseNetwork: Hashable, Sendable {
 
 extension Wire.BaseNetwork {
     /// The network as it is sent.
-    public init(_ network: BaseNetwork) {
+    package init(_ network: BaseNetwork) {
         self.init(
             id: network.id?.hexadecimal ?? "", name: network.name, category: network.category, areas: network.areas,
             functions: network.functions, parameters: network.parameters, operations: network.operations,

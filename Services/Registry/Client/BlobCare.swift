@@ -1,5 +1,5 @@
 import Model
-public import Schema
+package import Schema
 
 /// What hashing blobs again came to.
 public struct BlobCheck: Hashable, Sendable {
@@ -38,7 +38,7 @@ public struct BlobCheck: Hashable, Sendable {
     }
 
     /// The result that was received.
-    public init(_ wire: Wire.BlobVerifyReply) {
+    package init(_ wire: Wire.BlobVerifyReply) {
         self.init(
             blobs: wire.blobs, bytes: wire.bytes,
             faults: wire.faults.map { Fault(digest: $0.digest, reason: $0.reason, neededBy: $0.neededBy) },
@@ -48,7 +48,7 @@ public struct BlobCheck: Hashable, Sendable {
 
 extension Wire.BlobVerifyReply {
     /// The result as it is sent.
-    public init(_ check: BlobCheck) {
+    package init(_ check: BlobCheck) {
         self.init(
             blobs: check.blobs, bytes: check.bytes,
             faults: check.faults.map {
@@ -74,14 +74,14 @@ public struct BlobCollection: Hashable, Sendable, Codable {
     }
 
     /// The result that was received.
-    public init(_ wire: Wire.BlobCollectReply) {
+    package init(_ wire: Wire.BlobCollectReply) {
         self.init(blobs: wire.blobs, bytes: wire.bytes, digests: wire.digests)
     }
 }
 
 extension Wire.BlobCollectReply {
     /// The result as it is sent.
-    public init(_ collection: BlobCollection) {
+    package init(_ collection: BlobCollection) {
         self.init(blobs: collection.blobs, bytes: collection.bytes, digests: collection.digests)
     }
 }

@@ -1,4 +1,4 @@
-public import Schema
+package import Schema
 
 /// What the registry holds, in numbers.
 public struct CatalogueStatistics: Hashable, Sendable, Codable {
@@ -67,7 +67,7 @@ public struct CatalogueStatistics: Hashable, Sendable, Codable {
     }
 
     /// The statistics that were received.
-    public init(_ wire: Wire.CatalogueStatistics) {
+    package init(_ wire: Wire.CatalogueStatistics) {
         self.init(
             networks: wire.networks, models: wire.models, datasets: wire.datasets, blobs: wire.blobs,
             blobBytes: wire.blobBytes, groups: wire.groups.map(Group.init), accuracies: wire.accuracies)
@@ -86,7 +86,7 @@ extension CatalogueStatistics.Group {
 
 extension Wire.CatalogueStatistics {
     /// The statistics as they are sent.
-    public init(_ statistics: CatalogueStatistics) {
+    package init(_ statistics: CatalogueStatistics) {
         self.init(
             networks: statistics.networks, models: statistics.models, datasets: statistics.datasets,
             blobs: statistics.blobs, blobBytes: statistics.blobBytes,

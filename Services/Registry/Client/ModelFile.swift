@@ -1,5 +1,5 @@
 public import Model
-public import Schema
+package import Schema
 
 /// A file of a pretrained model.
 public struct ModelFile: Hashable, Sendable, Codable {
@@ -55,7 +55,7 @@ public struct ModelFile: Hashable, Sendable, Codable {
     }
 
     /// The file that was received.
-    public init(_ wire: Wire.ModelFile) throws {
+    package init(_ wire: Wire.ModelFile) throws {
         guard let format = Format(rawValue: wire.format) else {
             let known = Format.allCases.map(\.rawValue).joined(separator: ", ")
             throw Failure(
@@ -67,7 +67,7 @@ public struct ModelFile: Hashable, Sendable, Codable {
 
 extension Wire.ModelFile {
     /// The file as it is sent.
-    public init(_ file: ModelFile) {
+    package init(_ file: ModelFile) {
         self.init(format: file.format.rawValue, blob: file.blob.hexadecimal, bytes: file.bytes)
     }
 }

@@ -1,6 +1,6 @@
 public import Foundation
 import Model
-public import Schema
+package import Schema
 
 /// How far a model has come on its way to being used.
 public enum ModelStage: String, CaseIterable, Hashable, Sendable, Codable {
@@ -62,7 +62,7 @@ public struct StageChange: Hashable, Sendable {
     }
 
     /// The change that was received.
-    public init(_ wire: Wire.StageChange) throws {
+    package init(_ wire: Wire.StageChange) throws {
         self.init(
             sequence: wire.sequence, model: wire.model, series: wire.series, version: wire.version,
             stage: try ModelStage(word: wire.stage), began: Date(microseconds: wire.beganMicroseconds),
@@ -73,7 +73,7 @@ public struct StageChange: Hashable, Sendable {
 
 extension Wire.StageChange {
     /// The change as it is sent.
-    public init(_ change: StageChange) {
+    package init(_ change: StageChange) {
         self.init(
             sequence: change.sequence, model: change.model, series: change.series, version: change.version,
             stage: change.stage.rawValue, beganMicroseconds: change.began.microseconds,
@@ -110,7 +110,7 @@ public struct StageQuery: Hashable, Sendable {
     }
 
     /// The query that was received.
-    public init(_ wire: Wire.StageListRequest) throws {
+    package init(_ wire: Wire.StageListRequest) throws {
         func time(_ value: Int64) -> Date? { value == 0 ? nil : Date(microseconds: value) }
         self.init(
             model: wire.model.isEmpty ? nil : wire.model, series: wire.series.isEmpty ? nil : wire.series,

@@ -1,6 +1,6 @@
 public import Foundation
 public import Model
-public import Schema
+package import Schema
 
 /// A base network with weights, and where they came from.
 public struct PretrainedModel: Hashable, Sendable {
@@ -93,7 +93,7 @@ public struct PretrainedModel: Hashable, Sendable {
     public func file(_ format: ModelFile.Format) -> BlobDigest? { files.first { $0.format == format }?.blob }
 
     /// The model that was received.
-    public init(_ wire: Wire.PretrainedModel) throws {
+    package init(_ wire: Wire.PretrainedModel) throws {
         func text(_ value: String) -> String? { value.isEmpty ? nil : value }
         func time(_ value: Int64) -> Date? { value == 0 ? nil : Date(microseconds: value) }
         self.init(
@@ -116,7 +116,7 @@ public struct PretrainedModel: Hashable, Sendable {
 
 extension Wire.PretrainedModel {
     /// The model as it is sent.
-    public init(_ model: PretrainedModel) {
+    package init(_ model: PretrainedModel) {
         self.init(
             id: model.id, network: model.network.hexadecimal, platform: model.platform, dataset: model.dataset,
             optimizer: model.optimizer, accuracy: model.accuracy, files: model.files.map(Wire.ModelFile.init),

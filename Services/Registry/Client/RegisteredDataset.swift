@@ -1,5 +1,5 @@
 public import Model
-public import Schema
+package import Schema
 
 /// A prepared dataset that the registry holds.
 public struct RegisteredDataset: Hashable, Sendable {
@@ -53,7 +53,7 @@ public struct RegisteredDataset: Hashable, Sendable {
     public var trainingSamples: Int { attributes["training.samples"].flatMap(Int.init) ?? 0 }
 
     /// The dataset that was received.
-    public init(_ wire: Wire.Dataset) throws {
+    package init(_ wire: Wire.Dataset) throws {
         self.init(
             name: wire.name, recipe: try BlobDigest(wire.recipe), blob: try BlobDigest(wire.blob), bytes: wire.bytes,
             classes: wire.classes, attributes: .init(wire.attributes))
@@ -62,7 +62,7 @@ public struct RegisteredDataset: Hashable, Sendable {
 
 extension Wire.Dataset {
     /// The dataset as it is sent.
-    public init(_ dataset: RegisteredDataset) {
+    package init(_ dataset: RegisteredDataset) {
         self.init(
             name: dataset.name, recipe: dataset.recipe.hexadecimal, blob: dataset.blob.hexadecimal,
             bytes: dataset.bytes, classes: dataset.classes, attributes: .init(dataset.attributes))

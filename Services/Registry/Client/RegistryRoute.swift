@@ -1,105 +1,113 @@
-public import Messaging
-public import Schema
+package import Messaging
+package import Schema
 
 // MARK: - Blobs
 
 extension Route where Request == Wire.BlobStatRequest, Reply == Wire.BlobStatReply {
     /// What the registry holds of a blob.
-    public static var blobStat: Self { Self("blob.stat") }
+    package static var blobStat: Route<Wire.BlobStatRequest, Wire.BlobStatReply> { .init("blob.stat") }
 }
 
 extension Route where Request == Wire.BlobWriteRequest, Reply == Wire.BlobStatReply {
     /// One chunk, in the attachment; the reply says where to go on.
-    public static var blobWrite: Self { Self("blob.write") }
+    package static var blobWrite: Route<Wire.BlobWriteRequest, Wire.BlobStatReply> { .init("blob.write") }
 }
 
 extension Route where Request == Wire.BlobReadRequest, Reply == Wire.BlobReadReply {
     /// One chunk, returned in the attachment.
-    public static var blobRead: Self { Self("blob.read") }
+    package static var blobRead: Route<Wire.BlobReadRequest, Wire.BlobReadReply> { .init("blob.read") }
 }
 
 extension Route where Request == Wire.BlobVerifyRequest, Reply == Wire.BlobVerifyReply {
     /// Hashes blobs again, some at a time.
-    public static var blobVerify: Self { Self("blob.verify") }
+    package static var blobVerify: Route<Wire.BlobVerifyRequest, Wire.BlobVerifyReply> { .init("blob.verify") }
 }
 
 extension Route where Request == Wire.BlobCollectRequest, Reply == Wire.BlobCollectReply {
     /// Removes blobs that nothing refers to.
-    public static var blobCollect: Self { Self("blob.collect") }
+    package static var blobCollect: Route<Wire.BlobCollectRequest, Wire.BlobCollectReply> { .init("blob.collect") }
 }
 
 // MARK: - Catalogue
 
 extension Route where Request == Wire.BaseNetwork, Reply == Wire.BaseNetwork {
     /// Registers a base network; safe to repeat.
-    public static var networkPut: Self { Self("network.put") }
+    package static var networkPut: Route<Wire.BaseNetwork, Wire.BaseNetwork> { .init("network.put") }
 }
 
 extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.BaseNetwork {
     /// One base network with its description.
-    public static var networkGet: Self { Self("network.get") }
+    package static var networkGet: Route<Wire.CatalogueGetRequest, Wire.BaseNetwork> { .init("network.get") }
 }
 
 extension Route where Request == Wire.CatalogueListRequest, Reply == Wire.BaseNetworkListReply {
     /// Base networks without descriptions, in the order asked for.
-    public static var networkList: Self { Self("network.list") }
+    package static var networkList: Route<Wire.CatalogueListRequest, Wire.BaseNetworkListReply> {
+        .init("network.list")
+    }
 }
 
 extension Route where Request == Wire.PretrainedModel, Reply == Wire.PretrainedModel {
     /// Registers a pretrained model; safe to repeat.
-    public static var modelPut: Self { Self("model.put") }
+    package static var modelPut: Route<Wire.PretrainedModel, Wire.PretrainedModel> { .init("model.put") }
 }
 
 extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.PretrainedModel {
     /// One pretrained model.
-    public static var modelGet: Self { Self("model.get") }
+    package static var modelGet: Route<Wire.CatalogueGetRequest, Wire.PretrainedModel> { .init("model.get") }
 }
 
 extension Route where Request == Wire.CatalogueListRequest, Reply == Wire.PretrainedModelListReply {
     /// Pretrained models, in the order asked for.
-    public static var modelList: Self { Self("model.list") }
+    package static var modelList: Route<Wire.CatalogueListRequest, Wire.PretrainedModelListReply> {
+        .init("model.list")
+    }
 }
 
 extension Route where Request == Wire.Dataset, Reply == Wire.Dataset {
     /// Registers a prepared dataset; safe to repeat.
-    public static var datasetPut: Self { Self("dataset.put") }
+    package static var datasetPut: Route<Wire.Dataset, Wire.Dataset> { .init("dataset.put") }
 }
 
 extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.Dataset {
     /// One prepared dataset by its recipe.
-    public static var datasetGet: Self { Self("dataset.get") }
+    package static var datasetGet: Route<Wire.CatalogueGetRequest, Wire.Dataset> { .init("dataset.get") }
 }
 
 extension Route where Request == Wire.CatalogueListRequest, Reply == Wire.DatasetListReply {
     /// Prepared datasets by recipe.
-    public static var datasetList: Self { Self("dataset.list") }
+    package static var datasetList: Route<Wire.CatalogueListRequest, Wire.DatasetListReply> { .init("dataset.list") }
 }
 
 extension Route where Request == Wire.StageRequest, Reply == Wire.PretrainedModel {
     /// Moves a model to another stage.
-    public static var modelStage: Self { Self("model.stage") }
+    package static var modelStage: Route<Wire.StageRequest, Wire.PretrainedModel> { .init("model.stage") }
 }
 
 extension Route where Request == Wire.StageListRequest, Reply == Wire.StageListReply {
     /// Which model was at which stage when, newest first.
-    public static var stageList: Self { Self("stage.list") }
+    package static var stageList: Route<Wire.StageListRequest, Wire.StageListReply> { .init("stage.list") }
 }
 
 extension Route where Request == Wire.Empty, Reply == Wire.CatalogueStatistics {
     /// What the registry holds, in numbers.
-    public static var catalogueStatistics: Self { Self("catalogue.statistics") }
+    package static var catalogueStatistics: Route<Wire.Empty, Wire.CatalogueStatistics> {
+        .init("catalogue.statistics")
+    }
 }
 
 // MARK: - Dictionaries
 
 extension Route where Request == Wire.DictionaryListRequest, Reply == Wire.DictionaryListReply {
     /// The terms of one dictionary or of all.
-    public static var dictionaryList: Self { Self("dictionary.list") }
+    package static var dictionaryList: Route<Wire.DictionaryListRequest, Wire.DictionaryListReply> {
+        .init("dictionary.list")
+    }
 }
 
 extension Route where Request == Wire.CodeMessage, Reply == Wire.CodeMessage {
     /// An artificial code from text to integers; unknown terms are added.
-    public static var codeEncode: Self { Self("code.encode") }
+    package static var codeEncode: Route<Wire.CodeMessage, Wire.CodeMessage> { .init("code.encode") }
     /// An artificial code from integers to text.
-    public static var codeDecode: Self { Self("code.decode") }
+    package static var codeDecode: Route<Wire.CodeMessage, Wire.CodeMessage> { .init("code.decode") }
 }

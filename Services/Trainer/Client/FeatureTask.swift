@@ -1,4 +1,5 @@
 public import Model
+public import Networks
 import Schema
 
 /// A task of kind `features`: runs a trained network of one modality over a prepared dataset and keeps what its stages give,
@@ -9,15 +10,15 @@ public struct FeatureTask: Hashable, Sendable {
 
     /// Modality that the network perceives.
     public var modality: String
-    /// Network in canonical JSON.
-    public var network: String
+    /// The network.
+    public var network: NetworkDescription
     /// The safetensors file of its weights.
     public var weights: BlobDigest
     /// Identity of the recipe of the prepared dataset.
     public var dataset: String
 
     /// Describes a task.
-    public init(modality: String, network: String, weights: BlobDigest, dataset: String) {
+    public init(modality: String, network: NetworkDescription, weights: BlobDigest, dataset: String) {
         self.modality = modality
         self.network = network
         self.weights = weights
@@ -28,14 +29,15 @@ public struct FeatureTask: Hashable, Sendable {
     public init(payload: [UInt8]) throws {
         let wire = try Wire.FeatureTask(bytes: payload)
         self.init(
-            modality: wire.modality, network: wire.network, weights: try BlobDigest(wire.weights),
+            modality: wire.modality, network: try NetworkDescription(json: wire.network),
+            weights: try BlobDigest(wire.weights),
             dataset: wire.dataset)
     }
 
     /// The task's payload.
     public func payload() throws -> [UInt8] {
         try Wire.FeatureTask(
-            modality: modality, network: network, weights: weights.hexadecimal, dataset: dataset
+            modality: modality, network: try network.canonicalJSON, weights: weights.hexadecimal, dataset: dataset
         ).encodedBytes()
     }
 }

@@ -2,31 +2,6 @@ public import Model
 public import Networks
 import Schema
 
-/// How the weights of one branch of a network are changed.
-public struct BranchOptimizer: Hashable, Sendable {
-    /// Prefix of the names of the layers that it changes, such as `image.`; empty for all that no other names.
-    public var branch: String
-    /// `sgd`, `adam`, `adamw` or `rmsprop`.
-    public var name: String
-    /// Learning rate at the top of the schedule.
-    public var learningRate: Double
-    /// Weight decay.
-    public var weightDecay: Double
-    /// Momentum, for `sgd` and `rmsprop`.
-    public var momentum: Double
-
-    /// Describes an optimizer.
-    public init(
-        branch: String = "", name: String, learningRate: Double, weightDecay: Double = 0, momentum: Double = 0
-    ) {
-        self.branch = branch
-        self.name = name
-        self.learningRate = learningRate
-        self.weightDecay = weightDecay
-        self.momentum = momentum
-    }
-}
-
 /// A task of kind `train`: trains a network on a prepared dataset, or on features that were computed of it.
 public struct TrainingTask: Hashable, Sendable {
     /// The kind of task that the queue knows it by.
@@ -46,12 +21,12 @@ public struct TrainingTask: Hashable, Sendable {
         }
     }
 
-    /// Network in canonical JSON.
-    public var network: String
+    /// The network.
+    public var network: NetworkDescription
     /// Identity of the recipe of the prepared dataset.
     public var dataset: String
     /// Optimizers, one for each branch.
-    public var optimizers: [BranchOptimizer]
+    public var optimizers: [Optimizer]
     /// Passes over the training samples; 0 puts a network together as it is, which needs initial weights, or a network
     /// without tensors.
     public var epochs: Int
@@ -91,7 +66,8 @@ public struct TrainingTask: Hashable, Sendable {
 
     /// Describes a task.
     public init(
-        network: String, dataset: String, optimizers: [BranchOptimizer], epochs: Int, batch: Int, samples: Int? = nil,
+        network: NetworkDescription, dataset: String, optimizers: [Optimizer], epochs: Int, batch: Int,
+        samples: Int? = nil,
         validationSamples: Int? = nil, seed: UInt64, checkpointInterval: Duration = .seconds(10),
         features: [String] = [], initialWeights: [InitialWeights] = [], constraint: SimilarityConstraint? = nil,
         pauseAfter: Int? = nil, checkpoint: BlobDigest? = nil, learning: Learning = Learning(),
@@ -124,7 +100,8 @@ public struct TrainingTask: Hashable, Sendable {
     public init(payload: [UInt8]) throws {
         let wire = try Wire.TrainTask(bytes: payload)
         self.init(
-            network: wire.network, dataset: wire.dataset, optimizers: wire.optimizers.map(BranchOptimizer.init),
+            network: try NetworkDescription(json: wire.network), dataset: wire.dataset,
+            optimizers: try wire.optimizers.map { try Optimizer($0) },
             epochs: Int(wire.epochs), batch: Int(wire.batch), samples: wire.samples == 0 ? nil : Int(wire.samples),
             validationSamples: wire.validationSamples == 0 ? nil : Int(wire.validationSamples), seed: wire.seed,
             checkpointInterval: .milliseconds(wire.checkpointMilliseconds == 0 ? 10_000 : wire.checkpointMilliseconds),
@@ -146,7 +123,8 @@ public struct TrainingTask: Hashable, Sendable {
     /// The task's payload.
     public func payload() throws -> [UInt8] {
         try Wire.TrainTask(
-            network: network, dataset: dataset, optimizers: optimizers.map(Wire.OptimizerSettings.init),
+            network: try network.canonicalJSON, dataset: dataset,
+            optimizers: optimizers.map(Wire.OptimizerSettings.init),
             epochs: UInt32(clamping: epochs), batch: UInt32(clamping: batch), samples: UInt32(clamping: samples ?? 0),
             seed: seed, validationSamples: UInt32(clamping: validationSamples ?? 0),
             checkpointMilliseconds: UInt32(clamping: Int64(checkpointInterval / .milliseconds(1))), features: features,
@@ -200,18 +178,22 @@ public struct TrainingResult: Hashable, Sendable {
     }
 }
 
-extension BranchOptimizer {
-    fileprivate init(_ wire: Wire.OptimizerSettings) {
+extension Optimizer {
+    fileprivate init(_ wire: Wire.OptimizerSettings) throws {
+        guard let rule = Rule(rawValue: wire.name) else {
+            let known = Rule.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Failure(.invalidArgument, "There is no optimizer '\(wire.name)'; known are \(known).")
+        }
         self.init(
-            branch: wire.branch, name: wire.name, learningRate: wire.learningRate, weightDecay: wire.weightDecay,
+            branch: wire.branch, rule: rule, learningRate: wire.learningRate, weightDecay: wire.weightDecay,
             momentum: wire.momentum)
     }
 }
 
 extension Wire.OptimizerSettings {
-    fileprivate init(_ optimizer: BranchOptimizer) {
+    fileprivate init(_ optimizer: Optimizer) {
         self.init(
-            branch: optimizer.branch, name: optimizer.name, learningRate: optimizer.learningRate,
+            branch: optimizer.branch, name: optimizer.rule.rawValue, learningRate: optimizer.learningRate,
             weightDecay: optimizer.weightDecay, momentum: optimizer.momentum)
     }
 }

@@ -18,7 +18,7 @@ struct FeatureRun {
 
     func result(_ progress: TaskProgress) async throws -> FeatureResult {
         let start = ContinuousClock.now
-        let backbone = try Backbone(modality: task.modality, network: NetworkDescription(json: task.network))
+        let backbone = try Backbone(modality: task.modality, network: task.network)
         let id = try FeatureRecipe(dataset: task.dataset, backbone: backbone, weights: task.weights).id
         let known = try await registry.dataset(recipe: id)
         var blob = known?.blob

@@ -50,7 +50,7 @@ final class TrainingRun {
         _ task: TrainingTask, _ lease: TaskLease, registry: RegistryClient, cache: BlobCache,
         scratch: ScratchDirectory, host: String, _ progress: TaskProgress
     ) async throws {
-        let description = try NetworkDescription(json: task.network)
+        let description = task.network
         let files = try await registry.sampleFiles(recipe: task.dataset, features: task.features, in: cache)
         let samples = try PreparedSamples(opening: files, areFeatures: !task.features.isEmpty)
         var weights: [(file: URL, prefix: String)] = []
@@ -327,16 +327,8 @@ extension TrainingPlan {
     /// The plan of a task.
     init(_ task: TrainingTask) throws {
         try self.init(
-            optimizers: task.optimizers.map { settings in
-                guard let rule = OptimizerSettings.Rule(rawValue: settings.name) else {
-                    let known = OptimizerSettings.Rule.allCases.map(\.rawValue).joined(separator: ", ")
-                    throw Failure(
-                        .invalidArgument, "There is no optimizer '\(settings.name)'; known are \(known).")
-                }
-                return OptimizerSettings(
-                    branch: settings.branch, rule: rule, learningRate: settings.learningRate,
-                    weightDecay: settings.weightDecay, momentum: settings.momentum)
-            }, epochs: task.epochs, batch: task.batch, seed: task.seed, loss: task.options.loss,
+            optimizers: task.optimizers, epochs: task.epochs, batch: task.batch, seed: task.seed,
+            loss: task.options.loss,
             schedule: task.options.schedule, constraint: task.constraint)
     }
 }

@@ -84,7 +84,7 @@ struct UpdateRun {
             throw Failure(.invalidArgument, "There is no method '\(task.method)'; known are \(known).")
         }
         let plan = try TrainingPlan(
-            optimizers: [OptimizerSettings(rule: .adam, learningRate: task.learningRate)], epochs: task.epochs,
+            optimizers: [Optimizer(rule: .adam, learningRate: task.learningRate)], epochs: task.epochs,
             batch: task.batch, seed: task.seed)
         return try ContinualTraining(network: network, parent: teacher, method: method, memory: task.memory).session(
             on: new.source(.training).chosen(task.samples ?? 0, seed: task.seed),

@@ -134,7 +134,7 @@ public struct Scenario: Hashable, Sendable {
     /// By what networks are judged on the validation split.
     public var objective: Metric
     /// What is made as small as possible beside it; where there is nothing, only the objective counts.
-    public var minimised: [Cost]
+    public var minimized: [Cost]
     /// What a network must not exceed.
     public var limits: Limits
     /// How candidates are chosen.
@@ -161,7 +161,7 @@ public struct Scenario: Hashable, Sendable {
     /// Makes a scenario; `ScenarioFile` checks one that is read.
     public init(
         name: String, stimuli: [String] = [], functions: [String] = [], task: Task = .classification,
-        data: ScenarioData, objective: Metric? = nil, minimised: [Cost] = [], limits: Limits = Limits(),
+        data: ScenarioData, objective: Metric? = nil, minimized: [Cost] = [], limits: Limits = Limits(),
         search: Search = Search(), fusion: Fusion? = nil, training: Training = Scenario.defaultTraining,
         final: Training = Scenario.defaultFinal, finalists: Int = 1, folds: Int? = nil, isEnsemble: Bool = false
     ) {
@@ -171,7 +171,7 @@ public struct Scenario: Hashable, Sendable {
         self.task = task
         self.data = data
         self.objective = objective ?? Metric.usual(for: task)
-        self.minimised = minimised
+        self.minimized = minimized
         self.limits = limits
         self.search = search
         self.fusion = fusion

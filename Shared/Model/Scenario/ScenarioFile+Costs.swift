@@ -29,7 +29,7 @@ extension ScenarioFile {
     /// Refuses what cannot be measured, or not be stopped early, in what is searched.
     static func checkMeasures(of scenario: Scenario) throws {
         if scenario.task == .tracking {
-            guard scenario.limits == Scenario.Limits(), scenario.minimised.isEmpty else {
+            guard scenario.limits == Scenario.Limits(), scenario.minimized.isEmpty else {
                 throw Failure(
                     .invalidArgument, "objective: of trackers only what is maximized is measured; leave the rest out.")
             }
@@ -47,7 +47,7 @@ extension ScenarioFile {
             throw Failure(
                 .invalidArgument, "search.replicas: only networks that are trained as a whole are written by replicas.")
         }
-        if scenario.limits.latency != nil || scenario.minimised.contains(.latency) {
+        if scenario.limits.latency != nil || scenario.minimized.contains(.latency) {
             throw Failure(
                 .invalidArgument,
                 "objective: with 'fusion', only layers above features are measured; limit parameters or operations.")

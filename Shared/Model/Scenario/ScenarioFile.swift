@@ -90,7 +90,7 @@ extension ScenarioFile {
         var scenario = Scenario(
             name: name, stimuli: try reader.texts("stimuli") ?? [], functions: try reader.texts("functions") ?? [],
             task: task, data: data,
-            objective: try Self.objective(of: task, on: data, goals), minimised: goals.costs, limits: goals.limits,
+            objective: try Self.objective(of: task, on: data, goals), minimized: goals.costs, limits: goals.limits,
             search: try search(reader, training),
             fusion: fusion, training: training,
             final: fusion == nil

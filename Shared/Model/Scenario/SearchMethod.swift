@@ -20,4 +20,12 @@ public enum SearchMethod: String, CaseIterable, Hashable, Sendable, Codable {
     case progressive
     /// The one that suits the space and the number of trials; the search says which, and why.
     case auto
+
+    /// Whether its trials can descend from each other; `auto` may choose such a method.
+    public var hasDescent: Bool {
+        switch self {
+        case .evolution, .generational, .aging, .local, .predictor, .progressive, .auto: true
+        case .random, .reinforce, .nao: false
+        }
+    }
 }

@@ -7,6 +7,51 @@
 #endif
 
 #include "designer.pb-c.h"
+void   gyrus__wire__trial_purpose__init
+                     (Gyrus__Wire__TrialPurpose         *message)
+{
+  static const Gyrus__Wire__TrialPurpose init_value = GYRUS__WIRE__TRIAL_PURPOSE__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__trial_purpose__get_packed_size
+                     (const Gyrus__Wire__TrialPurpose *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__trial_purpose__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__trial_purpose__pack
+                     (const Gyrus__Wire__TrialPurpose *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__trial_purpose__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__trial_purpose__pack_to_buffer
+                     (const Gyrus__Wire__TrialPurpose *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__trial_purpose__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__TrialPurpose *
+       gyrus__wire__trial_purpose__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__TrialPurpose *)
+     protobuf_c_message_unpack (&gyrus__wire__trial_purpose__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__trial_purpose__free_unpacked
+                     (Gyrus__Wire__TrialPurpose *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__trial_purpose__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   gyrus__wire__trial__init
                      (Gyrus__Wire__Trial         *message)
 {
@@ -50,6 +95,96 @@ void   gyrus__wire__trial__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &gyrus__wire__trial__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__fused_network__init
+                     (Gyrus__Wire__FusedNetwork         *message)
+{
+  static const Gyrus__Wire__FusedNetwork init_value = GYRUS__WIRE__FUSED_NETWORK__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__fused_network__get_packed_size
+                     (const Gyrus__Wire__FusedNetwork *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__fused_network__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__fused_network__pack
+                     (const Gyrus__Wire__FusedNetwork *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__fused_network__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__fused_network__pack_to_buffer
+                     (const Gyrus__Wire__FusedNetwork *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__fused_network__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__FusedNetwork *
+       gyrus__wire__fused_network__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__FusedNetwork *)
+     protobuf_c_message_unpack (&gyrus__wire__fused_network__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__fused_network__free_unpacked
+                     (Gyrus__Wire__FusedNetwork *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__fused_network__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__scenario_facts__init
+                     (Gyrus__Wire__ScenarioFacts         *message)
+{
+  static const Gyrus__Wire__ScenarioFacts init_value = GYRUS__WIRE__SCENARIO_FACTS__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__scenario_facts__get_packed_size
+                     (const Gyrus__Wire__ScenarioFacts *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__scenario_facts__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__scenario_facts__pack
+                     (const Gyrus__Wire__ScenarioFacts *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__scenario_facts__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__scenario_facts__pack_to_buffer
+                     (const Gyrus__Wire__ScenarioFacts *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__scenario_facts__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__ScenarioFacts *
+       gyrus__wire__scenario_facts__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__ScenarioFacts *)
+     protobuf_c_message_unpack (&gyrus__wire__scenario_facts__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__scenario_facts__free_unpacked
+                     (Gyrus__Wire__ScenarioFacts *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__scenario_facts__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   gyrus__wire__scenario_status__init
@@ -907,7 +1042,97 @@ void   gyrus__wire__controller_shards_reply__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__controller_shards_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor gyrus__wire__trial__field_descriptors[15] =
+static const ProtobufCFieldDescriptor gyrus__wire__trial_purpose__field_descriptors[5] =
+{
+  {
+    "kind",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrialPurpose, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "source",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrialPurpose, source),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "modality",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrialPurpose, modality),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "replica",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrialPurpose, replica),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "step",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrialPurpose, step),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__trial_purpose__field_indices_by_name[] = {
+  0,   /* field[0] = kind */
+  2,   /* field[2] = modality */
+  3,   /* field[3] = replica */
+  1,   /* field[1] = source */
+  4,   /* field[4] = step */
+};
+static const ProtobufCIntRange gyrus__wire__trial_purpose__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__trial_purpose__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.TrialPurpose",
+  "TrialPurpose",
+  "Gyrus__Wire__TrialPurpose",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__TrialPurpose),
+  5,
+  gyrus__wire__trial_purpose__field_descriptors,
+  gyrus__wire__trial_purpose__field_indices_by_name,
+  1,  gyrus__wire__trial_purpose__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__trial_purpose__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__trial__field_descriptors[19] =
 {
   {
     "id",
@@ -1089,6 +1314,54 @@ static const ProtobufCFieldDescriptor gyrus__wire__trial__field_descriptors[15] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "purpose",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__Trial, purpose),
+    &gyrus__wire__trial_purpose__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parents",
+    17,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Gyrus__Wire__Trial, n_parents),
+    offsetof(Gyrus__Wire__Trial, parents),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "setup",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__Trial, setup),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tracks",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__Trial, tracks),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__trial__field_indices_by_name[] = {
   14,   /* field[14] = checkpoint */
@@ -1101,16 +1374,20 @@ static const unsigned gyrus__wire__trial__field_indices_by_name[] = {
   2,   /* field[2] = number */
   6,   /* field[6] = objective */
   11,   /* field[11] = origin */
+  16,   /* field[16] = parents */
+  15,   /* field[15] = purpose */
   13,   /* field[13] = rungs */
   1,   /* field[1] = scenario */
   8,   /* field[8] = script */
+  17,   /* field[17] = setup */
   5,   /* field[5] = state */
+  18,   /* field[18] = tracks */
   9,   /* field[9] = weights */
 };
 static const ProtobufCIntRange gyrus__wire__trial__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 15 }
+  { 0, 19 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__trial__descriptor =
 {
@@ -1120,14 +1397,220 @@ const ProtobufCMessageDescriptor gyrus__wire__trial__descriptor =
   "Gyrus__Wire__Trial",
   "gyrus.wire",
   sizeof(Gyrus__Wire__Trial),
-  15,
+  19,
   gyrus__wire__trial__field_descriptors,
   gyrus__wire__trial__field_indices_by_name,
   1,  gyrus__wire__trial__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__trial__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__scenario_status__field_descriptors[12] =
+static const ProtobufCFieldDescriptor gyrus__wire__fused_network__field_descriptors[2] =
+{
+  {
+    "modality",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__FusedNetwork, modality),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trained",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__FusedNetwork, trained),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__fused_network__field_indices_by_name[] = {
+  0,   /* field[0] = modality */
+  1,   /* field[1] = trained */
+};
+static const ProtobufCIntRange gyrus__wire__fused_network__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__fused_network__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.FusedNetwork",
+  "FusedNetwork",
+  "Gyrus__Wire__FusedNetwork",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__FusedNetwork),
+  2,
+  gyrus__wire__fused_network__field_descriptors,
+  gyrus__wire__fused_network__field_indices_by_name,
+  1,  gyrus__wire__fused_network__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__fused_network__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__scenario_facts__field_descriptors[10] =
+{
+  {
+    "task",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ScenarioFacts, task),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "recipe",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ScenarioFacts, recipe),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "method",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ScenarioFacts, method),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "minimized",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Gyrus__Wire__ScenarioFacts, n_minimized),
+    offsetof(Gyrus__Wire__ScenarioFacts, minimized),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "latency_limit",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ScenarioFacts, latency_limit),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "finalists",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ScenarioFacts, finalists),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fused",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__ScenarioFacts, n_fused),
+    offsetof(Gyrus__Wire__ScenarioFacts, fused),
+    &gyrus__wire__fused_network__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "detectors",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Gyrus__Wire__ScenarioFacts, n_detectors),
+    offsetof(Gyrus__Wire__ScenarioFacts, detectors),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "held_out",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Gyrus__Wire__ScenarioFacts, n_held_out),
+    offsetof(Gyrus__Wire__ScenarioFacts, held_out),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "shards",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ScenarioFacts, shards),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__scenario_facts__field_indices_by_name[] = {
+  7,   /* field[7] = detectors */
+  5,   /* field[5] = finalists */
+  6,   /* field[6] = fused */
+  8,   /* field[8] = held_out */
+  4,   /* field[4] = latency_limit */
+  2,   /* field[2] = method */
+  3,   /* field[3] = minimized */
+  1,   /* field[1] = recipe */
+  9,   /* field[9] = shards */
+  0,   /* field[0] = task */
+};
+static const ProtobufCIntRange gyrus__wire__scenario_facts__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 10 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__scenario_facts__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.ScenarioFacts",
+  "ScenarioFacts",
+  "Gyrus__Wire__ScenarioFacts",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__ScenarioFacts),
+  10,
+  gyrus__wire__scenario_facts__field_descriptors,
+  gyrus__wire__scenario_facts__field_indices_by_name,
+  1,  gyrus__wire__scenario_facts__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__scenario_facts__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__scenario_status__field_descriptors[13] =
 {
   {
     "id",
@@ -1273,11 +1756,24 @@ static const ProtobufCFieldDescriptor gyrus__wire__scenario_status__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "facts",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ScenarioStatus, facts),
+    &gyrus__wire__scenario_facts__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__scenario_status__field_indices_by_name[] = {
   5,   /* field[5] = best */
   8,   /* field[8] = ended_microseconds */
   4,   /* field[4] = ended_trials */
+  12,   /* field[12] = facts */
   6,   /* field[6] = failure */
   0,   /* field[0] = id */
   11,   /* field[11] = metric */
@@ -1291,7 +1787,7 @@ static const unsigned gyrus__wire__scenario_status__field_indices_by_name[] = {
 static const ProtobufCIntRange gyrus__wire__scenario_status__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 12 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__scenario_status__descriptor =
 {
@@ -1301,7 +1797,7 @@ const ProtobufCMessageDescriptor gyrus__wire__scenario_status__descriptor =
   "Gyrus__Wire__ScenarioStatus",
   "gyrus.wire",
   sizeof(Gyrus__Wire__ScenarioStatus),
-  12,
+  13,
   gyrus__wire__scenario_status__field_descriptors,
   gyrus__wire__scenario_status__field_indices_by_name,
   1,  gyrus__wire__scenario_status__number_ranges,

@@ -1,4 +1,4 @@
-public import Schema
+package import Schema
 
 /// The state of a service.
 public struct ServiceHealth: Hashable, Sendable {
@@ -23,7 +23,7 @@ public struct ServiceHealth: Hashable, Sendable {
     }
 
     /// The state that was received.
-    public init(_ wire: Wire.HealthReply) {
+    package init(_ wire: Wire.HealthReply) {
         self.init(
             service: wire.service, instance: wire.instance, isReady: wire.ready,
             uptime: .milliseconds(wire.uptimeMilliseconds), process: wire.process)
@@ -32,7 +32,7 @@ public struct ServiceHealth: Hashable, Sendable {
 
 extension Wire.HealthReply {
     /// The state as it is sent.
-    public init(_ health: ServiceHealth) {
+    package init(_ health: ServiceHealth) {
         let (seconds, attoseconds) = health.uptime.components
         self.init(
             service: health.service, instance: health.instance, ready: health.isReady,

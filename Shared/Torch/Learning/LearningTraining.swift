@@ -133,7 +133,7 @@ extension TrainingPlan {
     /// The plan of the time before labels.
     fileprivate func pretraining(epochs: Int) throws -> TrainingPlan {
         try TrainingPlan(
-            optimizers: [OptimizerSettings(rule: .adam, learningRate: LearningTraining.pretrainingRate)],
+            optimizers: [Optimizer(rule: .adam, learningRate: LearningTraining.pretrainingRate)],
             epochs: epochs, batch: batch, seed: seed)
     }
 }

@@ -1,82 +1,82 @@
-public import Messaging
-public import Schema
+package import Messaging
+package import Schema
 
 /// Puts a task on disk; safe to repeat.
 extension Route where Request == Wire.SubmitRequest, Reply == Wire.SubmitReply {
     /// `queue.submit`
-    public static var submit: Self { Self("queue.submit") }
+    package static var submit: Route<Wire.SubmitRequest, Wire.SubmitReply> { .init("queue.submit") }
 }
 
 /// Gives a worker a task.
 extension Route where Request == Wire.PullRequest, Reply == Wire.PullReply {
     /// `queue.pull`
-    public static var pull: Self { Self("queue.pull") }
+    package static var pull: Route<Wire.PullRequest, Wire.PullReply> { .init("queue.pull") }
 }
 
 /// Says that a worker lives.
 extension Route where Request == Wire.RenewRequest, Reply == Wire.DirectiveReply {
     /// `queue.renew`
-    public static var renew: Self { Self("queue.renew") }
+    package static var renew: Route<Wire.RenewRequest, Wire.DirectiveReply> { .init("queue.renew") }
 }
 
 /// Tells the workers of a task where they meet.
 extension Route where Request == Wire.RendezvousRequest, Reply == Wire.RendezvousReply {
     /// `queue.rendezvous`
-    public static var rendezvous: Self { Self("queue.rendezvous") }
+    package static var rendezvous: Route<Wire.RendezvousRequest, Wire.RendezvousReply> { .init("queue.rendezvous") }
 }
 
 /// Says how far a worker is.
 extension Route where Request == Wire.ReportRequest, Reply == Wire.DirectiveReply {
     /// `queue.report`
-    public static var report: Self { Self("queue.report") }
+    package static var report: Route<Wire.ReportRequest, Wire.DirectiveReply> { .init("queue.report") }
 }
 
 /// Ends a task with its result; safe to repeat.
 extension Route where Request == Wire.CompleteRequest, Reply == Wire.DirectiveReply {
     /// `queue.complete`
-    public static var complete: Self { Self("queue.complete") }
+    package static var complete: Route<Wire.CompleteRequest, Wire.DirectiveReply> { .init("queue.complete") }
 }
 
 /// Ends an attempt that failed; safe to repeat.
 extension Route where Request == Wire.FailRequest, Reply == Wire.DirectiveReply {
     /// `queue.fail`
-    public static var fail: Self { Self("queue.fail") }
+    package static var fail: Route<Wire.FailRequest, Wire.DirectiveReply> { .init("queue.fail") }
 }
 
 /// Gives a task back; safe to repeat.
 extension Route where Request == Wire.ReleaseRequest, Reply == Wire.DirectiveReply {
     /// `queue.release`
-    public static var release: Self { Self("queue.release") }
+    package static var release: Route<Wire.ReleaseRequest, Wire.DirectiveReply> { .init("queue.release") }
 }
 
 /// Reads one task, or waits for its end.
 extension Route where Request == Wire.TaskRequest, Reply == Wire.Task {
     /// `queue.get`
-    public static var task: Self { Self("queue.get") }
+    package static var task: Route<Wire.TaskRequest, Wire.Task> { .init("queue.get") }
 }
 
 /// Lists tasks.
 extension Route where Request == Wire.TaskListRequest, Reply == Wire.TaskListReply {
     /// `queue.list`
-    public static var listTasks: Self { Self("queue.list") }
+    package static var listTasks: Route<Wire.TaskListRequest, Wire.TaskListReply> { .init("queue.list") }
 }
 
 /// Withdraws tasks.
 extension Route where Request == Wire.CancelRequest, Reply == Wire.CountReply {
     /// `queue.cancel`
-    public static var cancelTasks: Self { Self("queue.cancel") }
+    package static var cancelTasks: Route<Wire.CancelRequest, Wire.CountReply> { .init("queue.cancel") }
 }
 
 /// Changes dead tasks.
 extension Route where Request == Wire.DeadTaskRequest, Reply == Wire.CountReply {
     /// `queue.requeue`
-    public static var requeue: Self { Self("queue.requeue") }
+    package static var requeue: Route<Wire.DeadTaskRequest, Wire.CountReply> { .init("queue.requeue") }
     /// `queue.drop`
-    public static var drop: Self { Self("queue.drop") }
+    package static var drop: Route<Wire.DeadTaskRequest, Wire.CountReply> { .init("queue.drop") }
 }
 
 /// Says how full the queue is.
 extension Route where Request == Wire.Empty, Reply == Wire.QueueStatisticsReply {
     /// `queue.statistics`
-    public static var queueStatistics: Self { Self("queue.statistics") }
+    package static var queueStatistics: Route<Wire.Empty, Wire.QueueStatisticsReply> { .init("queue.statistics") }
 }

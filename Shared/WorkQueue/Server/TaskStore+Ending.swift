@@ -14,7 +14,8 @@ extension TaskStore {
         let rows = try Row.fetchAll(
             db,
             sql: "SELECT number, id, kind, task_group, state, attempt, worker, rank FROM tasks"
-                + " WHERE \(condition) AND state IN (1, 2) ORDER BY number", arguments: ["name": name])
+                + " WHERE \(condition) AND (\(Self.queued) OR \(Self.leased)) ORDER BY number",
+            arguments: ["name": name])
         for row in rows {
             try move(row["number"], to: .cancelled, in: db)
             guard row["rank"] as Int == 0 else { continue }
@@ -33,7 +34,7 @@ extension TaskStore {
     func requeue(_ id: String, in db: Database) throws -> Bool {
         guard let task = try deadEntry(id, in: db) else { return false }
         try db.execute(
-            sql: "UPDATE tasks SET state = 1, crashes = 0, due = 0, updated = ? WHERE number = ? OR gang = ?",
+            sql: "UPDATE tasks SET \(Self.queued), crashes = 0, due = 0, updated = ? WHERE number = ? OR gang = ?",
             arguments: [date().microseconds, task.number, task.gang])
         try events.append(
             kind: "task.returned", subject: id,

@@ -9,7 +9,7 @@ extension TaskStore {
     func attemptsOver(after attempt: TaskAttempt, in db: Database) throws -> [TaskAttempt] {
         guard let gang = try entry(attempt.task, in: db)?.gang else { return [attempt] }
         let rows = try Row.fetchAll(
-            db, sql: "SELECT id, attempt, worker FROM tasks WHERE gang = ? AND state <> 2 ORDER BY rank",
+            db, sql: "SELECT id, attempt, worker FROM tasks WHERE gang = ? AND NOT \(Self.leased) ORDER BY rank",
             arguments: [gang])
         return rows.map { TaskAttempt(task: $0["id"], number: $0["attempt"], worker: $0["worker"]) }
     }
@@ -28,8 +28,8 @@ extension TaskStore {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT seat.id, seat.attempt, seat.rank, first.gang_key
-                FROM tasks AS seat JOIN tasks AS first ON first.id = seat.gang AND first.state = 2
-                WHERE seat.state = 1 AND seat.rank > 0 AND seat.elastic = 1 AND seat.kind = ?
+                FROM tasks AS seat JOIN tasks AS first ON first.id = seat.gang AND first.\(Self.leased)
+                WHERE seat.\(Self.queued) AND seat.rank > 0 AND seat.elastic = 1 AND seat.kind = ?
                 ORDER BY seat.number LIMIT 1
                 """)
         for kind in kinds {
@@ -37,7 +37,7 @@ extension TaskStore {
             let attempt = TaskAttempt(task: seat["id"], number: seat["attempt"] + 1, worker: worker.name)
             try db.execute(
                 sql: """
-                    UPDATE tasks SET state = 2, attempt = ?, worker = ?, instance = ?, gang_key = ?, size = workers, updated = ?
+                    UPDATE tasks SET \(Self.leased), attempt = ?, worker = ?, instance = ?, gang_key = ?, size = workers, updated = ?
                     WHERE id = ?
                     """,
                 arguments: [
@@ -65,7 +65,7 @@ extension TaskStore {
     /// A worker of a rank above 0 is done; the task ends with the one of rank 0.
     func completeRank(_ task: TaskEntry, in db: Database) throws {
         try db.execute(
-            sql: "UPDATE tasks SET state = 3, updated = ? WHERE number = ?",
+            sql: "UPDATE tasks SET \(Self.succeeded), updated = ? WHERE number = ?",
             arguments: [date().microseconds, task.number])
     }
 

@@ -18,7 +18,7 @@ extension TaskStore {
         let statement = try db.cachedStatement(
             sql: """
                 UPDATE tasks SET instance = ?2 WHERE number = (
-                    SELECT number FROM tasks WHERE state = 2 AND worker = ?1 AND instance IN (?2, '')
+                    SELECT number FROM tasks WHERE \(Self.leased) AND worker = ?1 AND instance IN (?2, '')
                     ORDER BY number LIMIT 1)
                 RETURNING \(Self.leaseColumns)
                 """)
@@ -68,7 +68,7 @@ extension TaskStore {
     }
 
     private func isBusy(_ worker: String, in db: Database) throws -> Bool {
-        let statement = try db.cachedStatement(sql: "SELECT 1 FROM tasks WHERE state = 2 AND worker = ? LIMIT 1")
+        let statement = try db.cachedStatement(sql: "SELECT 1 FROM tasks WHERE \(Self.leased) AND worker = ? LIMIT 1")
         return try Row.fetchOne(statement, arguments: [worker]) != nil
     }
 
@@ -85,7 +85,7 @@ extension TaskStore {
         let statement = try db.cachedStatement(
             sql:
                 """
-                UPDATE tasks SET state = 2, attempt = ?, worker = ?, instance = ?, gang_key = ?, size = ?, shortage = 0,
+                UPDATE tasks SET \(Self.leased), attempt = ?, worker = ?, instance = ?, gang_key = ?, size = ?, shortage = 0,
                     updated = ?
                 WHERE id = ?
                 """)
@@ -113,7 +113,7 @@ extension TaskStore {
             sql: """
                 SELECT number, priority, updated, shortage, \(Self.leaseColumns)
                 FROM tasks INDEXED BY tasks_waiting
-                WHERE state = 1 AND rank = 0 AND kind = ? AND (due <= ? OR due > ?) ORDER BY priority DESC, number
+                WHERE \(Self.queued) AND rank = 0 AND kind = ? AND (due <= ? OR due > ?) ORDER BY priority DESC, number
                 """)
         var rows: [Row] = []
         for kind in kinds {
@@ -135,7 +135,7 @@ extension TaskStore {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT MIN(due) FROM tasks INDEXED BY tasks_waiting
-                WHERE state = 1 AND rank = 0 AND kind = ? AND (workers = 1 OR due > ?)
+                WHERE \(Self.queued) AND rank = 0 AND kind = ? AND (workers = 1 OR due > ?)
                 """)
         // One for several workers that is due waits for them, not for a time.
         let due = try kinds.compactMap { try Int64.fetchOne(statement, arguments: [$0, now]) }.min()

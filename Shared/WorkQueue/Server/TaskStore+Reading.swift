@@ -77,7 +77,7 @@ extension TaskStore {
 
     /// Attempts that had a lease when the database was last written.
     func leasedAttempts(in db: Database) throws -> [TaskAttempt] {
-        try Row.fetchAll(db, sql: "SELECT id, attempt, worker FROM tasks WHERE state = 2").map { row in
+        try Row.fetchAll(db, sql: "SELECT id, attempt, worker FROM tasks WHERE \(Self.leased)").map { row in
             TaskAttempt(task: row["id"], number: row["attempt"], worker: row["worker"])
         }
     }

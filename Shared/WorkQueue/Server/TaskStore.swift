@@ -89,7 +89,7 @@ struct TaskStore: Sendable {
             guard task.rank == 0 else { return try completeRank(task, in: db) }
             let statement = try db.cachedStatement(
                 sql: """
-                    UPDATE tasks SET state = 3, result = CASE rank WHEN 0 THEN ? ELSE x'' END, failure = NULL,
+                    UPDATE tasks SET \(Self.succeeded), result = CASE rank WHEN 0 THEN ? ELSE x'' END, failure = NULL,
                         log_tail = '', updated = ?
                     WHERE number = ? OR gang = ?
                     """)

@@ -10,7 +10,7 @@ struct HalvingSummary: CustomStringConvertible {
 
     /// Counts; nil where no trial was stopped early.
     init?(_ trials: [Trial]) {
-        let searched = trials.filter { !$0.isFinalTraining }
+        let searched = trials.filter { !$0.purpose.isFinal }
         paused = searched.count { $0.state == .paused }
         promoted = searched.count { $0.rungs.count > ($0.state.isIdle ? 1 : 0) }
         epochs = searched.reduce(0) { $0 + ($1.metrics["epochs"] ?? 0) }
@@ -30,11 +30,10 @@ struct Comparison {
     private let costs: [Scenario.Cost]
     private let front: Set<Int>
 
-    /// Takes a scenario, as it was published, and how its search went.
-    init(_ status: ScenarioStatus, _ progress: SearchProgress) throws {
-        let scenario = try ScenarioFile(status.text).scenario
-        limits = scenario.limits
-        costs = scenario.minimised
+    /// Takes a scenario, and how its search went.
+    init(_ status: ScenarioStatus, _ progress: SearchProgress) {
+        limits = status.facts?.limits ?? Scenario.Limits()
+        costs = status.facts?.minimized ?? []
         front = costs.isEmpty ? [] : Set(progress.front.map(\.number))
     }
 

@@ -35,17 +35,17 @@ struct ResultCommand: AsyncParsableCommand {
         let status = try await designer.scenario(id)
         let trials = try await allTrials(designer, status)
         let winner = status.best
-        if let outcome = try TrackingOutcome(status, trials) {
+        if let outcome = TrackingOutcome(status, trials) {
             return try await show(outcome, status, trials, services)
         }
-        let comparison = try Comparison(status, try await designer.progress(of: status.id.text, sample: 1))
+        let comparison = Comparison(status, try await designer.progress(of: status.id.text, sample: 1))
         try list.render(
             trials.map {
                 TrialRow($0, metric: status.objective, isWinner: $0.id == winner?.id, remark: comparison.remark(on: $0))
             })
         if let summary = comparison.summary { say(summary) }
         if let halving = HalvingSummary(trials) { say("\(halving)") }
-        guard let winner, let script = winner.script else {
+        guard let winner, let (script, weights) = winner.network else {
             if status.state == .failed {
                 let reason = status.failure?.message ?? "nothing says why"
                 throw Failure(
@@ -59,7 +59,7 @@ struct ResultCommand: AsyncParsableCommand {
                     + services.command("watch \(status.id)"))
         }
         if !status.state.isFinal { say("The search still runs: this is the best of \(status.endedTrials) trials.") }
-        let isWhole = winner.isWhole(in: try ScenarioFile(status.text).scenario)
+        let isWhole = winner.isWhole(isFused: status.facts?.fused.isEmpty == false)
         guard let output else {
             say("Winner: \(winner.title), \(winner.networkName); \(winner.outcome(status.objective))")
             guard isWhole else { return say("It is put onto its networks when the search ends.") }
@@ -75,11 +75,10 @@ struct ResultCommand: AsyncParsableCommand {
                 """)
         }
         let registry = try await services.registry()
-        let scenario = try ScenarioFile(status.text).scenario
-        if let manifest = try await registry.manifest(recipe: BlobDigest(scenario.data.id)) {
+        if let recipe = status.facts?.recipe, let manifest = try await registry.manifest(recipe: BlobDigest(recipe)) {
             let folder = try PackageFolder(output)
             try await folder.write(
-                script: script, weights: winner.weights, manifest: manifest, title: status.name,
+                script: script, weights: weights, manifest: manifest, title: status.name,
                 facts: [("network", winner.networkName), ("found by", "Gyrus, scenario \(status.id)")]
                     + winner.metrics.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }, from: registry)
             let report = list.format == .json || list.quiet ? say : emit
@@ -89,7 +88,7 @@ struct ResultCommand: AsyncParsableCommand {
             return say("Answer for new data with: gyrus predict \(folder.folder.path) FILE…")
         }
         let files = try await Download(folder: output, name: "\(fileName(status.name))-\(status.id)")
-            .fetch(script: script, weights: winner.weights, from: registry)
+            .fetch(script: script, weights: weights, from: registry)
         // Rows go to stdout for programs; the files do so only where a person reads the table.
         let report = list.format == .json || list.quiet ? say : emit
         report("\nWinner: \(winner.title), \(winner.networkName)")
@@ -152,7 +151,7 @@ struct TrialRow: Listable {
 
     init(_ trial: Trial, metric: Metric, isWinner: Bool, remark: String?) {
         self.trial = trial.id.number
-        isFinal = trial.isFinalTraining
+        isFinal = trial.purpose.isFinal
         self.isWinner = isWinner
         self.remark = remark
         state = "\(trial.state)"
@@ -165,8 +164,8 @@ struct TrialRow: Listable {
         validation = trial.validation(metric)
         test = trial.metrics[metric.name(on: "test")]
         testError = trial.metrics[Metric.error(of: metric.name(on: "test"))]
-        script = trial.script?.hexadecimal
-        weights = trial.weights?.hexadecimal
+        script = trial.network?.script.hexadecimal
+        weights = trial.network?.weights.hexadecimal
         failure = trial.failure?.message
     }
 

@@ -10,7 +10,10 @@ protocol WatchView {
 
 extension Trial {
     /// The trial in a few words, such as `trial 7` or `final training 48`.
-    var title: String { "\(isFinalTraining ? "final \(isOfTracker ? "run" : "training")" : "trial") \(id.number)" }
+    var title: String {
+        // Nothing of a tracker is trained.
+        purpose.isFinal ? "final \(tracker == nil ? "training" : "run") \(id.number)" : "trial \(id.number)"
+    }
 
     /// The value of a metric on the validation split.
     func validation(_ metric: Metric) -> Double? {

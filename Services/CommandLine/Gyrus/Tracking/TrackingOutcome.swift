@@ -10,34 +10,32 @@ import TrackingSearch
 struct TrackingOutcome {
     private let status: ScenarioStatus
     private let trials: [Trial]
-    private let scenario: Scenario
-    private let video: DatasetRecipe.Modality
+    private let facts: ScenarioFacts
 
     /// Takes a scenario; nil where it is about something else.
-    init?(_ status: ScenarioStatus, _ trials: [Trial]) throws {
-        let scenario = try ScenarioFile(status.text).scenario
-        guard scenario.task == .tracking, let video = scenario.data.video else { return nil }
-        (self.status, self.trials, self.scenario, self.video) = (status, trials, scenario, video)
+    init?(_ status: ScenarioStatus, _ trials: [Trial]) {
+        guard let facts = status.facts, facts.task == .tracking else { return nil }
+        (self.status, self.trials, self.facts) = (status, trials, facts)
     }
 
     /// The tables of its search.
     func report() throws -> String {
-        let space = try TrackingSpace(detectors: video.detectors ?? [])
-        let measured = try trials.filter { !$0.isFinalTraining }.compactMap { trial -> TrackingReport.Trial? in
+        let space = try TrackingSpace(detectors: facts.detectors)
+        let measured = try trials.filter { !$0.purpose.isFinal }.compactMap { trial -> TrackingReport.Trial? in
             guard let value = trial.objective else { return nil }
             return .init(
                 number: trial.id.number, setup: space.candidate(try Genome(trial.genome)),
-                isFixed: trial.origin == "fixed", value: value, metrics: trial.metrics)
+                isFixed: trial.purpose == .baseline, value: value, metrics: trial.metrics)
         }
         return TrackingReport(
-            trials: measured, heldOut: video.heldOut ?? [], objective: scenario.objective.name
+            trials: measured, heldOut: facts.heldOut, objective: status.objective.name
         ).text
     }
 
     /// Fetches the winner's setup and tracks.
     /// - Returns: The file with the setup, and the folder with the tracks.
     func fetch(into folder: String, from registry: RegistryClient) async throws -> (setup: URL, tracks: URL)? {
-        guard let setup = status.best?.script, let tracks = status.best?.weights else { return nil }
+        guard let (setup, tracks) = status.best?.tracker else { return nil }
         let place = try Download.folder(folder)
         let name = "\(fileName(status.name))-\(status.id)"
         let setupFile = place.appending(path: "\(name).json")

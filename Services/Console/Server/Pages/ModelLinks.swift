@@ -1,6 +1,5 @@
 import DesignerClient
 import Model
-import Search
 
 /// Which trials of a scenario are models, and where these are shown.
 ///
@@ -16,16 +15,15 @@ struct ModelLinks: Sendable {
     init(_ status: ScenarioStatus) {
         scenario = status.id
         result = status.model
-        let networks = (try? ScenarioFile(status.text).scenario)?.fusion?.networks ?? [:]
         // They are a search's first trials, in the order of the modalities' names.
-        let names = networks.sorted { $0.key < $1.key }.map(\.value)
-        backbones = Set(names.indices.filter { FusionSpace.isStructure(names[$0]) })
+        let fused = status.facts?.fused ?? []
+        backbones = Set(fused.indices.filter { fused[$0].isTrained })
     }
 
     /// Where a trial's model is shown; nil where it is none.
     func address(of trial: Trial) -> String? {
         guard trial.state == .succeeded else { return nil }
-        return trial.isFinalTraining ? ModelPage.address(of: trial.id.description) : address(of: trial.id.number)
+        return trial.purpose.isFinal ? ModelPage.address(of: trial.id.description) : address(of: trial.id.number)
     }
 
     /// Where the model of a successful trial that is no final training is shown; nil where it is none.

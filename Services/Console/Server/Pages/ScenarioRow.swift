@@ -20,7 +20,7 @@ enum ScenarioRow {
         let figure = { (name: String, text: (Double) -> String) in trial.metrics[name].map(text) ?? "–" }
         var values: [String: Any] = [
             "number": trial.id.number, "network": trial.networkName, "origin": trial.origin,
-            "state": trial.state.description, "isBest": trial.id.number == best, "isFinal": trial.isFinalTraining,
+            "state": trial.state.description, "isBest": trial.id.number == best, "isFinal": trial.purpose.isFinal,
             "objective": Words.worth(trial.objective, of: metric),
             "test": Words.value(trial.metrics[test], of: metric, error: trial.metrics[Metric.error(of: test)]),
             "parameters": figure("parameters") { Words.count(Int($0)) },

@@ -29,16 +29,16 @@ struct SearchPicture: Sendable {
         of status: ScenarioStatus, _ progress: SearchProgress, learned: [Event],
         best: (Int) async throws -> [Trial], last: () async throws -> [Trial]
     ) async throws -> [SearchPicture] {
-        let scenario = try? ScenarioFile(status.text).scenario
         var pictures: [SearchPicture?] = []
-        if let fusion = scenario?.fusion, let diagram = try await Self.diagram(of: fusion, status, best) {
+        let fused = status.facts?.fused.count ?? 0
+        if fused > 0, let diagram = try await Self.diagram(fusing: fused, status, best) {
             pictures.append(Self.fusion(diagram))
         }
         if let map = learned.last(where: { $0.attributes["map"] != nil }) {
             pictures.append(Self.map(map, progress, status.objective))
         } else if !learned.isEmpty {
             pictures.append(Self.entropies(learned))
-        } else if let method = scenario?.search.method, descending.contains(method) {
+        } else if status.facts?.method.hasDescent == true {
             pictures.append(Self.lineage(try await last(), best: progress.records.last?.number, status.objective))
         }
         return pictures.compactMap { $0 }
@@ -46,18 +46,13 @@ struct SearchPicture: Sendable {
 
     /// The best fusion, which a network alone may well beat; nil before there is one.
     private static func diagram(
-        of fusion: Scenario.Fusion, _ status: ScenarioStatus, _ best: (Int) async throws -> [Trial]
+        fusing networks: Int, _ status: ScenarioStatus, _ best: (Int) async throws -> [Trial]
     ) async throws -> FusionDiagram? {
         if let diagram = status.best.flatMap({ FusionDiagram($0.networkName) }) { return diagram }
         // Nothing but the networks alone can stand before it.
-        let measured = try await best(fusion.networks.count + 1).filter { $0.objective != nil }
+        let measured = try await best(networks + 1).filter { $0.objective != nil }
         return measured.compactMap { FusionDiagram($0.networkName) }.first
     }
-
-    /// Methods whose trials can descend from each other; `auto` may choose one of them.
-    private static let descending: Set<SearchMethod> = [
-        .evolution, .generational, .aging, .local, .predictor, .progressive, .auto,
-    ]
 
     // MARK: - Each kind
 
@@ -124,7 +119,7 @@ struct SearchPicture: Sendable {
     }
 
     private static func lineage(_ trials: [Trial], best: Int?, _ metric: Metric) -> SearchPicture? {
-        let lineage = Lineage(trials.filter { !$0.isFinalTraining && $0.state.isMeasured })
+        let lineage = Lineage(trials.filter { !$0.purpose.isFinal && $0.state.isMeasured })
         guard !lineage.descents.isEmpty else { return nil }
         func point(_ trial: Trial, _ style: String = "") -> Chart.Point {
             Chart.Point(
@@ -149,7 +144,7 @@ struct SearchPicture: Sendable {
     }
 }
 
-/// Which trials descend from which, after their origins, such as `crossover 3 × 7` and `mutation 12`.
+/// Which trials descend from which.
 struct Lineage {
     /// A parent and its child.
     struct Descent: Hashable {
@@ -157,19 +152,15 @@ struct Lineage {
         var child: Trial
     }
 
-    private static let ways = ["crossover", "mutation", "neighbour", "growth"]
-
     let trials: [Trial]
     let descents: [Descent]
 
-    /// Reads the origins of trials; parents that are not among them are left out.
+    /// Takes trials; parents that are not among them are left out.
     init(_ trials: [Trial]) {
         self.trials = trials
         let byNumber = Dictionary(trials.map { ($0.id.number, $0) }) { first, _ in first }
-        descents = trials.flatMap { child -> [Descent] in
-            guard Self.ways.contains(where: child.origin.hasPrefix) else { return [] }
-            let parents = child.origin.split { !$0.isNumber }.compactMap { Int($0) }
-            return parents.compactMap { byNumber[$0] }.map { Descent(parent: $0, child: child) }
+        descents = trials.flatMap { child in
+            child.parents.compactMap { byNumber[$0] }.map { Descent(parent: $0, child: child) }
         }
     }
 

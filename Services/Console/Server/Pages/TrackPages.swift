@@ -60,7 +60,7 @@ struct TrackPages: Sendable {
 
     private func scene(_ id: String, _ query: Query) async throws -> Scene {
         let status = try await backends.ask(.designer) { try await $0.designer.scenario(id) }
-        guard let best = status.best, best.isOfTracker, let tracks = best.weights else {
+        guard let tracks = status.best?.tracker?.tracks else {
             throw Failure(
                 .notFound,
                 "Scenario '\(status.name)' has no tracks: they are kept of a tracking scenario's result, at its end.")

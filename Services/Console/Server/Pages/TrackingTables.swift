@@ -14,17 +14,15 @@ struct TrackingTables: Sendable {
 
     /// Takes a scenario and its first trials; nil where it is about something else.
     init?(_ status: ScenarioStatus, first trials: [Trial]) {
-        guard let scenario = try? ScenarioFile(status.text).scenario, scenario.task == .tracking else { return nil }
-        objective = scenario.objective.name.uppercased()
-        heldOut = scenario.data.video?.heldOut ?? []
-        fixed = trials.filter { $0.origin == "fixed" && $0.state == .succeeded }
+        guard let facts = status.facts, facts.task == .tracking else { return nil }
+        objective = status.objective.name.uppercased()
+        heldOut = facts.heldOut
+        fixed = trials.filter { $0.purpose == .baseline && $0.state == .succeeded }
         best = status.best
     }
 
     /// Whether a scenario is about tracking.
-    static func isTracking(_ status: ScenarioStatus) -> Bool {
-        (try? ScenarioFile(status.text).scenario.task) == .tracking
-    }
+    static func isTracking(_ status: ScenarioStatus) -> Bool { status.facts?.task == .tracking }
 
     func values(of id: String) -> [String: Any] {
         var values: [String: Any] = ["objective": objective, "hasHidden": !heldOut.isEmpty]
@@ -36,7 +34,7 @@ struct TrackingTables: Sendable {
             return together.merging(["name": row.trial.networkName, "isBest": row.isBest, "hiddenF1": apart]) { $1 }
         }
         values["hasSettings"] = !rows.isEmpty
-        let hasTracks = best?.isFinalTraining == true && best?.weights != nil
+        let hasTracks = best?.purpose.isFinal == true && best?.tracker != nil
         values["sequences"] = TrackingFigures.sequences(in: best?.metrics ?? [:]).map { name in
             let figures = best.map { Self.figures($0, .sequence(name)) } ?? [:]
             var row = figures.merging(["name": name, "isHidden": heldOut.contains(name)]) { $1 }

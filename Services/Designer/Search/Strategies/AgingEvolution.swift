@@ -25,7 +25,7 @@ public struct AgingEvolution: SearchStrategy {
         number < settings.population ? 0 : visibleTrials(at: number, lag: settings.lag)
     }
 
-    func propose(_ view: SearchView, using generator: inout SeededGenerator) -> (genome: Genome, origin: String)? {
+    func propose(_ view: SearchView, using generator: inout SeededGenerator) -> Suggestion? {
         var living = Array(view.measured.suffix(settings.population))
         guard !living.isEmpty else { return nil }
         living.shuffle(using: &generator)
@@ -35,7 +35,9 @@ public struct AgingEvolution: SearchStrategy {
             guard let parent = sample.max(by: { $1.isBetter(than: $0) }) else { return nil }
             var genome = parent.genome
             for _ in 0...(attempt / 10) { view.space.mutate(&genome, using: &generator) }
-            if view.isOpen(genome) { return (genome, "mutation \(parent.number)") }
+            if view.isOpen(genome) {
+                return Suggestion(genome, origin: "mutation \(parent.number)", from: [parent.number])
+            }
         }
         return nil
     }

@@ -58,7 +58,7 @@ public struct ControllerReplica: Sendable {
                 let view = SearchView(history: history, visible: 0, isAllowed: isAllowed)
                 let genome = team.draw(where: view.isOpen, using: &generator) ?? view.unseen(using: &generator)
                 guard let genome else { return }
-                _ = history.propose(genome, "")
+                _ = history.propose(Suggestion(genome, origin: ""))
                 written.append(genome)
             }
         }

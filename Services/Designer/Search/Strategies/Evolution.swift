@@ -45,12 +45,12 @@ public struct Evolution: SearchStrategy {
         return visibleTrials(at: number, lag: settings.lag)
     }
 
-    func propose(_ view: SearchView, using generator: inout SeededGenerator) -> (genome: Genome, origin: String)? {
+    func propose(_ view: SearchView, using generator: inout SeededGenerator) -> Suggestion? {
         let living = survivors(of: view.measured)
         guard !living.isEmpty else { return nil }
         for _ in 0..<50 {
-            let (genome, origin) = child(of: living, view, using: &generator)
-            if view.isOpen(genome) { return (genome, origin) }
+            let child = child(of: living, view, using: &generator)
+            if view.isOpen(child.genome) { return child }
         }
         return nil
     }
@@ -84,7 +84,7 @@ public struct Evolution: SearchStrategy {
 
     private func child(
         of living: [Individual], _ view: SearchView, using generator: inout SeededGenerator
-    ) -> (Genome, String) {
+    ) -> Suggestion {
         let first = parent(among: living, using: &generator)
         let second = parent(among: living, using: &generator)
         let crosses = first.number != second.number && generator.chance(settings.crossover)
@@ -95,6 +95,7 @@ public struct Evolution: SearchStrategy {
             repeat { view.space.mutate(&genome, using: &generator) } while generator.chance(settings.furtherMutation)
             if crosses { origin += ", mutation" }
         }
-        return (genome, origin)
+        return Suggestion(
+            genome, origin: origin, from: crosses ? [first.number, second.number] : [first.number])
     }
 }

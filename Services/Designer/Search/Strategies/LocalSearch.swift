@@ -33,18 +33,16 @@ public struct LocalSearch: SearchStrategy {
         number < settings.starts ? 0 : visibleTrials(at: number, lag: settings.lag)
     }
 
-    mutating func propose(
-        _ view: SearchView, using generator: inout SeededGenerator
-    ) -> (genome: Genome, origin: String)? {
+    mutating func propose(_ view: SearchView, using generator: inout SeededGenerator) -> Suggestion? {
         guard view.number >= settings.starts else { return nil }
         let start = view.history.proposals.last { $0.origin == Self.start }?.number ?? 0
         let measured = view.measured
         // While a start is under way, the climb before it goes on.
         let climb = start < view.visible ? measured.filter { $0.number >= start } : measured
         if let best = climb.max(by: { $1.isBetter(than: $0) }), let next = neighbour(of: best, view) {
-            return (next, "neighbour \(best.number)")
+            return Suggestion(next, origin: "neighbor \(best.number)", from: [best.number])
         }
-        return view.unseen(using: &generator).map { ($0, Self.start) }
+        return view.unseen(using: &generator).map { Suggestion($0, origin: Self.start) }
     }
 
     /// The first open neighbour; those of a trial are always the same ones in the same order.

@@ -63,13 +63,13 @@ public struct NeuralOptimization: SearchStrategy {
         return visibleTrials(at: settings.starts + (round - 1) * settings.round, lag: settings.lag)
     }
 
-    mutating func propose(
-        _ view: SearchView, using generator: inout SeededGenerator
-    ) throws -> (genome: Genome, origin: String)? {
+    mutating func propose(_ view: SearchView, using generator: inout SeededGenerator) throws -> Suggestion? {
         let number = round(of: view.number)
         guard number > 0, !view.measured.isEmpty else { return nil }
         if round?.number != number { round = (number, try candidates(view, number)) }
-        return round?.candidates.first(where: view.isOpen).map { ($0, "gradient, round \(number)") }
+        return round?.candidates.first(where: view.isOpen).map {
+            Suggestion($0, origin: "gradient, round \(number)")
+        }
     }
 
     mutating func takeInsights() -> [SearchInsight] {

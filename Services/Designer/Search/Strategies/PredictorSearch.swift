@@ -52,9 +52,7 @@ public struct PredictorSearch: SearchStrategy {
         number < settings.starts ? 0 : visibleTrials(at: number, lag: settings.lag)
     }
 
-    mutating func propose(
-        _ view: SearchView, using generator: inout SeededGenerator
-    ) -> (genome: Genome, origin: String)? {
+    mutating func propose(_ view: SearchView, using generator: inout SeededGenerator) -> Suggestion? {
         guard view.number >= settings.starts, !view.measured.isEmpty else { return nil }
         let networks = networks ?? Enumeration(view.space, where: view.isAllowed)
         self.networks = .some(networks)
@@ -67,7 +65,9 @@ public struct PredictorSearch: SearchStrategy {
         let promise = promise(of: pool, view, isSteady: networks != nil)
         let order = (eligible ?? Array(pool.indices)).sorted { (promise[$0], $1) > (promise[$1], $0) }
         return order.first { view.isOpen(pool[$0]) }.map {
-            (pool[$0], near.map { "neighbour \($0.trial)" } ?? "prediction")
+            Suggestion(
+                pool[$0], origin: near.map { "neighbor \($0.trial)" } ?? "prediction",
+                from: near.map { [$0.trial] } ?? [])
         }
     }
 

@@ -75,15 +75,17 @@ public struct ProgressiveSearch: SearchStrategy {
         return visibleTrials(at: settings.starts + (round - 1) * settings.round, lag: settings.lag)
     }
 
-    mutating func propose(
-        _ view: SearchView, using generator: inout SeededGenerator
-    ) -> (genome: Genome, origin: String)? {
+    mutating func propose(_ view: SearchView, using generator: inout SeededGenerator) -> Suggestion? {
         let number = round(of: view.number)
         guard number > 0, !view.measured.isEmpty else {
-            return draw(view, turns: 1, using: &generator, where: view.isOpen).map { ($0, "first") }
+            return draw(view, turns: 1, using: &generator, where: view.isOpen).map {
+                Suggestion($0, origin: "first")
+            }
         }
         if latest?.number != number { latest = (number, candidates(view, number)) }
-        return latest?.candidates.first { view.isOpen($0.genome) }.map { ($0.genome, "growth \($0.parent)") }
+        return latest?.candidates.first { view.isOpen($0.genome) }.map {
+            Suggestion($0.genome, origin: "growth \($0.parent)", from: [$0.parent])
+        }
     }
 
     // MARK: Candidates

@@ -3,7 +3,7 @@ struct RandomSearch: SearchStrategy {
     /// It never waits.
     func visible(at number: Int) -> Int { 0 }
 
-    func propose(_ view: SearchView, using generator: inout SeededGenerator) -> (genome: Genome, origin: String)? {
+    func propose(_ view: SearchView, using generator: inout SeededGenerator) -> Suggestion? {
         nil
     }
 }

@@ -57,11 +57,11 @@ public struct Reinforcement: SearchStrategy {
         visibleTrials(at: number, lag: settings.lag) / settings.batch * settings.batch
     }
 
-    mutating func propose(
-        _ view: SearchView, using generator: inout SeededGenerator
-    ) -> (genome: Genome, origin: String)? {
+    mutating func propose(_ view: SearchView, using generator: inout SeededGenerator) -> Suggestion? {
         while learnt < view.visible { learn(view) }
-        return team.draw(where: view.isOpen, using: &generator).map { ($0, "controller after \(learnt)") }
+        return team.draw(where: view.isOpen, using: &generator).map {
+            Suggestion($0, origin: "controller after \(learnt)")
+        }
     }
 
     mutating func takeInsights() -> [SearchInsight] {

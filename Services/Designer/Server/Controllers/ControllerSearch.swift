@@ -68,9 +68,8 @@ actor DesignerBoard: TrialBoard {
     }
 
     func history() async throws -> SearchHistory {
-        for trial in try await trials(from: known.settled) where !trial.isFinalTraining {
-            let proposal = Proposal(number: trial.id.number, genome: try Genome(trial.genome), origin: trial.origin)
-            try known.follow(proposal, search.plan.scenario.outcome(of: trial))
+        for trial in try await trials(from: known.settled) where !trial.purpose.isFinal {
+            try known.follow(try Proposal(trial), search.plan.scenario.outcome(of: trial))
         }
         return known
     }

@@ -40,7 +40,6 @@ extension DesignerService {
     /// Where the parts of the controllers' parameters are; waits up to a time until all are known.
     func shards(of scenario: String, waiting: Duration) async throws -> [ControllerClient.ShardPlace] {
         let status = try await store.status(scenario)
-        let search = try ScenarioFile(status.text).scenario.search
-        return try await desk.places(of: status.id, count: search.replication?.shards ?? 0, waiting: waiting)
+        return try await desk.places(of: status.id, count: status.facts?.shards ?? 0, waiting: waiting)
     }
 }

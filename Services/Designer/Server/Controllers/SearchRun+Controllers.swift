@@ -5,9 +5,6 @@ import Search
 // Replicas of the controllers write what is tried, in processes of their own; this decides what becomes of it. Which replica
 // wrote a trial in which of its steps stands in the trial's row, so a request that is repeated finds what it had placed.
 extension SearchRun {
-    private static let replicaMetric = "controller-replica"
-    private static let stepMetric = "controller-step"
-
     /// Has the replicas and the parameter servers begin, where the search has any and is not over.
     func employControllers(_ decision: inout SearchDecision) {
         guard let replication = scenario.search.replication, mayWrite else { return }
@@ -15,18 +12,16 @@ extension SearchRun {
     }
 
     private var mayWrite: Bool {
-        trials.count < scenario.search.trials && !trials.contains(where: \.isFinalTraining)
+        trials.count < scenario.search.trials && !trials.contains(where: \.purpose.isFinal)
     }
 
     /// Has children of a replica tried, as far as others were not faster.
     mutating func place(_ request: ControllerDesk.Request, _ decision: inout SearchDecision) throws {
         let children = request.children
-        var placed = trials.filter {
-            $0.metrics[Self.replicaMetric] == Double(request.replica)
-                && $0.metrics[Self.stepMetric] == Double(children.step)
-        }.map(\.id.number)
+        let purpose = TrialPurpose.replica(request.replica, step: children.step)
+        var placed = trials.filter { $0.purpose == purpose }.map(\.id.number)
         for genome in children.genomes where placed.count < children.batch && mayWrite {
-            guard let trial = try take(genome, request) else { continue }
+            guard let trial = try take(genome, for: purpose, request) else { continue }
             try add(trial, &decision)
             placed.append(trial.id.number)
         }
@@ -37,13 +32,14 @@ extension SearchRun {
         try goOn(&decision)
     }
 
-    private mutating func take(_ genome: Genome, _ request: ControllerDesk.Request) throws -> Trial? {
+    private mutating func take(
+        _ genome: Genome, for purpose: TrialPurpose, _ request: ControllerDesk.Request
+    ) throws -> Trial? {
         let origin = "controller \(request.replica + 1), step \(request.children.step + 1)"
         let space = space
         guard let proposal = searcher?.take(genome, origin: origin, where: space.isAllowed) else { return nil }
         var trial = try trial(proposal)
-        trial.metrics[Self.replicaMetric] = Double(request.replica)
-        trial.metrics[Self.stepMetric] = Double(request.children.step)
+        trial.purpose = purpose
         return trial
     }
 
@@ -57,9 +53,9 @@ extension SearchRun {
     /// The step that a replica's next holder begins with, of a search with these trials: what was not learned from for
     /// certain comes again.
     static func step(of replica: Int, in trials: [Trial]) -> Int {
-        let own = trials.filter { $0.metrics[replicaMetric] == Double(replica) }
-        guard let last = own.compactMap({ $0.metrics[stepMetric] }).max() else { return 0 }
-        let isOpen = own.contains { $0.metrics[stepMetric] == last && !$0.state.isFinal }
-        return Int(last) + (isOpen ? 0 : 1)
+        let own = trials.filter { $0.purpose.placement?.replica == replica }
+        guard let last = own.compactMap(\.purpose.placement?.step).max() else { return 0 }
+        let isOpen = own.contains { $0.purpose == .replica(replica, step: last) && !$0.state.isFinal }
+        return last + (isOpen ? 0 : 1)
     }
 }

@@ -19,10 +19,10 @@ public struct StoredBackbone: Hashable, Sendable {
 
     /// The network as the search takes it apart.
     /// - Throws: `Failure` with code `invalid-argument` whose message begins with the scenario's field.
-    var pretrained: FusionSpace.Pretrained {
+    var pretrained: FusedNetwork {
         get throws {
             do {
-                return try FusionSpace.Pretrained(
+                return try FusedNetwork(
                     model: model, modality: modality, network: NetworkDescription(json: network), category: category,
                     weights: weights)
             } catch let failure as Failure {

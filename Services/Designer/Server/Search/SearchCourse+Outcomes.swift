@@ -18,8 +18,8 @@ extension Scenario {
 
     /// What an objective that a trial reached is worth, beside what else counts.
     func outcome(of trial: Trial, _ objective: Double) -> TrialOutcome {
-        let costs = minimised.compactMap { trial.metrics[$0.metric] }
-        guard trial.keeps(limits), costs.count == minimised.count else { return .failed }
+        let costs = minimized.compactMap { trial.metrics[$0.metric] }
+        guard trial.keeps(limits), costs.count == minimized.count else { return .failed }
         return costs.isEmpty ? .objective(objective) : .objectives([objective] + costs.map(-))
     }
 }
@@ -33,7 +33,7 @@ extension SearchCourse {
     /// stopped early and is better than those that were not is better indeed.
     var ranking: [Trial] {
         let measured = trials.filter { trial in
-            !trial.isFinalTraining && trial.state.isMeasured
+            !trial.purpose.isFinal && trial.state.isMeasured
                 && trial.objective.flatMap { outcome(of: trial, $0).objectives } != nil
         }
         return measured.sorted {

@@ -63,8 +63,8 @@ extension SearchCourse {
                     let name = scenario.objective.name(on: split)
                     attributes[name] = result.metrics[name].map { "\($0)" }
                 }
-                attributes["script"] = result.script?.hexadecimal
-                attributes["weights"] = result.weights?.hexadecimal
+                attributes["script"] = result.network?.script.hexadecimal
+                attributes["weights"] = result.network?.weights.hexadecimal
             }
             decision.note("scenario.result", plan.id.text, attributes)
         }
@@ -96,9 +96,8 @@ extension SearchCourse {
     /// What was proposed and told before, as the rows have it.
     func history() throws -> SearchHistory {
         try SearchHistory(
-            trials.filter { !$0.isFinalTraining }.map { trial in
-                let proposal = Proposal(number: trial.id.number, genome: try Genome(trial.genome), origin: trial.origin)
-                return (proposal, outcome(of: trial))
+            trials.filter { !$0.purpose.isFinal }.map { trial in
+                (try Proposal(trial), outcome(of: trial))
             }, in: searchSpace)
     }
 
@@ -161,5 +160,13 @@ extension SearchCourse {
             trial: trial.id.description, scenario: plan.id, text: plan.text, genome: trial.genome,
             space: searchSpace.description, code: trial.code, objective: trial.objective ?? 0, metrics: trial.metrics,
             functions: plan.resolved.functions, activations: plan.explanation?.activations)
+    }
+}
+
+extension Proposal {
+    /// The proposal that a trial tries.
+    init(_ trial: Trial) throws {
+        self.init(
+            number: trial.id.number, genome: try Genome(trial.genome), origin: trial.origin, parents: trial.parents)
     }
 }

@@ -24,10 +24,10 @@ struct SearchDecision {
     enum Step: Hashable {
         case prepare(PreparationOrder)
         case seek(limit: Int)
-        case extract(FeatureOrder, modality: String)
-        case train(TrainingOrder, number: Int)
-        case evaluate(EvaluationOrder, number: Int)
-        case track(TrackingOrder, number: Int)
+        case extract(Order<FeatureTask>, modality: String)
+        case train(Order<TrainingTask>, number: Int)
+        case evaluate(Order<EvaluationTask>, number: Int)
+        case track(Order<TrackingTask>, number: Int)
         case register(TrainedModel)
         case registerTracker(TrackerModel)
         /// Has workers take on the parts of a search by replicas; ends only where that is of no use.

@@ -14,7 +14,9 @@ extension SearchRun {
         }
         for trial in finalists {
             noteFinalist(trial, in: &decision)
-            let final = try self.trial(trials.count, Genome(trial.genome), Trial.finalOrigin(trial.id.number))
+            let source = trial.id.number
+            let final = try self.trial(
+                trials.count, Genome(trial.genome), origin: "final \(source)", for: .final(of: source))
             try add(final, &decision)
         }
     }
@@ -22,7 +24,7 @@ extension SearchRun {
     /// After the final trainings: registers what validates best. That can be a trial of the search: its short training may
     /// by luck have given more than the long one.
     mutating func finish(_ decision: inout SearchDecision) throws {
-        let finals = trials.filter(\.isFinalTraining)
+        let finals = trials.filter(\.purpose.isFinal)
         // A search that was resumed may have other trials under way than the final ones.
         guard trials.allSatisfy(\.state.isIdle) else { return }
         // Fusion layers by themselves are no network.
@@ -32,7 +34,7 @@ extension SearchRun {
         let best = rivals.dropFirst().reduce(rivals.first) { best, rival in
             best.map { worth(rival) > worth($0) } ?? true ? rival : best
         }
-        if let best, best.metrics[scenario.objective.name(on: "test")] == nil, !best.isFinalTraining {
+        if let best, best.metrics[scenario.objective.name(on: "test")] == nil, !best.purpose.isFinal {
             return try scoreOnTest(best, &decision)
         }
         guard let best, let model = try model(of: best) else {
@@ -41,6 +43,7 @@ extension SearchRun {
         }
         decision.steps.append(.register(model))
     }
+
     /// Has a trial of the search that wins scored where nothing was chosen by; finalists were already.
     private mutating func scoreOnTest(_ trial: Trial, _ decision: inout SearchDecision) throws {
         guard let place = trials.firstIndex(where: { $0.id == trial.id }) else { return }

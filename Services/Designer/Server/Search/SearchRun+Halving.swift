@@ -67,7 +67,7 @@ extension SearchRun {
     /// Pauses a measured trial that could be trained for longer.
     /// - Returns: Whether it is paused.
     mutating func pause(_ number: Int, _ decision: inout SearchDecision) -> Bool {
-        guard let budgets = halving?.settings.budgets, !trials[number].isFinalTraining,
+        guard let budgets = halving?.settings.budgets, !trials[number].purpose.isFinal,
             let objective = trials[number].objective
         else { return false }
         trials[number].rungs.append(objective)
@@ -86,7 +86,7 @@ extension SearchRun {
     /// Tells what is known of a trial's trainings.
     mutating func tellHalving(of number: Int) throws {
         let trial = trials[number]
-        guard var halving, !trial.isFinalTraining else { return }
+        guard var halving, !trial.purpose.isFinal else { return }
         for training in halving.trainings where training.trial == number {
             if trial.rungs.indices.contains(training.rung) {
                 try halving.tell(training.number, outcome(of: trial, trial.rungs[training.rung]))
@@ -99,7 +99,7 @@ extension SearchRun {
 
     /// The epochs after which a trial's next training pauses; nil where it goes to its end.
     func pause(of trial: Trial) -> Int? {
-        guard let budgets = halving?.settings.budgets.dropLast(), !trial.isFinalTraining,
+        guard let budgets = halving?.settings.budgets.dropLast(), !trial.purpose.isFinal,
             budgets.indices.contains(trial.rungs.count)
         else { return nil }
         return budgets[trial.rungs.count]

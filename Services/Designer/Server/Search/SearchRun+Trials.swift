@@ -6,30 +6,6 @@ import Search
 import TrainerClient
 
 extension SearchRun {
-    /// What a trial that is under way needs next.
-    mutating func step(for trial: Trial) throws -> SearchDecision.Step {
-        let candidate = try candidate(try Genome(trial.genome))
-        let prefix = "\(plan.group)/\(trial.id.number)"
-        // What a trial is ordered for again, once it was paused, is another order.
-        let suffix = trial.rungs.isEmpty ? "" : "-\(trial.rungs.count + 1)"
-        if trial.state == .evaluating, let script = trial.script {
-            let isLast = trial.isFinalTraining || trial.isWinner
-            let order = EvaluationOrder(
-                id: "\(prefix)/evaluate\(trial.isWinner ? "-test" : suffix)", group: plan.group, script: script,
-                candidate: candidate, recipe: scenario.data.id,
-                split: isLast || scenario.search.scoresTest ? .test : nil,
-                latencyRuns: trial.isFinalTraining ? 50 : 10, head: trial.isFinalTraining ? nil : head(of: candidate))
-            return .evaluate(order, number: trial.id.number)
-        }
-        let order = TrainingOrder(
-            id: "\(prefix)/train\(suffix)", group: plan.group, candidate: candidate, recipe: scenario.data.id,
-            budget: try budget(of: trial, candidate), seed: scenario.search.seed,
-            metric: scenario.objective, kinds: scenario.data.inputs.mapValues(\.kind),
-            part: try part(of: trial, candidate),
-            pauseAfter: pause(of: trial), checkpoint: trial.checkpoint)
-        return .train(order, number: trial.id.number)
-    }
-
     mutating func trained(
         _ number: Int, _ result: Result<TrainingResult, Failure>, _ decision: inout SearchDecision
     ) throws {
@@ -47,8 +23,7 @@ extension SearchRun {
             }
             trials[number].state = .evaluating
             trials[number].objective = nil
-            trials[number].script = result.script
-            trials[number].weights = result.weights
+            trials[number].artifact = .network(script: result.script, weights: result.weights)
             trials[number].checkpoint = result.checkpoint
             trials[number].metrics.merge(result.metrics.filter(\.value.isFinite)) { $1 }
             trials[number].metrics["epochs"] = Double(try epochs(of: trials[number]))
@@ -103,7 +78,7 @@ extension SearchRun {
         try forget(trials[number])
         // The search has known for long what a trial is worth that wins.
         if isWinner { return try goOn(&decision) }
-        if !trials[number].isFinalTraining, let outcome = outcome(of: trials[number]) {
+        if !trials[number].purpose.isFinal, let outcome = outcome(of: trials[number]) {
             try searcher?.tell(number, outcome)
         }
         try tellHalving(of: number)
@@ -143,7 +118,7 @@ extension SearchRun {
         }
         decision.note("trial.finished", trial.id.description, attributes)
         // A final training has another budget, so it cannot be compared with trials; but its network is worth keeping.
-        if trial.isFinalTraining {
+        if trial.purpose.isFinal {
             if let model = try model(of: trial) { decision.deliveries.append(.model(model)) }
             return
         }
@@ -152,7 +127,7 @@ extension SearchRun {
     }
 
     mutating func model(of trial: Trial) throws -> TrainedModel? {
-        guard let script = trial.script, let weights = trial.weights else { return nil }
+        guard let (script, weights) = trial.network else { return nil }
         return TrainedModel(
             id: trial.id.description, scenario: plan.id.text,
             network: try candidate(try Genome(trial.genome)).network.canonicalJSON,
@@ -163,7 +138,7 @@ extension SearchRun {
 
 extension Trial {
     /// Whether it has won without a final training, and is scored on the test split now: it was judged before.
-    var isWinner: Bool { state == .evaluating && objective != nil && !isFinalTraining }
+    var isWinner: Bool { state == .evaluating && objective != nil && !purpose.isFinal }
 
     /// What codes and catalogues tell as accuracy: that of the test split, or else of the validation split; nil for networks
     /// that answer no classes.

@@ -80,7 +80,7 @@ struct SearchRun: SearchCourse {
 
     /// Takes up what was under way, now that the dataset is there.
     private mutating func takeUp(_ decision: inout SearchDecision) throws {
-        if let budget = scenario.search.budget, !trials.contains(where: \.isFinalTraining) {
+        if let budget = scenario.search.budget, !trials.contains(where: \.purpose.isFinal) {
             decision.steps.append(.wait(seconds: budget * Scenario.Search.trialShare))
         }
         guard seeds != nil else {
@@ -137,7 +137,7 @@ struct SearchRun: SearchCourse {
 
     /// Proposes as long as it may, and closes the search where it is over.
     mutating func goOn(_ decision: inout SearchDecision) throws {
-        guard !trials.contains(where: \.isFinalTraining) else {
+        guard !trials.contains(where: \.purpose.isFinal) else {
             try finish(&decision)
             return
         }
@@ -189,11 +189,16 @@ struct SearchRun: SearchCourse {
     /// Forgets the candidate of a trial that has ended.
     mutating func forget(_ trial: Trial) throws { candidates[try Genome(trial.genome)] = nil }
 
-    mutating func trial(_ number: Int, _ genome: Genome, _ origin: String) throws -> Trial {
+    /// A new trial.
+    /// - Parameter purpose: What it is run for; nil where the candidate says so: to be compared, or to be fused.
+    mutating func trial(
+        _ number: Int, _ genome: Genome, origin: String, parents: [Int] = [], for purpose: TrialPurpose? = nil
+    ) throws -> Trial {
         let candidate = try candidate(genome)
         return Trial(
             id: TrialID(scenario: plan.id, number: number), state: .training, genome: genome.description,
-            origin: origin, networkName: candidate.title, code: try candidate.code(accuracy: nil).description,
+            purpose: purpose ?? Self.purpose(of: candidate), origin: origin, parents: parents,
+            networkName: candidate.title, code: try candidate.code(accuracy: nil).description,
             metrics: ["parameters": Double(candidate.parameters), "operations": Double(candidate.operations)])
     }
 
@@ -202,7 +207,9 @@ struct SearchRun: SearchCourse {
     }
 
     mutating func trial(_ proposal: Proposal) throws -> Trial {
-        try trial(proposal.number, proposal.genome, plan.origin(of: proposal, known: seeds))
+        try trial(
+            proposal.number, proposal.genome, origin: plan.origin(of: proposal, known: seeds),
+            parents: proposal.parents)
     }
 
     mutating func add(_ trial: Trial, _ decision: inout SearchDecision) throws {

@@ -23,7 +23,7 @@ extension DesignerStore {
                     SELECT * FROM trials WHERE scenario = ?
                     ORDER BY \(column) \(descending ? "DESC" : "ASC") NULLS LAST, number LIMIT ? OFFSET ?
                     """, arguments: [entry.id.text, limit, offset]
-            ).map(trial)
+            ).map(Self.trial)
         }
     }
 
@@ -48,11 +48,11 @@ extension DesignerStore {
         let sample = sample > 0 ? min(sample, Self.largestList) : Self.largestList
         return try await database.read { db in
             let entry = try entry(id, in: db)
-            let (id, scenario) = (entry.id.text, try ScenarioFile(entry.text, file: entry.file).scenario)
+            let (id, facts) = (entry.id.text, entry.facts)
             let counts = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT state, origin LIKE 'final %' AS final, COUNT(*) AS count FROM trials WHERE scenario = ?
+                    SELECT state, \(Self.isFinal) AS final, COUNT(*) AS count FROM trials WHERE scenario = ?
                     GROUP BY 1, 2
                     """, arguments: [id])
             let figures = try Row.fetchAll(
@@ -60,7 +60,7 @@ extension DesignerStore {
                 sql: """
                     SELECT number, objective, \(Self.metric("parameters")) AS parameters, \(Self.latency) AS latency,
                         \(Self.metric("operations")) AS operations
-                    FROM trials WHERE scenario = ? AND state IN (3, 6) AND origin NOT LIKE 'final %' ORDER BY number
+                    FROM trials WHERE scenario = ? AND \(Self.isMeasured) AND NOT \(Self.isFinal) ORDER BY number
                     """, arguments: [id]
             ).map { row in
                 // By position: names are looked up for each of many rows.
@@ -68,19 +68,19 @@ extension DesignerStore {
                     number: row[0], objective: row[1] ?? 0, parameters: row[2] ?? 0, latency: row[3] ?? 0,
                     operations: row[4] ?? 0)
             }
-            let allowed = figures.filter { $0.latency <= scenario.limits.latency ?? .infinity }
+            let allowed = figures.filter { $0.latency <= facts?.latencyLimit ?? .infinity }
             let halving = try Row.fetchOne(
                 db,
                 sql: """
                     SELECT SUM(\(Self.metric("epochs"))) AS epochs,
-                        TOTAL(json_array_length(rungs) > 1 OR state IN (1, 2) AND rungs != '[]') AS promoted
-                    FROM trials WHERE scenario = ? AND origin NOT LIKE 'final %'
+                        TOTAL(json_array_length(rungs) > 1 OR \(Self.isOpen) AND rungs != '[]') AS promoted
+                    FROM trials WHERE scenario = ? AND NOT \(Self.isFinal)
                     """, arguments: [id])
             return SearchProgress(
                 counts: Self.counts(counts.filter { $0["final"] == 0 }),
                 finals: counts.filter { $0["final"] == 1 }.reduce(0) { $0 + $1["count"] },
                 records: SearchProgress.records(of: allowed).suffix(Self.largestList),
-                front: Array(SearchProgress.front(of: allowed, by: scenario.minimised).prefix(Self.largestList)),
+                front: Array(SearchProgress.front(of: allowed, by: facts?.minimized ?? []).prefix(Self.largestList)),
                 sample: SearchProgress.sample(of: figures, at: sample),
                 epochs: Int(halving?["epochs"] as Double? ?? 0), promoted: Int(halving?["promoted"] as Double? ?? 0))
         }

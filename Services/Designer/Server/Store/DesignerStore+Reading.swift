@@ -27,9 +27,9 @@ extension DesignerStore {
         }
         let seeds = try (row["seeds"] as String?)?.split(separator: " ").map { try Genome(String($0)) }
         return Entry(
-            id: try ScenarioID(row["id"]), file: row["file"], text: row["text"], space: row["space"],
-            state: state,
-            generation: row["generation"], isPrepared: row["prepared"], seeds: seeds)
+            id: try ScenarioID(row["id"]), file: row["file"], text: row["text"], space: row["space"], state: state,
+            generation: row["generation"], isPrepared: row["prepared"], seeds: seeds,
+            facts: try (row["facts"] as String?).map { try Self.value($0) })
     }
 
     private func row(_ id: String, in db: Database) throws -> Row {
@@ -49,7 +49,7 @@ extension DesignerStore {
     func haveEnded(_ trials: [Int], of id: ScenarioID) async throws -> Bool {
         try await database.read { db in
             let open = try Int.fetchAll(
-                db, sql: "SELECT number FROM trials WHERE scenario = ? AND state IN (1, 2)", arguments: [id.text])
+                db, sql: "SELECT number FROM trials WHERE scenario = ? AND \(Self.isOpen)", arguments: [id.text])
             return Set(open).isDisjoint(with: trials)
         }
     }
@@ -82,7 +82,7 @@ extension DesignerStore {
         let ended = try Int.fetchOne(
             db,
             sql: """
-                SELECT COUNT(*) FROM trials WHERE scenario = ? AND state IN (3, 4, 6) AND origin NOT LIKE 'final %'
+                SELECT COUNT(*) FROM trials WHERE scenario = ? AND \(Self.hasEnded) AND NOT \(Self.isFinal)
                 """, arguments: [entry.id.text])
         return ScenarioStatus(
             id: entry.id, name: row["name"], state: entry.state, trials: row["trials"], endedTrials: ended ?? 0,
@@ -90,7 +90,7 @@ extension DesignerStore {
             failure: try (row["failure"] as String?).map { try Self.value($0) },
             published: Date(microseconds: row["published"]),
             ended: (row["ended"] as Int64?).map { Date(microseconds: $0) }, model: row["model"], text: entry.text,
-            objective: Metric(named: row["metric"]) ?? .accuracy)
+            objective: Metric(named: row["metric"]) ?? .accuracy, facts: entry.facts)
     }
 
     /// The trial whose model is the result, or else the best one so far.
@@ -100,11 +100,11 @@ extension DesignerStore {
             db,
             sql: """
                 SELECT trials.* FROM trials JOIN scenarios ON scenarios.id = scenario
-                WHERE scenario = ? AND trials.state IN (3, 6) AND (latency_limit IS NULL OR \(Self.latency) <= latency_limit)
-                ORDER BY trials.number = ? DESC, origin LIKE 'final %' DESC, objective DESC, trials.number
+                WHERE scenario = ? AND \(Self.isMeasured) AND (latency_limit IS NULL OR \(Self.latency) <= latency_limit)
+                ORDER BY trials.number = ? DESC, \(Self.isFinal) DESC, objective DESC, trials.number
                 LIMIT 1
                 """, arguments: [id.text, result ?? -1])
-        return try row.map(trial)
+        return try row.map(Self.trial)
     }
 
     /// Trials of a scenario by number.
@@ -115,7 +115,7 @@ extension DesignerStore {
             return try Row.fetchAll(
                 db, sql: "SELECT * FROM trials WHERE scenario = ? AND number >= ? ORDER BY number LIMIT ?",
                 arguments: [id, number, limit]
-            ).map(trial)
+            ).map(Self.trial)
         }
     }
 
@@ -124,21 +124,37 @@ extension DesignerStore {
         try await database.read { db in
             try Row.fetchAll(
                 db, sql: "SELECT * FROM trials WHERE scenario = ? ORDER BY number", arguments: [id.text]
-            ).map(trial)
+            ).map(Self.trial)
         }
     }
 
-    func trial(_ row: Row) throws -> Trial {
+    static func trial(_ row: Row) throws -> Trial {
         guard let state = TrialState(rawValue: row["state"]) else {
             throw Failure(.corrupt, "The designer's database holds a trial of no known state.")
         }
+        guard let kind = TrialPurpose.Kind(rawValue: row["purpose"]) else {
+            throw Failure(.corrupt, "The designer's database holds a trial of no known purpose.")
+        }
         return Trial(
             id: TrialID(scenario: try ScenarioID(row["scenario"]), number: row["number"]), state: state,
-            genome: row["genome"], origin: row["origin"], networkName: row["network"], code: row["code"],
-            objective: row["objective"], metrics: try Self.value(row["metrics"]),
-            script: try (row["script"] as String?).map { try BlobDigest($0) },
-            weights: try (row["weights"] as String?).map { try BlobDigest($0) },
-            failure: try (row["failure"] as String?).map { try Self.value($0) }, rungs: try Self.value(row["rungs"]),
+            genome: row["genome"],
+            purpose: try TrialPurpose(
+                kind, source: row["source"], modality: row["modality"], replica: row["replica"], step: row["step"]),
+            origin: row["origin"], parents: try value(row["parents"]), networkName: row["network"],
+            code: row["code"], objective: row["objective"], metrics: try value(row["metrics"]),
+            artifact: try artifact(row), failure: try (row["failure"] as String?).map { try Self.value($0) },
+            rungs: try value(row["rungs"]),
             checkpoint: try (row["checkpoint"] as String?).map { try BlobDigest($0) })
+    }
+
+    private static func artifact(_ row: Row) throws -> TrialArtifact? {
+        func file(_ column: String) throws -> BlobDigest? { try (row[column] as String?).map { try BlobDigest($0) } }
+        if let script = try file("script"), let weights = try file("weights") {
+            return .network(script: script, weights: weights)
+        }
+        if let setup = try file("setup"), let tracks = try file("tracks") {
+            return .tracker(setup: setup, tracks: tracks)
+        }
+        return nil
     }
 }

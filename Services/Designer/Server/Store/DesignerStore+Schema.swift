@@ -1,4 +1,6 @@
+import DesignerClient
 public import GRDB
+import Model
 import WorkQueueServer
 
 extension DesignerStore {
@@ -104,6 +106,60 @@ extension DesignerStore {
         migrator.registerMigration("keep the metric of the objective") { db in
             // Those that are there already were judged by their accuracy, or are trackers, whose metrics read alike.
             try db.execute(sql: "ALTER TABLE scenarios ADD COLUMN metric TEXT NOT NULL DEFAULT 'accuracy'")
+        }
+        migrator.registerMigration("tell purposes, parents and files of trials") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE trials ADD COLUMN purpose TEXT NOT NULL DEFAULT 'candidate';
+                    ALTER TABLE trials ADD COLUMN source INTEGER;
+                    ALTER TABLE trials ADD COLUMN modality TEXT;
+                    ALTER TABLE trials ADD COLUMN replica INTEGER;
+                    ALTER TABLE trials ADD COLUMN step INTEGER;
+                    ALTER TABLE trials ADD COLUMN parents TEXT NOT NULL DEFAULT '[]';
+                    ALTER TABLE trials ADD COLUMN setup TEXT;
+                    ALTER TABLE trials ADD COLUMN tracks TEXT;
+                    """)
+            try readOrigins(in: db)
+        }
+        migrator.registerMigration("keep what others need of the text of scenarios") { db in
+            try db.execute(sql: "ALTER TABLE scenarios ADD COLUMN facts TEXT")
+            for row in try Row.fetchAll(db, sql: "SELECT id, file, text FROM scenarios") {
+                // An older version accepted some texts that this one refuses; of those nothing is known.
+                guard let file = try? ScenarioFile(row["text"], file: row["file"]) else { continue }
+                try db.execute(
+                    sql: "UPDATE scenarios SET facts = ? WHERE id = ?",
+                    arguments: [try json(ScenarioFacts(file.scenario)), row["id"] as String])
+            }
+        }
+    }
+
+    /// Reads out of old trials what was told by their origins, their names, their metrics and their codes alone.
+    private static func readOrigins(in db: Database) throws {
+        try db.execute(
+            sql: """
+                UPDATE trials SET purpose = 'final', source = CAST(substr(origin, 7) AS INTEGER)
+                WHERE origin LIKE 'final %';
+                UPDATE trials SET purpose = 'fine-tuned' WHERE origin LIKE 'final %, fine-tuned';
+                UPDATE trials SET purpose = 'baseline' WHERE origin = 'fixed';
+                UPDATE trials SET purpose = 'backbone', modality = substr(network, 1, instr(network, ':') - 1)
+                WHERE origin = 'alone' AND instr(network, ':') > 1;
+                UPDATE trials SET purpose = 'replica', replica = json_extract(metrics, '$."controller-replica"'),
+                    step = json_extract(metrics, '$."controller-step"'),
+                    metrics = json_remove(metrics, '$."controller-replica"', '$."controller-step"')
+                WHERE json_extract(metrics, '$."controller-replica"') IS NOT NULL;
+                UPDATE trials SET setup = script, tracks = weights, script = NULL, weights = NULL
+                WHERE code LIKE '%; tracking; tracker; %';
+                """)
+        let descending = ["crossover", "mutation", "neighbour", "growth"]
+        for row in try Row.fetchAll(db, sql: "SELECT scenario, number, origin FROM trials") {
+            let origin = row["origin"] as String
+            guard descending.contains(where: origin.hasPrefix) else { continue }
+            try db.execute(
+                sql: "UPDATE trials SET parents = ? WHERE scenario = ? AND number = ?",
+                arguments: [
+                    try json(origin.split { !$0.isNumber }.compactMap { Int($0) }), row["scenario"] as String,
+                    row["number"] as Int,
+                ])
         }
     }
 }

@@ -41,6 +41,8 @@ public struct DesignerStore: Sendable {
         var generation: Int
         var isPrepared: Bool
         var seeds: [Genome]?
+        /// What follows from the text for those who show it.
+        var facts: ScenarioFacts?
 
         /// Name of the scenario's task in the designer's own queue.
         var task: String { SearchRun.Plan.group(id, generation) }
@@ -64,12 +66,13 @@ public struct DesignerStore: Sendable {
         try db.execute(
             sql: """
                 INSERT INTO scenarios (id, name, file, text, space, trials, state, published, latency_limit,
-                    metric)
-                VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
+                    metric, facts)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                id.text, scenario.name, file, text, space.description, scenario.search.trials, now().microseconds,
-                scenario.limits.latency, scenario.objective.name,
+                id.text, scenario.name, file, text, space.description, scenario.search.trials,
+                ScenarioState.queued.rawValue, now().microseconds, scenario.limits.latency, scenario.objective.name,
+                try Self.json(ScenarioFacts(scenario)),
             ])
         try events.append(
             kind: "scenario.published", subject: id.text,
@@ -87,7 +90,9 @@ public struct DesignerStore: Sendable {
                 return nil
             }
             guard entry.state == .queued else { return entry }
-            try db.execute(sql: "UPDATE scenarios SET state = 2 WHERE id = ?", arguments: [entry.id.text])
+            try db.execute(
+                sql: "UPDATE scenarios SET state = ? WHERE id = ?",
+                arguments: [ScenarioState.running.rawValue, entry.id.text])
             try events.append(
                 kind: "scenario.started", subject: entry.id.text,
                 attributes: ["generation": "\(entry.generation)"], in: db)
@@ -128,12 +133,17 @@ public struct DesignerStore: Sendable {
         switch conclusion {
         case .succeeded(let model):
             try db.execute(
-                sql: "UPDATE scenarios SET state = 3, ended = ?, model = ?, failure = ? WHERE id = ?",
-                arguments: [now().microseconds, model, try shortfall.map { try Self.json($0) }, id.text])
+                sql: "UPDATE scenarios SET state = ?, ended = ?, model = ?, failure = ? WHERE id = ?",
+                arguments: [
+                    ScenarioState.succeeded.rawValue, now().microseconds, model,
+                    try shortfall.map { try Self.json($0) }, id.text,
+                ])
         case .failed(let failure):
             try db.execute(
-                sql: "UPDATE scenarios SET state = 4, ended = ?, failure = ? WHERE id = ?",
-                arguments: [now().microseconds, try Self.json(failure), id.text])
+                sql: "UPDATE scenarios SET state = ?, ended = ?, failure = ? WHERE id = ?",
+                arguments: [
+                    ScenarioState.failed.rawValue, now().microseconds, try Self.json(failure), id.text,
+                ])
             try cancelTrials(of: id, in: db)
         }
         wake(id, in: db)
@@ -149,18 +159,22 @@ public struct DesignerStore: Sendable {
         let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO trials
-                    (scenario, number, state, genome, origin, network, code, objective, metrics, script, weights, failure,
-                        rungs, checkpoint)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    (scenario, number, state, genome, purpose, source, modality, replica, step, origin, parents,
+                        network, code, objective, metrics, script, weights, setup, tracks, failure, rungs, checkpoint)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT DO UPDATE SET state = excluded.state, code = excluded.code, objective = excluded.objective,
                     metrics = excluded.metrics, script = excluded.script, weights = excluded.weights,
-                    failure = excluded.failure, rungs = excluded.rungs, checkpoint = excluded.checkpoint
+                    setup = excluded.setup, tracks = excluded.tracks, failure = excluded.failure,
+                    rungs = excluded.rungs, checkpoint = excluded.checkpoint
                 """)
+        let purpose = trial.purpose
         try statement.execute(arguments: [
-            trial.id.scenario.text, trial.id.number, trial.state.rawValue, trial.genome, trial.origin,
-            trial.networkName, trial.code, trial.objective, try Self.json(trial.metrics),
-            trial.script?.hexadecimal, trial.weights?.hexadecimal, try trial.failure.map { try Self.json($0) },
-            try Self.json(trial.rungs), trial.checkpoint?.hexadecimal,
+            trial.id.scenario.text, trial.id.number, trial.state.rawValue, trial.genome, purpose.kind.rawValue,
+            purpose.source, purpose.modality, purpose.placement?.replica, purpose.placement?.step, trial.origin,
+            try Self.json(trial.parents), trial.networkName, trial.code, trial.objective,
+            try Self.json(trial.metrics), trial.network?.script.hexadecimal, trial.network?.weights.hexadecimal,
+            trial.tracker?.setup.hexadecimal, trial.tracker?.tracks.hexadecimal,
+            try trial.failure.map { try Self.json($0) }, try Self.json(trial.rungs), trial.checkpoint?.hexadecimal,
         ])
     }
 
@@ -169,7 +183,8 @@ public struct DesignerStore: Sendable {
         try await database.write { db in
             let id = try ScenarioID(String(task.prefix { $0 != "." }))
             let row = try Row.fetchOne(
-                db, sql: "SELECT generation FROM scenarios WHERE id = ? AND state IN (1, 2)", arguments: [id.text])
+                db, sql: "SELECT generation FROM scenarios WHERE id = ? AND \(Self.isUnfinished)",
+                arguments: [id.text])
             guard let row, SearchRun.Plan.group(id, row["generation"]) == task else { return }
             try conclude(id, .failed(failure), in: db)
             try outbox.postCancellation(of: task, in: db)
@@ -191,8 +206,8 @@ public struct DesignerStore: Sendable {
     func cancel(_ entry: Entry, in db: Database) throws -> Bool {
         guard !entry.state.isFinal else { return false }
         try db.execute(
-            sql: "UPDATE scenarios SET state = 5, ended = ? WHERE id = ?",
-            arguments: [now().microseconds, entry.id.text])
+            sql: "UPDATE scenarios SET state = ?, ended = ? WHERE id = ?",
+            arguments: [ScenarioState.cancelled.rawValue, now().microseconds, entry.id.text])
         try cancelTrials(of: entry.id, in: db)
         try outbox.postCancellation(of: entry.task, in: db)
         try events.append(kind: "scenario.cancelled", subject: entry.id.text, in: db)
@@ -201,7 +216,9 @@ public struct DesignerStore: Sendable {
     }
 
     private func cancelTrials(of id: ScenarioID, in db: Database) throws {
-        try db.execute(sql: "UPDATE trials SET state = 5 WHERE scenario = ? AND state IN (1, 2)", arguments: [id.text])
+        try db.execute(
+            sql: "UPDATE trials SET state = ? WHERE scenario = ? AND \(Self.isOpen)",
+            arguments: [TrialState.cancelled.rawValue, id.text])
     }
 
     /// Puts a withdrawn or failed scenario back into the queue, under a new generation, where it stood.
@@ -209,18 +226,18 @@ public struct DesignerStore: Sendable {
     /// Withdrawn trials are run again; those that failed only where the whole scenario failed, because then what made them
     /// fail was probably mended.
     func resume(_ entry: Entry, in db: Database) throws {
-        let states = entry.state == .failed ? "(4, 5)" : "(5)"
+        let again: [TrialState] = entry.state == .failed ? [.failed, .cancelled] : [.cancelled]
         try db.execute(
             sql: """
-                UPDATE trials SET state = 1, script = NULL, weights = NULL, failure = NULL
-                WHERE scenario = ? AND state IN \(states)
-                """, arguments: [entry.id.text])
+                UPDATE trials SET state = ?, script = NULL, weights = NULL, setup = NULL, tracks = NULL, failure = NULL
+                WHERE scenario = ? AND \(Self.condition("state", again.map(\.rawValue)))
+                """, arguments: [TrialState.training.rawValue, entry.id.text])
         try db.execute(
             sql: """
-                UPDATE scenarios SET state = 1, generation = generation + 1, ended = NULL, failure = NULL,
+                UPDATE scenarios SET state = ?, generation = generation + 1, ended = NULL, failure = NULL,
                     prepared = 0
                 WHERE id = ?
-                """, arguments: [entry.id.text])
+                """, arguments: [ScenarioState.queued.rawValue, entry.id.text])
         try events.append(
             kind: "scenario.resumed", subject: entry.id.text,
             attributes: ["generation": "\(entry.generation + 1)"], in: db)

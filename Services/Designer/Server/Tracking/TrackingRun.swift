@@ -81,7 +81,7 @@ struct TrackingRun: SearchCourse {
 
     /// Proposes as long as it may, and closes the search where it is over.
     private mutating func goOn(_ decision: inout SearchDecision) throws {
-        guard !trials.contains(where: \.isFinalTraining) else { return try finish(&decision) }
+        guard !trials.contains(where: \.purpose.isFinal) else { return try finish(&decision) }
         if let failure = hopelessness { return conclude(.failed(failure), &decision) }
         let isExhausted = try propose(&decision)
         guard trials.allSatisfy(\.state.isFinal), isExhausted || trials.count >= scenario.search.trials else { return }
@@ -98,7 +98,9 @@ struct TrackingRun: SearchCourse {
             switch try searcher?.ask(where: space.isCanonical) {
             case .proposal(let proposal)?:
                 let isFixed = space.defaults.contains(proposal.genome)
-                try add(proposal.number, proposal.genome, isFixed ? "fixed" : proposal.origin, &decision)
+                try add(
+                    proposal.number, proposal.genome, for: isFixed ? .baseline : .candidate,
+                    origin: isFixed ? "fixed" : proposal.origin, parents: proposal.parents, &decision)
             case .waiting?, nil: return false
             case .exhausted?: return true
             }
@@ -109,12 +111,13 @@ struct TrackingRun: SearchCourse {
     // MARK: Trials
 
     private mutating func add(
-        _ number: Int, _ genome: Genome, _ origin: String, _ decision: inout SearchDecision
+        _ number: Int, _ genome: Genome, for purpose: TrialPurpose, origin: String, parents: [Int] = [],
+        _ decision: inout SearchDecision
     ) throws {
         let setup = space.candidate(genome)
         let trial = Trial(
             id: TrialID(scenario: plan.id, number: number), state: .evaluating, genome: genome.description,
-            origin: origin, networkName: setup.description,
+            purpose: purpose, origin: origin, parents: parents, networkName: setup.description,
             code: try setup.code(dataset: dataset, accuracy: nil).description)
         trials.append(trial)
         noteProposal(of: trial, in: &decision)
@@ -124,11 +127,12 @@ struct TrackingRun: SearchCourse {
     private var dataset: String { scenario.data.video?.dataset ?? "" }
 
     private func step(for trial: Trial) throws -> SearchDecision.Step {
-        let order = TrackingOrder(
-            id: "\(plan.group)/\(trial.id.number)/track", group: plan.group,
-            setup: space.candidate(try Genome(trial.genome)), recipe: scenario.data.id,
-            heldOut: scenario.data.video?.heldOut ?? [], keepsTracks: trial.isFinalTraining)
-        return .track(order, number: trial.id.number)
+        let genome = try Genome(trial.genome)
+        let task = TrackingTask(
+            dataset: scenario.data.id, setup: space.candidate(genome), heldOut: scenario.data.video?.heldOut ?? [],
+            keepsTracks: trial.purpose.isFinal)
+        let id = "\(plan.group)/\(trial.id.number)/track"
+        return .track(Order(id: id, group: plan.group, genome: genome, task: task), number: trial.id.number)
     }
 
     private mutating func tracked(
@@ -143,7 +147,7 @@ struct TrackingRun: SearchCourse {
             noteFailure(failure, of: trials[number], in: &decision)
         }
         decision.trials.append(trials[number])
-        if !trials[number].isFinalTraining, let outcome = outcome(of: trials[number]) {
+        if !trials[number].purpose.isFinal, let outcome = outcome(of: trials[number]) {
             try searcher?.tell(number, outcome)
         }
         try goOn(&decision)
@@ -159,15 +163,16 @@ struct TrackingRun: SearchCourse {
         trial.objective = value
         trial.metrics = result.metrics.filter(\.value.isFinite)
         trial.metrics[scenario.objective.name(on: "test")] = trial.metrics["held-out/\(name)"]
-        trial.script = result.setup
-        trial.weights = result.tracks
+        if let setup = result.setup, let tracks = result.tracks {
+            trial.artifact = .tracker(setup: setup, tracks: tracks)
+        }
         let setup = space.candidate(try Genome(trial.genome))
         trial.code = try setup.code(dataset: dataset, accuracy: accuracy(of: trial)).description
         trials[number] = trial
         decision.note(
             "trial.finished", trial.id.description,
             ["scenario": plan.id.text, "network": trial.networkName, "objective": "\(value)"])
-        if !trial.isFinalTraining { decision.deliveries.append(.observation(observation(of: trial))) }
+        if !trial.purpose.isFinal { decision.deliveries.append(.observation(observation(of: trial))) }
     }
 
     /// What stands for the accuracy in codes: what was reached where nothing was chosen by, or else where it was.
@@ -185,12 +190,14 @@ struct TrackingRun: SearchCourse {
             return conclude(.failed(prefixed(failure, "No trial succeeded; the first one failed like this")), &decision)
         }
         noteFinalist(best, in: &decision)
-        try add(trials.count, Genome(best.genome), Trial.finalOrigin(best.id.number), &decision)
+        let source = best.id.number
+        try add(
+            trials.count, Genome(best.genome), for: .final(of: source), origin: "final \(source)", &decision)
     }
 
     private func finish(_ decision: inout SearchDecision) throws {
-        guard trials.allSatisfy(\.state.isFinal), let trial = trials.last(where: \.isFinalTraining) else { return }
-        guard let setup = trial.script, let tracks = trial.weights else {
+        guard trials.allSatisfy(\.state.isFinal), let trial = trials.last(where: \.purpose.isFinal) else { return }
+        guard let (setup, tracks) = trial.tracker else {
             let failure = trial.failure ?? Failure(.internal, "The best tracker's tracks were not kept.")
             return conclude(.failed(prefixed(failure, "The best tracker could not be run to the end")), &decision)
         }

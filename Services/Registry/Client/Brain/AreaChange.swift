@@ -1,5 +1,5 @@
 public import Model
-public import Schema
+package import Schema
 
 /// A change of the areas; repeating one changes nothing more.
 public enum AreaChange: Hashable, Sendable {
@@ -36,7 +36,7 @@ public enum AreaChange: Hashable, Sendable {
 
     /// The change that was received.
     /// - Throws: `Failure` with code `invalid-argument` where it is none.
-    public init(_ wire: Wire.AreaChangeRequest) throws {
+    package init(_ wire: Wire.AreaChangeRequest) throws {
         let ties = Ties(
             functions: wire.functions,
             regions: Dictionary(wire.regions.map { ($0.region, $0.strength) }) { $1 },
@@ -58,7 +58,7 @@ public enum AreaChange: Hashable, Sendable {
 
 extension Wire.AreaChangeRequest {
     /// The change as it is sent.
-    public init(_ change: AreaChange) {
+    package init(_ change: AreaChange) {
         switch change {
         case .add(let area, let ties): self.init("add", area, ties: ties)
         case .rename(let area, let name): self.init("rename", area, name: name)

@@ -1,7 +1,7 @@
 public import Brain
 public import Foundation
 import Model
-public import Schema
+package import Schema
 
 /// An area as the registry has it: with its regions and how much it offers.
 public struct AreaStatus: Hashable, Sendable, Codable, Identifiable {
@@ -58,7 +58,7 @@ public struct AreaStatus: Hashable, Sendable, Codable, Identifiable {
     }
 
     /// The area that was received.
-    public init(_ wire: Wire.Area) {
+    package init(_ wire: Wire.Area) {
         self.init(
             id: Int(wire.id), path: wire.path, parent: wire.parent == 0 ? nil : Int(wire.parent),
             functions: wire.functions,
@@ -70,7 +70,7 @@ public struct AreaStatus: Hashable, Sendable, Codable, Identifiable {
 
 extension Wire.Area {
     /// The area as it is sent.
-    public init(_ area: AreaStatus) {
+    package init(_ area: AreaStatus) {
         self.init(
             id: UInt32(clamping: area.id), path: area.path, parent: UInt32(clamping: area.parent ?? 0),
             functions: area.functions,
@@ -107,7 +107,7 @@ public struct AreaHistoryEntry: Hashable, Sendable, Codable {
     }
 
     /// The entry that was received.
-    public init(_ wire: Wire.AreaHistoryEntry) {
+    package init(_ wire: Wire.AreaHistoryEntry) {
         self.init(
             number: Int(wire.number), time: Date(microseconds: wire.timeMicroseconds), area: Int(wire.area),
             path: wire.path, action: wire.action, details: .init(wire.details))
@@ -116,7 +116,7 @@ public struct AreaHistoryEntry: Hashable, Sendable, Codable {
 
 extension Wire.AreaHistoryEntry {
     /// The entry as it is sent.
-    public init(_ entry: AreaHistoryEntry) {
+    package init(_ entry: AreaHistoryEntry) {
         self.init(
             number: UInt64(entry.number), timeMicroseconds: entry.time.microseconds,
             area: UInt32(clamping: entry.area), path: entry.path, action: entry.action, details: .init(entry.details))

@@ -1,6 +1,6 @@
-public import Brain
+package import Brain
 import Model
-public import Schema
+package import Schema
 
 /// The files of an atlas one after the other, as they are sent beside a message.
 public enum AtlasTransfer {
@@ -9,7 +9,7 @@ public enum AtlasTransfer {
 
     /// The message and the bytes beside it.
     /// - Throws: `Failure` with code `invalid-argument` where the atlas is too large.
-    public static func pack(_ files: AtlasFiles) throws -> (message: Wire.AtlasMessage, bytes: [UInt8]) {
+    package static func pack(_ files: AtlasFiles) throws -> (message: Wire.AtlasMessage, bytes: [UInt8]) {
         let texts = AtlasFiles.compactNames.compactMap { name in files.texts[name].map { (name, Array($0.utf8)) } }
         let bytes = texts.flatMap(\.1)
         guard bytes.count <= largest else {
@@ -25,7 +25,7 @@ public enum AtlasTransfer {
 
     /// The files that were sent.
     /// - Throws: `Failure` with code `corrupt` where message and bytes do not fit.
-    public static func unpack(_ message: Wire.AtlasMessage, _ bytes: [UInt8]) throws -> AtlasFiles {
+    package static func unpack(_ message: Wire.AtlasMessage, _ bytes: [UInt8]) throws -> AtlasFiles {
         var texts: [String: String] = [:]
         var rest = bytes[...]
         for file in message.files {
@@ -44,7 +44,7 @@ public enum AtlasTransfer {
 
 extension AtlasChange {
     /// The change that was received.
-    public init(_ wire: Wire.AtlasChange) {
+    package init(_ wire: Wire.AtlasChange) {
         let totals = wire.totals.map(Int.init)
         self.init(
             what: wire.what, count: Int(wire.count), added: wire.added, removed: wire.removed, changed: wire.changed,
@@ -54,7 +54,7 @@ extension AtlasChange {
 
 extension Wire.AtlasChange {
     /// The change as it is sent.
-    public init(_ change: AtlasChange) {
+    package init(_ change: AtlasChange) {
         self.init(
             what: change.what, count: UInt32(clamping: change.count), added: change.added, removed: change.removed,
             changed: change.changed, totals: change.totals.map { UInt32(clamping: $0) })

@@ -1,32 +1,32 @@
-public import Messaging
-public import Schema
+package import Messaging
+package import Schema
 
 extension Route where Request == Wire.Empty, Reply == Wire.AtlasMessage {
     /// The atlas; its files are in the attachment.
-    public static var atlasGet: Self { Self("atlas.get") }
+    package static var atlasGet: Route<Wire.Empty, Wire.AtlasMessage> { .init("atlas.get") }
 }
 
 extension Route where Request == Wire.AtlasMessage, Reply == Wire.AtlasImportReply {
     /// Replaces the atlas; its files are in the attachment.
-    public static var atlasImport: Self { Self("atlas.import") }
+    package static var atlasImport: Route<Wire.AtlasMessage, Wire.AtlasImportReply> { .init("atlas.import") }
 }
 
 extension Route where Request == Wire.AreaListRequest, Reply == Wire.AreaListReply {
     /// Areas with their sub-areas.
-    public static var areaList: Self { Self("area.list") }
+    package static var areaList: Route<Wire.AreaListRequest, Wire.AreaListReply> { .init("area.list") }
 }
 
 extension Route where Request == Wire.AreaChangeRequest, Reply == Wire.Area {
     /// Adds or changes an area.
-    public static var areaChange: Self { Self("area.change") }
+    package static var areaChange: Route<Wire.AreaChangeRequest, Wire.Area> { .init("area.change") }
 }
 
 extension Route where Request == Wire.AreaHistoryRequest, Reply == Wire.AreaHistoryReply {
     /// What was done to areas.
-    public static var areaHistory: Self { Self("area.history") }
+    package static var areaHistory: Route<Wire.AreaHistoryRequest, Wire.AreaHistoryReply> { .init("area.history") }
 }
 
 extension Route where Request == Wire.ExplainRequest, Reply == Wire.ExplainReply {
     /// What a scenario engages.
-    public static var brainExplain: Self { Self("brain.explain") }
+    package static var brainExplain: Route<Wire.ExplainRequest, Wire.ExplainReply> { .init("brain.explain") }
 }

@@ -16,7 +16,10 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "common.pb-c.h"
 
+typedef struct Gyrus__Wire__TrialPurpose Gyrus__Wire__TrialPurpose;
 typedef struct Gyrus__Wire__Trial Gyrus__Wire__Trial;
+typedef struct Gyrus__Wire__FusedNetwork Gyrus__Wire__FusedNetwork;
+typedef struct Gyrus__Wire__ScenarioFacts Gyrus__Wire__ScenarioFacts;
 typedef struct Gyrus__Wire__ScenarioStatus Gyrus__Wire__ScenarioStatus;
 typedef struct Gyrus__Wire__PublishRequest Gyrus__Wire__PublishRequest;
 typedef struct Gyrus__Wire__ScenarioRequest Gyrus__Wire__ScenarioRequest;
@@ -142,6 +145,38 @@ typedef enum _Gyrus__Wire__TrialOrder {
 /* --- messages --- */
 
 /*
+ * What a trial is run for.
+ */
+struct  Gyrus__Wire__TrialPurpose
+{
+  ProtobufCMessage base;
+  /*
+   * `candidate`, `baseline`, `backbone`, `final`, `fine-tuned` or `replica`.
+   */
+  char *kind;
+  /*
+   * Number of the trial whose network a final training trains on.
+   */
+  uint32_t source;
+  /*
+   * Modality of a backbone.
+   */
+  char *modality;
+  /*
+   * Number of the replica of the controllers that wrote the candidate, from 0.
+   */
+  uint32_t replica;
+  /*
+   * Number of the replica's step, from 0.
+   */
+  uint32_t step;
+};
+#define GYRUS__WIRE__TRIAL_PURPOSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__trial_purpose__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0 }
+
+
+/*
  * One candidate of a search.
  */
 struct  Gyrus__Wire__Trial
@@ -182,11 +217,11 @@ struct  Gyrus__Wire__Trial
   size_t n_metrics;
   Gyrus__Wire__Metric **metrics;
   /*
-   * Digest of the TorchScript file.
+   * Digest of the TorchScript file of a network.
    */
   char *script;
   /*
-   * Digest of the safetensors file.
+   * Digest of the safetensors file of a network.
    */
   char *weights;
   /*
@@ -210,10 +245,103 @@ struct  Gyrus__Wire__Trial
    * Digest of the checkpoint that a paused trial goes on from.
    */
   char *checkpoint;
+  /*
+   * What it is run for.
+   */
+  Gyrus__Wire__TrialPurpose *purpose;
+  /*
+   * Numbers of the trials whose genomes its own was made of.
+   */
+  size_t n_parents;
+  uint32_t *parents;
+  /*
+   * Digest of the file with a tracker's setup.
+   */
+  char *setup;
+  /*
+   * Digest of the archive of a tracker's tracks.
+   */
+  char *tracks;
 };
 #define GYRUS__WIRE__TRIAL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__trial__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, GYRUS__WIRE__TRIAL_STATE__TRIAL_STATE_UNSPECIFIED, 0, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, GYRUS__WIRE__TRIAL_STATE__TRIAL_STATE_UNSPECIFIED, 0, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string, NULL, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * A network that a search for a fusion fuses.
+ */
+struct  Gyrus__Wire__FusedNetwork
+{
+  ProtobufCMessage base;
+  /*
+   * Modality that it perceives.
+   */
+  char *modality;
+  /*
+   * Whether the search trains it itself; otherwise it is a model of the registry.
+   */
+  protobuf_c_boolean trained;
+};
+#define GYRUS__WIRE__FUSED_NETWORK__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__fused_network__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * What follows from the text of a scenario for those who show it.
+ */
+struct  Gyrus__Wire__ScenarioFacts
+{
+  ProtobufCMessage base;
+  /*
+   * What is to be learned, such as `classification`.
+   */
+  char *task;
+  /*
+   * Identity of the recipe of the data.
+   */
+  char *recipe;
+  /*
+   * How candidates are chosen, as the scenario says.
+   */
+  char *method;
+  /*
+   * What is minimized beside the objective, such as `latency`.
+   */
+  size_t n_minimized;
+  char **minimized;
+  /*
+   * Most milliseconds for one sample; 0 for any.
+   */
+  double latency_limit;
+  /*
+   * Trials that are trained for the final budget.
+   */
+  uint32_t finalists;
+  /*
+   * The networks that are fused, by modality.
+   */
+  size_t n_fused;
+  Gyrus__Wire__FusedNetwork **fused;
+  /*
+   * Detectors that trackers are searched for.
+   */
+  size_t n_detectors;
+  char **detectors;
+  /*
+   * Sequences that no tracker is chosen by.
+   */
+  size_t n_held_out;
+  char **held_out;
+  /*
+   * Servers of the parameters of controllers that several replicas share; 0 where there are no replicas.
+   */
+  uint32_t shards;
+};
+#define GYRUS__WIRE__SCENARIO_FACTS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__scenario_facts__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0,NULL, 0 }
 
 
 /*
@@ -270,10 +398,14 @@ struct  Gyrus__Wire__ScenarioStatus
    * Name of the metric that networks are judged by, such as `accuracy`.
    */
   char *metric;
+  /*
+   * What follows from the text; absent where this version of the designer cannot read it.
+   */
+  Gyrus__Wire__ScenarioFacts *facts;
 };
 #define GYRUS__WIRE__SCENARIO_STATUS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__scenario_status__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, GYRUS__WIRE__SCENARIO_STATE__SCENARIO_STATE_UNSPECIFIED, 0, 0, NULL, NULL, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, GYRUS__WIRE__SCENARIO_STATE__SCENARIO_STATE_UNSPECIFIED, 0, 0, NULL, NULL, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL }
 
 
 /*
@@ -524,7 +656,7 @@ struct  Gyrus__Wire__SearchProgressReply
   Gyrus__Wire__TrialFigures **records;
   /*
    * Trials that keep the limits and that no other beats in all that counts together, by parameters: the objective with what
-   * the scenario minimises, or else with parameters and latency.
+   * the scenario minimizes, or else with parameters and latency.
    */
   size_t n_front;
   Gyrus__Wire__TrialFigures **front;
@@ -714,6 +846,25 @@ struct  Gyrus__Wire__ControllerShardsReply
     , 0,NULL }
 
 
+/* Gyrus__Wire__TrialPurpose methods */
+void   gyrus__wire__trial_purpose__init
+                     (Gyrus__Wire__TrialPurpose         *message);
+size_t gyrus__wire__trial_purpose__get_packed_size
+                     (const Gyrus__Wire__TrialPurpose   *message);
+size_t gyrus__wire__trial_purpose__pack
+                     (const Gyrus__Wire__TrialPurpose   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__trial_purpose__pack_to_buffer
+                     (const Gyrus__Wire__TrialPurpose   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__TrialPurpose *
+       gyrus__wire__trial_purpose__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__trial_purpose__free_unpacked
+                     (Gyrus__Wire__TrialPurpose *message,
+                      ProtobufCAllocator *allocator);
 /* Gyrus__Wire__Trial methods */
 void   gyrus__wire__trial__init
                      (Gyrus__Wire__Trial         *message);
@@ -732,6 +883,44 @@ Gyrus__Wire__Trial *
                       const uint8_t       *data);
 void   gyrus__wire__trial__free_unpacked
                      (Gyrus__Wire__Trial *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__FusedNetwork methods */
+void   gyrus__wire__fused_network__init
+                     (Gyrus__Wire__FusedNetwork         *message);
+size_t gyrus__wire__fused_network__get_packed_size
+                     (const Gyrus__Wire__FusedNetwork   *message);
+size_t gyrus__wire__fused_network__pack
+                     (const Gyrus__Wire__FusedNetwork   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__fused_network__pack_to_buffer
+                     (const Gyrus__Wire__FusedNetwork   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__FusedNetwork *
+       gyrus__wire__fused_network__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__fused_network__free_unpacked
+                     (Gyrus__Wire__FusedNetwork *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__ScenarioFacts methods */
+void   gyrus__wire__scenario_facts__init
+                     (Gyrus__Wire__ScenarioFacts         *message);
+size_t gyrus__wire__scenario_facts__get_packed_size
+                     (const Gyrus__Wire__ScenarioFacts   *message);
+size_t gyrus__wire__scenario_facts__pack
+                     (const Gyrus__Wire__ScenarioFacts   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__scenario_facts__pack_to_buffer
+                     (const Gyrus__Wire__ScenarioFacts   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__ScenarioFacts *
+       gyrus__wire__scenario_facts__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__scenario_facts__free_unpacked
+                     (Gyrus__Wire__ScenarioFacts *message,
                       ProtobufCAllocator *allocator);
 /* Gyrus__Wire__ScenarioStatus methods */
 void   gyrus__wire__scenario_status__init
@@ -1096,8 +1285,17 @@ void   gyrus__wire__controller_shards_reply__free_unpacked
                       ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
+typedef void (*Gyrus__Wire__TrialPurpose_Closure)
+                 (const Gyrus__Wire__TrialPurpose *message,
+                  void *closure_data);
 typedef void (*Gyrus__Wire__Trial_Closure)
                  (const Gyrus__Wire__Trial *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__FusedNetwork_Closure)
+                 (const Gyrus__Wire__FusedNetwork *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__ScenarioFacts_Closure)
+                 (const Gyrus__Wire__ScenarioFacts *message,
                   void *closure_data);
 typedef void (*Gyrus__Wire__ScenarioStatus_Closure)
                  (const Gyrus__Wire__ScenarioStatus *message,
@@ -1165,7 +1363,10 @@ typedef void (*Gyrus__Wire__ControllerShardsReply_Closure)
 extern const ProtobufCEnumDescriptor    gyrus__wire__scenario_state__descriptor;
 extern const ProtobufCEnumDescriptor    gyrus__wire__trial_state__descriptor;
 extern const ProtobufCEnumDescriptor    gyrus__wire__trial_order__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__trial_purpose__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__trial__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__fused_network__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__scenario_facts__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__scenario_status__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__publish_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__scenario_request__descriptor;

@@ -150,6 +150,71 @@ extension Wire {
 }
 
 extension Wire {
+    /// What a trial is run for.
+    public struct TrialPurpose: WireMessage {
+        /// `candidate`, `baseline`, `backbone`, `final`, `fine-tuned` or `replica`.
+        public var kind: String = ""
+        /// Number of the trial whose network a final training trains on.
+        public var source: UInt32 = 0
+        /// Modality of a backbone.
+        public var modality: String = ""
+        /// Number of the replica of the controllers that wrote the candidate, from 0.
+        public var replica: UInt32 = 0
+        /// Number of the replica's step, from 0.
+        public var step: UInt32 = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            kind: String = "",
+            source: UInt32 = 0,
+            modality: String = "",
+            replica: UInt32 = 0,
+            step: UInt32 = 0
+        ) {
+            self.kind = kind
+            self.source = source
+            self.modality = modality
+            self.replica = replica
+            self.step = step
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.TrialPurpose: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__TrialPurpose>) { gyrus__wire__trial_purpose__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__TrialPurpose>) throws {
+        self.init()
+        kind = try Wire.text(c.pointee.kind, "TrialPurpose.kind")
+        source = c.pointee.source
+        modality = try Wire.text(c.pointee.modality, "TrialPurpose.modality")
+        replica = c.pointee.replica
+        step = c.pointee.step
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrialPurpose>, arena: inout Arena) throws {
+        gyrus__wire__trial_purpose__init(c)
+        c.pointee.kind = try arena.text(kind, "TrialPurpose.kind")
+        c.pointee.source = source
+        c.pointee.modality = try arena.text(modality, "TrialPurpose.modality")
+        c.pointee.replica = replica
+        c.pointee.step = step
+    }
+}
+
+extension Wire {
     /// One candidate of a search.
     public struct Trial: WireMessage {
         /// Identity: the scenario's with the number.
@@ -169,9 +234,9 @@ extension Wire {
         /// What was measured, among it `validation-accuracy`, `test-accuracy`, `parameters`, `operations`,
         /// `latency-milliseconds` and `seconds`.
         public var metrics: [Wire.Metric] = []
-        /// Digest of the TorchScript file.
+        /// Digest of the TorchScript file of a network.
         public var script: String = ""
-        /// Digest of the safetensors file.
+        /// Digest of the safetensors file of a network.
         public var weights: String = ""
         /// Why it failed.
         public var failure: Wire.Failure? = nil
@@ -183,6 +248,14 @@ extension Wire {
         public var rungs: [Double] = []
         /// Digest of the checkpoint that a paused trial goes on from.
         public var checkpoint: String = ""
+        /// What it is run for.
+        public var purpose: Wire.TrialPurpose? = nil
+        /// Numbers of the trials whose genomes its own was made of.
+        public var parents: [UInt32] = []
+        /// Digest of the file with a tracker's setup.
+        public var setup: String = ""
+        /// Digest of the archive of a tracker's tracks.
+        public var tracks: String = ""
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -203,7 +276,11 @@ extension Wire {
             origin: String = "",
             networkName: String = "",
             rungs: [Double] = [],
-            checkpoint: String = ""
+            checkpoint: String = "",
+            purpose: Wire.TrialPurpose? = nil,
+            parents: [UInt32] = [],
+            setup: String = "",
+            tracks: String = ""
         ) {
             self.id = id
             self.scenario = scenario
@@ -220,6 +297,10 @@ extension Wire {
             self.networkName = networkName
             self.rungs = rungs
             self.checkpoint = checkpoint
+            self.purpose = purpose
+            self.parents = parents
+            self.setup = setup
+            self.tracks = tracks
         }
 
         /// Decodes a message.
@@ -253,6 +334,10 @@ extension Wire.Trial: StoredMessage {
         networkName = try Wire.text(c.pointee.network_name, "Trial.network_name")
         rungs = Wire.numbers(c.pointee.n_rungs, c.pointee.rungs)
         checkpoint = try Wire.text(c.pointee.checkpoint, "Trial.checkpoint")
+        purpose = try Wire.message(c.pointee.purpose)
+        parents = Wire.numbers(c.pointee.n_parents, c.pointee.parents)
+        setup = try Wire.text(c.pointee.setup, "Trial.setup")
+        tracks = try Wire.text(c.pointee.tracks, "Trial.tracks")
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__Trial>, arena: inout Arena) throws {
@@ -272,6 +357,152 @@ extension Wire.Trial: StoredMessage {
         c.pointee.network_name = try arena.text(networkName, "Trial.network_name")
         (c.pointee.n_rungs, c.pointee.rungs) = arena.numbers(rungs)
         c.pointee.checkpoint = try arena.text(checkpoint, "Trial.checkpoint")
+        c.pointee.purpose = try arena.message(purpose)
+        (c.pointee.n_parents, c.pointee.parents) = arena.numbers(parents)
+        c.pointee.setup = try arena.text(setup, "Trial.setup")
+        c.pointee.tracks = try arena.text(tracks, "Trial.tracks")
+    }
+}
+
+extension Wire {
+    /// A network that a search for a fusion fuses.
+    public struct FusedNetwork: WireMessage {
+        /// Modality that it perceives.
+        public var modality: String = ""
+        /// Whether the search trains it itself; otherwise it is a model of the registry.
+        public var trained: Bool = false
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            modality: String = "",
+            trained: Bool = false
+        ) {
+            self.modality = modality
+            self.trained = trained
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.FusedNetwork: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__FusedNetwork>) { gyrus__wire__fused_network__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__FusedNetwork>) throws {
+        self.init()
+        modality = try Wire.text(c.pointee.modality, "FusedNetwork.modality")
+        trained = c.pointee.trained != 0
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__FusedNetwork>, arena: inout Arena) throws {
+        gyrus__wire__fused_network__init(c)
+        c.pointee.modality = try arena.text(modality, "FusedNetwork.modality")
+        c.pointee.trained = trained ? 1 : 0
+    }
+}
+
+extension Wire {
+    /// What follows from the text of a scenario for those who show it.
+    public struct ScenarioFacts: WireMessage {
+        /// What is to be learned, such as `classification`.
+        public var task: String = ""
+        /// Identity of the recipe of the data.
+        public var recipe: String = ""
+        /// How candidates are chosen, as the scenario says.
+        public var method: String = ""
+        /// What is minimized beside the objective, such as `latency`.
+        public var minimized: [String] = []
+        /// Most milliseconds for one sample; 0 for any.
+        public var latencyLimit: Double = 0
+        /// Trials that are trained for the final budget.
+        public var finalists: UInt32 = 0
+        /// The networks that are fused, by modality.
+        public var fused: [Wire.FusedNetwork] = []
+        /// Detectors that trackers are searched for.
+        public var detectors: [String] = []
+        /// Sequences that no tracker is chosen by.
+        public var heldOut: [String] = []
+        /// Servers of the parameters of controllers that several replicas share; 0 where there are no replicas.
+        public var shards: UInt32 = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            task: String = "",
+            recipe: String = "",
+            method: String = "",
+            minimized: [String] = [],
+            latencyLimit: Double = 0,
+            finalists: UInt32 = 0,
+            fused: [Wire.FusedNetwork] = [],
+            detectors: [String] = [],
+            heldOut: [String] = [],
+            shards: UInt32 = 0
+        ) {
+            self.task = task
+            self.recipe = recipe
+            self.method = method
+            self.minimized = minimized
+            self.latencyLimit = latencyLimit
+            self.finalists = finalists
+            self.fused = fused
+            self.detectors = detectors
+            self.heldOut = heldOut
+            self.shards = shards
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.ScenarioFacts: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__ScenarioFacts>) { gyrus__wire__scenario_facts__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__ScenarioFacts>) throws {
+        self.init()
+        task = try Wire.text(c.pointee.task, "ScenarioFacts.task")
+        recipe = try Wire.text(c.pointee.recipe, "ScenarioFacts.recipe")
+        method = try Wire.text(c.pointee.method, "ScenarioFacts.method")
+        minimized = try Wire.texts(c.pointee.n_minimized, c.pointee.minimized, "ScenarioFacts.minimized")
+        latencyLimit = c.pointee.latency_limit
+        finalists = c.pointee.finalists
+        fused = try Wire.messages(c.pointee.n_fused, c.pointee.fused)
+        detectors = try Wire.texts(c.pointee.n_detectors, c.pointee.detectors, "ScenarioFacts.detectors")
+        heldOut = try Wire.texts(c.pointee.n_held_out, c.pointee.held_out, "ScenarioFacts.held_out")
+        shards = c.pointee.shards
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__ScenarioFacts>, arena: inout Arena) throws {
+        gyrus__wire__scenario_facts__init(c)
+        c.pointee.task = try arena.text(task, "ScenarioFacts.task")
+        c.pointee.recipe = try arena.text(recipe, "ScenarioFacts.recipe")
+        c.pointee.method = try arena.text(method, "ScenarioFacts.method")
+        (c.pointee.n_minimized, c.pointee.minimized) = try arena.texts(minimized, "ScenarioFacts.minimized")
+        c.pointee.latency_limit = latencyLimit
+        c.pointee.finalists = finalists
+        (c.pointee.n_fused, c.pointee.fused) = try arena.messages(fused)
+        (c.pointee.n_detectors, c.pointee.detectors) = try arena.texts(detectors, "ScenarioFacts.detectors")
+        (c.pointee.n_held_out, c.pointee.held_out) = try arena.texts(heldOut, "ScenarioFacts.held_out")
+        c.pointee.shards = shards
     }
 }
 
@@ -302,6 +533,8 @@ extension Wire {
         public var text: String = ""
         /// Name of the metric that networks are judged by, such as `accuracy`.
         public var metric: String = ""
+        /// What follows from the text; absent where this version of the designer cannot read it.
+        public var facts: Wire.ScenarioFacts? = nil
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -319,7 +552,8 @@ extension Wire {
             endedMicroseconds: Int64 = 0,
             model: String = "",
             text: String = "",
-            metric: String = ""
+            metric: String = "",
+            facts: Wire.ScenarioFacts? = nil
         ) {
             self.id = id
             self.name = name
@@ -333,6 +567,7 @@ extension Wire {
             self.model = model
             self.text = text
             self.metric = metric
+            self.facts = facts
         }
 
         /// Decodes a message.
@@ -363,6 +598,7 @@ extension Wire.ScenarioStatus: StoredMessage {
         model = try Wire.text(c.pointee.model, "ScenarioStatus.model")
         text = try Wire.text(c.pointee.text, "ScenarioStatus.text")
         metric = try Wire.text(c.pointee.metric, "ScenarioStatus.metric")
+        facts = try Wire.message(c.pointee.facts)
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__ScenarioStatus>, arena: inout Arena) throws {
@@ -379,6 +615,7 @@ extension Wire.ScenarioStatus: StoredMessage {
         c.pointee.model = try arena.text(model, "ScenarioStatus.model")
         c.pointee.text = try arena.text(text, "ScenarioStatus.text")
         c.pointee.metric = try arena.text(metric, "ScenarioStatus.metric")
+        c.pointee.facts = try arena.message(facts)
     }
 }
 
@@ -898,7 +1135,7 @@ extension Wire {
         /// Each trial that was better than all before it, by number.
         public var records: [Wire.TrialFigures] = []
         /// Trials that keep the limits and that no other beats in all that counts together, by parameters: the objective with what
-        /// the scenario minimises, or else with parameters and latency.
+        /// the scenario minimizes, or else with parameters and latency.
         public var front: [Wire.TrialFigures] = []
         /// Successful trials at even distances, by number: all of them where they are few.
         public var sample: [Wire.TrialFigures] = []

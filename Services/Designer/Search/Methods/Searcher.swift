@@ -55,14 +55,14 @@ public struct Searcher: Sendable {
         let visible = strategy.visible(at: history.proposals.count)
         if visible > history.settled { return .waiting(for: history.settled) }
         var generator = SeededGenerator(seed: seed, stream: UInt64(history.proposals.count))
-        let chosen = try withoutActuallyEscaping(isAllowed) { isAllowed -> (genome: Genome, origin: String)? in
+        let chosen = try withoutActuallyEscaping(isAllowed) { isAllowed -> Suggestion? in
             let view = SearchView(history: history, visible: visible, isAllowed: isAllowed)
-            if let given = given(view) { return (given, "knowledge") }
+            if let given = given(view) { return Suggestion(given, origin: "knowledge") }
             if let found = try strategy.propose(view, using: &generator) { return found }
-            return view.unseen(using: &generator).map { ($0, "random") }
+            return view.unseen(using: &generator).map { Suggestion($0, origin: "random") }
         }
         guard let chosen else { return .exhausted }
-        return history.propose(chosen.genome, chosen.origin)
+        return history.propose(chosen)
     }
 
     /// Proposes a candidate that was written elsewhere; as long as there are given ones, one of these in its place.
@@ -70,14 +70,12 @@ public struct Searcher: Sendable {
     public mutating func take(
         _ genome: Genome, origin: String, where isAllowed: (Genome) -> Bool = { _ in true }
     ) -> Proposal? {
-        let chosen = withoutActuallyEscaping(isAllowed) { isAllowed -> (genome: Genome, origin: String)? in
+        let chosen = withoutActuallyEscaping(isAllowed) { isAllowed -> Suggestion? in
             let view = SearchView(history: history, visible: 0, isAllowed: isAllowed)
-            if let given = given(view) { return (given, "knowledge") }
-            return view.isOpen(genome) ? (genome, origin) : nil
+            if let given = given(view) { return Suggestion(given, origin: "knowledge") }
+            return view.isOpen(genome) ? Suggestion(genome, origin: origin) : nil
         }
-        guard let chosen, case .proposal(let proposal) = history.propose(chosen.genome, chosen.origin) else {
-            return nil
-        }
+        guard let chosen, case .proposal(let proposal) = history.propose(chosen) else { return nil }
         return proposal
     }
 
@@ -118,33 +116,3 @@ extension Searcher: Codable {
         try container.encode(history, forKey: .history)
     }
 }
-
-/// What a searcher answers when it is asked.
-public enum SearchAnswer: Hashable, Sendable {
-    /// A candidate.
-    case proposal(Proposal)
-    /// None before the outcome of this trial is told.
-    case waiting(for: Int)
-    /// None any more: every allowed genome was proposed.
-    case exhausted
-}
-
-/// How a searcher chooses. What a strategy keeps besides its settings is worked out of the views that it was shown, so that
-/// a new one that is shown the latest view goes on alike.
-protocol SearchStrategy: Sendable {
-    /// How many of the first trials must have outcomes before a number is proposed; never less for a higher number.
-    func visible(at number: Int) -> Int
-    /// A candidate that is open, and where it came from; nil where a random one is wanted.
-    mutating func propose(
-        _ view: SearchView, using generator: inout SeededGenerator
-    ) throws -> (genome: Genome, origin: String)?
-    /// What it has learned since it was asked for this.
-    mutating func takeInsights() -> [SearchInsight]
-}
-
-extension SearchStrategy {
-    mutating func takeInsights() -> [SearchInsight] { [] }
-}
-
-/// With a lag of L, the proposal k is made as soon as the trials up to k − L have ended: so many can be under way at once.
-func visibleTrials(at number: Int, lag: Int) -> Int { max(0, number - lag + 1) }

@@ -16,7 +16,7 @@ public struct LayerSpace: CandidateSpace {
     private let scenario: Scenario
     private let layers: Scenario.Layers
     private let modalities: [String]
-    private let optimizers: [OptimizerChoice]
+    private let optimizers: [Optimizer]
 
     /// The space of a scenario.
     /// - Throws: `Failure` with code `invalid-argument` whose message begins with the field that is wrong.
@@ -25,7 +25,7 @@ public struct LayerSpace: CandidateSpace {
         self.layers = layers
         modalities = scenario.data.modalities
         optimizers = try NetworkSpace.choices(
-            scenario.search.optimizers, among: OptimizerChoice.all, named: \.name, field: "search.optimizers")
+            scenario.search.optimizers, among: Optimizer.choices, named: \.name, field: "search.optimizers")
         let (optimizers, modalities) = (optimizers, modalities)
         let turn = SearchSpace.Repetition(
             [

@@ -42,9 +42,10 @@ public struct SearchHistory: Hashable, Sendable {
     /// Whether a genome was proposed, or one that is the same network.
     public func contains(_ genome: Genome) -> Bool { forms.contains(space.form(of: genome)) }
 
-    /// Proposes a genome under the next number.
-    mutating func propose(_ genome: Genome, _ origin: String) -> SearchAnswer {
-        let proposal = Proposal(number: proposals.count, genome: genome, origin: origin)
+    /// Proposes a candidate under the next number.
+    mutating func propose(_ choice: Suggestion) -> SearchAnswer {
+        let proposal = Proposal(
+            number: proposals.count, genome: choice.genome, origin: choice.origin, parents: choice.parents)
         record(proposal)
         return .proposal(proposal)
     }

@@ -6,15 +6,28 @@ public struct Proposal: Hashable, Sendable, Codable {
     public let number: Int
     /// The candidate.
     public let genome: Genome
-    /// Where it came from, such as `random` or `crossover 3 × 7`.
+    /// Where it came from, for people: `random` or `crossover 3 × 7`.
     public let origin: String
+    /// Numbers of the trials that it descends from.
+    public let parents: [Int]
 
     /// Makes a proposal, as when one is read from a database.
-    public init(number: Int, genome: Genome, origin: String) {
+    public init(number: Int, genome: Genome, origin: String, parents: [Int] = []) {
         self.number = number
         self.genome = genome
         self.origin = origin
+        self.parents = parents
     }
+}
+
+/// What a searcher answers when it is asked.
+public enum SearchAnswer: Hashable, Sendable {
+    /// A candidate.
+    case proposal(Proposal)
+    /// None before the outcome of this trial is told.
+    case waiting(for: Int)
+    /// None any more: every allowed genome was proposed.
+    case exhausted
 }
 
 /// What came of a candidate.

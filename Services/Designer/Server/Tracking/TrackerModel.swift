@@ -2,22 +2,6 @@ public import Model
 public import Networks
 public import Tracking
 
-/// An order to follow people through sequences, and to score the tracks.
-public struct TrackingOrder: Hashable, Sendable {
-    /// Identity of the task.
-    public var id: String
-    /// What it belongs to.
-    public var group: String
-    /// Detector, filter and tracker.
-    public var setup: TrackingSetup
-    /// Identity of the recipe of the sequences.
-    public var recipe: String
-    /// Sequences that nothing is chosen by.
-    public var heldOut: [String]
-    /// Whether setup and tracks are kept as files.
-    public var keepsTracks: Bool
-}
-
 /// A tracker for the registry.
 public struct TrackerModel: Hashable, Sendable {
     /// Format of base networks that are trackers.

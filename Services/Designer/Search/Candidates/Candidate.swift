@@ -9,7 +9,7 @@ public struct Candidate: Hashable, Sendable {
         /// Structure and size, for people.
         let title: String
         let category: String
-        let optimizer: OptimizerChoice
+        let optimizer: Optimizer
         let network: NetworkDescription
     }
 
@@ -18,7 +18,7 @@ public struct Candidate: Hashable, Sendable {
     /// The network; its inputs are the modalities that are present.
     public let network: NetworkDescription
     /// Optimizers of its branches; the last one is that of all other layers.
-    public let optimizers: [OptimizerChoice]
+    public let optimizers: [Optimizer]
     /// Trainable parameters.
     public let parameters: Int
     /// Multiply-accumulate operations for one sample.
@@ -41,7 +41,7 @@ public struct Candidate: Hashable, Sendable {
     /// A candidate's part in a search for a fusion.
     public enum Fusion: Hashable, Sendable {
         /// One of the networks of single modalities.
-        case backbone(FusionSpace.Pretrained)
+        case backbone(FusedNetwork)
         /// Fusion layers above their features.
         case head(FusionHead)
     }
@@ -66,14 +66,14 @@ public struct Candidate: Hashable, Sendable {
         functions = [task.rawValue]
         category = branches.count == 1 ? branches[0].category : "fusion"
         dataset = Self.unique(datasets).joined(separator: "+")
-        optimizerTitle = Self.unique(branches.map(\.optimizer.title)).joined(separator: "+")
+        optimizerTitle = Self.unique(branches.map(\.optimizer.rule.title)).joined(separator: "+")
         fusion = nil
     }
 
     /// A candidate of a search for a fusion, which sees some modalities.
     init(
         _ fusion: Fusion, _ network: NetworkDescription, genome: Genome, title: String, category: String,
-        optimizer: OptimizerChoice, modalities: [String], data: ScenarioData, task: Scenario.Task
+        optimizer: Optimizer, modalities: [String], data: ScenarioData, task: Scenario.Task
     ) throws {
         self.genome = genome
         self.network = network
@@ -83,7 +83,7 @@ public struct Candidate: Hashable, Sendable {
         parameters = try network.parameterCount
         operations = try network.multiplyAccumulates
         optimizers = [optimizer]
-        optimizerTitle = optimizer.title
+        optimizerTitle = optimizer.rule.title
         let datasets = modalities.compactMap { data.name(of: $0) }
         areas = Self.areas(of: modalities, data)
         functions = [task.rawValue]

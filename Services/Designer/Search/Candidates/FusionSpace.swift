@@ -1,5 +1,5 @@
 public import Model
-public import Networks
+import Networks
 
 /// What a search for a fusion chooses from: each network of a single modality by itself, the product of their answers, and
 /// fusions of their stages.
@@ -8,52 +8,21 @@ public import Networks
 /// second one is a fusion: operator, representation and optimizer, and one to four layers, each a stage of each modality and a
 /// non-linearity. A genome has one of the two.
 public struct FusionSpace: CandidateSpace {
-    /// A network of one modality that is trained already, or is trained first.
-    public struct Pretrained: Hashable, Sendable {
-        /// The network with its stages.
-        public let backbone: Backbone
-        /// Name for people: the structure, or the model of the registry.
-        public let title: String
-        /// Family in the sense of table 1.
-        public let category: String
-        /// The safetensors file of its weights; nil where it is trained first.
-        public let weights: BlobDigest?
-
-        /// Takes a model of the registry.
-        /// - Throws: `Failure` where the network cannot be taken apart.
-        public init(
-            model: String, modality: String, network: NetworkDescription, category: String, weights: BlobDigest
-        ) throws {
-            backbone = try Backbone(modality: modality, network: network)
-            title = model
-            self.category = category
-            self.weights = weights
-        }
-
-        init(_ structure: StructureFamily, modality: String, _ signature: InputSignature, outputs: Int) throws {
-            let network = try structure.network(input: modality, signature, outputs: outputs)
-            backbone = try Backbone(modality: modality, network: network)
-            title = structure.name
-            category = structure.category
-            weights = nil
-        }
-    }
-
     /// What is chosen from, as integers.
     public let space: SearchSpace
     /// The networks of single modalities, by modality.
-    public let networks: [Pretrained]
+    public let networks: [FusedNetwork]
 
     private let scenario: Scenario
     private let joining: [FusionHead.Operator]
     private let representations: [FusionHead.Representation]
-    private let optimizers: [OptimizerChoice]
+    private let optimizers: [Optimizer]
     private let width: Int
 
     /// The space of a scenario that asks for a fusion.
     /// - Parameter models: What the registry knows of the models that the scenario names, by modality.
     /// - Throws: `Failure` with code `invalid-argument` whose message begins with the field that is wrong.
-    public init(_ scenario: Scenario, _ fusion: Scenario.Fusion, models: [String: Pretrained] = [:]) throws {
+    public init(_ scenario: Scenario, _ fusion: Scenario.Fusion, models: [String: FusedNetwork] = [:]) throws {
         self.scenario = scenario
         width = fusion.width
         joining = try NetworkSpace.choices(
@@ -62,7 +31,7 @@ public struct FusionSpace: CandidateSpace {
             fusion.representations, among: FusionHead.Representation.allCases, named: \.rawValue,
             field: "fusion.representations")
         optimizers = try NetworkSpace.choices(
-            scenario.search.optimizers ?? [Self.usualOptimizer], among: OptimizerChoice.all, named: \.name,
+            scenario.search.optimizers ?? [Self.usualOptimizer], among: Optimizer.choices, named: \.name,
             field: "search.optimizers")
         networks = try scenario.data.modalities.map { modality in
             let field = "fusion.networks.\(modality)"
@@ -134,12 +103,12 @@ public struct FusionSpace: CandidateSpace {
     }
 
     /// The network that a genome leaves alone; nil where it fuses.
-    private func network(alone genome: Genome) -> Pretrained? {
+    private func network(alone genome: Genome) -> FusedNetwork? {
         let number = genome.genes[0][0]
         return (1...networks.count).contains(number) ? networks[number - 1] : nil
     }
 
-    private func head(of genome: Genome) throws -> (FusionHead, OptimizerChoice) {
+    private func head(of genome: Genome) throws -> (FusionHead, Optimizer) {
         guard SearchSpace.isAbsent(genome.genes[0]) else {
             let product = try FusionHead(productOf: networks.map(\.backbone), classes: scenario.data.target.outputs)
             return (product, optimizers[0])
@@ -157,7 +126,7 @@ public struct FusionSpace: CandidateSpace {
         return (head, optimizers[numbers[2] - 1])
     }
 
-    private func title(of head: FusionHead, _ optimizer: OptimizerChoice) -> String {
+    private func title(of head: FusionHead, _ optimizer: Optimizer) -> String {
         let names = networks.map(\.title).joined(separator: "+")
         guard head.isLearnt else {
             let scores = networks.map { "\($0.backbone.modality) scores" }.joined(separator: " + ")
@@ -183,8 +152,8 @@ extension FusionSpace {
     private static let parts = 3
 
     private static func space(
-        _ networks: [Pretrained], _ fusion: Scenario.Fusion, _ joining: [FusionHead.Operator],
-        _ representations: [FusionHead.Representation], _ optimizers: [OptimizerChoice]
+        _ networks: [FusedNetwork], _ fusion: Scenario.Fusion, _ joining: [FusionHead.Operator],
+        _ representations: [FusionHead.Representation], _ optimizers: [Optimizer]
     ) throws -> SearchSpace {
         let stages = networks.map { network in
             SearchSpace.Part("\(network.backbone.modality) stage", network.backbone.stages.map(\.name))
@@ -205,7 +174,7 @@ extension FusionSpace {
 
     private static func structure(
         _ name: String, _ modality: String, _ data: ScenarioData, _ field: String
-    ) throws -> Pretrained {
+    ) throws -> FusedNetwork {
         guard let structure = StructureFamily.named(name), let signature = data.inputs[modality] else {
             let known = StructureFamily.all.map(\.name)
             throw Failure(
@@ -217,13 +186,13 @@ extension FusionSpace {
                 """)
         }
         do {
-            return try Pretrained(structure, modality: modality, signature, outputs: data.target.outputs)
+            return try FusedNetwork(structure, modality: modality, signature, outputs: data.target.outputs)
         } catch let failure as Failure {
             throw Failure(.invalidArgument, "\(field): \(failure.message)")
         }
     }
 
-    private static func check(_ network: Pretrained, _ data: ScenarioData, _ field: String) throws {
+    private static func check(_ network: FusedNetwork, _ data: ScenarioData, _ field: String) throws {
         let (input, output) = (network.backbone.network.inputs.first?.shape, try network.backbone.network.outputShape)
         guard input == data.inputs[network.backbone.modality]?.shape, output == [data.target.outputs] else {
             throw Failure(

@@ -25,7 +25,7 @@ public struct NetworkSpace: CandidateSpace {
     /// Structures that each modality chooses from.
     private let structures: [[StructureFamily]]
     private let widths: [Double]
-    private let optimizers: [OptimizerChoice]
+    private let optimizers: [Optimizer]
     /// Costs of each modality's networks by structure and width, with a classifier of their own.
     private let costs: [[[Cost]]]
 
@@ -41,7 +41,7 @@ public struct NetworkSpace: CandidateSpace {
         let search = scenario.search
         let alphabet = try StructureAlphabet(scenario, engaged: engaged)
         let optimizers = try Self.choices(
-            search.optimizers, among: OptimizerChoice.all, named: \.name, field: "search.optimizers")
+            search.optimizers, among: Optimizer.choices, named: \.name, field: "search.optimizers")
         let widths = search.widths ?? Self.usualWidths
         guard Set(widths).count == widths.count, widths.count <= 100 else {
             throw Failure(.invalidArgument, "search.widths: at most 100 different widths are possible.")

@@ -1,0 +1,107 @@
+public import Model
+import Networks
+package import Schema
+
+/// What follows from the text of a scenario for those who show it. The designer reads the text once, when it is published;
+/// nobody else needs to.
+public struct ScenarioFacts: Hashable, Sendable, Codable {
+    /// A network that a search for a fusion fuses.
+    public struct Fused: Hashable, Sendable, Codable {
+        /// Modality that it perceives.
+        public var modality: String
+        /// Whether the search trains it itself; otherwise it is a model of the registry.
+        public var isTrained: Bool
+
+        /// Describes a network.
+        public init(modality: String, isTrained: Bool) {
+            self.modality = modality
+            self.isTrained = isTrained
+        }
+    }
+
+    /// What is to be learned.
+    public var task: Scenario.Task
+    /// Identity of the recipe of the data.
+    public var recipe: String
+    /// How candidates are chosen, as the scenario says.
+    public var method: SearchMethod
+    /// What is minimized beside the objective.
+    public var minimized: [Scenario.Cost]
+    /// Most milliseconds for one sample; nil for any.
+    public var latencyLimit: Double?
+    /// Trials that are trained for the final budget.
+    public var finalists: Int
+    /// The networks that are fused, by modality; empty where networks are searched as they are.
+    public var fused: [Fused]
+    /// Detectors that trackers are searched for; empty where nothing is tracked.
+    public var detectors: [String]
+    /// Sequences that no tracker is chosen by.
+    public var heldOut: [String]
+    /// Servers of the parameters of controllers that several replicas share; 0 where there are no replicas.
+    public var shards: Int
+
+    /// Makes facts.
+    public init(
+        task: Scenario.Task, recipe: String, method: SearchMethod, minimized: [Scenario.Cost], latencyLimit: Double?,
+        finalists: Int, fused: [Fused], detectors: [String], heldOut: [String], shards: Int
+    ) {
+        self.task = task
+        self.recipe = recipe
+        self.method = method
+        self.minimized = minimized
+        self.latencyLimit = latencyLimit
+        self.finalists = finalists
+        self.fused = fused
+        self.detectors = detectors
+        self.heldOut = heldOut
+        self.shards = shards
+    }
+
+    /// The facts of a scenario.
+    public init(_ scenario: Scenario) {
+        // A name that is no structure's is a model of the registry.
+        let fused = (scenario.fusion?.networks ?? [:]).sorted { $0.key < $1.key }
+            .map { Fused(modality: $0.key, isTrained: StructureFamily.named($0.value) != nil) }
+        self.init(
+            task: scenario.task, recipe: scenario.data.id, method: scenario.search.method,
+            minimized: scenario.minimized, latencyLimit: scenario.limits.latency, finalists: scenario.finalists,
+            fused: fused, detectors: scenario.data.video?.detectors ?? [],
+            heldOut: scenario.data.video?.heldOut ?? [], shards: scenario.search.replication?.shards ?? 0)
+    }
+
+    /// The limits that are known only after a training.
+    public var limits: Scenario.Limits { Scenario.Limits(latency: latencyLimit) }
+}
+
+// MARK: - On the wire
+
+extension ScenarioFacts {
+    /// The facts that were received.
+    /// - Throws: `Failure` with code `corrupt` where they are none.
+    package init(_ wire: Wire.ScenarioFacts) throws {
+        func known<Value: RawRepresentable<String>>(_ text: String, _ what: String) throws -> Value {
+            guard let value = Value(rawValue: text) else {
+                throw Failure(.corrupt, "A scenario has the unknown \(what) '\(text)'; update this program.")
+            }
+            return value
+        }
+        self.init(
+            task: try known(wire.task, "task"), recipe: wire.recipe, method: try known(wire.method, "search method"),
+            minimized: try wire.minimized.map { try known($0, "cost") },
+            latencyLimit: wire.latencyLimit == 0 ? nil : wire.latencyLimit, finalists: Int(wire.finalists),
+            fused: wire.fused.map { Fused(modality: $0.modality, isTrained: $0.trained) }, detectors: wire.detectors,
+            heldOut: wire.heldOut, shards: Int(wire.shards))
+    }
+}
+
+extension Wire.ScenarioFacts {
+    /// The facts as they are sent.
+    package init(_ facts: ScenarioFacts) {
+        self.init(
+            task: facts.task.rawValue, recipe: facts.recipe, method: facts.method.rawValue,
+            minimized: facts.minimized.map(\.rawValue), latencyLimit: facts.latencyLimit ?? 0,
+            finalists: UInt32(clamping: facts.finalists),
+            fused: facts.fused.map { Wire.FusedNetwork(modality: $0.modality, trained: $0.isTrained) },
+            detectors: facts.detectors, heldOut: facts.heldOut, shards: UInt32(clamping: facts.shards))
+    }
+}

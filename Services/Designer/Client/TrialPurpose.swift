@@ -1,0 +1,111 @@
+public import Model
+package import Schema
+
+/// What a trial is run for.
+public enum TrialPurpose: Hashable, Sendable {
+    /// To be compared with the other candidates of the search.
+    case candidate
+    /// To be compared with: a fixed setting of a published tracker.
+    case baseline
+    /// To be fused: a network of one modality, which is trained or taken from the registry before fusions are searched.
+    case backbone(modality: String)
+    /// To train the network of an earlier trial for the final budget, or to put a fusion onto its networks.
+    case final(of: Int)
+    /// To train the fusion of an earlier trial on as a whole.
+    case fineTuned(of: Int)
+    /// To teach controllers: a child that one of their replicas has written in one of its steps.
+    case replica(Int, step: Int)
+
+    /// The purpose without its details, as it is sent and stored.
+    package enum Kind: String, CaseIterable {
+        case candidate, baseline, backbone, final
+        case fineTuned = "fine-tuned"
+        case replica
+
+        /// The kinds whose trials have the final budget.
+        package static let finals: [Kind] = [.final, .fineTuned]
+    }
+
+    /// The purpose without its details.
+    package var kind: Kind {
+        switch self {
+        case .candidate: .candidate
+        case .baseline: .baseline
+        case .backbone: .backbone
+        case .final: .final
+        case .fineTuned: .fineTuned
+        case .replica: .replica
+        }
+    }
+
+    /// Whether it is a final training, which has another budget than the trials of the search.
+    public var isFinal: Bool { Kind.finals.contains(kind) }
+
+    /// The trial whose network a final training trains on; nil for all others.
+    public var source: Int? {
+        switch self {
+        case .final(let source), .fineTuned(let source): source
+        case .candidate, .baseline, .backbone, .replica: nil
+        }
+    }
+
+    /// The modality of a network that is to be fused; nil for all others.
+    public var modality: String? {
+        if case .backbone(let modality) = self { modality } else { nil }
+    }
+
+    /// The replica that wrote the candidate, and its step; nil for all others.
+    package var placement: (replica: Int, step: Int)? {
+        if case .replica(let replica, let step) = self { (replica, step) } else { nil }
+    }
+
+    /// The purpose of a kind with its details.
+    /// - Throws: `Failure` with code `corrupt` where a detail is missing.
+    package init(_ kind: Kind, source: Int?, modality: String?, replica: Int?, step: Int?) throws {
+        switch (kind, source, modality, replica, step) {
+        case (.candidate, _, _, _, _): self = .candidate
+        case (.baseline, _, _, _, _): self = .baseline
+        case (.backbone, _, let modality?, _, _): self = .backbone(modality: modality)
+        case (.final, let source?, _, _, _): self = .final(of: source)
+        case (.fineTuned, let source?, _, _, _): self = .fineTuned(of: source)
+        case (.replica, _, _, let replica?, let step?): self = .replica(replica, step: step)
+        default: throw Failure(.corrupt, "A trial has the purpose '\(kind.rawValue)' without what belongs to it.")
+        }
+    }
+}
+
+/// The files that came of a trial.
+public enum TrialArtifact: Hashable, Sendable {
+    /// A network, or the fusion layers above the features of others: the TorchScript file, and the safetensors file.
+    case network(script: BlobDigest, weights: BlobDigest)
+    /// A tracker: the file with its setup, and the archive of its tracks.
+    case tracker(setup: BlobDigest, tracks: BlobDigest)
+}
+
+// MARK: - On the wire
+
+extension TrialPurpose {
+    /// The purpose that was received; a designer of an older version sends none.
+    /// - Throws: `Failure` with code `corrupt` where it is none.
+    package init(_ wire: Wire.TrialPurpose?) throws {
+        guard let wire else {
+            self = .candidate
+            return
+        }
+        guard let kind = Kind(rawValue: wire.kind) else {
+            throw Failure(.corrupt, "A trial has the unknown purpose '\(wire.kind)'; update this program.")
+        }
+        try self.init(
+            kind, source: Int(wire.source), modality: wire.modality, replica: Int(wire.replica), step: Int(wire.step))
+    }
+}
+
+extension Wire.TrialPurpose {
+    /// The purpose as it is sent.
+    package init(_ purpose: TrialPurpose) {
+        self.init(
+            kind: purpose.kind.rawValue, source: UInt32(clamping: purpose.source ?? 0),
+            modality: purpose.modality ?? "", replica: UInt32(clamping: purpose.placement?.replica ?? 0),
+            step: UInt32(clamping: purpose.placement?.step ?? 0))
+    }
+}

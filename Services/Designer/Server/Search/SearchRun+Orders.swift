@@ -1,0 +1,140 @@
+import DesignerClient
+import EvaluatorClient
+import Model
+import Networks
+import Search
+import TrainerClient
+
+// What trials need of other services: their trainings and evaluations, and the budget of each.
+extension SearchRun {
+    /// Learning rate of weights that were trained before, as a share of that of fresh ones: what was learned is to be changed
+    /// a little.
+    private static let fineTuningShare = 0.1
+    /// Single-sample runs whose median is the latency of a trial, and that of a final training.
+    private static let latencyRuns = (trial: 10, final: 50)
+
+    /// What a trial that is under way needs next.
+    mutating func step(for trial: Trial) throws -> SearchDecision.Step {
+        let candidate = try candidate(try Genome(trial.genome))
+        // What a trial is ordered for again, once it was paused, is another order.
+        let suffix = trial.rungs.isEmpty ? "" : "-\(trial.rungs.count + 1)"
+        if trial.state == .evaluating, let script = trial.network?.script {
+            let task = try evaluation(of: trial, candidate, script)
+            let name = "evaluate\(trial.isWinner ? "-test" : suffix)"
+            return .evaluate(order(name, for: trial, candidate, task), number: trial.id.number)
+        }
+        let task = try training(of: trial, candidate)
+        return .train(order("train\(suffix)", for: trial, candidate, task), number: trial.id.number)
+    }
+
+    private func order<Task>(_ name: String, for trial: Trial, _ candidate: Candidate, _ task: Task) -> Order<Task> {
+        Order(
+            id: "\(plan.group)/\(trial.id.number)/\(name)", group: plan.group, genome: candidate.genome, task: task)
+    }
+
+    private func evaluation(
+        of trial: Trial, _ candidate: Candidate, _ script: BlobDigest
+    ) throws -> EvaluationTask {
+        let isFinal = trial.purpose.isFinal
+        let head = isFinal ? nil : candidate.head
+        return EvaluationTask(
+            script: script, network: head?.network(named: candidate.network.name) ?? candidate.network,
+            dataset: scenario.data.id,
+            split: isFinal || trial.isWinner || scenario.search.scoresTest ? .test : nil,
+            latencyRuns: isFinal ? Self.latencyRuns.final : Self.latencyRuns.trial,
+            features: head == nil ? [] : fusion?.sets ?? [])
+    }
+
+    private func training(of trial: Trial, _ candidate: Candidate) throws -> TrainingTask {
+        let budget = try budget(of: trial, candidate)
+        let options = budget.options
+        var task = TrainingTask(
+            network: candidate.network, dataset: scenario.data.id,
+            optimizers: candidate.optimizers.map { optimizer in
+                var optimizer = optimizer
+                optimizer.learningRate = options.learningRate ?? optimizer.learningRate
+                optimizer.weightDecay = options.weightDecay ?? optimizer.weightDecay
+                return optimizer
+            },
+            epochs: budget.epochs, batch: budget.batch, samples: budget.samples, validationSamples: budget.validation,
+            seed: scenario.search.seed, pauseAfter: pause(of: trial), checkpoint: trial.checkpoint,
+            learning: budget.learning, distribution: budget.distribution, options: options,
+            metric: scenario.objective, kinds: scenario.data.inputs.mapValues(\.kind))
+        if !trial.purpose.isFinal, let head = candidate.head, let fusion {
+            task.network = head.network(named: candidate.network.name)
+            task.features = fusion.sets
+            task.constraint = head.constraint
+            return task
+        }
+        task.initialWeights = try weights(of: trial, candidate)
+        if !task.initialWeights.isEmpty {
+            for index in task.optimizers.indices { task.optimizers[index].learningRate *= Self.fineTuningShare }
+        }
+        return task
+    }
+
+    /// The weights that a training of a whole network begins with; none for fresh ones.
+    private func weights(of trial: Trial, _ candidate: Candidate) throws -> [TrainingTask.InitialWeights] {
+        guard let fusion else { return [] }
+        if trial.purpose.isFinal {
+            let parts = trials.prefix(fusion.count) + [try source(of: trial)]
+            return parts.compactMap { $0.network.map { .init($0.weights) } }
+        }
+        guard case .backbone(let network)? = candidate.fusion, let weights = network.weights else { return [] }
+        // In the registry's file the names may lack the modality.
+        return [.init(weights, prefix: "\(network.backbone.modality).")]
+    }
+
+    /// The trial whose network a final training trains on.
+    /// - Throws: `Failure` with code `corrupt` where there is no earlier one of its number.
+    private func source(of trial: Trial) throws -> Trial {
+        guard let source = trial.purpose.source, source < trial.id.number, trials.indices.contains(source) else {
+            throw Failure(.corrupt, "Trial '\(trial.id)' is a final training of no earlier trial.")
+        }
+        return trials[source]
+    }
+
+    // MARK: Budget
+
+    /// How long a trial is trained, and on how much.
+    func budget(of trial: Trial, _ candidate: Candidate) throws -> Scenario.Training {
+        guard let fusion = scenario.fusion else {
+            return trial.purpose.isFinal ? affordable(scenario.final, trial) : scenario.training
+        }
+        var budget = scenario.training
+        if trial.purpose.isFinal {
+            budget = scenario.final
+            if case .final = trial.purpose { budget.epochs = 0 }
+        } else if case .backbone(let network)? = candidate.fusion {
+            budget = fusion.pretraining
+            if network.weights != nil { budget.epochs = 0 }
+        } else if let head = candidate.head, !head.isLearnt {
+            budget.epochs = 0
+        }
+        // Only what was measured on the same samples can be compared.
+        budget.validation = scenario.training.validation
+        return budget
+    }
+
+    /// A final training with as many epochs as what is left of the search's budget allows, by the time that the network's
+    /// trial took.
+    private func affordable(_ training: Scenario.Training, _ trial: Trial) -> Scenario.Training {
+        guard let budget = scenario.search.budget,
+            let earlier = trials.first(where: { !$0.purpose.isFinal && $0.genome == trial.genome }),
+            let seconds = earlier.metrics["seconds"], let epochs = earlier.metrics["epochs"], seconds > 0, epochs > 0
+        else { return training }
+        let all = Double(scenario.data.counts.training)
+        let share = (training.samples.map(Double.init) ?? all) / (scenario.training.samples.map(Double.init) ?? all)
+        let left = budget * (1 - Scenario.Search.trialShare)
+        var training = training
+        training.epochs = max(1, min(training.epochs, Int(left / (seconds / epochs * share))))
+        return training
+    }
+}
+
+extension Candidate {
+    /// The fusion layers that are trained above the features of other networks; nil where the network is trained as it is.
+    var head: FusionHead? {
+        if case .head(let head)? = fusion { head } else { nil }
+    }
+}
