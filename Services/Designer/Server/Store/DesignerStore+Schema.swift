@@ -105,5 +105,8 @@ extension DesignerStore {
             // Those that are there already were judged by their accuracy, or are trackers, whose metrics read alike.
             try db.execute(sql: "ALTER TABLE scenarios ADD COLUMN metric TEXT NOT NULL DEFAULT 'accuracy'")
         }
+        migrator.registerMigration("remember removed scenarios") { db in
+            try db.execute(sql: "CREATE TABLE removed_scenarios (id TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID")
+        }
     }
 }
