@@ -33,11 +33,12 @@ struct RoleTests {
         ) { bound, loop in
             let client = RequestClient(
                 to: bound, security: Security(keys: own, server: server.publicKey), loop: loop, logger: quiet)
-            #expect(try await client.call(.echo, Wire.Attribute(name: "in"), timeout: .seconds(40)).name == "in")
+            let echoed = try await client.call(.echo, Wire.Attribute(name: "in"), timeout: .seconds(40))
+            #expect(echoed.name == "in")
             let reverse = Route<Wire.Attribute, Wire.Attribute>("test.reverse", .store)
-            let stored = await result { _ = try await client.call(reverse, Wire.Attribute(), attachment: [1, 2]) }
+            let stored = await failure { _ = try await client.call(reverse, Wire.Attribute(), attachment: [1, 2]) }
             #expect((stored == nil) == role.permits(.store))
-            let operated = await result { _ = try await client.call(.fail, Wire.Attribute(name: "x")) }
+            let operated = await failure { _ = try await client.call(.fail, Wire.Attribute(name: "x")) }
             // The route itself throws, so what is refused is told by the code.
             #expect(operated?.code == (role == .operator ? .notFound : .permissionDenied))
             guard role != .operator else { return }
@@ -49,7 +50,7 @@ struct RoleTests {
         #expect(refusals.withLock { $0.allSatisfy { $0.key == own.publicKey && $0.role == role } })
     }
 
-    private func result(of body: () async throws -> Void) async -> Failure? {
+    private func failure(_ body: () async throws -> Void) async -> Failure? {
         do {
             try await body()
             return nil
@@ -57,8 +58,6 @@ struct RoleTests {
             return Failure(error)
         }
     }
-
-    private func result(_ body: () async throws -> Void) async -> Failure? { await result(of: body) }
 
     @Test func `a key that is not admitted is reported`() async throws {
         let (server, admitted, stranger) = (try KeyPair.generate(), try KeyPair.generate(), try KeyPair.generate())

@@ -35,7 +35,16 @@ struct RemovalTests {
             #expect(try await client.models().map(\.id) == ["m1"])
             #expect(try await client.models(.init(filter: ["text": "m2"])).isEmpty)
             #expect(try await client.stages(.init()).map(\.model) == ["m1"])
-            #expect(Set(try await client.statistics().groups) == Set(before.groups))
+            func counted(_ statistics: CatalogueStatistics) -> Set<CatalogueStatistics.Group> {
+                // Of a mean that was taken apart again the last bits may differ.
+                Set(
+                    statistics.groups.map { group in
+                        var group = group
+                        group.meanAccuracy = group.meanAccuracy.map { ($0 * 1e9).rounded() }
+                        return group
+                    })
+            }
+            #expect(counted(try await client.statistics()) == counted(before))
             let gone = await #expect(throws: Failure.self) { try await client.removeModel("m2") }
             #expect(gone?.code == .notFound)
             #expect(try await add("m3", client).version == 3)

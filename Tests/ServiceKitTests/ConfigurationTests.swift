@@ -77,7 +77,9 @@ import Testing
     }
 
     @Test func `a file whose aliases multiply is refused at once`() throws {
-        let levels = (1...30).map { "k\($0): &a\($0) [*a\($0 - 1), *a\($0 - 1)]" }
+        let levels = (1...6).map {
+            "k\($0): &a\($0) [\(Array(repeating: "*a\($0 - 1)", count: 4).joined(separator: ", "))]"
+        }
         let bomb = (["k0: &a0 [x]"] + levels).joined(separator: "\n")
         let failure = try #require(throws: Failure.self) { try configuration(file: bomb) }
         #expect(failure.code == .invalidArgument && failure.message.contains("more than 1000 values"))

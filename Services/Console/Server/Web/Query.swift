@@ -13,7 +13,7 @@ struct Query {
     init(encoded text: String) {
         for pair in text.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map {
-                let text = $0.replacing("+", with: " ")
+                let text = String($0).replacing("+", with: " ")
                 return text.removingPercentEncoding ?? text
             }
             if parts.count == 2, !parts[1].isEmpty { values[parts[0]] = parts[1] }
