@@ -1,0 +1,62 @@
+import DesignerClient
+import Foundation
+import Model
+
+/// How long a search will take on, judged by how long its trials took; the final trainings are counted in.
+struct RemainingTime: CustomStringConvertible {
+    let seconds: Double
+
+    /// Nil where nothing has ended yet, or where nothing is to come.
+    init?(_ status: ScenarioStatus, _ trials: [Trial], _ epochs: [Int: Epoch], _ scenario: Scenario, at time: Date) {
+        guard status.state == .running else { return nil }
+        let elapsed = time.timeIntervalSince(status.published)
+        if let budget = scenario.search.budget {
+            guard budget > elapsed else { return nil }
+            seconds = budget - elapsed
+            return
+        }
+        let ended = trials.filter { !$0.isFinalTraining && $0.state.isIdle }
+        let lengths = ended.compactMap { $0.metrics["seconds"] }
+        guard elapsed > 0, !ended.isEmpty, !lengths.isEmpty else { return nil }
+        let finals = trials.filter(\.isFinalTraining)
+        // Once final trainings run, no trial is to come, however many were allowed.
+        let left = finals.isEmpty ? max(0, status.trials - ended.count) : 0
+        let began = finals.isEmpty ? elapsed : lengths.reduce(0, +)
+        let atATime = max(1, lengths.reduce(0, +) / max(began, 1))
+        let mean = lengths.reduce(0, +) / Double(lengths.count)
+        let share = finals.isEmpty ? Double(left) * elapsed / Double(ended.count) : 0
+        let length = mean * Self.ratio(scenario)
+        let undone = Self.undone(finals, epochs, of: scenario.finalists)
+        let rounds = undone.isEmpty ? 0 : max(undone.max() ?? 0, undone.reduce(0, +) / atATime)
+        let sum = share + rounds * length
+        guard sum > 0 else { return nil }
+        seconds = sum
+    }
+
+    /// The same of a scenario as it was published.
+    init?(_ status: ScenarioStatus, _ trials: [Trial], _ epochs: [Int: Epoch], at time: Date) {
+        guard let scenario = try? ScenarioFile(status.text).scenario else { return nil }
+        self.init(status, trials, epochs, scenario, at: time)
+    }
+
+    /// How much longer a final training takes than one of a trial.
+    private static func ratio(_ scenario: Scenario) -> Double {
+        let epochs = Double(scenario.final.epochs) / Double(max(1, scenario.training.epochs))
+        guard let few = scenario.training.samples else { return epochs }
+        let most = scenario.final.samples ?? scenario.data.counts.training
+        return epochs * Double(max(few, most)) / Double(max(1, few))
+    }
+
+    /// What is left of each final training, as a share.
+    private static func undone(_ finals: [Trial], _ epochs: [Int: Epoch], of count: Int) -> [Double] {
+        let begun = finals.map { trial -> Double in
+            guard !trial.state.isIdle else { return 0 }
+            guard let epoch = epochs[trial.id.number], epoch.steps > 0 else { return 1 }
+            return 1 - Double(epoch.step) / Double(epoch.steps)
+        }
+        return (begun + Array(repeating: 1, count: max(0, count - finals.count))).filter { $0 > 0 }
+    }
+
+    /// Such as `about 4m10s left`.
+    var description: String { "about \(Figures.duration(seconds)) left" }
+}
