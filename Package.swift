@@ -405,7 +405,7 @@ let testTargets: [Target] = [
         [
             "Datasets", "Inspection", "Model", "Networks", "Tracking", "gyrus", "gyrus-inspector", "gyrus-keeper",
         ]),
-    tests("LauncherTests", ["Launcher", "gyrus", "gyrus-keeper", "Model", logging, yams]),
+    tests("LauncherTests", ["DesignerClient", "Launcher", "gyrus", "gyrus-keeper", "Model", logging, yams]),
     tests(
         "IntegrationTests",
         [

@@ -7,14 +7,18 @@ struct Authenticator: ~Copyable {
     private let socket: Socket
     private let security: ServerSecurity
     private let logger: Logger
+    private let report: @Sendable (Refusal) -> Void
 
     /// Answers the authentication requests of a context, which has one server.
-    init(_ security: ServerSecurity, in context: Context, logger: Logger) throws(Failure) {
+    init(
+        _ security: ServerSecurity, in context: Context, logger: Logger, report: @escaping @Sendable (Refusal) -> Void
+    ) throws(Failure) {
         let socket = try Socket(.reply, in: context)
         try socket.bind("inproc://zeromq.zap.01")
         self.socket = socket
         self.security = security
         self.logger = logger
+        self.report = report
     }
 
     var descriptor: Int32 { socket.descriptor }
@@ -26,22 +30,25 @@ struct Authenticator: ~Copyable {
         // Version, request, domain, address, identity, mechanism, key.
         while let frames = socket.receive(limit: 8) {
             let request = frames.count > 1 ? frames[1].bytes : []
-            let isAdmitted = frames.count >= 7 && frames[5].bytes == Array("CURVE".utf8) && admits(frames)
-            let status = isAdmitted ? ("200", "OK") : ("400", "The key is not admitted.")
-            let texts = ["1.0", nil, status.0, status.1, "", ""]
+            let isCurve = frames.count >= 7 && frames[5].bytes == Array("CURVE".utf8)
+            let peer = isCurve ? self.peer(frames) : nil
+            let status = peer == nil ? ("400", "The key is not admitted.") : ("200", "OK")
+            let texts = ["1.0", nil, status.0, status.1, peer?.text ?? "", ""]
             _ = socket.send(texts.map { Frame($0.map { Array($0.utf8) } ?? request) })
         }
     }
 
-    private func admits(_ frames: [Frame]) -> Bool {
+    /// Who asks; nil where it is not admitted.
+    private func peer(_ frames: [Frame]) -> Peer? {
         let address = String(decoding: frames[3].bytes, as: UTF8.self)
-        guard let key = PublicKey(bytes: frames[6].bytes) else { return false }
+        guard let key = PublicKey(bytes: frames[6].bytes) else { return nil }
         do {
-            if try security.admits(key) { return true }
+            if let role = try security.role(of: key) { return Peer(role: role, key: key) }
             logger.warning("refused a client", metadata: ["key": "\(key)", "address": "\(address)"])
+            report(Refusal(key: key, address: address, route: nil, role: nil))
         } catch {
             logger.error("cannot read the admitted keys", metadata: ["reason": "\(Failure(error).message)"])
         }
-        return false
+        return nil
     }
 }

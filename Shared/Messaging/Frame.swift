@@ -59,6 +59,12 @@ final class Frame: @unchecked Sendable {
     /// Descriptor of the connection that the frame came over; -1 where there is none.
     var source: Int32 { zmq_msg_get(&message, ZMQ_SRCFD) }
 
+    /// What the authentication of the connection says of the sender; nil where there was none.
+    var sender: Peer? {
+        zmq_msg_gets(&message, "User-Id").flatMap { String(validatingCString: $0) }
+            .flatMap(Peer.init(text:))
+    }
+
     /// Whether more frames of the same message follow.
     var hasMore: Bool { zmq_msg_more(&message) != 0 }
 }

@@ -3,26 +3,36 @@ public import Foundation
 import Glibc
 import Model
 
-/// One of the two halves of a CURVE key, which is written in 40 characters.
+/// One of the two halves of a CURVE key, which is written in 43 characters.
 public struct PublicKey: Hashable, Sendable, CustomStringConvertible {
-    /// The key in Z85.
-    public let text: String
+    /// The key in Z85, as libzmq takes it.
+    let z85: String
 
-    /// The key in Z85.
+    /// The key in letters, digits, `-` and `_`, which shells and YAML leave as they are.
+    public var text: String {
+        Data(Z85.bytes(of: z85) ?? []).base64EncodedString()
+            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    }
+
+    /// The key as people see it.
     public var description: String { text }
 
-    /// Reads a key; throws a `Failure` if the text is none.
+    /// Reads a key as ``text`` has it, or in ZeroMQ's own writing of 40 characters (Z85).
+    /// - Throws: A `Failure` if the text is none.
     public init(_ text: String) throws {
-        guard Z85.isKey(text) else {
-            throw Failure(.invalidArgument, "'\(text)' is no public key: a key has 40 characters (Z85).")
+        let standard = text.replacing("-", with: "+").replacing("_", with: "/") + "="
+        let bytes = text.utf8.count == 43 ? Data(base64Encoded: standard).map { [UInt8]($0) } : nil
+        guard let z85 = Z85.isKey(text) ? text : bytes.flatMap(Z85.text) else {
+            throw Failure(
+                .invalidArgument, "'\(text)' is no public key: a key has 43 letters, digits, '-' and '_'.")
         }
-        self.text = text
+        self.z85 = z85
     }
 
     /// A key as libzmq hands it over, in 32 bytes.
     init?(bytes: [UInt8]) {
         guard let text = Z85.text(of: bytes) else { return nil }
-        self.text = text
+        z85 = text
     }
 }
 
@@ -49,6 +59,15 @@ public struct KeyPair: Hashable, Sendable, CustomStringConvertible {
             throw Failure(.internal, "libzmq cannot make keys: \(zmqError()).")
         }
         return KeyPair(publicKey: try PublicKey(Z85.string(publicText)), secretKey: Z85.string(secretText))
+    }
+
+    /// The pair that a secret key belongs to; nil where it is none.
+    init?(secretKey: String) {
+        var publicText = [CChar](repeating: 0, count: 41)
+        guard Z85.isKey(secretKey), zmq_curve_public(&publicText, secretKey) == 0,
+            let publicKey = try? PublicKey(Z85.string(publicText))
+        else { return nil }
+        self.init(publicKey: publicKey, secretKey: secretKey)
     }
 
     private init(publicKey: PublicKey, secretKey: String) {
@@ -126,9 +145,9 @@ public struct Security: Hashable, Sendable {
 public struct ServerSecurity: Hashable, Sendable {
     /// Whose requests are answered.
     public enum Admission: Hashable, Sendable {
-        /// Clients with one of these keys.
-        case keys(Set<PublicKey>)
-        /// Clients with a key in the file, one a line, `#` begins a comment; read for every new connection.
+        /// Clients with one of these keys, each in its role.
+        case keys([PublicKey: Role])
+        /// Clients with a key in the file, as ``AdmittedKeys`` reads it; read for every new connection.
         case file(URL)
     }
 
@@ -143,15 +162,16 @@ public struct ServerSecurity: Hashable, Sendable {
         self.admission = admission
     }
 
-    func admits(_ key: PublicKey) throws -> Bool {
+    /// The role of a client; nil where it is not admitted.
+    func role(of key: PublicKey) throws -> Role? {
         switch admission {
-        case .keys(let keys): keys.contains(key)
-        case .file(let file): try KeyFile.keys(of: file).contains(key.text)
+        case .keys(let roles): roles[key]
+        case .file(let file): try AdmittedKeys(contentsOf: file).entries.first { $0.key == key }?.role
         }
     }
 }
 
-/// The two kinds of text files with keys.
+/// Text files with keys.
 enum KeyFile {
     /// The lines `name: value` of a file.
     static func entries(of file: URL) throws -> [String: String] {
@@ -163,26 +183,35 @@ enum KeyFile {
         return entries
     }
 
-    /// The first word of every line.
-    static func keys(of file: URL) throws -> Set<String> {
-        Set(try lines(of: file).compactMap { $0.split(whereSeparator: \.isWhitespace).first.map(String.init) })
+    /// The lines of a file without those that are empty or a comment.
+    private static func lines(of file: URL) throws -> [String] {
+        try numberedLines(of: file).map(\.text)
     }
 
-    private static func lines(of file: URL) throws -> [String] {
+    /// A key in Z85 may begin with `#`, too.
+    private static func isComment(_ line: String) -> Bool {
+        line.hasPrefix("#") && !Z85.isKey(String(line.prefix { !$0.isWhitespace }))
+    }
+
+    /// The same with their numbers, from 1.
+    static func numberedLines(of file: URL) throws -> [(number: Int, text: String)] {
         guard let text = try? String(contentsOf: file, encoding: .utf8) else {
             throw Failure(.notFound, "Cannot read the key file '\(file.path(percentEncoded: false))'.")
         }
-        return text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
-            .filter { !$0.hasPrefix("#") && !$0.isEmpty }
+        return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
+            .map { ($0.offset + 1, $0.element.trimmingCharacters(in: .whitespaces)) }
+            .filter { !$0.1.isEmpty && !isComment($0.1) }
     }
 }
 
 /// The writing of 32-byte keys in 40 characters that ZeroMQ uses.
 enum Z85 {
-    static func isKey(_ text: String) -> Bool {
-        guard text.utf8.count == 40 else { return false }
+    static func isKey(_ text: String) -> Bool { bytes(of: text) != nil }
+
+    /// The 32 bytes of a key.
+    static func bytes(of text: String) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: 32)
-        return zmq_z85_decode(&bytes, text) != nil
+        return text.utf8.count == 40 && zmq_z85_decode(&bytes, text) != nil ? bytes : nil
     }
 
     static func text(of key: [UInt8]) -> String? {

@@ -27,8 +27,8 @@ extension Failure {
 extension Socket {
     /// Makes the socket a CURVE client.
     func useKeys(_ security: Security) throws(Failure) {
-        try set(ZMQ_CURVE_SERVERKEY, text: security.server.text)
-        try set(ZMQ_CURVE_PUBLICKEY, text: security.keys.publicKey.text)
+        try set(ZMQ_CURVE_SERVERKEY, text: security.server.z85)
+        try set(ZMQ_CURVE_PUBLICKEY, text: security.keys.publicKey.z85)
         try set(ZMQ_CURVE_SECRETKEY, text: security.keys.secretKey)
     }
 

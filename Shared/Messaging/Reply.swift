@@ -29,6 +29,14 @@ enum Reply {
             : Failure(error)
     }
 
+    static func forbidden(_ route: String, to role: Role?, _ access: Access) -> Failure {
+        let roles = access.roles.map(\.rawValue).joined(separator: " or ")
+        return Failure(
+            .permissionDenied,
+            "A key of the role \(role?.rawValue ?? "none") may not use '\(route)', which needs the role \(roles); ask who "
+                + "runs the services for such a key.")
+    }
+
     static let stopping = Failure(.unavailable, "The service stops; ask again when it is back.")
 
     static let garbage = Failure(

@@ -31,6 +31,7 @@ public actor RequestServer: Service {
     private let endpoint: Endpoint
     private let router: Router
     private let security: ServerSecurity?
+    private let report: @Sendable (Refusal) -> Void
     private let logger: Logger
     private let limits: MessageLimits
     /// Its own, so that the end of the server can wait until the last reply has left; the loop's within a process.
@@ -51,14 +52,17 @@ public actor RequestServer: Service {
     private let refusals: Counter
 
     /// Makes a server; it listens when it runs.
+    /// - Parameter report: Told on the loop of keys and requests that were refused for who sent them.
     public init(
         endpoint: Endpoint, router: Router, security: ServerSecurity? = nil, loop: MessageLoop = .shared,
-        logger: Logger, limits: MessageLimits = MessageLimits()
+        logger: Logger, limits: MessageLimits = MessageLimits(),
+        reporting report: @escaping @Sendable (Refusal) -> Void = { _ in }
     ) {
         self.endpoint = endpoint
         self.router = router
         self.security = security
         self.loop = loop
+        self.report = report
         self.logger = logger
         self.limits = limits
         work = WorkTable(limits: limits)
@@ -129,7 +133,7 @@ public actor RequestServer: Service {
 
     private func makeAuthenticator(in context: Context) throws(Failure) -> Authenticator? {
         guard let security else { return nil }
-        return try Authenticator(security, in: context, logger: logger)
+        return try Authenticator(security, in: context, logger: logger, report: report)
     }
 
     private func makeMemoryWatch(
@@ -246,6 +250,7 @@ public actor RequestServer: Service {
             return
         }
         guard let handler = router.handlers[header.route] else { return refuse(key, Reply.unknown(header.route)) }
+        if let refusal = refusal(of: header.route, handler, to: frames[1].sender) { return refuse(key, refusal) }
         guard frames.count > 2 else { return refuse(key, Reply.garbage) }
         let attachment = frames.count > 3 ? frames[3] : nil
         let size = frames[2].count + (attachment?.count ?? 0)
@@ -257,6 +262,15 @@ public actor RequestServer: Service {
         let time = wanted == 0 ? limits.defaultDeadline : .milliseconds(wanted)
         let task = answer(key, header.route, handler, frames[2], attachment)
         work.add(key, .init(kind: handler.kind, size: size, deadline: now.advanced(by: time), work: task))
+    }
+
+    /// Why a sender may not use a route; nil where it may. Who comes without keys came by a socket of this machine, whose
+    /// file says who may open it.
+    private func refusal(of route: String, _ handler: Router.Handler, to sender: Peer?) -> Failure? {
+        guard security != nil else { return nil }
+        if let sender, sender.role.permits(handler.access) { return nil }
+        report(Refusal(key: sender?.key, address: "", route: route, role: sender?.role))
+        return Reply.forbidden(route, to: sender?.role, handler.access)
     }
 
     private func answer(

@@ -20,6 +20,7 @@ public struct Router: Sendable {
 
     struct Handler: Sendable {
         let kind: Kind
+        let access: Access
         let answer: @concurrent @Sendable (Frame, Frame?) async throws -> (Frame, Frame?)
     }
 
@@ -33,7 +34,7 @@ public struct Router: Sendable {
         _ route: Route<Request, Reply>, kind: Kind = .ordinary,
         _ handler: @Sendable @escaping (Request) async throws -> Reply
     ) {
-        add(route.name, kind) { body, _ in
+        add(route, kind) { body, _ in
             (try Frame(await handler(body.decode(as: "body of '\(route.name)'"))), nil)
         }
     }
@@ -43,7 +44,7 @@ public struct Router: Sendable {
         _ route: Route<Request, Reply>, kind: Kind = .ordinary,
         _ handler: @Sendable @escaping (Request, [UInt8]) async throws -> (Reply, [UInt8])
     ) {
-        add(route.name, kind) { body, attachment in
+        add(route, kind) { body, attachment in
             let request: Request = try body.decode(as: "body of '\(route.name)'")
             let (reply, bytes) = try await handler(request, attachment?.bytes ?? [])
             return (try Frame(reply), bytes.isEmpty ? nil : Frame(bytes))
@@ -55,18 +56,18 @@ public struct Router: Sendable {
         _ route: Route<Request, Reply>, kind: Kind = .ordinary,
         _ handler: @Sendable @escaping (Request, Attachment?) async throws -> (Reply, Attachment?)
     ) {
-        add(route.name, kind) { body, attachment in
+        add(route, kind) { body, attachment in
             let request: Request = try body.decode(as: "body of '\(route.name)'")
             let (reply, buffer) = try await handler(request, attachment.map(Attachment.init))
             return (try Frame(reply), buffer?.frame)
         }
     }
 
-    private mutating func add(
-        _ name: String, _ kind: Kind,
+    private mutating func add<Request, Reply>(
+        _ route: Route<Request, Reply>, _ kind: Kind,
         _ answer: @concurrent @Sendable @escaping (Frame, Frame?) async throws -> (Frame, Frame?)
     ) {
-        precondition(handlers[name] == nil, "The route '\(name)' has two handlers.")
-        handlers[name] = Handler(kind: kind, answer: answer)
+        precondition(handlers[route.name] == nil, "The route '\(route.name)' has two handlers.")
+        handlers[route.name] = Handler(kind: kind, access: route.access, answer: answer)
     }
 }

@@ -45,6 +45,16 @@ public struct YamlBounds: Sendable {
         self.references = references
     }
 
+    /// What a text that exceeds its bounds has too much of, for people.
+    public func description(of excess: Excess) -> String {
+        switch excess.kind {
+        case .bytes: "the file has more than \(bytes) bytes"
+        case .depth: "values are nested more than \(depth) levels deep"
+        case .nodes: "its aliases make more than \(nodes) values of it"
+        case .references: "it has more than \(references) anchors and aliases"
+        }
+    }
+
     /// Checks a text; one that is no YAML passes, because its reader says better what is wrong.
     public func check(_ text: String) throws(Excess) {
         guard text.utf8.count <= bytes else { throw Excess(kind: .bytes, line: 1, column: 1) }

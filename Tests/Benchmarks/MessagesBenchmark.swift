@@ -36,7 +36,7 @@ struct MessagesBenchmark: AsyncParsableCommand {
     /// Ours: server and client on a loop of their own, every request decoded, handled off the loop and encoded.
     private func roundTrips(inFlight: Int) async throws -> Double {
         let logger = Logger(label: "benchmark") { _ in SwiftLogNoOpLogHandler() }
-        let echo = Route<Wire.Attribute, Wire.Attribute>("benchmark.echo")
+        let echo = Route<Wire.Attribute, Wire.Attribute>("benchmark.echo", .read)
         var router = Router()
         router.on(echo) { request in request }
         let path = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString.prefix(8)).sock")

@@ -23,12 +23,12 @@ import Testing
             #expect(page.text.contains("10\u{202F}000"))
 
             let best = try await cluster.browser.get("/scenarios/\(id)?sort=objective&direction=down")
-            let first = try #require(best.text.firstMatch(of: /<td class="number">([0-9]+)<\/td><td>image/))
+            let first = try #require(best.text.firstMatch(of: /trials\/([0-9]+)">[0-9]+<\/a><\/td><td>image/))
             let top = try await cluster.designer.trials(of: id.text, by: .objective, descending: true, limit: 1)
             #expect(top.first?.id.number == Int(first.1))
 
             let last = try await cluster.browser.get("/scenarios/\(id)?page=400")
-            #expect(last.text.contains("<td class=\"number\">9999</td>"))
+            #expect(last.text.contains(">9999</a></td>"))
             // No trial was trained to the end, so none is a model.
             #expect(!page.text.contains("href=\"/models/"))
             #expect(!best.text.contains("href=\"/models/"))

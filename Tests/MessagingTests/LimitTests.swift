@@ -63,7 +63,7 @@ struct LimitTests {
             let careful = RequestClient(to: bound, loop: loop, logger: quiet, limits: limits)
             let careless = RequestClient(to: bound, loop: loop, logger: quiet)
             let large = Wire.Attribute(value: String(repeating: "x", count: 1_500))
-            let reverse = Route<Wire.Attribute, Wire.Attribute>("test.reverse")
+            let reverse = Route<Wire.Attribute, Wire.Attribute>("test.reverse", .store)
             let bytes = [UInt8](repeating: 1, count: 2_500)
             return [
                 await #expect(throws: Failure.self) { try await careful.call(.echo, large) },

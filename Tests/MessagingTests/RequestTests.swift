@@ -50,7 +50,7 @@ struct RequestTests {
         let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         let (reply, reversed) = try await withServer(at: try directory.endpoint()) { bound, loop in
             let client = RequestClient(to: bound, loop: loop, logger: quiet)
-            let route = Route<Wire.Attribute, Wire.Attribute>("test.reverse")
+            let route = Route<Wire.Attribute, Wire.Attribute>("test.reverse", .store)
             return try await client.call(route, Wire.Attribute(name: "blob"), attachment: bytes)
         }
         #expect(reply.name == "blob")

@@ -15,7 +15,7 @@ struct SecurityTests {
     private func call(
         _ client: (KeyPair, PublicKey)?, server: KeyPair, admitted: PublicKey
     ) async throws -> Result<Wire.Attribute, Failure> {
-        let security = ServerSecurity(keys: server, admission: .keys([admitted]))
+        let security = ServerSecurity(keys: server, admission: .keys([admitted: .reader]))
         return try await withServer(at: endpoint, security: security) { bound, loop in
             let client = RequestClient(
                 to: bound, security: client.map { Security(keys: $0.0, server: $0.1) }, loop: loop, logger: quiet,
@@ -76,7 +76,7 @@ struct SecurityTests {
         try directory.make()
         let file = directory.url.appending(path: "admitted")
         let (keys, first, second) = (try KeyPair.generate(), try KeyPair.generate(), try KeyPair.generate())
-        try Data("# workers\n\(first.publicKey) the first\n".utf8).write(to: file)
+        try Data("# workers\n\(first.publicKey) reader the first\n".utf8).write(to: file)
         let security = ServerSecurity(keys: keys, admission: .file(file))
         let names = try await withServer(at: endpoint, security: security) { bound, loop in
             func ask(_ own: KeyPair) async throws -> String {
@@ -86,7 +86,7 @@ struct SecurityTests {
             }
             await #expect(throws: Failure.self) { _ = try await ask(second) }
             let before = try await ask(first)
-            try Data("\(first.publicKey)\n\(second.publicKey)\n".utf8).write(to: file)
+            try Data("\(first.publicKey) reader\n\(second.publicKey) worker\n".utf8).write(to: file)
             return [before, try await ask(second)]
         }
         #expect(names == [first.publicKey.text, second.publicKey.text])

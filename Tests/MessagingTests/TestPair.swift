@@ -7,15 +7,15 @@ import Synchronization
 import Testing
 
 extension Route where Request == Wire.Attribute, Reply == Wire.Attribute {
-    static var echo: Self { Self("test.echo") }
-    static var hang: Self { Self("test.hang") }
-    static var gated: Self { Self("test.gated") }
-    static var control: Self { Self("test.control") }
-    static var nowhere: Self { Self("test.nowhere") }
+    static var echo: Self { Self("test.echo", .read) }
+    static var hang: Self { Self("test.hang", .read) }
+    static var gated: Self { Self("test.gated", .read) }
+    static var control: Self { Self("test.control", .read) }
+    static var nowhere: Self { Self("test.nowhere", .read) }
 }
 
 extension Route where Request == Wire.Attribute, Reply == Wire.Empty {
-    static var fail: Self { Self("test.fail") }
+    static var fail: Self { Self("test.fail", .operate) }
 }
 
 /// A directory of a test's own for socket files, short enough for the kernel's limit.
@@ -78,7 +78,7 @@ actor Gate {
 func testRouter(_ gate: Gate = Gate()) -> Router {
     var router = Router()
     router.on(.echo) { request in request }
-    router.on(Route<Wire.Attribute, Wire.Attribute>("test.reverse")) { request, bytes in
+    router.on(Route<Wire.Attribute, Wire.Attribute>("test.reverse", .store)) { request, bytes in
         (request, Array(bytes.reversed()))
     }
     router.on(.fail) { request -> Wire.Empty in
@@ -102,10 +102,12 @@ var quiet: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 func withServer<Result: Sendable>(
     at endpoint: Endpoint, router: Router = testRouter(), security: ServerSecurity? = nil,
     limits: MessageLimits = MessageLimits(), loop: MessageLoop = MessageLoop(), logger: Logger = quiet,
+    reporting report: @escaping @Sendable (Refusal) -> Void = { _ in },
     _ body: (Endpoint, MessageLoop) async throws -> Result
 ) async throws -> Result {
     let server = RequestServer(
-        endpoint: endpoint, router: router, security: security, loop: loop, logger: logger, limits: limits)
+        endpoint: endpoint, router: router, security: security, loop: loop, logger: logger, limits: limits,
+        reporting: report)
     let running = Task { try await server.run() }
     do {
         let result = try await body(await server.boundEndpoint, loop)

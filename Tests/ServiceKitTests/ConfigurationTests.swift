@@ -76,6 +76,33 @@ import Testing
         #expect(failure.message.hasPrefix("GYRUS_REGISTRY: ") || failure.message.contains("variable GYRUS_REGISTRY"))
     }
 
+    @Test func `a file whose aliases multiply is refused at once`() throws {
+        let levels = (1...6).map {
+            "k\($0): &a\($0) [\(Array(repeating: "*a\($0 - 1)", count: 4).joined(separator: ", "))]"
+        }
+        let bomb = (["k0: &a0 [x]"] + levels).joined(separator: "\n")
+        let failure = try #require(throws: Failure.self) { try configuration(file: bomb) }
+        #expect(failure.code == .invalidArgument && failure.message.contains("more than 1000 values"))
+    }
+
+    @Test func `keys of the environment are for asking others where the service itself is a socket file`() throws {
+        let keys = directory.file("own-keys")
+        try KeyPair.generate().write(to: keys)
+        #expect(try configuration([], ["GYRUS_KEYS": keys.path]).security == nil)
+        let failure = try #require(throws: Failure.self) {
+            try configuration([], ["GYRUS_KEYS": keys.path, "GYRUS_REGISTRY": "tcp://127.0.0.1:7100"])
+        }
+        #expect(failure.message.contains("--admit"))
+    }
+
+    @Test func `a file of admitted keys without roles ends the service before it starts`() throws {
+        let keys = directory.file("server-keys")
+        try KeyPair.generate().write(to: keys)
+        let admit = try directory.write(Array("\(try KeyPair.generate().publicKey)\n".utf8), as: "admitted")
+        let failure = try #require(throws: Failure.self) { try configuration(["--keys", keys.path, "--admit", admit]) }
+        #expect(failure.message.contains("no role") && failure.message.contains(":1: "))
+    }
+
     @Test func `keys and admitted clients are given together or not at all`() throws {
         let keys = directory.file("keys")
         try KeyPair.generate().write(to: keys)

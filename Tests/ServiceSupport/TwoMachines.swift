@@ -25,7 +25,7 @@ public struct TwoMachines: Sendable {
         }
         let client = try keys("client")
         let admitted = folder.appending(path: "admitted")
-        try Data("\(client.key)\n".utf8).write(to: admitted)
+        try Data("\(client.key) operator\n".utf8).write(to: admitted)
         var environment = fixture.environment.merging(["GYRUS_KEYS": client.file]) { $1 }
         for (service, arguments) in [("registry", []), ("trainer", ["serve"])] {
             let own = try keys(service)

@@ -18,9 +18,14 @@ public struct GyrusProgram: Sendable {
     let options: [String]
     /// Added to the environment, of which no other variable of Gyrus gets in.
     let environment: [String: String]
+    /// Where it runs; nil on this machine.
+    let machine: SecondMachine?
 
     /// Makes a folder for it.
-    public init(options: [String] = [], environment: [String: String] = [:]) throws {
+    public init(
+        options: [String] = [], environment: [String: String] = [:], on machine: SecondMachine? = nil
+    ) throws {
+        self.machine = machine
         folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-\(UUID().uuidString.prefix(8))")
         self.options = ["--project-directory", folder.appending(path: "p").path] + options
         self.environment = environment
@@ -29,8 +34,9 @@ public struct GyrusProgram: Sendable {
 
     private func process(_ arguments: [String]) throws -> Process {
         let process = Process()
-        process.executableURL = try ChildProcess.executable("gyrus")
-        process.arguments = options + arguments
+        let program = try ChildProcess.executable("gyrus")
+        process.executableURL = machine == nil ? program : URL(filePath: "/usr/bin/env")
+        process.arguments = (machine.map { $0.prefix + [program.path] } ?? []) + options + arguments
         process.currentDirectoryURL = folder
         process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("GYRUS_") }
             .merging(environment) { $1 }

@@ -46,7 +46,10 @@ struct Gyrus: AsyncParsableCommand {
             CommandGroup(name: "Tracking:", subcommands: [Track.self, Evaluate.self]),
             CommandGroup(
                 name: "Operation:",
-                subcommands: [Health.self, Events.self, Dead.self, KeysCommand.self, Completion.self, Help.self]),
+                subcommands: [
+                    Health.self, Events.self, Dead.self, DiskUsage.self, Prune.self, Join.self, KeysCommand.self,
+                    Completion.self, Help.self,
+                ]),
         ],
         helpNames: [.short, .long])
 

@@ -38,14 +38,7 @@ public struct ComposeFile: Sendable {
         do {
             try Self.bounds.check(text)
         } catch {
-            let what =
-                switch error.kind {
-                case .bytes: "the file has more than \(Self.bounds.bytes) bytes"
-                case .depth: "values are nested more than \(Self.bounds.depth) levels deep"
-                case .nodes: "its aliases make more than \(Self.bounds.nodes) values of it"
-                case .references: "it has more than \(Self.bounds.references) anchors and aliases"
-                }
-            throw Failure(.invalidArgument, "\(path):\(error.line): \(what)")
+            throw Failure(.invalidArgument, "\(path):\(error.line): \(Self.bounds.description(of: error))")
         }
         do {
             guard let root = try Yams.compose(yaml: text) else {

@@ -8,7 +8,8 @@ extension ProjectDirectory {
 
     /// Names of all that a project has in its folder.
     private static let own = [
-        "state", "logs", "replicas", "run", "supervisor.lock", "supervisor.log", "supervisor.log.1",
+        "state", "logs", "replicas", "run", "supervisor.lock", "supervisor.log", "supervisor.log.1", "keys",
+        "network.json",
     ]
 
     /// The project that the folder belongs to; nil where it belongs to none.

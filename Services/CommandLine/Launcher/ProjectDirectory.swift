@@ -10,6 +10,8 @@ import Model
 /// <root>/state/<service>/…      the services' data
 /// <root>/logs/registry-1.log    what each replica prints
 /// <root>/replicas/registry-1.…  what each replica was started from, and its keeper's record
+/// <root>/keys/…                 the project's keys, where other machines take part in it
+/// <root>/network.json           where the services are then
 /// <run>/control.sock            the supervisor's socket; beside it those of the services
 /// ```
 public struct ProjectDirectory: Hashable, Sendable {
@@ -24,6 +26,9 @@ public struct ProjectDirectory: Hashable, Sendable {
     public var state: URL { root.appending(path: "state") }
     /// What replicas print.
     public var logs: URL { root.appending(path: "logs") }
+    /// Keys of the project.
+    public var keys: URL { root.appending(path: "keys") }
+    var network: URL { root.appending(path: "network.json") }
     var replicas: URL { root.appending(path: "replicas") }
     var lock: URL { root.appending(path: "supervisor.lock") }
     /// What the supervisor itself says.

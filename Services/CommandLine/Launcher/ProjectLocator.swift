@@ -121,7 +121,7 @@ public struct ProjectLocator: Sendable {
                 service.build = Programs.beside.build(of: service.command[0])
                 return service
             }
-            return project
+            return try ProjectNetwork.kept(in: directory)?.applied(to: project) ?? project
         } catch let failure as Failure {
             throw Failure(.configuration, failure.message)
         }

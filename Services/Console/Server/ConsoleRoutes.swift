@@ -56,6 +56,17 @@ struct ConsoleRoutes: Sendable {
         router.get("/scenarios/:id/search") { request, context in
             try await scenarios.search(try context.parameters.require("id"), Query(request))
         }
+        router.get("/scenarios/:id/file") { _, context in
+            try await scenarios.file(try context.parameters.require("id"))
+        }
+        router.get("/scenarios/:id/trials.csv") { request, context in
+            try await scenarios.trials(try context.parameters.require("id"), Query(request))
+        }
+        let trial = TrialPage(backends: backends, renderer: renderer)
+        router.get("/scenarios/:id/trials/:number") { _, context in
+            try await trial.response(
+                try context.parameters.require("id"), try context.parameters.require("number"))
+        }
         router.get("/scenarios/:id/stream") { request, context in
             try await scenarios.stream(try context.parameters.require("id"), request)
         }

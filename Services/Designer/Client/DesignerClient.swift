@@ -65,6 +65,12 @@ public struct DesignerClient: Sendable {
             await requests.callRetrying(.cancelScenario, Wire.ScenarioRequest(id: id), for: .seconds(15)))
     }
 
+    /// Removes a scenario that has ended, with its trials; models that came of it stay.
+    /// - Returns: What it was.
+    public func remove(_ id: String) async throws -> ScenarioStatus {
+        try ScenarioStatus(await requests.call(.removeScenario, Wire.ScenarioRequest(id: id)))
+    }
+
     /// Takes a withdrawn or failed scenario up where it stood; one that runs or has its result stays as it is.
     public func resume(_ id: String) async throws -> ScenarioStatus {
         try ScenarioStatus(

@@ -3,41 +3,55 @@ package import Schema
 
 extension Route where Request == Wire.PublishRequest, Reply == Wire.ScenarioStatus {
     /// Publishes a scenario; safe to repeat, answered after it is on disk.
-    package static var publishScenario: Route<Wire.PublishRequest, Wire.ScenarioStatus> { .init("scenario.publish") }
+    package static var publishScenario: Route<Wire.PublishRequest, Wire.ScenarioStatus> {
+        .init("scenario.publish", .submit)
+    }
 }
 
 extension Route where Request == Wire.ScenarioRequest, Reply == Wire.ScenarioStatus {
     /// The state of a scenario; waits for its end where asked.
-    package static var getScenario: Route<Wire.ScenarioRequest, Wire.ScenarioStatus> { .init("scenario.get") }
+    package static var getScenario: Route<Wire.ScenarioRequest, Wire.ScenarioStatus> { .init("scenario.get", .read) }
     /// Withdraws a scenario that has not ended.
-    package static var cancelScenario: Route<Wire.ScenarioRequest, Wire.ScenarioStatus> { .init("scenario.cancel") }
+    package static var cancelScenario: Route<Wire.ScenarioRequest, Wire.ScenarioStatus> {
+        .init("scenario.cancel", .submit)
+    }
+    /// Removes a scenario that has ended, with its trials; the reply is what it was.
+    package static var removeScenario: Route<Wire.ScenarioRequest, Wire.ScenarioStatus> {
+        .init("scenario.remove", .operate)
+    }
     /// Takes a withdrawn or failed scenario up again where it stood.
-    package static var resumeScenario: Route<Wire.ScenarioRequest, Wire.ScenarioStatus> { .init("scenario.resume") }
+    package static var resumeScenario: Route<Wire.ScenarioRequest, Wire.ScenarioStatus> {
+        .init("scenario.resume", .submit)
+    }
 }
 
 extension Route where Request == Wire.ScenarioRequest, Reply == Wire.ExplainReply {
     /// What a scenario engages, as its search uses it.
-    package static var explainScenario: Route<Wire.ScenarioRequest, Wire.ExplainReply> { .init("scenario.explain") }
+    package static var explainScenario: Route<Wire.ScenarioRequest, Wire.ExplainReply> {
+        .init("scenario.explain", .read)
+    }
 }
 
 extension Route where Request == Wire.ScenarioListRequest, Reply == Wire.ScenarioListReply {
     /// The scenarios, newest first.
-    package static var listScenarios: Route<Wire.ScenarioListRequest, Wire.ScenarioListReply> { .init("scenario.list") }
+    package static var listScenarios: Route<Wire.ScenarioListRequest, Wire.ScenarioListReply> {
+        .init("scenario.list", .read)
+    }
 }
 
 extension Route where Request == Wire.TrialListRequest, Reply == Wire.TrialListReply {
     /// The trials of a scenario, by number.
-    package static var listTrials: Route<Wire.TrialListRequest, Wire.TrialListReply> { .init("trial.list") }
+    package static var listTrials: Route<Wire.TrialListRequest, Wire.TrialListReply> { .init("trial.list", .read) }
 }
 
 extension Route where Request == Wire.TrialPageRequest, Reply == Wire.TrialListReply {
     /// One page of a scenario's trials in any order.
-    package static var pageTrials: Route<Wire.TrialPageRequest, Wire.TrialListReply> { .init("trial.page") }
+    package static var pageTrials: Route<Wire.TrialPageRequest, Wire.TrialListReply> { .init("trial.page", .read) }
 }
 
 extension Route where Request == Wire.SearchProgressRequest, Reply == Wire.SearchProgressReply {
     /// How the search of a scenario went so far.
     package static var searchProgress: Route<Wire.SearchProgressRequest, Wire.SearchProgressReply> {
-        .init("search.progress")
+        .init("search.progress", .read)
     }
 }

@@ -39,11 +39,16 @@ public struct ScenarioFacts: Hashable, Sendable, Codable {
     public var heldOut: [String]
     /// Servers of the parameters of controllers that several replicas share; 0 where there are no replicas.
     public var shards: Int
+    /// Seconds for search and final training together; nil where the trials alone say how long it takes.
+    public var budget: Double?
+    /// How much longer a final training takes than one of a trial.
+    public var finalLength: Double
 
     /// Makes facts.
     public init(
         task: Scenario.Task, recipe: String, method: SearchMethod, minimized: [Scenario.Cost], latencyLimit: Double?,
-        finalists: Int, fused: [Fused], detectors: [String], heldOut: [String], shards: Int
+        finalists: Int, fused: [Fused], detectors: [String], heldOut: [String], shards: Int,
+        budget: Double?, finalLength: Double
     ) {
         self.task = task
         self.recipe = recipe
@@ -55,6 +60,8 @@ public struct ScenarioFacts: Hashable, Sendable, Codable {
         self.detectors = detectors
         self.heldOut = heldOut
         self.shards = shards
+        self.budget = budget
+        self.finalLength = finalLength
     }
 
     /// The facts of a scenario.
@@ -66,7 +73,15 @@ public struct ScenarioFacts: Hashable, Sendable, Codable {
             task: scenario.task, recipe: scenario.data.id, method: scenario.search.method,
             minimized: scenario.minimized, latencyLimit: scenario.limits.latency, finalists: scenario.finalists,
             fused: fused, detectors: scenario.data.video?.detectors ?? [],
-            heldOut: scenario.data.video?.heldOut ?? [], shards: scenario.search.replication?.shards ?? 0)
+            heldOut: scenario.data.video?.heldOut ?? [], shards: scenario.search.replication?.shards ?? 0,
+            budget: scenario.search.budget, finalLength: Self.finalLength(of: scenario))
+    }
+
+    private static func finalLength(of scenario: Scenario) -> Double {
+        let epochs = Double(scenario.final.epochs) / Double(max(1, scenario.training.epochs))
+        guard let few = scenario.training.samples else { return epochs }
+        let most = scenario.final.samples ?? scenario.data.counts.training
+        return epochs * Double(max(few, most)) / Double(max(1, few))
     }
 
     /// The limits that are known only after a training.
@@ -90,7 +105,8 @@ extension ScenarioFacts {
             minimized: try wire.minimized.map { try known($0, "cost") },
             latencyLimit: wire.latencyLimit == 0 ? nil : wire.latencyLimit, finalists: Int(wire.finalists),
             fused: wire.fused.map { Fused(modality: $0.modality, isTrained: $0.trained) }, detectors: wire.detectors,
-            heldOut: wire.heldOut, shards: Int(wire.shards))
+            heldOut: wire.heldOut, shards: Int(wire.shards),
+            budget: wire.budgetSeconds == 0 ? nil : wire.budgetSeconds, finalLength: wire.finalLength)
     }
 }
 
@@ -102,6 +118,7 @@ extension Wire.ScenarioFacts {
             minimized: facts.minimized.map(\.rawValue), latencyLimit: facts.latencyLimit ?? 0,
             finalists: UInt32(clamping: facts.finalists),
             fused: facts.fused.map { Wire.FusedNetwork(modality: $0.modality, trained: $0.isTrained) },
-            detectors: facts.detectors, heldOut: facts.heldOut, shards: UInt32(clamping: facts.shards))
+            detectors: facts.detectors, heldOut: facts.heldOut, shards: UInt32(clamping: facts.shards),
+            budgetSeconds: facts.budget ?? 0, finalLength: facts.finalLength)
     }
 }

@@ -57,7 +57,7 @@ public struct Trial: Hashable, Sendable {
     /// Artificial code of the network as text; its accuracy is unknown until the trial succeeded.
     public var code: String
     /// How good the objective's value on the validation split is: larger is better, so it is negative for a metric that is
-    /// minimized; nil until it succeeded.
+    /// minimized; nil until it was measured, and kept while it goes on after a pause.
     public var objective: Double?
     /// What was measured, among it metrics of the validation split such as `validation-accuracy`, of finalists those of the
     /// test split with their standard errors (`test-accuracy`, `test-accuracy-error`), `parameters`, `operations`,
@@ -135,7 +135,9 @@ extension Trial {
         self.init(
             id: try TrialID(wire.id), state: state, genome: wire.genome, purpose: try TrialPurpose(wire.purpose),
             origin: wire.origin, parents: wire.parents.map { Int($0) }, networkName: wire.networkName,
-            code: wire.code, objective: state.isMeasured ? wire.objective : nil, metrics: .init(wire.metrics),
+            code: wire.code,
+            objective: state.isMeasured || (!state.isFinal && !wire.rungs.isEmpty) ? wire.objective : nil,
+            metrics: .init(wire.metrics),
             artifact: artifact, failure: wire.failure.map { Failure($0) }, rungs: wire.rungs,
             checkpoint: try wire.checkpoint.isEmpty ? nil : BlobDigest(wire.checkpoint))
     }

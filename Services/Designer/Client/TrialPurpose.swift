@@ -13,6 +13,10 @@ public enum TrialPurpose: Hashable, Sendable {
     case final(of: Int)
     /// To train the fusion of an earlier trial on as a whole.
     case fineTuned(of: Int)
+    /// To train the network of an earlier trial for the final budget, with a part of the samples held out to judge by.
+    case fold(of: Int, number: Int)
+    /// To answer by the mean of its parents' answers.
+    case ensemble
     /// To teach controllers: a child that one of their replicas has written in one of its steps.
     case replica(Int, step: Int)
 
@@ -20,10 +24,10 @@ public enum TrialPurpose: Hashable, Sendable {
     package enum Kind: String, CaseIterable {
         case candidate, baseline, backbone, final
         case fineTuned = "fine-tuned"
-        case replica
+        case fold, ensemble, replica
 
         /// The kinds whose trials have the final budget.
-        package static let finals: [Kind] = [.final, .fineTuned]
+        package static let finals: [Kind] = [.final, .fineTuned, .fold, .ensemble]
     }
 
     /// The purpose without its details.
@@ -34,6 +38,8 @@ public enum TrialPurpose: Hashable, Sendable {
         case .backbone: .backbone
         case .final: .final
         case .fineTuned: .fineTuned
+        case .fold: .fold
+        case .ensemble: .ensemble
         case .replica: .replica
         }
     }
@@ -44,14 +50,19 @@ public enum TrialPurpose: Hashable, Sendable {
     /// The trial whose network a final training trains on; nil for all others.
     public var source: Int? {
         switch self {
-        case .final(let source), .fineTuned(let source): source
-        case .candidate, .baseline, .backbone, .replica: nil
+        case .final(let source), .fineTuned(let source), .fold(let source, _): source
+        case .candidate, .baseline, .backbone, .ensemble, .replica: nil
         }
     }
 
     /// The modality of a network that is to be fused; nil for all others.
     public var modality: String? {
         if case .backbone(let modality) = self { modality } else { nil }
+    }
+
+    /// The part of the samples that is held out, from 0; nil for all others.
+    public var fold: Int? {
+        if case .fold(_, let number) = self { number } else { nil }
     }
 
     /// The replica that wrote the candidate, and its step; nil for all others.
@@ -68,6 +79,8 @@ public enum TrialPurpose: Hashable, Sendable {
         case (.backbone, _, let modality?, _, _): self = .backbone(modality: modality)
         case (.final, let source?, _, _, _): self = .final(of: source)
         case (.fineTuned, let source?, _, _, _): self = .fineTuned(of: source)
+        case (.fold, let source?, _, _, let number?): self = .fold(of: source, number: number)
+        case (.ensemble, _, _, _, _): self = .ensemble
         case (.replica, _, _, let replica?, let step?): self = .replica(replica, step: step)
         default: throw Failure(.corrupt, "A trial has the purpose '\(kind.rawValue)' without what belongs to it.")
         }
@@ -106,6 +119,6 @@ extension Wire.TrialPurpose {
         self.init(
             kind: purpose.kind.rawValue, source: UInt32(clamping: purpose.source ?? 0),
             modality: purpose.modality ?? "", replica: UInt32(clamping: purpose.placement?.replica ?? 0),
-            step: UInt32(clamping: purpose.placement?.step ?? 0))
+            step: UInt32(clamping: purpose.placement?.step ?? purpose.fold ?? 0))
     }
 }

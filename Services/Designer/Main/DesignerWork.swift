@@ -28,14 +28,19 @@ struct Work: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where replicas reach the parameters that it holds, such as tcp://10.0.0.5:*. (default: a socket beside the"
-                + " designer's)", valueName: "endpoint"))
+            "Where replicas reach the parameters that it holds, such as tcp://10.0.0.5:*. (default: at $GYRUS_ADDRESS, or a"
+                + " socket beside the designer's)", valueName: "endpoint"))
     var listen: String?
 
-    @Option(help: ArgumentHelp("File with this process's own keys, for --listen tcp://…", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "File with this process's own keys, for --listen tcp://…. (default: $GYRUS_KEYS)", valueName: "file"))
     var keys: String?
 
-    @Option(help: ArgumentHelp("File with the public keys of admitted replicas.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "File with the public keys of admitted replicas and their roles. (default: $GYRUS_ADMIT)",
+            valueName: "file"))
     var admit: String?
 
     @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
@@ -63,7 +68,8 @@ struct Work: AsyncParsableCommand {
             let replicas = workers(replicas, ControllerTaskHandler.kinds, ControllerTaskHandler(designer: designer))
             guard shards > 0 else { return replicas }
             let place = try ParameterTaskHandler.Place(
-                listen: listen.map { try Endpoint($0) }, security: security(),
+                listen: (listen ?? directory.address.map { "tcp://\($0):*" }).map { try Endpoint($0) },
+                security: security(),
                 designer: directory.endpoint(of: .designer))
             let handler = ParameterTaskHandler(designer: designer, registry: registry, place: place)
             return replicas + workers(shards, ParameterTaskHandler.kinds, handler)
@@ -71,7 +77,10 @@ struct Work: AsyncParsableCommand {
     }
 
     private func security() throws -> ServerSecurity? {
-        guard let keys, let admit else { return nil }
+        let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
+        guard let keys = keys ?? environment["GYRUS_KEYS"], let admit = admit ?? environment["GYRUS_ADMIT"] else {
+            return nil
+        }
         return ServerSecurity(
             keys: try KeyPair(contentsOf: URL(filePath: keys)), admission: .file(URL(filePath: admit)))
     }

@@ -26,6 +26,7 @@ public struct DesignerHarness: Sendable {
         }
         router.on(.cancelScenario) { request in Wire.ScenarioStatus(try await service.cancel(request.id)) }
         router.on(.resumeScenario) { request in Wire.ScenarioStatus(try await service.resume(request.id)) }
+        router.on(.removeScenario) { request in Wire.ScenarioStatus(try await service.remove(request.id)) }
         router.on(.explainScenario) { request in
             Wire.ExplainReply(explanation: try await service.explanation(of: request.id).json)
         }

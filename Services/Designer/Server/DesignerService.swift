@@ -122,6 +122,15 @@ public struct DesignerService: Sendable {
         return try await store.status(identity.text)
     }
 
+    /// Removes a scenario that has ended, with its trials; models that came of it stay in the registry.
+    /// - Returns: What it was.
+    func remove(_ id: String) async throws -> ScenarioStatus {
+        let identity = try await store.database.read { db in try store.entry(id, in: db).id }
+        let status = try await store.status(identity.text)
+        try await store.database.write { db in try store.remove(store.entry(identity.text, in: db), in: db) }
+        return status
+    }
+
     /// The scenarios, newest first.
     func scenarios(limit: Int, before: String = "") async throws -> [ScenarioStatus] {
         try await store.statuses(limit: limit, before: before)

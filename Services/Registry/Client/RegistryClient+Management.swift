@@ -1,5 +1,5 @@
 import Messaging
-import Model
+public import Model
 import Schema
 
 // MARK: - Stages
@@ -36,6 +36,26 @@ extension RegistryClient {
     /// What the registry holds, in numbers.
     public func statistics() async throws -> CatalogueStatistics {
         CatalogueStatistics(try await ask(.catalogueStatistics, Wire.Empty()))
+    }
+
+    /// What takes how much room.
+    public func storage() async throws -> [StorageShare] {
+        [StorageShare](try await ask(.registryStorage, Wire.Empty()))
+    }
+
+    /// Removes a model that is not live and that no other descends from; its files go when they are collected.
+    /// - Returns: What it was.
+    @discardableResult
+    public func removeModel(_ id: String) async throws -> PretrainedModel {
+        try PretrainedModel(await requests.call(.modelRemove, Wire.CatalogueGetRequest(id: id)))
+    }
+
+    /// Removes a prepared dataset that no model was trained on; its file goes when it is collected.
+    /// - Returns: What it was.
+    @discardableResult
+    public func removeDataset(recipe: BlobDigest) async throws -> RegisteredDataset {
+        try RegisteredDataset(
+            await requests.call(.datasetRemove, Wire.CatalogueGetRequest(id: recipe.hexadecimal)))
     }
 
     /// Hashes the blobs after a digest again until so many bytes were read; ask on from `last` until it is nil.

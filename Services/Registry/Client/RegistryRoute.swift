@@ -5,94 +5,121 @@ package import Schema
 
 extension Route where Request == Wire.BlobStatRequest, Reply == Wire.BlobStatReply {
     /// What the registry holds of a blob.
-    package static var blobStat: Route<Wire.BlobStatRequest, Wire.BlobStatReply> { .init("blob.stat") }
+    package static var blobStat: Route<Wire.BlobStatRequest, Wire.BlobStatReply> { .init("blob.stat", .read) }
 }
 
 extension Route where Request == Wire.BlobWriteRequest, Reply == Wire.BlobStatReply {
     /// One chunk, in the attachment; the reply says where to go on.
-    package static var blobWrite: Route<Wire.BlobWriteRequest, Wire.BlobStatReply> { .init("blob.write") }
+    package static var blobWrite: Route<Wire.BlobWriteRequest, Wire.BlobStatReply> { .init("blob.write", .store) }
 }
 
 extension Route where Request == Wire.BlobReadRequest, Reply == Wire.BlobReadReply {
     /// One chunk, returned in the attachment.
-    package static var blobRead: Route<Wire.BlobReadRequest, Wire.BlobReadReply> { .init("blob.read") }
+    package static var blobRead: Route<Wire.BlobReadRequest, Wire.BlobReadReply> { .init("blob.read", .read) }
 }
 
 extension Route where Request == Wire.BlobVerifyRequest, Reply == Wire.BlobVerifyReply {
     /// Hashes blobs again, some at a time.
-    package static var blobVerify: Route<Wire.BlobVerifyRequest, Wire.BlobVerifyReply> { .init("blob.verify") }
+    package static var blobVerify: Route<Wire.BlobVerifyRequest, Wire.BlobVerifyReply> {
+        .init("blob.verify", .operate)
+    }
 }
 
 extension Route where Request == Wire.BlobCollectRequest, Reply == Wire.BlobCollectReply {
     /// Removes blobs that nothing refers to.
-    package static var blobCollect: Route<Wire.BlobCollectRequest, Wire.BlobCollectReply> { .init("blob.collect") }
+    package static var blobCollect: Route<Wire.BlobCollectRequest, Wire.BlobCollectReply> {
+        .init("blob.collect", .operate)
+    }
 }
 
 // MARK: - Catalogue
 
 extension Route where Request == Wire.BaseNetwork, Reply == Wire.BaseNetwork {
     /// Registers a base network; safe to repeat.
-    package static var networkPut: Route<Wire.BaseNetwork, Wire.BaseNetwork> { .init("network.put") }
+    package static var networkPut: Route<Wire.BaseNetwork, Wire.BaseNetwork> { .init("network.put", .store) }
 }
 
 extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.BaseNetwork {
     /// One base network with its description.
-    package static var networkGet: Route<Wire.CatalogueGetRequest, Wire.BaseNetwork> { .init("network.get") }
+    package static var networkGet: Route<Wire.CatalogueGetRequest, Wire.BaseNetwork> { .init("network.get", .read) }
 }
 
 extension Route where Request == Wire.CatalogueListRequest, Reply == Wire.BaseNetworkListReply {
     /// Base networks without descriptions, in the order asked for.
     package static var networkList: Route<Wire.CatalogueListRequest, Wire.BaseNetworkListReply> {
-        .init("network.list")
+        .init("network.list", .read)
     }
 }
 
 extension Route where Request == Wire.PretrainedModel, Reply == Wire.PretrainedModel {
     /// Registers a pretrained model; safe to repeat.
-    package static var modelPut: Route<Wire.PretrainedModel, Wire.PretrainedModel> { .init("model.put") }
+    package static var modelPut: Route<Wire.PretrainedModel, Wire.PretrainedModel> { .init("model.put", .submit) }
 }
 
 extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.PretrainedModel {
     /// One pretrained model.
-    package static var modelGet: Route<Wire.CatalogueGetRequest, Wire.PretrainedModel> { .init("model.get") }
+    package static var modelGet: Route<Wire.CatalogueGetRequest, Wire.PretrainedModel> { .init("model.get", .read) }
 }
 
 extension Route where Request == Wire.CatalogueListRequest, Reply == Wire.PretrainedModelListReply {
     /// Pretrained models, in the order asked for.
     package static var modelList: Route<Wire.CatalogueListRequest, Wire.PretrainedModelListReply> {
-        .init("model.list")
+        .init("model.list", .read)
     }
 }
 
 extension Route where Request == Wire.Dataset, Reply == Wire.Dataset {
     /// Registers a prepared dataset; safe to repeat.
-    package static var datasetPut: Route<Wire.Dataset, Wire.Dataset> { .init("dataset.put") }
+    package static var datasetPut: Route<Wire.Dataset, Wire.Dataset> { .init("dataset.put", .store) }
 }
 
 extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.Dataset {
     /// One prepared dataset by its recipe.
-    package static var datasetGet: Route<Wire.CatalogueGetRequest, Wire.Dataset> { .init("dataset.get") }
+    package static var datasetGet: Route<Wire.CatalogueGetRequest, Wire.Dataset> { .init("dataset.get", .read) }
 }
 
 extension Route where Request == Wire.CatalogueListRequest, Reply == Wire.DatasetListReply {
     /// Prepared datasets by recipe.
-    package static var datasetList: Route<Wire.CatalogueListRequest, Wire.DatasetListReply> { .init("dataset.list") }
+    package static var datasetList: Route<Wire.CatalogueListRequest, Wire.DatasetListReply> {
+        .init("dataset.list", .read)
+    }
+}
+
+extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.PretrainedModel {
+    /// Removes a model that nothing uses; the reply is what it was.
+    package static var modelRemove: Route<Wire.CatalogueGetRequest, Wire.PretrainedModel> {
+        .init("model.remove", .operate)
+    }
+}
+
+extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.Dataset {
+    /// Removes a prepared dataset that no model was trained on; the reply is what it was.
+    package static var datasetRemove: Route<Wire.CatalogueGetRequest, Wire.Dataset> {
+        .init("dataset.remove", .operate)
+    }
+}
+
+extension Route where Request == Wire.Empty, Reply == Wire.StorageReply {
+    /// What takes how much room.
+    package static var registryStorage: Route<Wire.Empty, Wire.StorageReply> {
+        .init("registry.storage", .read)
+    }
 }
 
 extension Route where Request == Wire.StageRequest, Reply == Wire.PretrainedModel {
     /// Moves a model to another stage.
-    package static var modelStage: Route<Wire.StageRequest, Wire.PretrainedModel> { .init("model.stage") }
+    package static var modelStage: Route<Wire.StageRequest, Wire.PretrainedModel> { .init("model.stage", .operate) }
 }
 
 extension Route where Request == Wire.StageListRequest, Reply == Wire.StageListReply {
     /// Which model was at which stage when, newest first.
-    package static var stageList: Route<Wire.StageListRequest, Wire.StageListReply> { .init("stage.list") }
+    package static var stageList: Route<Wire.StageListRequest, Wire.StageListReply> { .init("stage.list", .read) }
 }
 
 extension Route where Request == Wire.Empty, Reply == Wire.CatalogueStatistics {
     /// What the registry holds, in numbers.
     package static var catalogueStatistics: Route<Wire.Empty, Wire.CatalogueStatistics> {
-        .init("catalogue.statistics")
+        .init("catalogue.statistics", .read)
     }
 }
 
@@ -101,13 +128,13 @@ extension Route where Request == Wire.Empty, Reply == Wire.CatalogueStatistics {
 extension Route where Request == Wire.DictionaryListRequest, Reply == Wire.DictionaryListReply {
     /// The terms of one dictionary or of all.
     package static var dictionaryList: Route<Wire.DictionaryListRequest, Wire.DictionaryListReply> {
-        .init("dictionary.list")
+        .init("dictionary.list", .read)
     }
 }
 
 extension Route where Request == Wire.CodeMessage, Reply == Wire.CodeMessage {
     /// An artificial code from text to integers; unknown terms are added.
-    package static var codeEncode: Route<Wire.CodeMessage, Wire.CodeMessage> { .init("code.encode") }
+    package static var codeEncode: Route<Wire.CodeMessage, Wire.CodeMessage> { .init("code.encode", .submit) }
     /// An artificial code from integers to text.
-    package static var codeDecode: Route<Wire.CodeMessage, Wire.CodeMessage> { .init("code.decode") }
+    package static var codeDecode: Route<Wire.CodeMessage, Wire.CodeMessage> { .init("code.decode", .read) }
 }

@@ -2,7 +2,7 @@ import GRDB
 
 extension RegistryDatabase {
     /// Sums over models by each field that statistics ask for, kept by triggers: counting 100,000 models takes a tenth of
-    /// a second, reading the sums a few milliseconds. Models are never deleted, and only their stage ever changes.
+    /// a second, reading the sums a few milliseconds. Only a model's stage ever changes.
     static func sumModels(_ db: Database) throws {
         try db.execute(
             sql: """
@@ -38,6 +38,32 @@ extension RegistryDatabase {
                 \(addition(to: "stage", "new.stage"))
                 END;
                 """)
+    }
+
+    /// Takes models that are removed out of the sums, and keeps the numbers of their versions from being used again.
+    static func letModelsBeRemoved(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE removed_versions (series TEXT PRIMARY KEY NOT NULL, version INTEGER NOT NULL)
+                    STRICT, WITHOUT ROWID;
+                CREATE TRIGGER models_are_removed AFTER DELETE ON models BEGIN
+                \(summed.map { subtraction(from: $0.field, $0.expression) }.joined(separator: "\n"))
+                    DELETE FROM model_sums WHERE models = 0;
+                    INSERT INTO removed_versions (series, version) VALUES (old.series, old.version)
+                        ON CONFLICT DO UPDATE SET version = MAX(version, excluded.version);
+                END;
+                """)
+    }
+
+    /// Takes the row `old` out of a sum.
+    private static func subtraction(from field: String, _ expression: String) -> String {
+        let (old, other) = (expression.replacing("row.", with: "old."), expression.replacing("row.", with: "models."))
+        return """
+                UPDATE model_sums SET models = models - 1, bytes = bytes - old.bytes,
+                    measured = measured - (old.accuracy IS NOT NULL), accuracy = accuracy - COALESCE(old.accuracy, 0),
+                    best = (SELECT MAX(accuracy) FROM models WHERE \(other) = \(old))
+                WHERE field = '\(field)' AND key = \(old);
+            """
     }
 
     /// Name and expression of each field; `row` in the expression stands for the row.

@@ -60,6 +60,7 @@ public enum RegistryDatabase {
                     arguments: [index + 1, name])
             }
         }
+        migrator.registerMigration("let models be removed", migrate: letModelsBeRemoved)
     }
 
     private static func createCatalogue(_ db: Database) throws {

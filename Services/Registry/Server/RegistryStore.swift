@@ -123,7 +123,7 @@ extension RegistryStore {
         }
     }
 
-    private static func dataset(_ recipe: BlobDigest, _ db: Database) throws -> RegisteredDataset? {
+    static func dataset(_ recipe: BlobDigest, _ db: Database) throws -> RegisteredDataset? {
         try Row.fetchOne(db, sql: "SELECT * FROM datasets WHERE recipe = ?", arguments: [recipe.hexadecimal])
             .map(RegisteredDataset.init(row:))
     }

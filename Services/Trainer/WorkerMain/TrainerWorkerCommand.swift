@@ -21,9 +21,10 @@ struct TrainerWorkerCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Address of this machine at which other workers of the same training reach it. Gradients travel unencrypted.",
+            "Address of this machine at which other workers of the same training reach it; gradients travel unencrypted."
+                + " (default: $GYRUS_ADDRESS, 127.0.0.1)",
             valueName: "address"))
-    var address = "127.0.0.1"
+    var address: String?
 
     @Option(
         help: ArgumentHelp(
@@ -47,7 +48,7 @@ struct TrainerWorkerCommand: AsyncParsableCommand {
                 registry: registry,
                 cache: BlobCache(
                     directory: options.cacheDirectory, limitBytes: options.cacheBytes, registry: registry),
-                locator: DataLocator(folder: options.data), host: address)
+                locator: DataLocator(folder: options.data), host: address ?? directory.address ?? "127.0.0.1")
             return [
                 TaskWorker(
                     queue: QueueClient(try directory.connect(to: .trainer, logger: logger)), name: options.workerName,

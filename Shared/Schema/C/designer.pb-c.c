@@ -1455,7 +1455,7 @@ const ProtobufCMessageDescriptor gyrus__wire__fused_network__descriptor =
   (ProtobufCMessageInit) gyrus__wire__fused_network__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__scenario_facts__field_descriptors[10] =
+static const ProtobufCFieldDescriptor gyrus__wire__scenario_facts__field_descriptors[12] =
 {
   {
     "task",
@@ -1577,9 +1577,35 @@ static const ProtobufCFieldDescriptor gyrus__wire__scenario_facts__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "budget_seconds",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ScenarioFacts, budget_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "final_length",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ScenarioFacts, final_length),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__scenario_facts__field_indices_by_name[] = {
+  10,   /* field[10] = budget_seconds */
   7,   /* field[7] = detectors */
+  11,   /* field[11] = final_length */
   5,   /* field[5] = finalists */
   6,   /* field[6] = fused */
   8,   /* field[8] = held_out */
@@ -1593,7 +1619,7 @@ static const unsigned gyrus__wire__scenario_facts__field_indices_by_name[] = {
 static const ProtobufCIntRange gyrus__wire__scenario_facts__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__scenario_facts__descriptor =
 {
@@ -1603,7 +1629,7 @@ const ProtobufCMessageDescriptor gyrus__wire__scenario_facts__descriptor =
   "Gyrus__Wire__ScenarioFacts",
   "gyrus.wire",
   sizeof(Gyrus__Wire__ScenarioFacts),
-  10,
+  12,
   gyrus__wire__scenario_facts__field_descriptors,
   gyrus__wire__scenario_facts__field_indices_by_name,
   1,  gyrus__wire__scenario_facts__number_ranges,

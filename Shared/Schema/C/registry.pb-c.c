@@ -1357,6 +1357,96 @@ void   gyrus__wire__code_message__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__code_message__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__storage_share__init
+                     (Gyrus__Wire__StorageShare         *message)
+{
+  static const Gyrus__Wire__StorageShare init_value = GYRUS__WIRE__STORAGE_SHARE__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__storage_share__get_packed_size
+                     (const Gyrus__Wire__StorageShare *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__storage_share__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__storage_share__pack
+                     (const Gyrus__Wire__StorageShare *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__storage_share__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__storage_share__pack_to_buffer
+                     (const Gyrus__Wire__StorageShare *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__storage_share__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__StorageShare *
+       gyrus__wire__storage_share__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__StorageShare *)
+     protobuf_c_message_unpack (&gyrus__wire__storage_share__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__storage_share__free_unpacked
+                     (Gyrus__Wire__StorageShare *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__storage_share__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__storage_reply__init
+                     (Gyrus__Wire__StorageReply         *message)
+{
+  static const Gyrus__Wire__StorageReply init_value = GYRUS__WIRE__STORAGE_REPLY__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__storage_reply__get_packed_size
+                     (const Gyrus__Wire__StorageReply *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__storage_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__storage_reply__pack
+                     (const Gyrus__Wire__StorageReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__storage_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__storage_reply__pack_to_buffer
+                     (const Gyrus__Wire__StorageReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__storage_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__StorageReply *
+       gyrus__wire__storage_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__StorageReply *)
+     protobuf_c_message_unpack (&gyrus__wire__storage_reply__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__storage_reply__free_unpacked
+                     (Gyrus__Wire__StorageReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__storage_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor gyrus__wire__blob_stat_request__field_descriptors[1] =
 {
   {
@@ -3717,5 +3807,120 @@ const ProtobufCMessageDescriptor gyrus__wire__code_message__descriptor =
   gyrus__wire__code_message__field_indices_by_name,
   1,  gyrus__wire__code_message__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__code_message__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__storage_share__field_descriptors[4] =
+{
+  {
+    "kind",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StorageShare, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "files",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StorageShare, files),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StorageShare, bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "needed",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__StorageShare, needed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__storage_share__field_indices_by_name[] = {
+  2,   /* field[2] = bytes */
+  1,   /* field[1] = files */
+  0,   /* field[0] = kind */
+  3,   /* field[3] = needed */
+};
+static const ProtobufCIntRange gyrus__wire__storage_share__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__storage_share__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.StorageShare",
+  "StorageShare",
+  "Gyrus__Wire__StorageShare",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__StorageShare),
+  4,
+  gyrus__wire__storage_share__field_descriptors,
+  gyrus__wire__storage_share__field_indices_by_name,
+  1,  gyrus__wire__storage_share__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__storage_share__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__storage_reply__field_descriptors[1] =
+{
+  {
+    "shares",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__StorageReply, n_shares),
+    offsetof(Gyrus__Wire__StorageReply, shares),
+    &gyrus__wire__storage_share__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__storage_reply__field_indices_by_name[] = {
+  0,   /* field[0] = shares */
+};
+static const ProtobufCIntRange gyrus__wire__storage_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__storage_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.StorageReply",
+  "StorageReply",
+  "Gyrus__Wire__StorageReply",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__StorageReply),
+  1,
+  gyrus__wire__storage_reply__field_descriptors,
+  gyrus__wire__storage_reply__field_indices_by_name,
+  1,  gyrus__wire__storage_reply__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__storage_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -27,6 +27,7 @@ public enum ServiceName: String, CaseIterable, Hashable, Sendable, CustomStringC
 /// | `GYRUS_<SERVICE>` | endpoint of a service |
 /// | `GYRUS_<SERVICE>_KEY` | public key of a service beyond this machine |
 /// | `GYRUS_KEYS` | file with this process's own keys |
+/// | `GYRUS_ADDRESS` | address at which other machines reach this one |
 public struct ServiceDirectory: Sendable {
     private let environment: [String: String]
 
@@ -49,6 +50,9 @@ public struct ServiceDirectory: Sendable {
             throw Failure(.invalidArgument, "Environment variable \(variable): \(Failure(error).message)")
         }
     }
+
+    /// Address at which other machines reach this one; nil where the environment names none.
+    public var address: String? { environment["GYRUS_ADDRESS"].flatMap { $0.isEmpty ? nil : $0 } }
 
     /// What this process needs to reach a service beyond its machine; nil where the service is on it.
     public func security(for service: ServiceName) throws -> Security? {

@@ -3,15 +3,15 @@ package import Schema
 
 extension Route where Request == Wire.Empty, Reply == Wire.HealthReply {
     /// The state of a service, answered without its database.
-    package static var health: Route<Wire.Empty, Wire.HealthReply> { .init("service.health") }
+    package static var health: Route<Wire.Empty, Wire.HealthReply> { .init("service.health", .read) }
 }
 
 extension Route where Request == Wire.EventsReadRequest, Reply == Wire.EventsReadReply {
     /// The events after a position, waiting for the first one if there is none yet.
-    package static var readEvents: Route<Wire.EventsReadRequest, Wire.EventsReadReply> { .init("events.read") }
+    package static var readEvents: Route<Wire.EventsReadRequest, Wire.EventsReadReply> { .init("events.read", .read) }
 }
 
 extension Route where Request == Wire.EventsTailRequest, Reply == Wire.EventsTailReply {
     /// The last events before a position.
-    package static var tailEvents: Route<Wire.EventsTailRequest, Wire.EventsTailReply> { .init("events.tail") }
+    package static var tailEvents: Route<Wire.EventsTailRequest, Wire.EventsTailReply> { .init("events.tail", .read) }
 }

@@ -13,6 +13,9 @@ struct ConfigurationFile {
     private static let common: Set<String> = ["log-level", "keys", "admit"]
     private static let all: Set<String> = common.union(["endpoint", "data-directory"])
 
+    /// Far more than settings need, and little enough to be walked within a moment.
+    private static let bounds = YamlBounds(bytes: 64 << 10, depth: 8, nodes: 1_000, references: 100)
+
     /// Settings with the place where they stand, such as `/etc/gyrus.yaml:3`.
     private(set) var settings: [String: (text: String, place: String)] = [:]
     private let path: String
@@ -21,6 +24,11 @@ struct ConfigurationFile {
         self.path = path
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
             throw Failure(.notFound, "There is no readable file of settings '\(path)'.")
+        }
+        do {
+            try Self.bounds.check(text)
+        } catch {
+            throw Failure(.invalidArgument, "\(path):\(error.line): \(Self.bounds.description(of: error))")
         }
         do {
             guard let root = try Yams.compose(yaml: text) else { return }

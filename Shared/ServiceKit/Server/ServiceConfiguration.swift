@@ -46,7 +46,7 @@ public struct ServiceConfiguration: Sendable {
             }
             return level
         }
-        security = try Self.security(&sources)
+        security = try Self.security(&sources, endpoint)
         origins = sources.used
     }
 
@@ -56,12 +56,15 @@ public struct ServiceConfiguration: Sendable {
         return "\(home)/gyrus/\(service)"
     }
 
-    private static func security(_ sources: inout SettingSources) throws -> ServerSecurity? {
+    private static func security(_ sources: inout SettingSources, _ endpoint: Endpoint) throws -> ServerSecurity? {
+        // Who may open a socket file is said by the file; keys of the environment are then for what the service asks others.
+        if endpoint.transport != .tcp && !sources.areGiven("keys", "admit") { return nil }
         let keys = try sources.optional("keys") { try KeyPair(contentsOf: URL(filePath: $0)) }
         let admission = try sources.optional("admit") { path in
             guard FileManager.default.isReadableFile(atPath: path) else {
                 throw Failure(.notFound, "There is no readable file '\(path)'.")
             }
+            _ = try AdmittedKeys(contentsOf: URL(filePath: path))
             return ServerSecurity.Admission.file(URL(filePath: path))
         }
         switch (keys, admission) {
@@ -119,6 +122,11 @@ struct SettingSources {
             let failure = Failure(error)
             throw Failure(failure.code, "\(origin): \(failure.message)")
         }
+    }
+
+    /// Whether any of these stands elsewhere than in the environment.
+    func areGiven(_ names: String...) -> Bool {
+        names.contains { flags[$0] != nil || file?.settings[$0] != nil }
     }
 
     private func find(_ name: String) -> (text: String, origin: String)? {

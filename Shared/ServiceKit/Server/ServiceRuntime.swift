@@ -131,7 +131,7 @@ public enum ServiceRuntime {
         try await setup(&context)
         let server = RequestServer(
             endpoint: configuration.endpoint, router: context.router, security: configuration.security, logger: logger,
-            limits: context.limits)
+            limits: context.limits, reporting: RefusalLog(context.events, database, logger).note)
         try await group(of: context.services + [server], logger).run()
         try database.close()
         withExtendedLifetime(lock) {}

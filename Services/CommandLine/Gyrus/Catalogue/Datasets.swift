@@ -10,8 +10,10 @@ struct Datasets: AsyncParsableCommand {
               gyrus datasets --filter name=fsdd
               gyrus datasets prepare new-speakers.yaml
               gyrus datasets look pictures
+              gyrus datasets rm 5f2b90c1
             """,
-        subcommands: [DatasetList.self, DatasetLook.self, DatasetPrepare.self], defaultSubcommand: DatasetList.self)
+        subcommands: [DatasetList.self, DatasetLook.self, DatasetPrepare.self, DatasetRemove.self],
+        defaultSubcommand: DatasetList.self)
 }
 
 /// Lists the prepared data sets.

@@ -20,11 +20,12 @@ struct Models: AsyncParsableCommand {
               gyrus models schedule 3fa27c11/48 --dataset fsdd --when 500
               gyrus models history --stage live --on 2026-11-20     what was live that day
               gyrus models stats
+              gyrus models rm 3fa27c11/48
             """,
         subcommands: [
             ModelList.self, ModelShow.self, ModelImport.self, ModelRank.self, ModelUpdate.self, ModelStageCommand.self,
             ModelRollback.self, ModelHistory.self, ModelStatistics.self, ModelSchedule.self, ModelSchedules.self,
-            ModelUnschedule.self,
+            ModelUnschedule.self, ModelRemove.self,
         ], defaultSubcommand: ModelList.self)
 }
 

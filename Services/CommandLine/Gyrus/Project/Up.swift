@@ -15,10 +15,37 @@ struct Up: AsyncParsableCommand {
 
               gyrus up -d --scale trainer-worker=4
               gyrus up registry      only the registry and what it depends on
+              gyrus up -d --listen 10.0.0.5      for workers of other machines
+
+            With --listen the services answer other machines, which need a key for that, and this machine's commands keep \
+            working. The command for the other machine is printed. It stays so until --listen off.
             """)
 
     @ParentCommand var gyrus: Gyrus
 
+    @OptionGroup var start: StartOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Let other machines reach the services at this address of this machine, such as 10.0.0.5, and from this port"
+                + " on (usually 7100); 'off' ends that.", valueName: "address[:port]"))
+    var listen: String?
+
+    @Argument(help: "Services to start, with those they depend on (default: all).")
+    var services: [String] = []
+
+    func run() async throws {
+        let session = try Session(gyrus.project)
+        let invitation = try listen.flatMap { try Listening(session).change(to: $0) }
+        // In the foreground the logs follow, and this would be lost among them.
+        if !start.detach, let invitation { say(invitation) }
+        try await start.run(services, of: session)
+        if start.detach, let invitation { say(invitation) }
+    }
+}
+
+/// How services are started.
+struct StartOptions: ParsableArguments {
     @Flag(name: [.short, .long], help: "Run in the background.")
     var detach = false
 
@@ -38,15 +65,12 @@ struct Up: AsyncParsableCommand {
     @Flag(name: .long, help: "Restart services even if they did not change.")
     var forceRecreate = false
 
-    @Argument(help: "Services to start, with those they depend on (default: all).")
-    var services: [String] = []
-
-    func run() async throws {
-        let session = try Session(gyrus.project)
+    /// Starts services of a project with those they depend on, all of them where none is named.
+    func run(_ services: [String], of session: Session) async throws {
         let project = try session.locator.project(in: session.directory, naming: services) { say("gyrus: \($0)") }
         let counts = try ScaleArgument.counts(scale, in: project)
         try project.checkScale(counts)
-        try check(project)
+        try check(services, project)
         let only = services.isEmpty ? nil : project.closure(of: services)
         let request = ControlRequest.apply(project, scale: counts, only: only)
         if detach {
@@ -56,7 +80,7 @@ struct Up: AsyncParsableCommand {
         }
     }
 
-    private func check(_ project: ComposeProject) throws {
+    private func check(_ services: [String], _ project: ComposeProject) throws {
         for name in services where project.services[name] == nil {
             let hint = nearest(to: name, in: Array(project.services.keys)).map { "; did you mean '\($0)'?" } ?? ""
             throw Failure(.notFound, "the Compose file has no service '\(name)'\(hint)")

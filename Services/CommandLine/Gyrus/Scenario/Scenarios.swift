@@ -4,9 +4,21 @@ import Foundation
 import Launcher
 import Model
 
-/// Lists the scenarios.
+/// The scenarios.
 struct Scenarios: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the scenarios, newest first.")
+    static let configuration = CommandConfiguration(
+        abstract: "List the scenarios, newest first, or remove some.",
+        discussion: """
+              gyrus scenarios --state failed
+              gyrus scenarios rm 3fa2
+            """,
+        subcommands: [ScenarioList.self, ScenarioRemove.self], defaultSubcommand: ScenarioList.self)
+}
+
+/// Lists the scenarios.
+struct ScenarioList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the scenarios, newest first.")
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions
@@ -14,9 +26,32 @@ struct Scenarios: AsyncParsableCommand {
     @Option(help: "How many scenarios to show at most.")
     var limit = 100
 
+    @Option(help: "Only those in this state (can be repeated): queued, running, succeeded, failed or cancelled.")
+    var state: [String] = []
+
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit must be at least 1") }
+    }
+
     func run() async throws {
+        let states = try state.map(Self.state)
         let designer = try await Services(gyrus.project).designer()
-        try list.render(try await designer.scenarios(limit: limit).map(ScenarioRow.init))
+        guard !states.isEmpty else {
+            return try list.render(try await designer.scenarios(limit: limit).map(ScenarioRow.init))
+        }
+        let found = try await designer.allScenarios().filter { states.contains($0.state) }.prefix(limit)
+        try list.render(found.map(ScenarioRow.init))
+    }
+}
+
+extension ScenarioList {
+    /// The state that a word stands for.
+    private static func state(_ word: String) throws -> ScenarioState {
+        if let state = ScenarioState.allCases.first(where: { "\($0)" == word }) { return state }
+        let known = ScenarioState.allCases.map { "\($0)" }
+        throw ValidationError(
+            "there is no state '\(word)'; use one of \(known.joined(separator: ", "))."
+                + NearestName.question(word, among: known))
     }
 }
 

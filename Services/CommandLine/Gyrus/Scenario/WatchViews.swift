@@ -95,7 +95,7 @@ struct LineView: WatchView {
             best = trial.id.number
             line(
                 "  best so far, \(status.endedTrials) of \(status.trials) trials: \(trial.title), \(trial.outcome(metric))"
-            )
+                    + (RemainingTime(status, trials, epochs, at: Date()).map { "; \($0)" } ?? ""))
         }
     }
 
@@ -117,6 +117,7 @@ struct TerminalView: WatchView {
             "\(status.name) (\(status.id))  \(status.state)  \(status.endedTrials)/\(status.trials) trials  "
                 + "\(bar(status.endedTrials, status.trials, 12))  "
                 + Figures.duration((status.ended ?? Date()).timeIntervalSince(status.published))
+                + (RemainingTime(status, trials, epochs, at: Date()).map { ", \($0)" } ?? "")
         ]
         if status.state == .running && trials.isEmpty { lines.append("  preparing the data") }
         if let best = status.best { lines.append("best  \(best.title)  \(best.outcome(metric))  \(best.networkName)") }

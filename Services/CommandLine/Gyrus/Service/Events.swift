@@ -12,6 +12,7 @@ struct Events: AsyncParsableCommand {
         discussion: """
               gyrus events -f --since 10m
               gyrus events --service trainer --since seq:1200 --json
+              gyrus events --scenario 3fa2 --kind trial. --until 5m
 
             Each service numbers its events. A reader that was cut off continues without gaps or repetitions by giving the \
             last number that it has: --since seq:1200, or for several services --since trainer:1200 --since designer:88.
@@ -29,6 +30,19 @@ struct Events: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only events of this service (can be repeated).", valueName: "service"))
     var service: [ServiceName] = []
 
+    @Option(
+        help: ArgumentHelp("Only events before this: 10m ago, or a time.", valueName: "time"),
+        transform: EventFilter.time)
+    var until: Date?
+
+    @Option(
+        help: ArgumentHelp(
+            "Only events whose kind begins so (can be repeated): trial., task.failed.", valueName: "kind"))
+    var kind: [String] = []
+
+    @Option(help: ArgumentHelp("Only events of this scenario, with its trials and tasks.", valueName: "id"))
+    var scenario: String?
+
     @Option(name: .long, help: "Form of the output: table, or json for one object per line.")
     var format: ListFormat = .table
 
@@ -38,7 +52,8 @@ struct Events: AsyncParsableCommand {
     func run() async throws {
         let connections = try Services(gyrus.project)
         let names = service.isEmpty ? ServiceName.allCases : service
-        let printer = EventPrinter(asJSON: json || format == .json)
+        let printer = EventPrinter(
+            asJSON: json || format == .json, filter: EventFilter(kinds: kind, scenario: scenario, until: until))
         var cursors: [EventCursor] = []
         var absent: [EventCursor] = []
         var unreachable: [String] = []
@@ -179,23 +194,66 @@ struct EventCursor {
     mutating func takeFirst() -> [Event] { page.popFirst().map { [$0] } ?? [] }
 }
 
+/// Which events are shown.
+struct EventFilter: Sendable {
+    /// Beginnings of kinds; empty for all.
+    var kinds: [String] = []
+    /// A scenario's identity, or its beginning.
+    var scenario: String?
+    /// Only what happened before.
+    var until: Date?
+
+    func fits(_ event: Event) -> Bool {
+        if let until, event.time >= until { return false }
+        if !kinds.isEmpty, !kinds.contains(where: event.kind.hasPrefix) { return false }
+        guard let scenario else { return true }
+        return event.subject.hasPrefix(scenario) || event.attributes["scenario"]?.hasPrefix(scenario) ?? false
+            || event.attributes["group"]?.hasPrefix(scenario) ?? false
+    }
+
+    /// A time as `--until` takes it.
+    static func time(_ text: String) throws -> Date {
+        guard case .time(let date)? = SinceArgument(argument: text)?.start else {
+            throw ValidationError("'\(text)' is no time; write 10m, 24h or 2026-01-31T12:00:00Z.")
+        }
+        return date
+    }
+}
+
 /// Writes events as lines.
 struct EventPrinter: Sendable {
     let asJSON: Bool
+    var filter = EventFilter()
 
-    func show(_ events: [Event]) {
+    func show(_ all: [Event]) {
+        let events = all.filter(filter.fits)
         guard !events.isEmpty else { return }
-        emit(events.map(line).joined(separator: "\n"))
+        OutputStream.result.write(events.map(line).joined(separator: "\n") + "\n")
     }
 
     private func line(_ event: Event) -> String {
-        asJSON ? jsonLine(event) : textLine(event)
+        asJSON ? printable(jsonLine(event)) : textLine(event)
     }
 
     private func textLine(_ event: Event) -> String {
-        let details = event.attributes.sorted { $0.key < $1.key }.map { "\($0.key)=\(Self.quoted($0.value))" }
-        let line = [Self.text(event.time), event.service, event.kind, event.subject] + details
-        return printableLine(line.joined(separator: " "))
+        let details = event.attributes.sorted { $0.key < $1.key }.map {
+            "\($0.key)=\(Self.quoted(Self.short($0.value)))"
+        }
+        let head = printableLine("\(Self.text(event.time)) \(event.service)")
+        let (kind, rest) = (
+            printableLine(event.kind), printableLine(([event.subject] + details).joined(separator: " "))
+        )
+        guard Terminal.isColored else { return "\(head) \(kind) \(rest)" }
+        // What this adds are the only commands that get to the terminal.
+        let colour = event.kind.hasSuffix("failed") || event.kind.hasSuffix("refused") ? 31 : 36
+        return "\u{1B}[2m\(head)\u{1B}[0m \u{1B}[\(colour)m\(kind)\u{1B}[0m \(rest)"
+    }
+
+    /// A person needs no sixteen digits of a number; programs take JSON.
+    private static func short(_ value: String) -> String {
+        guard value.count > 9, value.contains("."), let number = Double(value) else { return value }
+        return number.formatted(
+            .number.precision(.significantDigits(1...5)).grouping(.never).locale(Locale(identifier: "en")))
     }
 
     private static func text(_ time: Date) -> String {

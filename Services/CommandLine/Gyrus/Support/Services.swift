@@ -27,9 +27,11 @@ struct Services {
         if !missing.isEmpty {
             let directory = try options.locator.projectDirectory()
             project = directory.name
+            let network = try ProjectNetwork.kept(in: directory)
+            environment.merge(network?.environment ?? [:]) { given, other in given.isEmpty ? other : given }
             let isGiven = options.projectName != nil || options.projectDirectory != nil
             if isGiven || FileManager.default.fileExists(atPath: directory.run.path) {
-                for service in missing {
+                for service in missing where network == nil {
                     let socket = directory.run.appending(path: "\(service).sock")
                     environment[ServiceDirectory.variable(of: service)] = "ipc://\(socket.path)"
                 }
@@ -131,6 +133,11 @@ enum Figures {
             rest = rest.dropLast(3)
         }
         return ([String(rest)] + groups).joined(separator: ",")
+    }
+
+    /// So many things, such as `1 model` or `3 models`.
+    static func amount(_ number: Int, _ word: String) -> String {
+        "\(count(number)) \(word)\(number == 1 ? "" : "s")"
     }
 
     /// A size in bytes, such as `3.2 MB`.

@@ -76,8 +76,8 @@ struct ProgressLines {
     private mutating func report(_ id: ReplicaID, _ word: String) {
         guard seen.updateValue(word, forKey: id) != word else { return }
         let seconds = ((ContinuousClock.now - start).inSeconds * 10).rounded() / 10
-        let good = ["Healthy", "Started", "Stopped"].contains(word)
-        let mark = word.hasPrefix("Unhealthy") || word.hasPrefix("Exited") ? "✘" : good ? "✔" : "·"
+        let good = ["Healthy", "Started", "Stopped", "Exited (0)"].contains(word)
+        let mark = good ? "✔" : word.hasPrefix("Unhealthy") || word.hasPrefix("Exited") ? "✘" : "·"
         let name = "\(id)".padding(toLength: max(24, "\(id)".count), withPad: " ", startingAt: 0)
         say(" \(mark) \(name) \(word.padding(toLength: max(10, word.count), withPad: " ", startingAt: 0)) \(seconds)s")
     }

@@ -69,7 +69,8 @@ struct ModelPage: Sendable {
             "files": model.files.map { file in
                 [
                     "name": title(of: file.format), "digest": file.blob.hexadecimal, "size": Words.bytes(file.bytes),
-                    "address": Downloads.path(file.blob, file.format.fileExtension),
+                    "address": Downloads.path(
+                        file.blob, file.format.fileExtension, name: model.id.replacing("/", with: "-")),
                     "file": "\(model.id.replacing("/", with: "-")).\(file.format.fileExtension)",
                 ]
             },

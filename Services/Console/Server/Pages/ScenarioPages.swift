@@ -36,21 +36,79 @@ struct ScenarioPages: Sendable {
 
     // MARK: - One scenario
 
+    /// What a scenario's page shows, one at a time.
+    private enum View: String, CaseIterable {
+        case search, brain, file
+
+        var title: String {
+            switch self {
+            case .search: "The search"
+            case .brain: "Why these networks"
+            case .file: "The file"
+            }
+        }
+    }
+
     func page(_ id: String, _ query: Query) async throws -> Response {
-        async let explanation = backends.part(.designer) { try await $0.designer.explanation(of: id) }
-        let report = try await report(id, query)
-        var values = report.values
-        let status = report.status
-        values["text"] = status.text
-        values["after"] = report.position.description
+        guard let view = View(rawValue: query["view"] ?? View.search.rawValue) else {
+            let known = View.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Failure(.invalidArgument, "A scenario has no view '\(query["view"] ?? "")'; it has \(known).")
+        }
+        var values: [String: Any]
+        let status: ScenarioStatus
+        if view == .search {
+            let report = try await report(id, query)
+            status = report.status
+            values = report.values
+            values["after"] = report.position.description
+        } else {
+            status = try await backends.ask(.designer) { try await $0.designer.scenario(id) }
+            values = ["id": status.id.text, "name": status.name]
+        }
         values["isLive"] = !status.state.isFinal
-        switch await explanation {
+        values["facts"] = Self.facts(status)
+        values[view.rawValue] = true
+        values["views"] = View.allCases.map { entry in
+            let address = "/scenarios/\(status.id)" + (entry == .search ? "" : "?view=\(entry.rawValue)")
+            return ["title": entry.title, "address": address, "isCurrent": entry == view] as [String: Any]
+        }
+        if view == .file { values["text"] = status.text }
+        if view == .brain { await addExplanation(status, to: &values) }
+        return renderer.page("scenario", title: status.name, section: .scenarios, values)
+    }
+
+    private func addExplanation(_ status: ScenarioStatus, to values: inout [String: Any]) async {
+        switch await backends.part(.designer, { try await $0.designer.explanation(of: status.id.text) }) {
         case .success(let explanation):
             values["explanation"] = ExplanationValues.values(explanation)
             values["attention"] = await AttentionTable.values(status.text, explanation, backends)
         case .failure(let failure): values["explanationNote"] = failure.message
         }
-        return renderer.page("scenario", title: status.name, section: .scenarios, values)
+    }
+
+    /// What a search is, in a line.
+    private static func facts(_ status: ScenarioStatus) -> String {
+        let search = (try? ScenarioFile(status.text).scenario)?.search
+        let method = search.map { "\($0.method.rawValue), " } ?? ""
+        let seed = search.map { ", seed \($0.seed)" } ?? ""
+        return "\(method)\(Words.some(status.trials, "trial"))\(seed), judged by \(status.objective.name)"
+    }
+
+    /// The scenario's file, as it was published.
+    func file(_ id: String) async throws -> Response {
+        let status = try await backends.ask(.designer) { try await $0.designer.scenario(id) }
+        return Downloads.text(status.text, type: "application/yaml", name: "\(status.id).yaml")
+    }
+
+    /// The trials that a table's filter leaves, as a file for other programs.
+    func trials(_ id: String, _ query: Query) async throws -> Response {
+        let table = try TrialTable(query)
+        let (status, trials) = try await backends.ask(.designer) {
+            let status = try await $0.designer.scenario(id)
+            return (status, try await table.all(of: status.id.text, $0.designer))
+        }
+        return Downloads.text(
+            TrialFile(trials, metric: status.objective).text, type: "text/csv", name: "\(status.id)-trials.csv")
     }
 
     /// The part of a scenario's page that changes while its search runs.
@@ -83,8 +141,8 @@ struct ScenarioPages: Sendable {
         }
         async let trials = backends.ask(.designer) { try await table.trials(of: key, $0.designer) }
         var report = SearchReport(
-            status: try await status, progress: try await progress, trials: try await trials, table: table,
-            reports: reports, position: Self.position(pages?.first, newest))
+            status: try await status, progress: try await progress, trials: try await trials.page, table: table,
+            fitting: try await trials.total, reports: reports, position: Self.position(pages?.first, newest))
         report.pictures = try await pictures(report, learned: (try? learned.get()) ?? [])
         if TrackingTables.isTracking(report.status) {
             let first = try await backends.ask(.designer) {

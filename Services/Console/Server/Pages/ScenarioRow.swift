@@ -26,7 +26,7 @@ enum ScenarioRow {
             "parameters": figure("parameters") { Words.count(Int($0)) },
             "latency": figure("latency-milliseconds") { "\(Words.plain($0)) ms" },
             "seconds": figure("seconds") { "\(Words.fixed($0, 1)) s" },
-            "genome": trial.genome,
+            "genome": trial.genome, "page": TrialPage.address(of: trial.id),
         ]
         values["failure"] = trial.failure?.message
         values["model"] = models.address(of: trial)

@@ -13,6 +13,8 @@ struct SearchReport: Sendable {
     let progress: SearchProgress
     let trials: [Trial]
     let table: TrialTable
+    /// How many trials the table's filter leaves; nil where there is none.
+    var fitting: Int?
     /// What the trainer's workers reported last, and who of them left; nil where it is away.
     let reports: [Event]?
     let position: StreamPosition
@@ -48,8 +50,10 @@ struct SearchReport: Sendable {
             "bestParameters": status.best?.metrics["parameters"].map { Words.short($0) } ?? "–",
             "duration": Words.span((status.ended ?? Date()).timeIntervalSince(status.published)),
             "rows": trials.map { ScenarioRow.values($0, of: metric, best: best, models: models) },
+            "winnerIsFinal": !winner(models).isEmpty,
             "hasRows": !trials.isEmpty,
-            "heads": table.heads(id), "neighbours": table.neighbours(id, of: total), "trainerIsAway": reports == nil,
+            "heads": table.heads(id), "neighbours": table.neighbours(id, of: fitting ?? total),
+            "filter": table.filter(id), "hasTrials": total > 0, "trainerIsAway": reports == nil, "noPoints": noPoints,
         ]
         values["halving"] = halvingNote
         values["failure"] = status.failure?.message
@@ -66,6 +70,13 @@ struct SearchReport: Sendable {
             bounds.enumerated().map { ["style": "q\($0.offset)", "text": $0.element] }
         }
         return values
+    }
+
+    /// Why there are no points in a chart.
+    private var noPoints: String {
+        let failed = progress.counts[.failed] ?? 0
+        guard failed > 0 else { return "No trial has ended yet." }
+        return "\(Words.some(failed, "trial")) failed; none has a value yet."
     }
 
     /// How many trials were stopped early, and what that saves; nil where none was.
@@ -90,7 +101,20 @@ struct SearchReport: Sendable {
             series: [
                 .init(style: "quiet", mark: .dots, points: dots),
                 .init(style: "s1", mark: .steps, points: records), .init(style: "s1", mark: .dots, points: records),
+                .init(style: "final", mark: .dots, points: winner(models)),
             ], xText: Words.countTick, yText: { Words.tick($0, of: metric) })
+    }
+
+    /// The final training that is the result, which no other trial's value says anything of.
+    private func winner(_ models: ModelLinks) -> [Chart.Point] {
+        guard let best = status.best, best.purpose.isFinal, let objective = best.objective else { return [] }
+        let value = metric.utility(of: objective)
+        return [
+            Chart.Point(
+                x: Double(best.id.number), y: value,
+                title: "final training \(best.id.number): \(Words.worth(objective, of: metric))", style: "strong",
+                link: models.address(of: best) ?? "")
+        ]
     }
 
     private func front(_ models: ModelLinks) -> Chart {

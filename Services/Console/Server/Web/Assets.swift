@@ -48,6 +48,7 @@ enum Templates {
             ("overview", PackageResources.overview_mustache), ("zoo", PackageResources.zoo_mustache),
             ("model", PackageResources.model_mustache), ("brain", PackageResources.brain_mustache),
             ("scenarios", PackageResources.scenarios_mustache), ("scenario", PackageResources.scenario_mustache),
+            ("trial", PackageResources.trial_mustache),
             ("search", PackageResources.search_mustache), ("events", PackageResources.events_mustache),
             ("event", PackageResources.event_mustache),
             ("network", PackageResources.network_mustache),

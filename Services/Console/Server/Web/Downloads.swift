@@ -14,8 +14,25 @@ struct Downloads: Sendable {
     let backends: Backends
     let pieceBytes: Int
 
-    /// The path of a file.
-    static func path(_ digest: BlobDigest, _ ending: String) -> String { "/blobs/\(digest.hexadecimal).\(ending)" }
+    /// The path of a file, with the name that it gets where it is kept.
+    static func path(_ digest: BlobDigest, _ ending: String, name: String) -> String {
+        Query().address("/blobs/\(digest.hexadecimal).\(ending)", ["name": "\(name).\(ending)"])
+    }
+
+    /// A text as a file.
+    static func text(_ text: String, type: String, name: String) -> Response {
+        Response(
+            status: .ok,
+            headers: [.contentType: "\(type); charset=utf-8", .contentDisposition: disposition(name)],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    /// Has a file kept, under a name that no system reads anything else into.
+    private static func disposition(_ name: String?) -> String {
+        let allowed = (name ?? "").filter { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+        let plain = allowed.drop { $0 == "." }.prefix(120)
+        return plain.isEmpty ? "attachment" : "attachment; filename=\"\(plain)\""
+    }
 
     /// Answers a request for `<64 hexadecimal digits>.<ending>`.
     func response(_ name: String, to request: Request) async throws -> Response {
@@ -28,7 +45,7 @@ struct Downloads: Sendable {
         let tag = "\"\(digest.hexadecimal)\""
         var headers: HTTPFields = [
             .contentType: "application/octet-stream", .eTag: tag, .acceptRanges: "bytes",
-            .contentDisposition: "attachment",
+            .contentDisposition: Self.disposition(Query(request)["name"]),
             .cacheControl: "public, max-age=31536000, immutable",
         ]
         if request.headers[.ifNoneMatch].map({ Self.lists($0, tag) }) ?? false {

@@ -7,9 +7,16 @@ import Model
 struct Query {
     private(set) var values: [String: String] = [:]
 
-    init(_ request: Request) {
-        for (name, value) in request.uri.queryParameters where !value.isEmpty {
-            values[String(name)] = String(value)
+    init(_ request: Request) { self.init(encoded: request.uri.query ?? "") }
+
+    /// Reads what browsers send of a form: a blank is a plus sign, other characters are percent-encoded.
+    init(encoded text: String) {
+        for pair in text.split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map {
+                let text = String($0).replacing("+", with: " ")
+                return text.removingPercentEncoding ?? text
+            }
+            if parts.count == 2, !parts[1].isEmpty { values[parts[0]] = parts[1] }
         }
     }
 

@@ -90,6 +90,28 @@ public struct Candidate: Hashable, Sendable {
         dataset = Self.unique(datasets).joined(separator: "+")
     }
 
+    /// Candidates whose answers' mean is one answer.
+    /// - Throws: `Failure` with code `invalid-argument` where there are fewer than two.
+    public init(ensembleOf members: [Candidate]) throws {
+        guard let first = members.first else {
+            throw Failure(.invalidArgument, "An ensemble needs two networks or more.")
+        }
+        let names = Self.unique(members.map(\.network.name)).joined(separator: "+")
+        genome = first.genome
+        network = try NetworkDescription.ensemble(
+            named: "ensemble of \(members.count) \(names)", of: members.map(\.network))
+        parameters = try network.parameterCount
+        operations = try network.multiplyAccumulates
+        optimizers = first.optimizers
+        title = "mean of \(members.count): \(Self.unique(members.map(\.title)).joined(separator: " and "))"
+        areas = Self.unique(members.flatMap(\.areas))
+        functions = first.functions
+        category = "ensemble"
+        dataset = first.dataset
+        optimizerTitle = Self.unique(members.map(\.optimizerTitle)).joined(separator: "+")
+        fusion = nil
+    }
+
     /// The artificial code, once it was trained with an accuracy or before.
     public func code(accuracy: Double?) throws -> ArtificialCode {
         try ArtificialCode(

@@ -12,6 +12,7 @@ extension SearchRun {
             let failure = trials.first?.failure ?? Failure(.internal, "The search proposed no network at all.")
             return conclude(.failed(prefixed(failure, "No trial succeeded; the first one failed like this")), &decision)
         }
+        if try crownFolds(finalists, &decision) { return }
         for trial in finalists {
             noteFinalist(trial, in: &decision)
             let source = trial.id.number
@@ -27,13 +28,16 @@ extension SearchRun {
         let finals = trials.filter(\.purpose.isFinal)
         // A search that was resumed may have other trials under way than the final ones.
         guard trials.allSatisfy(\.state.isIdle) else { return }
+        if try addEnsemble(&decision) { return }
         // Fusion layers by themselves are no network.
         let rivals =
             finals.filter { $0.objective != nil && $0.keeps(scenario.limits) } + ranking.filter(isWhole).prefix(1)
         let worth = { (trial: Trial) in trial.objective ?? -.infinity }
-        let best = rivals.dropFirst().reduce(rivals.first) { best, rival in
-            best.map { worth(rival) > worth($0) } ?? true ? rival : best
-        }
+        let best =
+            ensembleOfFolds
+            ?? rivals.dropFirst().reduce(rivals.first) { best, rival in
+                best.map { worth(rival) > worth($0) } ?? true ? rival : best
+            }
         if let best, best.metrics[scenario.objective.name(on: "test")] == nil, !best.purpose.isFinal {
             return try scoreOnTest(best, &decision)
         }

@@ -107,6 +107,6 @@ extension SearchRun {
 
     /// The epochs that a trial has had when its present training has ended.
     mutating func epochs(of trial: Trial) throws -> Int {
-        try pause(of: trial) ?? budget(of: trial, candidate(Genome(trial.genome))).epochs
+        try pause(of: trial) ?? budget(of: trial, candidate(of: trial)).epochs
     }
 }

@@ -15,7 +15,7 @@ extension SearchRun {
 
     /// What a trial that is under way needs next.
     mutating func step(for trial: Trial) throws -> SearchDecision.Step {
-        let candidate = try candidate(try Genome(trial.genome))
+        let candidate = try candidate(of: trial)
         // What a trial is ordered for again, once it was paused, is another order.
         let suffix = trial.rungs.isEmpty ? "" : "-\(trial.rungs.count + 1)"
         if trial.state == .evaluating, let script = trial.network?.script {
@@ -59,7 +59,7 @@ extension SearchRun {
             epochs: budget.epochs, batch: budget.batch, samples: budget.samples, validationSamples: budget.validation,
             seed: scenario.search.seed, pauseAfter: pause(of: trial), checkpoint: trial.checkpoint,
             learning: budget.learning, distribution: budget.distribution, options: options,
-            metric: scenario.objective, kinds: scenario.data.inputs.mapValues(\.kind))
+            metric: scenario.objective, kinds: scenario.data.inputs.mapValues(\.kind), fold: try fold(of: trial))
         if !trial.purpose.isFinal, let head = candidate.head, let fusion {
             task.network = head.network(named: candidate.network.name)
             task.features = fusion.sets
@@ -75,6 +75,7 @@ extension SearchRun {
 
     /// The weights that a training of a whole network begins with; none for fresh ones.
     private func weights(of trial: Trial, _ candidate: Candidate) throws -> [TrainingTask.InitialWeights] {
+        if trial.purpose == .ensemble { return weightsOfMembers(of: trial) }
         guard let fusion else { return [] }
         if trial.purpose.isFinal {
             let parts = trials.prefix(fusion.count) + [try source(of: trial)]
@@ -99,7 +100,10 @@ extension SearchRun {
     /// How long a trial is trained, and on how much.
     func budget(of trial: Trial, _ candidate: Candidate) throws -> Scenario.Training {
         guard let fusion = scenario.fusion else {
-            return trial.purpose.isFinal ? affordable(scenario.final, trial) : scenario.training
+            guard trial.purpose.isFinal else { return scenario.training }
+            var budget = affordable(scenario.final, trial)
+            if trial.purpose == .ensemble { budget.epochs = 0 }
+            return budget
         }
         var budget = scenario.training
         if trial.purpose.isFinal {
@@ -114,21 +118,6 @@ extension SearchRun {
         // Only what was measured on the same samples can be compared.
         budget.validation = scenario.training.validation
         return budget
-    }
-
-    /// A final training with as many epochs as what is left of the search's budget allows, by the time that the network's
-    /// trial took.
-    private func affordable(_ training: Scenario.Training, _ trial: Trial) -> Scenario.Training {
-        guard let budget = scenario.search.budget,
-            let earlier = trials.first(where: { !$0.purpose.isFinal && $0.genome == trial.genome }),
-            let seconds = earlier.metrics["seconds"], let epochs = earlier.metrics["epochs"], seconds > 0, epochs > 0
-        else { return training }
-        let all = Double(scenario.data.counts.training)
-        let share = (training.samples.map(Double.init) ?? all) / (scenario.training.samples.map(Double.init) ?? all)
-        let left = budget * (1 - Scenario.Search.trialShare)
-        var training = training
-        training.epochs = max(1, min(training.epochs, Int(left / (seconds / epochs * share))))
-        return training
     }
 }
 

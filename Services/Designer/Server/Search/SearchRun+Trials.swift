@@ -15,7 +15,8 @@ extension SearchRun {
             try end(number, .failure(failure), &decision)
         case .success(let result):
             let name = scenario.objective.name(on: "validation")
-            guard let value = result.metrics[name], value.isFinite else {
+            let metrics = result.metrics.merging(foldMetrics(of: trials[number])) { $1 }
+            guard let value = metrics[name], value.isFinite else {
                 let failure = Failure(
                     .internal,
                     "The training reported no '\(name)' that is a number; is it defined for the validation samples?")
@@ -25,7 +26,7 @@ extension SearchRun {
             trials[number].objective = nil
             trials[number].artifact = .network(script: result.script, weights: result.weights)
             trials[number].checkpoint = result.checkpoint
-            trials[number].metrics.merge(result.metrics.filter(\.value.isFinite)) { $1 }
+            trials[number].metrics.merge(metrics.filter(\.value.isFinite)) { $1 }
             trials[number].metrics["epochs"] = Double(try epochs(of: trials[number]))
             decision.trials.append(trials[number])
             decision.note(
@@ -91,14 +92,14 @@ extension SearchRun {
     }
 
     private mutating func tellAccuracy(of number: Int) throws {
-        let candidate = try candidate(try Genome(trials[number].genome))
+        let candidate = try candidate(of: trials[number])
         trials[number].code = try candidate.code(accuracy: trials[number].accuracy).description
     }
 
     private mutating func succeed(
         _ number: Int, _ result: EvaluationResult, _ decision: inout SearchDecision
     ) throws {
-        let candidate = try candidate(try Genome(trials[number].genome))
+        let candidate = try candidate(of: trials[number])
         trials[number].state = .succeeded
         trials[number].objective = trials[number].metrics[scenario.objective.name(on: "validation")]
             .map(scenario.objective.utility)
@@ -119,7 +120,7 @@ extension SearchRun {
         decision.note("trial.finished", trial.id.description, attributes)
         // A final training has another budget, so it cannot be compared with trials; but its network is worth keeping.
         if trial.purpose.isFinal {
-            if let model = try model(of: trial) { decision.deliveries.append(.model(model)) }
+            if trial.purpose.fold == nil, let model = try model(of: trial) { decision.deliveries.append(.model(model)) }
             return
         }
         if isNewBackbone(candidate), let model = try model(of: trial) { decision.deliveries.append(.model(model)) }
@@ -130,7 +131,7 @@ extension SearchRun {
         guard let (script, weights) = trial.network else { return nil }
         return TrainedModel(
             id: trial.id.description, scenario: plan.id.text,
-            network: try candidate(try Genome(trial.genome)).network.canonicalJSON,
+            network: try candidate(of: trial).network.canonicalJSON,
             code: try ArtificialCode(trial.code), accuracy: trial.accuracy, script: script, weights: weights,
             metrics: trial.metrics, recipe: scenario.data.id, series: series(of: trial))
     }

@@ -93,14 +93,16 @@ extension DesignerStore {
             objective: Metric(named: row["metric"]) ?? .accuracy, facts: entry.facts)
     }
 
-    /// The trial whose model is the result, or else the best one so far.
+    /// The trial whose model is the result, or else the best one so far. One that goes on after a pause counts with what it
+    /// had by then, so that the best never gets worse.
     private func best(of id: ScenarioID, model: String?, in db: Database) throws -> Trial? {
         let result = try model.map { try TrialID($0).number }
         let row = try Row.fetchOne(
             db,
             sql: """
                 SELECT trials.* FROM trials JOIN scenarios ON scenarios.id = scenario
-                WHERE scenario = ? AND \(Self.isMeasured) AND (latency_limit IS NULL OR \(Self.latency) <= latency_limit)
+                WHERE scenario = ? AND (\(Self.isMeasured) OR \(Self.isOpen) AND rungs <> '[]')
+                    AND (latency_limit IS NULL OR \(Self.latency) <= latency_limit)
                 ORDER BY trials.number = ? DESC, \(Self.isFinal) DESC, objective DESC, trials.number
                 LIMIT 1
                 """, arguments: [id.text, result ?? -1])

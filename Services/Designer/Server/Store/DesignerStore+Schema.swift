@@ -131,6 +131,9 @@ extension DesignerStore {
                     arguments: [try json(ScenarioFacts(file.scenario)), row["id"] as String])
             }
         }
+        migrator.registerMigration("remember removed scenarios") { db in
+            try db.execute(sql: "CREATE TABLE removed_scenarios (id TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID")
+        }
     }
 
     /// Reads out of old trials what was told by their origins, their names, their metrics and their codes alone.

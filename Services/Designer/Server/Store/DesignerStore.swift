@@ -63,6 +63,10 @@ public struct DesignerStore: Sendable {
             }
             return false
         }
+        // Its tasks are known to the queues, which do no task twice.
+        if try Row.fetchOne(db, sql: "SELECT 1 FROM removed_scenarios WHERE id = ?", arguments: [id.text]) != nil {
+            throw Failure(.conflict, "A scenario '\(id)' was there and was removed; publish this one as another.")
+        }
         try db.execute(
             sql: """
                 INSERT INTO scenarios (id, name, file, text, space, trials, state, published, latency_limit,
@@ -170,7 +174,8 @@ public struct DesignerStore: Sendable {
         let purpose = trial.purpose
         try statement.execute(arguments: [
             trial.id.scenario.text, trial.id.number, trial.state.rawValue, trial.genome, purpose.kind.rawValue,
-            purpose.source, purpose.modality, purpose.placement?.replica, purpose.placement?.step, trial.origin,
+            purpose.source, purpose.modality, purpose.placement?.replica,
+            purpose.placement?.step ?? purpose.fold, trial.origin,
             try Self.json(trial.parents), trial.networkName, trial.code, trial.objective,
             try Self.json(trial.metrics), trial.network?.script.hexadecimal, trial.network?.weights.hexadecimal,
             trial.tracker?.setup.hexadecimal, trial.tracker?.tracks.hexadecimal,
@@ -241,6 +246,22 @@ public struct DesignerStore: Sendable {
         try events.append(
             kind: "scenario.resumed", subject: entry.id.text,
             attributes: ["generation": "\(entry.generation + 1)"], in: db)
+    }
+
+    // MARK: Removing
+
+    /// Removes a scenario with its trials.
+    /// - Throws: `Failure` with code `conflict` where its search has not ended.
+    func remove(_ entry: Entry, in db: Database) throws {
+        guard entry.state.isFinal else {
+            throw Failure(
+                .conflict,
+                "Scenario '\(entry.id)' is \(entry.state); stop its search first: gyrus cancel \(entry.id)")
+        }
+        // Trials, explanations and models to be fused go with it.
+        try db.execute(sql: "DELETE FROM scenarios WHERE id = ?", arguments: [entry.id.text])
+        try db.execute(sql: "INSERT INTO removed_scenarios (id) VALUES (?)", arguments: [entry.id.text])
+        try events.append(kind: "scenario.removed", subject: entry.id.text, in: db)
     }
 
     static func json(_ value: some Encodable) throws -> String {

@@ -20,6 +20,13 @@ enum ModelRow {
         return try Int.fetchOne(statement, arguments: [series]) ?? 1
     }
 
+    /// The number of a series' next version; none is given twice, not that of a model that was removed either.
+    private static func newVersion(in series: String, _ db: Database) throws -> Int {
+        let statement = try db.cachedStatement(sql: "SELECT version + 1 FROM removed_versions WHERE series = ?")
+        let afterRemoved = try Int.fetchOne(statement, arguments: [series]) ?? 1
+        return max(try nextVersion(in: series, db), afterRemoved)
+    }
+
     /// Adds a model with its files, which must be there, and its measurements.
     static func insert(_ model: PretrainedModel, code: ArtificialCode, created: Int64, _ db: Database) throws {
         let files = try model.files.map { file in
@@ -36,7 +43,7 @@ enum ModelRow {
                 model.id, model.network.hexadecimal, try Terms.row(of: model.platform, in: .platforms, db),
                 try Terms.row(of: model.dataset, in: .datasets, db),
                 try Terms.row(of: model.optimizer, in: .optimizers, db), model.accuracy, model.series,
-                try nextVersion(in: model.series, db), model.stage.rawValue, code.size.description,
+                try newVersion(in: model.series, db), model.stage.rawValue, code.size.description,
                 Int64(clamping: files.reduce(0) { $0 + $1.bytes }), model.lineage.scenario, model.lineage.trial,
                 model.lineage.recipe?.hexadecimal, model.lineage.parent, model.lineage.licence, model.lineage.origin,
                 created, code.description, numbers.map(String.init).joined(separator: " "),

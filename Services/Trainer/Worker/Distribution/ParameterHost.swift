@@ -8,7 +8,7 @@ import Torch
 
 /// Hands out mini-batches, and one more as soon as a worker is done with its last.
 extension Route where Request == Wire.NextBatchRequest, Reply == Wire.NextBatchReply {
-    static var nextBatch: Self { Self("batches.next") }
+    static var nextBatch: Self { Self("batches.next", .work) }
 }
 
 /// The parameter server of a training, which runs within the worker of rank 0.
@@ -55,7 +55,7 @@ final class ParameterHost {
         let keys = try wildcard.leavesMachine ? (server: KeyPair.generate(), client: KeyPair.generate()) : nil
         let listener = RequestServer(
             endpoint: wildcard, router: router,
-            security: keys.map { ServerSecurity(keys: $0.server, admission: .keys([$0.client.publicKey])) },
+            security: keys.map { ServerSecurity(keys: $0.server, admission: .keys([$0.client.publicKey: .worker])) },
             logger: logger)
         running = Task.detached { try await listener.run() }
         let bound = try await listener.boundEndpoint.description

@@ -338,10 +338,18 @@ struct  Gyrus__Wire__ScenarioFacts
    * Servers of the parameters of controllers that several replicas share; 0 where there are no replicas.
    */
   uint32_t shards;
+  /*
+   * Seconds for search and final training together; 0 where the trials alone say how long it takes.
+   */
+  double budget_seconds;
+  /*
+   * How much longer a final training takes than one of a trial.
+   */
+  double final_length;
 };
 #define GYRUS__WIRE__SCENARIO_FACTS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__scenario_facts__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0,NULL, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0 }
 
 
 /*

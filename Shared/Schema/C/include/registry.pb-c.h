@@ -46,6 +46,8 @@ typedef struct Gyrus__Wire__Term Gyrus__Wire__Term;
 typedef struct Gyrus__Wire__DictionaryListRequest Gyrus__Wire__DictionaryListRequest;
 typedef struct Gyrus__Wire__DictionaryListReply Gyrus__Wire__DictionaryListReply;
 typedef struct Gyrus__Wire__CodeMessage Gyrus__Wire__CodeMessage;
+typedef struct Gyrus__Wire__StorageShare Gyrus__Wire__StorageShare;
+typedef struct Gyrus__Wire__StorageReply Gyrus__Wire__StorageReply;
 
 
 /* --- enums --- */
@@ -945,6 +947,51 @@ struct  Gyrus__Wire__CodeMessage
     , (char *)protobuf_c_empty_string, 0,NULL }
 
 
+/*
+ * How much room the files of one kind take.
+ */
+struct  Gyrus__Wire__StorageShare
+{
+  ProtobufCMessage base;
+  /*
+   * What they are, such as `models`.
+   */
+  char *kind;
+  /*
+   * How many there are.
+   */
+  uint64_t files;
+  /*
+   * Bytes of all of them.
+   */
+  uint64_t bytes;
+  /*
+   * Whether something refers to them; others are removed when they are collected.
+   */
+  protobuf_c_boolean needed;
+};
+#define GYRUS__WIRE__STORAGE_SHARE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__storage_share__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0, 0 }
+
+
+/*
+ * Route `registry.storage`: what takes how much room. The request is an `Empty`.
+ */
+struct  Gyrus__Wire__StorageReply
+{
+  ProtobufCMessage base;
+  /*
+   * The kinds of files.
+   */
+  size_t n_shares;
+  Gyrus__Wire__StorageShare **shares;
+};
+#define GYRUS__WIRE__STORAGE_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__storage_reply__descriptor) \
+    , 0,NULL }
+
+
 /* Gyrus__Wire__BlobStatRequest methods */
 void   gyrus__wire__blob_stat_request__init
                      (Gyrus__Wire__BlobStatRequest         *message);
@@ -1515,6 +1562,44 @@ Gyrus__Wire__CodeMessage *
 void   gyrus__wire__code_message__free_unpacked
                      (Gyrus__Wire__CodeMessage *message,
                       ProtobufCAllocator *allocator);
+/* Gyrus__Wire__StorageShare methods */
+void   gyrus__wire__storage_share__init
+                     (Gyrus__Wire__StorageShare         *message);
+size_t gyrus__wire__storage_share__get_packed_size
+                     (const Gyrus__Wire__StorageShare   *message);
+size_t gyrus__wire__storage_share__pack
+                     (const Gyrus__Wire__StorageShare   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__storage_share__pack_to_buffer
+                     (const Gyrus__Wire__StorageShare   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__StorageShare *
+       gyrus__wire__storage_share__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__storage_share__free_unpacked
+                     (Gyrus__Wire__StorageShare *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__StorageReply methods */
+void   gyrus__wire__storage_reply__init
+                     (Gyrus__Wire__StorageReply         *message);
+size_t gyrus__wire__storage_reply__get_packed_size
+                     (const Gyrus__Wire__StorageReply   *message);
+size_t gyrus__wire__storage_reply__pack
+                     (const Gyrus__Wire__StorageReply   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__storage_reply__pack_to_buffer
+                     (const Gyrus__Wire__StorageReply   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__StorageReply *
+       gyrus__wire__storage_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__storage_reply__free_unpacked
+                     (Gyrus__Wire__StorageReply *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Gyrus__Wire__BlobStatRequest_Closure)
@@ -1607,6 +1692,12 @@ typedef void (*Gyrus__Wire__DictionaryListReply_Closure)
 typedef void (*Gyrus__Wire__CodeMessage_Closure)
                  (const Gyrus__Wire__CodeMessage *message,
                   void *closure_data);
+typedef void (*Gyrus__Wire__StorageShare_Closure)
+                 (const Gyrus__Wire__StorageShare *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__StorageReply_Closure)
+                 (const Gyrus__Wire__StorageReply *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -1643,6 +1734,8 @@ extern const ProtobufCMessageDescriptor gyrus__wire__term__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__dictionary_list_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__dictionary_list_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__code_message__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__storage_share__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__storage_reply__descriptor;
 
 PROTOBUF_C__END_DECLS
 

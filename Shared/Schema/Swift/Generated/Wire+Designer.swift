@@ -434,6 +434,10 @@ extension Wire {
         public var heldOut: [String] = []
         /// Servers of the parameters of controllers that several replicas share; 0 where there are no replicas.
         public var shards: UInt32 = 0
+        /// Seconds for search and final training together; 0 where the trials alone say how long it takes.
+        public var budgetSeconds: Double = 0
+        /// How much longer a final training takes than one of a trial.
+        public var finalLength: Double = 0
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -449,7 +453,9 @@ extension Wire {
             fused: [Wire.FusedNetwork] = [],
             detectors: [String] = [],
             heldOut: [String] = [],
-            shards: UInt32 = 0
+            shards: UInt32 = 0,
+            budgetSeconds: Double = 0,
+            finalLength: Double = 0
         ) {
             self.task = task
             self.recipe = recipe
@@ -461,6 +467,8 @@ extension Wire {
             self.detectors = detectors
             self.heldOut = heldOut
             self.shards = shards
+            self.budgetSeconds = budgetSeconds
+            self.finalLength = finalLength
         }
 
         /// Decodes a message.
@@ -489,6 +497,8 @@ extension Wire.ScenarioFacts: StoredMessage {
         detectors = try Wire.texts(c.pointee.n_detectors, c.pointee.detectors, "ScenarioFacts.detectors")
         heldOut = try Wire.texts(c.pointee.n_held_out, c.pointee.held_out, "ScenarioFacts.held_out")
         shards = c.pointee.shards
+        budgetSeconds = c.pointee.budget_seconds
+        finalLength = c.pointee.final_length
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__ScenarioFacts>, arena: inout Arena) throws {
@@ -503,6 +513,8 @@ extension Wire.ScenarioFacts: StoredMessage {
         (c.pointee.n_detectors, c.pointee.detectors) = try arena.texts(detectors, "ScenarioFacts.detectors")
         (c.pointee.n_held_out, c.pointee.held_out) = try arena.texts(heldOut, "ScenarioFacts.held_out")
         c.pointee.shards = shards
+        c.pointee.budget_seconds = budgetSeconds
+        c.pointee.final_length = finalLength
     }
 }
 

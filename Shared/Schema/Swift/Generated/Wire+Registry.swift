@@ -1807,3 +1807,103 @@ extension Wire.CodeMessage: StoredMessage {
         (c.pointee.n_numbers, c.pointee.numbers) = arena.numbers(numbers)
     }
 }
+
+extension Wire {
+    /// How much room the files of one kind take.
+    public struct StorageShare: WireMessage {
+        /// What they are, such as `models`.
+        public var kind: String = ""
+        /// How many there are.
+        public var files: UInt64 = 0
+        /// Bytes of all of them.
+        public var bytes: UInt64 = 0
+        /// Whether something refers to them; others are removed when they are collected.
+        public var needed: Bool = false
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            kind: String = "",
+            files: UInt64 = 0,
+            bytes: UInt64 = 0,
+            needed: Bool = false
+        ) {
+            self.kind = kind
+            self.files = files
+            self.bytes = bytes
+            self.needed = needed
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.StorageShare: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__StorageShare>) { gyrus__wire__storage_share__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__StorageShare>) throws {
+        self.init()
+        kind = try Wire.text(c.pointee.kind, "StorageShare.kind")
+        files = c.pointee.files
+        bytes = c.pointee.bytes
+        needed = c.pointee.needed != 0
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__StorageShare>, arena: inout Arena) throws {
+        gyrus__wire__storage_share__init(c)
+        c.pointee.kind = try arena.text(kind, "StorageShare.kind")
+        c.pointee.files = files
+        c.pointee.bytes = bytes
+        c.pointee.needed = needed ? 1 : 0
+    }
+}
+
+extension Wire {
+    /// Route `registry.storage`: what takes how much room. The request is an `Empty`.
+    public struct StorageReply: WireMessage {
+        /// The kinds of files.
+        public var shares: [Wire.StorageShare] = []
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            shares: [Wire.StorageShare] = []
+        ) {
+            self.shares = shares
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.StorageReply: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__StorageReply>) { gyrus__wire__storage_reply__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__StorageReply>) throws {
+        self.init()
+        shares = try Wire.messages(c.pointee.n_shares, c.pointee.shares)
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__StorageReply>, arena: inout Arena) throws {
+        gyrus__wire__storage_reply__init(c)
+        (c.pointee.n_shares, c.pointee.shares) = try arena.messages(shares)
+    }
+}

@@ -138,6 +138,8 @@ extension Wire {
         Wire.DictionaryListRequest.self,
         Wire.DictionaryListReply.self,
         Wire.CodeMessage.self,
+        Wire.StorageShare.self,
+        Wire.StorageReply.self,
         Wire.HealthReply.self,
         Wire.Event.self,
         Wire.EventsReadRequest.self,

@@ -1,0 +1,103 @@
+import ArgumentParser
+import Foundation
+import Launcher
+import Logging
+import Messaging
+import Model
+import ServiceClient
+
+/// Has this machine work for services of another one.
+struct Join: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Have this machine work for services that run on another one.",
+        discussion: """
+            There, 'gyrus up --listen ADDRESS' or 'gyrus keys token' prints the token. Workers start here as a project of \
+            their own; ps, logs, scale and down work as usual, and what needs the services asks those over there.
+
+              gyrus join 10.0.0.5 --token gyrus1-… -d --scale trainer-worker=4
+              gyrus join lab:7200 --token - < token.txt
+              gyrus down -v                 leaves again
+            """)
+
+    /// What works without anything but a token.
+    static let usualWorkers = ["evaluator-worker", "trainer-worker"]
+
+    @ParentCommand var gyrus: Gyrus
+    @OptionGroup var start: StartOptions
+
+    // Other users of a machine see the arguments of its processes.
+    @Option(help: "The token; - reads it from stdin (default: $GYRUS_TOKEN).")
+    var token: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Address at which other workers reach this machine (default: the one towards those services).",
+            valueName: "address"))
+    var address: String?
+
+    @Argument(help: ArgumentHelp("Where the services run.", valueName: "address[:port]"))
+    var services: String
+
+    @Argument(help: "Services to run here (default: evaluator-worker trainer-worker).")
+    var workers: [String] = []
+
+    func run() async throws {
+        let place = try NetworkPlace(services)
+        let token = try JoinToken(givenToken())
+        let session = try Session(gyrus.project)
+        try await checkProject(session)
+        try await checkAdmission(to: place, token)
+        guard let own = address ?? place.ownAddress else {
+            throw Failure(.unavailable, "there is no way to '\(place.host)' from this machine; is the address right?")
+        }
+        let names = workers.isEmpty ? Self.usualWorkers : workers
+        let network = try ProjectKeys.join(
+            place, with: token, as: own, running: Set(names), in: session.directory)
+        try network.keep(in: session.directory)
+        try await start.run([], of: session)
+        if start.detach { say("\(names.joined(separator: " and ")) work for the services at \(place.host).") }
+    }
+
+    private func givenToken() throws -> String {
+        let given = token ?? ProcessInfo.processInfo.environment["GYRUS_TOKEN"]
+        guard let given, !given.isEmpty else {
+            throw ValidationError(
+                "a token is needed: 'gyrus keys token' prints one where the services run; give it with --token.")
+        }
+        guard given == "-" else { return given }
+        return readLine() ?? ""
+    }
+
+    /// A project whose own services run here stays what it is.
+    private func checkProject(_ session: Session) async throws {
+        let kept = try ProjectNetwork.kept(in: session.directory)
+        let runs = try await session.status().map { !$0.replicas.isEmpty } ?? false
+        guard kept?.isHost == true || (kept == nil && runs) else { return }
+        throw Failure(
+            .conflict,
+            "project '\(session.directory.name)' has services of its own here; use another project: gyrus -p NAME join …"
+        )
+    }
+
+    /// Asks before anything is started, so that a wrong address or token is told at once.
+    private func checkAdmission(to place: NetworkPlace, _ token: JoinToken) async throws {
+        let found = place.endpoints(from: place.port ?? token.port).first { $0.service == .trainer }
+        guard let found else { return }
+        let client = RequestClient(
+            to: try Endpoint(found.endpoint), security: Security(keys: token.keys, server: token.services),
+            logger: Logger(label: "gyrus") { _ in SwiftLogNoOpLogHandler() })
+        do {
+            _ = try await ServiceClient(client).health(timeout: .seconds(10))
+        } catch let failure as Failure where failure.code == .permissionDenied {
+            throw Failure(
+                .permissionDenied,
+                "the services at \(found.endpoint) do not take the token: it was revoked, or belongs to others; make a new "
+                    + "one there: gyrus keys token")
+        } catch let failure as Failure where failure.isRetriable {
+            throw Failure(
+                .unavailable,
+                "nothing answers at \(found.endpoint): do the services run there ('gyrus up -d --listen \(place.host)'), "
+                    + "and does a firewall let the port through?")
+        }
+    }
+}

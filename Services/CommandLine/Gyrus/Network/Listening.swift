@@ -1,0 +1,42 @@
+import Foundation
+import Launcher
+import Messaging
+import Model
+
+/// Lets the services of a project answer other machines, or no longer.
+struct Listening {
+    private let session: Session
+
+    init(_ session: Session) { self.session = session }
+
+    /// Keeps where the services listen from the next start on.
+    /// - Parameter text: An address of this machine, or `off`.
+    /// - Returns: What to do on the other machines; nil where they are not answered any more.
+    func change(to text: String) throws -> String? {
+        let kept = try ProjectNetwork.kept(in: session.directory)
+        if let kept, !kept.isHost {
+            throw Failure(
+                .conflict,
+                "project '\(session.directory.name)' works for the services at \(kept.address); use another project: "
+                    + "gyrus -p NAME up --listen …")
+        }
+        if text == "off" {
+            try ProjectNetwork.forget(in: session.directory)
+            return nil
+        }
+        let place = try NetworkPlace(text)
+        try place.checkListening()
+        var keys = try ProjectKeys(makingIn: session.directory)
+        let network = keys.network(at: place)
+        try network.keep(in: session.directory)
+        guard !keys.admitted.entries.contains(where: { $0.role == .worker }) else {
+            return "The services listen at \(place.host). Let another machine in with: \(session.command("keys token"))"
+        }
+        let token = try keys.makeToken(as: .worker, name: keys.freeName(for: .worker), port: network.port)
+        return """
+            The services listen at \(place.host), ports \(network.port) and the four after it. On another machine:
+              gyrus join \(place.host) --token \(token.text)
+            The token is a secret. For one more machine: \(session.command("keys token"))
+            """
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Foundation
+import Launcher
+import Model
+import RegistryClient
+
+/// Removes prepared data sets.
+struct DatasetRemove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rm",
+        abstract: "Remove prepared data sets that nothing uses; raw data are not touched.",
+        discussion: """
+            A data set stays that a model was trained on, because it says how samples are prepared for the model, or that a \
+            running search uses. Files go with 'gyrus registry gc' or 'gyrus prune'.
+
+              gyrus datasets rm 5f2b90c1
+              gyrus datasets rm --older-than 30d --force
+            """)
+
+    @ParentCommand var gyrus: Gyrus
+    @OptionGroup var removal: RemovalOptions
+    @OptionGroup var choice: RemovalChoice
+
+    @Argument(help: "Recipes of data sets, or their beginnings; see: gyrus datasets.")
+    var recipes: [String] = []
+
+    func validate() throws { try choice.check(recipes, example: "gyrus datasets rm --older-than 30d") }
+
+    func run() async throws {
+        let services = try Services(gyrus.project)
+        let registry = try await services.registry()
+        let usage = try await Usage(services)
+        let sets = try await found(in: registry, services)
+        let candidates = sets.map {
+            RemovalOptions.Candidate(
+                id: $0.recipe.hexadecimal, title: "\($0.recipe.hexadecimal.prefix(12))  \($0.name)",
+                obstacle: usage.obstacle(ofDataset: $0.recipe.hexadecimal))
+        }
+        try await removal.remove(candidates, kind: "data set", areNamed: !recipes.isEmpty) {
+            try await registry.removeDataset(recipe: BlobDigest($0))
+        }
+    }
+
+    private func found(in registry: RegistryClient, _ services: Services) async throws -> [RegisteredDataset] {
+        if let latest = choice.latest {
+            return try await registry.datasets(.init(filter: ["created": "<\(latest.formatted(.iso8601))"]))
+        }
+        let all = try await registry.datasets()
+        return try recipes.map { recipe in
+            let fitting = all.filter { $0.recipe.hexadecimal.hasPrefix(recipe) }
+            guard fitting.count == 1 else {
+                throw Failure(
+                    fitting.isEmpty ? .notFound : .invalidArgument,
+                    "\(fitting.isEmpty ? "no" : "more than one") data set's recipe begins with '\(recipe)'; see: "
+                        + services.command("datasets"))
+            }
+            return fitting[0]
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import ArgumentParser
+import Foundation
+import Launcher
+import Model
+import RegistryClient
+import ServiceClient
+
+/// Shows what takes how much room.
+struct DiskUsage: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "df",
+        abstract: "Show what takes how much room on disk, by service and kind.",
+        discussion: """
+              gyrus df
+              gyrus df --format json
+
+            RECLAIMABLE is what 'gyrus prune' could free. What lies in the project's folder is measured; the registry says \
+            what its files are for.
+            """)
+
+    @ParentCommand var gyrus: Gyrus
+    @OptionGroup var list: ListOptions
+
+    func run() async throws {
+        let directory = try gyrus.project.locator.projectDirectory()
+        var rows = FolderUsage(of: directory).rows
+        do {
+            let shares = try await Services(gyrus.project).registry().storage()
+            rows.removeAll { $0.service == "registry" && $0.kind == FolderUsage.registryFiles }
+            rows += shares.map {
+                UsageRow(
+                    service: "registry", kind: $0.kind, files: $0.files, bytes: $0.bytes,
+                    reclaimable: $0.isNeeded ? 0 : $0.bytes)
+            }
+        } catch let failure as Failure where failure.code == .unavailable {
+            say("The registry does not answer, so what its files are for is not known.")
+        }
+        rows.sort { ($0.service, $0.kind) < ($1.service, $1.kind) }
+        try list.render(rows)
+        let (bytes, free) = rows.reduce((UInt64(0), UInt64(0))) { ($0.0 + $1.bytes, $0.1 + $1.reclaimable) }
+        say("\(Figures.bytes(bytes)) in all, \(Figures.bytes(free)) of it reclaimable, in \(directory.root.path)")
+    }
+}
+
+/// What a kind of files takes, as lists show it.
+struct UsageRow: Listable {
+    let service, kind: String
+    var files: Int
+    var bytes: UInt64
+    var reclaimable: UInt64 = 0
+
+    static let columns = ["SERVICE", "KIND", "FILES", "SIZE", "RECLAIMABLE"]
+
+    var name: String { "\(service)/\(kind)" }
+    var row: [String] {
+        [
+            service, kind, Figures.count(files), Figures.bytes(bytes),
+            reclaimable == 0 ? "–" : Figures.bytes(reclaimable),
+        ]
+    }
+}
+
+/// What lies in the folder of a project.
+struct FolderUsage {
+    static let registryFiles = "files"
+
+    let rows: [UsageRow]
+
+    init(of directory: ProjectDirectory) {
+        var found: [[String]: UsageRow] = [:]
+        let root = directory.root.resolvingSymlinksInPath().path
+        let keys: Set<URLResourceKey> = [.isRegularFileKey, .totalFileAllocatedSizeKey, .fileSizeKey]
+        let files = FileManager.default.enumerator(
+            at: URL(filePath: root), includingPropertiesForKeys: Array(keys))
+        while let file = files?.nextObject() as? URL {
+            guard let values = try? file.resourceValues(forKeys: keys), values.isRegularFile == true else { continue }
+            let parts = file.path.dropFirst(root.count).split(separator: "/").map(String.init)
+            let place = Self.place(parts)
+            // An empty file is a lock.
+            guard let size = values.totalFileAllocatedSize ?? values.fileSize, size > 0 else { continue }
+            var row =
+                found[[place.service, place.kind]]
+                ?? UsageRow(
+                    service: place.service, kind: place.kind, files: 0, bytes: 0)
+            row.files += 1
+            row.bytes += UInt64(size)
+            found[[place.service, place.kind]] = row
+        }
+        rows = Array(found.values)
+    }
+
+    /// Whose a file is, and of what kind.
+    private static func place(_ parts: [String]) -> (service: String, kind: String) {
+        guard parts.count > 1 else { return ("launcher", "logs and records") }
+        let name = parts[parts.count - 1]
+        switch parts[0] {
+        case "state" where parts.count > 2:
+            let isDatabase = name.contains(".sqlite")
+            if ServiceName(rawValue: parts[1]) == nil { return ("workers", parts[1]) }
+            if parts[1] == "registry" && ["blobs", "uploads", "corrupt"].contains(parts[2]) {
+                return ("registry", parts[2] == "blobs" ? registryFiles : parts[2] == "corrupt" ? "damaged" : "uploads")
+            }
+            return (parts[1], isDatabase ? "database" : "files of its own")
+        case "logs":
+            // registry-1.log, registry-1.log.1
+            let replica = name.prefix { $0 != "." }
+            return (String(replica.prefix(upTo: replica.lastIndex(of: "-") ?? replica.endIndex)), "logs")
+        default: return ("launcher", "logs and records")
+        }
+    }
+}

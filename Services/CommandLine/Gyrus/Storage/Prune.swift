@@ -1,0 +1,83 @@
+import ArgumentParser
+import DesignerClient
+import Foundation
+import Launcher
+import Model
+import RegistryClient
+
+/// Removes what nothing needs any more.
+struct Prune: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Remove scenarios that came to nothing, data sets that nothing uses, and files that nothing needs.",
+        discussion: """
+            Models are never removed by this; see: gyrus models rm. Prints what was removed.
+
+              gyrus prune --dry-run
+              gyrus prune --older-than 7d --force
+              gyrus prune --all                   scenarios that succeeded as well
+            """)
+
+    @ParentCommand var gyrus: Gyrus
+    @OptionGroup var removal: RemovalOptions
+
+    @Flag(help: "Remove scenarios that succeeded as well; the models that came of them stay.")
+    var all = false
+
+    @Option(
+        help: ArgumentHelp("Only what is at least this old, such as 7d (default: 24h).", valueName: "duration"),
+        transform: DurationArgument.init)
+    var olderThan: DurationArgument?
+
+    private var age: Duration { olderThan?.duration ?? .seconds(24 * 3600) }
+
+    func run() async throws {
+        let services = try Services(gyrus.project)
+        let (designer, registry) = (try await services.designer(), try await services.registry())
+        let usage = try await Usage(services)
+        let latest = Date().addingTimeInterval(-(age / .seconds(1)))
+        let scenarios = try await designer.allScenarios().filter {
+            ($0.ended ?? .distantFuture) <= latest && (all || $0.state != .succeeded)
+        }
+        let sets = try await unusedSets(registry, usage, latest)
+        let files = try await registry.collectBlobs(olderThan: age, dryRun: true)
+        if !removal.dryRun && !removal.force {
+            say(
+                "\(Figures.amount(scenarios.count, "scenario")), \(Figures.amount(sets.count, "data set")) and, besides "
+                    + "theirs, \(Figures.amount(Int(clamping: files.blobs), "file")) of \(Figures.bytes(files.bytes)) "
+                    + "would go.")
+            try RemovalOptions.ask("Remove them?")
+        }
+        var removed = (scenarios: 0, sets: 0)
+        for status in scenarios {
+            if !removal.dryRun { _ = try await designer.remove(status.id.text) }
+            emit("scenario \(status.id)")
+            removed.scenarios += 1
+        }
+        for set in sets {
+            do {
+                if !removal.dryRun { try await registry.removeDataset(recipe: set.recipe) }
+            } catch let failure as Failure where failure.code == .conflict {
+                // A model was trained on it meanwhile.
+                continue
+            }
+            emit("dataset \(set.recipe.hexadecimal)")
+            removed.sets += 1
+        }
+        let collected = removal.dryRun ? files : try await registry.collectBlobs(olderThan: age, dryRun: false)
+        for digest in collected.digests { emit("file \(digest)") }
+        say(
+            "\(Figures.amount(removed.scenarios, "scenario")), \(Figures.amount(removed.sets, "data set")) and "
+                + "\(Figures.amount(Int(clamping: collected.blobs), "file")) of \(Figures.bytes(collected.bytes)) "
+                + (removal.dryRun ? "would be removed." : "removed."))
+    }
+
+    /// Data sets that no model was trained on and no search uses.
+    private func unusedSets(
+        _ registry: RegistryClient, _ usage: Usage, _ latest: Date
+    ) async throws -> [RegisteredDataset] {
+        let used = Set(try await registry.models().compactMap { $0.lineage.recipe?.hexadecimal })
+        return try await registry.datasets(.init(filter: ["created": "<\(latest.formatted(.iso8601))"])).filter {
+            !used.contains($0.recipe.hexadecimal) && usage.obstacle(ofDataset: $0.recipe.hexadecimal) == nil
+        }
+    }
+}

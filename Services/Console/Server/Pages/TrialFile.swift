@@ -1,0 +1,28 @@
+import DesignerClient
+import Model
+
+/// Trials as a file of comma-separated values (RFC 4180), a column for each thing that was measured of any.
+struct TrialFile {
+    let text: String
+
+    init(_ trials: [Trial], metric: Metric) {
+        let measured = Set(trials.flatMap(\.metrics.keys)).sorted()
+        let heads = ["trial", "state", "origin", "network", "genome", "code", "objective", "failure"]
+        let rows = trials.map { trial in
+            [
+                "\(trial.id.number)", trial.state.description, trial.origin, trial.networkName, trial.genome,
+                trial.code,
+                trial.objective.map { "\(metric.utility(of: $0))" } ?? "", trial.failure?.message ?? "",
+            ] + measured.map { name in trial.metrics[name].map { "\($0)" } ?? "" }
+        }
+        text = ([heads + measured] + rows).map { $0.map(Self.field).joined(separator: ",") + "\r\n" }.joined()
+    }
+
+    /// A text that a table program would take for a formula is kept from being one.
+    private static func field(_ text: String) -> String {
+        let isFormula = text.first.map { "=+@\t".contains($0) } ?? false || (text.hasPrefix("-") && Double(text) == nil)
+        let text = isFormula ? "'" + text : text
+        guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
+        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+    }
+}

@@ -1,0 +1,94 @@
+import DesignerClient
+import Model
+import Networks
+import Search
+import TrainerClient
+
+// Final trainings whose networks answer together: those of several finalists, or of folds of the samples.
+extension SearchRun {
+    /// Orders final trainings, each with another fold held out.
+    /// - Returns: Whether there are any; otherwise finalists are trained as usual.
+    mutating func crownFolds(_ finalists: [Trial], _ decision: inout SearchDecision) throws -> Bool {
+        let members = members(of: finalists)
+        guard members.count > 1, let folds = scenario.folds else { return false }
+        for (number, trial) in members.enumerated() {
+            if number < finalists.count { noteFinalist(trial, in: &decision) }
+            let source = trial.id.number
+            let final = try self.trial(
+                trials.count, Genome(trial.genome), origin: "final \(source), fold \(number + 1) of \(folds)",
+                for: .fold(of: source, number: number))
+            try add(final, &decision)
+        }
+        return true
+    }
+
+    /// Has the networks of the final trainings answer together, where the scenario asks for it and its limits allow it.
+    /// - Returns: Whether that is under way.
+    mutating func addEnsemble(_ decision: inout SearchDecision) throws -> Bool {
+        guard scenario.isEnsemble, !trials.contains(where: { $0.purpose == .ensemble }) else { return false }
+        let members = trials.filter { $0.purpose.isFinal && $0.objective != nil && $0.network != nil }
+        guard members.count > 1, let first = members.first else { return false }
+        let numbers = members.map(\.id.number)
+        var trial = try self.trial(
+            trials.count, Genome(first.genome), origin: "mean of \(numbers.map(String.init).joined(separator: ", "))",
+            for: .ensemble)
+        trial.parents = numbers
+        let candidate = try candidate(of: trial)
+        guard scenario.limits.allow(parameters: candidate.parameters, operations: candidate.operations) else {
+            return false
+        }
+        trial.networkName = candidate.title
+        trial.code = try candidate.code(accuracy: nil).description
+        trial.metrics = ["parameters": Double(candidate.parameters), "operations": Double(candidate.operations)]
+        try add(trial, &decision)
+        return true
+    }
+
+    /// The candidate of a trial: that of its genome, or several together.
+    mutating func candidate(of trial: Trial) throws -> Candidate {
+        guard trial.purpose == .ensemble else { return try candidate(Genome(trial.genome)) }
+        let members = try trial.parents.map { number in
+            guard trials.indices.contains(number) else {
+                throw Failure(.corrupt, "Trial '\(trial.id)' is made of trial \(number), which does not exist.")
+            }
+            return try candidate(Genome(trials[number].genome))
+        }
+        return try Candidate(ensembleOf: members)
+    }
+
+    /// The weights of the networks that answer together.
+    func weightsOfMembers(of trial: Trial) -> [TrainingTask.InitialWeights] {
+        trial.parents.enumerated().compactMap { place, number in
+            trials[number].network.map {
+                .init($0.weights, prefix: NetworkDescription.prefix(ofMember: place))
+            }
+        }
+    }
+
+    /// The part of the samples that a training holds out.
+    func fold(of trial: Trial) throws -> Fold? {
+        guard let number = trial.purpose.fold, let folds = scenario.folds else { return nil }
+        return try Fold(number, of: folds)
+    }
+
+    /// What networks of folds are worth together, as nobody measured it on samples that none of them has learned from: the mean
+    /// of what each is worth on those that it has not.
+    func foldMetrics(of trial: Trial) -> [String: Double] {
+        let members = trial.parents.map { trials[$0] }
+        guard trial.purpose == .ensemble, members.allSatisfy({ $0.purpose.fold != nil }) else { return [:] }
+        var means: [String: Double] = [:]
+        for name in Set(members.flatMap(\.metrics.keys)) where name.hasPrefix("validation-") {
+            let values = members.compactMap { $0.metrics[name] }
+            if values.count == members.count { means[name] = values.reduce(0, +) / Double(values.count) }
+        }
+        return means
+    }
+
+    /// The networks of folds together, which are the result where there are any: no one of them has learned from all samples.
+    var ensembleOfFolds: Trial? {
+        trials.first {
+            $0.purpose == .ensemble && $0.objective != nil && $0.keeps(scenario.limits)
+                && $0.parents.allSatisfy { trials[$0].purpose.fold != nil }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import DesignerClient
+import Model
+import Networks
+import Search
+import Testing
+import TrainerClient
+
+@testable import DesignerServer
+
+@Suite struct EnsembleRunTests {
+    private typealias Driver = SearchRunTests.Driver
+
+    private static func text(_ final: String) -> String {
+        scenarioText().replacing("final: {epochs: 5}", with: "final: {epochs: 5, \(final)}")
+    }
+
+    @Test(arguments: 1..<5, [0, 0.3])
+    func `finalists take turns in folds, and the mean of their answers is the result`(
+        order: UInt64, crashing: Double
+    ) throws {
+        var driver = try Driver(Self.text("candidates: 2, folds: 5"), order: order)
+        driver.bonus = { $0 < 24 ? 0 : Double($0 - 24) / 1_000 }
+        try driver.run(crashing: crashing)
+        let trials = driver.rows.trials
+        #expect(trials.count == 30)
+        let folds = try (24..<29).map { try #require(trials[$0]) }
+        let sources = folds.compactMap(\.purpose.source)
+        #expect(folds.map(\.purpose.fold) == [0, 1, 2, 3, 4])
+        #expect(sources[0] == sources[2] && sources[1] == sources[3] && sources[0] != sources[1])
+        for trial in folds {
+            let task = try #require(driver.orders["s1/\(trial.id.number)/train"]).task
+            #expect(try task.fold == Fold(#require(trial.purpose.fold), of: 5))
+            #expect(task.epochs == 5 && task.initialWeights.isEmpty)
+        }
+        let ensemble = try #require(trials[29])
+        #expect(ensemble.purpose == .ensemble && ensemble.parents == Array(24..<29))
+        let task = try #require(driver.orders["s1/29/train"]).task
+        #expect(task.epochs == 0 && task.fold == nil)
+        #expect(task.initialWeights.map(\.prefix) == (0..<5).map { NetworkDescription.prefix(ofMember: $0) })
+        #expect(task.initialWeights.map(\.blob) == folds.compactMap { $0.network?.weights })
+        #expect(try task.network.parameterCount == Int(#require(ensemble.metrics["parameters"])))
+        // Samples that all have learned from say nothing of what they are worth.
+        let values = folds.compactMap { $0.metrics["validation-accuracy"] }
+        #expect(ensemble.metrics["validation-accuracy"] == values.reduce(0, +) / 5)
+        #expect(driver.rows.conclusion == .succeeded(model: "s1/29"))
+        // Networks of folds are no models by themselves.
+        let models = driver.rows.deliveries.compactMap { if case .model(let model) = $0 { model.id } else { nil } }
+        #expect(models == ["s1/29"])
+    }
+
+    @Test func `an ensemble of finalists is the result where it validates best, and only then`() throws {
+        for (bonus, winner) in [(0.01, "s1/26"), (-0.5, "s1/24")] {
+            var driver = try Driver(Self.text("candidates: 2, ensemble: true"), order: 1)
+            driver.bonus = { $0 == 26 ? bonus : 0 }
+            try driver.run()
+            #expect(driver.rows.trials[26]?.parents == [24, 25])
+            #expect(driver.rows.conclusion == .succeeded(model: winner))
+        }
+    }
+
+    @Test func `networks that are together too large do not answer together`() throws {
+        let alone = try Driver(Self.text("candidates: 2, ensemble: true"), order: 1)
+        var free = alone
+        try free.run()
+        let largest = free.rows.trials.values.filter { $0.purpose != .ensemble }.compactMap { $0.metrics["parameters"] }
+            .max()
+        let limit = Int(try #require(largest))
+        var driver = try Driver(
+            Self.text("candidates: 2, ensemble: true") + "\nobjective: {limits: {parameters: \(limit)}}", order: 1)
+        try driver.run()
+        #expect(!driver.rows.trials.values.contains { $0.purpose == .ensemble })
+        #expect(driver.rows.conclusion == .succeeded(model: "s1/24"))
+    }
+
+    @Test func `a fold that fails is left out`() throws {
+        var driver = try Driver(Self.text("folds: 3"), order: 1)
+        driver.fails = { $0 == 25 ? Failure(.corrupt, "broken") : nil }
+        try driver.run()
+        #expect(driver.rows.trials[27]?.parents == [24, 26])
+        #expect(driver.rows.conclusion == .succeeded(model: "s1/27"))
+    }
+
+    @Test(arguments: [
+        ("folds: 1", "folds"), ("folds: 5, ensemble: false", "ensemble"), ("folds: 3, workers: 2", "folds"),
+    ])
+    func `folds that cannot be are refused`(final: String, field: String) throws {
+        #expect { try ScenarioFile(Self.text(final)) } throws: { "\($0)".contains("final.\(field)") }
+    }
+}

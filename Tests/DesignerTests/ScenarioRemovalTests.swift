@@ -1,0 +1,41 @@
+import DesignerClient
+import Foundation
+import GRDB
+import Model
+import Storage
+import Testing
+
+@testable import DesignerServer
+
+@Suite(.timeLimit(.minutes(10))) struct ScenarioRemovalTests {
+    @Test func `a scenario is removed with its trials once it has ended, and its identity is not used again`()
+        async throws
+    {
+        let database = try Designer.database()
+        let service = try await Designer(database, FakeWorld()).service
+        try await service.publish(scenarioText(), file: "f.yaml", as: "s1")
+        try await service.publish(scenarioText(), file: "f.yaml", as: "s2")
+        let early = await #expect(throws: Failure.self) { try await service.remove("s1") }
+        #expect(early?.code == .conflict && early?.message.contains("gyrus cancel s1") == true)
+        try await database.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO trials (scenario, number, state, genome, origin, network, code, metrics)
+                    VALUES ('s1', 0, 4, '1.1.1-0.0.0', 'random', 'n', 'c', '{}')
+                    """)
+        }
+        _ = try await service.cancel("s1")
+        #expect(try await service.remove("s1").state == .cancelled)
+        #expect(try await service.scenarios(limit: 10).map(\.id.text) == ["s2"])
+        let left = try await database.read { db in try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM trials") }
+        #expect(left == 0)
+        let gone = await #expect(throws: Failure.self) { try await service.remove("s1") }
+        #expect(gone?.code == .notFound)
+        let again = await #expect(throws: Failure.self) {
+            try await service.publish(scenarioText(), file: "f.yaml", as: "s1")
+        }
+        #expect(again?.code == .conflict)
+        let events = try await EventLog(database, service: "designer").read()
+        #expect(events.contains { $0.kind == "scenario.removed" && $0.subject == "s1" })
+    }
+}
