@@ -246,10 +246,18 @@ let services: [Target] = [
     executable("gyrus-autoencoder", "Services/Designer/Autoencoder", ["CTorch", "Model", "Search", "Torch"]),
     library("TrackingSearch", "Services/Designer/Tracking", ["Model", "Search", "Tracking"]),
     library("DesignerClient", "Services/Designer/Client", ["Brain", "Model", "Networks", "Schema", "Messaging"]),
+    // What a search decides, from what happened: no database, no socket, no clock.
+    library(
+        "DesignerSearch", "Services/Designer/Machine",
+        [
+            "Brain", "Model", "Networks", "Search", "Tracking", "TrackingSearch", "DesignerClient", "EvaluatorClient",
+            "TrainerClient", "WorkQueueClient",
+        ]),
     library(
         "DesignerServer", "Services/Designer/Server",
         [
-            "Brain", "Model", "Schema", "Messaging", "Storage", "ServiceKit", "Networks", "Search", "WorkQueueClient",
+            "Brain", "DesignerSearch", "Model", "Schema", "Messaging", "Storage", "ServiceKit", "Networks", "Search",
+            "WorkQueueClient",
             "WorkQueueServer", "DesignerClient", "ServiceClient", "RegistryClient", "KnowledgeClient", "TrainerClient",
             "EvaluatorClient", "ParameterServer", "Tracking", "TrackingSearch", grdb, lifecycle, logging,
         ]),
@@ -383,7 +391,8 @@ let testTargets: [Target] = [
     tests(
         "DesignerTests",
         [
-            "Brain", "DesignerClient", "ParameterServer", "ServiceTestSupport", "SearchSupport", "DesignerServer",
+            "Brain", "DesignerClient", "DesignerSearch", "ParameterServer", "ServiceTestSupport", "SearchSupport",
+            "DesignerServer",
             "Search", "Storage", "Messaging", "WorkQueueServer", "Model", "TrainerClient", "EvaluatorClient",
             "Networks", "Tracking", "TrackingSearch", "gyrus-autoencoder", grdb, lifecycle, logging,
         ]),
@@ -419,7 +428,7 @@ let testTargets: [Target] = [
             "KnowledgeAttention", "KnowledgeClient", "KnowledgeServer", "ServiceTestSupport", "TransferSupport",
             "Brain", "Messaging", "Schema", "Model", "CZeroMQ", "Storage", "Networks", "Datasets", "WorkQueueClient",
             "WorkQueueServer", "Safetensors", "Search", "SearchSupport", "Torch", "Tracking", "ConsoleSupport",
-            "DesignerClient", "DesignerServer", "ParameterServer", "TrainerClient", "EvaluatorClient",
+            "DesignerClient", "DesignerSearch", "DesignerServer", "ParameterServer", "TrainerClient", "EvaluatorClient",
             "RegistryClient", "RegistryServer", "ServiceClient", "TestSupport", "gyrus-autoencoder", "registry",
             "trainer", "trainer-worker", argumentParser, crypto, grdb, lifecycle, logging,
         ], excluding: ["own", "peers"]),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DesignerSearch
 import DesignerServer
 import Foundation
 import Logging

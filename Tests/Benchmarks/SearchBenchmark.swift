@@ -1,6 +1,7 @@
 import ArgumentParser
 import Brain
 import DesignerClient
+import DesignerSearch
 import DesignerServer
 import EvaluatorClient
 import Foundation

@@ -5,6 +5,7 @@ import Search
 import ServiceTestSupport
 import Testing
 
+@testable import DesignerSearch
 @testable import DesignerServer
 
 /// Trials that a formula measures as soon as they are placed.

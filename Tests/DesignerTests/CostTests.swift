@@ -2,6 +2,7 @@ import DesignerClient
 import Model
 import Testing
 
+@testable import DesignerSearch
 @testable import DesignerServer
 
 @Suite struct CostTests {

@@ -10,6 +10,7 @@ import Storage
 import Synchronization
 import Testing
 
+@testable import DesignerSearch
 @testable import DesignerServer
 
 /// A designer over a database that outlives it.

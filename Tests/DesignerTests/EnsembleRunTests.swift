@@ -5,7 +5,7 @@ import Search
 import Testing
 import TrainerClient
 
-@testable import DesignerServer
+@testable import DesignerSearch
 
 @Suite struct EnsembleRunTests {
     private typealias Driver = SearchRunTests.Driver

@@ -8,6 +8,7 @@ import Synchronization
 import Tracking
 import TrainerClient
 
+@testable import DesignerSearch
 @testable import DesignerServer
 
 /// The other services as one object in memory: it measures networks by a formula, in an order of its own.

@@ -4,6 +4,7 @@ import Search
 import Testing
 import TrainerClient
 
+@testable import DesignerSearch
 @testable import DesignerServer
 
 @Suite struct FusionRunTests {
@@ -97,7 +98,7 @@ import TrainerClient
     func `what is wrong is told with its place`(image: String, more: String, line: Int, word: String) throws {
         let failure = #expect(throws: Failure.self) {
             let text = Self.text(image: image, more: more)
-            let plan = SearchRun.Plan(
+            let plan = ScenarioPlan(
                 id: try ScenarioID("s1"), generation: 0, file: try ScenarioFile(text, file: "f.yaml"), text: text)
             _ = try plan.candidateSpace
         }

@@ -4,6 +4,7 @@ import Search
 import Testing
 import TrainerClient
 
+@testable import DesignerSearch
 @testable import DesignerServer
 
 @Suite struct HalvingRunTests {

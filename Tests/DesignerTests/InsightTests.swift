@@ -1,6 +1,7 @@
 import Model
 import Testing
 
+@testable import DesignerSearch
 @testable import DesignerServer
 
 @Suite struct InsightTests {

@@ -7,6 +7,7 @@ import Model
 import Storage
 import Testing
 
+@testable import DesignerSearch
 @testable import DesignerServer
 
 @Suite(.timeLimit(.minutes(10))) struct ListTests {

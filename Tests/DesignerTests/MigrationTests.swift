@@ -5,6 +5,7 @@ import Model
 import Storage
 import Testing
 
+@testable import DesignerSearch
 @testable import DesignerServer
 
 @Suite struct MigrationTests {
@@ -78,7 +79,8 @@ import Testing
     @Test func `files of an older search for a tracker are a setup and tracks`() async throws {
         let code = "ByteTrack on one; vision; tracking; tracker; MOT17; 0; 80%; none; Gyrus1.0"
         let database = try migrated(
-            "a text that no version reads", [OldTrial(origin: "fixed", code: code), OldTrial(origin: "final 0", code: code)])
+            "a text that no version reads",
+            [OldTrial(origin: "fixed", code: code), OldTrial(origin: "final 0", code: code)])
         let trials = try await trials(database)
         #expect(trials.map(\.purpose) == [.baseline, .final(of: 0)])
         let digest = try BlobDigest(Self.digest)

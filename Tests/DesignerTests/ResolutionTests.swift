@@ -6,6 +6,7 @@ import Storage
 import Synchronization
 import Testing
 
+@testable import DesignerSearch
 @testable import DesignerServer
 
 /// What a scenario engages decides what its search chooses from, and is kept with it.
@@ -86,7 +87,7 @@ import Testing
             for (id, stimuli) in [("s1", "see written digits"), ("s2", "feel fear and anger")] {
                 let text = text.replacing("see written digits, hear spoken digits", with: stimuli)
                 try await service.publish(text, file: "f.yaml", as: id)
-                let plan = SearchRun.Plan(
+                let plan = ScenarioPlan(
                     id: try ScenarioID(id), generation: 0, file: try ScenarioFile(text), text: text,
                     explanation: try await service.explanation(of: id))
                 spaces.append(try plan.candidateSpace.space.genes.flatMap { $0.parts[1].choices })
@@ -113,7 +114,7 @@ import Testing
 
 extension Trial {
     fileprivate func networkSpace(_ text: String, _ explanation: Explanation) throws -> any CandidateSpace {
-        let plan = SearchRun.Plan(
+        let plan = ScenarioPlan(
             id: id.scenario, generation: 0, file: try ScenarioFile(text), text: text, explanation: explanation)
         return try plan.candidateSpace
     }

@@ -7,6 +7,7 @@ import Storage
 import Synchronization
 import Testing
 
+@testable import DesignerSearch
 @testable import DesignerServer
 
 @Suite(.timeLimit(.minutes(10))) struct ResumptionTests {

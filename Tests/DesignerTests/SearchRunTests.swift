@@ -5,6 +5,7 @@ import Search
 import Testing
 import TrainerClient
 
+@testable import DesignerSearch
 @testable import DesignerServer
 
 extension SearchRun {
@@ -43,7 +44,7 @@ extension SearchRun {
         var rows = Rows()
         var open: [SearchDecision.Step] = []
         var generator: SeededGenerator
-        let plan: SearchRun.Plan
+        let plan: ScenarioPlan
         var fails: (Int) -> Failure? = { _ in nil }
         var known: [Genome] = []
         /// Most steps that are done before the search hears of them.
@@ -61,7 +62,7 @@ extension SearchRun {
 
         init(_ text: String, order: UInt64) throws {
             generator = SeededGenerator(seed: order)
-            plan = SearchRun.Plan(
+            plan = ScenarioPlan(
                 id: try ScenarioID("s1"), generation: 0, file: try ScenarioFile(text), text: text)
         }
 
@@ -319,7 +320,7 @@ extension SearchRun {
 
     @Test func `trials after a resumption have tasks of their own`() throws {
         let text = scenarioText()
-        let plan = SearchRun.Plan(id: try ScenarioID("s1"), generation: 2, file: try ScenarioFile(text), text: text)
+        let plan = ScenarioPlan(id: try ScenarioID("s1"), generation: 2, file: try ScenarioFile(text), text: text)
         var search = try SearchRun(plan: plan, isPrepared: true, seeds: [], trials: [])
         let orders = try search.begin().steps.compactMap { step in
             if case .train(let order, _) = step { order } else { nil }

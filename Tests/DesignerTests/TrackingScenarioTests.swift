@@ -10,6 +10,7 @@ import Testing
 import Tracking
 import TrackingSearch
 
+@testable import DesignerSearch
 @testable import DesignerServer
 
 private func text(trials: Int = 30, population: Int = 6, more: String = "") -> String {
@@ -73,7 +74,7 @@ private func text(trials: Int = 30, population: Int = 6, more: String = "") -> S
 
     @Test func `a search that stops anywhere goes on from its rows`() throws {
         let file = try ScenarioFile(text())
-        let plan = SearchRun.Plan(id: try ScenarioID("s1"), generation: 0, file: file, text: text())
+        let plan = ScenarioPlan(id: try ScenarioID("s1"), generation: 0, file: file, text: text())
         func step(_ run: inout TrackingRun, _ open: inout [SearchDecision.Step]) throws -> SearchDecision? {
             guard !open.isEmpty else { return nil }
             let occurrence: SearchOccurrence

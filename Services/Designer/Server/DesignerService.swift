@@ -1,4 +1,5 @@
 import DesignerClient
+import DesignerSearch
 import GRDB
 public import Logging
 import Model
@@ -56,7 +57,7 @@ public struct DesignerService: Sendable {
         let explanation = try await store.isKnown(id) ? nil : resolve(parsed)
         let isKnown = explanation == nil
         let models = isKnown ? try await store.backbones(of: id) : try await backbones(of: parsed)
-        let plan = SearchRun.Plan(
+        let plan = ScenarioPlan(
             id: id, generation: 0, file: parsed, text: text, explanation: explanation, models: models)
         let space = try plan.searchSpace
         let isNew = try await store.database.write { db in

@@ -1,4 +1,5 @@
 import DesignerClient
+import DesignerSearch
 import Logging
 import Model
 import ServiceLifecycle

@@ -1,4 +1,5 @@
 import DesignerClient
+import DesignerSearch
 import Model
 import Storage
 
@@ -8,14 +9,7 @@ actor ControllerDesk {
     /// How long children wait for their search.
     private static let longestWait = Duration.seconds(30)
 
-    /// Children that wait.
-    struct Request: Hashable {
-        let id: Int
-        let replica: Int
-        let children: ControllerChildren
-    }
-
-    private var requests: [ScenarioID: [Request]] = [:]
+    private var requests: [ScenarioID: [ControllerRequest]] = [:]
     private var answers: [Int: ControllerPlacement] = [:]
     private var places: [ScenarioID: [Int: ControllerClient.ShardPlace]] = [:]
     private var latest = 0
@@ -29,7 +23,7 @@ actor ControllerDesk {
         _ children: ControllerChildren, of replica: Int, to search: ScenarioID
     ) async throws -> ControllerPlacement {
         latest += 1
-        let request = Request(id: latest, replica: replica, children: children)
+        let request = ControllerRequest(id: latest, replica: replica, children: children)
         requests[search, default: []].append(request)
         changes.wake(search)
         defer {
@@ -43,9 +37,9 @@ actor ControllerDesk {
     }
 
     /// The next children for a search, as soon as there are some.
-    func next(for search: ScenarioID) async throws -> Request {
+    func next(for search: ScenarioID) async throws -> ControllerRequest {
         while true {
-            let request = try await wait(for: search, until: Self.longestWait) { () -> Request? in
+            let request = try await wait(for: search, until: Self.longestWait) { () -> ControllerRequest? in
                 guard requests[search]?.isEmpty == false else { return nil }
                 return requests[search]?.removeFirst()
             }

@@ -1,3 +1,4 @@
+package import DesignerSearch
 package import Search
 
 /// Where the children of a replica are tried.
@@ -8,32 +9,6 @@ package protocol TrialBoard: Sendable {
     func place(_ children: ControllerChildren) async throws -> ControllerPlacement
     /// All that was proposed so far, once what came of some trials is known.
     func outcomes(of trials: [Int]) async throws -> SearchHistory
-}
-
-/// Children that a replica has written in a step.
-package struct ControllerChildren: Hashable, Sendable {
-    /// Number of the step, from 0.
-    package var step: Int
-    /// Children of the step in all.
-    package var batch: Int
-    /// Those that are wanted now, beside the ones that were placed before.
-    package var genomes: [Genome]
-    /// How even the controllers' choices were in the step before: entropies in bits by genes.
-    package var evenness: [String: Double]
-}
-
-/// What became of children.
-package struct ControllerPlacement: Hashable, Sendable {
-    /// The trials of the step, of those placed before as well.
-    package var trials: [Int]
-    /// Whether there are no more trials to come.
-    package var isOver: Bool
-
-    /// Makes one.
-    package init(trials: [Int], isOver: Bool) {
-        self.trials = trials
-        self.isOver = isOver
-    }
 }
 
 /// The work of one replica: it reads the parameters, writes children, waits until they were tried, and hands in the

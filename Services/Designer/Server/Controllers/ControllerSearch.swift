@@ -1,4 +1,5 @@
 import DesignerClient
+import DesignerSearch
 import Messaging
 import Model
 import ParameterServer
@@ -10,7 +11,7 @@ struct ControllerSearch {
     /// How long the designer may be away when a part of a search begins.
     private static let patience = Duration.seconds(600)
 
-    let plan: SearchRun.Plan
+    let plan: ScenarioPlan
     let space: any CandidateSpace
     let replication: Scenario.Replication
     let settings: Reinforcement.Settings
@@ -19,7 +20,7 @@ struct ControllerSearch {
         let (status, explanation) = try await retrying(for: Self.patience) {
             (try await designer.scenario(task.scenario), try await designer.explanation(of: task.scenario))
         }
-        plan = SearchRun.Plan(
+        plan = ScenarioPlan(
             id: status.id, generation: 0, file: try ScenarioFile(status.text), text: status.text,
             explanation: explanation)
         guard let replication = plan.scenario.search.replication else {

@@ -1,4 +1,5 @@
 import DesignerClient
+import DesignerSearch
 import Logging
 public import Messaging
 import Model

@@ -1,4 +1,5 @@
 import DesignerClient
+import DesignerSearch
 import Foundation
 import GRDB
 import Model

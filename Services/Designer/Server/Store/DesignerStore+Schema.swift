@@ -1,4 +1,5 @@
 import DesignerClient
+import DesignerSearch
 public import GRDB
 import Model
 import WorkQueueServer

@@ -1,4 +1,5 @@
 import DesignerClient
+import DesignerSearch
 
 // States and purposes as queries name them: what the enumerations say, so that no number or word stands in SQL.
 extension DesignerStore {

@@ -1,4 +1,5 @@
 import DesignerClient
+import DesignerSearch
 import Foundation
 import GRDB
 import Model
@@ -45,7 +46,7 @@ public struct DesignerStore: Sendable {
         var facts: ScenarioFacts?
 
         /// Name of the scenario's task in the designer's own queue.
-        var task: String { SearchRun.Plan.group(id, generation) }
+        var task: String { ScenarioPlan.group(id, generation) }
     }
 
     // MARK: Publishing
@@ -190,7 +191,7 @@ public struct DesignerStore: Sendable {
             let row = try Row.fetchOne(
                 db, sql: "SELECT generation FROM scenarios WHERE id = ? AND \(Self.isUnfinished)",
                 arguments: [id.text])
-            guard let row, SearchRun.Plan.group(id, row["generation"]) == task else { return }
+            guard let row, ScenarioPlan.group(id, row["generation"]) == task else { return }
             try conclude(id, .failed(failure), in: db)
             try outbox.postCancellation(of: task, in: db)
             try events.append(

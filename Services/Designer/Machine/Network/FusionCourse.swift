@@ -1,18 +1,18 @@
 import Networks
-import Search
+package import Search
 
 /// What a search for a fusion knows of the networks that it fuses: sets of features, as soon as they are computed.
-struct FusionCourse {
-    let space: FusionSpace
+package struct FusionCourse {
+    package let space: FusionSpace
     /// Identities of the sets of features, by modality.
-    var features: [String: String] = [:]
+    package var features: [String: String] = [:]
     /// Modalities whose features were ordered.
-    var ordered: Set<String> = []
+    package var ordered: Set<String> = []
 
     /// Number of networks of single modalities, which are the first trials.
-    var count: Int { space.networks.count }
+    package var count: Int { space.networks.count }
     /// Whether all features are there.
-    var isReady: Bool { features.count == count }
+    package var isReady: Bool { features.count == count }
     /// Identities of the sets of features, in the order of the networks.
-    var sets: [String] { space.networks.compactMap { features[$0.backbone.modality] } }
+    package var sets: [String] { space.networks.compactMap { features[$0.backbone.modality] } }
 }

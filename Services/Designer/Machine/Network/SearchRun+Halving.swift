@@ -1,27 +1,13 @@
-import DesignerClient
+package import DesignerClient
 import Model
 import Search
 
 // Early stopping: `SuccessiveHalving` says which training comes next, and a trial's row has what came of each of its
 // trainings. It is asked again from the beginning after a start, and its answers follow from the rows.
-extension SearchRun.Plan {
-    /// How trials are stopped early; nil where they are not.
-    var halving: SuccessiveHalving.Settings? {
-        get throws {
-            let search = scenario.search
-            return try search.halving.map {
-                try .init(
-                    budgets: $0.epochs(of: scenario.training), reduction: $0.factor, trials: search.trials,
-                    lag: search.population)
-            }
-        }
-    }
-}
-
 extension SearchRun {
     /// Begins trainings as long as it may: those of paused trials that deserve to go on, and those of new ones.
     /// - Returns: Whether there is nothing left to begin.
-    mutating func proposeOrPromote(_ decision: inout SearchDecision) throws -> Bool {
+    package mutating func proposeOrPromote(_ decision: inout SearchDecision) throws -> Bool {
         let space = space
         while var next = halving {
             switch next.ask() {
@@ -66,7 +52,7 @@ extension SearchRun {
 
     /// Pauses a measured trial that could be trained for longer.
     /// - Returns: Whether it is paused.
-    mutating func pause(_ number: Int, _ decision: inout SearchDecision) -> Bool {
+    package mutating func pause(_ number: Int, _ decision: inout SearchDecision) -> Bool {
         guard let budgets = halving?.settings.budgets, !trials[number].purpose.isFinal,
             let objective = trials[number].objective
         else { return false }
@@ -84,7 +70,7 @@ extension SearchRun {
     }
 
     /// Tells what is known of a trial's trainings.
-    mutating func tellHalving(of number: Int) throws {
+    package mutating func tellHalving(of number: Int) throws {
         let trial = trials[number]
         guard var halving, !trial.purpose.isFinal else { return }
         for training in halving.trainings where training.trial == number {
@@ -98,7 +84,7 @@ extension SearchRun {
     }
 
     /// The epochs after which a trial's next training pauses; nil where it goes to its end.
-    func pause(of trial: Trial) -> Int? {
+    package func pause(of trial: Trial) -> Int? {
         guard let budgets = halving?.settings.budgets.dropLast(), !trial.purpose.isFinal,
             budgets.indices.contains(trial.rungs.count)
         else { return nil }
@@ -106,7 +92,7 @@ extension SearchRun {
     }
 
     /// The epochs that a trial has had when its present training has ended.
-    mutating func epochs(of trial: Trial) throws -> Int {
+    package mutating func epochs(of trial: Trial) throws -> Int {
         try pause(of: trial) ?? budget(of: trial, candidate(of: trial)).epochs
     }
 }

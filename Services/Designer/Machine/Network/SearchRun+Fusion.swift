@@ -1,25 +1,25 @@
-import DesignerClient
-import Model
+package import DesignerClient
+package import Model
 import Networks
-import Search
-import TrainerClient
+package import Search
+package import TrainerClient
 
 // A search for a fusion goes in four steps: the networks of single modalities are trained, or taken from the registry, as
 // its first trials; their features are computed, once; fusion layers above the features are searched; and the best of them
 // is put onto its networks, and trained on as a whole where the scenario wishes. A network that stays alone can win.
 extension SearchRun {
     /// Whether a trial under way has all that it needs.
-    func isReady(_ trial: Trial) -> Bool {
+    package func isReady(_ trial: Trial) -> Bool {
         guard let fusion, !trial.purpose.isFinal else { return true }
         return trial.id.number < fusion.count || fusion.isReady
     }
 
     /// Whether the next trial may be proposed.
-    var mayPropose: Bool { fusion.map { trials.count < $0.count || $0.isReady } ?? true }
+    package var mayPropose: Bool { fusion.map { trials.count < $0.count || $0.isReady } ?? true }
 
     /// Orders the features once all networks are trained.
     /// - Returns: Whether there is nothing else to do now.
-    mutating func prepareFusion(_ decision: inout SearchDecision) throws -> Bool {
+    package mutating func prepareFusion(_ decision: inout SearchDecision) throws -> Bool {
         guard var fusion, trials.count >= fusion.count, !fusion.isReady else { return false }
         let alone = trials.prefix(fusion.count)
         if let failed = alone.first(where: { $0.state == .failed }) {
@@ -42,7 +42,7 @@ extension SearchRun {
         return true
     }
 
-    mutating func extracted(
+    package mutating func extracted(
         _ modality: String, _ result: Result<FeatureResult, Failure>, _ decision: inout SearchDecision
     ) throws {
         switch result {
@@ -65,29 +65,29 @@ extension SearchRun {
     // MARK: What trials are
 
     /// Whether a candidate is a network of one modality that was trained here.
-    func isNewBackbone(_ candidate: Candidate) -> Bool {
+    package func isNewBackbone(_ candidate: Candidate) -> Bool {
         if case .backbone(let network)? = candidate.fusion { return network.weights == nil }
         return false
     }
 
     /// What a new trial of a candidate is run for.
-    static func purpose(of candidate: Candidate) -> TrialPurpose {
+    package static func purpose(of candidate: Candidate) -> TrialPurpose {
         guard case .backbone(let network)? = candidate.fusion else { return .candidate }
         return .backbone(modality: network.backbone.modality)
     }
 
     /// Whether a trial's files hold the whole network.
-    func isWhole(_ trial: Trial) -> Bool { trial.isWhole(isFused: fusion != nil) }
+    package func isWhole(_ trial: Trial) -> Bool { trial.isWhole(isFused: fusion != nil) }
 
     /// What a trial's model is a version of.
-    func series(of trial: Trial) -> String {
+    package func series(of trial: Trial) -> String {
         trial.purpose.modality.map { "\(scenario.name)/\($0)" } ?? scenario.name
     }
 
     // MARK: The end
 
     /// Has the best fusions put onto their networks, and trained on where the scenario wishes.
-    mutating func crownFusion(_ decision: inout SearchDecision) throws {
+    package mutating func crownFusion(_ decision: inout SearchDecision) throws {
         let finalists = finalists(among: ranking.filter { !isWhole($0) })
         // Without any fusion that could be trained, the better network alone is the result.
         guard !finalists.isEmpty else { return try finish(&decision) }

@@ -1,25 +1,25 @@
-import DesignerClient
+package import DesignerClient
 import EvaluatorClient
 import Model
-import Search
+package import Search
 import Tracking
-import TrackingSearch
+package import TrackingSearch
 
 /// The course of a search for a tracker: trials are scored, nothing is trained, and the best one's tracks are kept.
 ///
 /// The first trials are the trackers of the papers with each detector, so the result is never below a fixed setting.
-struct TrackingRun: SearchCourse {
-    let plan: SearchRun.Plan
-    let space: TrackingSpace
-    private(set) var trials: [Trial]
+package struct TrackingRun: SearchCourse {
+    package let plan: ScenarioPlan
+    package let space: TrackingSpace
+    package private(set) var trials: [Trial]
     private var isPrepared: Bool
     private var searcher: Searcher?
 
-    var searchSpace: SearchSpace { space.space }
+    package var searchSpace: SearchSpace { space.space }
 
     /// Takes up a search with what is on disk.
     /// - Throws: `Failure` where the scenario cannot be searched, or its rows are broken.
-    init(plan: SearchRun.Plan, isPrepared: Bool, seeds: [Genome]?, trials: [Trial]) throws {
+    package init(plan: ScenarioPlan, isPrepared: Bool, seeds: [Genome]?, trials: [Trial]) throws {
         self.plan = plan
         self.isPrepared = isPrepared
         self.trials = trials
@@ -36,7 +36,7 @@ struct TrackingRun: SearchCourse {
 
     // MARK: Beginning and going on
 
-    mutating func begin() throws -> SearchDecision {
+    package mutating func begin() throws -> SearchDecision {
         var decision = SearchDecision()
         guard isPrepared else {
             decision.steps = [preparation]
@@ -55,7 +55,7 @@ struct TrackingRun: SearchCourse {
         try goOn(&decision)
     }
 
-    mutating func handle(_ occurrence: SearchOccurrence, _ decision: inout SearchDecision) throws {
+    package mutating func handle(_ occurrence: SearchOccurrence, _ decision: inout SearchDecision) throws {
         switch occurrence {
         case .prepared(.success):
             isPrepared = true

@@ -1,11 +1,11 @@
 import Model
-import Search
-import TrackingSearch
+package import Search
+package import TrackingSearch
 
-extension SearchRun.Plan {
+extension ScenarioPlan {
     /// What the scenario's search chooses from.
     /// - Throws: `Failure` that points into the scenario's file.
-    var searchSpace: SearchSpace {
+    package var searchSpace: SearchSpace {
         get throws {
             switch scenario.task {
             case .classification, .multiLabel, .regression: try candidateSpace.space
@@ -16,7 +16,7 @@ extension SearchRun.Plan {
 
     /// The detectors and trackers to choose from.
     /// - Throws: `Failure` that points into the scenario's file.
-    var trackingSpace: TrackingSpace {
+    package var trackingSpace: TrackingSpace {
         get throws {
             try file.locating {
                 let space = try TrackingSpace(detectors: scenario.data.video?.detectors ?? [])

@@ -1,54 +1,34 @@
 import Brain
-import DesignerClient
+package import DesignerClient
 import Model
-import Search
+package import Search
 
 /// The course of a search for a network: trials are trained and scored, the best ones at length.
-struct SearchRun: SearchCourse {
-    /// What a search is made from.
-    struct Plan {
-        let id: ScenarioID
-        /// How often it was taken up again after it had ended; part of the identities of its tasks.
-        let generation: Int
-        let file: ScenarioFile
-        let text: String
-        /// What the scenario engages; nil for one that was published before that was known.
-        var explanation: Explanation?
-        /// The models of the registry that are to be fused, by modality.
-        var models: [String: StoredBackbone] = [:]
-
-        var scenario: Scenario { file.scenario }
-        /// What its tasks belong to in other services' queues.
-        var group: String { Self.group(id, generation) }
-
-        static func group(_ id: ScenarioID, _ generation: Int) -> String {
-            generation == 0 ? id.text : "\(id.text).\(generation)"
-        }
-    }
-
-    let plan: Plan
-    let space: any CandidateSpace
+package struct SearchRun: SearchCourse {
+    /// What it is made from.
+    package let plan: ScenarioPlan
+    package let space: any CandidateSpace
     /// What there is to fuse; nil where networks are searched as they are.
-    var fusion: FusionCourse?
-    var trials: [Trial]
+    package var fusion: FusionCourse?
+    package var trials: [Trial]
     private var isPrepared: Bool
     private var seeds: [Genome]?
-    var searcher: Searcher?
+    package var searcher: Searcher?
     /// How trials are stopped early; nil where they are not.
-    var halving: SuccessiveHalving?
+    package var halving: SuccessiveHalving?
     /// Whether replicas of the controllers found nothing more to write.
-    var isExhausted = false
+    package var isExhausted = false
     /// Whether the time for trials is spent. A search that is taken up again has all of it again.
     private var isTimeUp = false
     /// Candidates of trials that are under way, by genome: each is needed several times, and to check a network costs more
     /// than all else that a search does.
     private var candidates: [Genome: Candidate] = [:]
 
-    var searchSpace: SearchSpace { space.space }
+    package var searchSpace: SearchSpace { space.space }
 
     /// Takes up a search with what is on disk.
     /// - Throws: `Failure` where the scenario cannot be searched, or its rows are broken.
-    init(plan: Plan, isPrepared: Bool, seeds: [Genome]?, trials: [Trial]) throws {
+    package init(plan: ScenarioPlan, isPrepared: Bool, seeds: [Genome]?, trials: [Trial]) throws {
         self.plan = plan
         self.isPrepared = isPrepared
         self.seeds = seeds
@@ -68,7 +48,7 @@ struct SearchRun: SearchCourse {
     // MARK: Beginning and going on
 
     /// What to do after a start: begin, or take up what was under way.
-    mutating func begin() throws -> SearchDecision {
+    package mutating func begin() throws -> SearchDecision {
         var decision = SearchDecision()
         guard isPrepared else {
             decision.steps = [preparation]
@@ -94,7 +74,7 @@ struct SearchRun: SearchCourse {
         try goOn(&decision)
     }
 
-    mutating func handle(_ occurrence: SearchOccurrence, _ decision: inout SearchDecision) throws {
+    package mutating func handle(_ occurrence: SearchOccurrence, _ decision: inout SearchDecision) throws {
         switch occurrence {
         case .prepared(.success):
             isPrepared = true
@@ -136,7 +116,7 @@ struct SearchRun: SearchCourse {
     }
 
     /// Proposes as long as it may, and closes the search where it is over.
-    mutating func goOn(_ decision: inout SearchDecision) throws {
+    package mutating func goOn(_ decision: inout SearchDecision) throws {
         guard !trials.contains(where: \.purpose.isFinal) else {
             try finish(&decision)
             return
@@ -179,7 +159,7 @@ struct SearchRun: SearchCourse {
     }
 
     /// The candidate of a genome, remembered until its trial ends.
-    mutating func candidate(_ genome: Genome) throws -> Candidate {
+    package mutating func candidate(_ genome: Genome) throws -> Candidate {
         if let known = candidates[genome] { return known }
         let candidate = try space.candidate(genome)
         candidates[genome] = candidate
@@ -187,11 +167,11 @@ struct SearchRun: SearchCourse {
     }
 
     /// Forgets the candidate of a trial that has ended.
-    mutating func forget(_ trial: Trial) throws { candidates[try Genome(trial.genome)] = nil }
+    package mutating func forget(_ trial: Trial) throws { candidates[try Genome(trial.genome)] = nil }
 
     /// A new trial.
     /// - Parameter purpose: What it is run for; nil where the candidate says so: to be compared, or to be fused.
-    mutating func trial(
+    package mutating func trial(
         _ number: Int, _ genome: Genome, origin: String, parents: [Int] = [], for purpose: TrialPurpose? = nil
     ) throws -> Trial {
         let candidate = try candidate(genome)
@@ -202,17 +182,17 @@ struct SearchRun: SearchCourse {
             metrics: ["parameters": Double(candidate.parameters), "operations": Double(candidate.operations)])
     }
 
-    mutating func add(_ proposal: Proposal, _ decision: inout SearchDecision) throws {
+    package mutating func add(_ proposal: Proposal, _ decision: inout SearchDecision) throws {
         try add(try trial(proposal), &decision)
     }
 
-    mutating func trial(_ proposal: Proposal) throws -> Trial {
+    package mutating func trial(_ proposal: Proposal) throws -> Trial {
         try trial(
             proposal.number, proposal.genome, origin: plan.origin(of: proposal, known: seeds),
             parents: proposal.parents)
     }
 
-    mutating func add(_ trial: Trial, _ decision: inout SearchDecision) throws {
+    package mutating func add(_ trial: Trial, _ decision: inout SearchDecision) throws {
         trials.append(trial)
         noteProposal(of: trial, in: &decision)
         decision.steps.append(try step(for: trial))

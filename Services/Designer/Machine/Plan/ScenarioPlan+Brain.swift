@@ -1,12 +1,12 @@
 import Brain
-import Model
-import Search
+package import Model
+package import Search
 
-extension SearchRun.Plan {
+extension ScenarioPlan {
     /// What the search chooses from: fusions where the scenario asks for one, or else networks.
     ///
     /// - Throws: `Failure` that points into the scenario's file.
-    var candidateSpace: any CandidateSpace {
+    package var candidateSpace: any CandidateSpace {
         get throws {
             guard let fusion = scenario.fusion else { return try networkSpace }
             return try file.locating {
@@ -25,7 +25,7 @@ extension SearchRun.Plan {
     }
 
     /// The scenario with all functions that it engages.
-    var resolved: Scenario {
+    package var resolved: Scenario {
         var scenario = scenario
         if let explanation { scenario.functions = explanation.functions }
         return scenario
@@ -34,7 +34,7 @@ extension SearchRun.Plan {
     /// Genomes with which a search begins: what is known to be good, then, while there are places, networks that fuse the
     /// modalities one after the other in the order in which their areas cooperate, and of data of a user a network of each
     /// structure.
-    func seeds(_ known: [Genome], in space: any CandidateSpace, limit: Int) -> [Genome] {
+    package func seeds(_ known: [Genome], in space: any CandidateSpace, limit: Int) -> [Genome] {
         if let space = space as? FusionSpace {
             let first = space.alone + space.late
             return first + known.filter { !first.contains($0) }
@@ -48,7 +48,7 @@ extension SearchRun.Plan {
     }
 
     /// Where a proposal came from: what the search began with was learnt from others, or follows from the explanation.
-    func origin(of proposal: Proposal, known: [Genome]?) -> String {
+    package func origin(of proposal: Proposal, known: [Genome]?) -> String {
         guard proposal.origin == "knowledge" else { return proposal.origin }
         if let fusion = scenario.fusion {
             // What comes after the modalities is the product of all answers.

@@ -1,5 +1,6 @@
 import Brain
 import DesignerClient
+import DesignerSearch
 import Logging
 import Model
 import Search
@@ -63,7 +64,7 @@ struct SearchRunner: Sendable {
 
     private func load(_ entry: DesignerStore.Entry) async throws -> any SearchCourse {
         let file = try ScenarioFile(entry.text, file: entry.file)
-        let plan = SearchRun.Plan(
+        let plan = ScenarioPlan(
             id: entry.id, generation: entry.generation, file: file, text: entry.text,
             explanation: try await store.explanation(of: entry.id), models: try await store.backbones(of: entry.id))
         let trials = try await store.trials(of: entry.id)
@@ -96,7 +97,7 @@ struct SearchRunner: Sendable {
     // MARK: Steps
 
     private func perform(
-        _ step: SearchDecision.Step, of plan: SearchRun.Plan, in space: SearchSpace
+        _ step: SearchDecision.Step, of plan: ScenarioPlan, in space: SearchSpace
     ) async throws -> SearchOccurrence {
         switch step {
         case .prepare(let order):
@@ -166,7 +167,7 @@ struct SearchRunner: Sendable {
     }
 
     /// What is known to be good; a search can begin without.
-    private func genomes(for plan: SearchRun.Plan, in space: SearchSpace, limit: Int) async throws -> [Genome] {
+    private func genomes(for plan: ScenarioPlan, in space: SearchSpace, limit: Int) async throws -> [Genome] {
         let found = try await outcome {
             try await peers.knowledge.bestGenomes(
                 for: plan.resolved, activations: plan.explanation?.activations ?? [:], id: plan.id, space: space,

@@ -1,8 +1,8 @@
-import DesignerClient
+package import DesignerClient
 import EvaluatorClient
-import Model
-import Networks
-import Search
+package import Model
+package import Networks
+package import Search
 import TrainerClient
 
 // What trials need of other services: their trainings and evaluations, and the budget of each.
@@ -14,7 +14,7 @@ extension SearchRun {
     private static let latencyRuns = (trial: 10, final: 50)
 
     /// What a trial that is under way needs next.
-    mutating func step(for trial: Trial) throws -> SearchDecision.Step {
+    package mutating func step(for trial: Trial) throws -> SearchDecision.Step {
         let candidate = try candidate(of: trial)
         // What a trial is ordered for again, once it was paused, is another order.
         let suffix = trial.rungs.isEmpty ? "" : "-\(trial.rungs.count + 1)"
@@ -98,7 +98,7 @@ extension SearchRun {
     // MARK: Budget
 
     /// How long a trial is trained, and on how much.
-    func budget(of trial: Trial, _ candidate: Candidate) throws -> Scenario.Training {
+    package func budget(of trial: Trial, _ candidate: Candidate) throws -> Scenario.Training {
         guard let fusion = scenario.fusion else {
             guard trial.purpose.isFinal else { return scenario.training }
             var budget = affordable(scenario.final, trial)
@@ -123,7 +123,7 @@ extension SearchRun {
 
 extension Candidate {
     /// The fusion layers that are trained above the features of other networks; nil where the network is trained as it is.
-    var head: FusionHead? {
+    package var head: FusionHead? {
         if case .head(let head)? = fusion { head } else { nil }
     }
 }

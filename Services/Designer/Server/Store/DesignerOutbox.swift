@@ -1,3 +1,4 @@
+import DesignerSearch
 import Foundation
 import GRDB
 import Logging

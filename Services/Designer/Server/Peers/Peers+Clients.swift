@@ -1,3 +1,4 @@
+import DesignerSearch
 import EvaluatorClient
 import KnowledgeClient
 public import Messaging

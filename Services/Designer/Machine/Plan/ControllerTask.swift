@@ -1,33 +1,33 @@
 import Foundation
-import Model
-import WorkQueueClient
+package import Model
+package import WorkQueueClient
 
 /// A part of a search by replicas that a worker takes on for as long as the search lasts.
-struct ControllerTask: Hashable, Codable {
+package struct ControllerTask: Hashable, Codable {
     /// Kind of the tasks of replicas.
-    static let replicaKind = "controller"
+    package static let replicaKind = "controller"
     /// Kind of the tasks of parameter servers.
-    static let shardKind = "parameters"
+    package static let shardKind = "parameters"
     /// A worker that dies is nothing unusual; only what cannot be mended ends a task.
     private static let attempts = 1_000
 
     /// The scenario of the search.
-    let scenario: String
+    package let scenario: String
     /// Number of the replica or the part of the parameters, from 0.
-    let number: Int
+    package let number: Int
 
-    init(scenario: String, number: Int) {
+    package init(scenario: String, number: Int) {
         self.scenario = scenario
         self.number = number
     }
 
-    init(payload: [UInt8]) throws { self = try JSONDecoder().decode(Self.self, from: Data(payload)) }
+    package init(payload: [UInt8]) throws { self = try JSONDecoder().decode(Self.self, from: Data(payload)) }
 
     /// What the tasks of a search belong to in the designer's queue.
-    static func group(of search: String) -> String { "\(search)/controllers" }
+    package static func group(of search: String) -> String { "\(search)/controllers" }
 
     /// All tasks of a search.
-    static func tasks(of plan: SearchRun.Plan, _ replication: Scenario.Replication) -> [TaskSubmission] {
+    package static func tasks(of plan: ScenarioPlan, _ replication: Scenario.Replication) -> [TaskSubmission] {
         func task(_ kind: String, _ number: Int) -> TaskSubmission {
             // A pair of a text and a number can always be written.
             let payload = (try? JSONEncoder().encode(ControllerTask(scenario: plan.id.text, number: number))) ?? Data()

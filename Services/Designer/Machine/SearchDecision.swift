@@ -1,27 +1,27 @@
-import DesignerClient
-import EvaluatorClient
-import Model
-import Search
-import TrainerClient
-import WorkQueueClient
+package import DesignerClient
+package import EvaluatorClient
+package import Model
+package import Search
+package import TrainerClient
+package import WorkQueueClient
 
 /// What a search decides: what to write in one transaction, and what to begin once it is on disk.
-struct SearchDecision {
+package struct SearchDecision {
     /// Something for the event log.
-    struct Note: Hashable {
-        var kind: String
-        var subject: String
-        var attributes: [String: String] = [:]
+    package struct Note: Hashable {
+        package var kind: String
+        package var subject: String
+        package var attributes: [String: String] = [:]
     }
 
     /// Something that has to reach another service.
-    enum Delivery: Hashable {
+    package enum Delivery: Hashable {
         case observation(TrialObservation)
         case model(TrainedModel)
     }
 
     /// Something to begin; what comes of it is told to the search as an occurrence.
-    enum Step: Hashable {
+    package enum Step: Hashable {
         case prepare(PreparationOrder)
         case seek(limit: Int)
         case extract(Order<FeatureTask>, modality: String)
@@ -39,43 +39,46 @@ struct SearchDecision {
     }
 
     /// How a search ended.
-    enum Conclusion: Hashable {
+    package enum Conclusion: Hashable {
         case succeeded(model: String)
         case failed(Failure)
     }
 
     /// Trials that are new or changed.
-    var trials: [Trial] = []
+    package var trials: [Trial] = []
     /// Events.
-    var notes: [Note] = []
+    package var notes: [Note] = []
     /// What is to be delivered.
-    var deliveries: [Delivery] = []
+    package var deliveries: [Delivery] = []
     /// Whether the dataset has become ready.
-    var isPrepared = false
+    package var isPrepared = false
     /// Genomes with which the search begins, once they are known.
-    var seeds: [Genome]?
+    package var seeds: [Genome]?
     /// Set where the search is over.
-    var conclusion: Conclusion?
+    package var conclusion: Conclusion?
     /// What a search that succeeded has lost.
-    var shortfall: Failure?
+    package var shortfall: Failure?
     /// What to begin.
-    var steps: [Step] = []
+    package var steps: [Step] = []
     /// What becomes of children that replicas have written, by request.
-    var placements: [Int: ControllerPlacement] = [:]
+    package var placements: [Int: ControllerPlacement] = [:]
+
+    /// Decides nothing yet.
+    package init() {}
 
     /// Ends the search of a scenario without a result.
-    mutating func fail(_ failure: Failure, _ id: ScenarioID) {
+    package mutating func fail(_ failure: Failure, _ id: ScenarioID) {
         conclusion = .failed(failure)
         note("scenario.failed", id.text, ["code": failure.code.rawValue, "message": failure.message])
     }
 
-    mutating func note(_ kind: String, _ subject: String, _ attributes: [String: String] = [:]) {
+    package mutating func note(_ kind: String, _ subject: String, _ attributes: [String: String] = [:]) {
         notes.append(Note(kind: kind, subject: subject, attributes: attributes))
     }
 }
 
 /// Something that a search is told.
-enum SearchOccurrence: Sendable {
+package enum SearchOccurrence: Sendable {
     case prepared(Result<Void, Failure>)
     case found([Genome])
     case extracted(modality: String, Result<FeatureResult, Failure>)
@@ -83,7 +86,7 @@ enum SearchOccurrence: Sendable {
     case evaluated(number: Int, Result<EvaluationResult, Failure>)
     case tracked(number: Int, Result<TrackingResult, Failure>)
     case registered(model: String, Result<Void, Failure>)
-    case written(ControllerDesk.Request)
+    case written(ControllerRequest)
     /// The time for trials is spent.
     case timeUp
     case abandoned(Failure)

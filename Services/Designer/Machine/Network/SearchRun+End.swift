@@ -4,7 +4,7 @@ import Search
 
 extension SearchRun {
     /// Has the best trials' networks trained for the final budget.
-    mutating func crown(_ decision: inout SearchDecision) throws {
+    package mutating func crown(_ decision: inout SearchDecision) throws {
         if fusion != nil { return try crownFusion(&decision) }
         let finalists = finalists(among: ranking)
         guard !finalists.isEmpty else {
@@ -24,7 +24,7 @@ extension SearchRun {
 
     /// After the final trainings: registers what validates best. That can be a trial of the search: its short training may
     /// by luck have given more than the long one.
-    mutating func finish(_ decision: inout SearchDecision) throws {
+    package mutating func finish(_ decision: inout SearchDecision) throws {
         let finals = trials.filter(\.purpose.isFinal)
         // A search that was resumed may have other trials under way than the final ones.
         guard trials.allSatisfy(\.state.isIdle) else { return }

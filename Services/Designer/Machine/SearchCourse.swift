@@ -1,15 +1,15 @@
 import Brain
-import DesignerClient
-import Model
-import Search
+package import DesignerClient
+package import Model
+package import Search
 
 /// The course of a scenario's search, whatever is searched: it is told what happened and decides what comes next.
 ///
 /// It acts on nothing: the runner writes its decisions to disk and then does what they ask for. Everything it knows follows
 /// from what was written, so a search that was interrupted anywhere goes on from its rows with the same trace.
-protocol SearchCourse {
+package protocol SearchCourse {
     /// What it is made from.
-    var plan: SearchRun.Plan { get }
+    var plan: ScenarioPlan { get }
     /// What is chosen from.
     var searchSpace: SearchSpace { get }
     /// The trials by number.
@@ -22,25 +22,25 @@ protocol SearchCourse {
 }
 
 extension SearchCourse {
-    var scenario: Scenario { plan.scenario }
+    package var scenario: Scenario { plan.scenario }
 
     /// What to do after some things happened; nothing more once it has concluded.
-    mutating func handle(_ occurrences: [SearchOccurrence]) throws -> SearchDecision {
+    package mutating func handle(_ occurrences: [SearchOccurrence]) throws -> SearchDecision {
         var decision = SearchDecision()
         for occurrence in occurrences where decision.conclusion == nil { try handle(occurrence, &decision) }
         return decision
     }
 
     /// What makes the scenario's data ready.
-    var preparation: SearchDecision.Step {
+    package var preparation: SearchDecision.Step {
         .prepare(PreparationOrder(id: "\(plan.group)/prepare", group: plan.group, data: scenario.data))
     }
 
     /// Half of the first population, so that the search also sees what nobody has tried.
-    var seedLimit: Int { max(1, scenario.search.population / 2) }
+    package var seedLimit: Int { max(1, scenario.search.population / 2) }
 
     /// Why going on is of no use: all of the first population failed.
-    var hopelessness: Failure? {
+    package var hopelessness: Failure? {
         let first = trials.prefix(min(scenario.search.population, scenario.search.trials))
         guard first.count == min(scenario.search.population, scenario.search.trials),
             first.allSatisfy({ $0.state == .failed }), let failure = trials.first?.failure
@@ -48,7 +48,7 @@ extension SearchCourse {
         return prefixed(failure, "The first \(first.count) trials all failed, the first one like this")
     }
 
-    func conclude(_ conclusion: SearchDecision.Conclusion, _ decision: inout SearchDecision) {
+    package func conclude(_ conclusion: SearchDecision.Conclusion, _ decision: inout SearchDecision) {
         switch conclusion {
         case .failed(let failure): decision.fail(failure, plan.id)
         case .succeeded(let model):
@@ -86,7 +86,7 @@ extension SearchCourse {
                 + " failed, so an undisturbed search may find another network.", isRetriable: false)
     }
 
-    func prefixed(_ failure: Failure, _ what: String) -> Failure {
+    package func prefixed(_ failure: Failure, _ what: String) -> Failure {
         var failure = failure
         failure.message = "\(what): \(failure.message)"
         failure.isRetriable = false
@@ -94,7 +94,7 @@ extension SearchCourse {
     }
 
     /// What was proposed and told before, as the rows have it.
-    func history() throws -> SearchHistory {
+    package func history() throws -> SearchHistory {
         try SearchHistory(
             trials.filter { !$0.purpose.isFinal }.map { trial in
                 (try Proposal(trial), outcome(of: trial))
@@ -102,7 +102,7 @@ extension SearchCourse {
     }
 
     /// Tells with what a search begins, and by which method it goes on.
-    func noteSeeds(_ seeds: [Genome], in decision: inout SearchDecision) {
+    package func noteSeeds(_ seeds: [Genome], in decision: inout SearchDecision) {
         let choice = scenario.search.method.choice(in: searchSpace, trials: scenario.search.trials)
         decision.seeds = seeds
         decision.note(
@@ -114,7 +114,7 @@ extension SearchCourse {
     }
 
     /// Tells what the searcher has learned.
-    func noteInsights(of searcher: inout Searcher, in decision: inout SearchDecision) {
+    package func noteInsights(of searcher: inout Searcher, in decision: inout SearchDecision) {
         for insight in searcher.takeInsights() {
             var attributes = ["trials": "\(insight.trials)"]
             switch insight.figures {
@@ -130,7 +130,7 @@ extension SearchCourse {
     }
 
     /// Tells of a new trial.
-    func noteProposal(of trial: Trial, in decision: inout SearchDecision) {
+    package func noteProposal(of trial: Trial, in decision: inout SearchDecision) {
         decision.trials.append(trial)
         decision.note(
             "trial.proposed", trial.id.description,
@@ -141,21 +141,21 @@ extension SearchCourse {
     }
 
     /// Tells of a trial that failed; it counts as worse than any other, and the search goes on.
-    func noteFailure(_ failure: Failure, of trial: Trial, in decision: inout SearchDecision) {
+    package func noteFailure(_ failure: Failure, of trial: Trial, in decision: inout SearchDecision) {
         decision.note(
             "trial.failed", trial.id.description,
             ["scenario": plan.id.text, "code": failure.code.rawValue, "message": failure.message])
     }
 
     /// Tells of a trial whose candidate is among the best.
-    func noteFinalist(_ trial: Trial, in decision: inout SearchDecision) {
+    package func noteFinalist(_ trial: Trial, in decision: inout SearchDecision) {
         decision.note(
             "scenario.finalist", plan.id.text,
             ["trial": trial.id.description, "network": trial.networkName, "objective": "\(trial.objective ?? 0)"])
     }
 
     /// The outcome of a trial for the knowledge service.
-    func observation(of trial: Trial) -> TrialObservation {
+    package func observation(of trial: Trial) -> TrialObservation {
         TrialObservation(
             trial: trial.id.description, scenario: plan.id, text: plan.text, genome: trial.genome,
             space: searchSpace.description, code: trial.code, objective: trial.objective ?? 0, metrics: trial.metrics,
@@ -165,7 +165,7 @@ extension SearchCourse {
 
 extension Proposal {
     /// The proposal that a trial tries.
-    init(_ trial: Trial) throws {
+    package init(_ trial: Trial) throws {
         self.init(
             number: trial.id.number, genome: try Genome(trial.genome), origin: trial.origin, parents: trial.parents)
     }

@@ -1,13 +1,13 @@
-import DesignerClient
-import Model
-import Search
+package import DesignerClient
+package import Model
+package import Search
 
 // What trials are worth: to the searcher, beside each other, and as the result.
 extension Scenario {
     /// What the searcher is told of a trial; nil for one that was not measured yet.
     ///
     /// Where trials are stopped early it is what the first training gave, which all of them had.
-    func outcome(of trial: Trial) -> TrialOutcome? {
+    package func outcome(of trial: Trial) -> TrialOutcome? {
         if let first = trial.rungs.first { return outcome(of: trial, first) }
         switch trial.state {
         case .succeeded: return trial.objective.map { outcome(of: trial, $0) } ?? .failed
@@ -17,7 +17,7 @@ extension Scenario {
     }
 
     /// What an objective that a trial reached is worth, beside what else counts.
-    func outcome(of trial: Trial, _ objective: Double) -> TrialOutcome {
+    package func outcome(of trial: Trial, _ objective: Double) -> TrialOutcome {
         let costs = minimized.compactMap { trial.metrics[$0.metric] }
         guard trial.keeps(limits), costs.count == minimized.count else { return .failed }
         return costs.isEmpty ? .objective(objective) : .objectives([objective] + costs.map(-))
@@ -25,13 +25,15 @@ extension Scenario {
 }
 
 extension SearchCourse {
-    func outcome(of trial: Trial) -> TrialOutcome? { scenario.outcome(of: trial) }
+    package func outcome(of trial: Trial) -> TrialOutcome? { scenario.outcome(of: trial) }
 
-    func outcome(of trial: Trial, _ objective: Double) -> TrialOutcome { scenario.outcome(of: trial, objective) }
+    package func outcome(of trial: Trial, _ objective: Double) -> TrialOutcome {
+        scenario.outcome(of: trial, objective)
+    }
 
     /// Measured trials of the search that keep the limits, the best one first; of equals the older one. A trial that was
     /// stopped early and is better than those that were not is better indeed.
-    var ranking: [Trial] {
+    package var ranking: [Trial] {
         let measured = trials.filter { trial in
             !trial.purpose.isFinal && trial.state.isMeasured
                 && trial.objective.flatMap { outcome(of: trial, $0).objectives } != nil
@@ -43,7 +45,7 @@ extension SearchCourse {
 
     /// The trials of a ranking that are trained in the end: where several things count, those that no other beats in all of
     /// them come first.
-    func finalists(among ranking: [Trial]) -> [Trial] {
+    package func finalists(among ranking: [Trial]) -> [Trial] {
         let fronts = ParetoRanking(
             ranking.compactMap { trial in trial.objective.flatMap { outcome(of: trial, $0).objectives } }
         ).fronts
@@ -52,7 +54,7 @@ extension SearchCourse {
     }
 
     /// Why there is no result although trials succeeded; nil where none did.
-    var slowness: Failure? {
+    package var slowness: Failure? {
         let latencies = trials.filter(\.state.isMeasured).compactMap { $0.metrics[Scenario.Cost.latency.metric] }
         guard let limit = scenario.limits.latency, let fastest = latencies.min(), fastest > limit else { return nil }
         return Failure(

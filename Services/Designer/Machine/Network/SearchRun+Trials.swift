@@ -1,12 +1,12 @@
-import DesignerClient
-import EvaluatorClient
-import Model
+package import DesignerClient
+package import EvaluatorClient
+package import Model
 import Networks
 import Search
-import TrainerClient
+package import TrainerClient
 
 extension SearchRun {
-    mutating func trained(
+    package mutating func trained(
         _ number: Int, _ result: Result<TrainingResult, Failure>, _ decision: inout SearchDecision
     ) throws {
         guard trials.indices.contains(number), trials[number].state == .training else { return }
@@ -36,7 +36,7 @@ extension SearchRun {
         }
     }
 
-    mutating func evaluated(
+    package mutating func evaluated(
         _ number: Int, _ result: Result<EvaluationResult, Failure>, _ decision: inout SearchDecision
     ) throws {
         guard trials.indices.contains(number), trials[number].state == .evaluating else { return }
@@ -127,7 +127,7 @@ extension SearchRun {
         decision.deliveries.append(.observation(observation(of: trial)))
     }
 
-    mutating func model(of trial: Trial) throws -> TrainedModel? {
+    package mutating func model(of trial: Trial) throws -> TrainedModel? {
         guard let (script, weights) = trial.network else { return nil }
         return TrainedModel(
             id: trial.id.description, scenario: plan.id.text,
@@ -139,11 +139,11 @@ extension SearchRun {
 
 extension Trial {
     /// Whether it has won without a final training, and is scored on the test split now: it was judged before.
-    var isWinner: Bool { state == .evaluating && objective != nil && !purpose.isFinal }
+    package var isWinner: Bool { state == .evaluating && objective != nil && !purpose.isFinal }
 
     /// What codes and catalogues tell as accuracy: that of the test split, or else of the validation split; nil for networks
     /// that answer no classes.
-    var accuracy: Double? {
+    package var accuracy: Double? {
         let value = metrics[Metric.accuracy.name(on: "test")] ?? metrics[Metric.accuracy.name(on: "validation")]
         return value.flatMap { (0...1).contains($0) ? $0 : nil }
     }

@@ -1,4 +1,5 @@
 import DesignerClient
+import DesignerSearch
 import Model
 import Search
 import Storage

@@ -1,4 +1,4 @@
-import DesignerClient
+package import DesignerClient
 import Model
 import Search
 
@@ -6,7 +6,7 @@ import Search
 // wrote a trial in which of its steps stands in the trial's row, so a request that is repeated finds what it had placed.
 extension SearchRun {
     /// Has the replicas and the parameter servers begin, where the search has any and is not over.
-    func employControllers(_ decision: inout SearchDecision) {
+    package func employControllers(_ decision: inout SearchDecision) {
         guard let replication = scenario.search.replication, mayWrite else { return }
         decision.steps += [.employ(ControllerTask.tasks(of: plan, replication)), .listen]
     }
@@ -16,7 +16,7 @@ extension SearchRun {
     }
 
     /// Has children of a replica tried, as far as others were not faster.
-    mutating func place(_ request: ControllerDesk.Request, _ decision: inout SearchDecision) throws {
+    package mutating func place(_ request: ControllerRequest, _ decision: inout SearchDecision) throws {
         let children = request.children
         let purpose = TrialPurpose.replica(request.replica, step: children.step)
         var placed = trials.filter { $0.purpose == purpose }.map(\.id.number)
@@ -33,7 +33,7 @@ extension SearchRun {
     }
 
     private mutating func take(
-        _ genome: Genome, for purpose: TrialPurpose, _ request: ControllerDesk.Request
+        _ genome: Genome, for purpose: TrialPurpose, _ request: ControllerRequest
     ) throws -> Trial? {
         let origin = "controller \(request.replica + 1), step \(request.children.step + 1)"
         let space = space
@@ -52,7 +52,7 @@ extension SearchRun {
 
     /// The step that a replica's next holder begins with, of a search with these trials: what was not learned from for
     /// certain comes again.
-    static func step(of replica: Int, in trials: [Trial]) -> Int {
+    package static func step(of replica: Int, in trials: [Trial]) -> Int {
         let own = trials.filter { $0.purpose.placement?.replica == replica }
         guard let last = own.compactMap(\.purpose.placement?.step).max() else { return 0 }
         let isOpen = own.contains { $0.purpose == .replica(replica, step: last) && !$0.state.isFinal }

@@ -5,9 +5,9 @@ public import Tracking
 /// A tracker for the registry.
 public struct TrackerModel: Hashable, Sendable {
     /// Format of base networks that are trackers.
-    static let format = "tracker"
+    package static let format = "tracker"
     /// What trackers are called where a network has its family.
-    static let category = "tracker"
+    package static let category = "tracker"
 
     /// Identity: the trial's.
     public var id: String
@@ -51,7 +51,7 @@ public struct TrackerModel: Hashable, Sendable {
 extension TrackingSetup {
     /// The artificial code of a tracker.
     /// - Parameter accuracy: What was reached, 0 to 1; nil where it is not known.
-    func code(dataset: String, accuracy: Double?) throws -> ArtificialCode {
+    package func code(dataset: String, accuracy: Double?) throws -> ArtificialCode {
         try ArtificialCode(
             name: "\(tracker.name) on \(detector)", areas: ["vision"], functions: [Scenario.Task.tracking.rawValue],
             category: TrackerModel.category, dataset: dataset.uppercased(), size: ParameterSize(parameters: 0),

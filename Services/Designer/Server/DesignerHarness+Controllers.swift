@@ -1,4 +1,5 @@
 import DesignerClient
+import DesignerSearch
 import Messaging
 import Model
 import Schema
