@@ -94,20 +94,24 @@ let shared: [Target] = [
     .systemLibrary(name: "CZeroMQ", path: "Shared/CZeroMQ"),
     library("Messaging", "Shared/Messaging", ["CZeroMQ", "Model", "Schema", lifecycle, logging, metrics, collections]),
 
-    library("Storage", "Shared/Storage", ["Model", grdb]),
+    library("Storage", "Shared/Storage", ["Model", grdb, metrics]),
 
     library("ServiceClient", "Shared/ServiceKit/Client", ["Model", "Schema", "Messaging", logging]),
     library(
         "ServiceKit", "Shared/ServiceKit/Server",
         [
-            "HelperProcesses", "Model", "Schema", "Messaging", "Storage", "ServiceClient", argumentParser, grdb,
-            lifecycle, logging, unixSignals, yams,
+            "HelperProcesses", "Model", "Schema", "Messaging", "Storage", "ServiceClient", argumentParser, crypto, grdb,
+            httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, metrics, nio, unixSignals, yams,
         ]),
 
     library("WorkQueueClient", "Shared/WorkQueue/Client", ["Model", "Schema", "Messaging", lifecycle, logging]),
     library(
         "WorkQueueServer", "Shared/WorkQueue/Server",
-        ["Model", "Schema", "Messaging", "Storage", "ServiceKit", "WorkQueueClient", grdb, lifecycle, logging, metrics]),
+        [
+            "Model", "Schema", "Messaging", "Storage", "ServiceClient", "ServiceKit", "WorkQueueClient", grdb,
+            lifecycle,
+            logging,
+        ]),
 
     // Optimised in every configuration: every parameter of a network passes through it in every step.
     .target(
@@ -169,8 +173,8 @@ let services: [Target] = [
     library(
         "RegistryServer", "Services/Registry/Server",
         [
-            "Brain", "Model", "Schema", "Messaging", "Storage", "ServiceKit", "Networks", "RegistryClient", grdb,
-            crypto, lifecycle, logging,
+            "Brain", "Model", "Schema", "Messaging", "Storage", "ServiceClient", "ServiceKit", "Networks",
+            "RegistryClient", grdb, crypto, lifecycle, logging,
         ]),
     executable(
         "registry", "Services/Registry/Main",
@@ -265,7 +269,7 @@ let services: [Target] = [
         "designer", "Services/Designer/Main",
         [
             "DesignerServer", "Messaging", "Model", "RegistryClient", "ServiceClient", "ServiceKit", "Storage",
-            "WorkQueueClient", argumentParser, logging,
+            "WorkQueueClient", "WorkQueueServer", argumentParser, logging,
         ]),
 
     .target(
@@ -296,7 +300,7 @@ let services: [Target] = [
             "ServiceClient",
             "DesignerClient", "RegistryClient", "KnowledgeClient", "TrainerClient", "EvaluatorClient",
             "WorkQueueClient", "Messaging", "Search", "Tracking", "TrackingSearch", "Vision", "Tables", argumentParser,
-            logging,
+            crypto, logging,
         ]),
 ]
 

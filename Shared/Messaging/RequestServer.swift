@@ -48,8 +48,9 @@ public actor RequestServer: Service {
     private var bound: Result<Endpoint, Failure>?
     private var waitingForBound: [CheckedContinuation<Endpoint, any Error>] = []
     private var waitingForEnd: CheckedContinuation<Void, Never>?
-    private let requests: Counter
-    private let refusals: Counter
+    private let requests = Counter(label: "gyrus_requests_total")
+    /// Times of answers by route.
+    private let answers: [String: Timer]
 
     /// Makes a server; it listens when it runs.
     /// - Parameter report: Told on the loop of keys and requests that were refused for who sent them.
@@ -66,8 +67,10 @@ public actor RequestServer: Service {
         self.logger = logger
         self.limits = limits
         work = WorkTable(limits: limits)
-        requests = Counter(label: "messaging_requests_total")
-        refusals = Counter(label: "messaging_refusals_total")
+        answers = Dictionary(
+            uniqueKeysWithValues: router.handlers.keys.map { route in
+                (route, Timer(label: "gyrus_request_duration_seconds", dimensions: [("route", route)]))
+            })
     }
 
     /// Where the server listens, once it does: with the port that the system chose for `tcp://127.0.0.1:*`.
@@ -277,13 +280,19 @@ public actor RequestServer: Service {
         _ key: WorkTable<Task<Void, Never>>.Key, _ route: String, _ handler: Router.Handler, _ body: Frame,
         _ attachment: Frame?
     ) -> Task<Void, Never> {
-        Task { @concurrent [limits, logger] in
+        let timer = answers[route]
+        let start = ContinuousClock.now
+        return Task { @concurrent [limits, logger] in
+            defer { timer?.record(duration: ContinuousClock.now - start) }
             let frames: [Frame]
             do {
                 let (body, attachment) = try await handler.answer(body, attachment)
                 frames = try Reply.frames(to: key, body: body, attachment: attachment, limits: limits)
             } catch {
                 let failure = Reply.failure(error, route: route)
+                Counter(
+                    label: "gyrus_request_failures_total", dimensions: [("route", route), ("code", failure.code.rawValue)]
+                ).increment()
                 if failure.code == .internal {
                     logger.error("request failed", metadata: ["route": "\(route)", "reason": "\(failure.message)"])
                 }
@@ -294,7 +303,7 @@ public actor RequestServer: Service {
     }
 
     private func refuse(_ key: WorkTable<Task<Void, Never>>.Key, _ failure: Failure) {
-        refusals.increment()
+        Counter(label: "gyrus_requests_refused_total", dimensions: [("code", failure.code.rawValue)]).increment()
         logger.debug("refused a request", metadata: ["reason": "\(failure.message)"])
         send(Reply.frames(to: key, failure: failure))
     }

@@ -1,11 +1,13 @@
 public import Foundation
 public import GRDB
+import Metrics
 public import Model
 
 /// The record of everything that happened in a service, written in the same transaction as the change itself.
 ///
 /// Sequence numbers grow by one and are never used twice, so that a reader that remembers the last one it saw can go on
-/// after any crash, its own or the service's, without a gap. Nothing is ever removed.
+/// after any crash, its own or the service's, without a gap. Only a ``RetentionPolicy`` removes events, from the oldest on,
+/// and readers are told so.
 public struct EventLog: Sendable {
     private enum Change { case appended }
 
@@ -13,10 +15,10 @@ public struct EventLog: Sendable {
     /// always fits into a reply.
     private static let (longestName, largestValue, largestSum) = (1_024, 16 << 10, 256 << 10)
 
-    private let database: ServiceDatabase
+    let database: ServiceDatabase
     private let service: String
     private let changes = WaitList<Change>()
-    private let now: @Sendable () -> Date
+    let now: @Sendable () -> Date
 
     /// Makes the log of a service over its database.
     /// - Parameter now: Time of day, replaced in tests.
@@ -41,6 +43,7 @@ public struct EventLog: Sendable {
                     CREATE INDEX events_by_time ON events(time);
                     """)
         }
+        registerRemoval(in: &migrator)
     }
 
     /// Adds an event to the caller's transaction and wakes waiting readers once it is committed.
@@ -57,7 +60,10 @@ public struct EventLog: Sendable {
             String(decoding: encoder.encode(Self.bounded(attributes)), as: UTF8.self),
         ])
         let changes = changes
-        db.afterNextTransaction { _ in changes.wake(.appended) }
+        db.afterNextTransaction { _ in
+            changes.wake(.appended)
+            Counter(label: "gyrus_events_total", dimensions: [("kind", kind)]).increment()
+        }
     }
 
     /// Events after a sequence number, oldest first.

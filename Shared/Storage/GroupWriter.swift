@@ -1,4 +1,5 @@
 import GRDB
+import Metrics
 import Synchronization
 
 /// Commits the writes of many callers together, because a commit that reaches the disk costs more than all the rest.
@@ -22,6 +23,7 @@ final class GroupWriter: Sendable {
 
     private let writer: any DatabaseWriter
     private let state = Mutex(State())
+    private let writing = Metrics.Timer(label: TransactionTimer.label, dimensions: [("operation", "write")])
 
     /// Makes a writer over a database.
     init(_ writer: any DatabaseWriter) { self.writer = writer }
@@ -68,9 +70,11 @@ final class GroupWriter: Sendable {
     private func commit(_ jobs: [Job], in db: Database) {
         var answers: [@Sendable () -> Void] = []
         do {
-            try db.inTransaction(.immediate) {
-                for job in jobs { answers.append(try perform(job, in: db)) }
-                return .commit
+            try TransactionTimer.measure(writing) {
+                try db.inTransaction(.immediate) {
+                    for job in jobs { answers.append(try perform(job, in: db)) }
+                    return .commit
+                }
             }
             for answer in answers { answer() }
         } catch {

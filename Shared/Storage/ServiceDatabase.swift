@@ -1,5 +1,6 @@
 public import Foundation
 public import GRDB
+import Metrics
 public import Model
 
 /// The one SQLite file that a service owns, and the only way to it.
@@ -28,6 +29,8 @@ public final class ServiceDatabase: Sendable {
     let connections: any DatabaseWriter
     private let writer: GroupWriter
 
+    private let reading = Metrics.Timer(label: TransactionTimer.label, dimensions: [("operation", "read")])
+
     private init(_ connections: any DatabaseWriter) {
         self.connections = connections
         writer = GroupWriter(connections)
@@ -38,7 +41,9 @@ public final class ServiceDatabase: Sendable {
     /// Runs the queries in one transaction that sees the database as it is now.
     /// - Throws: What the queries throw; an error of the database as a `Failure`, retriable where it may pass.
     public func read<Value: Sendable>(_ queries: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        try await describingErrors { try await connections.read(queries) }
+        try await describingErrors {
+            try await connections.read { [reading] db in try TransactionTimer.measure(reading) { try queries(db) } }
+        }
     }
 
     /// Runs the updates in a transaction, possibly shared with other callers, and returns when it is on disk.
@@ -96,7 +101,7 @@ public final class ServiceDatabase: Sendable {
             // The pool itself sets NORMAL when it turns WAL on, after `prepareDatabase`, so this comes last.
             try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
             try check(pool, at: url)
-            try migrate(pool, migrations, name: url.path)
+            try migrate(pool, migrations, name: url.path) { try keepCopy(of: pool, at: url, migrations: $0) }
             return ServiceDatabase(pool)
         } catch let error as DatabaseError {
             throw Failure(error, file: url.path)
@@ -129,7 +134,8 @@ public final class ServiceDatabase: Sendable {
     }
 
     private static func migrate(
-        _ writer: some DatabaseWriter, _ migrations: (inout DatabaseMigrator) -> Void, name: String
+        _ writer: some DatabaseWriter, _ migrations: (inout DatabaseMigrator) -> Void, name: String,
+        before upgrade: (Int) throws -> Void = { _ in }
     ) throws {
         var migrator = DatabaseMigrator()
         migrations(&migrator)
@@ -140,7 +146,44 @@ public final class ServiceDatabase: Sendable {
                 "The database \(name) was written by a newer version of Gyrus. Start that version, or name another"
                     + " folder with --data-directory.")
         }
+        let applied = try writer.read { db in try known.appliedIdentifiers(db).count }
+        if try applied > 0 && !writer.read({ db in try known.hasCompletedMigrations(db) }) { try upgrade(applied) }
         try migrator.migrate(writer)
+    }
+
+    /// Copies the database of an older version before it is changed, such as to `registry-before-12.sqlite` where twelve
+    /// migrations had been applied; a copy that an interrupted upgrade has made stays.
+    private static func keepCopy(of pool: DatabasePool, at url: URL, migrations: Int) throws {
+        let name = url.deletingPathExtension().lastPathComponent
+        let copy = url.deletingLastPathComponent().appending(path: "\(name)-before-\(migrations).sqlite")
+        guard !FileManager.default.fileExists(atPath: copy.path) else { return }
+        let part = copy.appendingPathExtension("part")
+        try? FileManager.default.removeItem(at: part)
+        try copyDatabase(pool, to: part)
+        try FileManager.default.moveItem(at: part, to: copy)
+    }
+
+    // MARK: - Copying
+
+    /// Writes a copy of the database as it is now, while others go on reading and writing.
+    public func copy(to url: URL) async throws {
+        try await BlockingWork.run { try Self.copyDatabase(self.connections, to: url) }
+    }
+
+    private static func copyDatabase(_ source: some DatabaseReader, to url: URL) throws {
+        let copy = try DatabaseQueue(path: url.path)
+        try source.backup(to: copy)
+        // A single file, without a log beside it.
+        try copy.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA journal_mode = DELETE") }
+        try copy.close()
+    }
+
+    /// The sizes of the database's files by what they are.
+    public var fileSizes: [(file: String, bytes: UInt64)] {
+        [("main", ""), ("log", "-wal")].compactMap { name, suffix in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: connections.path + suffix)
+            return (attributes?[.size] as? NSNumber).map { (name, $0.uint64Value) }
+        }
     }
 }
 

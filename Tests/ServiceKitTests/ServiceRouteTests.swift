@@ -23,7 +23,9 @@ struct ServiceRouteTests {
         let log = EventLog(pool, service: "registry")
         let readiness = Readiness()
         var router = Router()
-        ServiceHarness(service: .registry, events: log, readiness: readiness).register(in: &router)
+        ServiceHarness(
+            service: .registry, events: log, readiness: readiness, directory: FileManager.default.temporaryDirectory
+        ).register(in: &router)
         let append: @Sendable (String) async throws -> Void = { subject in
             try await pool.write { db in
                 try log.append(kind: "note.written", subject: subject, attributes: ["n": subject], in: db)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Launcher
+import ServiceClient
 
 /// The command line of Gyrus: its launcher and the client of its services.
 @main
@@ -18,7 +19,7 @@ struct Gyrus: AsyncParsableCommand {
             Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 2 wrong usage, \
             69 a service cannot be reached, 75 try again later, 77 not admitted, 78 wrong configuration.
             """,
-        version: "gyrus 0.1.0",
+        version: "gyrus \(GyrusVersion.current)",
         groupedSubcommands: [
             CommandGroup(
                 name: "Services (as in Docker Compose):",
@@ -47,8 +48,9 @@ struct Gyrus: AsyncParsableCommand {
             CommandGroup(
                 name: "Operation:",
                 subcommands: [
-                    Health.self, Events.self, Dead.self, DiskUsage.self, Prune.self, Join.self, KeysCommand.self,
-                    Completion.self, Help.self,
+                    Health.self, Doctor.self, Events.self, Trace.self, Dead.self, DiskUsage.self, Prune.self,
+                    Backup.self, Backups.self, Restore.self, MetricsCommand.self, Autoscale.self, Join.self,
+                    KeysCommand.self, Completion.self, Help.self,
                 ]),
         ],
         helpNames: [.short, .long])

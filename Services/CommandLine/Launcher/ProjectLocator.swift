@@ -99,12 +99,14 @@ public struct ProjectLocator: Sendable {
     /// The Compose file's services with the variables of the environment and of the project's directory.
     /// - Parameters:
     ///   - names: Services that are wanted whatever their profiles are.
+    ///   - places: Variables in place of those of the directory, for services that something else starts.
     ///   - warn: Takes a sentence about whatever a person may not have meant.
     public func project(
-        in directory: ProjectDirectory, naming names: [String] = [], warn: (String) -> Void = { _ in }
+        in directory: ProjectDirectory, naming names: [String] = [], variables places: [String: String] = [:],
+        warn: (String) -> Void = { _ in }
     ) throws -> ComposeProject {
         // Our own names of folders go first: the file's defaults are meant for containers.
-        var variables = environment.merging(directory.variables) { $1 }
+        var variables = environment.merging(directory.variables) { $1 }.merging(places) { $1 }
         let file = try composeFile()
         if variables["GYRUS_DATA_DIR"] == nil {
             variables["GYRUS_DATA_DIR"] = environment["GYRUS_DATA"] ?? Self.data(near: file) ?? ""

@@ -37,9 +37,10 @@ struct Serve: AsyncParsableCommand {
     var logLevel: String?
 
     func run() async throws {
-        let settings = ConsoleSettings(
+        var settings = ConsoleSettings(
             address: address, port: port.number, hosts: Set(allowHost), urlFile: place.file.map { URL(filePath: $0) })
-        try await ServiceRuntime.runWorker("console", logLevel: logLevel) { logger in
+        settings.metrics = { await MetricsExposition.ofProcess.text() }
+        try await ServiceRuntime.runWorker("console", logLevel: logLevel) { [settings] logger in
             let backends = try Backends(ServiceDirectory(), patience: settings.limits.patience, logger: logger)
             return [
                 ConsoleServer(settings, backends: backends, logger: logger) { url in

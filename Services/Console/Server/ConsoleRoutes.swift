@@ -93,5 +93,7 @@ struct ConsoleRoutes: Sendable {
             try assets.response(try context.parameters.require("name"), to: request)
         }
         router.get("/health") { _, _ in "ready\n" }
+        let metrics = MetricsPage(backends: backends, own: settings.metrics)
+        router.get("/metrics") { _, _ in await metrics.response() }
     }
 }

@@ -13,6 +13,8 @@ public struct ConsoleSettings: Sendable {
     public var hosts: Set<String>
     /// File that holds the console's URL while it runs.
     public var urlFile: URL?
+    /// What this process says of itself, in Prometheus' text format.
+    public var metrics: @Sendable () async -> String = { "" }
     /// Bounds on what a client may do.
     public var limits: ConsoleLimits
 

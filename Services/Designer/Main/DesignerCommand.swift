@@ -2,6 +2,7 @@ import ArgumentParser
 import DesignerServer
 import ServiceClient
 import ServiceKit
+import WorkQueueServer
 
 /// The designer: scenarios and their searches.
 @main
@@ -47,6 +48,8 @@ struct Serve: AsyncParsableCommand {
                     context.database, events: context.events, peers: DesignerPeers { try context.connect(to: $0) },
                     parallelSearches: parallelSearches, logger: context.logger)
                 DesignerHarness(service).register(in: &context.router)
+                service.queue.register(in: &context)
+                context.measure(service.metrics)
                 for part in service.services { context.add(part) }
             })
     }

@@ -19,7 +19,10 @@ struct EvaluatorWorkerCommand: AsyncParsableCommand {
     @OptionGroup var options: WorkerOptions
 
     func run() async throws {
-        try await ServiceRuntime.runWorker("evaluator-worker", logLevel: options.logLevel) { logger in
+        var settings = WorkerSettings()
+        settings.idleTime = options.idleTime
+        try await ServiceRuntime.runWorker("evaluator-worker", logLevel: options.logLevel, metrics: options.metrics) {
+            [settings] logger in
             ComputeThreads.count = options.threads
             let directory = ServiceDirectory()
             let registry = RegistryClient(try directory.connect(to: .registry, logger: logger))
@@ -30,7 +33,7 @@ struct EvaluatorWorkerCommand: AsyncParsableCommand {
             return [
                 TaskWorker(
                     queue: QueueClient(try directory.connect(to: .evaluator, logger: logger)), name: options.workerName,
-                    kinds: EvaluatorTaskHandler.kinds, handler: handler, logger: logger)
+                    kinds: EvaluatorTaskHandler.kinds, handler: handler, settings: settings, logger: logger)
             ]
         }
     }

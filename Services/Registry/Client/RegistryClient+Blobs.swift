@@ -137,6 +137,15 @@ extension RegistryClient {
         return content
     }
 
+    /// Digests and sizes of all blobs, in the order of the digests, page by page; each page follows the last digest of
+    /// the one before.
+    public func blobs(after digest: BlobDigest? = nil) async throws -> [(digest: BlobDigest, bytes: UInt64)] {
+        let request = Wire.BlobListRequest(after: digest?.hexadecimal ?? "")
+        return try await requests.callRetrying(.blobList, request, for: patience).blobs.map {
+            (try BlobDigest($0.digest), $0.bytes)
+        }
+    }
+
     /// Some bytes of a blob from a place on, at most 8 MiB, with the size of the whole; not verified.
     public func piece(
         of digest: BlobDigest, at offset: UInt64, limit: Int

@@ -25,6 +25,11 @@ extension Route where Request == Wire.BlobVerifyRequest, Reply == Wire.BlobVerif
     }
 }
 
+extension Route where Request == Wire.BlobListRequest, Reply == Wire.BlobListReply {
+    /// The blobs after a digest.
+    public static var blobList: Self { Self("blob.list") }
+}
+
 extension Route where Request == Wire.BlobCollectRequest, Reply == Wire.BlobCollectReply {
     /// Removes blobs that nothing refers to.
     package static var blobCollect: Route<Wire.BlobCollectRequest, Wire.BlobCollectReply> {

@@ -2,6 +2,7 @@ import ArgumentParser
 import RegistryServer
 import ServiceClient
 import ServiceKit
+import Storage
 
 /// The registry: atlas, areas, networks, models, datasets, dictionaries and blobs.
 @main
@@ -19,9 +20,12 @@ struct RegistryCommand: AsyncParsableCommand {
             let blobs = try BlobStore(
                 folder: context.configuration.dataDirectory, database: context.database, events: context.events,
                 logger: context.logger)
-            context.add(BlobSweeper(blobs, logger: context.logger))
+            let snapshots = context.snapshots
+            context.add(BlobSweeper(blobs, logger: context.logger) { await snapshots.isOpen })
+            context.keep(.files) { await snapshots.isOpen ? 0 : try await blobs.removeTemporary(beyond: $0) }
             let store = RegistryStore(context.database, events: context.events)
-            RegistryHarness(store: store, blobs: blobs).register(in: &context.router)
+            context.measure(store.metrics)
+            RegistryHarness(store: store, blobs: blobs) { await snapshots.isOpen }.register(in: &context.router)
             let brain = BrainStore(context.database, events: context.events)
             try await brain.seed()
             try await store.seedZoo()

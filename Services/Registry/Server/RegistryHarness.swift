@@ -18,11 +18,16 @@ public struct RegistryHarness: Sendable {
 
     private let store: RegistryStore
     private let blobs: BlobStore
+    private let isBackedUp: @Sendable () async -> Bool
 
     /// Makes the harness of a store and its blobs.
-    public init(store: RegistryStore, blobs: BlobStore) {
+    /// - Parameter isBackedUp: Whether a backup is being made, for which no blob may be removed.
+    public init(
+        store: RegistryStore, blobs: BlobStore, isBackedUp: @escaping @Sendable () async -> Bool = { false }
+    ) {
         self.store = store
         self.blobs = blobs
+        self.isBackedUp = isBackedUp
     }
 
     /// Adds the routes.
@@ -68,8 +73,20 @@ public struct RegistryHarness: Sendable {
             Wire.BlobVerifyReply(
                 try await blobs.verify(after: request.after, bytes: min(request.bytes, Self.largestCheck)))
         }
+        router.on(.blobList) { request in
+            Wire.BlobListReply(
+                blobs: try await blobs.list(after: request.after).map {
+                    Wire.BlobEntry(digest: $0.digest.hexadecimal, bytes: $0.bytes)
+                })
+        }
         router.on(.blobCollect) { request in
-            Wire.BlobCollectReply(
+            let isHeld = await isBackedUp()
+            guard request.dryRun || !isHeld else {
+                throw Failure(
+                    .busy, "A backup is being made, for which no file may be removed. Try again when it has ended.",
+                    retryAfter: .seconds(30))
+            }
+            return Wire.BlobCollectReply(
                 try await blobs.collect(olderThan: .seconds(request.olderThanSeconds), dryRun: request.dryRun))
         }
     }

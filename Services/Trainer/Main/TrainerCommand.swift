@@ -30,6 +30,7 @@ struct Serve: AsyncParsableCommand {
         ) { context in
             let queue = try await WorkQueue(context.database, events: context.events, logger: context.logger)
             QueueHarness(queue).register(in: &context.router)
+            queue.register(in: &context)
             context.add(queue)
         }
     }

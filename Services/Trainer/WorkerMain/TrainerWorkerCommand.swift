@@ -39,7 +39,10 @@ struct TrainerWorkerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await ServiceRuntime.runWorker("trainer-worker", logLevel: options.logLevel) { logger in
+        var settings = WorkerSettings()
+        settings.idleTime = options.idleTime
+        try await ServiceRuntime.runWorker("trainer-worker", logLevel: options.logLevel, metrics: options.metrics) {
+            [settings] logger in
             ComputeThreads.count = options.threads
             ComputeThreads.share = throttle
             let directory = ServiceDirectory()
@@ -52,7 +55,7 @@ struct TrainerWorkerCommand: AsyncParsableCommand {
             return [
                 TaskWorker(
                     queue: QueueClient(try directory.connect(to: .trainer, logger: logger)), name: options.workerName,
-                    kinds: TrainerTaskHandler.kinds, handler: handler, logger: logger)
+                    kinds: TrainerTaskHandler.kinds, handler: handler, settings: settings, logger: logger)
             ]
         }
     }

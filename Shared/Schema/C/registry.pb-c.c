@@ -817,6 +817,141 @@ void   gyrus__wire__blob_fault__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__blob_fault__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__blob_list_request__init
+                     (Gyrus__Wire__BlobListRequest         *message)
+{
+  static const Gyrus__Wire__BlobListRequest init_value = GYRUS__WIRE__BLOB_LIST_REQUEST__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__blob_list_request__get_packed_size
+                     (const Gyrus__Wire__BlobListRequest *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_list_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__blob_list_request__pack
+                     (const Gyrus__Wire__BlobListRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_list_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__blob_list_request__pack_to_buffer
+                     (const Gyrus__Wire__BlobListRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_list_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__BlobListRequest *
+       gyrus__wire__blob_list_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__BlobListRequest *)
+     protobuf_c_message_unpack (&gyrus__wire__blob_list_request__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__blob_list_request__free_unpacked
+                     (Gyrus__Wire__BlobListRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__blob_list_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__blob_entry__init
+                     (Gyrus__Wire__BlobEntry         *message)
+{
+  static const Gyrus__Wire__BlobEntry init_value = GYRUS__WIRE__BLOB_ENTRY__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__blob_entry__get_packed_size
+                     (const Gyrus__Wire__BlobEntry *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_entry__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__blob_entry__pack
+                     (const Gyrus__Wire__BlobEntry *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_entry__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__blob_entry__pack_to_buffer
+                     (const Gyrus__Wire__BlobEntry *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_entry__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__BlobEntry *
+       gyrus__wire__blob_entry__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__BlobEntry *)
+     protobuf_c_message_unpack (&gyrus__wire__blob_entry__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__blob_entry__free_unpacked
+                     (Gyrus__Wire__BlobEntry *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__blob_entry__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__blob_list_reply__init
+                     (Gyrus__Wire__BlobListReply         *message)
+{
+  static const Gyrus__Wire__BlobListReply init_value = GYRUS__WIRE__BLOB_LIST_REPLY__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__blob_list_reply__get_packed_size
+                     (const Gyrus__Wire__BlobListReply *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_list_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__blob_list_reply__pack
+                     (const Gyrus__Wire__BlobListReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_list_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__blob_list_reply__pack_to_buffer
+                     (const Gyrus__Wire__BlobListReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__blob_list_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__BlobListReply *
+       gyrus__wire__blob_list_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__BlobListReply *)
+     protobuf_c_message_unpack (&gyrus__wire__blob_list_reply__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__blob_list_reply__free_unpacked
+                     (Gyrus__Wire__BlobListReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__blob_list_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   gyrus__wire__blob_collect_request__init
                      (Gyrus__Wire__BlobCollectRequest         *message)
 {
@@ -3169,6 +3304,133 @@ const ProtobufCMessageDescriptor gyrus__wire__blob_fault__descriptor =
   gyrus__wire__blob_fault__field_indices_by_name,
   1,  gyrus__wire__blob_fault__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__blob_fault__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__blob_list_request__field_descriptors[1] =
+{
+  {
+    "after",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BlobListRequest, after),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__blob_list_request__field_indices_by_name[] = {
+  0,   /* field[0] = after */
+};
+static const ProtobufCIntRange gyrus__wire__blob_list_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__blob_list_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.BlobListRequest",
+  "BlobListRequest",
+  "Gyrus__Wire__BlobListRequest",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__BlobListRequest),
+  1,
+  gyrus__wire__blob_list_request__field_descriptors,
+  gyrus__wire__blob_list_request__field_indices_by_name,
+  1,  gyrus__wire__blob_list_request__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__blob_list_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__blob_entry__field_descriptors[2] =
+{
+  {
+    "digest",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BlobEntry, digest),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__BlobEntry, bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__blob_entry__field_indices_by_name[] = {
+  1,   /* field[1] = bytes */
+  0,   /* field[0] = digest */
+};
+static const ProtobufCIntRange gyrus__wire__blob_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__blob_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.BlobEntry",
+  "BlobEntry",
+  "Gyrus__Wire__BlobEntry",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__BlobEntry),
+  2,
+  gyrus__wire__blob_entry__field_descriptors,
+  gyrus__wire__blob_entry__field_indices_by_name,
+  1,  gyrus__wire__blob_entry__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__blob_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__blob_list_reply__field_descriptors[1] =
+{
+  {
+    "blobs",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__BlobListReply, n_blobs),
+    offsetof(Gyrus__Wire__BlobListReply, blobs),
+    &gyrus__wire__blob_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__blob_list_reply__field_indices_by_name[] = {
+  0,   /* field[0] = blobs */
+};
+static const ProtobufCIntRange gyrus__wire__blob_list_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__blob_list_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.BlobListReply",
+  "BlobListReply",
+  "Gyrus__Wire__BlobListReply",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__BlobListReply),
+  1,
+  gyrus__wire__blob_list_reply__field_descriptors,
+  gyrus__wire__blob_list_reply__field_indices_by_name,
+  1,  gyrus__wire__blob_list_reply__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__blob_list_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor gyrus__wire__blob_collect_request__field_descriptors[2] =

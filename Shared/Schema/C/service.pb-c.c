@@ -52,6 +52,186 @@ void   gyrus__wire__health_reply__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__health_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__metrics_reply__init
+                     (Gyrus__Wire__MetricsReply         *message)
+{
+  static const Gyrus__Wire__MetricsReply init_value = GYRUS__WIRE__METRICS_REPLY__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__metrics_reply__get_packed_size
+                     (const Gyrus__Wire__MetricsReply *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__metrics_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__metrics_reply__pack
+                     (const Gyrus__Wire__MetricsReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__metrics_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__metrics_reply__pack_to_buffer
+                     (const Gyrus__Wire__MetricsReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__metrics_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__MetricsReply *
+       gyrus__wire__metrics_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__MetricsReply *)
+     protobuf_c_message_unpack (&gyrus__wire__metrics_reply__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__metrics_reply__free_unpacked
+                     (Gyrus__Wire__MetricsReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__metrics_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__snapshot_reply__init
+                     (Gyrus__Wire__SnapshotReply         *message)
+{
+  static const Gyrus__Wire__SnapshotReply init_value = GYRUS__WIRE__SNAPSHOT_REPLY__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__snapshot_reply__get_packed_size
+                     (const Gyrus__Wire__SnapshotReply *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__snapshot_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__snapshot_reply__pack
+                     (const Gyrus__Wire__SnapshotReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__snapshot_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__snapshot_reply__pack_to_buffer
+                     (const Gyrus__Wire__SnapshotReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__snapshot_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__SnapshotReply *
+       gyrus__wire__snapshot_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__SnapshotReply *)
+     protobuf_c_message_unpack (&gyrus__wire__snapshot_reply__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__snapshot_reply__free_unpacked
+                     (Gyrus__Wire__SnapshotReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__snapshot_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__snapshot_read_request__init
+                     (Gyrus__Wire__SnapshotReadRequest         *message)
+{
+  static const Gyrus__Wire__SnapshotReadRequest init_value = GYRUS__WIRE__SNAPSHOT_READ_REQUEST__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__snapshot_read_request__get_packed_size
+                     (const Gyrus__Wire__SnapshotReadRequest *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__snapshot_read_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__snapshot_read_request__pack
+                     (const Gyrus__Wire__SnapshotReadRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__snapshot_read_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__snapshot_read_request__pack_to_buffer
+                     (const Gyrus__Wire__SnapshotReadRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__snapshot_read_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__SnapshotReadRequest *
+       gyrus__wire__snapshot_read_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__SnapshotReadRequest *)
+     protobuf_c_message_unpack (&gyrus__wire__snapshot_read_request__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__snapshot_read_request__free_unpacked
+                     (Gyrus__Wire__SnapshotReadRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__snapshot_read_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__snapshot_end_request__init
+                     (Gyrus__Wire__SnapshotEndRequest         *message)
+{
+  static const Gyrus__Wire__SnapshotEndRequest init_value = GYRUS__WIRE__SNAPSHOT_END_REQUEST__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__snapshot_end_request__get_packed_size
+                     (const Gyrus__Wire__SnapshotEndRequest *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__snapshot_end_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__snapshot_end_request__pack
+                     (const Gyrus__Wire__SnapshotEndRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__snapshot_end_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__snapshot_end_request__pack_to_buffer
+                     (const Gyrus__Wire__SnapshotEndRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__snapshot_end_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__SnapshotEndRequest *
+       gyrus__wire__snapshot_end_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__SnapshotEndRequest *)
+     protobuf_c_message_unpack (&gyrus__wire__snapshot_end_request__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__snapshot_end_request__free_unpacked
+                     (Gyrus__Wire__SnapshotEndRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__snapshot_end_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   gyrus__wire__event__init
                      (Gyrus__Wire__Event         *message)
 {
@@ -277,7 +457,7 @@ void   gyrus__wire__events_tail_reply__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__events_tail_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor gyrus__wire__health_reply__field_descriptors[5] =
+static const ProtobufCFieldDescriptor gyrus__wire__health_reply__field_descriptors[9] =
 {
   {
     "service",
@@ -339,18 +519,70 @@ static const ProtobufCFieldDescriptor gyrus__wire__health_reply__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "version",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__HealthReply, version),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time_microseconds",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__HealthReply, time_microseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "data_directory",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__HealthReply, data_directory),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "free_bytes",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__HealthReply, free_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__health_reply__field_indices_by_name[] = {
+  7,   /* field[7] = data_directory */
+  8,   /* field[8] = free_bytes */
   1,   /* field[1] = instance */
   4,   /* field[4] = process */
   2,   /* field[2] = ready */
   0,   /* field[0] = service */
+  6,   /* field[6] = time_microseconds */
   3,   /* field[3] = uptime_milliseconds */
+  5,   /* field[5] = version */
 };
 static const ProtobufCIntRange gyrus__wire__health_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__health_reply__descriptor =
 {
@@ -360,11 +592,202 @@ const ProtobufCMessageDescriptor gyrus__wire__health_reply__descriptor =
   "Gyrus__Wire__HealthReply",
   "gyrus.wire",
   sizeof(Gyrus__Wire__HealthReply),
-  5,
+  9,
   gyrus__wire__health_reply__field_descriptors,
   gyrus__wire__health_reply__field_indices_by_name,
   1,  gyrus__wire__health_reply__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__health_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__metrics_reply__field_descriptors[1] =
+{
+  {
+    "text",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__MetricsReply, text),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__metrics_reply__field_indices_by_name[] = {
+  0,   /* field[0] = text */
+};
+static const ProtobufCIntRange gyrus__wire__metrics_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__metrics_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.MetricsReply",
+  "MetricsReply",
+  "Gyrus__Wire__MetricsReply",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__MetricsReply),
+  1,
+  gyrus__wire__metrics_reply__field_descriptors,
+  gyrus__wire__metrics_reply__field_indices_by_name,
+  1,  gyrus__wire__metrics_reply__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__metrics_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__snapshot_reply__field_descriptors[3] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__SnapshotReply, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__SnapshotReply, bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "digest",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__SnapshotReply, digest),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__snapshot_reply__field_indices_by_name[] = {
+  1,   /* field[1] = bytes */
+  2,   /* field[2] = digest */
+  0,   /* field[0] = id */
+};
+static const ProtobufCIntRange gyrus__wire__snapshot_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__snapshot_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.SnapshotReply",
+  "SnapshotReply",
+  "Gyrus__Wire__SnapshotReply",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__SnapshotReply),
+  3,
+  gyrus__wire__snapshot_reply__field_descriptors,
+  gyrus__wire__snapshot_reply__field_indices_by_name,
+  1,  gyrus__wire__snapshot_reply__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__snapshot_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__snapshot_read_request__field_descriptors[2] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__SnapshotReadRequest, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "offset",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__SnapshotReadRequest, offset),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__snapshot_read_request__field_indices_by_name[] = {
+  0,   /* field[0] = id */
+  1,   /* field[1] = offset */
+};
+static const ProtobufCIntRange gyrus__wire__snapshot_read_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__snapshot_read_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.SnapshotReadRequest",
+  "SnapshotReadRequest",
+  "Gyrus__Wire__SnapshotReadRequest",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__SnapshotReadRequest),
+  2,
+  gyrus__wire__snapshot_read_request__field_descriptors,
+  gyrus__wire__snapshot_read_request__field_indices_by_name,
+  1,  gyrus__wire__snapshot_read_request__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__snapshot_read_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__snapshot_end_request__field_descriptors[1] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__SnapshotEndRequest, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__snapshot_end_request__field_indices_by_name[] = {
+  0,   /* field[0] = id */
+};
+static const ProtobufCIntRange gyrus__wire__snapshot_end_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__snapshot_end_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.SnapshotEndRequest",
+  "SnapshotEndRequest",
+  "Gyrus__Wire__SnapshotEndRequest",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__SnapshotEndRequest),
+  1,
+  gyrus__wire__snapshot_end_request__field_descriptors,
+  gyrus__wire__snapshot_end_request__field_indices_by_name,
+  1,  gyrus__wire__snapshot_end_request__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__snapshot_end_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor gyrus__wire__event__field_descriptors[6] =
@@ -547,7 +970,7 @@ const ProtobufCMessageDescriptor gyrus__wire__events_read_request__descriptor =
   (ProtobufCMessageInit) gyrus__wire__events_read_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__events_read_reply__field_descriptors[2] =
+static const ProtobufCFieldDescriptor gyrus__wire__events_read_reply__field_descriptors[4] =
 {
   {
     "events",
@@ -573,15 +996,41 @@ static const ProtobufCFieldDescriptor gyrus__wire__events_read_reply__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "removed",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__EventsReadReply, removed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "removed_microseconds",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__EventsReadReply, removed_microseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__events_read_reply__field_indices_by_name[] = {
   0,   /* field[0] = events */
   1,   /* field[1] = next */
+  2,   /* field[2] = removed */
+  3,   /* field[3] = removed_microseconds */
 };
 static const ProtobufCIntRange gyrus__wire__events_read_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__events_read_reply__descriptor =
 {
@@ -591,7 +1040,7 @@ const ProtobufCMessageDescriptor gyrus__wire__events_read_reply__descriptor =
   "Gyrus__Wire__EventsReadReply",
   "gyrus.wire",
   sizeof(Gyrus__Wire__EventsReadReply),
-  2,
+  4,
   gyrus__wire__events_read_reply__field_descriptors,
   gyrus__wire__events_read_reply__field_indices_by_name,
   1,  gyrus__wire__events_read_reply__number_ranges,

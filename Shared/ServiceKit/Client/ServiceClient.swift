@@ -16,12 +16,14 @@ public struct ServiceClient: Sendable {
         public let events: [Event]
         /// Position up to which the log was read.
         public let next: UInt64
+        /// What retention has removed from the beginning of the log; nil where nothing.
+        public var removed: EventRemoval?
     }
 
     /// How long a service holds a request for events at most.
     public static let longestWait = Duration.seconds(30)
 
-    private let requests: RequestClient
+    let requests: RequestClient
 
     /// Makes a client over a connection.
     public init(_ requests: RequestClient) { self.requests = requests }
@@ -40,7 +42,9 @@ public struct ServiceClient: Sendable {
             after: after, limit: limit, waitMilliseconds: UInt32(clamping: Int64(waiting / .milliseconds(1))),
             sinceMicroseconds: since?.microseconds ?? 0)
         let reply = try await requests.call(.readEvents, request, timeout: waiting + .seconds(10))
-        return EventPage(events: reply.events.map(Event.init), next: reply.next)
+        let removed = EventRemoval(last: reply.removed, time: Date(microseconds: reply.removedMicroseconds))
+        return EventPage(
+            events: reply.events.map(Event.init), next: reply.next, removed: removed.last > 0 ? removed : nil)
     }
 
     /// The last events before a position, oldest first; `next` is where to follow the log from.
@@ -57,11 +61,30 @@ public struct ServiceClient: Sendable {
         return EventPage(events: reply.events.map(Event.init), next: reply.last)
     }
 
+    /// What the service measures, in Prometheus' text format.
+    public func metrics(timeout: Duration = .seconds(5)) async throws -> String {
+        try await requests.call(.metrics, Wire.Empty(), timeout: timeout).text
+    }
+
     /// All events after a position and those to come, page by page, without a gap and across restarts of the service.
     ///
     /// Ends with the task that iterates; throws only what trying again cannot mend.
     public func follow(after: UInt64, since: Date? = nil) -> EventSequence {
         EventSequence(client: self, after: after, since: since)
+    }
+}
+
+/// The beginning of a log, which retention has removed.
+public struct EventRemoval: Hashable, Sendable {
+    /// Position of the last event that was removed.
+    public let last: UInt64
+    /// When it happened.
+    public let time: Date
+
+    /// Whether a reader from a position or a time misses events.
+    public func isMissed(after position: UInt64, since start: Date?) -> Bool {
+        if position > 0 { return position < last }
+        return start.map { $0 <= time } ?? true
     }
 }
 

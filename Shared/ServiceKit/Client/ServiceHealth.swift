@@ -1,3 +1,5 @@
+public import Foundation
+import Model
 package import Schema
 
 /// The state of a service.
@@ -12,21 +14,38 @@ public struct ServiceHealth: Hashable, Sendable {
     public let uptime: Duration
     /// Process identifier on its machine.
     public let process: UInt32
+    /// Version of Gyrus that the process is; empty where it is older than the field.
+    public let version: String
+    /// Time of day on its machine.
+    public let time: Date
+    /// Folder of its data on its machine.
+    public let dataDirectory: String
+    /// Bytes that are free on that folder's disk.
+    public let freeBytes: UInt64
 
     /// Makes the state of a service.
-    public init(service: String, instance: String, isReady: Bool, uptime: Duration, process: UInt32) {
+    public init(
+        service: String, instance: String, isReady: Bool, uptime: Duration, process: UInt32,
+        version: String = GyrusVersion.current, time: Date = Date(), dataDirectory: String = "", freeBytes: UInt64 = 0
+    ) {
         self.service = service
         self.instance = instance
         self.isReady = isReady
         self.uptime = uptime
         self.process = process
+        self.version = version
+        self.time = time
+        self.dataDirectory = dataDirectory
+        self.freeBytes = freeBytes
     }
 
     /// The state that was received.
     package init(_ wire: Wire.HealthReply) {
         self.init(
             service: wire.service, instance: wire.instance, isReady: wire.ready,
-            uptime: .milliseconds(wire.uptimeMilliseconds), process: wire.process)
+            uptime: .milliseconds(wire.uptimeMilliseconds), process: wire.process, version: wire.version,
+            time: Date(microseconds: wire.timeMicroseconds), dataDirectory: wire.dataDirectory,
+            freeBytes: wire.freeBytes)
     }
 }
 
@@ -38,6 +57,7 @@ extension Wire.HealthReply {
             service: health.service, instance: health.instance, ready: health.isReady,
             uptimeMilliseconds: UInt64(clamping: seconds) * 1000
                 + UInt64(clamping: attoseconds / 1_000_000_000_000_000),
-            process: health.process)
+            process: health.process, version: health.version, timeMicroseconds: health.time.microseconds,
+            dataDirectory: health.dataDirectory, freeBytes: health.freeBytes)
     }
 }

@@ -15,3 +15,23 @@ extension Route where Request == Wire.EventsTailRequest, Reply == Wire.EventsTai
     /// The last events before a position.
     package static var tailEvents: Route<Wire.EventsTailRequest, Wire.EventsTailReply> { .init("events.tail", .read) }
 }
+
+extension Route where Request == Wire.Empty, Reply == Wire.MetricsReply {
+    /// What a service measures.
+    public static var metrics: Self { Self("service.metrics") }
+}
+
+extension Route where Request == Wire.Empty, Reply == Wire.SnapshotReply {
+    /// Copies a service's database as it is now, for a backup.
+    public static var snapshot: Self { Self("service.snapshot") }
+}
+
+extension Route where Request == Wire.SnapshotReadRequest, Reply == Wire.Empty {
+    /// One piece of such a copy, returned in the attachment.
+    public static var readSnapshot: Self { Self("service.snapshot-read") }
+}
+
+extension Route where Request == Wire.SnapshotEndRequest, Reply == Wire.Empty {
+    /// Removes such a copy.
+    public static var endSnapshot: Self { Self("service.snapshot-end") }
+}

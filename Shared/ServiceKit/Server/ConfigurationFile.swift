@@ -10,8 +10,8 @@ import Yams
 /// registry: {endpoint: "tcp://0.0.0.0:7100", keys: /etc/gyrus/registry.key, admit: /etc/gyrus/clients}
 /// ```
 struct ConfigurationFile {
-    private static let common: Set<String> = ["log-level", "keys", "admit"]
-    private static let all: Set<String> = common.union(["endpoint", "data-directory"])
+    private static let common: Set<String> = ["log-level", "log-format", "retention", "keys", "admit"]
+    private static let all: Set<String> = common.union(["endpoint", "data-directory", "metrics"])
 
     /// Far more than settings need, and little enough to be walked within a moment.
     private static let bounds = YamlBounds(bytes: 64 << 10, depth: 8, nodes: 1_000, references: 100)

@@ -1,10 +1,29 @@
 import Foundation
 public import Logging
+import Model
 
-/// Writes one line for each record: time, level, service, message, then `key=value` pairs.
+/// The form in which records are written.
+public enum LogFormat: String, CaseIterable, Sendable {
+    /// A line for people.
+    case text
+    /// An object of JSON a line, for programs that collect logs.
+    case json
+
+    /// The form of a name.
+    /// - Throws: `Failure` that says which there are.
+    public init(named name: String) throws {
+        guard let format = Self(rawValue: name) else {
+            throw Failure(.invalidArgument, "'\(name)' is no form of a log; use text or json.")
+        }
+        self = format
+    }
+}
+
+/// Writes one line for each record: time, level, service, message, then `key=value` pairs, or all as an object of JSON.
 ///
 /// ```
 /// 2026-11-23T12:00:00.123Z info registry model registered id=m1 network=3f2a
+/// {"id":"m1","level":"info","message":"model registered","network":"3f2a","service":"registry","time":"2026-11-23T…"}
 /// ```
 public struct LineLogHandler: LogHandler {
     /// Values for every record of this logger.
@@ -14,18 +33,22 @@ public struct LineLogHandler: LogHandler {
     /// The least level that is written.
     public var logLevel: Logger.Level
     private let label: String
+    private let format: LogFormat
     private let write: @Sendable (String) -> Void
 
     /// Makes a handler that writes to standard error.
-    public init(label: String, level: Logger.Level) {
-        self.init(label: label, level: level) { line in
+    public init(label: String, level: Logger.Level, format: LogFormat = .text) {
+        self.init(label: label, level: level, format: format) { line in
             // One call for each line, so that lines of several processes in one file do not mix.
             _ = line.utf8.withContiguousStorageIfAvailable { Foundation.write(STDERR_FILENO, $0.baseAddress, $0.count) }
         }
     }
 
-    init(label: String, level: Logger.Level, write: @escaping @Sendable (String) -> Void) {
+    init(
+        label: String, level: Logger.Level, format: LogFormat = .text, write: @escaping @Sendable (String) -> Void
+    ) {
         self.label = label
+        self.format = format
         self.logLevel = level
         self.write = write
     }
@@ -41,11 +64,45 @@ public struct LineLogHandler: LogHandler {
         var values = metadata
         if let provided = metadataProvider?.get() { values.merge(provided) { _, new in new } }
         if let own = event.metadata { values.merge(own) { _, new in new } }
-        let pairs = values.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.quoted($0.value.description))" }
-        let message = Self.oneLine(event.message.description)
-        var line = "\(Self.timestamp()) \(event.level) \(label) \(message)\(pairs.joined())\n"
+        var line =
+            switch format {
+            case .text: text(of: event, values)
+            case .json: object(of: event, values)
+            }
         line.makeContiguousUTF8()
         write(line)
+    }
+
+    private func text(of event: LogEvent, _ values: Logger.Metadata) -> String {
+        let pairs = values.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.quoted($0.value.description))" }
+        let message = Self.oneLine(event.message.description)
+        return "\(Self.timestamp()) \(event.level) \(label) \(message)\(pairs.joined())\n"
+    }
+
+    /// What the record itself says wins over values of the same names.
+    private func object(of event: LogEvent, _ values: Logger.Metadata) -> String {
+        var fields = values.mapValues(\.description)
+        if let task = fields["task"] { fields.merge(Self.identities(in: task)) { given, _ in given } }
+        if let subject = fields["subject"] { fields.merge(Self.identities(in: subject)) { given, _ in given } }
+        fields["time"] = Self.timestamp()
+        fields["level"] = event.level.rawValue
+        fields["service"] = label
+        fields["message"] = event.message.description
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(fields) else { return text(of: event, values) }
+        return String(decoding: data, as: UTF8.self) + "\n"
+    }
+
+    /// The scenario and the trial that the identity of a task or a trial names, such as `3fa2…/17/train`.
+    static func identities(in text: String) -> [String: String] {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count > 1, parts[0].count >= 8, parts[0].allSatisfy({ $0.isHexDigit || $0 == "-" }) else {
+            return [:]
+        }
+        var found = ["scenario": String(parts[0])]
+        if Int(parts[1]) != nil { found["trial"] = String(parts[1]) }
+        return found
     }
 
     /// The time without Foundation's formatters, which would cost a service a tenth of its start.

@@ -3,6 +3,7 @@ public import Logging
 public import Messaging
 import Model
 public import ServiceClient
+public import Storage
 
 /// The settings of a service, checked as a whole before it starts.
 ///
@@ -16,6 +17,12 @@ public struct ServiceConfiguration: Sendable {
     public let dataDirectory: URL
     /// How much it logs.
     public let logLevel: Logger.Level
+    /// Form of the log.
+    public let logFormat: LogFormat
+    /// Where metrics are served over HTTP; nil for nowhere.
+    public let metrics: MetricsAddress?
+    /// What is kept for how long.
+    public let retention: RetentionPolicy
     /// Keys of the service and whom it admits; nil on endpoints of this machine.
     public let security: ServerSecurity?
 
@@ -46,6 +53,9 @@ public struct ServiceConfiguration: Sendable {
             }
             return level
         }
+        logFormat = try sources.value("log-format", default: LogFormat.text.rawValue, LogFormat.init(named:))
+        metrics = try sources.optional("metrics", MetricsAddress.init)
+        retention = try sources.value("retention", default: RetentionPolicy().description, RetentionPolicy.init)
         security = try Self.security(&sources, endpoint)
         origins = sources.used
     }
@@ -98,7 +108,8 @@ struct SettingSources {
     /// Variables by setting; the place of the data follows from `GYRUS_STATE` instead.
     private var variables: [String: String] {
         [
-            "endpoint": ServiceDirectory.variable(of: service), "log-level": "GYRUS_LOG_LEVEL", "keys": "GYRUS_KEYS",
+            "endpoint": ServiceDirectory.variable(of: service), "log-level": "GYRUS_LOG_LEVEL",
+            "log-format": "GYRUS_LOG_FORMAT", "retention": "GYRUS_RETENTION", "keys": "GYRUS_KEYS",
             "admit": "GYRUS_ADMIT",
         ]
     }

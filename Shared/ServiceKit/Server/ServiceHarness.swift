@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 public import Messaging
 import Model
 import Schema
@@ -13,12 +13,15 @@ public struct ServiceHarness: Sendable {
     private let service: ServiceName
     private let events: EventLog
     private let readiness: Readiness
+    private let directory: URL
     private let instance = UUID().uuidString.lowercased()
     private let start = ContinuousClock.now
 
     /// Makes the harness of a service.
-    public init(service: ServiceName, events: EventLog, readiness: Readiness) {
+    /// - Parameter directory: Folder of the service's data.
+    public init(service: ServiceName, events: EventLog, readiness: Readiness, directory: URL) {
         self.service = service
+        self.directory = directory
         self.events = events
         self.readiness = readiness
     }
@@ -29,7 +32,8 @@ public struct ServiceHarness: Sendable {
             Wire.HealthReply(
                 ServiceHealth(
                     service: service.rawValue, instance: instance, isReady: readiness.isReady,
-                    uptime: ContinuousClock.now - start, process: UInt32(getpid())))
+                    uptime: ContinuousClock.now - start, process: UInt32(getpid()), dataDirectory: directory.path,
+                    freeBytes: DiskSpace.free(at: directory) ?? 0))
         }
         router.on(.readEvents, kind: .waiting) { try await read($0) }
         router.on(.tailEvents) { try await tail($0) }
@@ -41,7 +45,10 @@ public struct ServiceHarness: Sendable {
             since: request.sinceMicroseconds == 0 ? nil : Date(microseconds: request.sinceMicroseconds),
             waiting: .milliseconds(min(request.waitMilliseconds, Self.longestWait)))
         let page = try ReplyPage.fitting(found.map(Wire.Event.init))
-        return Wire.EventsReadReply(events: page, next: page.last?.sequence ?? request.after)
+        let removal = try await events.removal()
+        return Wire.EventsReadReply(
+            events: page, next: page.last?.sequence ?? request.after, removed: removal.last,
+            removedMicroseconds: removal.time.microseconds)
     }
 
     private func tail(_ request: Wire.EventsTailRequest) async throws -> Wire.EventsTailReply {

@@ -14,6 +14,22 @@ public struct ServiceOptions: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
     public var logLevel: String?
 
+    /// Form of the log.
+    @Option(help: ArgumentHelp("Form of the log: text, or json for one object a line.", valueName: "form"))
+    public var logFormat: String?
+
+    /// Where to serve metrics.
+    @Option(
+        help: ArgumentHelp(
+            "Serve Prometheus metrics over HTTP here: HOST:PORT or unix:/path/of/socket.", valueName: "address"))
+    public var metrics: String?
+
+    /// What is kept for how long.
+    @Option(
+        help: ArgumentHelp(
+            "What is kept, such as 'events=90d/1000000 tasks=30d'; the rest is removed.", valueName: "policy"))
+    public var retention: String?
+
     /// File with this process's own keys.
     @Option(help: ArgumentHelp("File with this process's own keys, for tcp:// beyond this machine.", valueName: "file"))
     public var keys: String?
@@ -36,7 +52,8 @@ public struct ServiceOptions: ParsableArguments, Sendable {
     /// The flags that were given, by the name of their setting.
     var given: [String: String] {
         let flags = [
-            "endpoint": endpoint, "data-directory": dataDirectory, "log-level": logLevel, "keys": keys, "admit": admit,
+            "endpoint": endpoint, "data-directory": dataDirectory, "log-level": logLevel, "log-format": logFormat,
+            "metrics": metrics, "retention": retention, "keys": keys, "admit": admit,
         ]
         return flags.compactMapValues { $0 }
     }

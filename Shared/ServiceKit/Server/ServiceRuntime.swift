@@ -3,7 +3,9 @@ import Foundation
 public import GRDB
 public import Logging
 public import Messaging
+import Metrics
 import Model
+import Schema
 public import ServiceClient
 public import ServiceLifecycle
 public import Storage
@@ -26,6 +28,10 @@ public struct ServiceContext: Sendable {
     /// The limits of the service's socket.
     public var limits = Self.usualLimits
     private(set) var services: [any Service] = []
+    private(set) var sources: [MetricSource] = []
+    private(set) var keepers: [RetentionKeeper.Rule] = []
+    /// What is copied for backups, and whether one is being made.
+    public let snapshots: SnapshotStore
 
     private static var usualLimits: MessageLimits {
         var limits = MessageLimits()
@@ -44,11 +50,30 @@ public struct ServiceContext: Sendable {
         self.events = events
         self.readiness = readiness
         router = Router()
-        ServiceHarness(service: configuration.service, events: events, readiness: readiness).register(in: &router)
+        ServiceHarness(
+            service: configuration.service, events: events, readiness: readiness,
+            directory: configuration.dataDirectory
+        ).register(in: &router)
+        snapshots = SnapshotStore(of: database, in: configuration.dataDirectory)
+        SnapshotHarness(snapshots).register(in: &router)
+        keepers = [
+            .init(what: .events) { limit in try await events.remove(beyond: limit) }
+        ]
+        sources = [ProcessMetrics.source, DataMetrics(database, in: configuration.dataDirectory).source]
     }
 
     /// Adds something that lives as long as the service; it starts before and stops after the socket.
     public mutating func add(_ service: any Service) { services.append(service) }
+
+    /// Adds what the service says about itself whenever its metrics are asked for.
+    public mutating func measure(_ source: @escaping MetricSource) { sources.append(source) }
+
+    /// Has something removed, again and again, that is beyond the limit of the retention policy.
+    public mutating func keep(
+        _ what: RetentionPolicy.Subject, _ remove: @escaping @Sendable (RetentionPolicy.Limit) async throws -> Int
+    ) {
+        keepers.append(.init(what: what, remove: remove))
+    }
 
     /// A connection to another service.
     public func connect(to service: ServiceName) throws -> RequestClient {
@@ -84,7 +109,8 @@ public enum ServiceRuntime {
             print(configuration.summary, terminator: "")
             return
         }
-        let logger = bootstrapLogging(service.rawValue, level: configuration.logLevel)
+        let logger = bootstrapLogging(
+            service.rawValue, level: configuration.logLevel, format: configuration.logFormat)
         do {
             try await serve(configuration, logger, migrations, setup)
         } catch {
@@ -95,9 +121,14 @@ public enum ServiceRuntime {
     /// Sets up logging, then lives as long as the services that `setup` returns, or until SIGTERM or SIGINT.
     ///
     /// For processes that own no database and serve nobody, such as workers.
+    /// - Parameter metrics: Where to serve metrics over HTTP; nil for nowhere.
     public static func runWorker(
-        _ name: String, logLevel: String?, setup: (Logger) async throws -> [any Service]
+        _ name: String, logLevel: String?, metrics: String? = nil, setup: (Logger) async throws -> [any Service]
     ) async throws {
+        let format = try configured {
+            try LogFormat(named: ProcessInfo.processInfo.environment["GYRUS_LOG_FORMAT"].nonempty ?? "text")
+        }
+        let address = try configured { try metrics.map(MetricsAddress.init) }
         let level = try configured {
             let text = logLevel ?? ProcessInfo.processInfo.environment["GYRUS_LOG_LEVEL"] ?? "info"
             guard let level = Logger.Level(rawValue: text) else {
@@ -105,10 +136,11 @@ public enum ServiceRuntime {
             }
             return level
         }
-        let logger = bootstrapLogging(name, level: level)
+        let logger = bootstrapLogging(name, level: level, format: format)
         ScratchDirectory.removeAbandoned()
         do {
-            try await group(of: try await setup(logger), logger).run()
+            let services = try await setup(logger) + metricsServices(at: address, [ProcessMetrics.source], logger)
+            try await group(of: services, logger).run()
         } catch {
             throw ending(logger, Failure(error))
         }
@@ -128,26 +160,43 @@ public enum ServiceRuntime {
         var context = ServiceContext(
             configuration: configuration, logger: logger, database: database,
             events: EventLog(database, service: configuration.service.rawValue), readiness: Readiness())
+        try await context.snapshots.removeAll()
         try await setup(&context)
+        let exposition = MetricsExposition(context.sources)
+        context.router.on(.metrics, kind: .control) { _ in Wire.MetricsReply(text: await exposition.text()) }
+        let keeper = RetentionKeeper(configuration.retention, context.keepers, logger: logger)
         let server = RequestServer(
             endpoint: configuration.endpoint, router: context.router, security: configuration.security, logger: logger,
             limits: context.limits, reporting: RefusalLog(context.events, database, logger).note)
-        try await group(of: context.services + [server], logger).run()
+        let metrics = metricsServices(at: configuration.metrics, context.sources, logger)
+        try await group(of: context.services + [LoopProbe(), keeper] + metrics + [server], logger).run()
         try database.close()
         withExtendedLifetime(lock) {}
     }
 
     private static func group(of services: [any Service], _ logger: Logger) -> ServiceGroup {
+        // A worker that leaves by itself ends the process; services only end when they are told to.
+        let members = services.map { service in
+            ServiceGroupConfiguration.ServiceConfiguration(
+                service: service, successTerminationBehavior: .gracefullyShutdownGroup)
+        }
         var configuration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: members, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = longestShutdown
         return ServiceGroup(configuration: configuration)
     }
 
-    private static func bootstrapLogging(_ label: String, level: Logger.Level) -> Logger {
+    private static func metricsServices(
+        at address: MetricsAddress?, _ sources: [MetricSource], _ logger: Logger
+    ) -> [any Service] {
+        address.map { [MetricsServer($0, MetricsExposition(sources), logger: logger)] } ?? []
+    }
+
+    private static func bootstrapLogging(_ label: String, level: Logger.Level, format: LogFormat) -> Logger {
+        MetricsSystem.bootstrap(MetricRegistry.shared)
         // A reader of our output that went away must not end the process.
         signal(SIGPIPE, SIG_IGN)
-        LoggingSystem.bootstrap { _ in LineLogHandler(label: label, level: level) }
+        LoggingSystem.bootstrap { _ in LineLogHandler(label: label, level: level, format: format) }
         return Logger(label: label)
     }
 
@@ -165,4 +214,9 @@ public enum ServiceRuntime {
         logger.error("stopped: \(failure.message)", metadata: ["code": "\(failure.code.rawValue)"])
         return ExitCode(failure.exitStatus)
     }
+}
+
+extension String? {
+    /// The text; nil where it is empty.
+    fileprivate var nonempty: String? { self?.isEmpty == false ? self : nil }
 }

@@ -33,6 +33,19 @@ public struct WorkerOptions: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("Most that the cache may hold, in GiB.", valueName: "GiB"))
     public var cacheSize = 8
 
+    /// How long to wait for a task before leaving.
+    @Option(
+        help: ArgumentHelp(
+            "Leave where no task came for so many seconds, as a job of a batch system should. (default: stay)",
+            valueName: "seconds"))
+    public var leaveWhenIdle: Int?
+
+    /// Where to serve metrics.
+    @Option(
+        help: ArgumentHelp(
+            "Serve Prometheus metrics over HTTP here: HOST:PORT or unix:/path/of/socket.", valueName: "address"))
+    public var metrics: String?
+
     /// How much to log.
     @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
     public var logLevel: String?
@@ -48,8 +61,14 @@ public struct WorkerOptions: ParsableArguments, Sendable {
         guard (1...65_536).contains(cacheSize) else {
             throw ValidationError("--cache-size is \(cacheSize); 1 to 65536 GiB are possible.")
         }
+        if let leaveWhenIdle, leaveWhenIdle < 1 {
+            throw ValidationError("--leave-when-idle is \(leaveWhenIdle); at least 1 s is possible.")
+        }
         guard name != "" else { throw ValidationError("--name is empty.") }
     }
+
+    /// How long to wait for a task before leaving; nil for ever.
+    public var idleTime: Duration? { leaveWhenIdle.map { .seconds($0) } }
 
     /// The worker's name, or one of this host and process.
     public var workerName: String { name ?? Self.usualName }

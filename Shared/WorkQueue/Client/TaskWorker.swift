@@ -16,6 +16,8 @@ public struct WorkerSettings: Hashable, Sendable {
     public var rendezvous: Duration = .seconds(60)
     /// Longest pause between two attempts to reach the queue.
     public var longestPause: Duration = .seconds(2)
+    /// How long the worker waits for a task before it leaves; nil where it stays until it is stopped.
+    public var idleTime: Duration?
 
     /// The numbers of the product.
     public init() {}
@@ -61,14 +63,21 @@ public struct TaskWorker: Service {
         self.logger = logger
     }
 
-    /// Works until graceful shutdown.
+    /// Works until graceful shutdown, or until no task came for as long as the settings say.
     /// - Throws: `Failure` where the queue will never have this worker, such as `permission-denied`.
     public func run() async throws {
         logger.info("working", metadata: ["kinds": "\(kinds.joined(separator: ","))"])
         try await withGracefulShutdownHandler {
+            var departure = settings.idleTime.map { ContinuousClock.now + $0 }
             while !life.isEnding {
                 try Task.checkCancellation()
-                if let lease = try await nextLease() { await work(on: lease) }
+                if let lease = try await nextLease(until: departure) {
+                    await work(on: lease)
+                    departure = settings.idleTime.map { ContinuousClock.now + $0 }
+                } else if let departure, departure <= .now {
+                    logger.info("leaving: no task came", metadata: ["idle": "\(settings.idleTime ?? .zero)"])
+                    break
+                }
             }
         } onGracefulShutdown: {
             life.end()
@@ -80,15 +89,17 @@ public struct TaskWorker: Service {
     // MARK: Pulling
 
     /// The next task; nil where none came in time or the worker ends.
-    private func nextLease() async throws -> TaskLease? {
+    private func nextLease(until departure: ContinuousClock.Instant?) async throws -> TaskLease? {
         do {
             return try await cancelWhenGracefulShutdown {
                 var pause = Duration.milliseconds(50)
                 var isAway = false
                 while true {
+                    let rest = departure.map { max(.zero, $0 - .now) }
                     do {
                         let lease = try await queue.pull(
-                            worker: name, instance: instance, kinds: kinds, waiting: settings.pullWait)
+                            worker: name, instance: instance, kinds: kinds,
+                            waiting: min(settings.pullWait, rest ?? settings.pullWait))
                         if isAway { logger.info("the queue is back") }
                         return lease
                     } catch let failure as Failure {
@@ -98,6 +109,7 @@ public struct TaskWorker: Service {
                             isAway = true
                             logger.warning("waiting for the queue", metadata: ["reason": "\(failure)"])
                         }
+                        if let departure, departure <= .now { return nil }
                         try await Task.sleep(for: max(pause, failure.retryAfter ?? .zero))
                         pause = min(pause * 2, settings.longestPause)
                     }

@@ -91,5 +91,14 @@ extension TaskStore {
         migrator.registerMigration("tell processes of one name apart") { db in
             try db.execute(sql: "ALTER TABLE tasks ADD COLUMN instance TEXT NOT NULL DEFAULT ''")
         }
+        migrator.registerMigration("remove ended tasks") { db in
+            try db.execute(
+                sql: """
+                    CREATE INDEX tasks_ended ON tasks(updated, number) WHERE state > 2 AND rank = 0;
+                    CREATE TRIGGER task_removed AFTER DELETE ON tasks WHEN OLD.rank = 0 BEGIN
+                        UPDATE task_counts SET count = count - 1 WHERE state = OLD.state;
+                    END;
+                    """)
+        }
     }
 }

@@ -42,6 +42,8 @@ public actor WorkQueue: Service {
 
     var leases: LeaseTable
     var workers = WorkerTable()
+    /// Samples a second that the workers of running tasks last reported, by task.
+    private(set) var speeds: [String: Double] = [:]
 
     /// Opens the queue in a service's database; every lease found there gets one fresh period.
     /// - Parameters:
@@ -207,6 +209,7 @@ public actor WorkQueue: Service {
     /// the task could go on, the answer says so.
     public func report(_ report: TaskReport, of attempt: TaskAttempt) async throws -> TaskDirective {
         hear(attempt)
+        if let speed = report.metrics["samples-per-second"] { speeds[attempt.task] = speed }
         let (store, workers) = (store, workers)
         return try await database.write { db in
             let directive = try store.report(report, of: attempt, in: db)
@@ -268,6 +271,7 @@ public actor WorkQueue: Service {
     func conclude(_ over: [TaskAttempt], _ attempt: TaskAttempt, _ what: String, _ directive: TaskDirective) {
         for attempt in over {
             leases.end(task: attempt.task, attempt: attempt.number)
+            speeds[attempt.task] = nil
             ended.wake(attempt.task)
         }
         logger.debug("attempt ended", metadata: metadata(attempt, ["how": "\(what)", "directive": "\(directive)"]))

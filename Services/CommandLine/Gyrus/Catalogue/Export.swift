@@ -6,8 +6,9 @@ import ONNX
 import RegistryClient
 
 /// Writes a model as files.
-struct Export: AsyncParsableCommand {
+struct ExportModel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "model",
         abstract: "Write a model as TorchScript, safetensors or ONNX, or all its files.",
         discussion: """
               gyrus export 3fa27c11/48 --output results

@@ -60,11 +60,15 @@ struct Events: AsyncParsableCommand {
         for name in names {
             let start = EventStart(since, of: name)
             do {
-                cursors.append(EventCursor(client: try await connections.service(name), start: start))
+                cursors.append(
+                    EventCursor(service: name, client: try await connections.service(name), start: start))
             } catch let failure as Failure where failure.code == .unavailable {
                 // Reading goes without it; following takes up its events when it comes.
                 unreachable.append(names.count == 1 ? failure.message : name.rawValue)
-                if follow { absent.append(EventCursor(client: try connections.futureService(name), start: start)) }
+                if follow {
+                    absent.append(
+                        EventCursor(service: name, client: try connections.futureService(name), start: start))
+                }
             }
         }
         if !unreachable.isEmpty && names.count > 1 {
@@ -87,6 +91,13 @@ struct Events: AsyncParsableCommand {
 
     /// What is in the logs already, merged by time: of each service one page at a time.
     private static func printPast(_ cursors: inout [EventCursor], _ printer: EventPrinter) async throws {
+        for index in cursors.indices {
+            try await cursors[index].fill()
+            guard let missed = cursors[index].missed else { continue }
+            say(
+                "gyrus: events up to \(missed.last) of the \(cursors[index].service), the last of them of "
+                    + "\(Figures.day(missed.time)), are no longer kept; see retention in: gyrus help operating")
+        }
         while true {
             for index in cursors.indices { try await cursors[index].fill() }
             let next = cursors.indices.filter { !cursors[$0].isAtEnd }.min {
@@ -164,13 +175,18 @@ struct EventStart {
 
 /// Reads the log of one service, page by page, up to its end.
 struct EventCursor {
+    let service: ServiceName
     let client: ServiceClient
     let start: EventStart
     private(set) var position: UInt64
+    /// What retention has removed of what the reader asked for; known from the first page on.
+    private(set) var missed: EventRemoval?
+    private var hasBegun = false
     private var page: ArraySlice<Event> = []
     private var hasEnded = false
 
-    init(client: ServiceClient, start: EventStart) {
+    init(service: ServiceName, client: ServiceClient, start: EventStart) {
+        self.service = service
         self.client = client
         self.start = start
         position = start.position
@@ -185,6 +201,10 @@ struct EventCursor {
             let next = try await retrying(for: .seconds(10)) {
                 try await client.events(after: position, since: start.date)
             }
+            if !hasBegun, let removed = next.removed, removed.isMissed(after: position, since: start.date) {
+                missed = removed
+            }
+            hasBegun = true
             hasEnded = next.next == position
             position = next.next
             page = next.events[...]

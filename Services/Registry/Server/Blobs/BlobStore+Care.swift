@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import Model
 import RegistryClient
-import Storage
+public import Storage
 
 // MARK: - Hashing again
 
@@ -111,5 +111,46 @@ extension BlobStore {
             strays.append((digest, UInt64(values.fileSize ?? 0)))
         }
         return strays
+    }
+}
+
+// MARK: - Listing and retention
+
+extension BlobStore {
+    /// Blobs of a page of the list.
+    private static let page = 5_000
+
+    /// The blobs after a digest, in order.
+    nonisolated func list(after digest: String) async throws -> [(digest: BlobDigest, bytes: UInt64)] {
+        try await database.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT digest, bytes FROM blobs WHERE digest > ? ORDER BY digest LIMIT \(Self.page)",
+                arguments: [digest]
+            ).map { (try BlobDigest($0["digest"]), UInt64($0["bytes"] as Int64)) }
+        }
+    }
+
+    /// Removes blobs that are kept for a time only and are beyond a limit, from the oldest on.
+    /// - Returns: How many were removed.
+    public func removeTemporary(beyond limit: RetentionPolicy.Limit) throws -> Int {
+        let start = limit.start(at: now())?.microseconds ?? Int64.min
+        let most = limit.bytes.map { Int64(clamping: $0) } ?? Int64.max
+        let digests = try database.blockingWrite { db in
+            let digests = try String.fetchAll(
+                db,
+                sql: """
+                    SELECT digest FROM (
+                        SELECT digest, created, SUM(bytes) OVER (ORDER BY created DESC, digest) AS total FROM blobs
+                        WHERE expires IS NOT NULL
+                    ) WHERE created < ? OR total > ?
+                    """, arguments: [start, most])
+            for digest in digests {
+                try db.execute(sql: "DELETE FROM blobs WHERE digest = ?", arguments: [digest])
+                try events.append(kind: "blob.expired", subject: digest, in: db)
+            }
+            return digests
+        }
+        for digest in digests { try? FileManager.default.removeItem(at: place(of: BlobDigest(digest))) }
+        return digests.count
     }
 }

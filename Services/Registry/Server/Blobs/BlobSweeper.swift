@@ -8,18 +8,23 @@ public struct BlobSweeper: Service {
 
     private let blobs: BlobStore
     private let logger: Logger
+    private let isHeld: @Sendable () async -> Bool
 
     /// Makes a sweeper of a store.
-    public init(_ blobs: BlobStore, logger: Logger) {
+    /// - Parameter isHeld: Whether nothing may be removed for now, because a backup is being made.
+    public init(
+        _ blobs: BlobStore, logger: Logger, isHeld: @escaping @Sendable () async -> Bool = { false }
+    ) {
         self.blobs = blobs
         self.logger = logger
+        self.isHeld = isHeld
     }
 
     /// Sweeps at once and every ten minutes, until graceful shutdown.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                await sweep()
+                if await !isHeld() { await sweep() }
                 try? await Task.sleep(for: Self.interval)
             }
         }

@@ -2,9 +2,25 @@ import Foundation
 import GRDB
 import Model
 import RegistryClient
+import ServiceClient
+public import ServiceKit
 import Storage
 
 extension RegistryStore {
+    /// How much the registry holds, for those who measure.
+    public var metrics: MetricSource {
+        {
+            try await database.read { db in
+                func number(_ sql: String) throws -> Double { Double(try Int64.fetchOne(db, sql: sql) ?? 0) }
+                let kinds = ["networks", "models", "datasets"]
+                return [
+                    MetricSample(.blobs, try number("SELECT COUNT(*) FROM blobs")),
+                    MetricSample(.blobBytes, try number("SELECT SUM(bytes) FROM blobs")),
+                ] + (try kinds.map { MetricSample(.entries, [("kind", $0)], try number("SELECT COUNT(*) FROM \($0)")) })
+            }
+        }
+    }
+
     /// What the registry holds, in numbers.
     func statistics() async throws -> CatalogueStatistics {
         try await database.read { db in

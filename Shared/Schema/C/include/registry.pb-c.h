@@ -34,6 +34,9 @@ typedef struct Gyrus__Wire__StatisticsGroup Gyrus__Wire__StatisticsGroup;
 typedef struct Gyrus__Wire__BlobVerifyRequest Gyrus__Wire__BlobVerifyRequest;
 typedef struct Gyrus__Wire__BlobVerifyReply Gyrus__Wire__BlobVerifyReply;
 typedef struct Gyrus__Wire__BlobFault Gyrus__Wire__BlobFault;
+typedef struct Gyrus__Wire__BlobListRequest Gyrus__Wire__BlobListRequest;
+typedef struct Gyrus__Wire__BlobEntry Gyrus__Wire__BlobEntry;
+typedef struct Gyrus__Wire__BlobListReply Gyrus__Wire__BlobListReply;
 typedef struct Gyrus__Wire__BlobCollectRequest Gyrus__Wire__BlobCollectRequest;
 typedef struct Gyrus__Wire__BlobCollectReply Gyrus__Wire__BlobCollectReply;
 typedef struct Gyrus__Wire__Dataset Gyrus__Wire__Dataset;
@@ -690,6 +693,59 @@ struct  Gyrus__Wire__BlobFault
 
 
 /*
+ * Route `blob.list`: the blobs after a digest, in order of their digests.
+ */
+struct  Gyrus__Wire__BlobListRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Only blobs after this digest; empty for all.
+   */
+  char *after;
+};
+#define GYRUS__WIRE__BLOB_LIST_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__blob_list_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+/*
+ * A blob of a list.
+ */
+struct  Gyrus__Wire__BlobEntry
+{
+  ProtobufCMessage base;
+  /*
+   * SHA-256 of its content.
+   */
+  char *digest;
+  /*
+   * Size in bytes.
+   */
+  uint64_t bytes;
+};
+#define GYRUS__WIRE__BLOB_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__blob_entry__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * Reply to `blob.list`: at most 5,000; where there is none, the list has ended.
+ */
+struct  Gyrus__Wire__BlobListReply
+{
+  ProtobufCMessage base;
+  /*
+   * The blobs.
+   */
+  size_t n_blobs;
+  Gyrus__Wire__BlobEntry **blobs;
+};
+#define GYRUS__WIRE__BLOB_LIST_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__blob_list_reply__descriptor) \
+    , 0,NULL }
+
+
+/*
  * Route `blob.collect`: removes blobs that nothing refers to, and files without a row.
  */
 struct  Gyrus__Wire__BlobCollectRequest
@@ -1334,6 +1390,63 @@ Gyrus__Wire__BlobFault *
 void   gyrus__wire__blob_fault__free_unpacked
                      (Gyrus__Wire__BlobFault *message,
                       ProtobufCAllocator *allocator);
+/* Gyrus__Wire__BlobListRequest methods */
+void   gyrus__wire__blob_list_request__init
+                     (Gyrus__Wire__BlobListRequest         *message);
+size_t gyrus__wire__blob_list_request__get_packed_size
+                     (const Gyrus__Wire__BlobListRequest   *message);
+size_t gyrus__wire__blob_list_request__pack
+                     (const Gyrus__Wire__BlobListRequest   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__blob_list_request__pack_to_buffer
+                     (const Gyrus__Wire__BlobListRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__BlobListRequest *
+       gyrus__wire__blob_list_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__blob_list_request__free_unpacked
+                     (Gyrus__Wire__BlobListRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__BlobEntry methods */
+void   gyrus__wire__blob_entry__init
+                     (Gyrus__Wire__BlobEntry         *message);
+size_t gyrus__wire__blob_entry__get_packed_size
+                     (const Gyrus__Wire__BlobEntry   *message);
+size_t gyrus__wire__blob_entry__pack
+                     (const Gyrus__Wire__BlobEntry   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__blob_entry__pack_to_buffer
+                     (const Gyrus__Wire__BlobEntry   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__BlobEntry *
+       gyrus__wire__blob_entry__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__blob_entry__free_unpacked
+                     (Gyrus__Wire__BlobEntry *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__BlobListReply methods */
+void   gyrus__wire__blob_list_reply__init
+                     (Gyrus__Wire__BlobListReply         *message);
+size_t gyrus__wire__blob_list_reply__get_packed_size
+                     (const Gyrus__Wire__BlobListReply   *message);
+size_t gyrus__wire__blob_list_reply__pack
+                     (const Gyrus__Wire__BlobListReply   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__blob_list_reply__pack_to_buffer
+                     (const Gyrus__Wire__BlobListReply   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__BlobListReply *
+       gyrus__wire__blob_list_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__blob_list_reply__free_unpacked
+                     (Gyrus__Wire__BlobListReply *message,
+                      ProtobufCAllocator *allocator);
 /* Gyrus__Wire__BlobCollectRequest methods */
 void   gyrus__wire__blob_collect_request__init
                      (Gyrus__Wire__BlobCollectRequest         *message);
@@ -1656,6 +1769,15 @@ typedef void (*Gyrus__Wire__BlobVerifyReply_Closure)
 typedef void (*Gyrus__Wire__BlobFault_Closure)
                  (const Gyrus__Wire__BlobFault *message,
                   void *closure_data);
+typedef void (*Gyrus__Wire__BlobListRequest_Closure)
+                 (const Gyrus__Wire__BlobListRequest *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__BlobEntry_Closure)
+                 (const Gyrus__Wire__BlobEntry *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__BlobListReply_Closure)
+                 (const Gyrus__Wire__BlobListReply *message,
+                  void *closure_data);
 typedef void (*Gyrus__Wire__BlobCollectRequest_Closure)
                  (const Gyrus__Wire__BlobCollectRequest *message,
                   void *closure_data);
@@ -1722,6 +1844,9 @@ extern const ProtobufCMessageDescriptor gyrus__wire__statistics_group__descripto
 extern const ProtobufCMessageDescriptor gyrus__wire__blob_verify_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__blob_verify_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__blob_fault__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__blob_list_request__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__blob_entry__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__blob_list_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__blob_collect_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__blob_collect_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__dataset__descriptor;

@@ -17,6 +17,10 @@ PROTOBUF_C__BEGIN_DECLS
 #include "common.pb-c.h"
 
 typedef struct Gyrus__Wire__HealthReply Gyrus__Wire__HealthReply;
+typedef struct Gyrus__Wire__MetricsReply Gyrus__Wire__MetricsReply;
+typedef struct Gyrus__Wire__SnapshotReply Gyrus__Wire__SnapshotReply;
+typedef struct Gyrus__Wire__SnapshotReadRequest Gyrus__Wire__SnapshotReadRequest;
+typedef struct Gyrus__Wire__SnapshotEndRequest Gyrus__Wire__SnapshotEndRequest;
 typedef struct Gyrus__Wire__Event Gyrus__Wire__Event;
 typedef struct Gyrus__Wire__EventsReadRequest Gyrus__Wire__EventsReadRequest;
 typedef struct Gyrus__Wire__EventsReadReply Gyrus__Wire__EventsReadReply;
@@ -55,10 +59,102 @@ struct  Gyrus__Wire__HealthReply
    * Process identifier on its machine.
    */
   uint32_t process;
+  /*
+   * Version of Gyrus that the process is, such as `0.1.0`.
+   */
+  char *version;
+  /*
+   * Time of day on its machine, in microseconds since 1970 UTC.
+   */
+  int64_t time_microseconds;
+  /*
+   * Folder of its data on its machine.
+   */
+  char *data_directory;
+  /*
+   * Bytes that are free on that folder's disk.
+   */
+  uint64_t free_bytes;
 };
 #define GYRUS__WIRE__HEALTH_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__health_reply__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * Reply to `service.metrics`.
+ */
+struct  Gyrus__Wire__MetricsReply
+{
+  ProtobufCMessage base;
+  /*
+   * What is measured, in Prometheus' text format.
+   */
+  char *text;
+};
+#define GYRUS__WIRE__METRICS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__metrics_reply__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+/*
+ * Reply to `service.snapshot`: a copy of the service's database as it was at one moment, to be read piece by piece.
+ */
+struct  Gyrus__Wire__SnapshotReply
+{
+  ProtobufCMessage base;
+  /*
+   * Identity, for the routes `service.snapshot-read` and `service.snapshot-end`.
+   */
+  char *id;
+  /*
+   * Size in bytes.
+   */
+  uint64_t bytes;
+  /*
+   * SHA-256 of the content.
+   */
+  char *digest;
+};
+#define GYRUS__WIRE__SNAPSHOT_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__snapshot_reply__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+
+
+/*
+ * Route `service.snapshot-read`: one piece, returned in the attachment.
+ */
+struct  Gyrus__Wire__SnapshotReadRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Identity of the snapshot.
+   */
+  char *id;
+  /*
+   * Where to begin.
+   */
+  uint64_t offset;
+};
+#define GYRUS__WIRE__SNAPSHOT_READ_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__snapshot_read_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * Route `service.snapshot-end`: the snapshot is no longer needed.
+ */
+struct  Gyrus__Wire__SnapshotEndRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Identity of the snapshot.
+   */
+  char *id;
+};
+#define GYRUS__WIRE__SNAPSHOT_END_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__snapshot_end_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
 
 
 /*
@@ -127,7 +223,7 @@ struct  Gyrus__Wire__EventsReadRequest
 
 
 /*
- * Reply to `events.read`, in order and without a gap.
+ * Reply to `events.read`, in order and without a gap from the first event that is kept.
  */
 struct  Gyrus__Wire__EventsReadReply
 {
@@ -141,10 +237,18 @@ struct  Gyrus__Wire__EventsReadReply
    * Position up to which the log was read: pass it as `after` next time.
    */
   uint64_t next;
+  /*
+   * The last event that retention has removed; 0 where all are there.
+   */
+  uint64_t removed;
+  /*
+   * When that event happened, in microseconds since 1970 UTC.
+   */
+  int64_t removed_microseconds;
 };
 #define GYRUS__WIRE__EVENTS_READ_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__events_read_reply__descriptor) \
-    , 0,NULL, 0 }
+    , 0,NULL, 0, 0, 0 }
 
 
 /*
@@ -214,6 +318,82 @@ Gyrus__Wire__HealthReply *
                       const uint8_t       *data);
 void   gyrus__wire__health_reply__free_unpacked
                      (Gyrus__Wire__HealthReply *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__MetricsReply methods */
+void   gyrus__wire__metrics_reply__init
+                     (Gyrus__Wire__MetricsReply         *message);
+size_t gyrus__wire__metrics_reply__get_packed_size
+                     (const Gyrus__Wire__MetricsReply   *message);
+size_t gyrus__wire__metrics_reply__pack
+                     (const Gyrus__Wire__MetricsReply   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__metrics_reply__pack_to_buffer
+                     (const Gyrus__Wire__MetricsReply   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__MetricsReply *
+       gyrus__wire__metrics_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__metrics_reply__free_unpacked
+                     (Gyrus__Wire__MetricsReply *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__SnapshotReply methods */
+void   gyrus__wire__snapshot_reply__init
+                     (Gyrus__Wire__SnapshotReply         *message);
+size_t gyrus__wire__snapshot_reply__get_packed_size
+                     (const Gyrus__Wire__SnapshotReply   *message);
+size_t gyrus__wire__snapshot_reply__pack
+                     (const Gyrus__Wire__SnapshotReply   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__snapshot_reply__pack_to_buffer
+                     (const Gyrus__Wire__SnapshotReply   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__SnapshotReply *
+       gyrus__wire__snapshot_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__snapshot_reply__free_unpacked
+                     (Gyrus__Wire__SnapshotReply *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__SnapshotReadRequest methods */
+void   gyrus__wire__snapshot_read_request__init
+                     (Gyrus__Wire__SnapshotReadRequest         *message);
+size_t gyrus__wire__snapshot_read_request__get_packed_size
+                     (const Gyrus__Wire__SnapshotReadRequest   *message);
+size_t gyrus__wire__snapshot_read_request__pack
+                     (const Gyrus__Wire__SnapshotReadRequest   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__snapshot_read_request__pack_to_buffer
+                     (const Gyrus__Wire__SnapshotReadRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__SnapshotReadRequest *
+       gyrus__wire__snapshot_read_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__snapshot_read_request__free_unpacked
+                     (Gyrus__Wire__SnapshotReadRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__SnapshotEndRequest methods */
+void   gyrus__wire__snapshot_end_request__init
+                     (Gyrus__Wire__SnapshotEndRequest         *message);
+size_t gyrus__wire__snapshot_end_request__get_packed_size
+                     (const Gyrus__Wire__SnapshotEndRequest   *message);
+size_t gyrus__wire__snapshot_end_request__pack
+                     (const Gyrus__Wire__SnapshotEndRequest   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__snapshot_end_request__pack_to_buffer
+                     (const Gyrus__Wire__SnapshotEndRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__SnapshotEndRequest *
+       gyrus__wire__snapshot_end_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__snapshot_end_request__free_unpacked
+                     (Gyrus__Wire__SnapshotEndRequest *message,
                       ProtobufCAllocator *allocator);
 /* Gyrus__Wire__Event methods */
 void   gyrus__wire__event__init
@@ -315,6 +495,18 @@ void   gyrus__wire__events_tail_reply__free_unpacked
 typedef void (*Gyrus__Wire__HealthReply_Closure)
                  (const Gyrus__Wire__HealthReply *message,
                   void *closure_data);
+typedef void (*Gyrus__Wire__MetricsReply_Closure)
+                 (const Gyrus__Wire__MetricsReply *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__SnapshotReply_Closure)
+                 (const Gyrus__Wire__SnapshotReply *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__SnapshotReadRequest_Closure)
+                 (const Gyrus__Wire__SnapshotReadRequest *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__SnapshotEndRequest_Closure)
+                 (const Gyrus__Wire__SnapshotEndRequest *message,
+                  void *closure_data);
 typedef void (*Gyrus__Wire__Event_Closure)
                  (const Gyrus__Wire__Event *message,
                   void *closure_data);
@@ -337,6 +529,10 @@ typedef void (*Gyrus__Wire__EventsTailReply_Closure)
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor gyrus__wire__health_reply__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__metrics_reply__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__snapshot_reply__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__snapshot_read_request__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__snapshot_end_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__event__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__events_read_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__events_read_reply__descriptor;

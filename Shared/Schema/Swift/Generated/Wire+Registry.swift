@@ -1231,6 +1231,135 @@ extension Wire.BlobFault: StoredMessage {
 }
 
 extension Wire {
+    /// Route `blob.list`: the blobs after a digest, in order of their digests.
+    public struct BlobListRequest: WireMessage {
+        /// Only blobs after this digest; empty for all.
+        public var after: String = ""
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            after: String = ""
+        ) {
+            self.after = after
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.BlobListRequest: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__BlobListRequest>) { gyrus__wire__blob_list_request__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__BlobListRequest>) throws {
+        self.init()
+        after = try Wire.text(c.pointee.after, "BlobListRequest.after")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__BlobListRequest>, arena: inout Arena) throws {
+        gyrus__wire__blob_list_request__init(c)
+        c.pointee.after = try arena.text(after, "BlobListRequest.after")
+    }
+}
+
+extension Wire {
+    /// A blob of a list.
+    public struct BlobEntry: WireMessage {
+        /// SHA-256 of its content.
+        public var digest: String = ""
+        /// Size in bytes.
+        public var bytes: UInt64 = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            digest: String = "",
+            bytes: UInt64 = 0
+        ) {
+            self.digest = digest
+            self.bytes = bytes
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.BlobEntry: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__BlobEntry>) { gyrus__wire__blob_entry__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__BlobEntry>) throws {
+        self.init()
+        digest = try Wire.text(c.pointee.digest, "BlobEntry.digest")
+        bytes = c.pointee.bytes
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__BlobEntry>, arena: inout Arena) throws {
+        gyrus__wire__blob_entry__init(c)
+        c.pointee.digest = try arena.text(digest, "BlobEntry.digest")
+        c.pointee.bytes = bytes
+    }
+}
+
+extension Wire {
+    /// Reply to `blob.list`: at most 5,000; where there is none, the list has ended.
+    public struct BlobListReply: WireMessage {
+        /// The blobs.
+        public var blobs: [Wire.BlobEntry] = []
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            blobs: [Wire.BlobEntry] = []
+        ) {
+            self.blobs = blobs
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.BlobListReply: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__BlobListReply>) { gyrus__wire__blob_list_reply__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__BlobListReply>) throws {
+        self.init()
+        blobs = try Wire.messages(c.pointee.n_blobs, c.pointee.blobs)
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__BlobListReply>, arena: inout Arena) throws {
+        gyrus__wire__blob_list_reply__init(c)
+        (c.pointee.n_blobs, c.pointee.blobs) = try arena.messages(blobs)
+    }
+}
+
+extension Wire {
     /// Route `blob.collect`: removes blobs that nothing refers to, and files without a row.
     public struct BlobCollectRequest: WireMessage {
         /// Change nothing; say what would be removed.

@@ -16,6 +16,14 @@ extension Wire {
         public var uptimeMilliseconds: UInt64 = 0
         /// Process identifier on its machine.
         public var process: UInt32 = 0
+        /// Version of Gyrus that the process is, such as `0.1.0`.
+        public var version: String = ""
+        /// Time of day on its machine, in microseconds since 1970 UTC.
+        public var timeMicroseconds: Int64 = 0
+        /// Folder of its data on its machine.
+        public var dataDirectory: String = ""
+        /// Bytes that are free on that folder's disk.
+        public var freeBytes: UInt64 = 0
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -26,13 +34,21 @@ extension Wire {
             instance: String = "",
             ready: Bool = false,
             uptimeMilliseconds: UInt64 = 0,
-            process: UInt32 = 0
+            process: UInt32 = 0,
+            version: String = "",
+            timeMicroseconds: Int64 = 0,
+            dataDirectory: String = "",
+            freeBytes: UInt64 = 0
         ) {
             self.service = service
             self.instance = instance
             self.ready = ready
             self.uptimeMilliseconds = uptimeMilliseconds
             self.process = process
+            self.version = version
+            self.timeMicroseconds = timeMicroseconds
+            self.dataDirectory = dataDirectory
+            self.freeBytes = freeBytes
         }
 
         /// Decodes a message.
@@ -56,6 +72,10 @@ extension Wire.HealthReply: StoredMessage {
         ready = c.pointee.ready != 0
         uptimeMilliseconds = c.pointee.uptime_milliseconds
         process = c.pointee.process
+        version = try Wire.text(c.pointee.version, "HealthReply.version")
+        timeMicroseconds = c.pointee.time_microseconds
+        dataDirectory = try Wire.text(c.pointee.data_directory, "HealthReply.data_directory")
+        freeBytes = c.pointee.free_bytes
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__HealthReply>, arena: inout Arena) throws {
@@ -65,6 +85,192 @@ extension Wire.HealthReply: StoredMessage {
         c.pointee.ready = ready ? 1 : 0
         c.pointee.uptime_milliseconds = uptimeMilliseconds
         c.pointee.process = process
+        c.pointee.version = try arena.text(version, "HealthReply.version")
+        c.pointee.time_microseconds = timeMicroseconds
+        c.pointee.data_directory = try arena.text(dataDirectory, "HealthReply.data_directory")
+        c.pointee.free_bytes = freeBytes
+    }
+}
+
+extension Wire {
+    /// Reply to `service.metrics`.
+    public struct MetricsReply: WireMessage {
+        /// What is measured, in Prometheus' text format.
+        public var text: String = ""
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            text: String = ""
+        ) {
+            self.text = text
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.MetricsReply: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__MetricsReply>) { gyrus__wire__metrics_reply__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__MetricsReply>) throws {
+        self.init()
+        text = try Wire.text(c.pointee.text, "MetricsReply.text")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__MetricsReply>, arena: inout Arena) throws {
+        gyrus__wire__metrics_reply__init(c)
+        c.pointee.text = try arena.text(text, "MetricsReply.text")
+    }
+}
+
+extension Wire {
+    /// Reply to `service.snapshot`: a copy of the service's database as it was at one moment, to be read piece by piece.
+    public struct SnapshotReply: WireMessage {
+        /// Identity, for the routes `service.snapshot-read` and `service.snapshot-end`.
+        public var id: String = ""
+        /// Size in bytes.
+        public var bytes: UInt64 = 0
+        /// SHA-256 of the content.
+        public var digest: String = ""
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            id: String = "",
+            bytes: UInt64 = 0,
+            digest: String = ""
+        ) {
+            self.id = id
+            self.bytes = bytes
+            self.digest = digest
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.SnapshotReply: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__SnapshotReply>) { gyrus__wire__snapshot_reply__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__SnapshotReply>) throws {
+        self.init()
+        id = try Wire.text(c.pointee.id, "SnapshotReply.id")
+        bytes = c.pointee.bytes
+        digest = try Wire.text(c.pointee.digest, "SnapshotReply.digest")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__SnapshotReply>, arena: inout Arena) throws {
+        gyrus__wire__snapshot_reply__init(c)
+        c.pointee.id = try arena.text(id, "SnapshotReply.id")
+        c.pointee.bytes = bytes
+        c.pointee.digest = try arena.text(digest, "SnapshotReply.digest")
+    }
+}
+
+extension Wire {
+    /// Route `service.snapshot-read`: one piece, returned in the attachment.
+    public struct SnapshotReadRequest: WireMessage {
+        /// Identity of the snapshot.
+        public var id: String = ""
+        /// Where to begin.
+        public var offset: UInt64 = 0
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            id: String = "",
+            offset: UInt64 = 0
+        ) {
+            self.id = id
+            self.offset = offset
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.SnapshotReadRequest: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__SnapshotReadRequest>) { gyrus__wire__snapshot_read_request__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__SnapshotReadRequest>) throws {
+        self.init()
+        id = try Wire.text(c.pointee.id, "SnapshotReadRequest.id")
+        offset = c.pointee.offset
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__SnapshotReadRequest>, arena: inout Arena) throws {
+        gyrus__wire__snapshot_read_request__init(c)
+        c.pointee.id = try arena.text(id, "SnapshotReadRequest.id")
+        c.pointee.offset = offset
+    }
+}
+
+extension Wire {
+    /// Route `service.snapshot-end`: the snapshot is no longer needed.
+    public struct SnapshotEndRequest: WireMessage {
+        /// Identity of the snapshot.
+        public var id: String = ""
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            id: String = ""
+        ) {
+            self.id = id
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.SnapshotEndRequest: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__SnapshotEndRequest>) { gyrus__wire__snapshot_end_request__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__SnapshotEndRequest>) throws {
+        self.init()
+        id = try Wire.text(c.pointee.id, "SnapshotEndRequest.id")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__SnapshotEndRequest>, arena: inout Arena) throws {
+        gyrus__wire__snapshot_end_request__init(c)
+        c.pointee.id = try arena.text(id, "SnapshotEndRequest.id")
     }
 }
 
@@ -199,12 +405,16 @@ extension Wire.EventsReadRequest: StoredMessage {
 }
 
 extension Wire {
-    /// Reply to `events.read`, in order and without a gap.
+    /// Reply to `events.read`, in order and without a gap from the first event that is kept.
     public struct EventsReadReply: WireMessage {
         /// The events.
         public var events: [Wire.Event] = []
         /// Position up to which the log was read: pass it as `after` next time.
         public var next: UInt64 = 0
+        /// The last event that retention has removed; 0 where all are there.
+        public var removed: UInt64 = 0
+        /// When that event happened, in microseconds since 1970 UTC.
+        public var removedMicroseconds: Int64 = 0
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -212,10 +422,14 @@ extension Wire {
         /// Makes a message; what is left out has its default.
         public init(
             events: [Wire.Event] = [],
-            next: UInt64 = 0
+            next: UInt64 = 0,
+            removed: UInt64 = 0,
+            removedMicroseconds: Int64 = 0
         ) {
             self.events = events
             self.next = next
+            self.removed = removed
+            self.removedMicroseconds = removedMicroseconds
         }
 
         /// Decodes a message.
@@ -236,12 +450,16 @@ extension Wire.EventsReadReply: StoredMessage {
         self.init()
         events = try Wire.messages(c.pointee.n_events, c.pointee.events)
         next = c.pointee.next
+        removed = c.pointee.removed
+        removedMicroseconds = c.pointee.removed_microseconds
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__EventsReadReply>, arena: inout Arena) throws {
         gyrus__wire__events_read_reply__init(c)
         (c.pointee.n_events, c.pointee.events) = try arena.messages(events)
         c.pointee.next = next
+        c.pointee.removed = removed
+        c.pointee.removed_microseconds = removedMicroseconds
     }
 }
 

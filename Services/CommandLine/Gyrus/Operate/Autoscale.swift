@@ -1,0 +1,139 @@
+import ArgumentParser
+import Foundation
+import Launcher
+import Model
+import ServiceClient
+import WorkQueueClient
+
+/// Keeps as many workers as there is work for.
+struct Autoscale: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Keep as many workers as there is work for, down to none, until it is stopped.",
+        discussion: """
+              gyrus autoscale trainer-worker --max 8
+              gyrus autoscale trainer-worker --max 64 --command './scale-my-cluster'
+
+            Without --command the number of the project's processes is changed, as gyrus scale does. The command is run \
+            by the shell with GYRUS_WORKERS set to the number that is wanted. More workers come at once; fewer only when \
+            there was less work for a while. A worker that is stopped gives its task back, so none is lost.
+            """)
+
+    @ParentCommand var gyrus: Gyrus
+
+    @Option(name: .customLong("min"), help: ArgumentHelp("Fewest workers.", valueName: "number"))
+    var fewest = 0
+
+    @Option(name: .customLong("max"), help: ArgumentHelp("Most workers.", valueName: "number"))
+    var most = 8
+
+    @Option(help: ArgumentHelp("Waiting or running tasks for each worker.", valueName: "number"))
+    var tasksPerWorker = 1
+
+    @Option(
+        help: ArgumentHelp("How long there must be less work before workers go.", valueName: "duration"),
+        transform: DurationArgument.init)
+    var cooldown: DurationArgument?
+
+    @Option(
+        help: ArgumentHelp("Time between two looks at the queue.", valueName: "duration"),
+        transform: DurationArgument.init)
+    var interval: DurationArgument?
+
+    @Option(help: ArgumentHelp("Command that changes the number of workers.", valueName: "command"))
+    var command: String?
+
+    @Argument(help: "trainer-worker or evaluator-worker.")
+    var service: String
+
+    private static let queues: [String: ServiceName] = ["trainer-worker": .trainer, "evaluator-worker": .evaluator]
+
+    func validate() throws {
+        guard Self.queues[service] != nil else {
+            throw ValidationError(
+                "'\(service)' has no queue; use \(Self.queues.keys.sorted().joined(separator: " or ")).")
+        }
+        guard fewest >= 0, most >= max(1, fewest), most <= 1_000 else {
+            throw ValidationError("--min and --max must be 0 ≤ min ≤ max ≤ 1000, and max at least 1.")
+        }
+        guard (1...1_000_000).contains(tasksPerWorker) else {
+            throw ValidationError("--tasks-per-worker is \(tasksPerWorker); 1 to 1000000 are possible.")
+        }
+    }
+
+    func run() async throws {
+        guard let name = Self.queues[service] else { return }
+        let services = try Services(gyrus.project)
+        var scaling = Scaling(
+            fewest: fewest, most: most, tasksPerWorker: tasksPerWorker, cooldown: cooldown?.duration ?? .seconds(60))
+        while true {
+            do {
+                let statistics = try await services.queue(of: name).statistics()
+                let open = (statistics.tasks[.queued] ?? 0) + (statistics.tasks[.leased] ?? 0)
+                if let wanted = scaling.decide(open: open, at: .now) { try await set(wanted, open: open) }
+            } catch let failure as Failure where failure.isRetriable || failure.code == .unavailable {
+                say("gyrus: \(failure.message)")
+            }
+            try await Task.sleep(for: interval?.duration ?? .seconds(5))
+        }
+    }
+
+    private func set(_ count: Int, open: Int) async throws {
+        emit("\(service)=\(count) (\(open) tasks)")
+        guard let command else {
+            _ = try await Session(gyrus.project).ask(.scale([service: count]))
+            return
+        }
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", command]
+        process.environment = ProcessInfo.processInfo.environment.merging(["GYRUS_WORKERS": "\(count)"]) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        let status = try await withCheckedThrowingContinuation {
+            (continuation: CheckedContinuation<Int32, any Error>) in
+            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+            do { try process.run() } catch { continuation.resume(throwing: error) }
+        }
+        guard status == 0 else {
+            throw Failure(
+                .unavailable, "the command for \(count) workers ended with status \(status)", isRetriable: true)
+        }
+    }
+}
+
+/// Decides how many workers there should be.
+struct Scaling {
+    let fewest: Int
+    let most: Int
+    let tasksPerWorker: Int
+    let cooldown: Duration
+    private var current: Int?
+    /// Since when there has been less work than workers.
+    private var surplusSince: ContinuousClock.Instant?
+
+    init(fewest: Int, most: Int, tasksPerWorker: Int, cooldown: Duration) {
+        self.fewest = fewest
+        self.most = most
+        self.tasksPerWorker = tasksPerWorker
+        self.cooldown = cooldown
+    }
+
+    /// The number to change to; nil where it stays.
+    mutating func decide(open: Int, at now: ContinuousClock.Instant) -> Int? {
+        let wanted = min(most, max(fewest, (open + tasksPerWorker - 1) / tasksPerWorker))
+        guard let current, wanted <= current else {
+            surplusSince = nil
+            defer { current = wanted }
+            return wanted == current ? nil : wanted
+        }
+        guard wanted < current else {
+            surplusSince = nil
+            return nil
+        }
+        let since = surplusSince ?? now
+        surplusSince = since
+        guard now - since >= cooldown else { return nil }
+        surplusSince = nil
+        self.current = wanted
+        return wanted
+    }
+}

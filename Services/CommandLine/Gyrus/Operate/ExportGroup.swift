@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+import Launcher
+import Model
+
+/// Writes what others need: a model's files, or what another system needs to run the services.
+struct Export: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write a model as files, or what systemd, Slurm, Kubernetes or Prometheus need to run Gyrus.",
+        discussion: """
+              gyrus export 3fa27c11/48 --output results
+              gyrus export systemd --output /etc/systemd/system
+              gyrus export slurm --partition gpu --gpus 1 > workers.sbatch
+            """,
+        subcommands: [
+            ExportModel.self, ExportSystemd.self, ExportSlurm.self, ExportKubernetes.self, ExportPrometheus.self,
+        ], defaultSubcommand: ExportModel.self)
+}
+
+/// The project's Compose file, as what other systems run it from.
+struct ExportedProject {
+    let name: String
+    let services: [ServiceDefinition]
+
+    /// Reads the Compose file with its sockets and data in other places than the launcher's.
+    init(_ options: ProjectOptions, run: String, state: String, data: String) throws {
+        var environment = options.locator.environment.filter { !$0.key.hasPrefix("GYRUS_") }
+        environment["GYRUS_DATA"] = data
+        environment["GYRUS_DATA_DIR"] = data
+        var locator = options.locator
+        locator.environment = environment
+        let directory = try locator.projectDirectory()
+        name = directory.name
+        let project = try locator.project(
+            in: directory, variables: ["GYRUS_RUN_DIR": run, "GYRUS_STATE_DIR": state]
+        ) { say("gyrus: \($0)") }
+        services = project.startOrder.compactMap { project.services[$0] }
+    }
+
+    /// Writes files into a folder and prints their names.
+    static func write(_ files: [(name: String, text: String)], to path: String) throws {
+        let folder = try Download.folder(path)
+        for (name, text) in files {
+            let place = folder.appending(path: name)
+            try FileManager.default.createDirectory(
+                at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+            do {
+                try Data(text.utf8).write(to: place, options: .atomic)
+            } catch {
+                throw Failure(.permissionDenied, "cannot write '\(place.path)': \(error.localizedDescription)")
+            }
+            emit(place.path)
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Foundation
+import Launcher
+import Messaging
+import Model
+import ServiceClient
+
+/// Writes manifests for Kubernetes.
+struct ExportKubernetes: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "kubernetes",
+        abstract: "Write a Kustomize base with overlays for all services of the Compose file.",
+        discussion: """
+              gyrus export kubernetes --image registry.example.org/gyrus:0.1.0 --output deploy
+              kubectl apply -k deploy/base
+              kubectl apply -k deploy/overlays/keda      workers by the length of the queue, down to none
+
+            The services talk over tcp with keys, which are made in base/keys when they are not there yet: keep that \
+            folder out of version control. Whoever has keys/client.key can use the services as a user.
+            """)
+
+    @ParentCommand var gyrus: Gyrus
+
+    @Option(help: ArgumentHelp("Image that Compose/Dockerfile makes, where the cluster finds it.", valueName: "name"))
+    var image = "gyrus:\(GyrusVersion.current)"
+
+    @Option(help: ArgumentHelp("Namespace.", valueName: "name"))
+    var namespace = "gyrus"
+
+    @Option(help: ArgumentHelp("GPUs of each trainer worker.", valueName: "number"))
+    var gpus = 0
+
+    @Option(help: ArgumentHelp("Size of the registry's volume; the others get a tenth of it.", valueName: "GiB"))
+    var storage = 200
+
+    @Option(help: ArgumentHelp("Claim of a volume with raw data sets, mounted read-only.", valueName: "name"))
+    var dataClaim: String?
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Folder to write to.", valueName: "folder"))
+    var output = "."
+
+    func validate() throws {
+        let isName = namespace.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-") }
+        guard isName, !namespace.isEmpty, namespace.count <= 63 else {
+            throw ValidationError("'\(namespace)' is no name of a namespace: use lower-case letters, digits and '-'.")
+        }
+        guard (0...64).contains(gpus) else { throw ValidationError("--gpus is \(gpus); 0 to 64 are possible.") }
+        guard (10...1_000_000).contains(storage) else {
+            throw ValidationError("--storage is \(storage); 10 to 1000000 GiB are possible.")
+        }
+    }
+
+    func run() async throws {
+        let project = try ExportedProject(
+            gyrus.project, run: "/run/gyrus", state: "/var/lib/gyrus", data: dataClaim == nil ? "" : "/data")
+        let keys = try KubernetesKeys(for: project, in: try Download.folder("\(output)/base/keys"))
+        let manifests = KubernetesManifests(
+            project: project, keys: keys, image: image, namespace: namespace, gpus: gpus, storage: storage,
+            dataClaim: dataClaim)
+        try ExportedProject.write(manifests.files, to: output)
+    }
+}
+
+/// The keys of a project in a cluster, in files of which none is ever replaced.
+struct KubernetesKeys {
+    /// Public keys by the name of the file.
+    private(set) var publicKeys: [String: PublicKey] = [:]
+
+    /// Reads the keys of a folder, and makes those that are missing: one for each service, and one for all workers, the
+    /// console and users.
+    init(for project: ExportedProject, in folder: URL) throws {
+        let names = ServiceName.allCases.map(\.rawValue).filter { name in project.services.contains { $0.name == name }
+        }
+        for name in names + [Self.client] {
+            let file = folder.appending(path: "\(name).key")
+            if !FileManager.default.fileExists(atPath: file.path) { try KeyPair.generate().write(to: file) }
+            publicKeys[name] = try KeyPair(contentsOf: file).publicKey
+        }
+        let admitted = publicKeys.sorted { $0.key < $1.key }.map { "\($0.value)\n" }.joined()
+        try Data(admitted.utf8).write(to: folder.appending(path: "admitted"))
+    }
+
+    /// Name of the keys of those that only ask.
+    static let client = "client"
+
+    func name(for service: String) -> String { publicKeys[service] == nil ? Self.client : service }
+}

@@ -1,0 +1,122 @@
+import ArgumentParser
+import Foundation
+import Launcher
+import Model
+
+/// Writes units for systemd.
+struct ExportSystemd: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "systemd", abstract: "Write systemd units for all services of the Compose file.",
+        discussion: """
+              gyrus export systemd --output /etc/systemd/system
+              systemctl daemon-reload
+              systemctl enable --now gyrus.target gyrus-trainer-worker@{1..4}.service
+
+            Services that can be scaled are templates; each instance is a worker. The data are in /var/lib/NAME, the \
+            sockets in /run/NAME.
+            """)
+
+    @ParentCommand var gyrus: Gyrus
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Folder to write to.", valueName: "folder"))
+    var output = "."
+
+    @Option(help: ArgumentHelp("User that the services run as; systemd does not make it.", valueName: "name"))
+    var user = "gyrus"
+
+    @Option(help: ArgumentHelp("Folder of the programs.", valueName: "folder"))
+    var programs = "/usr/local/bin"
+
+    @Option(help: ArgumentHelp("Folder of raw data sets.", valueName: "folder"))
+    var data = "/var/lib/gyrus/data"
+
+    func run() async throws {
+        let name = try gyrus.project.locator.projectDirectory().name
+        let project = try ExportedProject(gyrus.project, run: "/run/\(name)", state: "/var/lib/\(name)", data: data)
+        let units = SystemdUnits(project: project, user: user, programs: programs)
+        try ExportedProject.write(units.files, to: output)
+    }
+}
+
+/// The services of a project as units of systemd.
+struct SystemdUnits {
+    let project: ExportedProject
+    let user: String
+    let programs: String
+
+    /// Names of the files with their texts.
+    var files: [(name: String, text: String)] {
+        [(name: "\(project.name).target", text: target)] + project.services.map { (file($0), unit($0)) }
+    }
+
+    private var target: String {
+        """
+        [Unit]
+        Description=Gyrus: scenario in, neural network out
+        Wants=\(project.services.filter(isSingle).map(file).joined(separator: " "))
+
+        [Install]
+        WantedBy=multi-user.target
+
+        """
+    }
+
+    private func isSingle(_ service: ServiceDefinition) -> Bool { service.singleReason != nil }
+
+    private func file(_ service: ServiceDefinition) -> String {
+        "\(project.name)-\(service.name)\(isSingle(service) ? "" : "@").service"
+    }
+
+    private func unit(_ service: ServiceDefinition) -> String {
+        let needs = service.dependencies.keys.sorted().compactMap { name in
+            project.services.first { $0.name == name }.map(file)
+        }
+        let instance = isSingle(service) ? "" : " %i"
+        var lines = ["[Unit]", "Description=Gyrus \(service.name)\(instance)", "PartOf=\(project.name).target"]
+        if !needs.isEmpty {
+            lines += ["Wants=\(needs.joined(separator: " "))", "After=\(needs.joined(separator: " "))"]
+        }
+        lines += ["", "[Service]", "User=\(user)", "ExecStart=\(command(service.command))"]
+        lines += service.environment.sorted { $0.key < $1.key }.map { "Environment=\(quoted("\($0.key)=\($0.value)"))" }
+        lines += [
+            "Environment=HOME=/var/lib/\(project.name)", "RuntimeDirectory=\(project.name)",
+            "RuntimeDirectoryMode=0750",
+            "RuntimeDirectoryPreserve=yes", "StateDirectory=\(project.name)", "StateDirectoryMode=0750",
+        ]
+        lines += restart(service)
+        lines += ["TimeoutStopSec=\(service.stopGracePeriod.components.seconds)s"] + Self.hardening
+        lines += ["", "[Install]", "WantedBy=\(project.name).target", ""]
+        return lines.joined(separator: "\n")
+    }
+
+    private func restart(_ service: ServiceDefinition) -> [String] {
+        switch service.restart {
+        case .never: ["Restart=no"]
+        case .always: ["Restart=always", "RestartSec=1s"]
+        case .onFailure: ["Restart=on-failure", "RestartSec=1s"]
+        }
+    }
+
+    /// What no service of Gyrus needs. The registry looks into files that are imported within namespaces of its own, and
+    /// libtorch writes code at run time, so neither is forbidden.
+    private static let hardening = [
+        "NoNewPrivileges=yes", "CapabilityBoundingSet=", "AmbientCapabilities=", "ProtectSystem=strict",
+        "ProtectHome=yes", "PrivateTmp=yes", "PrivateDevices=no", "ProtectKernelTunables=yes",
+        "ProtectKernelModules=yes", "ProtectKernelLogs=yes", "ProtectControlGroups=yes", "ProtectClock=yes",
+        "ProtectHostname=yes", "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK", "RestrictRealtime=yes",
+        "RestrictSUIDSGID=yes", "LockPersonality=yes", "SystemCallArchitectures=native",
+        "SystemCallFilter=@system-service @sandbox", "SystemCallErrorNumber=EPERM", "UMask=0027", "LimitNOFILE=65536",
+    ]
+
+    private func command(_ words: [String]) -> String {
+        ([words[0].contains("/") ? words[0] : "\(programs)/\(words[0])"] + words.dropFirst()).map(quoted)
+            .joined(separator: " ")
+    }
+
+    /// As systemd reads words: percent signs stand for themselves when they are doubled, dollars, too.
+    private func quoted(_ word: String) -> String {
+        let text = word.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("%", with: "%%")
+            .replacing("$", with: "$$")
+        return text.contains(where: { $0.isWhitespace }) || text.isEmpty ? "\"\(text)\"" : text
+    }
+}

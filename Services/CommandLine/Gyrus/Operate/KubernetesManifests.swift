@@ -1,0 +1,278 @@
+import Foundation
+import Launcher
+import Messaging
+import Model
+import ServiceClient
+
+/// The services of a project as objects of Kubernetes: those with a database as StatefulSets with a volume each, all
+/// others as Deployments.
+struct KubernetesManifests {
+    let project: ExportedProject
+    let keys: KubernetesKeys
+    let image: String
+    let namespace: String
+    let gpus: Int
+    let storage: Int
+    let dataClaim: String?
+
+    private static let firstPort = 7_101
+    private static let consolePort = 8_470
+    private static let user = 10_001
+
+    /// Names of the files with their texts.
+    var files: [(name: String, text: String)] {
+        let names = project.services.map { "\($0.name).yaml" }
+        return project.services.map { ("base/\($0.name).yaml", manifest(of: $0)) } + [
+            ("base/namespace.yaml", document(["apiVersion: v1", "kind: Namespace", "metadata: {name: \(namespace)}"])),
+            ("base/network-policy.yaml", networkPolicy),
+            ("base/kustomization.yaml", kustomization(names)),
+            ("overlays/hpa/kustomization.yaml", Self.overlay(["autoscaling.yaml"], namespace)),
+            ("overlays/hpa/autoscaling.yaml", workers.map(horizontalScaling).joined(separator: "---\n")),
+            ("overlays/keda/kustomization.yaml", Self.overlay(["scaled-objects.yaml"], namespace)),
+            ("overlays/keda/scaled-objects.yaml", workers.map(scaledObject).joined(separator: "---\n")),
+        ]
+    }
+
+    /// Those of which there can be many and whose work stands in a queue.
+    private var workers: [ServiceDefinition] {
+        project.services.filter { $0.singleReason == nil && $0.name.hasSuffix("-worker") }
+    }
+
+    private func port(of service: ServiceName) -> Int {
+        Self.firstPort + (ServiceName.allCases.firstIndex(of: service) ?? 0)
+    }
+
+    // MARK: One service
+
+    private func manifest(of service: ServiceDefinition) -> String {
+        if let name = ServiceName(rawValue: service.name) {
+            return [stateful(service, name), network(name.rawValue, port(of: name), isHeadless: true), budget(service)]
+                .joined(separator: "---\n")
+        }
+        var parts = [deployment(service)]
+        if service.singleReason != nil {
+            parts.append(network(service.name, Self.consolePort, isHeadless: false))
+        } else {
+            parts.append(budget(service))
+        }
+        return parts.joined(separator: "---\n")
+    }
+
+    private func head(_ kind: String, _ name: String, version: String = "apps/v1") -> [String] {
+        [
+            "apiVersion: \(version)", "kind: \(kind)", "metadata:", "  name: \(name)", "  labels: \(labels(name))",
+        ]
+    }
+
+    private func labels(_ name: String) -> String {
+        "{app.kubernetes.io/part-of: gyrus, app.kubernetes.io/name: \(name)}"
+    }
+
+    private func stateful(_ service: ServiceDefinition, _ name: ServiceName) -> String {
+        let size = name == .registry ? storage : max(10, storage / 10)
+        let command = service.command + ["--endpoint", "tcp://0.0.0.0:\(port(of: name))"]
+        return document(
+            head("StatefulSet", service.name)
+                + [
+                    "spec:", "  serviceName: \(service.name)", "  replicas: 1", "  selector:",
+                    "    matchLabels: \(labels(service.name))", "  template:",
+                ] + indented(pod(service, command, ports: [port(of: name)]), by: 4) + [
+                    "  volumeClaimTemplates:", "    - metadata: {name: state}", "      spec:",
+                    "        accessModes: [ReadWriteOnce]", "        resources: {requests: {storage: \(size)Gi}}",
+                ])
+    }
+
+    private func deployment(_ service: ServiceDefinition) -> String {
+        let isConsole = service.singleReason != nil
+        return document(
+            head("Deployment", service.name)
+                + [
+                    "spec:", "  replicas: \(service.replicas)", "  selector:",
+                    "    matchLabels: \(labels(service.name))", "  template:",
+                ]
+                + indented(pod(service, service.command, ports: isConsole ? [Self.consolePort] : []), by: 4))
+    }
+
+    private func pod(_ service: ServiceDefinition, _ command: [String], ports: [Int]) -> [String] {
+        let key = keys.name(for: service.name)
+        let isStateful = ServiceName(rawValue: service.name) != nil
+        var lines = [
+            "metadata:", "  labels: \(labels(service.name))", "spec:", "  automountServiceAccountToken: false",
+            "  terminationGracePeriodSeconds: \(service.stopGracePeriod.components.seconds + 10)",
+            "  securityContext: {runAsNonRoot: true, runAsUser: \(Self.user), runAsGroup: \(Self.user), fsGroup: \(Self.user),"
+                + " seccompProfile: {type: RuntimeDefault}}",
+            "  initContainers:",
+            "    # Programs refuse a key that others can read, and a Secret's files belong to a group.",
+            "    - name: keys", "      image: \(text(image))",
+            "      command: [sh, -c, \(text("install -m 400 /secret/\(key).key /keys/own.key && cp /secret/admitted /keys/"))]",
+            "      securityContext: \(Self.confinement)",
+            "      resources: {requests: {cpu: 10m, memory: 16Mi}, limits: {memory: 64Mi}}",
+            "      volumeMounts: [{name: secret, mountPath: /secret, readOnly: true}, {name: keys, mountPath: /keys}]",
+            "  containers:", "    - name: \(service.name)", "      image: \(text(image))",
+            "      args: [\(command.map(text).joined(separator: ", "))]",
+        ]
+        if !ports.isEmpty {
+            lines.append("      ports: [\(ports.map { "{containerPort: \($0)}" }.joined(separator: ", "))]")
+        }
+        lines +=
+            ["      env:"] + environment(service, isStateful).map { "        - {name: \($0.0), value: \(text($0.1))}" }
+        lines += probes(service) + resources(service)
+        lines += ["      securityContext: \(Self.confinement)", "      volumeMounts:"]
+        lines += mounts(isStateful).map { "        - \($0)" }
+        lines += ["  volumes:", "    - name: secret", "      secret: {secretName: gyrus-keys, defaultMode: 0440}"]
+        lines += ["keys", "run", "tmp"].map { "    - {name: \($0), emptyDir: {}}" }
+        if !isStateful { lines.append("    - {name: state, emptyDir: {}}") }
+        if let dataClaim { lines.append("    - {name: data, persistentVolumeClaim: {claimName: \(dataClaim)}}") }
+        return lines
+    }
+
+    private static let confinement =
+        "{allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}"
+
+    private func mounts(_ isStateful: Bool) -> [String] {
+        var mounts = [
+            "{name: keys, mountPath: /keys, readOnly: true}", "{name: run, mountPath: /run/gyrus}",
+            "{name: tmp, mountPath: /tmp}", "{name: state, mountPath: /var/lib/gyrus}",
+        ]
+        if dataClaim != nil { mounts.append("{name: data, mountPath: /data, readOnly: true}") }
+        return mounts
+    }
+
+    /// What the Compose file says, with endpoints that other machines reach in place of sockets.
+    private func environment(_ service: ServiceDefinition, _ isStateful: Bool) -> [(String, String)] {
+        var variables = service.environment
+        for name in ServiceName.allCases where keys.publicKeys[name.rawValue] != nil {
+            let variable = ServiceDirectory.variable(of: name)
+            variables[variable] = "tcp://\(name):\(port(of: name))"
+            variables["\(variable)_KEY"] = keys.publicKeys[name.rawValue]?.description
+        }
+        variables["GYRUS_KEYS"] = "/keys/own.key"
+        if isStateful { variables["GYRUS_ADMIT"] = "/keys/admitted" }
+        variables["HOME"] = "/tmp"
+        return variables.sorted { $0.key < $1.key }
+    }
+
+    private func probes(_ service: ServiceDefinition) -> [String] {
+        guard let check = service.healthCheck else { return [] }
+        let command = "[\(check.command.map(text).joined(separator: ", "))]"
+        func seconds(_ duration: Duration) -> Int64 { max(1, duration.components.seconds) }
+        return [
+            "      startupProbe: {exec: {command: \(command)}, periodSeconds: 2, timeoutSeconds: \(seconds(check.timeout)),"
+                + " failureThreshold: 60}",
+            "      readinessProbe: {exec: {command: \(command)}, periodSeconds: \(seconds(check.interval)), timeoutSeconds:"
+                + " \(seconds(check.timeout))}",
+            "      livenessProbe: {exec: {command: \(command)}, periodSeconds: \(seconds(check.interval * 3)),"
+                + " timeoutSeconds: \(seconds(check.timeout)), failureThreshold: \(max(1, check.retries))}",
+        ]
+    }
+
+    private func resources(_ service: ServiceDefinition) -> [String] {
+        let isTrainer = service.name == "trainer-worker"
+        let isWorker = service.name.hasSuffix("-worker")
+        var limits = ["memory: \(isWorker ? "4Gi" : "2Gi")"]
+        if isTrainer && gpus > 0 { limits.append("nvidia.com/gpu: \(gpus)") }
+        let request = isWorker ? "{cpu: \"1\", memory: 1Gi}" : "{cpu: 100m, memory: 256Mi}"
+        return ["      resources: {requests: \(request), limits: {\(limits.joined(separator: ", "))}}"]
+    }
+
+    private func network(_ name: String, _ port: Int, isHeadless: Bool) -> String {
+        let more = isHeadless ? ["  clusterIP: None", "  publishNotReadyAddresses: true"] : []
+        return document(
+            head("Service", name, version: "v1") + ["spec:"] + more + [
+                "  selector: \(labels(name))", "  ports: [{name: \(isHeadless ? "gyrus" : "http"), port: \(port)}]",
+            ])
+    }
+
+    private func budget(_ service: ServiceDefinition) -> String {
+        let limit = ServiceName(rawValue: service.name) == nil ? "maxUnavailable: 25%" : "maxUnavailable: 1"
+        return document(
+            head("PodDisruptionBudget", service.name, version: "policy/v1") + [
+                "spec:", "  \(limit)", "  selector: {matchLabels: \(labels(service.name))}",
+            ])
+    }
+
+    // MARK: Between services
+
+    /// Only pods of Gyrus reach the services; the console is reached through kubectl port-forward or an Ingress, for which
+    /// the namespace of its controller is to be allowed.
+    private var networkPolicy: String {
+        let ports = ServiceName.allCases.filter { keys.publicKeys[$0.rawValue] != nil }.map {
+            "{port: \(port(of: $0))}"
+        }
+        let own = "podSelector: {matchLabels: {app.kubernetes.io/part-of: gyrus}}"
+        return document(
+            head("NetworkPolicy", "gyrus", version: "networking.k8s.io/v1") + [
+                "spec:", "  \(own)", "  policyTypes: [Ingress]", "  ingress:", "    - from: [{\(own)}]",
+                "      ports: [\(ports.joined(separator: ", "))]", "    - from: [{\(own)}]",
+                "      ports: [{port: \(Self.consolePort)}]",
+                "    # Workers of one training exchange gradients at ports that the system chooses.",
+                "    - from: [{podSelector: {matchLabels: \(labels("trainer-worker"))}}]",
+            ])
+    }
+
+    private func kustomization(_ names: [String]) -> String {
+        let files = (["namespace.yaml", "network-policy.yaml"] + names).map { "  - \($0)" }
+        let secrets = keys.publicKeys.keys.sorted().map { "      - keys/\($0).key" } + ["      - keys/admitted"]
+        return document(
+            [
+                "apiVersion: kustomize.config.k8s.io/v1beta1", "kind: Kustomization", "namespace: \(namespace)",
+                "resources:",
+            ]
+                + files + ["secretGenerator:", "  - name: gyrus-keys", "    files:"] + secrets)
+    }
+
+    // MARK: Scaling
+
+    private static func overlay(_ files: [String], _ namespace: String) -> String {
+        """
+        apiVersion: kustomize.config.k8s.io/v1beta1
+        kind: Kustomization
+        namespace: \(namespace)
+        resources:
+          - ../../base
+        \(files.map { "  - \($0)" }.joined(separator: "\n"))
+
+        """
+    }
+
+    private func queue(of worker: ServiceDefinition) -> String { String(worker.name.dropLast("-worker".count)) }
+
+    private func horizontalScaling(_ worker: ServiceDefinition) -> String {
+        document(
+            head("HorizontalPodAutoscaler", worker.name, version: "autoscaling/v2") + [
+                "spec:", "  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: \(worker.name)}",
+                "  minReplicas: 1", "  maxReplicas: 32",
+                "  behavior: {scaleDown: {stabilizationWindowSeconds: 300}}",
+                "  metrics:", "    # Needs the Prometheus adapter to serve the metric.", "    - type: External",
+                "      external:",
+                "        metric: {name: \(ServiceMetric.waiting.name), selector: {matchLabels: {service: \(queue(of: worker))}}}",
+                "        target: {type: AverageValue, averageValue: \"4\"}",
+            ])
+    }
+
+    private func scaledObject(_ worker: ServiceDefinition) -> String {
+        let query = "sum(\(ServiceMetric.tasks.name){service=\"\(queue(of: worker))\",state=~\"queued|leased\"})"
+        return document(
+            head("ScaledObject", worker.name, version: "keda.sh/v1alpha1") + [
+                "spec:", "  scaleTargetRef: {name: \(worker.name)}", "  minReplicaCount: 0", "  maxReplicaCount: 32",
+                "  cooldownPeriod: 300", "  triggers:", "    - type: prometheus", "      metadata:",
+                "        serverAddress: http://prometheus-operated.monitoring.svc:9090",
+                "        query: \(text(query))", "        threshold: \"4\"", "        activationThreshold: \"0\"",
+            ])
+    }
+
+    // MARK: Text
+
+    private func document(_ lines: [String]) -> String { lines.joined(separator: "\n") + "\n" }
+
+    private func indented(_ lines: [String], by count: Int) -> [String] {
+        lines.map { String(repeating: " ", count: count) + $0 }
+    }
+
+    /// A text in quotes, as YAML and JSON both read it.
+    private func text(_ value: String) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes]
+        return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+    }
+}
