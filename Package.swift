@@ -60,7 +60,7 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let manualPages = [
     "first-scenario", "own-data", "own-networks", "using-the-result", "searching", "fusion", "tracking", "models",
     "brain",
-    "scaling-out", "operating", "scenario-reference", "command-reference", "architecture", "glossary", "measurements",
+    "scaling-out", "clusters", "operating", "metrics", "scenario-reference", "command-reference", "architecture", "glossary", "measurements",
 ]
 
 let shared: [Target] = [
@@ -326,7 +326,10 @@ let testTargets: [Target] = [
     tests("StorageTests", ["Storage", grdb]),
     tests(
         "WorkQueueTests",
-        ["WorkQueueClient", "WorkQueueServer", "Storage", "Messaging", "Model", "Schema", grdb, lifecycle, logging]),
+        [
+            "ServiceClient", "ServiceKit", "WorkQueueClient", "WorkQueueServer", "Storage", "Messaging", "Model",
+            "Schema", grdb, lifecycle, logging,
+        ]),
     tests("ParameterServerTests", ["ParameterServer", "ServiceTestSupport", "Messaging", "Model"]),
     tests("NetworksTests", ["Networks"]),
     tests("ManualTests", ["gyrus", "Launcher", "Manual", "Model", "Networks", argumentParser]),
@@ -425,6 +428,12 @@ let testTargets: [Target] = [
             "Brain", "DesignerClient", "EvaluatorClient", "KnowledgeClient", "RegistryClient", "ServiceClient",
             "ServiceTestSupport", "TrainerClient", "Tracking", "WorkQueueClient", "Messaging", "Model", "Networks",
             "ONNX", "Safetensors", "CZeroMQ", lifecycle, logging,
+        ]),
+    tests(
+        "OperationTests",
+        [
+            "gyrus", "gyrus-keeper", "Messaging", "Model", "ServiceClient", "ServiceKit", "Storage", "WorkQueueClient",
+            grdb, logging,
         ]),
     executable(
         "Benchmarks", "Tests/Benchmarks",

@@ -290,9 +290,8 @@ public actor RequestServer: Service {
                 frames = try Reply.frames(to: key, body: body, attachment: attachment, limits: limits)
             } catch {
                 let failure = Reply.failure(error, route: route)
-                Counter(
-                    label: "gyrus_request_failures_total", dimensions: [("route", route), ("code", failure.code.rawValue)]
-                ).increment()
+                let labels = [("route", route), ("code", failure.code.rawValue)]
+                Counter(label: "gyrus_request_failures_total", dimensions: labels).increment()
                 if failure.code == .internal {
                     logger.error("request failed", metadata: ["route": "\(route)", "reason": "\(failure.message)"])
                 }

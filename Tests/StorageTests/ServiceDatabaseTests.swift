@@ -38,6 +38,69 @@ struct ServiceDatabaseTests {
         #expect(notes == ["kept"])
     }
 
+    @Test func `a database of an older version is copied before it is changed, and that of a newer one is refused`()
+        async throws
+    {
+        let old: (inout DatabaseMigrator) -> Void = { migrator in
+            migrator.registerMigration("create notes") { db in
+                try db.execute(sql: "CREATE TABLE notes (text TEXT NOT NULL) STRICT")
+            }
+        }
+        let new: (inout DatabaseMigrator) -> Void = { migrator in
+            old(&migrator)
+            migrator.registerMigration("drop notes") { db in try db.execute(sql: "DROP TABLE notes") }
+        }
+        let first = try ServiceDatabase.open(at: file, migrations: old)
+        try await first.write { db in try db.execute(sql: "INSERT INTO notes VALUES ('kept')") }
+        try first.close()
+        func names() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: directory.file("state").path)
+                .filter { $0.hasSuffix(".sqlite") }.sorted()
+        }
+        #expect(try names() == ["service.sqlite"])
+        try ServiceDatabase.open(at: file, migrations: new).close()
+        #expect(try names() == ["service-before-1.sqlite", "service.sqlite"])
+        // The copy is whole and alone: the older version takes it as it is.
+        let copy = try ServiceDatabase.open(at: directory.file("state/service-before-1.sqlite"), migrations: old)
+        #expect(try await copy.read { db in try String.fetchAll(db, sql: "SELECT text FROM notes") } == ["kept"])
+        let failure = try #require(throws: Failure.self) { try ServiceDatabase.open(at: file, migrations: old) }
+        #expect(failure.code == .conflict && failure.message.contains("newer version"))
+    }
+
+    @Test func `a copy is of one moment while others write`() async throws {
+        let database = try ServiceDatabase.open(at: file) { migrator in
+            migrator.registerMigration("create numbers") { db in
+                try db.execute(sql: "CREATE TABLE numbers (number INTEGER NOT NULL) STRICT")
+            }
+        }
+        let writer = Task {
+            var number = 0
+            while !Task.isCancelled {
+                number += 1
+                // Both rows or none.
+                let value = number
+                try await database.write { db in
+                    try db.execute(sql: "INSERT INTO numbers VALUES (?)", arguments: [value])
+                    try db.execute(sql: "INSERT INTO numbers VALUES (?)", arguments: [-value])
+                }
+            }
+        }
+        for round in 1...5 {
+            let place = directory.file("copy-\(round).sqlite")
+            try await database.copy(to: place)
+            let copy = try DatabaseQueue(path: place.path)
+            let (sum, check) = try await copy.read { db in
+                (
+                    try Int.fetchOne(db, sql: "SELECT TOTAL(number) FROM numbers"),
+                    try String.fetchOne(db, sql: "PRAGMA integrity_check")
+                )
+            }
+            #expect(sum == 0 && check == "ok")
+        }
+        writer.cancel()
+        try await writer.value
+    }
+
     @Test(arguments: [Data("not a database at all, but long enough".utf8), Data(repeating: 0x5A, count: 8_192)])
     func `a file that is no database is named in the failure`(content: Data) throws {
         try FileManager.default.createDirectory(

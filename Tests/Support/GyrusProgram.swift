@@ -10,6 +10,13 @@ public struct GyrusProgram: Sendable {
         public let out: String
         /// Standard error.
         public let err: String
+
+        /// Takes what a program printed.
+        public init(status: Int32, out: String, err: String) {
+            self.status = status
+            self.out = out
+            self.err = err
+        }
     }
 
     /// The folder in which it runs.

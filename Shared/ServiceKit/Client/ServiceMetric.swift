@@ -51,7 +51,7 @@ public struct ServiceMetric: Hashable, Sendable {
     /// Everything that happened.
     public static let events = Self(
         "gyrus_events_total", .counter,
-        "Events since the start of the process by kind, such as task.progress (an epoch) or trial.succeeded.")
+        "Events since the start of the process by kind, such as task.progress (an epoch) or trial.finished.")
     /// Scenarios by state.
     public static let scenarios = Self("gyrus_designer_scenarios", .gauge, "Scenarios by state.")
     /// Trials by state.

@@ -18,20 +18,20 @@ extension Route where Request == Wire.EventsTailRequest, Reply == Wire.EventsTai
 
 extension Route where Request == Wire.Empty, Reply == Wire.MetricsReply {
     /// What a service measures.
-    public static var metrics: Self { Self("service.metrics") }
+    package static var metrics: Route<Wire.Empty, Wire.MetricsReply> { .init("service.metrics") }
 }
 
 extension Route where Request == Wire.Empty, Reply == Wire.SnapshotReply {
     /// Copies a service's database as it is now, for a backup.
-    public static var snapshot: Self { Self("service.snapshot") }
+    package static var snapshot: Route<Wire.Empty, Wire.SnapshotReply> { .init("service.snapshot") }
 }
 
 extension Route where Request == Wire.SnapshotReadRequest, Reply == Wire.Empty {
     /// One piece of such a copy, returned in the attachment.
-    public static var readSnapshot: Self { Self("service.snapshot-read") }
+    package static var readSnapshot: Route<Wire.SnapshotReadRequest, Wire.Empty> { .init("service.snapshot-read") }
 }
 
 extension Route where Request == Wire.SnapshotEndRequest, Reply == Wire.Empty {
     /// Removes such a copy.
-    public static var endSnapshot: Self { Self("service.snapshot-end") }
+    package static var endSnapshot: Route<Wire.SnapshotEndRequest, Wire.Empty> { .init("service.snapshot-end") }
 }

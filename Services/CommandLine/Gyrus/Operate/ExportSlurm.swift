@@ -70,15 +70,17 @@ struct ExportSlurm: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Folder for logs on the nodes.", valueName: "folder"))
     var logs = "."
 
-    static let workerCommands = [
-        "trainer-worker": ["trainer", "work"], "evaluator-worker": ["evaluator", "work"],
-        "designer-worker": ["designer", "work"],
+    /// The command of each kind of worker, and the services that it asks.
+    private static let kinds: [String: (command: [String], asks: [ServiceName])] = [
+        "trainer-worker": (["trainer", "work"], [.trainer, .registry]),
+        "evaluator-worker": (["evaluator", "work"], [.evaluator, .registry]),
+        "designer-worker": (["designer", "work"], [.designer, .registry]),
     ]
 
     func validate() throws {
-        guard Self.workerCommands[worker] != nil else {
+        guard Self.kinds[worker] != nil else {
             throw ValidationError(
-                "--worker is '\(worker)'; use \(Self.workerCommands.keys.sorted().joined(separator: ", ")).")
+                "--worker is '\(worker)'; use \(Self.kinds.keys.sorted().joined(separator: ", ")).")
         }
         for (name, value, range) in [
             ("workers", workers, 1...10_000), ("gpus", gpus, 0...16), ("cpus", cpus, 1...256),
@@ -97,13 +99,13 @@ struct ExportSlurm: AsyncParsableCommand {
     private func environment(_ services: Services) throws -> [(String, String)] {
         let own = ProcessInfo.processInfo.environment
         var variables: [(String, String)] = []
-        for service in ServiceName.allCases {
+        for service in Self.kinds[worker]?.asks ?? [] {
             let variable = ServiceDirectory.variable(of: service)
             let endpoint = try services.endpoint(of: service)
-            if endpoint.transport != .tcp, ["trainer", "evaluator", "registry", "designer"].contains(service.rawValue) {
+            if endpoint.transport != .tcp {
                 say(
-                    "gyrus: the \(service) is at \(endpoint), which only this machine reaches; set \(variable) to its tcp://"
-                        + " endpoint for workers of other nodes")
+                    "gyrus: the \(service) is at \(endpoint), which only this machine reaches; set \(variable) to its"
+                        + " tcp:// endpoint for workers of other nodes")
             }
             variables.append((variable, endpoint.description))
             if let key = own["\(variable)_KEY"], !key.isEmpty { variables.append(("\(variable)_KEY", key)) }
@@ -125,7 +127,7 @@ struct ExportSlurm: AsyncParsableCommand {
         }
         if gpus > 0 { options.append("gpus-per-task=\(gpus)") }
         let exports = environment.map { "export \($0.0)=\(Self.quoted($0.1))" }
-        let command = Self.workerCommands[worker] ?? []
+        let command = Self.kinds[worker]?.command ?? []
         var words = [
             "\(programs)/\(command[0])", command[1], "--name", "slurm-${SLURM_ARRAY_JOB_ID}-${SLURM_ARRAY_TASK_ID}",
         ]

@@ -105,7 +105,7 @@ struct SystemdUnits {
         "ProtectKernelModules=yes", "ProtectKernelLogs=yes", "ProtectControlGroups=yes", "ProtectClock=yes",
         "ProtectHostname=yes", "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK", "RestrictRealtime=yes",
         "RestrictSUIDSGID=yes", "LockPersonality=yes", "SystemCallArchitectures=native",
-        "SystemCallFilter=@system-service @sandbox", "SystemCallErrorNumber=EPERM", "UMask=0027", "LimitNOFILE=65536",
+        "SystemCallFilter=@system-service seccomp", "SystemCallErrorNumber=EPERM", "UMask=0027", "LimitNOFILE=65536",
     ]
 
     private func command(_ words: [String]) -> String {

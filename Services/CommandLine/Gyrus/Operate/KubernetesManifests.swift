@@ -109,13 +109,14 @@ struct KubernetesManifests {
             "      resources: {requests: {cpu: 10m, memory: 16Mi}, limits: {memory: 64Mi}}",
             "      volumeMounts: [{name: secret, mountPath: /secret, readOnly: true}, {name: keys, mountPath: /keys}]",
             "  containers:", "    - name: \(service.name)", "      image: \(text(image))",
-            "      args: [\(command.map(text).joined(separator: ", "))]",
+            "      args: [\(command.map(expandable).joined(separator: ", "))]",
         ]
         if !ports.isEmpty {
             lines.append("      ports: [\(ports.map { "{containerPort: \($0)}" }.joined(separator: ", "))]")
         }
         lines +=
-            ["      env:"] + environment(service, isStateful).map { "        - {name: \($0.0), value: \(text($0.1))}" }
+            ["      env:"]
+            + environment(service, isStateful).map { "        - {name: \($0.0), value: \(expandable($0.1))}" }
         lines += probes(service) + resources(service)
         lines += ["      securityContext: \(Self.confinement)", "      volumeMounts:"]
         lines += mounts(isStateful).map { "        - \($0)" }
@@ -149,7 +150,7 @@ struct KubernetesManifests {
         variables["GYRUS_KEYS"] = "/keys/own.key"
         if isStateful { variables["GYRUS_ADMIT"] = "/keys/admitted" }
         variables["HOME"] = "/tmp"
-        return variables.sorted { $0.key < $1.key }
+        return variables.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
     }
 
     private func probes(_ service: ServiceDefinition) -> [String] {
@@ -268,6 +269,9 @@ struct KubernetesManifests {
     private func indented(_ lines: [String], by count: Int) -> [String] {
         lines.map { String(repeating: " ", count: count) + $0 }
     }
+
+    /// A text in which Kubernetes would replace `$(NAME)`, and takes two dollars for one.
+    private func expandable(_ value: String) -> String { text(value.replacing("$", with: "$$")) }
 
     /// A text in quotes, as YAML and JSON both read it.
     private func text(_ value: String) -> String {

@@ -3,9 +3,12 @@ public import ServiceClient
 
 /// A value of a metric at the moment in which it is asked for.
 public struct MetricSample: Sendable {
-    let metric: ServiceMetric
-    let labels: [(String, String)]
-    let value: Double
+    /// What was measured.
+    public let metric: ServiceMetric
+    /// Names and values of its labels.
+    public let labels: [(String, String)]
+    /// The value.
+    public let value: Double
 
     /// Makes a sample.
     public init(_ metric: ServiceMetric, _ labels: [(String, String)], _ value: Double) {

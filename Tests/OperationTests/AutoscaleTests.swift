@@ -1,0 +1,50 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import gyrus
+
+/// As many workers as there is work for.
+@Suite(.serialized, .timeLimit(.minutes(10))) struct AutoscaleTests {
+    @Test func `workers come at once and go after a while without as much work`() {
+        var scaling = Scaling(fewest: 0, most: 4, tasksPerWorker: 2, cooldown: .seconds(60))
+        let start = ContinuousClock.now
+        func decide(_ open: Int, _ seconds: Int) -> Int? { scaling.decide(open: open, at: start + .seconds(seconds)) }
+        #expect(decide(0, 0) == 0)
+        #expect(decide(1, 1) == 1)
+        #expect(decide(5, 2) == 3)
+        #expect(decide(100, 3) == 4)
+        #expect(decide(6, 10) == nil)
+        #expect(decide(8, 20) == nil)
+        #expect(decide(2, 30) == nil)
+        #expect(decide(2, 89) == nil)
+        #expect(decide(2, 90) == 1)
+        #expect(decide(0, 100) == nil)
+        #expect(decide(0, 160) == 0)
+    }
+
+    @Test func `a search runs from no worker to some and back to none, and loses no task`() async throws {
+        try await withProject { gyrus in
+            #expect(try await gyrus.run(["up", "-d", "--scale", "trainer-worker=0"]).status == 0)
+            let log = gyrus.folder.appending(path: "autoscale.log")
+            let scaler = try gyrus.start(
+                ["autoscale", "trainer-worker", "--max", "2", "--interval", "1s", "--cooldown", "2s"], into: log)
+            defer { scaler.terminate() }
+            let scenario = gyrus.folder.appending(path: "tiny.yaml")
+            try Data(tinyScenario(trials: 10, epochs: 4, samples: 256).utf8).write(to: scenario)
+            let run = try await gyrus.run(["publish", scenario.path, "--wait"])
+            #expect(run.status == 0, "\(run.err)")
+            struct Process: Decodable { let service: String }
+            while try await gyrus.list(Process.self, ["ps"]).contains(where: { $0.service == "trainer-worker" }) {
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            let steps = try String(contentsOf: log, encoding: .utf8).split(separator: "\n").compactMap {
+                $0.firstMatch(of: /trainer-worker=([0-9]+)/).flatMap { Int($0.output.1) }
+            }
+            #expect(steps.max() ?? 0 >= 1 && steps.last == 0, "\(steps)")
+            let events = try await gyrus.run(["events", "--service", "trainer"]).out.split(separator: "\n")
+            let submitted = events.count { $0.contains(" task.submitted ") }
+            #expect(submitted > 10 && events.count { $0.contains(" task.succeeded ") } == submitted)
+        }
+    }
+}
