@@ -59,8 +59,8 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let manualPages = [
     "first-scenario", "own-data", "own-networks", "using-the-result", "searching", "fusion", "tracking", "models",
-    "brain",
-    "scaling-out", "clusters", "operating", "metrics", "scenario-reference", "command-reference", "architecture", "glossary", "measurements",
+    "brain", "scaling-out", "clusters", "operating", "metrics", "scenario-reference", "command-reference",
+    "architecture", "glossary", "measurements",
 ]
 
 let shared: [Target] = [

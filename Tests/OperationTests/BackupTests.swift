@@ -73,7 +73,7 @@ import Testing
         try await withProject { gyrus in
             #expect(try await gyrus.run(["up", "-d"]).status == 0)
             let folder = gyrus.folder.appending(path: "backup").path
-            var id = try await Self.publish(tinyScenario(trials: 3), gyrus)
+            var id = try await Self.publish(tinyScenario(trials: 4), gyrus)
             try await gyrus.run(["watch", id])
             let first = try await gyrus.run(["backup", folder])
             #expect(first.status == 0, "\(first.err)")
@@ -95,7 +95,7 @@ import Testing
     @Test func `a backup with a damaged file is refused by the file's name, and leaves nothing behind`() async throws {
         try await withProject { gyrus in
             #expect(try await gyrus.run(["up", "-d"]).status == 0)
-            let id = try await Self.publish(tinyScenario(trials: 2), gyrus)
+            let id = try await Self.publish(tinyScenario(trials: 4), gyrus)
             try await gyrus.run(["watch", id])
             let folder = gyrus.folder.appending(path: "backup")
             #expect(try await gyrus.run(["backup", folder.path]).status == 0)

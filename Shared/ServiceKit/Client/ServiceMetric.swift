@@ -63,8 +63,8 @@ public struct ServiceMetric: Hashable, Sendable {
     public static let blobs = Self("gyrus_registry_blobs", .gauge, "Blobs of the registry.")
     /// Their size.
     public static let blobBytes = Self("gyrus_registry_blob_bytes", .gauge, "Size of the registry's blobs.")
-    /// Entries of the catalogue.
-    public static let entries = Self("gyrus_registry_entries", .gauge, "Entries of the registry's catalogue, by kind.")
+    /// Entries of the catalog.
+    public static let entries = Self("gyrus_registry_entries", .gauge, "Entries of the registry's catalog, by kind.")
 
     /// Requests that arrived.
     public static let requests = Self("gyrus_requests_total", .counter, "Requests that arrived, answered or not.")
@@ -95,9 +95,9 @@ public struct ServiceMetric: Hashable, Sendable {
         "process_cpu_seconds_total", .counter, "Processor time of the process, user and system.")
     /// Memory in use.
     public static let memory = Self("process_resident_memory_bytes", .gauge, "Memory that the process has in use.")
-    /// Address space.
+    /// Address space of the process.
     public static let addressSpace = Self("process_virtual_memory_bytes", .gauge, "Address space of the process.")
-    /// Open files.
+    /// Files and sockets that are open.
     public static let openFiles = Self("process_open_fds", .gauge, "Open file descriptors of the process.")
     /// Most open files.
     public static let mostFiles = Self("process_max_fds", .gauge, "Most file descriptors that the process may open.")

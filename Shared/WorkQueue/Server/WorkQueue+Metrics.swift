@@ -44,16 +44,16 @@ extension TaskStore {
         let age: Double
     }
 
-    /// How much of each kind waits or is worked on; kinds that were there once are told as empty.
+    /// How much of each kind waits or is worked on; a kind without open tasks is left out.
     func pressure(at now: Date, in db: Database) throws -> [Pressure] {
         let rows = try Row.fetchAll(
             db,
             sql: """
                 WITH open AS (
                     SELECT kind, COUNT(*) AS waiting, MIN(number) AS first, 0 AS leased FROM tasks
-                    WHERE state = 1 AND rank = 0 GROUP BY kind
+                    WHERE state = \(TaskState.queued.rawValue) AND rank = 0 GROUP BY kind
                     UNION ALL
-                    SELECT kind, 0, NULL, COUNT(*) FROM tasks WHERE state = 2 AND rank = 0 GROUP BY kind
+                    SELECT kind, 0, NULL, COUNT(*) FROM tasks WHERE state = \(TaskState.leased.rawValue) AND rank = 0 GROUP BY kind
                 ),
                 sums AS (
                     SELECT kind, SUM(waiting) AS waiting, MAX(first) AS first, SUM(leased) AS leased FROM open

@@ -26,7 +26,7 @@ struct ExportPrometheus: AsyncParsableCommand {
         try ExportedProject.write(
             [
                 ("prometheus.yaml", Self.scraping(console)), ("gyrus-alerts.yaml", AlertRule.file),
-                ("gyrus-board.json", try GrafanaBoard().text()),
+                ("gyrus-board.json", try GrafanaDashboard().text()),
             ], to: output)
     }
 

@@ -68,10 +68,8 @@ public actor SnapshotStore {
         guard let entry = entries[id] else { throw Self.unknown(id) }
         entries[id]?.used = .now
         return try await BlockingWork.run {
-            let file = try FileHandle(forReadingFrom: entry.url)
-            defer { try? file.close() }
-            try file.seek(toOffset: offset)
-            return [UInt8](try file.read(upToCount: ServiceClient.snapshotPiece) ?? Data())
+            let file = try Data(contentsOf: entry.url, options: .alwaysMapped)
+            return [UInt8](file.dropFirst(Int(clamping: offset)).prefix(ServiceClient.snapshotPiece))
         }
     }
 

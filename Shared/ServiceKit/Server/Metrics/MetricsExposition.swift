@@ -7,7 +7,7 @@ public struct MetricSample: Sendable {
     public let metric: ServiceMetric
     /// Names and values of its labels.
     public let labels: [(String, String)]
-    /// The value.
+    /// What it came to.
     public let value: Double
 
     /// Makes a sample.

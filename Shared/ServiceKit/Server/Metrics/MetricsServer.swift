@@ -9,7 +9,7 @@ import ServiceLifecycle
 
 /// Where metrics are served: `127.0.0.1:9464`, `:9464` for the same, `[::1]:9464`, or `unix:/run/gyrus/metrics.sock`.
 public enum MetricsAddress: Hashable, Sendable, CustomStringConvertible {
-    /// A port.
+    /// A port of an address of this machine.
     case port(host: String, Int)
     /// A socket file.
     case socket(String)

@@ -2,7 +2,7 @@ import Foundation
 import ServiceClient
 
 /// A board for Grafana with a panel for each metric.
-struct GrafanaBoard: Encodable {
+struct GrafanaDashboard: Encodable {
     struct Source: Encodable {
         let type = "prometheus"
         let uid = "${source}"
@@ -68,7 +68,7 @@ struct GrafanaBoard: Encodable {
     func text() throws -> String { try json(self) + "\n" }
 }
 
-extension GrafanaBoard.Panel {
+extension GrafanaDashboard.Panel {
     init(_ metric: ServiceMetric, number: Int) {
         id = number + 1
         let name = metric.name.hasPrefix("gyrus_") ? String(metric.name.dropFirst(6)) : metric.name
@@ -86,7 +86,7 @@ extension GrafanaBoard.Panel {
         return metric.kind == .counter ? "ops" : "short"
     }
 
-    private static func target(_ metric: ServiceMetric) -> GrafanaBoard.Target {
+    private static func target(_ metric: ServiceMetric) -> GrafanaDashboard.Target {
         let labels = ["kind", "state", "code", "route", "operation", "file", "version"]
         let by = labels.joined(separator: ", ")
         let legend = "{{service}} " + labels.map { "{{\($0)}}" }.joined(separator: " ")
