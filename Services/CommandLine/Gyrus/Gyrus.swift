@@ -31,7 +31,7 @@ struct Gyrus: AsyncParsableCommand {
                 name: "Scenarios:",
                 subcommands: [
                     Run.self, NewScenario.self, Publish.self, Explain.self, Watch.self, ResultCommand.self,
-                    Predict.self,
+                    Predict.self, Evaluate.self, ServeCommand.self,
                     Scenarios.self, Cancel.self,
                     Resume.self, Reproduce.self,
                 ]),
@@ -43,7 +43,7 @@ struct Gyrus: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Brain:", subcommands: [AtlasCommand.self, Rois.self, Functions.self, Areas.self]),
-            CommandGroup(name: "Tracking:", subcommands: [Track.self, Evaluate.self]),
+            CommandGroup(name: "Tracking:", subcommands: [Track.self]),
             CommandGroup(
                 name: "Operation:",
                 subcommands: [Health.self, Events.self, Dead.self, KeysCommand.self, Completion.self, Help.self]),

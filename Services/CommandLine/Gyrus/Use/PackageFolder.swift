@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import RegistryClient
+import ServerClient
 
 /// A folder with a trained network that takes raw values, and everything that is needed to use it without Gyrus.
 struct PackageFolder {
@@ -22,14 +23,9 @@ struct PackageFolder {
         script: BlobDigest, weights: BlobDigest?, manifest: DatasetManifest, title: String, facts: [(String, String)],
         from registry: RegistryClient
     ) async throws {
-        let network = folder.appending(path: "network.pt")
-        try await registry.download(script, to: network)
         if let weights { try await registry.download(weights, to: folder.appending(path: "weights.safetensors")) }
-        let description = folder.appending(path: "preprocessing.json")
-        try Data(try manifest.json.utf8).write(to: description)
-        let helper = try DataHelper(["package", network.path, description.path, model.path])
-        _ = try helper.next()
-        try FileManager.default.removeItem(at: network)
+        try Data(try manifest.json.utf8).write(to: folder.appending(path: "preprocessing.json"))
+        try await PackageStore.write(script: script, manifest: manifest, to: model, from: registry)
         for (name, input) in manifest.inputs {
             guard case .text(let text) = input.preparation else { continue }
             try text.model.write(to: folder.appending(path: "tokenizer-\(name).model"))
