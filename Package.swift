@@ -351,11 +351,15 @@ let testTargets: [Target] = [
             // Not gyrus-tokenizer, which tests start: SentencePiece cannot be in one process with libtorch.
             "Datasets", "Media", "Model", "Networks", "Preparation", "Safetensors", "Tables", "Torch", "gyrus",
         ]),
+    .target(
+        name: "ServingSupport",
+        dependencies: ["Model", "Networks", "Preparation", "Tables", "TestSupport", "Torch"],
+        path: "Tests/ServingSupport", swiftSettings: swiftSettings),
     tests(
         "UseTests",
         [
-            "Media", "Messaging", "Model", "Networks", "Preparation", "RegistryClient", "Serving", "Tables", "Torch",
-            "gyrus", "gyrus-data", "registry", "server", logging,
+            "Media", "Messaging", "Model", "Networks", "Preparation", "RegistryClient", "ServingSupport", "gyrus",
+            "gyrus-data", "registry", "server", logging,
         ]),
     tests("TablesTests", ["Tables", "Model", "gyrus", "gyrus-data"]),
     tests("ScoresTests", ["Model", "Scores"]),
@@ -428,8 +432,7 @@ let testTargets: [Target] = [
         [
             "Brain", "ConsoleServer", "ConsoleSupport", "DesignerClient", "Manual", "RegistryClient", "ServiceClient",
             "ServiceTestSupport", "Messaging", "Model", "Networks", "WebGuard", "console", grdb, httpTypes, logging,
-            nio,
-            nioEmbedded, nioHTTPTypes, nioPosix,
+            nio, nioEmbedded, nioHTTPTypes, nioPosix,
         ]),
     tests(
         "CaseTests",
@@ -451,8 +454,9 @@ let testTargets: [Target] = [
             "Brain", "Messaging", "Schema", "Model", "CZeroMQ", "Storage", "Networks", "Datasets", "WorkQueueClient",
             "WorkQueueServer", "Safetensors", "Search", "SearchSupport", "Torch", "Tracking", "ConsoleSupport",
             "DesignerClient", "DesignerServer", "ParameterServer", "TrainerClient", "EvaluatorClient",
-            "RegistryClient", "RegistryServer", "ServiceClient", "TestSupport", "gyrus-autoencoder", "registry",
-            "trainer", "trainer-worker", argumentParser, crypto, grdb, lifecycle, logging,
+            "RegistryClient", "RegistryServer", "ServiceClient", "ServingSupport", "TestSupport", "gyrus-autoencoder",
+            "gyrus-data", "registry", "server", "trainer", "trainer-worker", argumentParser, crypto, grdb, lifecycle,
+            logging, nio, nioPosix,
         ], excluding: ["own", "peers"]),
 ]
 

@@ -2,6 +2,7 @@ import Foundation
 import Media
 import Model
 import Preparation
+import ServingSupport
 import TestSupport
 import Testing
 

@@ -4,6 +4,7 @@ import Messaging
 import Model
 import Networks
 import RegistryClient
+import ServingSupport
 import TestSupport
 import Testing
 

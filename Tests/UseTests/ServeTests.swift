@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import ServingSupport
 import TestSupport
 import Testing
 

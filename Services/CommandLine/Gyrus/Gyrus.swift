@@ -31,7 +31,7 @@ struct Gyrus: AsyncParsableCommand {
                 name: "Scenarios:",
                 subcommands: [
                     Run.self, NewScenario.self, Publish.self, Explain.self, Watch.self, ResultCommand.self,
-                    Predict.self, Evaluate.self, ServeCommand.self,
+                    Predict.self, Evaluate.self, ServeCommand.self, Report.self,
                     Scenarios.self, Cancel.self,
                     Resume.self, Reproduce.self,
                 ]),

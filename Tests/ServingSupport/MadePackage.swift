@@ -1,27 +1,30 @@
-import Foundation
-import Model
-import Networks
+package import Foundation
+package import Model
+package import Networks
 import Preparation
 import Tables
-import TestSupport
+package import TestSupport
 import Torch
 
 /// Data of a user with a package of a network of random weights, as `gyrus result --output` would leave it.
-struct MadePackage {
-    let folder: TemporaryDirectory
-    let manifest: DatasetManifest
-    let description: NetworkDescription
+package struct MadePackage {
+    /// Where all of it lies.
+    package let folder: TemporaryDirectory
+    /// What was learned of the data.
+    package let manifest: DatasetManifest
+    /// The network's structure.
+    package let description: NetworkDescription
     /// Path of the folder of the package.
-    var path: String { folder.path("package") }
+    package var path: String { folder.path("package") }
     /// The prepared data.
-    var dataset: URL { folder.file("data.safetensors") }
+    package var dataset: URL { folder.file("data.safetensors") }
     /// The network without its preparation.
-    var network: URL { folder.file("network.pt") }
+    package var network: URL { folder.file("network.pt") }
 
     /// - Parameters:
     ///   - families: The structure of each modality's network.
     ///   - seed: Decides the weights.
-    init(
+    package init(
         _ settings: DataSettings, in folder: TemporaryDirectory, families: [String: String], seed: UInt64 = 3
     ) throws {
         self.folder = folder
@@ -47,7 +50,7 @@ struct MadePackage {
     }
 
     /// A picture, a sound, a text and a table, of which two kinds are told apart.
-    static func mixed(rows: Int = 40) throws -> MadePackage {
+    package static func mixed(rows: Int = 40) throws -> MadePackage {
         let folder = try TemporaryDirectory()
         try MixedRows.write(to: folder, rows: rows)
         var photo = DataSettings.Modality(columns: ["photo"], kind: .image)
@@ -65,7 +68,7 @@ struct MadePackage {
     }
 
     /// A table alone: numbers and a category, of which three classes or a number are learned.
-    static func table(rows: Int = 60, target: DataSettings.Answer, seed: UInt64 = 3) throws -> MadePackage {
+    package static func table(rows: Int = 60, target: DataSettings.Answer, seed: UInt64 = 3) throws -> MadePackage {
         let folder = try TemporaryDirectory()
         var lines = ["age,weight,city,hospital,kind,cost"]
         for row in 0..<rows {
@@ -81,7 +84,7 @@ struct MadePackage {
     }
 
     /// Pictures alone.
-    static func pictures() throws -> MadePackage {
+    package static func pictures() throws -> MadePackage {
         let folder = try TemporaryDirectory()
         try MixedRows.write(to: folder)
         var photo = DataSettings.Modality(columns: ["photo"], kind: .image)
@@ -93,7 +96,7 @@ struct MadePackage {
     }
 
     /// What the network answers for each row of the table, without any program between.
-    func answers() throws -> [[Float]] {
+    package func answers() throws -> [[Float]] {
         let package = try NetworkPackage(loading: folder.file("package/model.pt"))
         let rows = try TableRows(SampleTable(settings: manifest.settings))
         let reader = try ValueReader(files: rows.files, inputs: manifest.inputs)
