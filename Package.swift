@@ -58,8 +58,8 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 // MARK: - Shared
 
 let manualPages = [
-    "first-scenario", "own-data", "own-networks", "using-the-result", "searching", "fusion", "tracking", "models",
-    "brain", "scaling-out", "clusters", "operating", "metrics", "scenario-reference", "command-reference",
+    "first-scenario", "own-data", "own-networks", "using-the-result", "serving", "searching", "fusion", "tracking",
+    "models", "brain", "scaling-out", "clusters", "operating", "metrics", "scenario-reference", "command-reference",
     "architecture", "glossary", "measurements",
 ]
 
@@ -168,6 +168,7 @@ let shared: [Target] = [
 // MARK: - Services
 
 let services: [Target] = [
+    library("WebGuard", "Shared/Web", ["Model", httpTypes, nio, nioHTTPTypes, nioPosix]),
     library(
         "RegistryClient", "Services/Registry/Client", ["Brain", "Model", "Schema", "Messaging", "Networks", crypto]),
     library(
@@ -181,7 +182,8 @@ let services: [Target] = [
         ["RegistryServer", "ServiceClient", "ServiceKit", "Storage", argumentParser, logging]),
 
     .target(name: "CSandbox", path: "Shared/CSandbox"),
-    library("Inspection", "Services/Registry/Inspection", ["CSandbox", "Model", "Networks"]),
+    library("Confinement", "Shared/Confinement", ["CSandbox", "Model"]),
+    library("Inspection", "Services/Registry/Inspection", ["Confinement", "Model", "Networks"]),
     executable(
         "gyrus-inspector", "Services/Registry/Inspector",
         ["Inspection", "Darknet", "Model", "Networks", "ONNX", "OpenVINO", "Safetensors", "Torch"]),
@@ -276,28 +278,50 @@ let services: [Target] = [
         name: "ConsoleServer",
         dependencies: [
             "Brain", "Manual", "Model", "Messaging", "Networks", "ServiceClient", "DesignerClient", "KnowledgeClient",
-            "RegistryClient", "Search", "Tracking", "WorkQueueClient", hummingbird, hummingbirdCore, asyncAlgorithms,
-            httpTypes, mustache, nio, nioHTTPTypes, nioPosix, lifecycle, logging,
+            "RegistryClient", "Search", "Tracking", "WebGuard", "WorkQueueClient", hummingbird, hummingbirdCore,
+            asyncAlgorithms, httpTypes, mustache, nio, nioHTTPTypes, nioPosix, lifecycle, logging,
         ],
         path: "Services/Console/Server", resources: [.embedInCode("Assets"), .embedInCode("Templates")],
         swiftSettings: swiftSettings),
     executable(
         "console", "Services/Console/Main",
-        ["ConsoleServer", "Model", "ServiceClient", "ServiceKit", argumentParser]),
+        ["ConsoleServer", "Model", "ServiceClient", "ServiceKit", "WebGuard", argumentParser]),
 
+    // Optimized in every configuration: every byte that is asked and answered passes through it.
+    .target(
+        name: "Serving", dependencies: ["Model", "Tables"], path: "Services/Server/Protocol",
+        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    library(
+        "ServerClient", "Services/Server/Client", ["HelperProcesses", "Model", "RegistryClient", argumentParser]),
+    // Optimized in every configuration, as what it passes on is.
+    .target(
+        name: "InferenceServer",
+        dependencies: [
+            "HelperProcesses", "Media", "Model", "RegistryClient", "ServerClient", "Serving", "Tables", "WebGuard",
+            collections, crypto, httpTypes, hummingbird, hummingbirdCore, lifecycle, logging, nio,
+        ],
+        path: "Services/Server/Server",
+        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+    executable(
+        "server", "Services/Server/Main",
+        [
+            "InferenceServer", "Model", "RegistryClient", "ServerClient", "ServiceClient", "ServiceKit", "WebGuard",
+            argumentParser,
+        ]),
     .target(name: "CProcess", path: "Services/CommandLine/CProcess"),
     .executableTarget(name: "gyrus-keeper", path: "Services/CommandLine/Keeper"),
     executable(
         "gyrus-detector", "Services/CommandLine/Detector", ["Model", "Torch", "Tracking", "Vision", argumentParser]),
     executable("gyrus-tokenizer", "Services/CommandLine/Tokenizer", ["CTokenizer", "Model", argumentParser]),
     executable(
-        "gyrus-data", "Services/CommandLine/DataHelper", ["Model", "Preparation", "Tables", "Torch", argumentParser]),
+        "gyrus-data", "Services/CommandLine/DataHelper",
+        ["Confinement", "Media", "Model", "Preparation", "Scores", "Serving", "Tables", "Torch", argumentParser]),
     library("Launcher", "Services/CommandLine/Launcher", ["Model", "CProcess", yams, crypto, logging]),
     executable(
         "gyrus", "Services/CommandLine/Gyrus",
         [
             "Brain", "HelperProcesses", "Manual", "Model", "Networks", "ONNX", "Inspection", "Launcher",
-            "ServiceClient",
+            "ServerClient", "ServiceClient",
             "DesignerClient", "RegistryClient", "KnowledgeClient", "TrainerClient", "EvaluatorClient",
             "WorkQueueClient", "Messaging", "Search", "Tracking", "TrackingSearch", "Vision", "Tables", argumentParser,
             crypto, logging,
@@ -341,6 +365,16 @@ let testTargets: [Target] = [
         [
             // Not gyrus-tokenizer, which tests start: SentencePiece cannot be in one process with libtorch.
             "Datasets", "Media", "Model", "Networks", "Preparation", "Safetensors", "Tables", "Torch", "gyrus",
+        ]),
+    .target(
+        name: "ServingSupport",
+        dependencies: ["Model", "Networks", "Preparation", "Tables", "TestSupport", "Torch"],
+        path: "Tests/ServingSupport", swiftSettings: swiftSettings),
+    tests(
+        "UseTests",
+        [
+            "Media", "Messaging", "Model", "Networks", "Preparation", "RegistryClient", "ServingSupport", "gyrus",
+            "gyrus-data", "registry", "server", logging,
         ]),
     tests("TablesTests", ["Tables", "Model", "gyrus", "gyrus-data"]),
     tests("ScoresTests", ["Model", "Scores"]),
@@ -407,14 +441,14 @@ let testTargets: [Target] = [
         name: "ConsoleSupport",
         dependencies: [
             "ConsoleServer", "DesignerClient", "RegistryClient", "ServiceClient", "ServiceTestSupport", "TestSupport",
-            "Messaging", "Model", "console", grdb, nio, nioPosix,
+            "Messaging", "Model", "WebGuard", "console", grdb, nio, nioPosix,
         ], path: "Tests/ConsoleSupport", swiftSettings: swiftSettings),
     tests(
         "ConsoleTests",
         [
             "Brain", "ConsoleServer", "ConsoleSupport", "DesignerClient", "Manual", "RegistryClient", "ServiceClient",
-            "ServiceTestSupport", "Messaging", "Model", "Networks", "console", grdb, httpTypes, logging, nio,
-            nioEmbedded, nioHTTPTypes, nioPosix,
+            "ServiceTestSupport", "Messaging", "Model", "Networks", "WebGuard", "console", grdb, httpTypes, logging,
+            nio, nioEmbedded, nioHTTPTypes, nioPosix,
         ]),
     tests(
         "CaseTests",
@@ -442,8 +476,9 @@ let testTargets: [Target] = [
             "Brain", "Messaging", "Schema", "Model", "CZeroMQ", "Storage", "Networks", "Datasets", "WorkQueueClient",
             "WorkQueueServer", "Safetensors", "Search", "SearchSupport", "Torch", "Tracking", "ConsoleSupport",
             "DesignerClient", "DesignerSearch", "DesignerServer", "ParameterServer", "TrainerClient", "EvaluatorClient",
-            "RegistryClient", "RegistryServer", "ServiceClient", "TestSupport", "gyrus-autoencoder", "registry",
-            "trainer", "trainer-worker", argumentParser, crypto, grdb, lifecycle, logging,
+            "RegistryClient", "RegistryServer", "ServiceClient", "ServingSupport", "TestSupport", "gyrus-autoencoder",
+            "gyrus-data", "registry", "server", "trainer", "trainer-worker", argumentParser, crypto, grdb, lifecycle,
+            logging, nio, nioPosix,
         ], excluding: ["own", "peers"]),
 ]
 

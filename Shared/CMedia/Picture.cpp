@@ -6,6 +6,7 @@
 #include <opencv2/imgproc.hpp>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "Guard.h"
 #include "include/CMedia.h"
@@ -73,6 +74,20 @@ bool gyrus_picture_decode(const uint8_t *bytes, size_t count, gyrus_picture *pic
         picture->height = pixels.rows;
         picture->width = pixels.cols;
         picture->channels = pixels.channels();
+        return true;
+    });
+}
+
+bool gyrus_picture_encode(const gyrus_picture *picture, uint8_t **bytes, size_t *count, char **error) {
+    return guarded(error, false, [&] {
+        cv::Mat pixels(int(picture->height), int(picture->width), CV_8UC(int(picture->channels)), picture->pixels);
+        if (pixels.channels() == 3) cv::cvtColor(pixels, pixels, cv::COLOR_RGB2BGR);
+        if (pixels.channels() == 4) cv::cvtColor(pixels, pixels, cv::COLOR_RGBA2BGRA);
+        std::vector<uint8_t> encoded;
+        if (!cv::imencode(".png", pixels, encoded)) throw std::runtime_error("the picture cannot be encoded as PNG");
+        *bytes = static_cast<uint8_t *>(malloc(encoded.size()));
+        std::copy(encoded.begin(), encoded.end(), *bytes);
+        *count = encoded.size();
         return true;
     });
 }

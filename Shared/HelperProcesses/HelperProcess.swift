@@ -55,6 +55,22 @@ public final class HelperProcess {
     /// Writes a line. A process that has ended has said why, and is past being asked.
     public func say(_ line: String) { try? questions.write(contentsOf: Data("\(line)\n".utf8)) }
 
+    /// Writes bytes.
+    /// - Throws: Where the process has ended.
+    public func say(bytes: [UInt8]) throws { try questions.write(contentsOf: Data(bytes)) }
+
+    /// The next bytes of what the process says; nil where it ends before that many.
+    /// - Throws: `Failure` with code `deadline-exceeded` where it is silent for too long; then it is of no more use.
+    public func bytes(_ count: Int) throws -> [UInt8]? {
+        while unread.count < count {
+            let more = try available()
+            guard !more.isEmpty else { return nil }
+            unread += more
+        }
+        defer { unread = Data(unread.dropFirst(count)) }
+        return [UInt8](unread.prefix(count))
+    }
+
     /// The next line of what the process says; nil at its end.
     /// - Throws: `Failure` with code `deadline-exceeded` where it is silent for too long; then it is of no more use.
     public func line() throws -> String? {

@@ -32,5 +32,28 @@ public struct Picture: Hashable, Sendable {
         pixels = Array(UnsafeBufferPointer(start: picture.pixels, count: height * width * channels))
     }
 
+    /// Takes pixels.
+    /// - Parameter pixels: `height` × `width` × `channels` of them.
+    public init(pixels: [UInt8], height: Int, width: Int, channels: Int) {
+        precondition(pixels.count == height * width * channels, "a picture needs all its pixels")
+        (self.pixels, self.height, self.width, self.channels) = (pixels, height, width, channels)
+    }
+
+    /// The picture as the bytes of a PNG file.
+    /// - Throws: `Failure` with code `internal` that says why it cannot be written.
+    public func png() throws -> [UInt8] {
+        var bytes: UnsafeMutablePointer<UInt8>?
+        var (count, error) = (0, UnsafeMutablePointer<CChar>?.none)
+        var pixels = pixels
+        let isEncoded = pixels.withUnsafeMutableBufferPointer { buffer in
+            var picture = gyrus_picture(
+                pixels: buffer.baseAddress, height: Int64(height), width: Int64(width), channels: Int64(channels))
+            return gyrus_picture_encode(&picture, &bytes, &count, &error)
+        }
+        guard isEncoded, let bytes else { throw Failure(.internal, takeMessage(error)) }
+        defer { free(bytes) }
+        return Array(UnsafeBufferPointer(start: bytes, count: count))
+    }
+
     private static let prepare: Void = gyrus_picture_set_limit(Int64(largestPixelCount))
 }

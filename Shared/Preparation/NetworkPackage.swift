@@ -109,7 +109,16 @@ public final class NetworkPackage {
         _ body: ([gyrus_raw_value]) throws -> Void
     ) throws {
         guard let sample = rest.first else { return try body(values) }
-        let value = sample[name] ?? .numbers([], shape: [0])
+        let value = sample[name] ?? manifest.inputs[name]?.missingValue ?? .numbers([], shape: [0])
         try value.withValue { try withValues(rest.dropFirst(), name, values + [$0], body) }
+    }
+}
+
+extension DatasetManifest.Input {
+    /// The value of a sample that lacks this input.
+    fileprivate var missingValue: RawValue {
+        guard case .table(let table) = preparation else { return .numbers([], shape: [0]) }
+        let row = table.numbers.map { _ in Float.nan } + table.categories.map { _ in 0 }
+        return .numbers(row, shape: [row.count])
     }
 }

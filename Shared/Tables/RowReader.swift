@@ -8,11 +8,14 @@ public final class RowReader {
         public let name: String
         /// Whether it has numbers; text is read as it is written.
         public let isNumber: Bool
+        /// What it is wanted for, to be said where it is missing.
+        public let purpose: String
 
         /// Describes a column.
-        public init(_ name: String, isNumber: Bool = false) {
+        public init(_ name: String, isNumber: Bool = false, purpose: String = "which the network reads") {
             self.name = name
             self.isNumber = isNumber
+            self.purpose = purpose
         }
     }
 
@@ -26,8 +29,12 @@ public final class RowReader {
     /// Opens a source.
     /// - Parameter columns: The columns that are wanted, in groups.
     /// - Throws: `Failure` that names a column that is missing and those that are there.
-    public init(settings: DataSettings, columns: [[Column]]) throws {
-        opened = try SourceOpener(settings: settings).open()
+    public convenience init(settings: DataSettings, columns: [[Column]]) throws {
+        try self.init(SourceOpener(settings: settings).open(), settings: settings, columns: columns)
+    }
+
+    init(_ opened: OpenedSource, settings: DataSettings, columns: [[Column]]) throws {
+        self.opened = opened
         files = FileFinder(settings.files ?? opened.folder)
         self.columns = columns
         let names = opened.rows.names
@@ -36,7 +43,7 @@ public final class RowReader {
                 if let field = names.firstIndex(of: column.name) { return field }
                 throw Failure(
                     .invalidArgument,
-                    "'\(settings.source)' has no column '\(column.name)', which the network reads."
+                    "'\(settings.source)' has no column '\(column.name)', \(column.purpose)."
                         + "\(NearestName.question(column.name, among: names)) There are \(names.joined(separator: ", "))."
                 )
             }

@@ -8,6 +8,7 @@ package import RegistryClient
 package import ServiceClient
 import ServiceTestSupport
 package import TestSupport
+import WebGuard
 
 /// Services of this build in a test's own folder, with a console before them.
 package struct ConsoleCluster {
@@ -25,7 +26,7 @@ package struct ConsoleCluster {
             for service in services { try start(service, in: fixture) }
             let file = fixture.directory.appending(path: "run/console.url")
             _ = try fixture.start("console", ["--port", "0", "--url-file", file.path])
-            let url = try await ConsoleProbe.url(in: file, waiting: .seconds(30))
+            let url = try await ServerProbe.url(in: file, waiting: .seconds(30), name: "console")
             let cluster = ConsoleCluster(fixture: fixture, browser: RawBrowser(url: url), loop: MessageLoop())
             for service in services {
                 let client = ServiceClient(try cluster.connect(to: service))

@@ -3,6 +3,7 @@ import NIOCore
 import NIOEmbedded
 import NIOHTTPTypes
 import Testing
+import WebGuard
 
 @testable import ConsoleServer
 
@@ -12,7 +13,7 @@ import Testing
 
     init() throws {
         channel = EmbeddedChannel()
-        try channel.pipeline.syncOperations.addHandler(ConnectionGuard(ConsoleLimits()))
+        try channel.pipeline.syncOperations.addHandler(ConnectionGuard(ConsoleLimits().connection))
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
 

@@ -43,8 +43,7 @@ enum Product {
         let project = try ComposeFile(at: DeliveredFiles.composeFile).project(variables: variables)
         let names = [
             "console", "designer", "designer-worker", "evaluator", "evaluator-worker", "knowledge", "registry",
-            "trainer",
-            "trainer-worker",
+            "server", "trainer", "trainer-worker",
         ]
         #expect(project.services.keys.sorted() == names)
         for service in project.services.values {

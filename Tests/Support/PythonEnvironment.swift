@@ -8,7 +8,8 @@ public struct PythonEnvironment: Sendable {
         public let description: String
     }
 
-    private let interpreter: String
+    /// Path of the interpreter.
+    public let interpreter: String
 
     /// Finds the environment or makes it, which can take minutes the first time.
     /// - Parameter packages: What it must have besides, such as `onnx`.
@@ -23,7 +24,8 @@ public struct PythonEnvironment: Sendable {
         try Self.output(of: interpreter, ["-c", program] + arguments)
     }
 
-    private static func output(of executable: String, _ arguments: [String]) throws -> String {
+    /// Runs an executable and returns what it prints.
+    public static func output(of executable: String, _ arguments: [String]) throws -> String {
         let process = Process()
         let complaints = FileManager.default.temporaryDirectory.appending(path: "gyrus-python-\(UUID().uuidString)")
         try Data().write(to: complaints)

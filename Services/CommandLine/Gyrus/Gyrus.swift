@@ -32,7 +32,7 @@ struct Gyrus: AsyncParsableCommand {
                 name: "Scenarios:",
                 subcommands: [
                     Run.self, NewScenario.self, Publish.self, Explain.self, Watch.self, ResultCommand.self,
-                    Predict.self,
+                    Predict.self, Evaluate.self, ServeCommand.self, Report.self,
                     Scenarios.self, Cancel.self,
                     Resume.self, Reproduce.self,
                 ]),
@@ -44,7 +44,7 @@ struct Gyrus: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Brain:", subcommands: [AtlasCommand.self, Rois.self, Functions.self, Areas.self]),
-            CommandGroup(name: "Tracking:", subcommands: [Track.self, Evaluate.self]),
+            CommandGroup(name: "Tracking:", subcommands: [Track.self]),
             CommandGroup(
                 name: "Operation:",
                 subcommands: [

@@ -4,6 +4,7 @@ import Foundation
 import Model
 import ServiceClient
 import ServiceKit
+import WebGuard
 
 /// The web front.
 @main
@@ -96,7 +97,9 @@ struct Health: AsyncParsableCommand {
             throw ValidationError("--url-file is needed: where the console keeps its URL.")
         }
         do {
-            print(try await ConsoleProbe.url(in: URL(filePath: file), waiting: .seconds(wait)).absoluteString)
+            print(
+                try await ServerProbe.url(in: URL(filePath: file), waiting: .seconds(wait), name: "console")
+                    .absoluteString)
         } catch let failure as Failure {
             FileHandle.standardError.write(Data("console: \(failure.message)\n".utf8))
             throw ExitCode(failure.exitStatus)

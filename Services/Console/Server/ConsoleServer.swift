@@ -5,6 +5,7 @@ public import Logging
 import Model
 import NIOCore
 public import ServiceLifecycle
+import WebGuard
 
 /// The web front: an HTTP server whose pages show what the services hold; it owns nothing and changes nothing.
 ///
@@ -53,7 +54,7 @@ public struct ConsoleServer: Service {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         let channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard(limits)],
+            additionalChannelHandlers: [ConnectionGuard(limits.connection)],
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
                 maxHeaderFieldCount: limits.headerFields))

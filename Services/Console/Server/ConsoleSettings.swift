@@ -1,4 +1,5 @@
 public import Foundation
+import WebGuard
 
 /// Where the console listens and whom it answers.
 public struct ConsoleSettings: Sendable {
@@ -58,4 +59,9 @@ public struct ConsoleLimits: Sendable {
 
     /// The bounds that hold unless a test needs others.
     public init() {}
+
+    /// Those on one connection.
+    var connection: ConnectionLimits {
+        ConnectionLimits(bodyBytes: bodyBytes, requestTime: requestTime, stallTime: stallTime)
+    }
 }

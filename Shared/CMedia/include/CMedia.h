@@ -31,6 +31,8 @@ typedef struct gyrus_sound {
 void gyrus_picture_set_limit(int64_t pixels);
 /// Decodes a picture: turned upright as its EXIF data say, 16 bits brought to 8.
 bool gyrus_picture_decode(const uint8_t *bytes, size_t count, gyrus_picture *picture, char **error);
+/// Encodes a picture as PNG.
+bool gyrus_picture_encode(const gyrus_picture *picture, uint8_t **bytes, size_t *count, char **error);
 
 /// Decodes at most `limit_seconds` of a sound, from its beginning.
 bool gyrus_sound_decode(

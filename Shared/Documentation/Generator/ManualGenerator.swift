@@ -20,7 +20,7 @@ struct ManualGenerator: ParsableCommand {
     /// The executables whose commands people use.
     private static let programs = [
         "gyrus", "console", "registry", "designer", "knowledge", "trainer", "trainer-worker", "evaluator",
-        "evaluator-worker",
+        "evaluator-worker", "server",
     ]
 
     func run() throws {

@@ -22,6 +22,7 @@ public enum Manual {
         Page("own-data", PackageResources.own_data_md),
         Page("own-networks", PackageResources.own_networks_md),
         Page("using-the-result", PackageResources.using_the_result_md),
+        Page("serving", PackageResources.serving_md),
         Page("searching", PackageResources.searching_md),
         Page("fusion", PackageResources.fusion_md),
         Page("tracking", PackageResources.tracking_md),

@@ -24,6 +24,28 @@ struct JSONText {
         return fields
     }
 
+    /// Objects, one alone or in a list, each with its groups flattened.
+    static func objects(_ bytes: UnsafeBufferPointer<UInt8>) throws -> [[String: Cell]] {
+        var text = JSONText(bytes)
+        var objects: [[String: Cell]] = []
+        func object() throws {
+            var fields: [String: Cell] = [:]
+            try text.object(prefix: "", depth: 0) { fields[$0] = $1 }
+            objects.append(fields)
+        }
+        if text.take("[") {
+            if !text.take("]") {
+                repeat { try object() } while text.take(",")
+                guard text.take("]") else { throw text.problem("a comma or a closing bracket is needed") }
+            }
+        } else {
+            try object()
+        }
+        text.skipBlanks()
+        guard text.index == bytes.count else { throw text.problem("there is more after its end") }
+        return objects
+    }
+
     private func problem(_ what: String) -> Problem { Problem(message: "\(what), at byte \(index + 1)") }
 
     private mutating func skipBlanks() {

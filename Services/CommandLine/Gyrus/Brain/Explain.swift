@@ -7,10 +7,10 @@ import Model
 import RegistryClient
 import Search
 
-/// Explains what a scenario engages.
+/// Explains what a scenario engages, or what a network's answer rests on.
 struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show which functions, areas and networks a scenario engages, and why.",
+        abstract: "Show what a scenario engages and why, or what a network's answer rests on.",
         discussion: """
             A file is resolved as if it were published now; an identity shows what its search uses. Words are \
             stimuli, separated by commas. The networks at the end are those of earlier searches that the knowledge \
@@ -19,6 +19,13 @@ struct Explain: AsyncParsableCommand {
               gyrus explain 'see written digits, hear spoken digits'
               gyrus explain Compose/scenarios/av-mnist.yaml
               gyrus explain 3fa27c11 --format json
+
+            With a sample, a file or a row of a table, the first argument is a network as for 'gyrus predict'. Parts of \
+            the sample are taken away, and what counts is how far the answer falls without them: places of a picture, \
+            seconds of a sound, words of a text, columns of a table, steps of a series, and each modality as a whole.
+
+              gyrus explain results/clothes picture.jpg --output map.png
+              gyrus explain results/skin --table new.csv --row 7 --answer melanoma
             """)
 
     @ParentCommand var gyrus: Gyrus
@@ -27,11 +34,14 @@ struct Explain: AsyncParsableCommand {
     @Flag(help: "Show all active regions, all areas and all candidate networks.") var all = false
     @Argument(
         help: ArgumentHelp(
-            "A scenario's file, - for stdin, the identity of a published one, or stimuli in words.",
+            "A scenario's file, - for stdin, the identity of a published one, stimuli in words; or a network.",
             valueName: "scenario"))
     var scenario: String
+    @OptionGroup(title: "A network's answer") var sample: ExplainedSample
 
     func run() async throws {
+        guard !sample.isGiven else { return try await sample.explain(scenario, gyrus.project, format) }
+        try sample.refuse()
         let services = try Services(gyrus.project)
         let (scenario, explanation) = try await explained(services)
         var attention: [AttentionRow]?

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DesignerClient
 import Foundation
 import Model
 import Networks
@@ -9,10 +10,12 @@ import RegistryClient
 struct ExportModel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
-        abstract: "Write a model as TorchScript, safetensors or ONNX, or all its files.",
+        abstract: "Write a model as TorchScript, safetensors or ONNX, or a scenario's trials.",
         discussion: """
               gyrus export 3fa27c11/48 --output results
               gyrus export 3fa27c11/48 --format onnx
+              gyrus export 3fa27c11 --tensorboard runs     each trial as a run of TensorBoard
+              gyrus export 3fa27c11 --trials trials.csv    or .json
 
             An ONNX file is made from the base network and the weights (standard operators, version 13; the batch may \
             have any size).
@@ -29,10 +32,24 @@ struct ExportModel: AsyncParsableCommand {
     @Option(name: [.short, .long], help: ArgumentHelp("Folder to write to.", valueName: "folder"))
     var output = "."
 
-    @Argument(help: "Identity of the model; see: gyrus models.")
+    @Option(
+        help: ArgumentHelp("Folder to write TensorBoard's event files of a scenario's trials to.", valueName: "folder"))
+    var tensorboard: String?
+
+    @Option(help: ArgumentHelp("File to write a scenario's trials to, .csv or .json.", valueName: "file"))
+    var trials: String?
+
+    @Argument(help: "Identity of the model (see: gyrus models), or of the scenario whose trials are wanted.")
     var model: String
 
+    func validate() throws {
+        guard tensorboard == nil && trials == nil || format.isEmpty else {
+            throw ValidationError("--format is for a model; leave it out for a scenario's trials.")
+        }
+    }
+
     func run() async throws {
+        guard tensorboard == nil && trials == nil else { return try await exportTrials() }
         let formats: [ModelFile.Format] = try format.map { try choice($0, of: "format") }
         let registry = try await Services(gyrus.project).registry()
         let found = try await registry.model(model)
@@ -43,6 +60,22 @@ struct ExportModel: AsyncParsableCommand {
             try await write(found, as: format, to: place, from: registry)
             emit(place.path)
         }
+    }
+
+    private func exportTrials() async throws {
+        let services = try Services(gyrus.project)
+        let designer = try await services.designer()
+        let status = try await designer.scenario(model)
+        let export = TrialExport(status: status, trials: try await TrialExport.trials(designer, of: status))
+        if let trials {
+            try export.write(to: URL(filePath: trials))
+            emit(trials)
+        }
+        guard let tensorboard else { return }
+        let history = try await TrialHistory.read(of: status, from: services.service(.trainer))
+        try export.write(tensorBoard: try Download.folder(tensorboard), history)
+        emit(tensorboard)
+        say("Look at them with: tensorboard --logdir \(tensorboard)")
     }
 
     private func write(

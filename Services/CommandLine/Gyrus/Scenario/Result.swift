@@ -33,7 +33,7 @@ struct ResultCommand: AsyncParsableCommand {
         let services = try Services(gyrus.project)
         let designer = try await services.designer()
         let status = try await designer.scenario(id)
-        let trials = try await allTrials(designer, status)
+        let trials = try await TrialExport.trials(designer, of: status)
         let winner = status.best
         if let outcome = TrackingOutcome(status, trials) {
             return try await show(outcome, status, trials, services)
@@ -79,8 +79,9 @@ struct ResultCommand: AsyncParsableCommand {
             let folder = try PackageFolder(output)
             try await folder.write(
                 script: script, weights: weights, manifest: manifest, title: status.name,
-                facts: [("network", winner.networkName), ("found by", "Gyrus, scenario \(status.id)")]
-                    + winner.metrics.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }, from: registry)
+                facts: [("network", winner.networkName), ("found by", "Gyrus, scenario \(status.id)")],
+                metrics: winner.metrics, from: registry)
+            if let model = status.model { try await folder.addONNX(of: model, from: registry) }
             let report = list.format == .json || list.quiet ? say : emit
             report("\nWinner: \(winner.title), \(winner.networkName)")
             report("        \(winner.outcome(status.objective))")
@@ -116,15 +117,6 @@ struct ResultCommand: AsyncParsableCommand {
         report("Tracker: \(files.setup.path)")
         report("Tracks: \(files.tracks.path)")
         say("Track others with it: gyrus track run --setup \(files.setup.path) --detections DIR --output TRACKS")
-    }
-
-    private func allTrials(_ designer: DesignerClient, _ status: ScenarioStatus) async throws -> [Trial] {
-        var trials: [Trial] = []
-        while true {
-            let page = try await designer.trials(of: status.id.text, from: trials.count)
-            trials += page
-            if page.isEmpty { return trials }
-        }
     }
 }
 

@@ -148,18 +148,12 @@ final class EpochTable: @unchecked Sendable {
     /// Takes an event whose subject is `<group>/<trial>/train`, the group beginning with the scenario; `train-2` and so on are
     /// trainings of a trial that went on after it was paused.
     func take(_ event: Event, of scenario: String) {
-        let parts = event.subject.split(separator: "/")
-        guard parts.count == 3, parts[0] == scenario || parts[0].hasPrefix("\(scenario)."), parts[2].hasPrefix("train"),
-            let trial = Int(parts[1])
-        else { return }
+        guard let trial = Self.trial(of: event, in: scenario) else { return }
         let rank = event.attributes["rank"].flatMap { Int($0) }
         if event.kind == "task.waiting" { return note(event, trial) }
         if event.kind == "task.left", let rank { return forget(rank, of: trial) }
         guard let step = event.attributes["step"].flatMap({ Int($0) }) else { return }
-        var metrics: [String: Double] = [:]
-        for (name, value) in event.attributes where name.hasPrefix("metric.") {
-            metrics[String(name.dropFirst("metric.".count))] = Double(value)
-        }
+        let metrics = Self.metrics(of: event)
         var epoch = Epoch(step: step, steps: event.attributes["steps"].flatMap { Int($0) } ?? 0, metrics: metrics)
         epoch.task = event.subject
         let attempt = event.attributes["attempt"].flatMap { Int($0) } ?? 0
@@ -179,6 +173,23 @@ final class EpochTable: @unchecked Sendable {
             if metrics.isEmpty, let old = table[trial], old.step == step { return }
             table[trial] = epoch
         }
+    }
+
+    /// The number of the trial whose training an event is about; nil where it is about something else.
+    static func trial(of event: Event, in scenario: String) -> Int? {
+        let parts = event.subject.split(separator: "/")
+        guard parts.count == 3, parts[0] == scenario || parts[0].hasPrefix("\(scenario)."), parts[2].hasPrefix("train")
+        else { return nil }
+        return Int(parts[1])
+    }
+
+    /// The figures of a report.
+    static func metrics(of event: Event) -> [String: Double] {
+        var metrics: [String: Double] = [:]
+        for (name, value) in event.attributes where name.hasPrefix("metric.") {
+            metrics[String(name.dropFirst("metric.".count))] = Double(value)
+        }
+        return metrics
     }
 
     /// A worker has left a training with which the others go on.

@@ -105,6 +105,18 @@ extension PackageFolder {
                 return model(*columns)
 
 
+        class MLflowModel:
+            """What mlflow.pyfunc asks: takes a data frame with the columns, gives what predict gives."""
+
+            def predict(self, frame, params=None):
+                rows = frame.astype(object).where(frame.notna(), "").astype(str).to_dict("records")
+                return predict(rows).numpy()
+
+
+        def _load_pyfunc(path):
+            return MLflowModel()
+
+
         if __name__ == "__main__":
             path = pathlib.Path(sys.argv[1])
             with path.open(newline="", encoding="utf-8-sig") as file:

@@ -2,6 +2,7 @@ import DesignerClient
 import Foundation
 import Model
 import RegistryClient
+import ServerClient
 
 /// Finds the package that a person names: a folder, a file, a model of the registry, or a scenario by its result.
 struct PackageFinder {
@@ -22,21 +23,7 @@ struct PackageFinder {
         let services = try services()
         let registry = try await services.registry()
         let model = try await self.model(name, services, registry)
-        guard let script = model.file(.torchScript), let recipe = model.lineage.recipe else {
-            throw Failure(.notFound, "model '\(model.id)' has no TorchScript file, or nothing is known of its data")
-        }
-        guard let manifest = try await registry.manifest(recipe: recipe) else {
-            throw Failure(
-                .invalidArgument,
-                "model '\(model.id)' was trained on data that Gyrus knows by name; it keeps no preparation for new ones"
-            )
-        }
-        let folder = try PackageFolder(Self.cache.appending(path: script.hexadecimal).path)
-        if !FileManager.default.fileExists(atPath: folder.model.path) {
-            try await folder.write(
-                script: script, weights: nil, manifest: manifest, title: model.id, facts: [], from: registry)
-        }
-        return folder.model
+        return try await PackageStore.usual.package(of: model, from: registry)
     }
 
     private func model(
@@ -54,12 +41,5 @@ struct PackageFinder {
             }
             return try await registry.model(model)
         }
-    }
-
-    /// Packages of the registry's models, by the digest of their networks.
-    private static var cache: URL {
-        let environment = ProcessInfo.processInfo.environment
-        let base = environment["XDG_CACHE_HOME"] ?? environment["HOME"].map { "\($0)/.cache" } ?? "/tmp"
-        return URL(filePath: base).appending(path: "gyrus/packages")
     }
 }

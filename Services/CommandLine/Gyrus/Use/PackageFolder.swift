@@ -1,6 +1,9 @@
 import Foundation
 import Model
+import Networks
+import ONNX
 import RegistryClient
+import ServerClient
 
 /// A folder with a trained network that takes raw values, and everything that is needed to use it without Gyrus.
 struct PackageFolder {
@@ -17,26 +20,43 @@ struct PackageFolder {
     ///   - script: The network's TorchScript file in the registry.
     ///   - weights: Its weights.
     ///   - manifest: What it was trained on.
-    ///   - facts: Lines for the card, such as how it was found and how well it does.
+    ///   - facts: Lines for the card, such as how it was found.
+    ///   - metrics: How well it does, by the names under which figures travel.
     func write(
         script: BlobDigest, weights: BlobDigest?, manifest: DatasetManifest, title: String, facts: [(String, String)],
-        from registry: RegistryClient
+        metrics: [String: Double] = [:], from registry: RegistryClient
     ) async throws {
-        let network = folder.appending(path: "network.pt")
-        try await registry.download(script, to: network)
         if let weights { try await registry.download(weights, to: folder.appending(path: "weights.safetensors")) }
-        let description = folder.appending(path: "preprocessing.json")
-        try Data(try manifest.json.utf8).write(to: description)
-        let helper = try DataHelper(["package", network.path, description.path, model.path])
-        _ = try helper.next()
-        try FileManager.default.removeItem(at: network)
+        try Data(try manifest.json.utf8).write(to: folder.appending(path: "preprocessing.json"))
+        try await PackageStore.write(script: script, manifest: manifest, to: model, from: registry)
         for (name, input) in manifest.inputs {
             guard case .text(let text) = input.preparation else { continue }
             try text.model.write(to: folder.appending(path: "tokenizer-\(name).model"))
         }
         try write(try labels(manifest), to: "labels.json")
         try write(Self.example, to: "example.py")
-        try write(card(manifest, title, facts), to: "card.md")
+        try write(ModelCard(manifest, title: title, facts: facts, metrics: metrics).text, to: "card.md")
+        try write(MLflowModel(manifest).text, to: "MLmodel")
+    }
+
+    /// Adds the network in ONNX, which takes prepared inputs, where its operators allow.
+    /// - Parameter id: Identity of the model in the registry.
+    func addONNX(of id: String, from registry: RegistryClient) async throws {
+        let model = try await registry.model(id)
+        let network = try await registry.network(model.network)
+        guard network.format == BaseNetwork.ownFormat else {
+            return say("No network.onnx is written: the structure is that of an imported file.")
+        }
+        let weights = folder.appending(path: "weights.safetensors")
+        guard FileManager.default.fileExists(atPath: weights.path) else { return }
+        do {
+            try OnnxFile.write(
+                NetworkDescription(json: network.description), weights: weights,
+                metadata: ["model": id, "network": model.network.hexadecimal],
+                to: folder.appending(path: "network.onnx"))
+        } catch let failure as Failure where failure.code == .invalidArgument {
+            say("No network.onnx is written: \(failure.message)")
+        }
     }
 
     private func write(_ text: String, to name: String) throws {
@@ -47,53 +67,5 @@ struct PackageFolder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(manifest.target.names), as: UTF8.self) + "\n"
-    }
-
-    /// A model card in the form of Hugging Face.
-    private func card(_ manifest: DatasetManifest, _ title: String, _ facts: [(String, String)]) -> String {
-        let task =
-            switch manifest.target.kind {
-            case .classification: "classification"
-            case .multiLabel: "multi-label classification"
-            case .regression: "regression"
-            }
-        let rows = facts.map { "| \($0.0) | \($0.1) |" }.joined(separator: "\n")
-        let inputs = manifest.inputs.sorted { $0.key < $1.key }.map { name, input in
-            "| \(name) | \(input.signature.kind.rawValue) | \(input.columns.joined(separator: ", ")) | "
-                + "\(input.signature.shape.map(String.init).joined(separator: " × ")) |"
-        }.joined(separator: "\n")
-        let classes = zip(manifest.target.names, manifest.counts ?? []).map { "| \($0) | \($1) |" }.joined(
-            separator: "\n")
-        let notes = manifest.notes.map { "* \($0)" }.joined(separator: "\n")
-        return """
-            ---
-            library_name: pytorch
-            tags: [gyrus, \(manifest.inputs.values.map(\.signature.kind.rawValue).sorted().joined(separator: ", "))]
-            ---
-            # \(title)
-
-            A network for \(task), found and trained by Gyrus on the data `\(manifest.name)`: \
-            \(manifest.samples.training) samples for training, \(manifest.samples.validation) for validation, \
-            \(manifest.samples.test) for test.
-
-            | | |
-            | --- | --- |
-            \(rows)
-
-            ## Inputs
-
-            | name | kind | columns | what the network reads |
-            | --- | --- | --- | --- |
-            \(inputs)
-
-            `model.pt` takes raw values: pictures of any size as bytes, sound of any rate, token numbers, numbers in their
-            units. `example.py` shows how. `preprocessing.json` has everything that was learned of the training data.
-
-            \(classes.isEmpty ? "" : "## Training samples\n\n| class | samples |\n| --- | --- |\n\(classes)\n")
-            ## Limits
-
-            The figures hold for data like those that it was trained on; nothing is known of others.
-            \(notes)
-            """ + "\n"
     }
 }

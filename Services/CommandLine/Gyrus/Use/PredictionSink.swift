@@ -9,10 +9,13 @@ final class PredictionSink {
     private let partial: URL?
     /// The file under way; nil for stdout.
     private let handle: FileHandle?
+    /// Titles of further columns, which stand behind the sample.
+    private let further: [String]
     private var target = Target(.classification, names: [])
 
-    init(format: PredictionFormat, top: Int, file: String?) throws {
+    init(format: PredictionFormat, top: Int, file: String?, further: [String] = []) throws {
         self.format = format
+        self.further = further
         self.top = top
         self.file = file.map { URL(filePath: $0) }
         partial = self.file?.appendingPathExtension("partial")
@@ -40,13 +43,14 @@ final class PredictionSink {
         case .multiLabel: columns = ["prediction", "probabilities"]
         case .regression: columns = target.names
         }
-        try write(["sample"] + columns)
+        try write(["sample"] + further + columns)
     }
 
     /// Writes the answer for a sample, or none.
-    func add(_ place: String, _ answer: [Float]?, _ failure: Failure?) throws {
+    /// - Parameter values: What stands in the further columns of a table.
+    func add(_ place: String, _ answer: [Float]?, _ failure: Failure?, further values: [String] = []) throws {
         switch format {
-        case .csv: try write([place] + (answer.map(cells) ?? []))
+        case .csv: try write([place] + values + (answer.map(cells) ?? []))
         case .json: try line(try json(Prediction(place, answer, failure, target, top: top)))
         }
     }
@@ -74,12 +78,14 @@ final class PredictionSink {
         }
     }
 
-    private func write(_ cells: [String]) throws {
-        try line(
-            cells.map { cell in
-                let needsQuotes = cell.contains { $0 == "," || $0 == "\"" || $0.isNewline }
-                return needsQuotes ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell
-            }.joined(separator: ","))
+    private func write(_ cells: [String]) throws { try line(Self.line(cells)) }
+
+    /// Cells as a line of a CSV file (RFC 4180).
+    static func line(_ cells: [String]) -> String {
+        cells.map { cell in
+            let needsQuotes = cell.contains { $0 == "," || $0 == "\"" || $0.isNewline }
+            return needsQuotes ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell
+        }.joined(separator: ",")
     }
 
     private func line(_ text: String) throws {

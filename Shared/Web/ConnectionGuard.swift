@@ -1,42 +1,69 @@
 import HTTPTypes
-import NIOCore
-import NIOHTTPTypes
+public import NIOCore
+public import NIOHTTPTypes
+
+/// Bounds on how long a client may take, and on what it may send.
+public struct ConnectionLimits: Sendable {
+    /// Most bytes of a body: more of it closes the connection.
+    public var bodyBytes: Int
+    /// How long a connection may take to send a whole request, or to be idle between two.
+    public var requestTime: Duration
+    /// How long a client may leave what was sent to it unread.
+    public var stallTime: Duration
+
+    /// Sets bounds.
+    public init(bodyBytes: Int, requestTime: Duration, stallTime: Duration) {
+        self.bodyBytes = bodyBytes
+        self.requestTime = requestTime
+        self.stallTime = stallTime
+    }
+}
 
 /// Closes the connections of clients that are slow on purpose or by accident, and of those that send endless bodies.
 ///
 /// It sits behind the HTTP decoder, on the event loop of its connection.
-final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPResponsePart
+public final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
+    /// What passes.
+    public typealias InboundIn = HTTPRequestPart
+    /// What passes.
+    public typealias InboundOut = HTTPRequestPart
+    /// What passes.
+    public typealias OutboundIn = HTTPResponsePart
+    /// What passes.
+    public typealias OutboundOut = HTTPResponsePart
 
-    private let limits: ConsoleLimits
+    private let limits: ConnectionLimits
     private var bodyBytes = 0
     /// Requests that came whole and are not answered yet.
     private var answering = 0
     private var requestTimer: Scheduled<Void>?
     private var stallTimer: Scheduled<Void>?
 
-    init(_ limits: ConsoleLimits) { self.limits = limits }
+    /// Guards one connection.
+    public init(_ limits: ConnectionLimits) { self.limits = limits }
 
-    func handlerAdded(context: ChannelHandlerContext) {
+    /// Passes on, and keeps the time.
+    public func handlerAdded(context: ChannelHandlerContext) {
         if context.channel.isActive { awaitRequest(context) }
     }
 
-    func channelActive(context: ChannelHandlerContext) {
+    /// Passes on, and keeps the time.
+    public func channelActive(context: ChannelHandlerContext) {
         awaitRequest(context)
         context.fireChannelActive()
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    /// Passes on, and keeps the time.
+    public func channelInactive(context: ChannelHandlerContext) {
         stopTimers()
         context.fireChannelInactive()
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { stopTimers() }
+    /// Passes on, and keeps the time.
+    public func handlerRemoved(context: ChannelHandlerContext) { stopTimers() }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    /// Passes on, and keeps the time.
+    public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head: bodyBytes = 0
         case .body(let buffer):
@@ -53,7 +80,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelRead(data)
     }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    /// Passes on, and keeps the time.
+    public func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if case .end = unwrapOutboundIn(data) {
             answering = max(0, answering - 1)
             if answering == 0 { awaitRequest(context) }
@@ -61,7 +89,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(data, promise: promise)
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
+    /// Passes on, and keeps the time.
+    public func channelWritabilityChanged(context: ChannelHandlerContext) {
         stallTimer?.cancel()
         stallTimer = context.channel.isWritable ? nil : closing(context, after: limits.stallTime)
         context.fireChannelWritabilityChanged()

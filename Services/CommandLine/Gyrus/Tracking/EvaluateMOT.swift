@@ -3,12 +3,6 @@ import Foundation
 import Model
 import Tracking
 
-/// Scores results of anybody's programs.
-struct Evaluate: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Score files of results against ground truth.", subcommands: [EvaluateMOT.self])
-}
-
 /// Scores trackers' results.
 struct EvaluateMOT: ParsableCommand {
     static let configuration = CommandConfiguration(

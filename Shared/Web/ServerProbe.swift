@@ -3,20 +3,22 @@ import Model
 import NIOCore
 import NIOPosix
 
-/// Asks a running console whether it answers, as its health check does.
-public enum ConsoleProbe {
+/// Asks a running web server of Gyrus whether it answers, as its health check does.
+public enum ServerProbe {
     /// How long one question may take.
     private static let patience = Duration.seconds(1)
 
-    /// The URL of the console that wrote a file, once that console answers.
-    /// - Parameter wait: How long to wait for it.
+    /// The URL of the server that wrote a file, once that server answers.
+    /// - Parameters:
+    ///   - wait: How long to wait for it.
+    ///   - name: What it is called where it does not answer, such as `console`.
     /// - Throws: `Failure` with code `unavailable` where it does not answer in that time.
-    public static func url(in file: URL, waiting wait: Duration) async throws -> URL {
+    public static func url(in file: URL, waiting wait: Duration, name: String) async throws -> URL {
         let deadline = ContinuousClock.now + wait
         while true {
             if let url = written(in: file), await answers(url) { return url }
             guard ContinuousClock.now < deadline else {
-                throw Failure(.unavailable, "No console answers at the address that \(file.path) should hold.")
+                throw Failure(.unavailable, "No \(name) answers at the address that \(file.path) should hold.")
             }
             try await Task.sleep(for: .milliseconds(10))
         }

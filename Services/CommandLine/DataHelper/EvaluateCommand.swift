@@ -1,0 +1,97 @@
+import ArgumentParser
+import Foundation
+import Model
+import Preparation
+import Tables
+import Torch
+
+/// Judges a package on a user's data.
+///
+/// Takes an `EvaluationRequest` as JSON on stdin's first line and answers lines of `EvaluationMessage`.
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate", abstract: "Judge a package on a user's data.")
+
+    @Argument(help: "The package, model.pt.")
+    var package: String
+
+    func run() throws {
+        ComputeThreads.count = 1
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        func answer(_ message: EvaluationMessage) throws {
+            try FileHandle.standardOutput.write(contentsOf: try encoder.encode(message) + Data("\n".utf8))
+        }
+        do {
+            guard let line = readLine(),
+                let request = try? JSONDecoder().decode(EvaluationRequest.self, from: Data(line.utf8))
+            else { throw Failure(.invalidArgument, "A request as JSON is needed on the first line.") }
+            try Evaluating(NetworkPackage(loading: URL(filePath: package)), request).run(answer)
+        } catch {
+            // Whoever asked may be gone, and then needs no answer.
+            try? answer(EvaluationMessage(failure: Failure(error)))
+            throw ExitCode.failure
+        }
+    }
+}
+
+/// One evaluation.
+private struct Evaluating {
+    private let answerer: SampleAnswerer
+    private let request: EvaluationRequest
+
+    /// Rows between two words about how far it is.
+    private static let reportedRows = 1_000
+
+    init(_ package: NetworkPackage, _ request: EvaluationRequest) {
+        answerer = SampleAnswerer(package)
+        self.request = request
+    }
+
+    func run(_ tell: (EvaluationMessage) throws -> Void) throws {
+        let manifest = answerer.package.manifest
+        let rows = try AnsweredRows(
+            settings: settings(manifest.settings), inputs: answerer.columns, target: manifest.target,
+            group: request.group)
+        let reader = try ValueReader(files: rows.files, inputs: manifest.inputs)
+        var judgment = EvaluationJudgment(manifest.target, worst: request.worst, hasGroups: request.group != nil)
+        try tell(EvaluationMessage(target: manifest.target, columns: rows.columns))
+        var pending: [AnsweredRows.Row] = []
+        var done = 0
+        func flush() throws {
+            let judged = pending.filter { $0.isJudged }
+            var results = try answerer.answers(judged.map(\.cells), reader)[...]
+            for row in pending {
+                let outcome = judgment.add(row, row.isJudged ? results.popFirst() : nil)
+                if request.tellsRows || outcome.failure != nil { try tell(EvaluationMessage(row: outcome)) }
+                done += 1
+                if done.isMultiple(of: Self.reportedRows) { try tell(EvaluationMessage(done: done)) }
+            }
+            pending.removeAll(keepingCapacity: true)
+        }
+        try rows.forEachRow { row in
+            pending.append(row)
+            if pending.count == SampleAnswerer.batch { try flush() }
+        }
+        try flush()
+        try tell(EvaluationMessage(evaluation: try judgment.judge()))
+    }
+
+    /// How the data are read: as the person says, and else as in training.
+    private func settings(_ trained: DataSettings) -> DataSettings {
+        var settings = trained
+        settings.source = request.settings.source
+        settings.files = request.settings.files
+        // Tables that were joined are named relative to the source, and another source may be whole.
+        settings.join = request.settings.join
+        settings.target = request.settings.target ?? trained.target
+        settings.separator = request.settings.separator ?? trained.separator
+        settings.encoding = request.settings.encoding ?? trained.encoding
+        return settings
+    }
+}
+
+extension AnsweredRows.Row {
+    /// Whether it says what is right.
+    fileprivate var isJudged: Bool { if case .known = truth { true } else { false } }
+}

@@ -1,0 +1,122 @@
+import ArgumentParser
+import Foundation
+import Media
+import Model
+import Preparation
+import Tables
+import Torch
+
+/// Explains a package's answer for one sample.
+///
+/// Takes an `ExplanationRequest` as JSON on stdin's first line and answers an `ExplanationMessage`.
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain", abstract: "Explain a package's answer for one sample.")
+
+    @Argument(help: "The package, model.pt.")
+    var package: String
+
+    func run() throws {
+        ComputeThreads.count = 1
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        func answer(_ message: ExplanationMessage) throws {
+            try FileHandle.standardOutput.write(contentsOf: try encoder.encode(message) + Data("\n".utf8))
+        }
+        do {
+            guard let line = readLine(),
+                let request = try? JSONDecoder().decode(ExplanationRequest.self, from: Data(line.utf8))
+            else { throw Failure(.invalidArgument, "A request as JSON is needed on the first line.") }
+            let package = try NetworkPackage(loading: URL(filePath: package))
+            try answer(ExplanationMessage(explanation: try Explaining(package, request).run()))
+        } catch {
+            try? answer(ExplanationMessage(failure: Failure(error)))
+            throw ExitCode.failure
+        }
+    }
+}
+
+/// One explanation.
+private struct Explaining {
+    private let answerer: SampleAnswerer
+    private let request: ExplanationRequest
+
+    init(_ package: NetworkPackage, _ request: ExplanationRequest) {
+        answerer = SampleAnswerer(package)
+        self.request = request
+    }
+
+    func run() throws -> PackageExplanation {
+        let package = answerer.package
+        let (place, cells, files) = try sample()
+        let reader = try ValueReader(files: files, inputs: package.manifest.inputs)
+        let values = try answerer.values(cells, reader)
+        guard let answer = try package.answers([values]).first else {
+            throw Failure(.internal, "\(place): the network gave no answer.")
+        }
+        let explained = try output(of: answer, package.manifest.target)
+        let occlusion = Occlusion(package, values: values, explained: explained, whole: answer[explained])
+        var explanation = PackageExplanation(
+            place: place, target: package.manifest.target, answer: answer, explained: explained)
+        explanation.modalities = try occlusion.modalities()
+        for ((name, _), cells) in zip(answerer.inputs, cells) {
+            explanation.parts += try occlusion.parts(of: name, pieces: request.pieces, cells: cells, reader)
+            if let map = try occlusion.map(of: name, cells: request.pieces) { explanation.maps.append(map) }
+        }
+        explanation.parts.sort { abs($0.weight) > abs($1.weight) }
+        if let file = request.map { try write(explanation.maps, values, to: file) }
+        return explanation
+    }
+
+    /// The number of the output that is explained.
+    private func output(of answer: [Float], _ target: Target) throws -> Int {
+        guard let name = request.answer else {
+            return target.kind == .regression ? 0 : answer.indices.reduce(0) { answer[$1] > answer[$0] ? $1 : $0 }
+        }
+        guard let number = target.names.firstIndex(of: name) else {
+            throw Failure(
+                .invalidArgument,
+                "The network has no answer '\(name)'.\(NearestName.question(name, among: target.names)) It has "
+                    + "\(target.names.prefix(50).joined(separator: ", ")).")
+        }
+        return number
+    }
+
+    private func sample() throws -> (place: String, cells: [[Cell]], files: FileFinder) {
+        if let path = request.path {
+            let (cells, files) = try answerer.file(path)
+            return (path, cells, files)
+        }
+        struct Found: Error {}
+        var settings = answerer.package.manifest.settings
+        (settings.source, settings.join, settings.files) = (request.table ?? "", nil, request.files)
+        let rows = try RowReader(settings: settings, columns: answerer.columns)
+        var (found, count): ((String, [[Cell]])?, Int) = (nil, 0)
+        do {
+            try rows.forEachRow { place, cells in
+                count += 1
+                if count == request.row {
+                    found = (place, cells)
+                    throw Found()
+                }
+            }
+        } catch is Found {}
+        guard let (place, cells) = found else {
+            throw Failure(
+                .invalidArgument, "'\(settings.source)' has \(count) rows, and no row \(request.row); change --row.")
+        }
+        return (place, cells, rows.files)
+    }
+
+    private func write(_ maps: [PackageExplanation.Map], _ values: [String: RawValue], to file: String) throws {
+        guard let map = maps.first, case .pixels(let pixels, let shape)? = values[map.modality] else {
+            throw Failure(.invalidArgument, "The sample has no picture to draw over; leave out --output.")
+        }
+        let drawn = HeatMap(map.weights).drawn(over: pixels, height: shape[0], width: shape[1], channels: shape[2])
+        do {
+            try Data(try drawn.png()).write(to: URL(filePath: file), options: .atomic)
+        } catch let error as CocoaError {
+            throw Failure(.permissionDenied, "'\(file)' cannot be written: \(error.localizedDescription)")
+        }
+    }
+}

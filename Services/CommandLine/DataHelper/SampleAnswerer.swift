@@ -1,0 +1,89 @@
+import Foundation
+import Model
+import Preparation
+import Tables
+
+/// Answers for samples that stand in the cells of a table.
+struct SampleAnswerer {
+    let package: NetworkPackage
+    /// The inputs in the order of the cells.
+    let inputs: [(name: String, input: DatasetManifest.Input)]
+
+    /// Samples that go through the network together.
+    static let batch = 32
+
+    init(_ package: NetworkPackage) {
+        self.package = package
+        inputs = package.manifest.inputs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// The columns of each input.
+    var columns: [[RowReader.Column]] {
+        inputs.map { _, input in
+            input.columns.map { RowReader.Column($0, isNumber: input.numbers.contains($0)) }
+        }
+    }
+
+    /// The cells of a sample that is one file, and where it is found.
+    /// - Throws: `Failure` where the network reads more than a file.
+    func file(_ path: String) throws -> (cells: [[Cell]], files: FileFinder) {
+        guard inputs.count == 1, [.image, .audio, .text].contains(inputs[0].input.signature.kind) else {
+            throw Failure(
+                .invalidArgument,
+                "The network reads \(inputs.map(\.name).joined(separator: ", ")); name a table that has the columns "
+                    + "\(inputs.flatMap(\.input.columns).joined(separator: ", ")) with --table.")
+        }
+        let url = URL(filePath: path)
+        let isText = inputs[0].input.signature.kind == .text
+        let cell: Cell =
+            isText
+            ? FileManager.default.contents(atPath: path).map { .bytes([UInt8]($0)) } ?? .missing : .text(url.path)
+        return ([[cell]], FileFinder(url.deletingLastPathComponent().path))
+    }
+
+    /// What a sample's cells hold, by input.
+    /// - Throws: `Failure` that says why they cannot be read.
+    func values(_ cells: [[Cell]], _ reader: ValueReader) throws -> [String: RawValue] {
+        var values: [String: RawValue] = [:]
+        for ((name, input), cells) in zip(inputs, cells) {
+            values[name] = try Self.tokens(cells, input) ?? reader.value(cells, of: name, input)
+        }
+        guard !values.isEmpty else { throw Failure(.invalidArgument, "there is no value in any column") }
+        return values
+    }
+
+    /// A text that was cut into tokens already.
+    private static func tokens(_ cells: [Cell], _ input: DatasetManifest.Input) -> RawValue? {
+        guard case .text = input.preparation, case .array(let array)? = cells.first else { return nil }
+        return .tokens(array.values.map { Int32($0) })
+    }
+
+    /// The answers for some samples. What is wrong with one does not stop the others, and never gets an answer.
+    func answers(_ samples: [[[Cell]]], _ reader: ValueReader) throws -> [Result<[Float], Failure>] {
+        var results: [Result<[Float], Failure>] = []
+        var read: [(index: Int, values: [String: RawValue])] = []
+        for (index, cells) in samples.enumerated() {
+            do {
+                read.append((index, try values(cells, reader)))
+                results.append(.success([]))
+            } catch {
+                results.append(.failure(Failure(error)))
+            }
+        }
+        for (sample, answer) in zip(read, try package.answers(read.map(\.values))) {
+            results[sample.index] = .success(answer)
+        }
+        return results
+    }
+}
+
+extension DatasetManifest.Input {
+    /// Names of the columns that have numbers.
+    fileprivate var numbers: Set<String> {
+        switch preparation {
+        case .table(let table): Set(table.numbers.map(\.name))
+        case .series: columns.count > 1 ? Set(columns) : []
+        case .picture, .sound, .text: []
+        }
+    }
+}

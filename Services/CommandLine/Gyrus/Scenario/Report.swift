@@ -1,0 +1,51 @@
+import ArgumentParser
+import DesignerClient
+import Foundation
+import Model
+import RegistryClient
+
+/// Writes a page about a search.
+struct Report: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write a page about a search: what was tried, what won, how sure that is.",
+        discussion: """
+              gyrus report 3fa2 --output search.html
+
+            The page opens in any browser, without a network and without the services.
+            """)
+
+    @ParentCommand var gyrus: Gyrus
+
+    @Option(name: [.short, .long], help: ArgumentHelp("File to write (HTML).", valueName: "file"))
+    var output: String
+
+    @Argument(help: "Identity of the scenario, or its beginning.")
+    var id: String
+
+    func run() async throws {
+        let services = try Services(gyrus.project)
+        let designer = try await services.designer()
+        let status = try await designer.scenario(id)
+        let trials = try await TrialExport.trials(designer, of: status)
+        let scenario = try ScenarioFile(status.text).scenario
+        let page = ReportPage(
+            status: status, trials: trials, scenario: scenario,
+            manifest: await manifest(of: scenario, services),
+            command: services.command("result \(status.id) --output DIR"))
+        do {
+            try Data(page.html.utf8).write(to: URL(filePath: output), options: .atomic)
+        } catch {
+            throw Failure(
+                .permissionDenied, "'\(output)' cannot be written: \(error.localizedDescription); choose another file")
+        }
+        emit(output)
+    }
+
+    /// What is known of the data; nil where Gyrus knows them by name, or the registry is away.
+    private func manifest(of scenario: Scenario, _ services: Services) async -> DatasetManifest? {
+        guard let recipe = try? BlobDigest(scenario.data.id), let registry = try? await services.registry() else {
+            return nil
+        }
+        return try? await registry.manifest(recipe: recipe)
+    }
+}

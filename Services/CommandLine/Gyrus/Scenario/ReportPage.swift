@@ -1,0 +1,203 @@
+import DesignerClient
+import Foundation
+import Model
+
+/// A page about a search that needs nothing beside it.
+struct ReportPage {
+    let status: ScenarioStatus
+    let trials: [Trial]
+    let scenario: Scenario
+    /// What is known of a user's data.
+    let manifest: DatasetManifest?
+    /// The command that fetches the result.
+    let command: String
+
+    /// Trials in the table; of more the best are shown.
+    private static let most = 500
+
+    var html: String {
+        """
+        <!DOCTYPE html>
+        <html lang="en"><head><meta charset="utf-8"><title>\(escaped(status.name))</title>
+        <meta name="viewport" content="width=device-width"><style>\(Self.style)</style></head><body>
+        <h1>\(escaped(status.name))</h1>
+        <p>\(escaped(summary))</p>
+        <h2>The data</h2>\(data)
+        <h2>What was tried</h2>\(chart)\(table)
+        <h2>What won, and why</h2>\(winner)
+        <h2>How to use it</h2>\(use)
+        <h2>The scenario</h2><pre>\(escaped(status.text))</pre>
+        </body></html>
+        """ + "\n"
+    }
+
+    private static let style = """
+        body{font:16px/1.5 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color:#222;background:#fff}
+        table{border-collapse:collapse;margin:1em 0;font-size:.9em}td,th{padding:.2em .8em;text-align:left;
+        border-bottom:1px solid #ddd}td.n{text-align:right;font-variant-numeric:tabular-nums}tr.w{background:#e8f4e8}
+        pre{background:#f5f5f5;padding:1em;overflow:auto}svg{width:100%;height:auto}
+        @media(prefers-color-scheme:dark){body{color:#ddd;background:#1b1b1b}pre{background:#2a2a2a}tr.w{background:#234023}
+        td,th{border-color:#444}}
+        """
+
+    private func escaped(_ text: String) -> String {
+        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+            .replacing("\"", with: "&quot;")
+    }
+
+    private func rows(_ titles: [String], _ rows: [[String]], winner: Int? = nil) -> String {
+        let head = titles.map { "<th>\(escaped($0))</th>" }.joined()
+        let body = rows.enumerated().map { place, cells in
+            let columns = cells.map { cell in
+                let isNumber = Double(cell.replacing(",", with: "").replacing(" %", with: "")) != nil
+                return "<td\(isNumber ? " class=\"n\"" : "")>\(escaped(cell))</td>"
+            }
+            return "<tr\(place == winner ? " class=\"w\"" : "")>\(columns.joined())</tr>"
+        }
+        return "<table><tr>\(head)</tr>\(body.joined(separator: "\n"))</table>"
+    }
+
+    // MARK: Sections
+
+    private var summary: String {
+        let time = status.ended.map { Figures.duration($0.timeIntervalSince(status.published)) }
+        return "Scenario \(status.id) \(status.state): \(status.endedTrials) of \(status.trials) trials ended"
+            + (time.map { ", in \($0)" } ?? "")
+            + ". Networks were judged by \(status.objective.name) on the validation part."
+    }
+
+    private var data: String {
+        guard let manifest else {
+            let names = scenario.data.modalities.joined(separator: ", ")
+            return "<p>Data that Gyrus knows by name; modalities: \(escaped(names)).</p>"
+        }
+        let samples = manifest.samples
+        var text =
+            "<p>\(escaped(manifest.name)): \(Figures.count(samples.training)) samples for training, "
+            + "\(Figures.count(samples.validation)) for validation, \(Figures.count(samples.test)) for test.</p>"
+        text += rows(
+            ["input", "kind", "columns", "what networks read"],
+            manifest.inputs.sorted { $0.key < $1.key }.map { name, input in
+                [
+                    name, input.signature.kind.rawValue, input.columns.joined(separator: ", "),
+                    input.signature.shape.map(String.init).joined(separator: " × "),
+                ]
+            })
+        if let counts = manifest.counts {
+            text += rows(
+                ["class", "training samples"], zip(manifest.target.names, counts).map { [$0, Figures.count($1)] })
+        }
+        let notes = manifest.notes.map { "<li>\(escaped($0))</li>" }.joined()
+        return notes.isEmpty ? text : text + "<ul>\(notes)</ul>"
+    }
+
+    private var measured: [Trial] { trials.filter { $0.state.isMeasured && $0.objective != nil } }
+
+    /// Points for trials by their numbers, and the best so far as a line.
+    private var chart: String {
+        let points = measured.filter { !$0.purpose.isFinal }
+        guard points.count > 1, let least = points.compactMap(\.objective).min(),
+            let greatest = points.compactMap(\.objective).max(), greatest > least, let last = points.last?.id.number
+        else { return "" }
+        func place(_ trial: Trial) -> (x: Double, y: Double) {
+            let share = ((trial.objective ?? least) - least) / (greatest - least)
+            return (40 + 740 * Double(trial.id.number) / Double(max(1, last)), 200 - 180 * share)
+        }
+        var best = least
+        var line: [String] = []
+        for trial in points {
+            best = max(best, trial.objective ?? least)
+            let y = 200 - 180 * (best - least) / (greatest - least)
+            line.append(String(format: "%.1f,%.1f", place(trial).x, y))
+        }
+        let dots = points.map { trial in
+            let (x, y) = place(trial)
+            return String(format: "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"#4477aa\"/>", x, y)
+        }.joined()
+        func label(_ value: Double) -> String {
+            escaped(Figures.value(status.objective.direction == .maximize ? value : -value, of: status.objective))
+        }
+        return """
+            <svg viewBox="0 0 800 230" role="img" aria-label="objective by trial">
+            <polyline points="\(line.joined(separator: " "))" fill="none" stroke="#cc6677" stroke-width="1.5"/>\(dots)
+            <text x="40" y="14" font-size="12" fill="currentColor">\(label(greatest))</text>
+            <text x="40" y="224" font-size="12" fill="currentColor">\(label(least)); trials from left to right, the line is the best so far</text></svg>
+            """
+    }
+
+    private var table: String {
+        let failed = trials.filter { $0.state == .failed }.count
+        let best = measured.sorted { ($0.objective ?? 0, $1.id.number) > ($1.objective ?? 0, $0.id.number) }
+            .prefix(Self.most)
+        let lines = best.map { trial in
+            [
+                trial.purpose.isFinal ? "\(trial.id.number) final" : "\(trial.id.number)", trial.networkName,
+                trial.origin, value(trial, on: "validation"), value(trial, on: "test"),
+                trial.metrics["parameters"].map { Figures.count(Int($0)) } ?? "–",
+                trial.metrics["seconds"].map { Figures.fixed($0, 1) } ?? "–",
+            ]
+        }
+        let note = failed > 0 ? "<p>\(failed) trials failed.</p>" : ""
+        return rows(
+            ["trial", "network", "proposed by", "validation", "test", "parameters", "seconds"], lines,
+            winner: best.firstIndex { $0.id == status.best?.id }) + note
+    }
+
+    private func value(_ trial: Trial, on split: String) -> String {
+        let name = status.objective.name(on: split)
+        return Figures.value(trial.metrics[name], of: status.objective, error: trial.metrics[Metric.error(of: name)])
+    }
+
+    private var winner: String {
+        guard let best = status.best else { return "<p>Nothing has won yet.</p>" }
+        var text =
+            "<p><strong>\(escaped(best.networkName))</strong> (trial \(best.id.number), \(escaped(best.origin))): it has the "
+            + "best \(status.objective.name) of those that were trained to their end.</p>"
+        let figures = Metric.of(scenario.task).flatMap { metric in
+            ["validation", "test"].compactMap { split -> [String]? in
+                let name = metric.name(on: split)
+                guard let value = best.metrics[name] else { return nil }
+                return [name, Figures.value(value, of: metric, error: best.metrics[Metric.error(of: name)])]
+            }
+        }
+        text += rows(["figure", "value ± standard error"], figures)
+        return text + "<p>\(escaped(sureness(best)))</p>"
+    }
+
+    /// Whether the winner's lead is larger than chance.
+    private func sureness(_ best: Trial) -> String {
+        let name = status.objective.name(on: "test")
+        let others = trials.filter { $0.purpose.isFinal && $0.id != best.id && $0.metrics[name] != nil }
+        guard let value = best.metrics[name], let error = best.metrics[Metric.error(of: name)] else {
+            return
+                "Nothing was measured on a test part, so the figures above are those by which it was chosen, and are likely "
+                + "to be a little too good."
+        }
+        let range =
+            "With the standard error, 95 % of repetitions would lie within "
+            + "\(Figures.value(value - 1.96 * error, of: status.objective)) and "
+            + "\(Figures.value(value + 1.96 * error, of: status.objective))."
+        guard
+            let second = others.max(by: {
+                status.objective.utility(of: $0.metrics[name] ?? 0)
+                    < status.objective.utility(of: $1.metrics[name] ?? 0)
+            }), let near = second.metrics[name]
+        else { return range }
+        let lead = status.objective.utility(of: value) - status.objective.utility(of: near)
+        let other = second.metrics[Metric.error(of: name)] ?? error
+        let isClear = lead > 1.96 * (error * error + other * other).squareRoot()
+        return range + " The next finalist, \(second.networkName), has \(Figures.value(near, of: status.objective)): "
+            + (isClear ? "the lead is larger than chance." : "the difference may be chance.")
+    }
+
+    private var use: String {
+        guard status.best != nil else { return "<p>There is no network yet.</p>" }
+        return """
+            <pre>\(escaped(command))
+            gyrus predict DIR FILE…          # answers for new data
+            gyrus evaluate DIR --data PATH   # judges it on more data
+            gyrus serve DIR                  # answers over HTTP
+            python DIR/example.py new.csv    # without Gyrus</pre>
+            """
+    }
+}

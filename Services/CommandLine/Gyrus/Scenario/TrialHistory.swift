@@ -1,0 +1,44 @@
+import DesignerClient
+import Foundation
+import Model
+import ServiceClient
+
+/// What the trainings of a scenario reported epoch by epoch, as the trainer's record of events has it.
+struct TrialHistory {
+    /// A report.
+    struct Point: Hashable {
+        let time: Date
+        /// Steps, such as epochs, that are done.
+        let step: Int
+        let metrics: [String: Double]
+    }
+
+    /// The reports of each trial by its number, in order.
+    private(set) var points: [Int: [Point]] = [:]
+
+    /// Reads all that is there.
+    static func read(of status: ScenarioStatus, from trainer: ServiceClient) async throws -> TrialHistory {
+        var history = TrialHistory()
+        var position: UInt64 = 0
+        while true {
+            let page = try await trainer.events(after: position, waiting: .zero, since: status.published)
+            for event in page.events { history.take(event, of: status.id.text) }
+            guard page.next != position, !page.events.isEmpty else { return history }
+            position = page.next
+        }
+    }
+
+    /// Takes a report; of several workers that train together the first one's counts.
+    mutating func take(_ event: Event, of scenario: String) {
+        guard event.kind == "task.progress", let trial = EpochTable.trial(of: event, in: scenario),
+            event.attributes["rank"].map({ $0 == "0" }) ?? true,
+            let step = event.attributes["step"].flatMap({ Int($0) })
+        else { return }
+        let metrics = EpochTable.metrics(of: event)
+        guard !metrics.isEmpty else { return }
+        // A task that was taken over reports some epochs again; the last word counts.
+        var known = points[trial] ?? []
+        known.removeAll { $0.step >= step }
+        points[trial] = known + [Point(time: event.time, step: step, metrics: metrics)]
+    }
+}

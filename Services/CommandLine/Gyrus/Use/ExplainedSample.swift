@@ -1,0 +1,114 @@
+import ArgumentParser
+import Foundation
+import HelperProcesses
+import Model
+
+/// The options by which `gyrus explain` is about a network's answer.
+struct ExplainedSample: ParsableArguments {
+    @Option(name: .customLong("table"), help: ArgumentHelp("Table that the sample is a row of.", valueName: "file"))
+    var rows: String?
+
+    @Option(help: ArgumentHelp("Number of the row, from 1.", valueName: "number"))
+    var row: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Folder that paths in the table are relative to (default: the table's own).", valueName: "folder"))
+    var files: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Class, label or number that is explained (default: the surest, or the first).", valueName: "name"))
+    var answer: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Pieces that a picture's side, a sound or a series is cut into (2 to 64).", valueName: "number"))
+    var pieces: Int?
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("Picture (PNG) to write: the sample with what counted drawn over it.", valueName: "file"))
+    var output: String?
+
+    @Argument(help: ArgumentHelp("A picture, sound or text that a network answers for.", valueName: "sample"))
+    var sample: String?
+
+    /// Whether a sample is named.
+    var isGiven: Bool { sample != nil || rows != nil }
+
+    /// Refuses options that need a sample.
+    func refuse() throws {
+        let options: [(String, Bool)] = [
+            ("--row", row != nil), ("--files", files != nil), ("--answer", answer != nil), ("--pieces", pieces != nil),
+            ("--output", output != nil),
+        ]
+        guard let option = options.first(where: \.1) else { return }
+        throw ValidationError("\(option.0) needs a sample: name a file, or a table with --table.")
+    }
+
+    /// Explains a network's answer.
+    func explain(_ model: String, _ project: ProjectOptions, _ format: ListFormat) async throws {
+        guard (sample == nil) != (rows == nil) else {
+            throw ValidationError("name a file or a table with --table, not both.")
+        }
+        let (row, pieces) = (row ?? 1, pieces ?? 14)
+        guard row >= 1 else { throw ValidationError("--row: rows are counted from 1.") }
+        guard (2...64).contains(pieces) else { throw ValidationError("--pieces: \(pieces) is not from 2 to 64.") }
+        if let sample, !FileManager.default.fileExists(atPath: sample) {
+            throw Failure(.notFound, "there is no file '\(sample)'")
+        }
+        let package = try await PackageFinder(services: { try Services(project) }).find(model)
+        let process = try HelperProcess("gyrus-data", ["explain", package.path])
+        let request = ExplanationRequest(
+            path: sample.map { URL(filePath: $0).path }, table: rows.map { URL(filePath: $0).path },
+            files: files.map { URL(filePath: $0).path }, row: row, answer: answer, pieces: pieces,
+            map: output.map { URL(filePath: $0).path })
+        process.say(String(decoding: try JSONEncoder().encode(request), as: UTF8.self))
+        guard let line = try process.line() else {
+            throw Failure(.internal, "the helper program for data ended without an answer; its last words stand above")
+        }
+        let message = try JSONDecoder().decode(ExplanationMessage.self, from: Data(line.utf8))
+        if let failure = message.failure { throw failure }
+        guard let explanation = message.explanation else { return }
+        emit(format == .json ? try json(explanation) : Self.text(explanation))
+        if let output { say("The picture with what counted is \(output).") }
+    }
+
+    /// Parts that are shown.
+    private static let most = 20
+
+    private static func text(_ explanation: PackageExplanation) -> String {
+        let name = explanation.target.names[explanation.explained]
+        let value = Figures.fixed(Double(explanation.answer[explanation.explained]), 4)
+        let isNumber = explanation.target.kind == .regression
+        var sections = ["\(explanation.place): \(name) \(isNumber ? "=" : "with probability") \(value)"]
+        if explanation.modalities.count > 1 {
+            let rows = explanation.modalities.sorted { abs($0.weight) > abs($1.weight) }
+            sections.append(table(["MODALITY", "FALLS BY"], rows.map { [$0.name, Figures.fixed($0.weight, 4)] }))
+        }
+        if !explanation.parts.isEmpty {
+            let rows = explanation.parts.prefix(most).map { [$0.modality, $0.name, Figures.fixed($0.weight, 4)] }
+            let more = explanation.parts.count - rows.count
+            sections.append(
+                table(["MODALITY", "WITHOUT", "FALLS BY"], Array(rows))
+                    + (more > 0 ? "\n… and \(more) more parts; --format json has all." : ""))
+        }
+        for map in explanation.maps {
+            let strongest = map.weights.joined().map(abs).max() ?? 0
+            // What a picture's places count, from none to most; what speaks against the answer is a minus.
+            let lines = map.weights.map { row in
+                row.map { weight -> String in
+                    guard strongest > 0 else { return "·" }
+                    let share = abs(weight) / strongest
+                    if weight < 0 { return share > 0.25 ? "-" : "·" }
+                    return ["·", "░", "▒", "▓", "█"][min(4, Int(share * 5))]
+                }.joined()
+            }
+            sections.append(
+                "\(map.modality): \(lines.count) rows of places, darker ones speak for it\n"
+                    + lines.joined(separator: "\n"))
+        }
+        return sections.joined(separator: "\n\n")
+    }
+}

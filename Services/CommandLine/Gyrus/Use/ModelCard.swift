@@ -1,0 +1,141 @@
+import Foundation
+import Model
+
+/// A model card in the form of Hugging Face: front matter for programs, then text for people.
+struct ModelCard {
+    private let manifest: DatasetManifest
+    private let title: String
+    private let facts: [(String, String)]
+    private let metrics: [String: Double]
+
+    init(_ manifest: DatasetManifest, title: String, facts: [(String, String)], metrics: [String: Double]) {
+        self.manifest = manifest
+        self.title = title
+        self.facts = facts
+        self.metrics = metrics
+    }
+
+    var text: String {
+        """
+        ---
+        \(frontMatter)
+        ---
+        # \(title)
+
+        A network for \(task), found and trained by Gyrus on the data `\(manifest.name)`: \
+        \(manifest.samples.training) samples for training, \(manifest.samples.validation) for validation, \
+        \(manifest.samples.test) for test.
+
+        \(Self.table(["", ""], facts.map { [$0.0, $0.1] } + figures))
+
+        ## Inputs
+
+        \(Self.table(["name", "kind", "columns", "what the network reads"], inputs))
+
+        `model.pt` takes raw values: pictures of any size as bytes, sound of any rate, token numbers, numbers in their
+        units. `example.py` shows how. `preprocessing.json` has everything that was learned of the training data.
+
+        \(classes)## Limits
+
+        The figures hold for data like those that it was trained on; nothing is known of others.
+        \(manifest.notes.map { "* \($0)" }.joined(separator: "\n"))
+        """ + "\n"
+    }
+
+    private var kinds: Set<ModalityKind> { Set(manifest.inputs.values.map(\.signature.kind)) }
+
+    private var task: String {
+        switch manifest.target.kind {
+        case .classification: "classification"
+        case .multiLabel: "multi-label classification"
+        case .regression: "regression"
+        }
+    }
+
+    /// The task as Hugging Face calls it.
+    private var pipeline: String {
+        guard manifest.target.kind != .regression else { return "tabular-regression" }
+        guard kinds.count == 1 else { return "other" }
+        switch kinds.first {
+        case .image?: return "image-classification"
+        case .audio?: return "audio-classification"
+        case .text?: return "text-classification"
+        case .table?: return "tabular-classification"
+        default: return "other"
+        }
+    }
+
+    /// Figures of the part of the data that nothing was chosen by, or where there are none, of validation.
+    private var measured: (split: String, values: [(metric: Metric, value: Double, error: Double?)]) {
+        for split in ["test", "validation"] {
+            let values = Metric.of(Scenario.Task(manifest.target.kind)).compactMap { metric in
+                metrics[metric.name(on: split)].map {
+                    (metric, $0, metrics[Metric.error(of: metric.name(on: split))])
+                }
+            }
+            if !values.isEmpty { return (split, values) }
+        }
+        return ("test", [])
+    }
+
+    private var frontMatter: String {
+        var lines = ["library_name: pytorch", "pipeline_tag: \(pipeline)"]
+        lines.append("tags: [gyrus, \(kinds.map(\.rawValue).sorted().joined(separator: ", "))]")
+        let (split, values) = measured
+        guard !values.isEmpty else { return lines.joined(separator: "\n") }
+        lines += [
+            "model-index:", "- name: \(Self.quoted(title))", "  results:", "  - task: {type: \(pipeline)}",
+            "    dataset: {name: \(Self.quoted(manifest.name)), type: custom, split: \(split)}", "    metrics:",
+        ]
+        lines += values.map { "    - {type: \(Self.type(of: $0.metric)), name: \($0.metric.name), value: \($0.value)}" }
+        return lines.joined(separator: "\n")
+    }
+
+    /// The metric as Hugging Face calls it.
+    private static func type(of metric: Metric) -> String {
+        switch metric {
+        case .macroF1, .microF1, .weightedF1: "f1"
+        case .auroc: "roc_auc"
+        case .mcc: "matthews_correlation"
+        case .spearman: "spearmanr"
+        default: metric.name.replacing("-", with: "_")
+        }
+    }
+
+    private var figures: [[String]] {
+        let (split, values) = measured
+        let known = values.map { [$0.metric.name(on: split), Figures.value($0.value, of: $0.metric, error: $0.error)] }
+        let costs = ["parameters", "operations", "latency-milliseconds", "seconds"].compactMap { name in
+            metrics[name].map { [name, "\($0)"] }
+        }
+        return known + costs
+    }
+
+    private var inputs: [[String]] {
+        manifest.inputs.sorted { $0.key < $1.key }.map { name, input in
+            [
+                name, input.signature.kind.rawValue, input.columns.joined(separator: ", "),
+                input.signature.shape.map(String.init).joined(separator: " × "),
+            ]
+        }
+    }
+
+    private var classes: String {
+        guard let counts = manifest.counts else { return "" }
+        let rows = zip(manifest.target.names, counts).map { [$0, "\($1)"] }
+        return "## Training samples\n\n\(Self.table(["class", "samples"], rows))\n\n"
+    }
+
+    private static func table(_ titles: [String], _ rows: [[String]]) -> String {
+        let lines = [titles, titles.map { _ in "---" }] + rows
+        return lines.map { "| \($0.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ")) |" }
+            .joined(separator: "\n")
+    }
+
+    /// Text as YAML and JSON have it.
+    private static func quoted(_ text: String) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes]
+        return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+    }
+}

@@ -1,0 +1,65 @@
+public import Foundation
+import HelperProcesses
+public import Model
+public import RegistryClient
+
+/// Packages of the registry's models: networks put together with the preparation of their inputs, kept by the digest of the
+/// network.
+public struct PackageStore: Sendable {
+    private let folder: URL
+
+    /// Keeps packages in a folder.
+    public init(_ folder: URL) { self.folder = folder }
+
+    /// The user's own store, in the cache folder.
+    public static var usual: PackageStore {
+        let environment = ProcessInfo.processInfo.environment
+        let base = environment["XDG_CACHE_HOME"] ?? environment["HOME"].map { "\($0)/.cache" } ?? "/tmp"
+        return PackageStore(URL(filePath: base).appending(path: "gyrus/packages"))
+    }
+
+    /// The package of a model, made where it is not there yet.
+    /// - Throws: `Failure` that says why there can be none.
+    @concurrent public func package(of model: PretrainedModel, from registry: RegistryClient) async throws -> URL {
+        guard let script = model.file(.torchScript), let recipe = model.lineage.recipe else {
+            throw Failure(.notFound, "model '\(model.id)' has no TorchScript file, or nothing is known of its data")
+        }
+        guard let manifest = try await registry.manifest(recipe: recipe) else {
+            throw Failure(
+                .invalidArgument,
+                "model '\(model.id)' was trained on data that Gyrus knows by name; it keeps no preparation for new ones"
+            )
+        }
+        let place = folder.appending(path: script.hexadecimal)
+        let file = place.appending(path: "model.pt")
+        guard !FileManager.default.fileExists(atPath: file.path) else { return file }
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        try await Self.write(script: script, manifest: manifest, to: file, from: registry)
+        return file
+    }
+
+    /// Puts a network of the registry together with the preparation of its inputs.
+    /// - Parameter file: The file to write, all or nothing.
+    @concurrent public static func write(
+        script: BlobDigest, manifest: DatasetManifest, to file: URL, from registry: RegistryClient
+    ) async throws {
+        // Beside the file, so that the last step is a change of name; of two who do the same at once either may win.
+        let work = file.deletingLastPathComponent().appending(path: ".package-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: work) }
+        let (network, description) = (work.appending(path: "network.pt"), work.appending(path: "manifest.json"))
+        let made = work.appending(path: "model.pt")
+        try await registry.download(script, to: network)
+        try Data(try manifest.json.utf8).write(to: description)
+        let helper = try HelperProcess("gyrus-data", ["package", network.path, description.path, made.path])
+        guard let line = try helper.line() else {
+            throw Failure(.internal, "the helper program for data ended without an answer; its last words stand above")
+        }
+        if let failure = try JSONDecoder().decode(PreparationMessage.self, from: Data(line.utf8)).failure {
+            throw failure
+        }
+        guard rename(made.path, file.path) == 0 else {
+            throw Failure(.permissionDenied, "'\(file.path)' cannot be written: \(String(cString: strerror(errno)))")
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Crypto
+public import Foundation
+import Model
+
+/// The keys by which clients are admitted.
+public struct BearerKeys: Sendable {
+    /// Digests, so that comparing takes as long for any key.
+    private let digests: [(name: String, digest: SHA256.Digest)]
+
+    /// Fewest characters of a key.
+    public static let shortest = 16
+
+    /// Reads a file with a name and a key on each line; empty lines and those that begin with `#` are passed over.
+    /// - Throws: `Failure` that names the line that is wrong.
+    public init(file: URL) throws {
+        guard let text = try? String(contentsOf: file, encoding: .utf8) else {
+            throw Failure(.invalidArgument, "The file with keys, '\(file.path)', cannot be read.")
+        }
+        var digests: [(String, SHA256.Digest)] = []
+        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let words = line.split(whereSeparator: \.isWhitespace)
+            if words.isEmpty || words[0].hasPrefix("#") { continue }
+            guard words.count == 2, words[1].utf8.count >= Self.shortest else {
+                throw Failure(
+                    .invalidArgument,
+                    "'\(file.path)', line \(number + 1): a name and a key of at least \(Self.shortest) characters are needed."
+                )
+            }
+            digests.append((String(words[0]), SHA256.hash(data: Data(words[1].utf8))))
+        }
+        guard !digests.isEmpty else {
+            throw Failure(
+                .invalidArgument,
+                "'\(file.path)' has no key; add a line such as: phone \(Self.example)")
+        }
+        self.digests = digests
+    }
+
+    /// The name of who sends an `Authorization` field; nil where its key is not known.
+    public func name(authorization field: String?) -> String? {
+        guard let field, field.lowercased().hasPrefix("bearer ") else { return nil }
+        let key = field.dropFirst("bearer ".count).trimmingCharacters(in: .whitespaces)
+        let digest = SHA256.hash(data: Data(key.utf8))
+        return digests.first { $0.digest == digest }?.name
+    }
+
+    private static var example: String {
+        (0..<24).map { _ in String(format: "%02x", UInt8.random(in: 0...255)) }.joined()
+    }
+}

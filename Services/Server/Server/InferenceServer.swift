@@ -1,0 +1,141 @@
+public import Foundation
+import Hummingbird
+import HummingbirdCore
+public import Logging
+import Model
+import NIOCore
+public import RegistryClient
+public import ServerClient
+public import ServiceLifecycle
+import WebGuard
+
+/// Answers for new data over HTTP with trained networks, each in processes of its own.
+///
+/// ```swift
+/// let server = try InferenceServer(
+///     ServerSettings(port: 0), models: [ModelSource("results/skin")], registry: nil, logger: logger)
+/// try await server.run()
+/// ```
+public struct InferenceServer: Service {
+    private let settings: ServerSettings
+    private let models: [ModelSource]
+    private let registry: RegistryClient?
+    private let store: PackageStore
+    private let logger: Logger
+    private let onReady: @Sendable (URL) -> Void
+
+    /// Makes a server.
+    /// - Parameters:
+    ///   - models: What is served; all live models of the registry where it is empty.
+    ///   - registry: Where models come from that are no folders.
+    ///   - onReady: Called with the server's URL once it can be asked.
+    public init(
+        _ settings: ServerSettings, models: [ModelSource], registry: RegistryClient?,
+        store: PackageStore = .usual, logger: Logger, onReady: @escaping @Sendable (URL) -> Void = { _ in }
+    ) throws {
+        let names = models.map(\.name)
+        if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+            throw Failure(
+                .invalidArgument, "two networks are called '\(twice)'; give one another name: NAME=NETWORK")
+        }
+        self.settings = settings
+        self.models = models
+        self.registry = registry
+        self.store = store
+        self.logger = logger
+        self.onReady = onReady
+    }
+
+    /// Serves until the task is cancelled or asked to stop.
+    public func run() async throws {
+        defer { settings.urlFile.map { try? FileManager.default.removeItem(at: $0) } }
+        let (shelf, metrics) = (ModelShelf(expected: models.map(\.name)), ServerMetrics())
+        for model in models {
+            guard case .file(let file) = model.place else { continue }
+            shelf.put(
+                try await ServedModel.start(
+                    file, name: model.name, version: "1", settings: settings, metrics: metrics, logger: logger))
+        }
+        let watch = try await registryWatch(shelf, metrics)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            if let watch { group.addTask { await follow(watch) } }
+            try await serve(shelf, metrics)
+            group.cancelAll()
+        }
+    }
+
+    private func registryWatch(_ shelf: ModelShelf, _ metrics: ServerMetrics) async throws -> RegistryWatch? {
+        let wanted = models.compactMap { model -> (String, String)? in
+            if case .registry(let text) = model.place { (model.name, text) } else { nil }
+        }
+        guard !wanted.isEmpty || models.isEmpty else { return nil }
+        guard let registry else {
+            throw Failure(
+                .invalidArgument, "no registry is known, from which a model could come; name a folder with a package")
+        }
+        let watch = RegistryWatch(
+            registry: registry, store: store, shelf: shelf, settings: settings, metrics: metrics, logger: logger,
+            wanted: wanted)
+        // What a person named must be there; of all that are live, more may come.
+        if !wanted.isEmpty { try await watch.update() }
+        return watch
+    }
+
+    private func follow(_ watch: RegistryWatch) async {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    try await watch.update()
+                } catch {
+                    logger.warning("the registry does not answer", metadata: ["failure": "\(error)"])
+                }
+                try? await Task.sleep(for: settings.refresh)
+            }
+        }
+    }
+
+    private func serve(_ shelf: ModelShelf, _ metrics: ServerMetrics) async throws {
+        let limits = settings.limits
+        let routes = ServerRoutes(settings: settings, shelf: shelf, metrics: metrics, logger: logger)
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        let channel = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionGuard(limits.connection)],
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
+                maxHeaderFieldCount: limits.headerFields))
+        let application = Application(
+            router: routes.router(), server: .http1(configuration: channel),
+            configuration: .init(
+                address: .hostname(settings.address, port: settings.port),
+                availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: quiet)),
+            onServerRunning: { channel in announce(channel.localAddress?.port ?? settings.port) }, logger: quiet)
+        do {
+            try await withGracefulShutdownHandler {
+                try await application.run()
+            } onGracefulShutdown: {
+                shelf.drain()
+            }
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw Failure(
+                .unavailable,
+                "Port \(settings.port) of \(settings.address) is taken; stop who has it, or give another --port (0: any)."
+            )
+        }
+    }
+
+    private func announce(_ port: Int) {
+        let isEverywhere = ["0.0.0.0", "::"].contains(settings.address)
+        let name = isEverywhere ? "localhost" : settings.address
+        guard let url = URL(string: "http://\(name.contains(":") ? "[\(name)]" : name):\(port)") else { return }
+        logger.info("serving", metadata: ["url": "\(url.absoluteString)"])
+        if let file = settings.urlFile {
+            do {
+                try Data("\(url.absoluteString)\n".utf8).write(to: file, options: .atomic)
+            } catch {
+                logger.error("the file with the URL cannot be written", metadata: ["file": "\(file.path)"])
+            }
+        }
+        onReady(url)
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Model
+import Tables
+
+/// Rows of a plain request: JSON, or a form with files.
+struct PlainForm {
+    /// What a request without the name of a column means, where the network reads one file only.
+    private static let file = "file"
+    /// A part that has columns that are no files, as JSON.
+    private static let row = "row"
+
+    /// The rows of a body.
+    /// - Throws: `Failure` that says what is wrong and how it should be.
+    static func rows(_ body: [UInt8], type: String?, _ schema: SampleSchema, _ limits: ServerLimits) throws -> [[String:
+        Cell]]
+    {
+        let kind = type?.split(separator: ";").first?.trimmingCharacters(in: .whitespaces).lowercased()
+        let rows: [[String: Cell]]
+        switch kind {
+        case "multipart/form-data": rows = try form(Multipart(body, type: type ?? "", most: limits.parts), schema)
+        case "application/json", nil: rows = try JSONRows.read(body)
+        case let other?:
+            guard let column = schema.file,
+                other.hasPrefix("image/") || other.hasPrefix("audio/") || other == "application/octet-stream"
+                    || other == "text/plain"
+            else {
+                throw Failure(
+                    .invalidArgument,
+                    "The content type '\(other)' is not read here; send application/json with a row, or multipart/form-data."
+                )
+            }
+            rows = [[column.name: .bytes(body)]]
+        }
+        guard !rows.isEmpty else { throw Failure(.invalidArgument, "There is no sample in the request.") }
+        guard rows.count <= limits.samples else {
+            throw Failure(
+                .invalidArgument, "\(rows.count) samples are more than \(limits.samples); send several requests.")
+        }
+        return rows
+    }
+
+    /// Parts of one name are the values of that column for one sample after the other.
+    private static func form(_ form: Multipart, _ schema: SampleSchema) throws -> [[String: Cell]] {
+        var columns: [String: [Cell]] = [:]
+        var rows: [[String: Cell]] = []
+        for part in form.parts {
+            if part.name == row, schema.columns.allSatisfy({ $0.name != row }) {
+                rows += try JSONRows.read(Array(part.content))
+                continue
+            }
+            guard let column = column(part.name, schema) else {
+                let names = schema.columns.map(\.name)
+                throw Failure(
+                    .invalidArgument,
+                    "The network reads no '\(part.name)'.\(NearestName.question(part.name, among: names)) It reads "
+                        + "\(names.joined(separator: ", ")).")
+            }
+            columns[column.name, default: []].append(cell(part, column))
+        }
+        let count = max(rows.count, columns.values.map(\.count).max() ?? 0)
+        rows += Array(repeating: [:], count: count - rows.count)
+        for (name, cells) in columns {
+            guard cells.count == count else {
+                throw Failure(
+                    .invalidArgument,
+                    "The form has \(cells.count) parts '\(name)' and \(count) samples; each sample needs one.")
+            }
+            for (place, cell) in cells.enumerated() { rows[place][name] = cell }
+        }
+        return rows
+    }
+
+    private static func column(_ name: String, _ schema: SampleSchema) -> SampleSchema.Column? {
+        schema.columns.first { $0.name == name } ?? (name == file ? schema.file : nil)
+    }
+
+    private static func cell(_ part: Multipart.Part, _ column: SampleSchema.Column) -> Cell {
+        if part.content.isEmpty { return .missing }
+        if part.isFile || column.content.isFile { return .bytes(Array(part.content)) }
+        let text = String(decoding: part.content, as: UTF8.self)
+        switch column.content {
+        case .number, .series:
+            // As JSON has it: a number, or a list of them.
+            return (try? JSONRows.read(Array("{\"x\":\(text)}".utf8)))?.first?["x"] ?? .text(text)
+        case .picture, .sound, .text, .category: return .text(text)
+        }
+    }
+}

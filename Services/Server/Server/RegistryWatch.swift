@@ -1,0 +1,79 @@
+import Logging
+import Model
+import RegistryClient
+import ServerClient
+
+/// Keeps a shelf in step with the registry: a series is served in its live version.
+struct RegistryWatch: Sendable {
+    let registry: RegistryClient
+    let store: PackageStore
+    let shelf: ModelShelf
+    let settings: ServerSettings
+    let metrics: ServerMetrics
+    let logger: Logger
+    /// Models and series that are served; empty for all that are live.
+    let wanted: [(name: String, model: String)]
+
+    /// Looks what is to be served, and serves it.
+    /// - Throws: What the registry fails with.
+    func update() async throws {
+        var served: Set<String> = []
+        for (name, model) in try await models() {
+            served.insert(name)
+            let current = try? shelf.model(name)
+            guard current?.version != Self.version(of: model) else { continue }
+            do {
+                try await start(model, as: name)
+            } catch {
+                // The one before goes on; it is tried again the next time.
+                logger.error(
+                    "a model cannot be served",
+                    metadata: ["name": "\(name)", "model": "\(model.id)", "failure": "\(error)"])
+            }
+        }
+        guard wanted.isEmpty else { return }
+        for model in shelf.all where !served.contains(model.name) && model.isOfRegistry {
+            shelf.remove(model.name)
+            metrics.remove(model.name)
+            logger.info("a model is no longer served", metadata: ["name": "\(model.name)"])
+        }
+    }
+
+    private func models() async throws -> [(String, PretrainedModel)] {
+        guard !wanted.isEmpty else {
+            return try await registry.models(.init(filter: ["stage": "live"])).filter { $0.file(.torchScript) != nil }
+                .map { (ModelSource.name($0.series), $0) }
+        }
+        var found: [(String, PretrainedModel)] = []
+        for (name, text) in wanted { found.append((name, try await model(text))) }
+        return found
+    }
+
+    /// A model of an identity, or the live version of a series.
+    private func model(_ text: String) async throws -> PretrainedModel {
+        do {
+            return try await registry.model(text)
+        } catch let failure as Failure where failure.code == .notFound {
+            let live = try await registry.models(.init(filter: ["series": text, "stage": "live"]))
+            guard let model = live.first(where: { $0.series == text }) else {
+                throw Failure(
+                    .notFound,
+                    "the registry has no model '\(text)', and no live version of a series of that name; make one live with: "
+                        + "gyrus models stage MODEL live")
+            }
+            return model
+        }
+    }
+
+    private func start(_ model: PretrainedModel, as name: String) async throws {
+        let package = try await store.package(of: model, from: registry)
+        let started = try await ServedModel.start(
+            package, name: name, version: Self.version(of: model), settings: settings, metrics: metrics, logger: logger,
+            isOfRegistry: true)
+        shelf.put(started)
+        logger.info("a model is served", metadata: ["name": "\(name)", "model": "\(model.id)"])
+    }
+
+    /// The version of a model in addresses.
+    private static func version(of model: PretrainedModel) -> String { "\(model.version)" }
+}

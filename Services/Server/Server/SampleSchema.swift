@@ -1,0 +1,132 @@
+import Foundation
+import Media
+import Model
+import Tables
+
+/// The columns that samples of a network have, and how values of clients become what the network's process reads.
+struct SampleSchema: Sendable {
+    /// What a column holds.
+    enum Content: Sendable {
+        case picture(channels: Int)
+        case sound
+        case text
+        case number
+        case category
+        /// A whole series in one column, of so many channels.
+        case series(channels: Int)
+
+        var isFile: Bool {
+            switch self {
+            case .picture, .sound: true
+            case .text, .number, .category, .series: false
+            }
+        }
+    }
+
+    /// A column.
+    struct Column: Sendable {
+        let name: String
+        let content: Content
+    }
+
+    /// What the network answers.
+    let target: Target
+    /// The columns in their order, each once.
+    let columns: [Column]
+    private let inputs: [(name: String, columns: [Column])]
+    private let tokenizers: [String: Tokenizer]
+
+    /// Takes the inputs of a manifest.
+    /// - Throws: `Failure` where a tokenizer cannot be read.
+    init(_ manifest: DatasetManifest) throws {
+        target = manifest.target
+        inputs = manifest.inputs.sorted { $0.key < $1.key }.map { name, input in
+            (name, input.columns.map { Column(name: $0, content: Self.content(of: $0, input)) })
+        }
+        var seen: Set<String> = []
+        columns = inputs.flatMap(\.columns).filter { seen.insert($0.name).inserted }
+        tokenizers = try manifest.inputs.compactMapValues { input in
+            guard case .text(let text) = input.preparation else { return nil }
+            return try Tokenizer(model: [UInt8](text.model))
+        }
+    }
+
+    private static func content(of column: String, _ input: DatasetManifest.Input) -> Content {
+        switch input.preparation {
+        case .picture: .picture(channels: input.signature.shape[0])
+        case .sound: .sound
+        case .text: .text
+        case .table(let table): table.numbers.contains { $0.name == column } ? .number : .category
+        case .series(let series): input.columns.count > 1 ? .number : .series(channels: series.means.count)
+        }
+    }
+
+    /// The one column that takes a file; nil where the network reads more than that, or none.
+    var file: Column? {
+        guard columns.count == 1, let column = columns.first else { return nil }
+        if case .text = column.content { return column }
+        return column.content.isFile ? column : nil
+    }
+
+    /// The cells of each input for a row.
+    /// - Throws: `Failure` that names what is missing or wrong.
+    func cells(of row: [String: Cell]) throws -> [[Cell]] {
+        if let missing = columns.first(where: { row[$0.name] == nil }) {
+            throw Failure(
+                .invalidArgument,
+                "there is no '\(missing.name)', which the network reads; it has \(row.keys.sorted().joined(separator: ", "))."
+                    + NearestName.question(missing.name, among: row.keys.sorted())
+                    + " Say null where a value is not known.")
+        }
+        return try inputs.map { name, columns in
+            let cells = try columns.map { try Self.cell(row[$0.name] ?? .missing, $0) }
+            guard let tokenizer = tokenizers[name] else { return cells }
+            return [try Self.tokens(cells, tokenizer)]
+        }
+    }
+
+    private static func cell(_ cell: Cell, _ column: Column) throws -> Cell {
+        func refuse(_ needed: String) -> Failure {
+            Failure(
+                .invalidArgument, "'\(column.name)' is \(needed), and there is \(String(cell.description.prefix(60)))")
+        }
+        switch (column.content, cell) {
+        case (_, .missing): return .missing
+        case (.picture, .bytes), (.sound, .bytes), (.picture, .array): return cell
+        case (.picture, .text(let text)), (.sound, .text(let text)):
+            // Never a path: what clients name is not read here.
+            let base = text.hasPrefix("data:") ? text.split(separator: ",", maxSplits: 1).last.map(String.init) : text
+            guard let data = base.flatMap({ Data(base64Encoded: $0) }) else {
+                throw Failure(
+                    .invalidArgument,
+                    "'\(column.name)' is a file: send its bytes in base64, or as a part of multipart/form-data")
+            }
+            return .bytes([UInt8](data))
+        case (.picture, .list):
+            guard let pixels = cell.numbers else { throw refuse("a picture") }
+            return .array(pixels)
+        case (.text, .bytes(let bytes)):
+            guard let text = String(validating: bytes, as: UTF8.self) else { throw refuse("a text in UTF-8") }
+            return .text(text)
+        case (.text, _): return JSONRows.text(cell)
+        case (.category, .bytes(let bytes)): return .text(String(decoding: bytes, as: UTF8.self))
+        case (.category, _): return JSONRows.text(cell)
+        case (.number, .number): return cell
+        case (.number, .text(let text)):
+            guard let number = Double(text) else { throw refuse("a number") }
+            return .number(number)
+        case (.series, .list), (.series, .array): return cell
+        case (.number, _): throw refuse("a number")
+        case (.series, _): throw refuse("a list of numbers")
+        case (.picture, _): throw refuse("a picture")
+        case (.sound, _): throw refuse("a sound")
+        }
+    }
+
+    private static func tokens(_ cells: [Cell], _ tokenizer: Tokenizer) throws -> Cell {
+        let texts = cells.filter { $0 != .missing }.map(\.description)
+        guard !texts.isEmpty else { return .missing }
+        let tokens = try tokenizer.tokens(of: texts.joined(separator: "\n").precomposedStringWithCanonicalMapping)
+        return .array(NumericArray(shape: [tokens.count], values: tokens.map(Float.init)))
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Logging
+import Model
+import Tables
+
+/// A version of a model that answers. It takes no more when nothing refers to it, and its processes end with it.
+final class ServedModel: Sendable {
+    /// Name in addresses.
+    let name: String
+    /// Its version.
+    let version: String
+    /// What samples are made of.
+    let schema: SampleSchema
+    let metrics: ModelMetrics
+    /// Whether it comes from the registry, which can take it away again.
+    let isOfRegistry: Bool
+    private let queue: BatchQueue
+    private let workers: WorkerThreads
+
+    var target: Target { schema.target }
+    /// Whether somebody answers.
+    var isReady: Bool { workers.isReady }
+
+    private init(
+        name: String, version: String, schema: SampleSchema, metrics: ModelMetrics, isOfRegistry: Bool,
+        queue: BatchQueue, workers: WorkerThreads
+    ) {
+        self.name = name
+        self.version = version
+        self.schema = schema
+        self.metrics = metrics
+        self.isOfRegistry = isOfRegistry
+        self.queue = queue
+        self.workers = workers
+    }
+
+    deinit { queue.close() }
+
+    /// Starts the processes of a package.
+    static func start(
+        _ package: URL, name: String, version: String, settings: ServerSettings, metrics: ServerMetrics, logger: Logger,
+        isOfRegistry: Bool = false
+    ) async throws -> ServedModel {
+        let queue = BatchQueue(most: settings.limits.concurrent * settings.limits.samples)
+        let modelMetrics = metrics.model(name, waiting: { [weak queue] in queue?.count ?? 0 })
+        let workers = WorkerThreads(package, queue: queue, settings: settings, metrics: modelMetrics, logger: logger)
+        do {
+            let schema = try SampleSchema(try await workers.start())
+            return ServedModel(
+                name: name, version: version, schema: schema, metrics: modelMetrics, isOfRegistry: isOfRegistry,
+                queue: queue, workers: workers)
+        } catch {
+            queue.close()
+            throw error
+        }
+    }
+
+    /// The answers for samples: for each the cells of each input's columns.
+    /// - Throws: `Failure` with code `deadline-exceeded` where it takes too long.
+    func answers(_ samples: [[[Cell]]], within time: Duration) async throws -> [Result<[Float], Failure>] {
+        guard !samples.isEmpty else { return [] }
+        return try await withCheckedThrowingContinuation { continuation in
+            let ticket = Ticket(count: samples.count, continuation)
+            let now = ContinuousClock.now
+            do {
+                try queue.add(
+                    samples.enumerated().map { Job(ticket: ticket, sample: $0, cells: $1, since: now) })
+            } catch {
+                return ticket.end(with: Failure(error))
+            }
+            // Weakly, so that what is answered does not stay until its time would be over.
+            DispatchQueue.global().asyncAfter(deadline: .now() + time / .seconds(1)) { [weak ticket] in
+                ticket?.end(
+                    with: Failure(
+                        .deadlineExceeded, "The network took longer than \(time); send fewer samples at a time."))
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+"""What can go wrong."""
+
+from __future__ import annotations
+
+
+class GyrusError(Exception):
+    """Why something could not be done.
+
+    Attributes:
+        code: A stable word for programs, such as ``not-found`` or ``invalid-argument``.
+        message: A sentence for a person: what is wrong and what to do.
+        is_retriable: Whether the same request may succeed later.
+    """
+
+    def __init__(self, code: str, message: str, *, is_retriable: bool = False) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.is_retriable = is_retriable

@@ -1,0 +1,95 @@
+"""Networks with everything that is needed to use them."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import json
+import os
+import pathlib
+from typing import Any, Iterable, Mapping, Optional, Union
+
+import torch
+
+from .errors import GyrusError
+
+
+@dataclasses.dataclass(frozen=True)
+class Prediction:
+    """An answer for one sample."""
+
+    #: The class, the labels that are more probable than not, or None where numbers are answered.
+    answer: Union[str, list[str], None]
+    #: Probability of each class or label; empty where numbers are answered.
+    probabilities: dict[str, float]
+    #: The numbers by column, in their units; empty for classes and labels.
+    numbers: dict[str, float]
+
+
+class Package(torch.nn.Module):
+    """A network with its preprocessing, as ``gyrus result --output`` writes it.
+
+    >>> package = gyrus.Package("results/clothes")
+    >>> package.predict([{"file": "picture.jpg"}])
+
+    It takes rows of columns, as the training data had them; pictures and sounds are paths. The file ``example.py`` beside
+    the network turns them into its arguments.
+
+    Args:
+        folder: The package.
+        files: Folder that paths in rows are relative to.
+    """
+
+    def __init__(self, folder: Union[str, os.PathLike[str]], *, files: Union[str, os.PathLike[str]] = ".") -> None:
+        super().__init__()
+        self.folder = pathlib.Path(folder)
+        self.files = pathlib.Path(files)
+        for name in ("model.pt", "preprocessing.json", "example.py"):
+            if not (self.folder / name).exists():
+                raise GyrusError("not-found", f"The folder '{folder}' has no {name}, which a package has.")
+        self.manifest: dict[str, Any] = json.loads((self.folder / "preprocessing.json").read_text(encoding="utf-8"))
+        specification = importlib.util.spec_from_file_location("gyrus_package", self.folder / "example.py")
+        assert specification is not None and specification.loader is not None
+        self._example = importlib.util.module_from_spec(specification)
+        specification.loader.exec_module(self._example)
+        self.network: torch.nn.Module = self._example.model
+
+    @property
+    def kind(self) -> str:
+        """``classification``, ``multi-label`` or ``regression``."""
+        return self.manifest["target"]["kind"]
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the classes or labels, or of the columns of numbers, in the order of the outputs."""
+        return self.manifest["target"]["names"]
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that a row needs."""
+        return [column for name in sorted(self.manifest["inputs"]) for column in self.manifest["inputs"][name]["columns"]]
+
+    def forward(self, rows: Iterable[Mapping[str, Any]]) -> torch.Tensor:
+        """Probabilities, or numbers in their units: a row for each sample."""
+        texts = [{name: "" if value is None else str(value) for name, value in row.items()} for row in rows]
+        for number, row in enumerate(texts, 1):
+            missing = [column for column in self.columns if column not in row]
+            if missing:
+                raise GyrusError(
+                    "invalid-argument",
+                    f"row {number} has no '{missing[0]}'; it has {', '.join(sorted(row))}. Say None where it is unknown.")
+        if not texts:
+            return torch.zeros(0, len(self.names))
+        return self._example.predict(texts, self.files)
+
+    def predict(self, rows: Iterable[Mapping[str, Any]]) -> list[Prediction]:
+        """The answer for each row."""
+        return [self._prediction(answer) for answer in self.forward(rows).tolist()]
+
+    def _prediction(self, answer: list[float]) -> Prediction:
+        named = dict(zip(self.names, answer))
+        if self.kind == "regression":
+            return Prediction(None, {}, named)
+        if self.kind == "classification":
+            return Prediction(max(named, key=named.__getitem__), named, {})
+        return Prediction([name for name, value in named.items() if value > 0.5], named, {})

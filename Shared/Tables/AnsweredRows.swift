@@ -1,0 +1,179 @@
+public import Model
+
+/// The rows of a table together with what is right about each, read for a network that knows its classes already.
+public final class AnsweredRows {
+    /// What a row says about its answer.
+    public enum Truth: Hashable, Sendable {
+        /// It is known.
+        case known(SampleAnswer)
+        /// Nothing stands there.
+        case missing
+        /// Something stands there that the network cannot answer, such as an unseen class.
+        case strange(String)
+    }
+
+    /// One row.
+    public struct Row {
+        /// Where it stands, such as `people.csv, row 7`.
+        public let place: String
+        /// The cells of each group of columns that was asked for.
+        public let cells: [[Cell]]
+        /// What is right.
+        public let truth: Truth
+        /// What is right, as it is written.
+        public let text: String
+        /// The value of the column of groups.
+        public let group: String?
+    }
+
+    /// The columns that have what is right.
+    public let columns: [String]
+    /// Where files that columns name are looked for.
+    public var files: FileFinder { reader.files }
+
+    private let reader: RowReader
+    private let target: Target
+    private let numbers: [String: Int]
+    private let hasGroup: Bool
+
+    /// Rows that are looked at to find the column of classes.
+    private static let looked = 1_000
+    /// What may part labels.
+    private static let separators: [Character] = ["|", ";", ",", " "]
+
+    /// Opens a source.
+    /// - Parameters:
+    ///   - inputs: The columns that are wanted besides, in groups.
+    ///   - target: What the network answers.
+    ///   - group: A column whose values are wanted.
+    /// - Throws: `Failure` that names a column that is missing and those that are there.
+    public init(settings: DataSettings, inputs: [[RowReader.Column]], target: Target, group: String?) throws {
+        let opened = try SourceOpener(settings: settings).open()
+        self.target = target
+        numbers = Dictionary(target.names.enumerated().map { ($1, $0) }) { first, _ in first }
+        columns = try Self.columns(of: opened, settings, inputs, target)
+        hasGroup = group != nil
+        let answers = columns.map {
+            RowReader.Column($0, isNumber: target.kind == .regression, purpose: "which has what is right")
+        }
+        let groups = group.map { [RowReader.Column($0, purpose: "by which samples are parted")] } ?? []
+        reader = try RowReader(opened, settings: settings, columns: inputs + [answers, groups])
+    }
+
+    /// Gives every row in order.
+    public func forEachRow(_ body: (Row) throws -> Void) throws {
+        try reader.forEachRow { place, cells in
+            let answer = cells[cells.count - 2]
+            try body(
+                Row(
+                    place: place, cells: Array(cells.dropLast(2)), truth: truth(answer),
+                    text: answer.map(\.description).joined(separator: ", "),
+                    group: hasGroup ? cells[cells.count - 1][0].description : nil))
+        }
+    }
+
+    // MARK: Columns
+
+    private static func columns(
+        of opened: OpenedSource, _ settings: DataSettings, _ inputs: [[RowReader.Column]], _ target: Target
+    ) throws -> [String] {
+        if let named = settings.target?.columns { return named }
+        if let usual = opened.target { return usual }
+        let names = opened.rows.names
+        if target.kind != .classification, target.names.allSatisfy(names.contains) { return target.names }
+        let read = Set(inputs.joined().map(\.name))
+        if target.kind == .classification, let found = try classes(of: opened, besides: read, target) { return [found] }
+        throw Failure(
+            .invalidArgument,
+            "Nothing says which column of '\(settings.source)' has what is right; name it with --target. There are "
+                + "\(names.joined(separator: ", ")).")
+    }
+
+    /// The one column whose values are the network's classes.
+    private static func classes(
+        of opened: OpenedSource, besides read: Set<String>, _ target: Target
+    ) throws -> String? {
+        struct Enough: Error {}
+        let names = Set(target.names)
+        var possible = Set(opened.rows.names.indices.filter { !read.contains(opened.rows.names[$0]) })
+        var seen: Set<Int> = []
+        var count = 0
+        do {
+            try opened.rows.forEachRow { row in
+                for field in possible {
+                    let cell = row.textCell(field)
+                    guard cell != .missing else { continue }
+                    seen.insert(field)
+                    if !names.contains(className(cell)) { possible.remove(field) }
+                }
+                count += 1
+                if count == looked || possible.isEmpty { throw Enough() }
+            }
+        } catch is Enough {}
+        let found = possible.intersection(seen)
+        return found.count == 1 ? found.first.map { opened.rows.names[$0] } : nil
+    }
+
+    /// The name that a class of this value has: `3` for `3.0`.
+    private static func className(_ cell: Cell) -> String {
+        var text = cell.description
+        return text.withUTF8 { bytes -> String? in
+            if case .number(let number, _) = NumberText.read(bytes) { return NumberText.description(of: number) }
+            return nil
+        } ?? text
+    }
+
+    // MARK: Answers
+
+    private func truth(_ cells: [Cell]) -> Truth {
+        switch target.kind {
+        case .classification: classTruth(cells[0])
+        case .multiLabel: cells.count > 1 ? flags(cells) : labels(cells[0])
+        case .regression:
+            cells.contains(.missing)
+                ? .missing
+                : .known(.numbers(cells.compactMap { if case .number(let number) = $0 { number } else { nil } }))
+        }
+    }
+
+    private func classTruth(_ cell: Cell) -> Truth {
+        guard cell != .missing else { return .missing }
+        guard let number = numbers[cell.description] ?? numbers[Self.className(cell)] else {
+            return .strange(cell.description)
+        }
+        return .known(.class(number))
+    }
+
+    private func flags(_ cells: [Cell]) -> Truth {
+        var labels: [Int] = []
+        for (label, cell) in cells.enumerated() {
+            switch cell.description.lowercased() {
+            case "": return .missing
+            case "0", "0.0", "false", "no": continue
+            case "1", "1.0", "true", "yes": labels.append(numbers[columns[label]] ?? label)
+            default: return .strange(cell.description)
+            }
+        }
+        return .known(.labels(labels.sorted()))
+    }
+
+    private func labels(_ cell: Cell) -> Truth {
+        let parts: [String]
+        switch cell {
+        case .missing: return .missing
+        case .list(let cells): parts = cells.filter { $0 != .missing }.map(\.description)
+        default: parts = split(cell.description)
+        }
+        if let stranger = parts.first(where: { numbers[$0] == nil }) { return .strange(stranger) }
+        return .known(.labels(Set(parts.compactMap { numbers[$0] }).sorted()))
+    }
+
+    private func split(_ text: String) -> [String] {
+        if numbers[text] != nil { return [text] }
+        for separator in Self.separators where text.contains(separator) {
+            let parts = text.split(separator: separator).map { $0.trimmed }.filter { !$0.isEmpty }
+            if parts.allSatisfy({ numbers[$0] != nil }) { return parts }
+        }
+        return [text]
+    }
+}

@@ -1,0 +1,114 @@
+package import Foundation
+package import Model
+package import Networks
+import Preparation
+import Tables
+package import TestSupport
+import Torch
+
+/// Data of a user with a package of a network of random weights, as `gyrus result --output` would leave it.
+package struct MadePackage {
+    /// Where all of it lies.
+    package let folder: TemporaryDirectory
+    /// What was learned of the data.
+    package let manifest: DatasetManifest
+    /// The network's structure.
+    package let description: NetworkDescription
+    /// Path of the folder of the package.
+    package var path: String { folder.path("package") }
+    /// The prepared data.
+    package var dataset: URL { folder.file("data.safetensors") }
+    /// The network without its preparation.
+    package var network: URL { folder.file("network.pt") }
+
+    /// - Parameters:
+    ///   - families: The structure of each modality's network.
+    ///   - seed: Decides the weights.
+    package init(
+        _ settings: DataSettings, in folder: TemporaryDirectory, families: [String: String], seed: UInt64 = 3
+    ) throws {
+        self.folder = folder
+        let table = try SampleTable(settings: settings)
+        let rows = try TableRows(table)
+        let preparer = DataPreparer(
+            rows: rows, settings: settings, name: "rows", target: table.target.target, content: try rows.digest())
+        manifest = try preparer.prepare(to: folder.path("data.safetensors")).manifest
+        let (inputs, outputs) = (manifest.inputs, manifest.target.outputs)
+        let branches = try families.sorted { $0.key < $1.key }.map { modality, name in
+            guard let family = StructureFamily.named(name), let input = inputs[modality] else {
+                throw Failure(.notFound, "there is no \(name) for \(modality)")
+            }
+            return (modality, try family.network(input: modality, input.signature, outputs: outputs, width: 0.5))
+        }
+        description =
+            branches.count == 1 ? branches[0].1 : try NetworkDescription.fused(branches: branches, classes: outputs)
+        let made = try ScriptedNetwork(description, seed: seed)
+        try made.save(to: network)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try NetworkPackage.write(
+            network: network, inputs: made.inputs, manifest: manifest, to: folder.file("package/model.pt"))
+    }
+
+    /// A picture, a sound, a text and a table, of which two kinds are told apart.
+    package static func mixed(rows: Int = 40) throws -> MadePackage {
+        let folder = try TemporaryDirectory()
+        try MixedRows.write(to: folder, rows: rows)
+        var photo = DataSettings.Modality(columns: ["photo"], kind: .image)
+        photo.size = [16, 16]
+        let settings = DataSettings(
+            source: folder.path("rows.csv"), target: .init(columns: ["kind"], kind: .classification),
+            modalities: [
+                "photo": photo, "voice": .init(columns: ["voice"], kind: .audio),
+                "note": .init(columns: ["note"], kind: .text),
+                "facts": .init(columns: ["age", "weight", "city"], kind: .table),
+            ])
+        return try MadePackage(
+            settings, in: folder,
+            families: ["photo": "LeNet3", "voice": "ResNet", "note": "BiGRU", "facts": "MLP"])
+    }
+
+    /// A table alone: numbers and a category, of which three classes or a number are learned.
+    package static func table(rows: Int = 60, target: DataSettings.Answer, seed: UInt64 = 3) throws -> MadePackage {
+        let folder = try TemporaryDirectory()
+        var lines = ["age,weight,city,hospital,kind,cost"]
+        for row in 0..<rows {
+            lines.append(
+                "\(20 + row * 7 % 31),\(50.5 + Double(row % 17)),\(["Rome", "Oslo"][row % 2]),"
+                    + "\(["north", "south", "west"][row % 3]),\(["a", "b", "c"][row * 5 % 3]),\(row % 11).25")
+        }
+        try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: folder.file("rows.csv"))
+        let settings = DataSettings(
+            source: folder.path("rows.csv"), target: target,
+            modalities: ["facts": .init(columns: ["age", "weight", "city"], kind: .table)])
+        return try MadePackage(settings, in: folder, families: ["facts": "MLP"], seed: seed)
+    }
+
+    /// Pictures alone.
+    package static func pictures() throws -> MadePackage {
+        let folder = try TemporaryDirectory()
+        try MixedRows.write(to: folder)
+        var photo = DataSettings.Modality(columns: ["photo"], kind: .image)
+        photo.size = [16, 16]
+        let settings = DataSettings(
+            source: folder.path("rows.csv"), target: .init(columns: ["kind"], kind: .classification),
+            modalities: ["photo": photo], tolerance: 0.2)
+        return try MadePackage(settings, in: folder, families: ["photo": "LeNet3"])
+    }
+
+    /// What the network answers for each row of the table, without any program between.
+    package func answers() throws -> [[Float]] {
+        let package = try NetworkPackage(loading: folder.file("package/model.pt"))
+        let rows = try TableRows(SampleTable(settings: manifest.settings))
+        let reader = try ValueReader(files: rows.files, inputs: manifest.inputs)
+        var answers: [[Float]] = []
+        try rows.forEachSample { sample in
+            var values: [String: RawValue] = [:]
+            for (modality, cells) in zip(rows.modalities, sample.cells) {
+                guard let input = manifest.inputs[modality.name] else { continue }
+                values[modality.name] = try reader.value(cells, of: modality.name, input)
+            }
+            answers += try package.answers([values])
+        }
+        return answers
+    }
+}

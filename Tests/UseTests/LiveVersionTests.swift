@@ -1,0 +1,79 @@
+import Foundation
+import Logging
+import Messaging
+import Model
+import Networks
+import RegistryClient
+import ServingSupport
+import TestSupport
+import Testing
+
+/// A server that follows the registry, through the built programs.
+@Suite(.timeLimit(.minutes(10))) struct LiveVersionTests {
+    @Test func `the version that becomes live answers from then on, without a break`() async throws {
+        let kind = DataSettings.Answer(columns: ["kind"], kind: .classification)
+        let first = try MadePackage.table(target: kind, seed: 3)
+        let second = try MadePackage.table(target: kind, seed: 4)
+        try await ProcessFixture.run { fixture in
+            _ = try fixture.start("registry", [])
+            let endpoint = try Endpoint(try #require(fixture.environment["GYRUS_REGISTRY"]))
+            let registry = RegistryClient(
+                RequestClient(to: endpoint, logger: Logger(label: "test")), patience: .seconds(60))
+            try await Self.register(first, as: "first", with: registry)
+            try await Self.register(second, as: "second", with: registry)
+            _ = try await registry.move("first", to: .live, by: "test")
+            let server = try await ServedFixture.start(["kinds=table/kinds"], in: fixture)
+            let row = Data(#"{"age": 20, "weight": 50.5, "city": "Rome"}"#.utf8)
+            let before = try await Self.answer(server, row)
+            #expect(before.version == "1")
+            #expect(try abs(Float(before.probability) - first.answers()[0][0]) < 1e-5)
+
+            _ = try await registry.move("second", to: .live, by: "test")
+            var after = before
+            // Every answer on the way is one of the two.
+            while after.version == "1" {
+                #expect(abs(after.probability - before.probability) < 1e-6)
+                after = try await Self.answer(server, row)
+            }
+            #expect(after.version == "2")
+            #expect(try abs(Float(after.probability) - second.answers()[0][0]) < 1e-5)
+        }
+    }
+
+    @Test func `a name that the registry does not have ends the server with advice`() async throws {
+        try await ProcessFixture.run { fixture in
+            _ = try fixture.start("registry", [])
+            let server = try fixture.start("server", ["serve", "--port", "0", "nobody"])
+            #expect(await server.end() == 1)
+            #expect(try String(contentsOf: server.log, encoding: .utf8).contains("gyrus models stage MODEL live"))
+        }
+    }
+
+    private static func answer(
+        _ server: ServedFixture, _ row: Data
+    ) async throws -> (version: String, probability: Double) {
+        let answer = try await server.ask("/predict", row)
+        try #require(answer.status == 200, "\(answer.text)")
+        let named = try answer.predictions()[0]["probabilities"] as? [String: Double]
+        return (try answer.object()["version"] as? String ?? "", named?["a"] ?? -1)
+    }
+
+    /// Registers the data, the network and the model, as a search does.
+    private static func register(_ made: MadePackage, as id: String, with registry: RegistryClient) async throws {
+        let recipe = try BlobDigest(made.manifest.id)
+        let dataset = try await registry.upload(file: made.dataset)
+        _ = try await registry.register(
+            RegisteredDataset(
+                name: "rows", recipe: recipe, blob: dataset, classes: 3, attributes: [:]))
+        let network = try await registry.register(
+            BaseNetwork(
+                name: "MLP", category: "MLP", areas: ["cognition"], functions: ["classification"],
+                description: try made.description.canonicalJSON))
+        let script = try await registry.upload(file: made.network)
+        _ = try await registry.register(
+            PretrainedModel(
+                id: id, network: try #require(network.id), platform: "Gyrus1.0", dataset: "rows", optimizer: "SGD",
+                accuracy: nil, files: [ModelFile(.torchScript, script)],
+                lineage: .init(recipe: recipe), series: "table/kinds"))
+    }
+}

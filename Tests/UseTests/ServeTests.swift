@@ -1,0 +1,228 @@
+import Foundation
+import Model
+import ServingSupport
+import TestSupport
+import Testing
+
+/// A server of packages, through the built programs.
+@Suite(.timeLimit(.minutes(10))) struct ServeTests {
+    private static let kind = DataSettings.Answer(columns: ["kind"], kind: .classification)
+
+    @Test func `the open inference protocol tells and answers as the package does`() async throws {
+        let made = try MadePackage.table(target: Self.kind)
+        let expected = try made.answers()
+        try await ProcessFixture.run { fixture in
+            let server = try await ServedFixture.start(["facts=\(made.path)"], in: fixture)
+            #expect(try await server.ask("/v2/health/live").status == 200)
+            #expect(try await server.ask("/v2/health/ready").object()["ready"] as? Bool == true)
+            let extensions = try await server.ask("/v2").object()["extensions"] as? [String]
+            #expect(extensions == ["binary_tensor_data"])
+            let metadata = try await server.ask("/v2/models/facts").object()
+            #expect(metadata["versions"] as? [String] == ["1"])
+            let inputs = metadata["inputs"] as? [[String: Any]] ?? []
+            #expect(inputs.map { $0["name"] as? String } == ["age", "weight", "city"])
+            #expect(inputs.map { $0["datatype"] as? String } == ["FP32", "FP32", "BYTES"])
+            #expect(try await server.ask("/v2/models/facts/versions/1/ready").status == 200)
+
+            let body = """
+                {"id": "7", "inputs": [
+                  {"name": "age", "shape": [2], "datatype": "INT64", "data": [20, 27]},
+                  {"name": "weight", "shape": [2, 1], "datatype": "FP64", "data": [[50.5], [51.5]]},
+                  {"name": "city", "shape": [2], "datatype": "BYTES", "data": ["Rome", "Oslo"]}]}
+                """
+            let answer = try await server.ask("/v2/models/facts/infer", Data(body.utf8))
+            #expect(answer.status == 200, "\(answer.text)")
+            let reply = try answer.object()
+            #expect(reply["id"] as? String == "7" && reply["model_version"] as? String == "1")
+            let outputs = reply["outputs"] as? [[String: Any]] ?? []
+            #expect(outputs.map { $0["name"] as? String } == ["probabilities", "label"])
+            #expect(outputs[0]["shape"] as? [Int] == [2, 3])
+            let numbers = (outputs[0]["data"] as? [Double] ?? []).map(Float.init)
+            for (number, right) in zip(numbers, expected[0] + expected[1]) { #expect(abs(number - right) < 1e-5) }
+            #expect(numbers.count == 6)
+            try await self.binary(server, expected)
+        }
+    }
+
+    /// The same in binary tensors, to and fro.
+    private func binary(_ server: ServedFixture, _ expected: [[Float]]) async throws {
+        func bytes(_ values: [Float]) -> Data {
+            values.reduce(into: Data()) { data, value in
+                withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: $0) }
+            }
+        }
+        func bytes(_ texts: [String]) -> Data {
+            texts.reduce(into: Data()) { data, text in
+                withUnsafeBytes(of: UInt32(text.utf8.count).littleEndian) { data.append(contentsOf: $0) }
+                data.append(contentsOf: text.utf8)
+            }
+        }
+        let json = """
+            {"parameters": {"binary_data_output": true}, "inputs": [
+              {"name": "age", "shape": [2], "datatype": "FP32", "parameters": {"binary_data_size": 8}},
+              {"name": "weight", "shape": [2], "datatype": "FP32", "parameters": {"binary_data_size": 8}},
+              {"name": "city", "shape": [2], "datatype": "BYTES", "parameters": {"binary_data_size": 16}}],
+             "outputs": [{"name": "probabilities"}]}
+            """
+        let body = Data(json.utf8) + bytes([20, 27]) + bytes([50.5, 51.5]) + bytes(["Rome", "Oslo"])
+        let length = ["Inference-Header-Content-Length": "\(json.utf8.count)"]
+        let answer = try await server.ask("/v2/models/facts/infer", body, length)
+        #expect(answer.status == 200, "\(answer.text)")
+        let head = try #require(answer.headers["inference-header-content-length"].flatMap { Int($0) })
+        let numbers = answer.body.dropFirst(head).withUnsafeBytes { raw in
+            stride(from: 0, to: raw.count, by: 4).map { raw.loadUnaligned(fromByteOffset: $0, as: Float.self) }
+        }
+        #expect(numbers.count == 6)
+        for (number, right) in zip(numbers, expected[0] + expected[1]) { #expect(abs(number - right) < 1e-6) }
+        let short = try await server.ask("/v2/models/facts/infer", body.dropLast(), length)
+        #expect(short.status == 400 && short.text.contains("binary_data_size"))
+    }
+
+    @Test func `files, rows and forms are answered, and what is wrong with one stays with it`() async throws {
+        let made = try MadePackage.mixed()
+        let expected = try made.answers()
+        try await ProcessFixture.run { fixture in
+            let server = try await ServedFixture.start(["--workers", "1", made.path], in: fixture)
+            let photo = try Data(contentsOf: made.folder.file("p0.ppm"))
+            let voice = try Data(contentsOf: made.folder.file("s0.wav"))
+            let row: [String: Any] = [
+                "note": "the red, quick fox number 0 jumped over seven lazy dogs", "age": 20, "weight": NSNull(),
+                "city": "Rome",
+            ]
+            let rows = try JSONSerialization.data(withJSONObject: row)
+            let form = try await server.ask(
+                "/predict", form: [("photo", "p0.ppm", photo), ("voice", "s0.wav", voice), ("row", nil, rows)])
+            #expect(form.status == 200, "\(form.text)")
+            let probabilities = try form.predictions()[0]["probabilities"] as? [String: Double] ?? [:]
+            #expect(abs(Float(probabilities["even"] ?? 0) - expected[0][0]) < 1e-4)
+
+            // The same as JSON, beside a picture that is none.
+            var good = row, bad = row
+            (good["photo"], good["voice"]) = (photo.base64EncodedString(), voice.base64EncodedString())
+            (bad["photo"], bad["voice"]) = (Data("no picture".utf8).base64EncodedString(), NSNull())
+            let both = try await server.ask("/predict", JSONSerialization.data(withJSONObject: [bad, good]))
+            #expect(both.status == 200, "\(both.text)")
+            let predictions = try both.predictions()
+            #expect(predictions[0]["error"] is String && predictions[0]["probabilities"] == nil)
+            let second = predictions[1]["probabilities"] as? [String: Double] ?? [:]
+            #expect(abs(Float(second["even"] ?? 0) - expected[0][0]) < 1e-4)
+            let alone = try await server.ask("/predict", JSONSerialization.data(withJSONObject: bad))
+            #expect(alone.status == 422)
+
+            // Never a path of the server.
+            bad["photo"] = made.folder.path("p0.ppm")
+            let path = try await server.ask("/predict", JSONSerialization.data(withJSONObject: bad))
+            #expect(path.status == 422 && path.text.contains("base64"))
+        }
+    }
+
+    @Test func `requests that cannot be answered say what to do`() async throws {
+        let made = try MadePackage.table(target: Self.kind)
+        try await ProcessFixture.run { fixture in
+            let server = try await ServedFixture.start(["--body", "1", "facts=\(made.path)"], in: fixture)
+            let model = try await server.ask("/v2/models/fact")
+            #expect(model.status == 404 && model.text.contains("Did you mean 'facts'?"))
+            let version = try await server.ask("/v2/models/facts/versions/9")
+            #expect(version.status == 404 && version.text.contains("version '1'"))
+            #expect(try await server.ask("/nothing").status == 404)
+            let missing = try await server.ask("/predict", Data(#"{"age": 3, "weight": 4}"#.utf8))
+            #expect(missing.status == 422 && missing.text.contains("there is no 'city'"))
+            let broken = try await server.ask("/predict", Data(#"{"age": 3,"#.utf8))
+            #expect(broken.status == 400 && broken.text.contains("JSON"))
+            let large = try await server.ask("/predict", Data(count: 1_200_000))
+            #expect(large.status == 413 && large.text.contains("larger than 1 MiB"))
+            let shape = try await server.ask(
+                "/v2/models/facts/infer",
+                Data(#"{"inputs": [{"name": "age", "shape": [3], "datatype": "FP32", "data": [1]}]}"#.utf8))
+            #expect(shape.status == 400 && shape.text.contains("needs 3"))
+            let foreign = try await server.ask("/predict", Data("{}".utf8), ["Sec-Fetch-Site": "cross-site"])
+            #expect(foreign.status == 403)
+        }
+    }
+
+    @Test func `who has no key is not admitted, and a server without keys stays on its machine`() async throws {
+        let made = try MadePackage.table(target: Self.kind)
+        try await ProcessFixture.run { fixture in
+            let keys = fixture.directory.appending(path: "keys")
+            try Data("# people\nphone 0123456789abcdef0123\n".utf8).write(to: keys)
+            let server = try await ServedFixture.start(["--keys", keys.path, made.path], in: fixture)
+            #expect(try await server.ask("/v2/health/ready").status == 200)
+            let refused = try await server.ask("/v2/models/package")
+            #expect(refused.status == 401 && refused.headers["www-authenticate"]?.hasPrefix("Bearer") == true)
+            let wrong = try await server.ask("/v2/models/package", nil, ["Authorization": "Bearer 0123456789abcdef"])
+            #expect(wrong.status == 401)
+            let right = ["Authorization": "Bearer 0123456789abcdef0123"]
+            #expect(try await server.ask("/v2/models/package", nil, right).status == 200)
+            let open = try fixture.start("server", ["serve", "--host", "0.0.0.0", made.path], name: "open")
+            #expect(await open.end() != 0)
+            #expect(try String(contentsOf: open.log, encoding: .utf8).contains("--keys"))
+        }
+    }
+
+    @Test func `requests at a time share batches, and are all answered before the end`() async throws {
+        let made = try MadePackage.table(target: Self.kind)
+        let expected = try made.answers()
+        try await ProcessFixture.run { fixture in
+            let server = try await ServedFixture.start(
+                ["--workers", "1", "--delay", "50", made.path], in: fixture)
+            let rows = (0..<40).map { row in
+                #"{"age": \#(20 + row * 7 % 31), "weight": \#(50.5 + Double(row % 17)), "city": "\#(["Rome", "Oslo"][row % 2])"}"#
+            }
+            let answers = try await withThrowingTaskGroup(of: (Int, Double).self) { group in
+                for (place, row) in rows.enumerated() {
+                    group.addTask {
+                        let answer = try await server.ask("/predict", Data(row.utf8))
+                        let named = try answer.predictions()[0]["probabilities"] as? [String: Double]
+                        return (place, named?["a"] ?? -1)
+                    }
+                }
+                return try await group.reduce(into: [Int: Double]()) { $0[$1.0] = $1.1 }
+            }
+            for (place, answer) in answers { #expect(abs(Float(answer) - expected[place][0]) < 1e-5) }
+            let metrics = try await server.ask("/metrics").text
+            #expect(metrics.contains(#"gyrus_server_requests_total{route="predict",code="200"} 40"#))
+            #expect(metrics.contains(#"gyrus_server_batch_samples_sum{model="package"} 40.0"#))
+            let line = metrics.split(separator: "\n").first {
+                $0.hasPrefix(#"gyrus_server_batch_samples_count{model="package"}"#)
+            }
+            let batches = try #require(line?.split(separator: " ").last.flatMap { Int($0) })
+            #expect(batches < 40, "40 requests went in \(batches) batches")
+
+            // The network's process can reach nothing: no new rights, and a filter of calls.
+            let worker = try #require(Self.children(of: server.process.id).first)
+            let status = try String(contentsOfFile: "/proc/\(worker)/status", encoding: .utf8)
+            #expect(status.contains("NoNewPrivs:\t1") && status.contains("Seccomp:\t2"))
+
+            // Waits in a batch when the signal comes.
+            async let last = server.ask("/predict", Data(rows[0].utf8))
+            while try await !server.ask("/metrics").text.contains("requests_at_work 1\n") {
+                if try await server.ask("/metrics").text.contains(#"code="200"} 41"#) { break }
+            }
+            server.process.signal(SIGTERM)
+            #expect(try await last.status == 200)
+            #expect(await server.process.end() == 0)
+        }
+    }
+
+    private static func children(of process: Int32) -> [Int32] {
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return all.compactMap { Int32($0) }.filter { number in
+            let stat = (try? String(contentsOfFile: "/proc/\(number)/stat", encoding: .utf8)) ?? ""
+            let words = stat.drop { $0 != ")" }.split(separator: " ")
+            let command = (try? String(contentsOfFile: "/proc/\(number)/cmdline", encoding: .utf8)) ?? ""
+            return words.count > 2 && words[2] == "\(process)" && command.contains("gyrus-data")
+        }
+    }
+
+    @Test func `a process that dies is started again, and its requests are answered`() async throws {
+        let made = try MadePackage.table(target: Self.kind)
+        try await ProcessFixture.run { fixture in
+            let server = try await ServedFixture.start(["--workers", "1", made.path], in: fixture)
+            let row = Data(#"{"age": 20, "weight": 50.5, "city": "Rome"}"#.utf8)
+            #expect(try await server.ask("/predict", row).status == 200)
+            kill(try #require(Self.children(of: server.process.id).first), SIGKILL)
+            #expect(try await server.ask("/predict", row).status == 200)
+            #expect(server.process.isRunning)
+        }
+    }
+}
