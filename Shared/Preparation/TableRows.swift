@@ -16,7 +16,7 @@ public struct TableRows: SampleRows {
     /// Takes a table that was opened.
     public init(_ table: SampleTable) throws {
         self.table = table
-        group = try table.settings.split.group.map { try table.column($0, key: "data.split.group") }
+        group = table.group
         modalities = table.modalities.map { modality in
             RawModality(
                 name: modality.name, kind: modality.kind,
