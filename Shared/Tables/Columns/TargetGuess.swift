@@ -74,7 +74,7 @@ struct TargetGuess {
         if index == placed.last || index == possible.last && points.name <= 0 && placed.last.map(isInput) == true {
             points.place = column.kind == .number ? 2 : column.distinct == 2 ? 3 : 2.5
         } else if index == placed.first {
-            points.place = isAlone(index, among: possible) ? 1.5 : 1
+            points.place = points.name >= 5 ? 2 : isAlone(index, among: possible) ? 1.5 : 1
         }
         if column.kind == .labels { points.place += 3 }
         points.isAlone = index != placed.last && isAlone(index, among: possible)
@@ -134,9 +134,9 @@ struct TargetGuess {
             guard areNumbers, possible.count > 1 else { return nil }
             return Choice(columns: possible, reason: "all columns of numbers, as nothing else tells what is learned")
         }
-        guard areNumbers, possible.last == columns.indices.last else { return nil }
-        if let named = sharedEnding(possible) { return named }
-        return designed(possible)
+        guard areNumbers else { return nil }
+        if possible.last == columns.indices.last, let named = sharedEnding(possible) { return named }
+        return designed(possible, "last") ?? designed(possible.reversed(), "first")
     }
 
     private func isFlag(_ index: Int) -> Bool {
@@ -155,14 +155,14 @@ struct TargetGuess {
         return Choice(columns: Array(possible.suffix(run)), reason: "the last \(run) columns, which share '\(ending)'")
     }
 
-    /// The last columns of an experiment that was planned: what was set has few values, what was measured has many.
-    private func designed(_ possible: [Int]) -> Choice? {
+    /// The outer columns of an experiment that was planned: what was set has few values, what was measured has many.
+    private func designed(_ possible: [Int], _ place: String) -> Choice? {
         let run = possible.reversed().prefix { columns[$0].distinct * 3 >= rows }.count
         let most = possible.dropLast(run).map { columns[$0].distinct }.max() ?? rows
         guard run > 1, rows >= 30, possible.count - run >= 2, most * 10 <= rows else { return nil }
         return Choice(
-            columns: Array(possible.suffix(run)),
-            reason: "the last \(run) columns, which are measured, while the others have few values")
+            columns: possible.suffix(run).sorted(),
+            reason: "the \(place) \(run) columns, which are measured, while the others have few values")
     }
 
     /// All columns that are called alike but for a number or another word: `y1`, `y2`, or `target_x`, `target_y`, or
