@@ -88,7 +88,7 @@ public struct DataPreparer {
             throw Failure(
                 .invalidArgument, "data.split: no sample is left for training; \(count) samples are there in all.")
         }
-        let reader = try ValueReader(files: rows.files)
+        let reader = try ValueReader(files: rows.files, encoding: settings.encoding)
         var fitters = rows.modalities.map { $0.fitter(count: training) }
         var moments = target.names.map { _ in RunningMoments() }
         var place = 0
@@ -116,18 +116,17 @@ public struct DataPreparer {
         throw Failure(
             .invalidArgument,
             """
-            data.unreadable: more than \(NumberText.percent(settings.tolerance)) of \(count) samples cannot be read. The first:
+            data.unreadable: more than \(settings.tolerance.percent) of \(count) samples cannot be read. The first:
               \(named)
             Mend or remove them, or allow more with 'data: {unreadable: 0.2}'.
             """)
     }
 }
 
-/// Numbers for people.
-enum NumberText {
+extension Double {
     /// A share as percent, such as `5 %`.
-    static func percent(_ share: Double) -> String {
-        let percent = (share * 1_000).rounded() / 10
+    var percent: String {
+        let percent = (self * 1_000).rounded() / 10
         return percent == percent.rounded() ? "\(Int(percent)) %" : "\(percent) %"
     }
 }

@@ -40,7 +40,7 @@ final class SampleWriter {
     init(_ manifest: DatasetManifest, modalities: [RawModality], files: FileFinder, path: String) throws {
         self.manifest = manifest
         self.modalities = modalities
-        reader = try ValueReader(files: files, inputs: manifest.inputs)
+        reader = try ValueReader(files: files, inputs: manifest.inputs, encoding: manifest.settings.encoding)
         stream = SafetensorsStream(path)
         let script = PreparationScript(manifest)
         modules = try (0..<max(1, min(8, ProcessorCount.available))).map { _ in try PreparationModule(script) }

@@ -16,7 +16,7 @@ public struct TableRows: SampleRows {
     /// Takes a table that was opened.
     public init(_ table: SampleTable) throws {
         self.table = table
-        group = try table.settings.split.group.map { try table.column($0, key: "data.split.group") }
+        group = table.group
         modalities = table.modalities.map { modality in
             RawModality(
                 name: modality.name, kind: modality.kind,
@@ -31,13 +31,15 @@ public struct TableRows: SampleRows {
 
     /// Gives all samples in the order of the source.
     public func forEachSample(_ body: (RawSample) throws -> Void) throws {
-        var groups: [String: Int] = [:]
+        var (groups, count): ([String: Int], Int) = ([:], 0)
         try table.forEachRow { row in
             let number = group.map { column -> Int in
-                let name = row.cell(column).description
-                if let known = groups[name] { return known }
-                groups[name] = groups.count
-                return groups.count - 1
+                let cell = row.cell(column)
+                if cell != .missing, let known = groups[cell.description] { return known }
+                // A row without a value stands for itself.
+                defer { count += 1 }
+                if cell != .missing { groups[cell.description] = count }
+                return count
             }
             try body(
                 RawSample(

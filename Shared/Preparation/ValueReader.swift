@@ -6,16 +6,22 @@ public import Tables
 /// Turns cells of a user's data into raw values: it reads and decodes the files that they name.
 public struct ValueReader: Sendable {
     private let files: FileFinder
+    private let encoding: String?
     private let tokenizers: [String: Tokenizer]
     private let tables: [String: TableIndex]
 
     /// Most bytes of one file: 1 GiB.
     public static let largestFile = 1 << 30
 
-    /// - Parameter inputs: Prepared inputs, whose tokenizers and categories it uses.
+    /// - Parameters:
+    ///   - inputs: Prepared inputs, whose tokenizers and categories it uses.
+    ///   - encoding: Encoding of files of text; nil for UTF-8.
     /// - Throws: `Failure` where a tokenizer cannot be read.
-    public init(files: FileFinder, inputs: [String: DatasetManifest.Input] = [:]) throws {
+    public init(
+        files: FileFinder, inputs: [String: DatasetManifest.Input] = [:], encoding: String? = nil
+    ) throws {
         self.files = files
+        self.encoding = encoding
         tokenizers = try inputs.compactMapValues { input in
             guard case .text(let text) = input.preparation else { return nil }
             return try Tokenizer(model: [UInt8](text.model))
@@ -59,7 +65,7 @@ public struct ValueReader: Sendable {
             switch cell {
             case .missing: nil
             case .bytes(let bytes): try Self.text(bytes)
-            case .text where areFiles: try bytes([cell]).map(Self.text)
+            case .text(let name) where areFiles: try TextFile.contents(of: path(of: name), encoding: encoding)
             case .text(let text): text
             case .number, .list, .array: cell.description
             }
@@ -83,13 +89,16 @@ public struct ValueReader: Sendable {
         switch cells.first {
         case .missing?, nil: return nil
         case .bytes(let bytes)?: return bytes
-        case .text(let name)?:
-            switch files.find(name) {
-            case .nothing(let why): throw Failure(.notFound, why)
-            case .file(let path): return try Self.content(of: path)
-            }
+        case .text(let name)?: return try Self.content(of: path(of: name))
         case .number?, .list?, .array?:
             throw Failure(.invalidArgument, "a file is needed, and there is \(cells[0].description)")
+        }
+    }
+
+    private func path(of name: String) throws -> String {
+        switch files.find(name) {
+        case .nothing(let why): throw Failure(.notFound, why)
+        case .file(let path): path
         }
     }
 

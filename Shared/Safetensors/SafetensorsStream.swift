@@ -12,14 +12,21 @@ import Model
 /// try stream.finish(metadata: ["format": "…"])
 /// ```
 public final class SafetensorsStream {
-    /// A tensor that grows.
-    private struct Growing {
+    /// A tensor that grows; a class, so that its buffer is never copied.
+    private final class Growing {
         let type: TensorType
         let rowShape: [Int]
         let path: String
         let file: FileHandle
         var rows = 0
         var buffer: [UInt8] = []
+
+        init(type: TensorType, rowShape: [Int], path: String, file: FileHandle) {
+            self.type = type
+            self.rowShape = rowShape
+            self.path = path
+            self.file = file
+        }
     }
 
     private static let bufferByteCount = 1 << 20
@@ -40,7 +47,7 @@ public final class SafetensorsStream {
     /// - Throws: `Failure` with code `invalid-argument` where the row has another size or type than the first one, and
     ///   `unavailable` where the disk does not take it.
     public func append<Element: TensorElement>(_ row: [Element], to name: String, rowShape: [Int]) throws {
-        var tensor = try tensors[name] ?? begin(Element.tensorType, rowShape)
+        let tensor = try tensors[name] ?? begin(Element.tensorType, rowShape)
         guard tensor.type == Element.tensorType, tensor.rowShape == rowShape, row.count == rowShape.reduce(1, *) else {
             throw Failure(
                 .invalidArgument,
@@ -49,8 +56,8 @@ public final class SafetensorsStream {
         }
         row.withUnsafeBytes { tensor.buffer.append(contentsOf: $0) }
         tensor.rows += 1
-        if tensor.buffer.count >= Self.bufferByteCount { try flush(&tensor) }
-        tensors[name] = tensor
+        if tensor.buffer.count >= Self.bufferByteCount { try flush(tensor) }
+        if tensor.rows == 1 { tensors[name] = tensor }
     }
 
     /// How many rows a tensor has.
@@ -59,11 +66,7 @@ public final class SafetensorsStream {
     /// Puts the tensors together under the file's name.
     /// - Throws: `Failure` with code `unavailable` where the disk does not take it.
     public func finish(metadata: [String: String]) throws {
-        for name in tensors.keys.sorted() {
-            guard var tensor = tensors[name] else { continue }
-            try flush(&tensor)
-            tensors[name] = tensor
-        }
+        for tensor in tensors.values { try flush(tensor) }
         let ordered = tensors.sorted { ($1.value.type.byteCount, $0.key) < ($0.value.type.byteCount, $1.key) }
         let header = SafetensorsFile.encodeHeader(
             ordered.map { name, tensor in
@@ -89,7 +92,7 @@ public final class SafetensorsStream {
         return Growing(type: type, rowShape: rowShape, path: part, file: file)
     }
 
-    private func flush(_ tensor: inout Growing) throws {
+    private func flush(_ tensor: Growing) throws {
         do {
             try tensor.file.write(contentsOf: tensor.buffer)
         } catch {

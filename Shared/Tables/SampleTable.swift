@@ -31,7 +31,9 @@ public final class SampleTable {
     public let rowCount: Int
     /// Rows that have no target and are left out.
     public internal(set) var rowsWithoutTarget: Int
-    /// A column whose values should not stand on both sides of a split; nil where none looks like it, or one is named.
+    /// The column whose values never stand on both sides of the split; nil where there is none.
+    public internal(set) var group: Int?
+    /// Its name, where it was found by looking.
     public internal(set) var suggestedGroup: String?
     /// What was found that a user should know, guesses included.
     public internal(set) var notes: [String]

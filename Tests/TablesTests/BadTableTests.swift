@@ -138,4 +138,32 @@ struct BadTableTests {
         #expect(report.duplicates.within + report.duplicates.across == 2)
         #expect(report.duplicates.contradicting == 2)
     }
+
+    @Test func `ten thousand classes are learned, each by its name`() throws {
+        let text = "text,label\n" + (0..<30_000).map { "what is said of thing \($0) here,n\($0 % 10_000)\n" }.joined()
+        let table = try MadeData().write(text, as: "t.csv").table("t.csv")
+        #expect(table.target.target.names.count == 10_000)
+        #expect(table.counts.training == 10_000 && table.counts.validation == 10_000)
+    }
+
+    @Test func `names in every script are classes, and what two systems write differently is one`() throws {
+        let names = ["القط", "собака", "猫", "คน", "🐟", "ñandú", "אבג", "a b"]
+        let data = try MadeData()
+        for name in names { for index in 0..<6 { try data.write("text \(index)", as: "\(name)/\(index).txt") } }
+        let table = try data.table()
+        #expect(Set(table.target.target.names) == Set(names))
+        #expect(table.target.counts == Array(repeating: 6, count: names.count))
+    }
+
+    @Test func `a group that a row lacks does not tie it to the others that lack it`() throws {
+        let rows = (0..<200).map {
+            "\($0 < 60 ? "" : "s\($0 % 20)"),\(Double($0 * 7 % 31) / 4),\(["a", "b"][$0 % 2])\n"
+        }
+        let data = try MadeData().write("speaker,size,label\n" + rows.joined(), as: "t.csv")
+        let table = try data.table("t.csv")
+        #expect(table.suggestedGroup == "speaker")
+        var parts: Set<SamplePart> = []
+        try table.forEachRow { if $0.cell(0) == .missing { parts.insert($0.part) } }
+        #expect(parts == Set(SamplePart.allCases))
+    }
 }

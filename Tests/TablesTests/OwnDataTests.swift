@@ -89,7 +89,7 @@ struct OwnDataTests {
     }
 
     @Test func `counts of cells are a regression with three targets`() throws {
-        let table = try OwnData.table("blood", target: "red", "white", "platelets")
+        let table = try OwnData.table("blood")
         #expect(table.sampleCount == 274)
         #expect(table.target.target.kind == .regression)
         #expect(table.target.target.names == ["red", "white", "platelets"])
@@ -133,18 +133,20 @@ struct OwnDataTests {
         #expect(table.columns.first { $0.name == "age" }?.kind == .number)
     }
 
-    @Test func `wine is parted by semicolons, and its quality can be a number`() throws {
-        let classes = try OwnData.table("wine")
+    @Test func `wine is parted by semicolons, and its quality is a number, or classes where these are asked for`()
+        throws
+    {
+        let classes = try OwnData.table("wine", target: "quality", kind: .classification)
         #expect(classes.target.target.names == (3...9).map(String.init))
         #expect(classes.columns.count == 12)
-        let table = try OwnData.table("wine", target: "quality", kind: .regression)
+        let table = try OwnData.table("wine")
         #expect(table.sampleCount == 2_971)
         #expect(table.target.target.kind == .regression)
         #expect(table.columns(of: "table").count == 11)
     }
 
     @Test func `buildings have two targets`() throws {
-        let table = try OwnData.table("energy", target: "heating", "cooling")
+        let table = try OwnData.table("energy")
         #expect(table.sampleCount == 576)
         #expect(table.target.target.kind == .regression)
         #expect(table.target.target.names == ["heating", "cooling"])

@@ -58,7 +58,10 @@ private struct Predicting {
             pending.removeAll(keepingCapacity: true)
         }
         try forEachSample { place, cells, files in
-            if reader == nil { reader = try ValueReader(files: files, inputs: answerer.package.manifest.inputs) }
+            if reader == nil {
+                let manifest = answerer.package.manifest
+                reader = try ValueReader(files: files, inputs: manifest.inputs, encoding: manifest.settings.encoding)
+            }
             pending.append((place, cells))
             if pending.count == SampleAnswerer.batch { try flush() }
         }

@@ -10,6 +10,21 @@ extension ScenarioFile {
         return reader.has("source", below: "data") ? try settings(reader) : nil
     }
 
+    /// The name, with `@version` or without, of the registry's data that a scenario is about; nil where it is about others.
+    /// - Throws: `Failure` with code `invalid-argument`, with file, line and column.
+    public static func addedDataset(_ text: String, file: String = "scenario") throws -> String? {
+        let top = try ScenarioText.parse(text, file: file)
+        let reader = try FieldReader(top, file: file, path: "", as: .group(ScenarioField.top))
+        guard reader.has("dataset", below: "data"),
+            let name = try reader.fields("data", as: ScenarioField.addedData)?.text("dataset")
+        else { return nil }
+        if let stray = ["target", "modalities"].first(where: { reader.node($0) != nil }) {
+            throw reader.wrong(
+                stray, "it was settled when '\(name)' was added; add the data under another name to change it.")
+        }
+        return name
+    }
+
     /// The text of a scenario with what its data came to.
     public static func text(_ text: String, with data: PreparedData) throws -> String {
         let json = try data.json
@@ -20,6 +35,10 @@ extension ScenarioFile {
     /// The data of a scenario.
     static func data(_ reader: FieldReader) throws -> ScenarioData {
         if let data = try prepared(reader) { return .prepared(data) }
+        if reader.has("dataset", below: "data"), let data = try reader.fields("data", as: ScenarioField.addedData) {
+            throw data.wrong(
+                "dataset", "the registry has not been asked for these data yet; 'gyrus publish' does that on its way.")
+        }
         guard reader.has("source", below: "data"), let data = try reader.fields("data", as: ScenarioField.ownData)
         else {
             return .known(try recipe(reader))

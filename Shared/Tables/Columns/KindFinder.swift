@@ -43,7 +43,7 @@ struct KindFinder {
         else { return false }
         let name = profile.name.lowercased()
         let isNamed =
-            ["id", "index", "idx", "", "nr", "no", "row", "number"].contains(name)
+            ["id", "index", "idx", "", "nr", "no", "row", "number", "rowid", "uid"].contains(name)
             || name.hasSuffix("id") && (name.hasSuffix("_id") || name.hasSuffix(" id") || profile.name.hasSuffix("Id"))
             || name.hasPrefix("unnamed")
         return isNamed || profile.isSequence && rows >= 20

@@ -1,48 +1,85 @@
 import Model
 
-/// Finds columns from whose values the class follows without exception.
+/// Finds columns that give the answer away: from whose values the class follows without exception, or that are copies of
+/// the number to be learned.
 struct LeakFinder {
     private struct Candidate {
         let column: Int
         let field: Int
+        let point: UInt8
+        let isNumber: Bool
         var classes: [UInt64: Int32] = [:]
+        var numbers: [UInt64: Double] = [:]
         var rows = 0
     }
 
     /// Columns with more values than this are not followed.
     private static let mostValues = 2_000
+    private let kind: Target.Kind
+    private let classCount: Int
     private var candidates: [Candidate]
 
     /// Begins with the columns that could be such.
-    init(_ columns: [SampleColumn], rows: Int) {
+    init(_ columns: [SampleColumn], target: SampleTarget, rows: Int) {
+        kind = target.target.kind
+        classCount = target.target.names.count
+        let isRegression = kind == .regression
         candidates = columns.indices.compactMap { index in
             let column = columns[index]
-            guard column.role == .input, [.category, .number].contains(column.kind), column.fields.count == 1,
-                column.distinct >= 2, column.distinct <= Self.mostValues, column.distinct * 3 <= rows
+            let isNumber = column.kind == .number
+            guard column.role == .input, column.kind == .category || isNumber, column.fields.count == 1,
+                column.distinct >= 2
             else { return nil }
-            return Candidate(column: index, field: column.fields[0])
+            if isRegression ? !isNumber : column.distinct > Self.mostValues || column.distinct * 3 > rows { return nil }
+            return Candidate(column: index, field: column.fields[0], point: column.point, isNumber: isNumber)
         }
+        if kind == .multiLabel { candidates = [] }
     }
 
     /// Takes a row; a column that it disproves is followed no more.
-    mutating func add(_ row: RawRow, class number: Int32) {
+    mutating func add(_ row: RawRow, _ answer: SampleAnswer) {
         for index in candidates.indices.reversed() {
-            let key = row.key(candidates[index].field)
-            guard key != 0 else { continue }
-            candidates[index].rows += 1
-            if let other = candidates[index].classes[key] {
-                if other != number { candidates.remove(at: index) }
-            } else {
-                candidates[index].classes[key] = number
-            }
+            let isDisproved =
+                switch answer {
+                case .class(let number): add(row, Int32(number), to: &candidates[index])
+                case .numbers(let numbers): add(row, numbers, to: &candidates[index])
+                case .labels: true
+                }
+            if isDisproved { candidates.remove(at: index) }
         }
     }
 
-    /// The columns that give the class away, as far as that can be no chance: every value often enough.
-    func leaks(classes: Int, rows: Int) -> [Int] {
+    private func add(_ row: RawRow, _ number: Int32, to candidate: inout Candidate) -> Bool {
+        let key = row.key(candidate.field)
+        guard key != 0 else { return false }
+        candidate.rows += 1
+        if let other = candidate.classes[key] { return other != number }
+        candidate.classes[key] = number
+        if candidate.isNumber { candidate.numbers[key] = row.number(candidate.field, point: candidate.point) }
+        return false
+    }
+
+    private func add(_ row: RawRow, _ numbers: [Double], to candidate: inout Candidate) -> Bool {
+        guard let number = row.number(candidate.field, point: candidate.point) else { return false }
+        candidate.rows += 1
+        return !numbers.contains(number)
+    }
+
+    /// The columns that give the answer away, as far as that can be no chance: every value often enough.
+    func leaks(rows: Int) -> [Int] {
         candidates.filter { candidate in
-            candidate.rows * 10 >= rows * 9 && Set(candidate.classes.values).count >= min(classes, 2)
-                && candidate.rows >= 3 * candidate.classes.count
+            guard candidate.rows * 10 >= rows * 9 else { return false }
+            guard kind == .classification else { return rows >= 10 }
+            return Set(candidate.classes.values).count >= min(classCount, 2)
+                && candidate.rows >= 3 * candidate.classes.count && !isScale(candidate)
         }.map(\.column)
+    }
+
+    /// Whether classes are stretches of a scale, as what is measured has it: light below 5, heavy from there on. A copy of
+    /// the class has one number for each.
+    private func isScale(_ candidate: Candidate) -> Bool {
+        guard candidate.isNumber, candidate.classes.count > 2 * classCount else { return false }
+        let sorted = candidate.numbers.sorted { $0.value < $1.value }.compactMap { candidate.classes[$0.key] }
+        return zip(sorted, sorted.dropFirst()).count { $0 != $1 } <= 2 * classCount
     }
 }

@@ -19,10 +19,9 @@ extension SampleTable {
         var gathered = Gathered()
         gathered.samples.names = target.target.kind == .regression ? [] : target.target.names
         var leaks =
-            target.target.kind == .classification && settings.modalities == nil
-            ? LeakFinder(columns, rows: rowCount) : nil
+            settings.modalities == nil ? LeakFinder(columns, target: target, rows: rowCount) : nil
         let split = columns.first { $0.role == .split }?.fields[0]
-        let group = columns.first { $0.role == .group }?.fields[0]
+        let group = group.map { columns[$0].fields[0] }
         let time = columns.first { $0.role == .time }
         let sources = opened.rows.files
         parts.reserveCapacity(rowCount)
@@ -36,7 +35,7 @@ extension SampleTable {
             parts.append(0)
             gathered.samples.given.append(try row.part ?? split.flatMap { try part(row, $0, sources) })
             Self.take(answer, &gathered)
-            if case .class(let number) = answer { leaks?.add(row, class: Int32(number)) }
+            leaks?.add(row, answer)
             if let group { gathered.samples.groups.append(Self.group(row.key(group), &gathered)) }
             if let time { gathered.samples.times.append(try moment(row, time, sources)) }
         }
@@ -47,13 +46,26 @@ extension SampleTable {
                     + "\(gathered.firstWithout ?? "").")
         }
         try part(&gathered)
-        for column in leaks?.leaks(classes: target.target.names.count, rows: gathered.samples.given.count) ?? [] {
+        leaveOut(leaks?.leaks(rows: gathered.samples.given.count) ?? [])
+    }
+
+    /// Leaves out columns that give the answer away, but not the last that there is.
+    private func leaveOut(_ leaks: [Int]) {
+        let isAllThereIs = columns.indices.allSatisfy { columns[$0].role != .input || leaks.contains($0) }
+        for column in leaks {
             let name = columns[column].name
             let answer = columns[target.columns[0]].name
+            let what =
+                target.target.kind == .regression
+                ? "'\(name)' is equal to '\(answer)' in every row"
+                : "Every value of '\(name)' has one '\(answer)' only, so that it gives the answer away"
+            if isAllThereIs {
+                notes.append("\(what); networks read it all the same, as there is nothing else.")
+                continue
+            }
             columns[column].role = .left("gives the answer away")
             notes.append(
-                "Every value of '\(name)' has one '\(answer)' only, so that it gives the answer away; it is left out. To "
-                    + "use it, name it: 'modalities: {table: {columns: [\(name), …]}}'.")
+                "\(what); it is left out. To use it, name it: 'modalities: {table: {columns: [\(name), …]}}'.")
         }
     }
 
@@ -174,6 +186,7 @@ extension SampleTable {
         }
         if target.target.kind == .multiLabel { stratify(&gathered) }
         target.counts = counts(of: gathered)
+        if suggestedGroup != nil, let reason = whyNotTogether(gathered.samples) { drawAlone(reason, &gathered) }
         var maker = SplitMaker(settings.split)
         let made = try maker.parts(of: gathered.samples)
         notes += maker.notes
@@ -191,6 +204,27 @@ extension SampleTable {
                     + "'data: {split: {validation: …, test: …}}'.")
         }
         if target.target.kind == .regression { try standardize(gathered.numbers, made) }
+    }
+
+    /// Why a group that was found cannot part the samples; nil where it can.
+    private func whyNotTogether(_ samples: SplitMaker.Samples) -> String? {
+        let groups = Set(samples.groups).count
+        guard groups >= SplitMaker.fewestGroups else { return "has \(groups) different values only" }
+        guard target.target.kind == .classification else { return nil }
+        var members: [Int32: Set<Int32>] = [:]
+        for (name, group) in zip(samples.classes, samples.groups) { members[name, default: []].insert(group) }
+        let alone = members.values.count { $0.count < 2 }
+        return alone * 2 > members.count ? "has one value alone in most classes" : nil
+    }
+
+    private func drawAlone(_ reason: String, _ gathered: inout Gathered) {
+        guard let name = suggestedGroup, let group else { return }
+        notes.append(
+            "Rows share '\(name)', but it \(reason); samples are drawn one by one. To keep rows with the same value "
+                + "together all the same, say 'data: {split: {group: \(name)}}'.")
+        if columns[group].role == .group { columns[group].role = .left("names groups of rows") }
+        (self.group, suggestedGroup) = (nil, nil)
+        gathered.samples.groups = []
     }
 
     /// The class by which a sample with several labels is drawn: its rarest label.

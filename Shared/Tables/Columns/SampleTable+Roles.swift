@@ -3,8 +3,14 @@ import Model
 extension SampleTable {
     private static let groupWords: Set<String> = [
         "speaker", "patient", "lesion", "user", "subject", "person", "participant", "session", "author", "customer",
-        "client", "individual", "animal", "donor", "household", "recording", "group", "player", "student",
+        "client", "individual", "animal", "donor", "household", "recording", "player", "student", "case", "visitor",
     ]
+    /// Words that make the name of a thing the name of a group: `patient_id`.
+    private static let nameWords: Set<String> = [
+        "id", "ids", "no", "nr", "number", "name", "code", "key", "uid", "index",
+    ]
+    /// What says that rows with a shared value are drawn like any others.
+    static let noGroup = "none"
 
     /// Says what every column is for.
     func assignRoles() throws {
@@ -12,7 +18,13 @@ extension SampleTable {
             try setRole(.left("stands in data.ignore"), of: name, key: "data.ignore")
         }
         if let name = settings.split.column { try setRole(.split, of: name, key: "data.split.column") }
-        if let name = settings.split.group { try setRole(.group, of: name, key: "data.split.group") }
+        let isGroupNamed = settings.split.group.map { name in
+            name != Self.noGroup || columns.contains { $0.name == name }
+        }
+        if let name = settings.split.group, isGroupNamed == true {
+            try setRole(.group, of: name, key: "data.split.group")
+            group = try column(name, key: "data.split.group")
+        }
         if let name = settings.split.time { try setRole(.time, of: name, key: "data.split.time") }
         let named = settings.modalities.map { Set($0.values.flatMap(\.columns)) }
         for index in columns.indices where columns[index].role == .input {
@@ -23,7 +35,23 @@ extension SampleTable {
             }
         }
         keepLastInput()
-        suggestedGroup = settings.split.group == nil ? opened.group ?? groups().first : nil
+        if isGroupNamed == nil, settings.split.time == nil, let found = foundGroup() {
+            if columns[found].role != .input { columns[found].role = .group }
+            (group, suggestedGroup) = (found, columns[found].name)
+        }
+    }
+
+    /// The column whose values rows share as they share a speaker or a patient; of several, the one that keeps most together.
+    private func foundGroup() -> Int? {
+        if let name = opened.group { return columns.firstIndex { $0.name == name } }
+        return columns.indices.filter { isGroup(columns[$0]) || isSharedFile(columns[$0]) }
+            .min { (columns[$0].distinct, $0) < (columns[$1].distinct, $1) }
+    }
+
+    /// Whether several rows are about one file, such as questions about a picture.
+    private func isSharedFile(_ column: SampleColumn) -> Bool {
+        column.kind.isFile && column.role == .input && column.distinct >= 3
+            && column.distinct * 20 <= (rowCount - column.missing) * 19
     }
 
     /// Where nothing else is left to learn from, numbers that seem to count rows are measurements.
@@ -70,9 +98,6 @@ extension SampleTable {
         return (2...3).contains(distinct.count) && distinct.values.allSatisfy { SamplePart(word: $0) != nil }
     }
 
-    /// Columns whose values several rows share as they share a speaker or a patient.
-    private func groups() -> [String] { columns.filter(isGroup).map(\.name) }
-
     private func isGroup(_ column: SampleColumn) -> Bool {
         guard column.role != .target, column.fields.count == 1, !column.kind.isFile else { return false }
         let present = rowCount - column.missing
@@ -80,10 +105,17 @@ extension SampleTable {
             return false
         }
         if opened.keys.contains(column.name) { return false }
-        let words = Set(column.name.lowercased().split { !$0.isLetter }.map(String.init))
-        if !words.isDisjoint(with: Self.groupWords) && [.category, .identifier, .number].contains(column.kind) {
-            return column.kind != .number || profiles[column.fields[0]].wholes == profiles[column.fields[0]].numbers
-        }
-        return column.kind == .identifier && column.name != ClassFolderSource.prefix
+        if column.kind == .identifier { return column.name != ClassFolderSource.prefix }
+        guard column.kind == .category || column.kind == .number && isWhole(column) else { return false }
+        let words = AnswerNames.words(of: column.name)
+        let (last, rest) = (words.last ?? "", words.dropLast())
+        if words.count == 1 { return Self.groupWords.contains(last) }
+        guard Self.nameWords.contains(last) else { return false }
+        if rest.count == 1, Self.groupWords.contains(rest.last ?? "") { return true }
+        return (last == "id" || last == "uid") && column.distinct >= 20 && column.distinct * 2 <= present
+    }
+
+    private func isWhole(_ column: SampleColumn) -> Bool {
+        profiles[column.fields[0]].wholes == profiles[column.fields[0]].numbers
     }
 }

@@ -4,6 +4,8 @@ import Model
 struct SplitMaker {
     /// Shares where nothing is said.
     static let usualShare = 0.15
+    /// Groups that are needed to keep them together where nobody asks for it.
+    static let fewestGroups = 5
 
     let settings: DataSettings.Split
     /// What was done that a user should know.

@@ -14,12 +14,6 @@ struct TargetFinder {
     let profiles: [ColumnProfile]
     let rows: Int
 
-    private static let names: [[String]] = [
-        ["label", "labels", "class", "classes", "target", "targets", "category", "categories", "y", "cls"],
-        ["answer", "outcome", "output", "response", "result", "species", "variety", "diagnosis"],
-        ["quality", "price", "survived", "churn", "income", "sentiment", "emotion", "activity", "kind", "value"],
-    ]
-
     /// Finds the answer.
     /// - Parameter named: What the user says; nil to find all of it.
     /// - Parameter usual: Columns that the form of the source says are the answer.
@@ -32,14 +26,14 @@ struct TargetFinder {
             return try finding(found, kind: named.kind)
         }
         if let usual { return try finding(try usual.map { try index(of: $0) }, kind: nil) }
-        let (column, reason) = try guess()
-        if let flags = flags(endingWith: column, reason) { return flags }
-        var finding = try finding([column], kind: nil)
-        let name = columns[column].name
+        let choice = try TargetGuess(columns: columns, profiles: profiles, rows: rows).choice()
+        var finding = try finding(choice.columns, kind: nil)
+        let names = choice.columns.map { columns[$0].name }
         let kind = finding.guess.map { " " + $0 } ?? ""
         finding.guess =
-            "The target is guessed: '\(name)' (\(reason)). Name another with --target COLUMN, in a file "
-            + "'target: {column: …}'.\(kind)"
+            "The target is guessed: \(names.map { "'\($0)'" }.joined(separator: ", ")) (\(choice.reason)). Name another with "
+            + "--target \(names.count == 1 ? "COLUMN" : names.joined(separator: ",")), in a file "
+            + "'target: {\(names.count == 1 ? "column: …" : "columns: […]")}'.\(kind)"
         return finding
     }
 
@@ -59,58 +53,6 @@ struct TargetFinder {
                 + "There are \(shown)\(ordered.count > 20 ? ", and \(ordered.count - 20) more" : "").")
     }
 
-    private func guess() throws -> (Int, String) {
-        let possible = columns.indices.filter { isPossible(columns[$0]) }
-        for tier in Self.names {
-            for index in possible where tier.contains(columns[index].name.lowercased()) {
-                return (index, "by its name")
-            }
-        }
-        for tier in Self.names {
-            let words = Set(tier)
-            if let index = possible.last(where: { index in
-                Self.lastWord(of: columns[index].name).map { words.contains($0) } ?? false
-            }) {
-                return (index, "by its name")
-            }
-        }
-        let categories = possible.filter { [.category, .labels].contains(columns[$0].kind) }
-        if categories.count == 1, possible.allSatisfy({ columns[$0].kind != .number }) {
-            return (categories[0], "the only column of categories")
-        }
-        let few = possible.filter { columns[$0].kind == .number && profiles[$0].wholes == profiles[$0].numbers }
-        let others = columns.indices.filter { columns[$0].kind == .number && !few.contains($0) }
-        if few.count == 1, categories.isEmpty, columns[few[0]].distinct <= KindFinder.mostNumberClasses,
-            others.count + 1 >= columns.count - 1
-        {
-            return (few[0], "the only column of few whole numbers")
-        }
-        guard let last = possible.last else {
-            throw Failure(
-                .invalidArgument,
-                "Nothing in the data can be learned: there is no column of categories, labels or numbers among "
-                    + "\(columns.prefix(20).map(\.name).joined(separator: ", ")).")
-        }
-        return (last, Self.isLast)
-    }
-
-    /// Columns of 0 and 1 at the end of a table of texts, pictures or sounds are labels, each in a column of its own.
-    private func flags(endingWith last: Int, _ reason: String) -> Finding? {
-        func isFlag(_ index: Int) -> Bool {
-            columns[index].kind == .number && profiles[index].wholes == profiles[index].numbers
-                && columns[index].minimum == 0 && columns[index].maximum == 1 && columns[index].distinct == 2
-        }
-        let found = Array(columns.indices[...last].reversed().prefix(while: isFlag).reversed())
-        let hasMedia = columns.contains { $0.kind.isFile || $0.kind == .text }
-        guard reason == Self.isLast, found.count > 1, hasMedia else { return nil }
-        let names = found.map { columns[$0].name }.joined(separator: ",")
-        return Finding(
-            columns: found, kind: .multiLabel,
-            guess:
-                "The target is guessed: the last \(found.count) columns hold 0 and 1 and are taken as labels. Name others "
-                + "with --target \(names).")
-    }
-
     /// Whether what stands between marks comes back in other values.
     private static func haveSharedParts(_ values: [String]) -> Bool {
         var seen: Set<Substring> = []
@@ -119,20 +61,6 @@ struct TargetFinder {
             defer { seen.formUnion(parts) }
             return parts.contains { seen.contains($0) }
         }
-    }
-
-    private static let isLast = "the last column of categories, labels or numbers"
-
-    /// The last word of a name, also of one such as `SalePrice`.
-    private static func lastWord(of name: String) -> String? {
-        guard let word = name.split(whereSeparator: { !$0.isLetter && !$0.isNumber }).last else { return nil }
-        let start = word.lastIndex { $0.isUppercase } ?? word.startIndex
-        let isCamel = start > word.startIndex && word[word.index(before: start)].isLowercase
-        return (isCamel ? word[start...] : word).lowercased()
-    }
-
-    private func isPossible(_ column: SampleColumn) -> Bool {
-        [.category, .labels, .number].contains(column.kind) && column.distinct > 1 && column.role == .input
     }
 
     private func finding(_ found: [Int], kind: Target.Kind?) throws -> Finding {
@@ -152,10 +80,14 @@ struct TargetFinder {
             )
         case (_, .classification?): return Finding(columns: found, kind: .classification)
         case (.number, nil):
-            let isFew =
-                column.distinct <= KindFinder.mostNumberClasses && profile.wholes == profile.numbers
-                && column.distinct * 3 <= rows
-            guard isFew else { return Finding(columns: found, kind: .regression) }
+            guard areClasses(column, profile) else {
+                let isWhole = profile.wholes == profile.numbers && column.distinct <= KindFinder.mostNumberClasses
+                return Finding(
+                    columns: found, kind: .regression,
+                    guess: isWhole
+                        ? "Its \(column.distinct) different whole numbers are taken as a number; to learn classes, say "
+                            + "'target: {column: \(column.name), kind: classification}'." : nil)
+            }
             return Finding(
                 columns: found, kind: .classification,
                 guess: "Its \(column.distinct) different whole numbers are taken as classes; to learn a number, say "
@@ -169,6 +101,17 @@ struct TargetFinder {
             }
             return Finding(columns: found, kind: .classification)
         }
+    }
+
+    /// Whether numbers are codes of classes rather than amounts: few whole ones that count up from 0 or 1, or are two.
+    private func areClasses(_ column: SampleColumn, _ profile: ColumnProfile) -> Bool {
+        guard column.distinct <= KindFinder.mostNumberClasses, profile.wholes == profile.numbers,
+            column.distinct * 3 <= rows, let least = column.minimum, let greatest = column.maximum
+        else { return false }
+        if column.distinct <= 2 { return true }
+        if AnswerNames.isAmount(column.name), column.distinct > 5 { return false }
+        if AnswerNames.isStrong(column.name) { return true }
+        return (least == 0 || least == 1 || least == -1) && greatest - least <= Double(column.distinct)
     }
 
     private func several(_ found: [Int], kind: Target.Kind?) throws -> Finding {

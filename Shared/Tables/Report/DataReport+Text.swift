@@ -40,8 +40,8 @@ extension DataReport {
         if let guess { lines.append(guess) }
         if let suggestedGroup {
             lines.append(
-                "Rows share '\(suggestedGroup)'; keep them on one side with 'data: {split: {group: \(suggestedGroup)}}' "
-                    + "('gyrus new' does).")
+                "Rows share '\(suggestedGroup)', and those with the same value stay on one side of the split; "
+                    + "'--group none' draws them one by one.")
         }
         return lines
     }

@@ -116,7 +116,7 @@ public struct DataReport: Hashable, Sendable, Codable {
     public var unreadableFiles: [UnreadableFile]
     /// A few samples.
     public var examples: [Sample]
-    /// A column whose values should not stand on both sides.
+    /// The column whose values are kept on one side of the split, where it was found by looking.
     public var suggestedGroup: String?
     /// What a user should know.
     public var notes: [String]

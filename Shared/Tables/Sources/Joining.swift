@@ -63,7 +63,8 @@ enum Joining {
 
 /// Rows of a table with what another one has for their keys: its columns, or the steps of a series.
 final class JoinedSource: RowSource {
-    private static let timeNames: Set<String> = [
+    /// What the column that orders the steps of a series is called.
+    static let timeNames: Set<String> = [
         "time", "t", "step", "timestamp", "frame", "index", "second", "seconds", "ms", "sample", "position", "order",
         "date", "datetime",
     ]

@@ -55,7 +55,22 @@ struct SourceOpener {
         if let join = settings.join {
             return try Joining.open(path, join: join, folder: folder, opener: self)
         }
-        return try table(path, folder: folder)
+        return try withSteps(name, in: folder) ?? table(path, folder: folder)
+    }
+
+    /// Opens a small table of labels together with the table beside it that has the steps of its series, or the steps with
+    /// their labels: one of them alone says little.
+    private func withSteps(_ name: String, in folder: String) throws -> OpenedSource? {
+        guard Self.isTable(name), settings.target == nil || settings.modalities == nil else { return nil }
+        let tables = try DataFolder(folder).entries().files.filter(Self.isTable)
+        guard (2...4).contains(tables.count), tables.allSatisfy({ SamplePart(fileName: $0) == nil }) else { return nil }
+        let opened = try tables.map { try rows("\(folder)/\($0)").0 }
+        guard opened.contains(where: { $0.names.count <= 3 }),
+            opened.contains(where: { $0.names.contains { JoinedSource.timeNames.contains($0.lowercased()) } }),
+            let joined = try? Joining.found(tables, opened, folder: folder, opener: self),
+            joined.rows is JoinedSource
+        else { return nil }
+        return joined
     }
 
     /// Opens one table as a data set.

@@ -68,3 +68,13 @@ enum TextStream {
         return forms.first { start.starts(with: $0.1) }?.0
     }
 }
+
+/// Texts of users that stand in files of their own.
+public enum TextFile {
+    /// The whole text of a file, decompressed, without a byte order mark.
+    /// - Parameter encoding: What it is in; nil for UTF-8, or UTF-16 with a byte order mark.
+    /// - Throws: `Failure` where it is none in its encoding, or larger than 64 MiB.
+    public static func contents(of path: String, encoding: String?) throws -> String {
+        try TextStream.contents(of: path, encoding: encoding)
+    }
+}

@@ -5,15 +5,18 @@ import RegistryClient
 /// The prepared data sets.
 struct Datasets: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List the data sets that are prepared for training, prepare others, or look at data.",
+        abstract: "List the data sets that are prepared for training, add or prepare others, or look at data.",
         discussion: """
               gyrus datasets --filter name=fsdd
               gyrus datasets prepare new-speakers.yaml
               gyrus datasets look pictures
+              gyrus datasets add clothes pictures
               gyrus datasets rm 5f2b90c1
             """,
-        subcommands: [DatasetList.self, DatasetLook.self, DatasetPrepare.self, DatasetRemove.self],
-        defaultSubcommand: DatasetList.self)
+        subcommands: [
+            DatasetList.self, DatasetLook.self, DatasetAdd.self, DatasetShow.self, DatasetPrepare.self,
+            DatasetRemove.self,
+        ], defaultSubcommand: DatasetList.self)
 }
 
 /// Lists the prepared data sets.
@@ -41,7 +44,7 @@ struct DatasetRow: Listable {
 
     init(_ set: RegisteredDataset) {
         recipe = set.recipe.hexadecimal
-        dataset = set.name
+        dataset = set.version.map { "\(set.name)@\($0)" } ?? set.name
         blob = set.blob.hexadecimal
         bytes = set.bytes
         classes = set.classes
@@ -52,7 +55,10 @@ struct DatasetRow: Listable {
 
     var name: String { recipe }
     var row: [String] {
-        let details = attributes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+        let hidden = [OwnData.preparedAttribute, OwnData.contentAttribute, OwnData.settingsAttribute]
+        let details = attributes.filter { !hidden.contains($0.key) }.sorted { $0.key < $1.key }.map {
+            "\($0.key)=\($0.value)"
+        }.joined(separator: " ")
         return [String(recipe.prefix(12)), dataset, "\(classes)", Figures.bytes(bytes), details]
     }
 }

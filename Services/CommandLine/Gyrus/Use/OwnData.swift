@@ -8,6 +8,10 @@ struct OwnData {
 
     /// Attribute of a registered dataset that has what scenarios need to know of it, as JSON.
     static let preparedAttribute = "prepared"
+    /// Attribute with the digest of what was read.
+    static let contentAttribute = "content"
+    /// Attribute with the digest of how it was read.
+    static let settingsAttribute = "settings"
 
     /// Prepares and registers data; those that are registered with the same contents and settings are found again.
     /// - Parameter settings: How they are read, with an absolute source.
@@ -69,12 +73,29 @@ struct OwnData {
             attributes["\(name).kind"] = input.signature.kind.rawValue
             attributes["\(name).shape"] = input.signature.shape.map(String.init).joined(separator: "×")
         }
+        attributes[Self.contentAttribute] = manifest.content
+        attributes[Self.settingsAttribute] =
+            BlobDigest(hashing: Array(try encoder.encode(manifest.settings))).hexadecimal
         let blob = try await registry.upload(file: file)
-        _ = try await registry.register(
+        let dataset = try await DatasetVersions(registry).next(
             RegisteredDataset(
                 name: manifest.name, recipe: try BlobDigest(prepared.id), blob: blob,
                 classes: UInt32(manifest.target.outputs), attributes: attributes))
+        tellChange(since: dataset)
+        _ = try await registry.register(dataset.new)
         return prepared
+    }
+
+    /// Says that a source has other contents than when it was last prepared in the same way.
+    private func tellChange(since versions: (new: RegisteredDataset, old: RegisteredDataset?)) {
+        guard let old = versions.old, let number = old.version,
+            old.attributes[Self.settingsAttribute] == versions.new.attributes[Self.settingsAttribute],
+            old.attributes[Self.contentAttribute] != versions.new.attributes[Self.contentAttribute]
+        else { return }
+        say(
+            "The data in '\(versions.new.attributes["source"] ?? "")' have changed since version \(number) was prepared: "
+                + "\(old.trainingSamples) training samples then, \(versions.new.trainingSamples) now. This is version "
+                + "\(versions.new.version ?? 1) of '\(versions.new.name)'.")
     }
 }
 
@@ -87,6 +108,10 @@ extension OwnData {
     static func prepared(
         _ text: String, file: String, folder: URL, registry: () async throws -> RegistryClient
     ) async throws -> String {
+        if let name = try ScenarioFile.addedDataset(text, file: file) {
+            let versions = DatasetVersions(try await registry())
+            return try ScenarioFile.text(text, with: try versions.prepared(try await versions.find(name)))
+        }
         guard var settings = try ScenarioFile.dataSettings(text, file: file) else { return text }
         settings.source = absolute(settings.source, folder)
         settings.files = settings.files.map { absolute($0, folder) }

@@ -7,7 +7,14 @@ extension ScenarioField {
     static let data = Form.variants([
         Variant(title: "data sets that Gyrus knows", fields: knownData),
         Variant(title: "your own data", fields: ownData),
+        Variant(title: "data that were added to the registry", fields: addedData),
     ])
+
+    static let addedData: [ScenarioField] = [
+        ScenarioField(
+            "dataset", .text, isNeeded: true,
+            "Name that `gyrus datasets add` gave, with `@version` for another version than the newest.")
+    ]
 
     static let knownModality: [ScenarioField] = [
         ScenarioField(

@@ -1,0 +1,85 @@
+import Foundation
+import Model
+import RegistryClient
+
+/// The versions of data in the registry: those with one name, counted from 1.
+struct DatasetVersions {
+    private let registry: RegistryClient
+
+    init(_ registry: RegistryClient) { self.registry = registry }
+
+    /// All versions of a name, the oldest first.
+    func all(of name: String) async throws -> [RegisteredDataset] {
+        try await registry.datasets().filter { $0.name == name && $0.version != nil }
+            .sorted { ($0.version ?? 0) < ($1.version ?? 0) }
+    }
+
+    /// Data with the number of the version that they make, and the one before it.
+    func next(
+        _ dataset: RegisteredDataset
+    ) async throws -> (new: RegisteredDataset, old: RegisteredDataset?) {
+        var dataset = dataset
+        let newest = try await all(of: dataset.name).last
+        dataset.attributes[RegisteredDataset.versionAttribute] = "\((newest?.version ?? 0) + 1)"
+        dataset.attributes[RegisteredDataset.parentAttribute] = newest?.recipe.hexadecimal
+        return (dataset, newest)
+    }
+
+    /// The data that a person names: `NAME` for the newest version, or `NAME@VERSION`.
+    func find(_ text: String) async throws -> RegisteredDataset {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
+        let versions = try await all(of: parts[0])
+        guard !versions.isEmpty else {
+            let names = Set(try await registry.datasets().filter { $0.version != nil }.map(\.name)).sorted()
+            throw Failure(
+                .notFound,
+                "The registry has no data called '\(parts[0])'.\(NearestName.question(parts[0], among: names)) "
+                    + (names.isEmpty
+                        ? "Add them with: gyrus datasets add NAME PATH"
+                        : "There are \(names.prefix(20).joined(separator: ", "))."))
+        }
+        guard parts.count > 1 else { return versions[versions.count - 1] }
+        guard let found = versions.first(where: { "\($0.version ?? 0)" == parts[1] }) else {
+            let numbers = versions.compactMap(\.version).map(String.init).joined(separator: ", ")
+            throw Failure(.notFound, "'\(parts[0])' has no version '\(parts[1])'; there are \(numbers).")
+        }
+        return found
+    }
+
+    /// What scenarios need to know of data.
+    func prepared(_ dataset: RegisteredDataset) throws -> PreparedData {
+        guard let json = dataset.attributes[OwnData.preparedAttribute] else {
+            throw Failure(.invalidArgument, "'\(dataset.name)' was not prepared from data of a user.")
+        }
+        return try JSONDecoder().decode(PreparedData.self, from: Data(json.utf8))
+    }
+
+    /// Gives data that the registry holds a name of their own; the file is stored once.
+    /// - Returns: The version that has these data, and whether it is new.
+    func add(_ data: PreparedData, as name: String) async throws -> (dataset: RegisteredDataset, isNew: Bool) {
+        guard let held = try await registry.dataset(recipe: try BlobDigest(data.id)) else {
+            throw Failure(.notFound, "The registry lost the data that were just prepared; try again.")
+        }
+        let id = BlobDigest(hashing: Array("\(name)\n\(data.id)".utf8))
+        if let known = try await registry.dataset(recipe: id) { return (known, false) }
+        var data = data
+        (data.id, data.name) = (id.hexadecimal, name)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        var named = held
+        (named.name, named.recipe) = (name, id)
+        named.attributes[OwnData.preparedAttribute] = String(decoding: try encoder.encode(data), as: UTF8.self)
+        let (new, _) = try await next(named)
+        return (try await registry.register(new), true)
+    }
+}
+
+extension RegisteredDataset {
+    /// Attribute with the number of a version.
+    static let versionAttribute = "version"
+    /// Attribute with the recipe of the version before it.
+    static let parentAttribute = "parent"
+
+    /// The number of the version, from 1; nil for data that Gyrus knows.
+    var version: Int? { attributes[Self.versionAttribute].flatMap(Int.init) }
+}

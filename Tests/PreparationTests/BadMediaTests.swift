@@ -1,0 +1,146 @@
+import Foundation
+import Media
+import Model
+import Preparation
+import Tables
+import TestSupport
+import Testing
+
+/// Pictures and sounds as they lie in real folders: what can be read is read right, and the rest is named and counted.
+@Suite(.timeLimit(.minutes(10))) struct BadMediaTests {
+    /// A picture of 8 by 8 pixels, each the same.
+    private static func picture(_ level: UInt8, maximum: Int = 255) -> [UInt8] {
+        let pixel = maximum > 255 ? [level, level] : [level]
+        return Array("P5 8 8 \(maximum)\n".utf8) + Array(repeating: pixel, count: 64).flatMap(\.self)
+    }
+
+    /// Red in the four inks of printers, as Adobe's programs write it.
+    private static let inks =
+        "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwACAQEBAQECAQEBAgICAgIEAwICAgIFBAQDBAYFBgYGBQYGBgcJCAYHCQcGBggLCAkKCgoK"
+        + "CgYICwwLCgwJCgoK/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EABUAAQEAAAAAAAAAAAAAAAAAAAkK/8QAFBABAAAAAAAAAAAAAAAA"
+        + "AAAAAP/aAA4EQwBNAFkASwAAPwB/E/6f8/j/2Q=="
+
+    /// A WAV file of 8 bits and 8 kHz that says it has so many samples, and is as long as that.
+    private static func wave(_ samples: Int, to file: URL) throws {
+        var data = Data("RIFF".utf8)
+        func add(_ value: some FixedWidthInteger) {
+            withUnsafeBytes(of: value.littleEndian) { data.append(contentsOf: $0) }
+        }
+        add(UInt32(36 + samples))
+        data.append(contentsOf: "WAVEfmt ".utf8)
+        add(UInt32(16))
+        for value in [UInt16(1), 1] { add(value) }
+        for value in [UInt32(8_000), 8_000] { add(value) }
+        for value in [UInt16(1), 8] { add(value) }
+        data.append(contentsOf: "data".utf8)
+        add(UInt32(samples))
+        try data.write(to: file)
+        // A hole of the file system is silence that takes no disk.
+        let handle = try FileHandle(forWritingTo: file)
+        try handle.truncate(atOffset: UInt64(data.count + samples))
+        try handle.close()
+    }
+
+    /// Two folders of pictures, with a few more files by path.
+    private static func folder(_ more: [String: [UInt8]], good: Int = 80) throws -> TemporaryDirectory {
+        let folder = try TemporaryDirectory()
+        for name in ["cat", "dog"] {
+            try FileManager.default.createDirectory(at: folder.file(name), withIntermediateDirectories: true)
+        }
+        for index in 0..<good {
+            let level = UInt8(index % 2 == 0 ? 40 + index % 20 : 180 + index % 20)
+            try Data(picture(level)).write(to: folder.file("\(index % 2 == 0 ? "cat" : "dog")/p\(index).pgm"))
+        }
+        for (path, bytes) in more { try Data(bytes).write(to: folder.file(path)) }
+        return folder
+    }
+
+    private static func prepare(_ folder: TemporaryDirectory, to file: String) throws -> DataPreparer.Outcome {
+        let settings = DataSettings(source: folder.url.path)
+        let table = try SampleTable(settings: settings)
+        let rows = try TableRows(table)
+        return try DataPreparer(
+            rows: rows, settings: settings, name: "t", target: table.target.target, content: try rows.digest()
+        ).prepare(to: file)
+    }
+
+    @Test func `pictures of four inks and of 16 bits have the colors that people see`() throws {
+        let bytes = [UInt8](try #require(Data(base64Encoded: Self.inks)))
+        let printed = try Picture(decoding: bytes)
+        #expect(printed.channels == 3)
+        #expect(printed.pixels[0] > 230 && printed.pixels[1] < 25 && printed.pixels[2] < 25)
+        #expect(try Picture(decoding: Self.picture(100, maximum: 65_535)).pixels.allSatisfy { $0 == 100 })
+    }
+
+    @Test func `files that cannot be read are named with the reason, and the others are prepared`() throws {
+        let folder = try Self.folder([
+            "cat/empty.jpg": [], "dog/really.jpg": Array("GIF89a".utf8) + [1, 0, 1, 0, 0, 0, 0],
+            "dog/cut.png": [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13],
+        ])
+        let report = try SampleTable(settings: DataSettings(source: folder.url.path)).report(probe: MediaProber())
+        #expect(report.unreadable == 3)
+        let reasons = report.unreadableFiles.map { "\($0.file): \($0.reason)" }.joined(separator: "\n")
+        #expect(reasons.contains("cat/empty.jpg") && reasons.contains("0 bytes"))
+        #expect(reasons.contains("dog/really.jpg: it is a GIF"))
+        #expect(reasons.contains("dog/cut.png: the PNG picture is cut short"))
+        let target = try TemporaryDirectory()
+        let outcome = try Self.prepare(folder, to: target.path("d.safetensors"))
+        #expect(outcome.unreadableCount == 3)
+        let samples = outcome.manifest.samples
+        #expect(samples.training + samples.validation + samples.test == 80)
+        #expect(outcome.manifest.notes.contains { $0.contains("3 samples could not be read") })
+    }
+
+    @Test func `more unreadable files than are tolerated end the preparation, which leaves no file behind`() throws {
+        let folder = try Self.folder(
+            Dictionary(uniqueKeysWithValues: (0..<9).map { ("cat/broken\($0).jpg", Array("nothing".utf8)) }), good: 40)
+        let target = try TemporaryDirectory()
+        let failure = #expect(throws: Failure.self) { _ = try Self.prepare(folder, to: target.path("d.safetensors")) }
+        #expect(failure?.message.contains("more than 5 % of 49 samples") == true)
+        #expect(failure?.message.contains("data: {unreadable: 0.2}") == true)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: target.url.path).isEmpty)
+    }
+
+    @Test func `a place that takes no file is said with its name`() throws {
+        let target = try TemporaryDirectory()
+        try Data().write(to: target.file("taken"))
+        let failure = #expect(throws: Failure.self) {
+            _ = try Self.prepare(try Self.folder([:]), to: target.path("taken/d.safetensors"))
+        }
+        #expect(failure?.code == .unavailable)
+        #expect(failure?.message.contains("taken/d.safetensors") == true)
+    }
+
+    @Test func `a sound without samples cannot be read, and of one of three hours the first ten minutes are`() throws {
+        let folder = try TemporaryDirectory()
+        try Self.wave(0, to: folder.file("none.wav"))
+        try Self.wave(3 * 3_600 * 8_000, to: folder.file("long.wav"))
+        let none = #expect(throws: Failure.self) {
+            _ = try Sound(decoding: [UInt8](try Data(contentsOf: folder.file("none.wav"))))
+        }
+        #expect(none?.message.contains("no samples") == true)
+        let long = try Sound(decoding: [UInt8](try Data(contentsOf: folder.file("long.wav"))))
+        #expect(long.samples.count == Int(Sound.longest) * 8_000)
+        #expect(abs(long.duration - 10_800) < 0.01)
+    }
+
+    @Test func `texts in files are read in the encoding that is named`() throws {
+        let folder = try TemporaryDirectory()
+        for (index, name) in ["deutsch", "français"].enumerated() {
+            try FileManager.default.createDirectory(at: folder.file(name), withIntermediateDirectories: true)
+            for number in 0..<20 {
+                let text = index == 0 ? "größer als \(number) Bären" : "l'été passé, \(number) élèves"
+                try #require(text.data(using: .isoLatin1)).write(to: folder.file("\(name)/t\(number).txt"))
+            }
+        }
+        var settings = DataSettings(source: folder.url.path)
+        settings.encoding = "latin-1"
+        let table = try SampleTable(settings: settings)
+        let rows = try TableRows(table)
+        let outcome = try DataPreparer(
+            rows: rows, settings: settings, name: "t", target: table.target.target, content: try rows.digest()
+        ).prepare(to: folder.path("d.safetensors"))
+        #expect(outcome.unreadableCount == 0)
+        #expect(outcome.manifest.target.names == ["deutsch", "français"])
+    }
+}
