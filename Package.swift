@@ -58,7 +58,7 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 // MARK: - Shared
 
 let manualPages = [
-    "first-scenario", "own-data", "own-networks", "using-the-result", "searching", "fusion", "tracking", "models",
+    "first-scenario", "own-data", "own-networks", "using-the-result", "searching", "fusion", "tracking", "models", "pretrained",
     "brain",
     "scaling-out", "operating", "scenario-reference", "command-reference", "architecture", "glossary", "measurements",
 ]
@@ -155,7 +155,7 @@ let shared: [Target] = [
     .target(name: "CTokenizer", path: "Shared/CTokenizer", publicHeadersPath: "include"),
     library("Media", "Shared/Media", ["CMedia", "HelperProcesses", "Model"]),
     library(
-        "Preparation", "Shared/Preparation", ["CTorch", "Media", "Model", "Safetensors", "Tables", "Torch", crypto]),
+        "Preparation", "Shared/Preparation", ["CTorch", "HelperProcesses", "Media", "Model", "Safetensors", "Tables", "Torch", crypto]),
     library("Vision", "Shared/Vision", ["CVision", "Model", "Tracking"]),
     library(
         "Datasets", "Shared/Datasets", ["Model", "CTorch", "CZlib", "Networks", "Torch", "Tracking", "Safetensors"]),
@@ -279,7 +279,8 @@ let services: [Target] = [
         "gyrus-detector", "Services/CommandLine/Detector", ["Model", "Torch", "Tracking", "Vision", argumentParser]),
     executable("gyrus-tokenizer", "Services/CommandLine/Tokenizer", ["CTokenizer", "Model", argumentParser]),
     executable(
-        "gyrus-data", "Services/CommandLine/DataHelper", ["Model", "Preparation", "Tables", "Torch", argumentParser]),
+        "gyrus-data", "Services/CommandLine/DataHelper",
+        ["Inspection", "Model", "Preparation", "Tables", "Torch", argumentParser]),
     library("Launcher", "Services/CommandLine/Launcher", ["Model", "CProcess", yams, crypto, logging]),
     executable(
         "gyrus", "Services/CommandLine/Gyrus",

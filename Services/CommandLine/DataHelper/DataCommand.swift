@@ -6,5 +6,8 @@ import ArgumentParser
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gyrus-data", abstract: "Look at data, prepare them, and answer for them with a network.",
-        subcommands: [LookCommand.self, PrepareCommand.self, PackageCommand.self, PredictCommand.self])
+        subcommands: [
+            LookCommand.self, PrepareCommand.self, ViewCommand.self, ExtractCommand.self, PackageCommand.self,
+            PredictCommand.self,
+        ])
 }

@@ -48,6 +48,14 @@ public enum ScenarioData: Hashable, Sendable {
         }
     }
 
+    /// What frozen pretrained networks make of the modalities, by the name of the networks' input.
+    public var views: [String: PreparedView] {
+        switch self {
+        case .known: [:]
+        case .prepared(let data): data.views ?? [:]
+        }
+    }
+
     /// The name of the data behind a modality.
     public func name(of modality: String) -> String? {
         switch self {
@@ -74,6 +82,8 @@ public struct PreparedData: Hashable, Sendable, Codable {
     public var target: Target
     /// Samples of each split.
     public var samples: DatasetRecipe.Counts
+    /// What frozen pretrained networks make of the modalities, by the name of the networks' input; nil for nothing.
+    public var views: [String: PreparedView]?
 
     /// Describes data.
     public init(

@@ -25,9 +25,17 @@ struct PackageFolder {
         let network = folder.appending(path: "network.pt")
         try await registry.download(script, to: network)
         if let weights { try await registry.download(weights, to: folder.appending(path: "weights.safetensors")) }
-        let description = folder.appending(path: "preprocessing.json")
-        try Data(try manifest.json.utf8).write(to: description)
-        let helper = try DataHelper(["package", network.path, description.path, model.path])
+        let helper = try DataHelper(["package", network.path, model.path])
+        let manifest = try await registry.manifest(manifest, for: try helper.next().inputs ?? [])
+        try write(try manifest.json, to: "preprocessing.json")
+        var frozen: [String: TemporaryFile] = [:]
+        for (name, input) in manifest.inputs {
+            guard let script = input.frozen?.script else { continue }
+            let file = try TemporaryFile()
+            try await registry.download(script, to: file.url)
+            frozen[name] = file
+        }
+        try helper.say(PackageRequest(manifest: manifest, frozen: frozen.mapValues(\.url)))
         _ = try helper.next()
         try FileManager.default.removeItem(at: network)
         for (name, input) in manifest.inputs {
