@@ -88,7 +88,7 @@ import Torch
             optimizers: [.init(rule: .adam, learningRate: 0.01)], epochs: 20, batch: 8, seed: 1)
         let session = try TrainingSession(description, plan: plan, samples: training)
         while !session.isFinished { try session.finishEpoch() }
-        let network = try session.network
+        let network = session.network
         // Four kinds that an ImageNet network tells apart: chance is a quarter.
         #expect(try network.evaluate(on: data.source(.validation, with: [view])).accuracy > 0.6)
         try network.save(to: folder.file("network.pt"))

@@ -94,8 +94,10 @@ public struct PreparedDataset: Sendable {
     }
 
     /// The samples of a split, left in mapped memory.
-    /// - Parameter views: What frozen networks make of the same samples.
-    public func source(_ split: Split, with views: [PreparedDataset] = []) throws -> SampleSource {
+    public func source(_ split: Split) throws -> SampleSource { try source(split, with: []) }
+
+    /// The samples of a split with what frozen networks make of them, left in mapped memory.
+    public func source(_ split: Split, with views: [PreparedDataset]) throws -> SampleSource {
         try SampleSource(
             target: target, modalities: ([self] + views).flatMap { try $0.modalities(split) },
             answers: try answers(split), groups: try groups(split), owner: ([self] + views).map(\.file))

@@ -56,10 +56,8 @@ public enum Base64Numbers {
         guard let data = Data(base64Encoded: line), data.count.isMultiple(of: MemoryLayout<Float>.size) else {
             throw Failure(.corrupt, "A line of numbers cannot be read.")
         }
-        return data.withUnsafeBytes { bytes in
-            (0..<data.count / MemoryLayout<Float>.size).map {
-                bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Float>.size, as: Float.self)
-            }
-        }
+        var numbers = [Float](repeating: 0, count: data.count / MemoryLayout<Float>.size)
+        _ = numbers.withUnsafeMutableBytes { data.copyBytes(to: $0) }
+        return numbers
     }
 }
