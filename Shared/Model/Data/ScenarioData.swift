@@ -56,6 +56,11 @@ public enum ScenarioData: Hashable, Sendable {
         }
     }
 
+    /// What each input of networks holds; features of frozen networks are numbers like those of a table.
+    public var kinds: [String: ModalityKind] {
+        inputs.mapValues(\.kind).merging(views.mapValues { _ in .table }) { $1 }
+    }
+
     /// The name of the data behind a modality.
     public func name(of modality: String) -> String? {
         switch self {
