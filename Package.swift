@@ -59,8 +59,8 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let manualPages = [
     "first-scenario", "own-data", "own-networks", "using-the-result", "serving", "searching", "fusion", "tracking",
-    "models", "brain", "scaling-out", "clusters", "operating", "metrics", "scenario-reference", "command-reference",
-    "architecture", "glossary", "measurements",
+    "models", "pretrained", "brain", "scaling-out", "clusters", "operating", "metrics", "scenario-reference",
+    "command-reference", "architecture", "glossary", "measurements",
 ]
 
 let shared: [Target] = [
@@ -159,7 +159,7 @@ let shared: [Target] = [
     .target(name: "CTokenizer", path: "Shared/CTokenizer", publicHeadersPath: "include"),
     library("Media", "Shared/Media", ["CMedia", "HelperProcesses", "Model"]),
     library(
-        "Preparation", "Shared/Preparation", ["CTorch", "Media", "Model", "Safetensors", "Tables", "Torch", crypto]),
+        "Preparation", "Shared/Preparation", ["CTorch", "HelperProcesses", "Media", "Model", "Safetensors", "Tables", "Torch", crypto]),
     library("Vision", "Shared/Vision", ["CVision", "Model", "Tracking"]),
     library(
         "Datasets", "Shared/Datasets", ["Model", "CTorch", "CZlib", "Networks", "Torch", "Tracking", "Safetensors"]),
@@ -315,7 +315,10 @@ let services: [Target] = [
     executable("gyrus-tokenizer", "Services/CommandLine/Tokenizer", ["CTokenizer", "Model", argumentParser]),
     executable(
         "gyrus-data", "Services/CommandLine/DataHelper",
-        ["Confinement", "Media", "Model", "Preparation", "Scores", "Serving", "Tables", "Torch", argumentParser]),
+        [
+            "Confinement", "Inspection", "Media", "Model", "Preparation", "Scores", "Serving", "Tables", "Torch",
+            argumentParser,
+        ]),
     library("Launcher", "Services/CommandLine/Launcher", ["Model", "CProcess", yams, crypto, logging]),
     executable(
         "gyrus", "Services/CommandLine/Gyrus",

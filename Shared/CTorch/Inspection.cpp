@@ -123,6 +123,44 @@ char *gyrus_network_probe(
     });
 }
 
+int64_t gyrus_network_output_count(gyrus_network *network) {
+    return guarded<int64_t>(nullptr, -1, [&]() -> int64_t {
+        const auto type = network->module.get_method("forward").function().getSchema().returns().at(0).type();
+        if (type->kind() == c10::TypeKind::TensorType) return 0;
+        return type->kind() == c10::TypeKind::TupleType ? int64_t(type->expectRef<c10::TupleType>().elements().size()) : -1;
+    });
+}
+
+bool gyrus_network_features(
+    gyrus_network *network, const float *values, const int64_t *shape, int64_t rank, int64_t output, float **numbers,
+    int64_t *count, char **error) {
+    return guarded(error, false, [&] {
+        c10::InferenceMode inference;
+        network->module.eval();
+        const auto &arguments = network->module.get_method("forward").function().getSchema().arguments();
+        // The caller's memory is only read, and lives longer than the tensor.
+        std::vector<c10::IValue> given{
+            at::from_blob(const_cast<float *>(values), at::IntArrayRef(shape, size_t(rank)), at::kFloat)};
+        for (size_t i = 2; i < arguments.size(); i++) {
+            TORCH_CHECK(arguments[i].default_value().has_value(), "it needs an input '", arguments[i].name(), "' besides");
+            given.push_back(*arguments[i].default_value());
+        }
+        auto result = network->module.forward(given);
+        if (result.isTuple()) {
+            const auto &elements = result.toTupleRef().elements();
+            TORCH_CHECK(output < int64_t(elements.size()), "it gives ", elements.size(), " outputs");
+            result = c10::IValue(elements[size_t(output)]);
+        }
+        TORCH_CHECK(result.isTensor(), "output ", output, " is ", result.tagKind(), " and no tensor");
+        const auto features = result.toTensor().to(at::kFloat).contiguous();
+        *count = features.numel();
+        *numbers = static_cast<float *>(malloc(std::max<size_t>(1, size_t(*count)) * sizeof(float)));
+        if (*numbers == nullptr) throw std::bad_alloc();
+        std::copy(features.data_ptr<float>(), features.data_ptr<float>() + *count, *numbers);
+        return true;
+    });
+}
+
 char *gyrus_network_operations(gyrus_network *network, char **error) {
     return guarded<char *>(error, nullptr, [&] {
         auto graph = network->module.get_method("forward").graph()->copy();

@@ -59,13 +59,18 @@ bool gyrus_preparation_run(
 }
 
 bool gyrus_package_write(
-    const char *source, const char *network, const char *path, const char *const *names, const char *const *texts,
-    int64_t count, char **error) {
+    const char *source, const char *network, const char *const *parts, const char *const *part_files,
+    int64_t part_count, const char *path, const char *const *names, const char *const *texts, int64_t count,
+    char **error) {
     return guarded(error, false, [&] {
         auto module = empty("__torch__.Package");
-        auto trained = jit::load(network, at::kCPU);
-        trained.eval();
-        module.register_module("network", trained);
+        const auto add = [&](const std::string &name, const char *file) {
+            auto part = jit::load(file, at::kCPU);
+            part.eval();
+            module.register_module(name, part);
+        };
+        add("network", network);
+        for (int64_t i = 0; i < part_count; i++) add(parts[i], part_files[i]);
         module.define(source);
         jit::ExtraFilesMap files;
         for (int64_t i = 0; i < count; i++) files[names[i]] = texts[i];

@@ -4,7 +4,8 @@ import Model
 extension DatasetManifest.Input {
     /// Whether rows are stored as bytes, and standardized when they are read.
     var storesBytes: Bool {
-        switch preparation {
+        if frozen != nil { return false }
+        return switch preparation {
         case .picture: true
         case .sound(let sound): sound.sound == .mel
         case .text, .table, .series: false

@@ -24,19 +24,24 @@ public final class NetworkPackage {
     /// - Parameters:
     ///   - network: The network's TorchScript file.
     ///   - order: Names of its inputs in the order of its arguments.
+    ///   - frozen: The TorchScript files of the frozen networks behind inputs that are views.
     public static func write(
-        network: URL, inputs order: [String], manifest: DatasetManifest, to file: URL
+        network: URL, inputs order: [String], manifest: DatasetManifest, frozen: [String: URL] = [:], to file: URL
     ) throws {
         let inputs = String(decoding: try JSONEncoder().encode(order), as: UTF8.self)
         let extras = [(Extra.manifest, try manifest.json), (Extra.inputs, inputs)]
         var error: UnsafeMutablePointer<CChar>?
-        let copies = (extras.map(\.0) + extras.map(\.1)).map { strdup($0) }
+        let parts = frozen.map { (FrozenNetwork.module(of: $0.key), $0.value.path) }
+        let texts = [parts.map(\.0), parts.map(\.1), extras.map(\.0), extras.map(\.1)]
+        let copies = texts.joined().map { strdup($0) }
         defer { for copy in copies { free(copy) } }
-        let texts = copies.map { UnsafePointer($0) }
-        let isWritten = texts.withUnsafeBufferPointer { pointers in
-            gyrus_package_write(
-                PreparationScript(manifest).package(for: order), network.path, file.path, pointers.baseAddress,
-                pointers.baseAddress.map { $0 + extras.count }, Int64(extras.count), &error)
+        let isWritten = copies.map { UnsafePointer($0) }.withUnsafeBufferPointer { pointers in
+            func pointer(_ place: Int) -> UnsafePointer<UnsafePointer<CChar>?>? {
+                pointers.baseAddress.map { $0 + texts.prefix(place).reduce(0) { $0 + $1.count } }
+            }
+            return gyrus_package_write(
+                PreparationScript(manifest).package(for: order), network.path, pointer(0), pointer(1),
+                Int64(parts.count), file.path, pointer(2), pointer(3), Int64(extras.count), &error)
         }
         guard isWritten else {
             throw Failure(.internal, "The package cannot be written to '\(file.path)': \(takeMessage(error))")

@@ -1,3 +1,4 @@
+import Foundation
 public import Model
 
 /// The TorchScript of a manifest: methods that turn raw values into what networks read.
@@ -18,8 +19,14 @@ public struct PreparationScript: Sendable {
     public var methods: String {
         let needsSound = inputs.contains { if case .sound = $0.input.preparation { true } else { false } }
         return
-            ((needsSound ? [Self.resample, Self.spectrogram] : [])
+            ((needsSound ? [Self.resample, Self.spectrogram, Self.power] : [])
             + inputs.map { Self.methods(of: $0.name, $0.input) }).joined(separator: "\n")
+    }
+
+    /// The methods that need frozen networks, each of which a module has under `FrozenNetwork.module(of:)`.
+    private var frozenMethods: String {
+        inputs.compactMap { name, input in input.frozen.map { Self.method(of: name, input, $0) } }
+            .joined(separator: "\n")
     }
 
     /// The methods and a `forward` that takes raw values of whole samples and gives probabilities, or numbers in their units.
@@ -49,13 +56,21 @@ public struct PreparationScript: Sendable {
         }
         return """
             \(methods)
+            \(frozenMethods)
             def forward(self, \(arguments.joined(separator: ", "))) -> Tensor:
             \(lines.map { "    \($0)" }.joined(separator: "\n"))
             """ + "\n"
     }
 
     private static func methods(of name: String, _ input: DatasetManifest.Input) -> String {
-        switch input.preparation {
+        if let frozen = input.frozen {
+            let given = InputSignature(kind: input.signature.kind, shape: frozen.contract.shape)
+            return methods(
+                of: FrozenNetwork.given(to: name),
+                DatasetManifest.Input(
+                    signature: given, columns: input.columns, preparation: frozen.contract.preparation))
+        }
+        return switch input.preparation {
         case .picture(let picture): methods(of: name, picture, input.signature.shape)
         case .sound(let sound): methods(of: name, sound, input.signature.shape)
         case .text:
@@ -68,6 +83,22 @@ public struct PreparationScript: Sendable {
         case .table(let table): methods(of: name, table)
         case .series(let series): methods(of: name, series, input.signature.shape)
         }
+    }
+
+    /// What networks read of a view: the standardized features that a frozen network gives.
+    private static func method(of name: String, _ input: DatasetManifest.Input, _ frozen: FrozenNetwork) -> String {
+        let isSound = if case .sound = input.preparation { true } else { false }
+        let (rate, parameter) = isSound ? (", rate", ", rate: int") : ("", "")
+        let output = frozen.hasSeveralOutputs ? "[\(frozen.contract.feature)]" : ""
+        return """
+            def input_\(name)(self, value: Tensor\(parameter)) -> Tensor:
+                if value.numel() == 0:
+                    return torch.zeros([\(frozen.means.count)])
+                given = self.input_\(FrozenNetwork.given(to: name))(value\(rate)).unsqueeze(0)
+                features = self.\(FrozenNetwork.module(of: name)).forward(given)\(output).reshape([-1]).to(6)
+                return (features - torch.tensor(\(list(frozen.means)))) / torch.tensor(\(list(frozen.deviations)))
+
+            """
     }
 
     // MARK: Kinds
@@ -130,7 +161,9 @@ public struct PreparationScript: Sendable {
     private static func methods(of name: String, _ sound: SoundPreparation, _ shape: [Int]) -> String {
         let features =
             switch sound.sound {
-            case .waveform: "return x.unsqueeze(0)"
+            case .waveform: "return x.reshape(\(shape))"
+            case .mel where sound.power != nil:
+                "return self.mel_power(x, \(sound.rate), \(sound.window), \(sound.hop), \(sound.transform), \(sound.bands), \(number(sound.power?.lowest ?? 0)), \(number(sound.power?.highest ?? 0)))"
             case .mel:
                 "return self.mel_spectrogram(x, \(sound.rate), \(sound.window), \(sound.hop), \(sound.transform), \(sound.bands))"
             }
@@ -143,6 +176,7 @@ public struct PreparationScript: Sendable {
                 if x.size(0) > \(sound.samples):
                     start = (x.size(0) - \(sound.samples)) // 2
                     x = x[start:start + \(sound.samples)]
+                \(loudness(sound))
                 before = (\(sound.samples) - x.size(0)) // 2
                 x = torch.constant_pad_nd(x, [before, \(sound.samples) - x.size(0) - before], 0.0)
                 \(features)
@@ -153,6 +187,13 @@ public struct PreparationScript: Sendable {
                 return (self.prepare_\(name)(samples, rate) - \(number(sound.mean))) / \(number(sound.deviation))
 
             """
+    }
+
+    /// Raises sound that is quieter than a pretrained network wants.
+    private static func loudness(_ sound: SoundPreparation) -> String {
+        guard let loudness = sound.power?.loudness else { return "pass" }
+        let wanted = number(pow(10, loudness / 20))
+        return "x = x * max(1.0, \(wanted) / max(1e-9, float(torch.sqrt(x.square().mean()))))"
     }
 
     private static func methods(of name: String, _ table: TablePreparation) -> String {
@@ -275,6 +316,31 @@ public struct PreparationScript: Sendable {
             decibels = 10.0 * torch.log10(torch.clamp(mel, 1e-10, 1e10))
             loudest = max(float(decibels.max()), -30.0)
             return torch.round(torch.clamp((decibels - loudest + 80.0) * (255.0 / 80.0), 0.0, 255.0)).unsqueeze(0)
+
+        """
+
+    /// Mel power, frames × bands. Bands are triangles of equal area on Slaney's scale (Auditory Toolbox, 1998): linear below
+    /// 1 kHz, logarithmic above.
+    private static let power = """
+        def slaney_frequencies(self, mels: Tensor) -> Tensor:
+            return torch.where(mels < 15.0, mels * (200.0 / 3.0), 1000.0 * torch.exp((mels - 15.0) * (1.8562979903656263 / 27.0)))
+
+        def slaney_mels(self, frequency: float) -> float:
+            if frequency < 1000.0:
+                return frequency * 3.0 / 200.0
+            return 15.0 + float(torch.log(torch.tensor(frequency / 1000.0))) * (27.0 / 1.8562979903656263)
+
+        def mel_power(self, x: Tensor, rate: int, window: int, hop: int, transform: int, bands: int, lowest: float, highest: float) -> Tensor:
+            padded = torch.constant_pad_nd(x, [transform // 2, transform // 2], 0.0)
+            waves = torch.stft(padded, transform, hop, window, torch.hann_window(window), False, True, True)
+            power = torch.view_as_real(waves).pow(2).sum(2)
+            frequencies = torch.linspace(0.0, float(rate) / 2.0, transform // 2 + 1)
+            edges = self.slaney_frequencies(torch.linspace(self.slaney_mels(lowest), self.slaney_mels(highest), bands + 2))
+            rising = (frequencies.unsqueeze(0) - edges[0:bands].unsqueeze(1)) / (edges[1:bands + 1] - edges[0:bands]).unsqueeze(1)
+            falling = (edges[2:bands + 2].unsqueeze(1) - frequencies.unsqueeze(0)) / (edges[2:bands + 2] - edges[1:bands + 1]).unsqueeze(1)
+            triangles = torch.clamp(torch.minimum(rising, falling), min=0.0)
+            areas = (2.0 / (edges[2:bands + 2] - edges[0:bands])).unsqueeze(1)
+            return torch.matmul(triangles * areas, power).t()
 
         """
 

@@ -32,7 +32,7 @@ final class SampleWriter {
     }
 
     /// What became of a sample.
-    private enum Prepared: Sendable {
+    enum Prepared: Sendable {
         case rows([[Float]?])
         case unreadable(String)
     }
@@ -97,7 +97,8 @@ final class SampleWriter {
         return results.withLock { $0 }
     }
 
-    private static func prepared(
+    /// The rows of a sample, or why it cannot be read.
+    static func prepared(
         _ sample: RawSample, _ modalities: [RawModality], _ inputs: [String: DatasetManifest.Input],
         _ reader: ValueReader, _ module: PreparationModule
     ) -> Prepared {

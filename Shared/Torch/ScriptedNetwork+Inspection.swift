@@ -31,6 +31,43 @@ extension ScriptedNetwork {
         return text.split(separator: " ").map { $0.split(separator: "x").compactMap { Int($0) } }
     }
 
+    /// How many outputs it gives side by side; nil where it gives one.
+    /// - Throws: `Failure` where it gives something else than tensors.
+    public var outputCount: Int? {
+        get throws {
+            let count = gyrus_network_output_count(handle)
+            guard count >= 0 else {
+                throw Failure(.invalidArgument, "The network gives neither a tensor nor several of them.")
+            }
+            return count == 0 ? nil : Int(count)
+        }
+    }
+
+    /// The numbers of one output for one sample.
+    /// - Parameters:
+    ///   - values: What the first input reads; others take their defaults.
+    ///   - shape: Its shape, without the batch.
+    /// - Throws: `Failure` where the network cannot be run on that, or gives numbers that are not finite.
+    public func features(of values: [Float], shape: [Int], output: Int) throws -> [Float] {
+        precondition(values.count == shape.reduce(1, *), "\(values.count) numbers are not of shape \(shape)")
+        ComputeThreads.prepare()
+        var error: UnsafeMutablePointer<CChar>?
+        var numbers: UnsafeMutablePointer<Float>?
+        var count: Int64 = 0
+        let isDone = gyrus_network_features(
+            handle, values, [1] + shape.map(Int64.init), Int64(shape.count + 1), Int64(output), &numbers, &count, &error
+        )
+        guard isDone, let numbers else {
+            throw Failure(.invalidArgument, "The network cannot be run: \(takeMessage(error)).")
+        }
+        defer { free(numbers) }
+        let features = Array(UnsafeBufferPointer(start: numbers, count: Int(count)))
+        guard features.allSatisfy(\.isFinite) else {
+            throw Failure(.invalidArgument, "The network gives values that are no finite number.")
+        }
+        return features
+    }
+
     /// What the network computes, in the words of libtorch.
     public func operations() throws -> [NetworkOutline.Node] {
         let lines = try text { gyrus_network_operations(handle, $0) }.split(separator: "\n")

@@ -21,12 +21,23 @@ public enum Transferability {
         let width = shape.reduce(1, *)
         let features = try ScriptedNetwork(body, seed: 0)
         try features.takeWeights(of: weights)
-        let values = try features.outputs(for: samples, width: width).flatMap { $0 }
+        return try scores(
+            of: try features.outputs(for: samples, width: width).flatMap { $0 }, labels: labels,
+            classes: samples.target.outputs)
+    }
+
+    /// The scores of features, `logme` and `h-score`; higher is better.
+    /// - Parameters:
+    ///   - values: A row of features for each sample.
+    ///   - labels: The class of each sample.
+    public static func scores(of values: [Float], labels: [Int32], classes: Int) throws -> [String: Double] {
+        precondition(values.count.isMultiple(of: max(1, labels.count)), "\(values.count) are no rows of features")
+        guard !labels.isEmpty, !values.isEmpty else { return [:] }
+        let width = values.count / labels.count
         var logEvidence = 0.0, hScore = 0.0
         var error: UnsafeMutablePointer<CChar>?
         let isDone = gyrus_transferability(
-            values, Int64(samples.count), Int64(width), labels, Int64(samples.target.outputs), &logEvidence, &hScore,
-            &error)
+            values, Int64(labels.count), Int64(width), labels, Int64(classes), &logEvidence, &hScore, &error)
         guard isDone else {
             throw Failure(.internal, "The features cannot be scored: \(takeMessage(error)).")
         }

@@ -31,6 +31,30 @@ import Testing
         #expect(try module.run("prepare_x", gray, count: 3) == [7, 7, 7])
     }
 
+    /// Reference values by NumPy, as librosa's `melspectrogram` with zeros at the ends.
+    @Test(arguments: [nil, -20] as [Double?])
+    func `mel power is that on Slaney's scale, of sound that is loud enough`(_ loudness: Double?) throws {
+        var preparation = SoundPreparation(
+            sound: .mel, rate: 16_000, samples: 3_200, window: 400, hop: 160, transform: 400, bands: 40, mean: 0,
+            deviation: 1)
+        preparation.power = MelPower(lowest: 0, highest: 8_000, loudness: loudness)
+        let module = try Self.module(.sound(preparation), shape: [21, 40])
+        let samples = (0..<3_200).map { place -> Float in
+            let time = Double(place) / 16_000
+            return Float(
+                0.1 * sin(2 * Double.pi * 440 * time) + 0.02 * sin(2 * Double.pi * (1_000 + 2_000 * time) * time))
+        }
+        let power = try module.run("prepare_x", .sound(samples, rate: 16_000), count: 21 * 40)
+        // The root mean square of the samples is 0.0721 and -20 dB below full scale are 0.1.
+        let factor = loudness == nil ? 1 : pow(0.1 / 0.07211106084444588, 2)
+        for (frame, band, value) in [
+            (0, 0, 0.010543447798795952), (5, 5, 1.643106167780984), (5, 6, 0.17819383341168005),
+            (20, 5, 0.5371418903273552),
+        ] {
+            #expect(abs(Double(power[frame * 40 + band]) / (value * factor) - 1) < 1e-3)
+        }
+    }
+
     @Test(arguments: [(22_050, 16_000), (8_000, 16_000), (44_101, 16_000), (48_000, 8_000)])
     func `a resampled tone is the tone sampled at the other rate`(_ rate: Int, _ wanted: Int) throws {
         let count = wanted / 2

@@ -53,7 +53,8 @@ private struct Evaluating {
         let rows = try AnsweredRows(
             settings: settings(manifest.settings), inputs: answerer.columns, target: manifest.target,
             group: request.group)
-        let reader = try ValueReader(files: rows.files, inputs: manifest.inputs)
+        let reader = try ValueReader(
+            files: rows.files, inputs: manifest.inputs, encoding: manifest.settings.encoding)
         var judgment = EvaluationJudgment(manifest.target, worst: request.worst, hasGroups: request.group != nil)
         try tell(EvaluationMessage(target: manifest.target, columns: rows.columns))
         var pending: [AnsweredRows.Row] = []

@@ -49,7 +49,8 @@ private struct Explaining {
     func run() throws -> PackageExplanation {
         let package = answerer.package
         let (place, cells, files) = try sample()
-        let reader = try ValueReader(files: files, inputs: package.manifest.inputs)
+        let reader = try ValueReader(
+            files: files, inputs: package.manifest.inputs, encoding: package.manifest.settings.encoding)
         let values = try answerer.values(cells, reader)
         guard let answer = try package.answers([values]).first else {
             throw Failure(.internal, "\(place): the network gave no answer.")

@@ -46,7 +46,8 @@ public struct EvaluatorTaskHandler: TaskHandler {
     private func evaluate(_ task: EvaluationTask, _ progress: TaskProgress) async throws -> EvaluationResult {
         let description = task.network
         let script = try await cache.file(for: task.script)
-        let files = try await registry.sampleFiles(recipe: task.dataset, features: task.features, in: cache)
+        let files = try await registry.sampleFiles(
+            recipe: task.dataset, features: task.features, inputs: description.inputs.map(\.name), in: cache)
         let samples = try PreparedSamples(opening: files, areFeatures: !task.features.isEmpty)
         let network = try ScriptedNetwork(loading: script)
         try Self.check(network, is: description)

@@ -23,6 +23,8 @@ public struct ModelFile: Hashable, Sendable, Codable {
         case tracker
         /// Tracks of the sequences that a tracker was searched on.
         case tracks
+        /// What its network must be given, as JSON (`InputContract`).
+        case contract
 
         /// Extension of files, such as `pt`.
         public var fileExtension: String {
@@ -34,7 +36,7 @@ public struct ModelFile: Hashable, Sendable, Codable {
             case .darknetConfiguration: "cfg"
             case .openVINO: "xml"
             case .openVINOWeights: "bin"
-            case .tracker: "json"
+            case .tracker, .contract: "json"
             case .tracks: "tracks"
             }
         }

@@ -12,10 +12,21 @@ extension RegistryClient {
         return try await cache.file(for: dataset.blob)
     }
 
-    /// The files of sets of features or, where none is named, the prepared file of a recipe.
+    /// The files of sets of features or, where none is named, the prepared file of a recipe and those of the views that a
+    /// network reads.
+    /// - Parameter inputs: Names of the network's inputs.
     /// - Throws: `Failure` with code `not-found` where nobody has prepared them.
-    public func sampleFiles(recipe: String, features: [String], in cache: BlobCache) async throws -> [URL] {
-        guard !features.isEmpty else { return [try await datasetFile(recipe: recipe, in: cache)] }
+    public func sampleFiles(
+        recipe: String, features: [String], inputs: [String], in cache: BlobCache
+    ) async throws -> [URL] {
+        guard !features.isEmpty else {
+            var files = [try await datasetFile(recipe: recipe, in: cache)]
+            for view in inputs where PreparedView.isName(view) {
+                let id = PreparedView.recipe(of: view, data: recipe)
+                files.append(try await datasetFile(recipe: id.hexadecimal, in: cache))
+            }
+            return files
+        }
         var files: [URL] = []
         for set in features { files.append(try await datasetFile(recipe: set, in: cache)) }
         return files

@@ -41,3 +41,20 @@ extension RegistryClient {
         }
     }
 }
+
+extension RegistryClient {
+    /// The manifest of prepared data for a network: its inputs alone, those that are views among them.
+    /// - Throws: `Failure` with code `not-found` where a view's manifest is gone.
+    public func manifest(_ manifest: DatasetManifest, for inputs: [String]) async throws -> DatasetManifest {
+        var narrowed = manifest
+        narrowed.inputs = manifest.inputs.filter { inputs.contains($0.key) }
+        for input in inputs where PreparedView.isName(input) {
+            let recipe = PreparedView.recipe(of: input, data: try manifest.id)
+            guard let view = try await self.manifest(recipe: recipe) else {
+                throw Failure(.notFound, "the features '\(input)' that the network reads have no manifest")
+            }
+            narrowed.inputs.merge(view.inputs) { $1 }
+        }
+        return narrowed
+    }
+}

@@ -13,10 +13,12 @@ public enum InspectionLimits {
     public static let companion: UInt64 = 2 << 30
 
     /// Limits this process for good.
-    /// - Parameter writes: Whether it writes a companion.
-    public static func apply(writes: Bool) throws {
+    /// - Parameters:
+    ///   - writes: Whether it writes a companion.
+    ///   - seconds: Processor time.
+    public static func apply(writes: Bool, seconds: UInt64 = processorTime) throws {
         let limits: [(__rlimit_resource, UInt64)] = [
-            (RLIMIT_AS, memory), (RLIMIT_CPU, processorTime), (RLIMIT_NOFILE, files), (RLIMIT_CORE, 0),
+            (RLIMIT_AS, memory), (RLIMIT_CPU, seconds), (RLIMIT_NOFILE, files), (RLIMIT_CORE, 0),
             (RLIMIT_FSIZE, writes ? companion : 0),
         ]
         for (resource, value) in limits {

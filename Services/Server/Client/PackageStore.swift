@@ -40,26 +40,42 @@ public struct PackageStore: Sendable {
 
     /// Puts a network of the registry together with the preparation of its inputs.
     /// - Parameter file: The file to write, all or nothing.
+    /// - Returns: The manifest of the inputs that the network reads.
+    @discardableResult
     @concurrent public static func write(
         script: BlobDigest, manifest: DatasetManifest, to file: URL, from registry: RegistryClient
-    ) async throws {
+    ) async throws -> DatasetManifest {
         // Beside the file, so that the last step is a change of name; of two who do the same at once either may win.
         let work = file.deletingLastPathComponent().appending(path: ".package-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: work) }
-        let (network, description) = (work.appending(path: "network.pt"), work.appending(path: "manifest.json"))
-        let made = work.appending(path: "model.pt")
+        let (network, made) = (work.appending(path: "network.pt"), work.appending(path: "model.pt"))
         try await registry.download(script, to: network)
-        try Data(try manifest.json.utf8).write(to: description)
-        let helper = try HelperProcess("gyrus-data", ["package", network.path, description.path, made.path])
-        guard let line = try helper.line() else {
-            throw Failure(.internal, "the helper program for data ended without an answer; its last words stand above")
+        let helper = try HelperProcess("gyrus-data", ["package", network.path, made.path])
+        let manifest = try await registry.manifest(manifest, for: try answer(of: helper).inputs ?? [])
+        var frozen: [String: URL] = [:]
+        for (name, input) in manifest.inputs {
+            guard let script = input.frozen?.script else { continue }
+            let file = work.appending(path: "frozen-\(frozen.count).pt")
+            try await registry.download(script, to: file)
+            frozen[name] = file
         }
-        if let failure = try JSONDecoder().decode(PreparationMessage.self, from: Data(line.utf8)).failure {
-            throw failure
-        }
+        let request = try JSONEncoder().encode(PackageRequest(manifest: manifest, frozen: frozen))
+        helper.say(String(decoding: request, as: UTF8.self))
+        _ = try answer(of: helper)
         guard rename(made.path, file.path) == 0 else {
             throw Failure(.permissionDenied, "'\(file.path)' cannot be written: \(String(cString: strerror(errno)))")
         }
+        return manifest
+    }
+
+    /// - Throws: The failure that the helper tells, or one where it has ended without a word.
+    private static func answer(of helper: HelperProcess) throws -> PreparationMessage {
+        guard let line = try helper.line() else {
+            throw Failure(.internal, "the helper program for data ended without an answer; its last words stand above")
+        }
+        let message = try JSONDecoder().decode(PreparationMessage.self, from: Data(line.utf8))
+        if let failure = message.failure { throw failure }
+        return message
     }
 }

@@ -51,7 +51,8 @@ final class TrainingRun {
         scratch: ScratchDirectory, host: String, _ progress: TaskProgress
     ) async throws {
         let description = task.network
-        let files = try await registry.sampleFiles(recipe: task.dataset, features: task.features, in: cache)
+        let files = try await registry.sampleFiles(
+            recipe: task.dataset, features: task.features, inputs: description.inputs.map(\.name), in: cache)
         let samples = try PreparedSamples(opening: files, areFeatures: !task.features.isEmpty)
         var weights: [(file: URL, prefix: String)] = []
         for initial in task.initialWeights {

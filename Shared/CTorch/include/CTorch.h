@@ -142,6 +142,13 @@ char *gyrus_network_forbidden(gyrus_network *network);
 /// values are random within 0 and 1; a rank of -1 leaves its input out. Returns the shapes of its outputs, such as `2x10 2x4`, to be freed with `free`.
 char *gyrus_network_probe(
     gyrus_network *network, const int64_t *shapes, const int64_t *ranks, int64_t count, char **error);
+/// How many outputs a network gives side by side; 0 where it gives one tensor, -1 where it gives something else.
+int64_t gyrus_network_output_count(gyrus_network *network);
+/// Runs the network in evaluation mode on one input, whose shape begins with a batch of one, and gives the numbers of one of
+/// its outputs, which the caller frees with `free`. Inputs besides the first take their defaults.
+bool gyrus_network_features(
+    gyrus_network *network, const float *values, const int64_t *shape, int64_t rank, int64_t output, float **numbers,
+    int64_t *count, char **error);
 /// Runs the network as a detector on an image of blue, green and red bytes. `numbers` becomes `count` rows of left, top, right,
 /// bottom, score and class, which the caller frees with `free`.
 bool gyrus_network_detect(

@@ -44,10 +44,12 @@ bool gyrus_preparation_run(
     char **error);
 
 /// Writes a package: the methods of `source`, whose `forward` calls the network of a TorchScript file as `self.network`.
-/// `names` and `texts` become extra files of the package.
+/// The `part_count` networks of `part_files` become modules of the names in `parts`. `names` and `texts` become extra files of
+/// the package.
 bool gyrus_package_write(
-    const char *source, const char *network, const char *path, const char *const *names, const char *const *texts,
-    int64_t count, char **error);
+    const char *source, const char *network, const char *const *parts, const char *const *part_files,
+    int64_t part_count, const char *path, const char *const *names, const char *const *texts, int64_t count,
+    char **error);
 gyrus_package *gyrus_package_load(const char *path, char **error);
 /// The text of an extra file of a package, `manifest.json` or `inputs.json`; null where it has none.
 const char *gyrus_package_extra(const gyrus_package *package, const char *name);

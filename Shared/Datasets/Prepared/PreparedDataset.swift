@@ -94,10 +94,17 @@ public struct PreparedDataset: Sendable {
     }
 
     /// The samples of a split, left in mapped memory.
-    public func source(_ split: Split) throws -> SampleSource {
+    public func source(_ split: Split) throws -> SampleSource { try source(split, with: []) }
+
+    /// The samples of a split with what frozen networks make of them, left in mapped memory.
+    public func source(_ split: Split, with views: [PreparedDataset]) throws -> SampleSource {
         try SampleSource(
-            target: target, modalities: inputs.keys.sorted().map { try modality($0, split) },
-            answers: try answers(split), groups: try groups(split), owner: file)
+            target: target, modalities: ([self] + views).flatMap { try $0.modalities(split) },
+            answers: try answers(split), groups: try groups(split), owner: ([self] + views).map(\.file))
+    }
+
+    private func modalities(_ split: Split) throws -> [SampleSource.Modality] {
+        try inputs.keys.sorted().map { try modality($0, split) }
     }
 
     private func answers(_ split: Split) throws -> SampleSource.Answers {
@@ -142,6 +149,9 @@ public struct PreparedDataset: Sendable {
     private func standardization(_ name: String) throws -> (scales: [Float], offsets: [Float]) {
         guard case .manifest(let manifest) = origin else {
             return ([try number("\(name).scale")], [try number("\(name).offset")])
+        }
+        if let frozen = manifest.inputs[name]?.frozen {
+            return (frozen.deviations.map { 1 / $0 }, zip(frozen.means, frozen.deviations).map { -$0 / $1 })
         }
         switch manifest.inputs[name]?.preparation {
         case .picture(let picture)?:

@@ -27,6 +27,7 @@ public enum Manual {
         Page("fusion", PackageResources.fusion_md),
         Page("tracking", PackageResources.tracking_md),
         Page("models", PackageResources.models_md),
+        Page("pretrained", PackageResources.pretrained_md),
         Page("brain", PackageResources.brain_md),
         Page("scaling-out", PackageResources.scaling_out_md),
         Page("clusters", PackageResources.clusters_md),

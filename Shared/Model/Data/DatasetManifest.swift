@@ -13,12 +13,17 @@ public struct DatasetManifest: Hashable, Sendable, Codable {
         public var columns: [String]
         /// What turns their values into what networks read.
         public var preparation: Preparation
+        /// The frozen network that reads what was prepared, of an input that is a view; nil for any other.
+        public var frozen: FrozenNetwork?
 
         /// Describes an input.
-        public init(signature: InputSignature, columns: [String], preparation: Preparation) {
+        public init(
+            signature: InputSignature, columns: [String], preparation: Preparation, frozen: FrozenNetwork? = nil
+        ) {
             self.signature = signature
             self.columns = columns
             self.preparation = preparation
+            self.frozen = frozen
         }
     }
 

@@ -51,6 +51,8 @@ public struct SoundPreparation: Hashable, Sendable, Codable {
     public var mean: Float
     /// Standard deviation.
     public var deviation: Float
+    /// What a pretrained network wants in place of decibels as bytes; nil for these.
+    public var power: MelPower?
 
     /// Describes a preparation.
     public init(

@@ -14,6 +14,10 @@ public struct PreparationMessage: Codable, Sendable {
     public var unreadable: [String]?
     /// How many these are.
     public var unreadableCount: Int?
+    /// Names of a network's inputs.
+    public var inputs: [String]?
+    /// What a frozen network came to.
+    public var view: PreparedView?
     /// Why it cannot go on.
     public var failure: Failure?
 
@@ -21,7 +25,7 @@ public struct PreparationMessage: Codable, Sendable {
     public init(
         identity: String? = nil, notes: [String]? = nil, done: Int? = nil, count: Int? = nil,
         manifest: DatasetManifest? = nil, unreadable: [String]? = nil, unreadableCount: Int? = nil,
-        failure: Failure? = nil
+        inputs: [String]? = nil, view: PreparedView? = nil, failure: Failure? = nil
     ) {
         self.identity = identity
         self.notes = notes
@@ -30,6 +34,8 @@ public struct PreparationMessage: Codable, Sendable {
         self.manifest = manifest
         self.unreadable = unreadable
         self.unreadableCount = unreadableCount
+        self.inputs = inputs
+        self.view = view
         self.failure = failure
     }
 }

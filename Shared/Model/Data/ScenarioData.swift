@@ -48,6 +48,19 @@ public enum ScenarioData: Hashable, Sendable {
         }
     }
 
+    /// What frozen pretrained networks make of the modalities, by the name of the networks' input.
+    public var views: [String: PreparedView] {
+        switch self {
+        case .known: [:]
+        case .prepared(let data): data.views ?? [:]
+        }
+    }
+
+    /// What each input of networks holds; features of frozen networks are numbers like those of a table.
+    public var kinds: [String: ModalityKind] {
+        inputs.mapValues(\.kind).merging(views.mapValues { _ in .table }) { $1 }
+    }
+
     /// The name of the data behind a modality.
     public func name(of modality: String) -> String? {
         switch self {
@@ -74,6 +87,8 @@ public struct PreparedData: Hashable, Sendable, Codable {
     public var target: Target
     /// Samples of each split.
     public var samples: DatasetRecipe.Counts
+    /// What frozen pretrained networks make of the modalities, by the name of the networks' input; nil for nothing.
+    public var views: [String: PreparedView]?
 
     /// Describes data.
     public init(

@@ -50,6 +50,8 @@ public struct Scenario: Hashable, Sendable {
         public var optimizers: [String]?
         /// Names of the structures to choose from; nil for all.
         public var structures: [String]?
+        /// Names of the pretrained models to choose from besides; nil for all that fit, none where it is empty.
+        public var pretrained: [String]?
         /// Width multipliers to choose from; nil for the usual ones.
         public var widths: [Double]?
         /// What networks are written of layer by layer; nil where they are whole structures.
@@ -70,8 +72,9 @@ public struct Scenario: Hashable, Sendable {
         /// Makes a plan of a search.
         public init(
             method: SearchMethod = .evolution, population: Int = 12, trials: Int = 48, seed: UInt64 = 1,
-            optimizers: [String]? = nil, structures: [String]? = nil, widths: [Double]? = nil, layers: Layers? = nil,
-            halving: Halving? = nil, replication: Replication? = nil, scoresTest: Bool = false,
+            optimizers: [String]? = nil, structures: [String]? = nil, pretrained: [String]? = nil,
+            widths: [Double]? = nil, layers: Layers? = nil, halving: Halving? = nil, replication: Replication? = nil,
+            scoresTest: Bool = false,
             budget: Double? = nil
         ) {
             self.method = method
@@ -80,6 +83,7 @@ public struct Scenario: Hashable, Sendable {
             self.seed = seed
             self.optimizers = optimizers
             self.structures = structures
+            self.pretrained = pretrained
             self.widths = widths
             self.layers = layers
             self.halving = halving

@@ -25,6 +25,21 @@ extension ScenarioFile {
         return name
     }
 
+    /// The pretrained models that a scenario's search chooses from; nil for all that fit, none where it is empty.
+    /// - Throws: `Failure` with code `invalid-argument`, with file, line and column.
+    public static func pretrained(_ text: String, file: String = "scenario") throws -> [String]? {
+        let top = try ScenarioText.parse(text, file: file)
+        let reader = try FieldReader(top, file: file, path: "", as: .group(ScenarioField.top))
+        // Networks that are written layer by layer, or that are named, leave nothing to choose.
+        if reader.has("layers", below: "search") || reader.isGroup("fusion") { return [] }
+        return try reader.fields("search").flatMap(pretrained)
+    }
+
+    static func pretrained(_ search: FieldReader) throws -> [String]? {
+        guard let node = search.node("pretrained") else { return nil }
+        return node.scalar?.string == "none" ? [] : try search.texts("pretrained")
+    }
+
     /// The text of a scenario with what its data came to.
     public static func text(_ text: String, with data: PreparedData) throws -> String {
         let json = try data.json

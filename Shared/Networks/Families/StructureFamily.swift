@@ -23,6 +23,8 @@ public struct StructureFamily: Sendable {
         case table
         /// Channels of measurements over time.
         case series
+        /// What a frozen pretrained network makes of a picture or a sound.
+        case features
 
         /// The form of an input; nil where no family takes it.
         public init?(_ signature: InputSignature) {
@@ -33,6 +35,7 @@ public struct StructureFamily: Sendable {
             case (.text, 1): self = .text
             case (.table, 1): self = .table
             case (.series, 2): self = .series
+            case (.image, 1), (.audio, 1): self = .features
             case (.image, _), (.audio, _), (.text, _), (.table, _), (.series, _), (.video, _): return nil
             }
         }
@@ -86,12 +89,14 @@ public struct StructureFamily: Sendable {
     public let functions: [String]
     /// Who described it first, and where.
     public let source: String
+    /// The frozen network whose features its networks read; nil where they read a modality itself.
+    public let frozen: FrozenPart?
     private let build: @Sendable (Request) throws -> NetworkDescription
 
     /// - Parameter usual: All forms where it is left out.
     init(
         _ name: String, category: String? = nil, _ forms: Set<Form>, usual: Set<Form>? = nil, areas: [String],
-        functions: [String] = ["classification"], source: String,
+        functions: [String] = ["classification"], source: String, frozen: FrozenPart? = nil,
         build: @escaping @Sendable (Request) throws -> NetworkDescription
     ) {
         self.name = name
@@ -101,6 +106,7 @@ public struct StructureFamily: Sendable {
         self.areas = areas
         self.functions = functions
         self.source = source
+        self.frozen = frozen
         self.build = build
     }
 

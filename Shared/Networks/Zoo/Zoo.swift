@@ -54,6 +54,7 @@ public struct ZooNetwork: Hashable, Sendable {
         case .text: InputSignature(kind: .text, shape: [64], vocabulary: isLarge ? 30_522 : 8_000)
         case .table: InputSignature(kind: .table, shape: [16])
         case .series: InputSignature(kind: .series, shape: [3, 128])
+        case .features: InputSignature(kind: .image, shape: [512])
         }
     }
 }

@@ -20,12 +20,18 @@ struct ModelImporter {
         let companion: TemporaryFile?
         let network: BaseNetwork
         let model: PretrainedModel
+        /// What the network must be given; nil where nobody says.
+        let contract: InputContract?
     }
 
     // MARK: - Checking
 
     /// Looks into a file and makes what is to be registered; stores nothing.
-    func check(_ file: URL, _ facts: ModelFacts, inputShapes: [[Int]?] = []) async throws -> Checked {
+    /// - Parameter contract: What the network must be given; nil where nobody says.
+    func check(
+        _ file: URL, _ facts: ModelFacts, inputShapes: [[Int]?] = [], contract: InputContract? = nil
+    ) async throws -> Checked {
+        let inputShapes = inputShapes.isEmpty ? [contract?.shape].compactMap(\.self) : inputShapes
         let digest = try BlobFile(reading: file).digest()
         let known = try await base(facts)
         let companion = try known.map { _ in try TemporaryFile() }
@@ -33,8 +39,9 @@ struct ModelImporter {
         let inspection = try await process.inspect(
             InspectionRequest(
                 file: file, network: known?.description, inputShapes: inputShapes, companion: companion?.url))
+        if let contract { try check(contract, fits: inspection) }
         let name = facts.name ?? file.deletingPathExtension().lastPathComponent
-        let network = try known ?? foreign(inspection, name, facts)
+        let network = try known ?? foreign(inspection, name, facts, contract)
         let model = PretrainedModel(
             id: facts.id ?? "\(name)-\(digest.hexadecimal.prefix(8))",
             // The registry knows the identity of a foreign network once it has it.
@@ -45,7 +52,18 @@ struct ModelImporter {
         try checkCode(network, model)
         return Checked(
             inspection: inspection, file: file, companion: inspection.hasCompanion ? companion : nil, network: network,
-            model: model)
+            model: model, contract: contract)
+    }
+
+    /// What describes a sample must be an output of numbers.
+    private func check(_ contract: InputContract, fits inspection: Inspection) throws {
+        guard let outputs = inspection.outline?.outputs else { return }
+        guard outputs.indices.contains(contract.feature) else {
+            throw Failure(
+                .invalidArgument,
+                "contract: feature \(contract.feature) is no output of the network, which has \(outputs.count) (0 to"
+                    + " \(outputs.count - 1)): " + outputs.map { "\($0.name) \($0.shape)" }.joined(separator: ", "))
+        }
     }
 
     private func base(_ facts: ModelFacts) async throws -> BaseNetwork? {
@@ -60,11 +78,16 @@ struct ModelImporter {
         return network
     }
 
-    private func foreign(_ inspection: Inspection, _ name: String, _ facts: ModelFacts) throws -> BaseNetwork {
+    private func foreign(
+        _ inspection: Inspection, _ name: String, _ facts: ModelFacts, _ contract: InputContract?
+    ) throws -> BaseNetwork {
         guard var outline = inspection.outline else {
             throw Failure(.internal, "the file was found sound, but nothing is known of its structure")
         }
-        guard !facts.area.isEmpty, !facts.function.isEmpty else {
+        // A network that only gives features serves whatever perceives what it reads.
+        let areas = facts.area.isEmpty ? [contract?.kind.area].compactMap(\.self) : facts.area
+        let functions = facts.function.isEmpty && contract != nil ? [Self.featureExtraction] : facts.function
+        guard !areas.isEmpty, !functions.isEmpty else {
             throw Failure(
                 .invalidArgument,
                 "what '\(name)' is for is not in the file: give --area (such as vision) and --function (such as detection)"
@@ -72,10 +95,13 @@ struct ModelImporter {
         }
         outline.name = name
         return BaseNetwork(
-            name: name, category: facts.category ?? name, areas: facts.area, functions: facts.function,
+            name: name, category: facts.category ?? name, areas: areas, functions: functions,
             parameters: UInt64(outline.parameterCount), description: try outline.canonicalJSON,
             format: outline.format)
     }
+
+    /// What a network does of which nothing else is said.
+    private static let featureExtraction = "feature-extraction"
 
     private func platform(_ inspection: Inspection) -> String {
         inspection.producer?.split(separator: " ").joined() ?? "unknown"
@@ -116,6 +142,10 @@ struct ModelImporter {
         if let companion = checked.companion {
             let blob = try await registry.upload(file: companion.url, keepFor: Self.uploadTime)
             model.files.append(ModelFile(checked.inspection.format == .torchScript ? .safetensors : .torchScript, blob))
+        }
+        if let contract = checked.contract {
+            let blob = try await registry.upload(bytes: try contract.json, keepFor: Self.uploadTime)
+            model.files.append(ModelFile(.contract, blob))
         }
         let network = try await registry.register(checked.network)
         model.network = network.id ?? model.network

@@ -23,14 +23,17 @@ struct ModelShow: AsyncParsableCommand {
         let found = try await registry.model(model)
         let network = try await registry.network(found.network)
         let stages = try await registry.stages(.init(model: model))
+        let contract = try await registry.contract(of: found)
         if format == .json {
-            emit(try json(ModelPage(found, network, stages)))
+            emit(try json(ModelPage(found, network, stages, contract)))
         } else {
-            emit(lines(found, network, stages))
+            emit(lines(found, network, stages, contract))
         }
     }
 
-    private func lines(_ model: PretrainedModel, _ network: BaseNetwork, _ stages: [StageChange]) -> String {
+    private func lines(
+        _ model: PretrainedModel, _ network: BaseNetwork, _ stages: [StageChange], _ contract: InputContract?
+    ) -> String {
         let numbers = model.codeNumbers.map(String.init).joined(separator: " ")
         var fields: [(String, String?)] = [
             ("Model", model.id), ("Code", model.code?.description), ("Integers", numbers),
@@ -39,7 +42,8 @@ struct ModelShow: AsyncParsableCommand {
             ("Accuracy", Figures.percent(model.accuracy)), ("Scenario", model.lineage.scenario),
             ("Trial", model.lineage.trial), ("Recipe", model.lineage.recipe?.hexadecimal),
             ("Parent", model.lineage.parent), ("Licence", model.lineage.licence), ("Origin", model.lineage.origin),
-            ("Registered", Figures.day(model.created)), ("Network", "\(network.name) (\(model.network))"),
+            ("Reads", contract?.summary), ("Registered", Figures.day(model.created)),
+            ("Network", "\(network.name) (\(model.network))"),
         ]
         fields += network.rows
         fields += model.files.map {
@@ -58,8 +62,12 @@ private struct ModelPage: Encodable {
     let model: ModelRow
     let network: NetworkRow
     let stages: [StageRow]
+    let contract: InputContract?
 
-    init(_ model: PretrainedModel, _ network: BaseNetwork, _ stages: [StageChange]) {
+    init(
+        _ model: PretrainedModel, _ network: BaseNetwork, _ stages: [StageChange], _ contract: InputContract?
+    ) {
+        self.contract = contract
         self.model = ModelRow(model)
         self.network = NetworkRow(network)
         self.stages = stages.map(StageRow.init)

@@ -115,7 +115,11 @@ extension OwnData {
         guard var settings = try ScenarioFile.dataSettings(text, file: file) else { return text }
         settings.source = absolute(settings.source, folder)
         settings.files = settings.files.map { absolute($0, folder) }
-        return try ScenarioFile.text(text, with: try await OwnData(registry: registry()).prepare(settings))
+        let registry = try await registry()
+        let data = try await OwnData(registry: registry).prepare(settings)
+        let names = try ScenarioFile.pretrained(text, file: file)
+        return try ScenarioFile.text(
+            text, with: try await PretrainedViews(registry: registry).added(to: data, named: names))
     }
 
     private static func absolute(_ path: String, _ folder: URL) -> String {

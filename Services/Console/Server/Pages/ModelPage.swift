@@ -94,6 +94,7 @@ struct ModelPage: Sendable {
         case .openVINOWeights: "OpenVINO weights"
         case .tracker: "Setup of a tracker"
         case .tracks: "Tracks"
+        case .contract: "What it reads"
         }
     }
 

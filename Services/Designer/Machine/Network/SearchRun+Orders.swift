@@ -59,7 +59,7 @@ extension SearchRun {
             epochs: budget.epochs, batch: budget.batch, samples: budget.samples, validationSamples: budget.validation,
             seed: scenario.search.seed, pauseAfter: pause(of: trial), checkpoint: trial.checkpoint,
             learning: budget.learning, distribution: budget.distribution, options: options,
-            metric: scenario.objective, kinds: scenario.data.inputs.mapValues(\.kind), fold: try fold(of: trial))
+            metric: scenario.objective, kinds: scenario.data.kinds, fold: try fold(of: trial))
         if !trial.purpose.isFinal, let head = candidate.head, let fusion {
             task.network = head.network(named: candidate.network.name)
             task.features = fusion.sets

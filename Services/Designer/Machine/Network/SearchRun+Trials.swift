@@ -105,7 +105,8 @@ extension SearchRun {
             .map(scenario.objective.utility)
         // The first measurement decides: a second one, after more training, must not change what the search knows.
         let latency = Scenario.Cost.latency.metric
-        trials[number].metrics[latency] = trials[number].metrics[latency] ?? result.latencyMilliseconds
+        trials[number].metrics[latency] =
+            trials[number].metrics[latency] ?? result.latencyMilliseconds + candidate.frozenMilliseconds
         try tellAccuracy(of: number)
         if pause(number, &decision) { return }
         let trial = trials[number]

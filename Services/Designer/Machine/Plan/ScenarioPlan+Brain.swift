@@ -31,9 +31,9 @@ extension ScenarioPlan {
         return scenario
     }
 
-    /// Genomes with which a search begins: what is known to be good, then, while there are places, networks that fuse the
-    /// modalities one after the other in the order in which their areas cooperate, and of data of a user a network of each
-    /// structure.
+    /// Genomes with which a search begins: pretrained networks whose features promise most, what is known to be good, then,
+    /// while there are places, networks that fuse the modalities one after the other in the order in which their areas
+    /// cooperate, and of data of a user a network of each structure.
     package func seeds(_ known: [Genome], in space: any CandidateSpace, limit: Int) -> [Genome] {
         if let space = space as? FusionSpace {
             let first = space.alone + space.late
@@ -41,8 +41,13 @@ extension ScenarioPlan {
         }
         guard let explanation, let space = space as? NetworkSpace else { return known }
         let offers = explanation.modalities.map { ($0.modality, $0.candidates) }
-        let fusions = space.fusions(in: explanation.fusionOrder, preferring: Dictionary(offers) { first, _ in first })
-        var seeds = known + fusions.filter { !known.contains($0) }.prefix(max(0, limit - known.count))
+        let promising = space.promising
+        let preferred = Dictionary(offers) { first, _ in first }.merging(promising) { $1 + $0 }
+        let fusions = space.fusions(in: explanation.fusionOrder, preferring: preferred)
+        // The last one has all modalities.
+        var seeds = promising.isEmpty ? [] : Array(fusions.suffix(1))
+        seeds += known.filter { !seeds.contains($0) }
+        seeds += fusions.filter { !seeds.contains($0) }.prefix(max(0, limit - seeds.count))
         if scenario.data.recipe == nil { seeds += space.portfolio.filter { !seeds.contains($0) } }
         return seeds
     }
@@ -56,6 +61,6 @@ extension ScenarioPlan {
             return known?.contains(proposal.genome) == true ? proposal.origin : "late fusion"
         }
         guard known?.contains(proposal.genome) == false else { return proposal.origin }
-        return "cooperation"
+        return scenario.data.views.isEmpty ? "cooperation" : "attention"
     }
 }

@@ -11,6 +11,8 @@ public struct Candidate: Hashable, Sendable {
         let category: String
         let optimizer: Optimizer
         let network: NetworkDescription
+        /// The frozen network whose features it reads; nil where it reads the modality itself.
+        let frozen: FrozenPart?
     }
 
     /// The genome.
@@ -19,7 +21,7 @@ public struct Candidate: Hashable, Sendable {
     public let network: NetworkDescription
     /// Optimizers of its branches; the last one is that of all other layers.
     public let optimizers: [Optimizer]
-    /// Trainable parameters.
+    /// Parameters, those of frozen networks before it among them.
     public let parameters: Int
     /// Multiply-accumulate operations for one sample.
     public let operations: Int
@@ -35,6 +37,8 @@ public struct Candidate: Hashable, Sendable {
     public let dataset: String
     /// Optimizers in the sense of table 1, such as `SGD+Adam`.
     public let optimizerTitle: String
+    /// Milliseconds that the frozen networks before it take for one sample.
+    public let frozenMilliseconds: Double
     /// What the candidate is where networks are fused; nil where it is trained as a whole.
     public let fusion: Fusion?
 
@@ -52,10 +56,13 @@ public struct Candidate: Hashable, Sendable {
     init(genome: Genome, branches: [Branch], data: ScenarioData, task: Scenario.Task) throws {
         self.genome = genome
         let fused = try NetworkDescription.fused(
-            name: branches.map(\.title).joined(separator: "+"), branches: branches.map { ($0.modality, $0.network) },
+            name: branches.map(\.title).joined(separator: "+"),
+            branches: branches.map { ($0.frozen?.input ?? $0.modality, $0.network) },
             classes: data.target.outputs)
         network = fused
-        parameters = try fused.parameterCount
+        let frozen = branches.compactMap(\.frozen?.view)
+        parameters = try fused.parameterCount + frozen.reduce(0) { $0 + $1.parameters }
+        frozenMilliseconds = frozen.reduce(0) { $0 + $1.milliseconds }
         operations = try fused.multiplyAccumulates
         var head = branches.first?.optimizer
         head?.branch = ""
@@ -80,6 +87,7 @@ public struct Candidate: Hashable, Sendable {
         self.fusion = fusion
         self.title = title
         self.category = category
+        frozenMilliseconds = 0
         parameters = try network.parameterCount
         operations = try network.multiplyAccumulates
         optimizers = [optimizer]

@@ -56,7 +56,7 @@ public struct LayerSpace: CandidateSpace {
             let network = try network(of: convolutions(numbers.dropFirst()), modality)
             return Candidate.Branch(
                 modality: modality, title: network.name, category: Self.category, optimizer: optimizer,
-                network: network)
+                network: network, frozen: nil)
         }
         return try Candidate(genome: genome, branches: branches, data: scenario.data, task: scenario.task)
     }

@@ -1,3 +1,6 @@
+import Model
+import Networks
+
 extension NetworkSpace {
     /// Networks that take the modalities in one after the other: the first one alone, then with the second, and so on.
     ///
@@ -13,6 +16,15 @@ extension NetworkSpace {
             return first(known, preferring).map { [$0] } ?? []
         }
         return (1...known.count).compactMap { first(Array(known.prefix($0)), preferring) }
+    }
+
+    /// Names of the pretrained networks whose features promise more than the samples as they are, by modality, the most
+    /// promising one first.
+    public var promising: [String: [String]] {
+        let names = zip(modalities, structures).map { modality, structures in
+            (modality, structures.filter { $0.frozen?.view.isPromising == true }.map(\.name))
+        }
+        return Dictionary(uniqueKeysWithValues: names.filter { !$0.1.isEmpty })
     }
 
     private func first(_ present: [String], _ preferring: [String: [String]]) -> Genome? {

@@ -21,9 +21,9 @@ public struct NetworkSpace: CandidateSpace {
     public let space: SearchSpace
 
     private let scenario: Scenario
-    private let modalities: [String]
+    let modalities: [String]
     /// Structures that each modality chooses from.
-    private let structures: [[StructureFamily]]
+    let structures: [[StructureFamily]]
     private let widths: [Double]
     private let optimizers: [Optimizer]
     /// Costs of each modality's networks by structure and width, with a classifier of their own.
@@ -76,13 +76,13 @@ public struct NetworkSpace: CandidateSpace {
         let branches = try modalities.indices.compactMap { index -> Candidate.Branch? in
             let (modality, structures, numbers) = (modalities[index], structures[index], genome.genes[index])
             guard !SearchSpace.isAbsent(numbers) else { return nil }
-            var optimizer = optimizers[numbers[0] - 1]
-            optimizer.branch = "\(modality)."
             let (structure, width) = (structures[numbers[1] - 1], widths[numbers[2] - 1])
+            var optimizer = optimizers[numbers[0] - 1]
+            optimizer.branch = "\(structure.frozen?.input ?? modality)."
             return Candidate.Branch(
                 modality: modality, title: "\(structure.name)×\(Self.text(width))",
                 category: structure.category, optimizer: optimizer,
-                network: try Self.network(structure, width: width, modality, scenario.data))
+                network: try Self.network(structure, width: width, modality, scenario.data), frozen: structure.frozen)
         }
         return try Candidate(genome: genome, branches: branches, data: scenario.data, task: scenario.task)
     }
@@ -137,8 +137,11 @@ public struct NetworkSpace: CandidateSpace {
     static func network(
         _ structure: StructureFamily, width: Double, _ modality: String, _ data: ScenarioData
     ) throws -> NetworkDescription {
-        guard let signature = data.inputs[modality] else {
+        guard var signature = data.inputs[modality] else {
             throw Failure(.internal, "The data have no modality '\(modality)'.")
+        }
+        if let frozen = structure.frozen {
+            signature = InputSignature(kind: signature.kind, shape: [frozen.view.width])
         }
         return try structure.network(
             input: modality, signature, outputs: data.target.outputs, width: width, depth: min(2, max(0.5, width)))
@@ -149,7 +152,9 @@ public struct NetworkSpace: CandidateSpace {
     ) throws -> Cost {
         do {
             let network = try network(structure, width: width, modality, data)
-            return Cost(parameters: try network.parameterCount, operations: try network.multiplyAccumulates)
+            return Cost(
+                parameters: try network.parameterCount + (structure.frozen?.view.parameters ?? 0),
+                operations: try network.multiplyAccumulates)
         } catch let failure as Failure {
             throw Failure(
                 .invalidArgument,

@@ -5,7 +5,8 @@ public import Networks
 ///
 /// A scenario that names structures searches those. Otherwise a family is in where it can read the modality, is usual for such
 /// data, and serves an area that is activated; the area that perceives the modality always is. Families of tables and series
-/// serve no area, so that what they can read decides alone.
+/// serve no area, so that what they can read decides alone. Frozen pretrained networks whose features were computed for a
+/// modality are in beside them, and come first where these fit what is to be learned better than the samples as they are.
 public struct StructureAlphabet: Sendable {
     /// What became of a family for a modality that it can read.
     public struct Choice: Hashable, Sendable {
@@ -45,13 +46,31 @@ public struct StructureAlphabet: Sendable {
     /// The families of a modality's gene, the best ones to begin with first.
     /// - Throws: `Failure` with code `invalid-argument` where none is left.
     public func families(for modality: String) throws -> [StructureFamily] {
-        let families = choices(for: modality).filter(\.isIn).compactMap { StructureFamily.named($0.family) }
+        let pretrained = frozen(for: modality)
+        let families = choices(for: modality).filter(\.isIn).compactMap { choice in
+            pretrained.first { $0.family.name == choice.family }?.family ?? StructureFamily.named(choice.family)
+        }
         guard !families.isEmpty else { throw nothingLeft(modality) }
         return families
     }
 
     /// What became of each family that can read a modality.
     public func choices(for modality: String) -> [Choice] {
+        let pretrained = frozen(for: modality)
+        let first = pretrained.filter(\.view.isPromising), last = pretrained.filter { !$0.view.isPromising }
+        return first.map(\.choice) + freshChoices(for: modality) + last.map(\.choice)
+    }
+
+    /// The frozen networks of a modality, those with the greatest evidence first.
+    private func frozen(for modality: String) -> [(family: StructureFamily, view: PreparedView, choice: Choice)] {
+        let views = scenario.data.views.filter { $0.value.modality == modality }.map { ($0.key, $0.value) }
+        return views.sorted(by: PreparedView.precedes).map { name, view in
+            let family = StructureFamily.frozen(view, as: name)
+            return (family, view, Choice(family: family.name, isIn: true, reason: view.reason))
+        }
+    }
+
+    private func freshChoices(for modality: String) -> [Choice] {
         guard let signature = scenario.data.inputs[modality] else { return [] }
         let named = named.filter { $0.takes(signature) }
         let others = StructureFamily.all.filter { family in
@@ -114,5 +133,19 @@ public struct StructureAlphabet: Sendable {
             modalities.\(modality): no structure is left to choose (\(reasons)). Tie one to the modality's area \
             ('gyrus areas tie'), or name structures under search.structures.
             """)
+    }
+}
+
+extension PreparedView {
+    /// Why a search tries it when it does, for people.
+    fileprivate var reason: String {
+        guard let score = scores[Self.evidence], let plain = reference[Self.evidence] else {
+            return "pretrained, frozen: \(width) features"
+        }
+        func text(_ value: Double) -> String { "\((value * 1_000).rounded() / 1_000)" }
+        let comparison = isPromising ? "more" : "no more"
+        return
+            "pretrained, frozen: \(width) features with LogME \(text(score)), \(comparison) than \(text(plain)) of the "
+            + "samples as they are"
     }
 }

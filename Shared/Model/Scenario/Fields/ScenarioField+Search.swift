@@ -20,6 +20,10 @@ extension ScenarioField {
                 "Structure families to choose from; `-NAME` leaves one out. See *Your own networks*. Not with `layers` or `fusion`."
             ),
             ScenarioField(
+                "pretrained", .either(.choice(["none"]), .texts), usual: "all that fit a modality",
+                "Pretrained models of the registry to choose from beside the structures, frozen; `none` leaves all out. See "
+                    + "*Pretrained models*. Not with `layers` or `fusion`."),
+            ScenarioField(
                 "widths", .numbers(0.05...16), usual: "[0.5, 1, 2]",
                 "Multipliers of the structures' channels to choose from. Not with `layers` or `fusion`."),
             ScenarioField(

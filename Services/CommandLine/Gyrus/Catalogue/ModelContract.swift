@@ -1,0 +1,72 @@
+import Foundation
+import Model
+import RegistryClient
+
+extension InputContract {
+    /// Reads the file that a person names.
+    init(file: String) throws {
+        let text = try ScenarioSource.text(of: file, what: "contract")
+        try self.init(yaml: text, file: URL(filePath: file).lastPathComponent)
+    }
+
+    /// The contract that lies beside a model's file: `NAME.contract.yaml`, or the one of Hugging Face; nil where there is
+    /// none.
+    static func beside(_ file: URL) throws -> InputContract? {
+        let own = file.deletingPathExtension().appendingPathExtension("contract.yaml")
+        if FileManager.default.fileExists(atPath: own.path) { return try InputContract(file: own.path) }
+        let other = file.deletingLastPathComponent().appending(path: "preprocessor_config.json")
+        guard let json = FileManager.default.contents(atPath: other.path) else { return nil }
+        return try InputContract(huggingFace: json, file: other.lastPathComponent)
+    }
+
+    /// The one JSON text of the contract: keys sorted, no white space.
+    var json: [UInt8] {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return Array(try encoder.encode(self))
+        }
+    }
+}
+
+extension RegistryClient {
+    /// What a model's network must be given; nil where nobody says.
+    func contract(of model: PretrainedModel) async throws -> InputContract? {
+        guard let blob = model.file(.contract) else { return nil }
+        return try JSONDecoder().decode(InputContract.self, from: Data(try await bytes(of: blob)))
+    }
+}
+
+/// A folder of files that can be imported.
+struct ModelFolder {
+    /// The files, sorted by path; those that belong to another, such as Darknet's structure, are left out.
+    let files: [URL]
+
+    /// Names of files that can be imported end like this.
+    private static let extensions: Set = [
+        "pt", "jit", "torchscript", "onnx", "safetensors", "weights", "xml", "pth", "pkl",
+    ]
+    /// Files that are imported at once.
+    private static let most = 10_000
+
+    /// Looks through a folder and those in it.
+    init(_ folder: URL) throws {
+        let found = FileManager.default.enumerator(
+            at: folder, includingPropertiesForKeys: [.isRegularFileKey], options: [.skipsHiddenFiles])
+        var files: [URL] = []
+        while let file = found?.nextObject() as? URL {
+            let isFile = (try? file.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true
+            if isFile, Self.extensions.contains(file.pathExtension.lowercased()) { files.append(file) }
+        }
+        guard !files.isEmpty else {
+            let endings = Self.extensions.sorted().map { ".\($0)" }.joined(separator: ", ")
+            throw Failure(.notFound, "the folder '\(folder.path)' has no model files (\(endings))")
+        }
+        guard files.count <= Self.most else {
+            throw Failure(
+                .invalidArgument,
+                "the folder '\(folder.path)' has \(files.count) model files; \(Self.most) are possible at once")
+        }
+        self.files = files.sorted { $0.path < $1.path }
+    }
+}

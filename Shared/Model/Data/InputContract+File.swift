@@ -1,0 +1,140 @@
+public import Foundation
+
+extension InputContract {
+    /// Reads a contract that a person wrote, as YAML.
+    /// - Throws: `Failure` with code `invalid-argument`, with file, line and column.
+    public init(yaml text: String, file: String) throws {
+        let reader = try FieldReader(
+            ScenarioText.parse(text, file: file), file: file, path: "", as: .group(ScenarioField.contract))
+        let feature = try reader.integer("feature") ?? 0
+        switch (try reader.fields("picture"), try reader.fields("sound")) {
+        case (let picture?, nil): self = try Self.picture(picture, feature)
+        case (nil, let sound?): self = try Self.sound(sound, feature)
+        default:
+            throw reader.wrong("picture", "either 'picture' or 'sound' is needed, such as picture: {size: 224}.")
+        }
+    }
+
+    private static func picture(_ fields: FieldReader, _ feature: Int) throws -> InputContract {
+        var size = [try? fields.integer("size")].compactMap(\.self)
+        if size.isEmpty { size = try fields.integers("size", repeating: true) ?? [] }
+        if size.count == 1 { size += size }
+        guard size.count == 2 else { throw fields.wrong("size", "a side is needed, or [height, width].") }
+        let channels = try fields.integer("channels") ?? 3
+        if channels == 2 { throw fields.wrong("channels", "1 (gray) and 3 (color) are possible.") }
+        func values(_ key: String, _ usual: Double) throws -> [Float] {
+            let values = (try fields.numbers(key) ?? [usual]).map(Float.init)
+            guard values.count == 1 || values.count == channels else {
+                throw fields.wrong(key, "\(values.count) numbers are given; one is needed, or one for each channel.")
+            }
+            return values.count == channels ? values : [Float](repeating: values[0], count: channels)
+        }
+        return InputContract(
+            shape: [channels] + size,
+            preparation: .picture(
+                PicturePreparation(
+                    fit: try fields.choice("fit", of: DataSettings.Modality.Fit.self) ?? .stretch,
+                    means: try values("mean", 0), deviations: try values("deviation", 255))), feature: feature)
+    }
+
+    private static func sound(_ fields: FieldReader, _ feature: Int) throws -> InputContract {
+        guard let rate = try fields.integer("rate") else {
+            throw fields.wrong("rate", "samples a second are missing, such as 16000.")
+        }
+        guard let seconds = try fields.number("seconds") else {
+            throw fields.wrong("seconds", "the length that the network reads is missing, such as 1.6.")
+        }
+        let samples = max(1, Int((seconds * Double(rate)).rounded()))
+        guard let mel = try fields.fields("mel") else {
+            return InputContract(
+                shape: [samples],
+                preparation: .sound(
+                    SoundPreparation(
+                        sound: .waveform, rate: rate, samples: samples, window: 0, hop: 1, transform: 0, bands: 0,
+                        mean: 0, deviation: 1 / Float(try fields.number("scale") ?? 1))), feature: feature)
+        }
+        guard let window = try mel.integer("window"), let hop = try mel.integer("hop"),
+            let bands = try mel.integer("bands")
+        else { throw fields.wrong("mel", "window, hop and bands are needed: samples, samples and a number.") }
+        var preparation = SoundPreparation(
+            sound: .mel, rate: rate, samples: samples, window: window, hop: hop,
+            transform: try mel.integer("transform") ?? window, bands: bands, mean: 0, deviation: 1)
+        guard preparation.transform >= window else {
+            throw mel.wrong("transform", "\(preparation.transform) is less than the window of \(window) samples.")
+        }
+        preparation.power = MelPower(
+            lowest: try mel.number("lowest") ?? 0, highest: try mel.number("highest") ?? Double(rate) / 2,
+            loudness: try fields.number("loudness"))
+        return InputContract(
+            shape: [preparation.frames, bands], preparation: .sound(preparation), feature: feature)
+    }
+}
+
+// MARK: - Hugging Face
+
+extension InputContract {
+    /// Reads what Hugging Face keeps beside a model of pictures, `preprocessor_config.json`.
+    /// - Throws: `Failure` with code `invalid-argument` that names the file and what is missing in it.
+    public init(huggingFace json: Data, file: String) throws {
+        func wrong(_ what: String) -> Failure { Failure(.invalidArgument, "\(file): \(what)") }
+        let configuration: ImageProcessor
+        do {
+            configuration = try JSONDecoder().decode(ImageProcessor.self, from: json)
+        } catch {
+            throw wrong("this is no configuration of pictures that can be read (\(error)); give --contract.")
+        }
+        guard let means = configuration.image_mean, let deviations = configuration.image_std,
+            [1, 3].contains(means.count), deviations.count == means.count
+        else { throw wrong("image_mean and image_std of 1 or 3 channels are missing; give --contract.") }
+        let isCropped = configuration.do_center_crop ?? false
+        guard let size = (isCropped ? configuration.crop_size : nil)?.sides ?? configuration.size?.sides else {
+            throw wrong("size is missing; give --contract.")
+        }
+        guard size.allSatisfy(DataLimits.pictureSide.contains) else {
+            throw wrong("size \(size) is not within \(DataLimits.pictureSide); give --contract.")
+        }
+        // Means and deviations hold for values that were multiplied by this before.
+        let factor = configuration.do_rescale ?? true ? configuration.rescale_factor ?? 1 / 255 : 1
+        self.init(
+            shape: [means.count] + size,
+            preparation: .picture(
+                PicturePreparation(
+                    fit: isCropped ? .crop : .stretch, means: means.map { Float($0 / factor) },
+                    deviations: deviations.map { Float($0 / factor) })))
+    }
+
+    /// The fields of `preprocessor_config.json`, named as there.
+    private struct ImageProcessor: Decodable {
+        var size: Size?
+        var crop_size: Size?
+        var do_center_crop: Bool?
+        var do_rescale: Bool?
+        var rescale_factor: Double?
+        var image_mean: [Double]?
+        var image_std: [Double]?
+    }
+
+    /// A side, or sides by name.
+    private struct Size: Decodable {
+        let sides: [Int]?
+
+        private enum Keys: String, CodingKey { case height, width, shortest_edge }
+
+        init(from decoder: any Decoder) throws {
+            if let side = try? decoder.singleValueContainer().decode(Int.self) {
+                sides = [side, side]
+                return
+            }
+            let container = try decoder.container(keyedBy: Keys.self)
+            if let side = try container.decodeIfPresent(Int.self, forKey: .shortest_edge) {
+                sides = [side, side]
+            } else if let height = try container.decodeIfPresent(Int.self, forKey: .height),
+                let width = try container.decodeIfPresent(Int.self, forKey: .width)
+            {
+                sides = [height, width]
+            } else {
+                sides = nil
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+public import Foundation
+
+/// What belongs into a package beside the network.
+public struct PackageRequest: Sendable, Codable {
+    /// How the network's inputs are prepared.
+    public var manifest: DatasetManifest
+    /// The TorchScript files of the frozen networks behind inputs that are views.
+    public var frozen: [String: URL]
+
+    /// Asks for a package.
+    public init(manifest: DatasetManifest, frozen: [String: URL]) {
+        self.manifest = manifest
+        self.frozen = frozen
+    }
+}

@@ -1,0 +1,112 @@
+import Dispatch
+public import Model
+import Synchronization
+import Tables
+
+/// Computes what a frozen pretrained network makes of a modality of prepared data, once for all searches.
+///
+/// The file that it writes has the rows and indices of one more input, for the same samples in the same order as the prepared
+/// data: what could not be read then is passed over here.
+public struct ViewPreparer {
+    /// What it came to.
+    public struct Outcome: Sendable {
+        /// The prepared data with the view as the only input.
+        public var manifest: DatasetManifest
+        /// Scores of its features.
+        public var scores: [String: Double]
+        /// Scores of the samples as they are.
+        public var reference: [String: Double]
+        /// What the network took for a sample.
+        public var milliseconds: Double
+    }
+
+    /// Samples that are computed at a time.
+    private static let chunk = 64
+
+    private let rows: any SampleRows
+    private let request: ViewRequest
+
+    /// - Parameter rows: The samples of the prepared data, as they stand in their source.
+    public init(rows: any SampleRows, request: ViewRequest) {
+        self.rows = rows
+        self.request = request
+    }
+
+    /// Computes and stores the features.
+    /// - Parameters:
+    ///   - path: The file to write, all or nothing.
+    ///   - report: Told how many samples are done, of all.
+    /// - Throws: `Failure` that names what is wrong, such as a network that reads something else.
+    public func prepare(to path: String, report: (Int, Int) -> Void = { _, _ in }) throws -> Outcome {
+        guard let place = rows.modalities.firstIndex(where: { $0.name == request.modality }),
+            let input = request.data.inputs[request.modality]
+        else { throw Failure(.invalidArgument, "The data have no modality '\(request.modality)'.") }
+        let workers = try (0..<max(1, min(8, ProcessorCount.available))).map { _ in
+            try FeatureWorker(request, rows)
+        }
+        let writer = ViewWriter(request, path: path)
+        let counts = request.data.samples
+        let count = counts.training + counts.validation + counts.test
+        var pending: [RawSample] = []
+        var done = 0
+        func flush() throws {
+            for (sample, outcome) in zip(pending, try Self.outcomes(pending, place, workers)) {
+                try writer.add(sample, outcome, input)
+            }
+            done += pending.count
+            pending.removeAll(keepingCapacity: true)
+            report(min(done, count), count)
+        }
+        try rows.forEachSample { sample in
+            pending.append(sample)
+            if pending.count == Self.chunk { try flush() }
+        }
+        try flush()
+        let seconds = workers.reduce(0) { $0 + $1.seconds }
+        return try writer.finish(
+            input, hasSeveralOutputs: workers[0].hasSeveralOutputs,
+            milliseconds: 1_000 * seconds / Double(max(1, workers.reduce(0) { $0 + $1.count })))
+    }
+
+    private static func outcomes(
+        _ samples: [RawSample], _ place: Int, _ workers: [FeatureWorker]
+    ) throws -> [FeatureWorker.Outcome] {
+        let results = Mutex([Result<FeatureWorker.Outcome, Failure>?](repeating: nil, count: samples.count))
+        // Each worker is used by one iteration alone, and iterations meet in `results` only.
+        nonisolated(unsafe) let workers = workers
+        DispatchQueue.concurrentPerform(iterations: workers.count) { number in
+            for index in stride(from: number, to: samples.count, by: workers.count) {
+                let outcome: Result<FeatureWorker.Outcome, Failure>
+                do {
+                    outcome = .success(try workers[number].outcome(samples[index], place))
+                } catch {
+                    outcome = .failure(Failure(error))
+                }
+                results.withLock { $0[index] = outcome }
+                if case .failure = outcome { return }
+            }
+        }
+        let all = results.withLock { $0 }
+        for case .failure(let failure)? in all { throw failure }
+        return try all.compactMap { try $0?.get() }
+    }
+}
+
+extension ViewRequest {
+    /// The network before anything is known of its features.
+    var unfitted: FrozenNetwork {
+        FrozenNetwork(script: script, contract: contract, hasSeveralOutputs: false, means: [], deviations: [])
+    }
+
+    /// The prepared data with the view as the only input.
+    func manifest(frozen: FrozenNetwork) -> DatasetManifest {
+        var manifest = data
+        guard let input = data.inputs[modality] else { return manifest }
+        manifest.inputs = [
+            name: DatasetManifest.Input(
+                signature: InputSignature(kind: input.signature.kind, shape: [frozen.means.count]),
+                columns: input.columns, preparation: input.preparation, frozen: frozen)
+        ]
+        return manifest
+    }
+}

@@ -1,0 +1,61 @@
+import Model
+import Networks
+import Testing
+
+@testable import Search
+
+@Suite struct `Pretrained networks in a search` {
+    private static let input = "View1a2b3c4d_photo"
+
+    private static func view(_ evidence: Double?, reference: Double? = -0.2) -> PreparedView {
+        PreparedView(
+            modality: "photo", title: "efficientnet-lite0", category: "EfficientNet", model: "m", width: 20,
+            parameters: 4_000_000, milliseconds: 7, scores: evidence.map { ["logme": $0] } ?? [:],
+            reference: reference.map { ["logme": $0] } ?? [:])
+    }
+
+    private static func scenario(_ view: PreparedView, limits: Scenario.Limits = .init()) -> Scenario {
+        var scenario = StructureAlphabetTests.scenario(["photo": StructureAlphabetTests.image])
+        if case .prepared(var data) = scenario.data {
+            data.views = [input: view]
+            scenario.data = .prepared(data)
+        }
+        scenario.limits = limits
+        return scenario
+    }
+
+    @Test func `features with more evidence than the samples themselves are tried first`() throws {
+        let names = try StructureAlphabetTests.names("photo", Self.scenario(Self.view(0.3)))
+        #expect(names.first == "efficientnet-lite0" && names.contains("ResNet"))
+        #expect(try NetworkSpace(Self.scenario(Self.view(0.3))).promising == ["photo": ["efficientnet-lite0"]])
+        let choices = try StructureAlphabet(Self.scenario(Self.view(0.3))).choices(for: "photo")
+        #expect(
+            choices.first?.reason
+                == "pretrained, frozen: 20 features with LogME 0.3, more than -0.2 of the samples as they are")
+    }
+
+    @Test func `features with less evidence are tried last`() throws {
+        let scenario = Self.scenario(Self.view(-0.3))
+        #expect(try StructureAlphabetTests.names("photo", scenario).last == "efficientnet-lite0")
+        #expect(try NetworkSpace(scenario).promising.isEmpty)
+    }
+
+    @Test func `a candidate reads the view in place of the modality and bears the frozen network's costs`() throws {
+        let space = try NetworkSpace(Self.scenario(Self.view(nil)))
+        let genome = try #require(space.fusions(in: ["photo"], preferring: space.promising).first)
+        let candidate = try space.candidate(genome)
+        #expect(candidate.network.inputs == [.init(name: Self.input, shape: [20])])
+        #expect(candidate.title.hasPrefix("photo: efficientnet-lite0×0.5"))
+        #expect(candidate.parameters == 4_000_000 + 20 * 3 + 3 && candidate.frozenMilliseconds == 7)
+        #expect(candidate.optimizers.first?.branch == Self.input + ".")
+        #expect(candidate.areas == ["vision"] && candidate.category == "EfficientNet")
+    }
+
+    @Test func `a limit of parameters counts those of the frozen network`() throws {
+        let space = try NetworkSpace(
+            Self.scenario(Self.view(0.3), limits: .init(parameters: 1_000_000)))
+        for genome in space.fusions(in: ["photo"], preferring: space.promising) {
+            #expect(try space.candidate(genome).network.inputs.map(\.name) == ["photo"])
+        }
+    }
+}
