@@ -19,11 +19,7 @@ struct Benchmarks: AsyncParsableCommand {
             TablesBenchmark.self, ControllersBenchmark.self, AutoencoderBenchmark.self, FusionBenchmark.self,
             KnowledgeBenchmark.self, KnowledgeScaleBenchmark.self, ContinualBenchmark.self, LearningBenchmark.self,
             DistributedBenchmark.self, SpeedChangeBenchmark.self, DeathsBenchmark.self, PipelineBenchmark.self,
-<<<<<<< HEAD
-            CatalogueBenchmark.self, ConsoleBenchmark.self, OwnBenchmark.self,
-=======
-            CatalogueBenchmark.self, ConsoleBenchmark.self, ServingBenchmark.self,
->>>>>>> c810904 (Report searches, export trials for TensorBoard, and ship a client in Python)
+            CatalogueBenchmark.self, ConsoleBenchmark.self, ServingBenchmark.self, OwnBenchmark.self,
         ], defaultSubcommand: AllBenchmarks.self)
 
     /// Each row is there to be read as soon as it is printed, also in a file.
