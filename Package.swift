@@ -311,6 +311,8 @@ let services: [Target] = [
     .target(name: "CProcess", path: "Services/CommandLine/CProcess"),
     .executableTarget(name: "gyrus-keeper", path: "Services/CommandLine/Keeper"),
     executable(
+        "gyrus-health", "Services/CommandLine/Health", ["Model", "ServiceClient", argumentParser, logging]),
+    executable(
         "gyrus-detector", "Services/CommandLine/Detector", ["Model", "Torch", "Tracking", "Vision", argumentParser]),
     executable("gyrus-tokenizer", "Services/CommandLine/Tokenizer", ["CTokenizer", "Model", argumentParser]),
     executable(
@@ -450,7 +452,8 @@ let testTargets: [Target] = [
         "ConsoleTests",
         [
             "Brain", "ConsoleServer", "ConsoleSupport", "DesignerClient", "Manual", "RegistryClient", "ServiceClient",
-            "ServiceTestSupport", "Messaging", "Model", "Networks", "WebGuard", "console", grdb, httpTypes, logging,
+            "ServiceTestSupport", "Messaging", "Model", "Networks", "WebGuard", "WorkQueueClient", "console", grdb,
+            httpTypes, logging,
             nio, nioEmbedded, nioHTTPTypes, nioPosix,
         ]),
     tests(

@@ -19,8 +19,11 @@ struct TablesBenchmark: AsyncParsableCommand {
     @Option(help: "A Python that has Optuna, as Tests/Benchmarks/peers prints it; without it only ours is measured.")
     var python: String?
 
-    @Option(help: "Runs of each searcher, with the seeds 0, 1, 2 ….")
+    @Option(help: "Runs of each searcher, each with a seed of its own.")
     var seeds = 200
+
+    @Option(help: "The first seed; others than 0 are ones that nothing was chosen by.")
+    var firstSeed = 0
 
     @Option(parsing: .upToNextOption, help: "Tables: cifar10, cifar100, imageNet16, macro.")
     var tables = NASTable.Name.allCases.map(\.rawValue)
@@ -90,9 +93,9 @@ struct TablesBenchmark: AsyncParsableCommand {
         }
         return try await withThrowingTaskGroup(of: [[Double]].self) { group in
             var regrets: [[Double]] = []
-            for (number, start) in stride(from: 0, to: seeds, by: Self.stretch).enumerated() {
+            for (number, start) in stride(from: firstSeed, to: firstSeed + seeds, by: Self.stretch).enumerated() {
                 if number >= parallel, let next = try await group.next() { regrets += next }
-                let end = min(start + Self.stretch, seeds)
+                let end = min(start + Self.stretch, firstSeed + seeds)
                 group.addTask { try run(start..<end) }
             }
             for try await next in group { regrets += next }

@@ -22,6 +22,23 @@ struct DataCaseTests {
         #expect(throws: Failure.self) { try images("cut-short") }
     }
 
+    @Test(arguments: [
+        ("stream-ffffffff", 1_600), ("stream-zero", 1_600), ("odd-chunk-unpadded", 1_600), ("ext_oversize", 1_600),
+        ("list_before", 1_600), ("u8_odd", 1_599),
+    ])
+    func `a recording is read as streams and recorders write it`(_ name: String, _ count: Int) throws {
+        let file = try WaveFile(path: SharedCases.file("audio/\(name).wav").path, rate: 8_000)
+        #expect(file.samples.count == count)
+        #expect(file.samples.contains { $0 != 0 })
+    }
+
+    @Test func `an encoding that is not read is named`() throws {
+        let failure = try #require(throws: Failure.self) {
+            try WaveFile(path: SharedCases.file("audio/float32.wav").path)
+        }
+        #expect(failure.message.contains("encoding 3"))
+    }
+
     @Test func `hidden files beside recordings are none`() throws {
         let directory = try TemporaryDirectory()
         for name in ["3_jackson_7.wav", "._3_jackson_7.wav", ".DS_Store"] {

@@ -14,7 +14,9 @@ struct ChromiumTests {
             let id = try await cluster.publish("many", trials: 300)
             try await Chromium.open { browser in
                 for path in [
-                    "/", "/zoo", "/brain?stimuli=see+faces", "/scenarios", "/scenarios/\(id)", "/events", "/docs",
+                    "/", "/zoo", "/brain?stimuli=see+faces", "/scenarios", "/scenarios/\(id)",
+                    "/scenarios/\(id)/trials/3",
+                    "/scenarios/\(id)?view=brain", "/scenarios/\(id)?view=file", "/events", "/docs",
                     "/docs/scenario-reference",
                 ] {
                     for (isDark, width) in [(false, 1280), (true, 1280), (false, 390), (true, 390)] {
@@ -28,6 +30,28 @@ struct ChromiumTests {
                     }
                 }
                 #expect(browser.complaints.isEmpty, "\(browser.complaints)")
+            }
+        }
+    }
+
+    @Test func `what is typed into a form is what the page is about`() async throws {
+        try await ConsoleCluster.run { cluster in
+            let id = try await cluster.publish("typed", trials: 30)
+            try await Chromium.open { browser in
+                try await browser.go(to: cluster.page("/scenarios/\(id)"))
+                _ = try await browser.evaluate(
+                    """
+                    (document.querySelector("#trials form").elements.text.value = "no such & network, +1",
+                        document.querySelector("#trials form").requestSubmit(), "")
+                    """)
+                // While a page gives way to the next one, nothing can be asked.
+                while (try? await browser.evaluate("location.search.includes('text=')")) != "true" {
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+                let typed = try await browser.evaluate("document.querySelector('#trials input[type=search]').value")
+                #expect(typed == "no such & network, +1")
+                let said = try await browser.evaluate("document.querySelector('#trials .empty').textContent")
+                #expect(said.contains("No trial is like this."))
             }
         }
     }

@@ -8,6 +8,13 @@ import Testing
 @Suite struct AVMnistTests {
     typealias Case = AVMnistExperiment.Case
 
+    @Test func `a run on other seeds shares no case with the usual one`() {
+        let usual = AVMnistExperiment(.full).stages.flatMap(\.self)
+        let fresh = AVMnistExperiment(.full, seeds: 2, from: 4).stages.flatMap(\.self)
+        #expect(Set(fresh.map(\.seed)) == [4, 5])
+        #expect(Set(usual).isDisjoint(with: fresh))
+    }
+
     @Test(arguments: [(AVMnistExperiment.Scale.quick, 1), (.full, 3)])
     func `every scenario of a pair can be published, and asks for the pair's data`(
         scale: AVMnistExperiment.Scale, seeds: Int

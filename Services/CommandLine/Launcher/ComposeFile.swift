@@ -23,12 +23,17 @@ public struct ComposeFile: Sendable {
 
     /// Reads a file.
     public init(at url: URL) throws {
+        let data: Data
         do {
-            self.init(path: url.path, text: try String(contentsOf: url, encoding: .utf8))
+            data = try Data(contentsOf: url)
         } catch {
             throw Failure(
                 .invalidArgument, "cannot read the Compose file '\(url.path)': \(error.localizedDescription)")
         }
+        guard let text = String(data: data, encoding: .utf8) else {
+            throw Failure(.invalidArgument, "the Compose file '\(url.path)' is no text in UTF-8; save it as such")
+        }
+        self.init(path: url.path, text: text)
     }
 
     /// The name that the file gives its project; nil where it gives none or cannot be read.

@@ -74,7 +74,8 @@ public struct ProjectLocator: Sendable {
         do {
             project = try ProjectDirectory(name: name, root: folder, environment: environment)
         } catch let failure as Failure {
-            throw Failure(.configuration, failure.message)
+            // What was typed is wrong usage; what a file or a variable says is wrong configuration.
+            throw Failure(self.name == nil ? .configuration : .invalidArgument, failure.message)
         }
         try project.checkOwner()
         return project

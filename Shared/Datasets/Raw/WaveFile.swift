@@ -47,6 +47,8 @@ private struct WaveParser {
         let name: String
         let start: Int
         let size: Int
+        /// Whether it goes on to the end of the file, because its writer could not come back and write the size.
+        var isOpen = false
     }
 
     struct Format {
@@ -58,6 +60,9 @@ private struct WaveParser {
     let bytes: [UInt8]
     let path: String
     private var position = 12
+
+    /// What writers put in place of a size that they do not know: those who write to a pipe, and those who were stopped.
+    private static let unknownSizes: Set = [0, 0xFFFF_FFFF]
 
     init(bytes: [UInt8], path: String) {
         self.bytes = bytes
@@ -79,16 +84,31 @@ private struct WaveParser {
         guard position + 8 <= bytes.count else {
             throw corrupt(at: position, "the file ends before the chunk '\(wanted)'")
         }
-        let chunk = Chunk(name: name(at: position), start: position + 8, size: number(at: position + 4, bytes: 4))
+        let chunk = chunk(at: position)
         guard chunk.size <= bytes.count - chunk.start else {
             throw corrupt(
                 at: position + 4,
                 "the chunk '\(chunk.name)' announces \(chunk.size) bytes, but the file ends after "
                     + "\(bytes.count - chunk.start); it is cut short")
         }
-        // A chunk of an odd size is followed by one byte that fills it up.
-        position = chunk.start + chunk.size + chunk.size % 2
+        // A chunk of an odd size is followed by one byte that fills it up, which some writers leave out.
+        let end = chunk.start + chunk.size
+        position = chunk.size.isMultiple(of: 2) || (!isName(at: end + 1) && isName(at: end)) ? end : end + 1
         return chunk
+    }
+
+    private func chunk(at position: Int) -> Chunk {
+        let (start, size) = (position + 8, number(at: position + 4, bytes: 4))
+        let name = name(at: position)
+        guard name == "data", Self.unknownSizes.contains(size), start < bytes.count else {
+            return Chunk(name: name, start: start, size: size)
+        }
+        return Chunk(name: name, start: start, size: bytes.count - start, isOpen: true)
+    }
+
+    /// Whether the name of a chunk may stand there.
+    private func isName(at start: Int) -> Bool {
+        start + 8 <= bytes.count && bytes[start..<start + 4].allSatisfy { (0x20..<0x7F).contains($0) }
     }
 
     func format(in chunk: Chunk, rate wanted: Int?) throws -> Format {
@@ -121,6 +141,8 @@ private struct WaveParser {
 
     func samples(in chunk: Chunk, format: Format) throws -> [Float] {
         let block = format.channels * format.bytesPerSample
+        // Of one that was stopped the last block may be unfinished.
+        let chunk = chunk.isOpen ? Chunk(name: chunk.name, start: chunk.start, size: chunk.size / block * block) : chunk
         guard chunk.size > 0, chunk.size.isMultiple(of: block) else {
             throw corrupt(
                 at: chunk.start - 4,

@@ -19,6 +19,11 @@ struct Logs: AsyncParsableCommand {
         help: ArgumentHelp("Only the last lines of each process.", valueName: "number"))
     var tail: String = "all"
 
+    @Option(
+        help: ArgumentHelp("Only lines from this time on: 10m ago, or a time.", valueName: "time"),
+        transform: EventFilter.time)
+    var since: Date?
+
     @Flag(name: [.short, .long], help: "Show the time of each line.")
     var timestamps = false
 
@@ -52,10 +57,15 @@ struct Logs: AsyncParsableCommand {
         printer.introduce(replicas.filter { services.isEmpty || services.contains($0.service) })
         var lines = logs.newLines(last: Int(tail), isLast: !follow)
         while true {
-            for line in lines { OutputStream.result.write("\(printer.format(line))\n") }
+            for line in lines where isWanted(line) { OutputStream.result.write("\(printer.format(line))\n") }
             guard follow else { return }
             try await Task.sleep(for: .milliseconds(100))
             lines = logs.newLines()
         }
+    }
+
+    /// Times of lines are in UTC and sort as texts do.
+    private func isWanted(_ line: LogLine) -> Bool {
+        since.map { line.time >= $0.formatted(.iso8601).dropLast() } ?? true
     }
 }

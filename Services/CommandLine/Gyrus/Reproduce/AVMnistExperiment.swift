@@ -53,11 +53,14 @@ struct AVMnistExperiment {
     }
 
     let scale: Scale
-    let seeds: Int
+    let seeds: ClosedRange<Int>
 
-    init(_ scale: Scale, seeds: Int? = nil) {
+    /// - Parameters:
+    ///   - count: How many seeds; nil for as many as is usual.
+    ///   - first: The first of them; others are fresh data and fresh networks.
+    init(_ scale: Scale, seeds count: Int? = nil, from first: Int = 1) {
         self.scale = scale
-        self.seeds = seeds ?? scale.seeds
+        seeds = first...first + (count ?? scale.seeds) - 1
     }
 
     /// All cases, in the order in which they can be carried out: the cases of a stage need only those of earlier ones.
@@ -71,7 +74,7 @@ struct AVMnistExperiment {
     }
 
     private func cases(_ split: DatasetRecipe.Split, where isWanted: (Case) -> Bool) -> [Case] {
-        (1...seeds).flatMap { seed in
+        seeds.flatMap { seed in
             TableSix.allCases.flatMap { image in
                 TableSix.allCases.map { Case(split: split, seed: seed, image: image, audio: $0) }.filter(isWanted)
             }

@@ -40,7 +40,7 @@ struct AVMnistReport {
         return """
             # Audio-visual MNIST
 
-            \(experiment.seeds) seed(s): \(experiment.scale.text). \(String(format: "%.1f", minutes)) minutes in this run.
+            \(experiment.seeds.count) seed(s) from \(experiment.seeds.lowerBound) on: \(experiment.scale.text). \(String(format: "%.1f", minutes)) minutes in this run.
 
             Accuracy on the test split in percent, mean ± standard error, the source paper's figure in parentheses. Nothing
             is chosen by the test split. The networks of pictures are those of the recording split on both splits.
@@ -118,7 +118,7 @@ struct AVMnistReport {
     }
 
     private func test(_ image: TableSix, _ audio: TableSix, _ split: DatasetRecipe.Split) -> [Outcome.Accuracy] {
-        (1...experiment.seeds).compactMap {
+        experiment.seeds.compactMap {
             outcomes[Case(split: split, seed: $0, image: image, audio: audio)]?.test
         }
     }

@@ -31,6 +31,9 @@ struct ReproduceAVMnist: AsyncParsableCommand {
         help: ArgumentHelp("How many seeds; each has data of its own (default: 3, quick: 1).", valueName: "n"))
     var seeds: Int?
 
+    @Option(help: ArgumentHelp("The first of them, for a run on seeds that nothing was chosen by.", valueName: "n"))
+    var firstSeed = 1
+
     @Option(
         help: ArgumentHelp(
             "Folder of the raw data sets; starts the services with it, or restarts those that have another.",
@@ -42,13 +45,16 @@ struct ReproduceAVMnist: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...100).contains(seeds ?? 1) else { throw ValidationError("--seeds must be from 1 to 100.") }
+        guard (1...1_000_000).contains(firstSeed) else {
+            throw ValidationError("--first-seed must be from 1 to 1000000.")
+        }
     }
 
     func run() async throws {
         let start = ContinuousClock.now
         if let data { try await startServices(with: data) }
         let services = try Services(gyrus.project)
-        let experiment = AVMnistExperiment(quick ? .quick : .full, seeds: seeds)
+        let experiment = AVMnistExperiment(quick ? .quick : .full, seeds: seeds, from: firstSeed)
         let runner = AVMnistRunner(
             designer: try await services.designer(), registry: try await services.registry(), isSynthetic: synthetic)
         let outcomes = try await runner.outcomes(of: experiment)

@@ -56,7 +56,7 @@ struct TrackFrames: ParsableCommand {
         let range = try frames.frames(of: source, information)
         let detector = try openDetector()
         let appearance = try appearance.map { try AppearanceNetwork($0) }
-        var associator = try tracker.choice().tracker()
+        var associator = try tracker.choice(knowsLooks: appearance != nil).tracker()
         var tracks: [MOTRow] = []
         var found: [MOTRow] = []
         for frame in range {

@@ -42,7 +42,12 @@ struct TrackRun: ParsableCommand {
         let folder = try MOTFolder(detections, of: .detections, part: part)
         let truth = try gt.map { try MOTFolder($0, of: .groundTruth) }
         let found = try setup.map { try TrackingSetup(contentsOf: $0) }
-        let (choice, filter) = (try found?.tracker ?? tracker.choice(), found?.filter ?? tracker.filter)
+        let (choice, filter) = (
+            try found?.tracker ?? tracker.choice(knowsLooks: false), found?.filter ?? tracker.filter
+        )
+        if case .deepSORT = choice {
+            say("deep-sort tells people apart by motion alone here: cached detections bring no appearance.")
+        }
         let names = SequenceNames(sequences).names ?? folder.sequences
         for name in names {
             let file = try folder.file(of: name)

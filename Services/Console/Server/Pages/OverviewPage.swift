@@ -79,14 +79,39 @@ struct OverviewPage: Sendable {
             let found = await group.reduce(into: [ServiceName: Result<QueueStatistics, Failure>]()) { $0[$1.0] = $1.1 }
             let bars = Backends.withQueue.compactMap { name in found[name].map { Self.values(name, $0) } }
             let workers = Backends.withQueue.flatMap { name in
-                ((try? found[name]?.get())?.workers ?? []).map { worker in
-                    [
-                        "name": worker.name, "queue": name.rawValue, "task": worker.task ?? "",
-                        "isBusy": worker.task != nil, "heard": "\(Words.span(worker.silence.inSeconds)) ago",
-                    ] as [String: Any]
-                }
+                Self.rows(
+                    ((try? found[name]?.get())?.workers ?? []).filter { !Self.isInternal($0, of: name) }, of: name)
             }
             return (bars, workers)
+        }
+    }
+
+    /// That tasks wait and nobody is there to do them; nil where somebody is. The designer does its scenarios itself.
+    static func shortage(_ name: ServiceName, _ statistics: QueueStatistics) -> [String: Any]? {
+        let waiting = statistics.tasks[.queued] ?? 0
+        guard name != .designer, waiting > 0, statistics.workers.isEmpty else { return nil }
+        let what = waiting == 1 ? "1 task waits" : "\(Words.count(waiting)) tasks wait"
+        return ["what": "\(what), and there is no \(name) worker", "command": "gyrus scale \(name)-worker=1"]
+    }
+
+    /// Whether a worker is only a place of the designer for a search that there is not.
+    private static func isInternal(_ worker: QueueStatistics.Worker, of name: ServiceName) -> Bool {
+        name == .designer && worker.task == nil && worker.name.hasPrefix("search-")
+    }
+
+    /// A row for each process: one that does several tasks at a time is a worker of several names, which differ in the
+    /// letters after the last dash.
+    static func rows(_ workers: [QueueStatistics.Worker], of name: ServiceName) -> [[String: Any]] {
+        Dictionary(grouping: workers) { worker in
+            String(worker.name.prefix(upTo: worker.name.lastIndex(of: "-") ?? worker.name.endIndex))
+        }.sorted { $0.key < $1.key }.map { process, workers in
+            let tasks = workers.compactMap(\.task).sorted()
+            let silence = workers.map(\.silence).min() ?? .zero
+            return [
+                "name": workers.count == 1 ? workers[0].name : "\(process) (\(workers.count) at a time)",
+                "queue": name.rawValue, "task": tasks.joined(separator: ", "), "isBusy": !tasks.isEmpty,
+                "heard": "\(Words.span(silence.inSeconds)) ago",
+            ]
         }
     }
 
@@ -94,7 +119,7 @@ struct OverviewPage: Sendable {
         guard let statistics = try? statistics.get() else { return ["name": name.rawValue, "isAway": true] }
         let states: [TaskState] = [.queued, .leased, .succeeded, .failed, .cancelled, .dead]
         let words = ["waiting", "running", "done", "failed", "cancelled", "dead"]
-        return [
+        var values: [String: Any] = [
             "name": name.rawValue,
             "states": zip(states, words).map { state, word in
                 let count = statistics.tasks[state] ?? 0
@@ -102,6 +127,8 @@ struct OverviewPage: Sendable {
             },
             "hasDead": (statistics.tasks[.dead] ?? 0) > 0,
         ]
+        values["shortage"] = shortage(name, statistics)
+        return values
     }
 }
 

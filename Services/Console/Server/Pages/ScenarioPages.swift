@@ -88,10 +88,8 @@ struct ScenarioPages: Sendable {
 
     /// What a search is, in a line.
     private static func facts(_ status: ScenarioStatus) -> String {
-        let search = (try? ScenarioFile(status.text).scenario)?.search
-        let method = search.map { "\($0.method.rawValue), " } ?? ""
-        let seed = search.map { ", seed \($0.seed)" } ?? ""
-        return "\(method)\(Words.some(status.trials, "trial"))\(seed), judged by \(status.objective.name)"
+        let method = status.facts.map { "\($0.method.rawValue), " } ?? ""
+        return "\(method)\(Words.some(status.trials, "trial")), judged by \(status.objective.name)"
     }
 
     /// The scenario's file, as it was published.

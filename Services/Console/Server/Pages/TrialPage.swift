@@ -90,7 +90,7 @@ struct TrialPage: Sendable {
 
     private static func files(of trial: Trial) -> [[String: Any]] {
         let name = "\(trial.id)".replacing("/", with: "-")
-        var files: [(String, BlobDigest, String)] =
+        var files: [(kind: String, digest: BlobDigest, ending: String)] =
             switch trial.artifact {
             case .network(let script, let weights)?:
                 [("Network (TorchScript)", script, "pt"), ("Weights (safetensors)", weights, "safetensors")]
@@ -98,10 +98,10 @@ struct TrialPage: Sendable {
             case nil: []
             }
         if let checkpoint = trial.checkpoint { files.append(("Checkpoint", checkpoint, "bin")) }
-        return files.map { kind, digest, ending in
+        return files.map { file in
             [
-                "kind": kind, "address": Downloads.path(digest, ending, name: name), "file": "\(name).\(ending)",
-                "digest": digest.hexadecimal,
+                "kind": file.kind, "address": Downloads.path(file.digest, file.ending, name: name),
+                "file": "\(name).\(file.ending)", "digest": file.digest.hexadecimal,
             ]
         }
     }
