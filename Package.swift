@@ -109,8 +109,7 @@ let shared: [Target] = [
         "WorkQueueServer", "Shared/WorkQueue/Server",
         [
             "Model", "Schema", "Messaging", "Storage", "ServiceClient", "ServiceKit", "WorkQueueClient", grdb,
-            lifecycle,
-            logging,
+            lifecycle, logging,
         ]),
 
     // Optimised in every configuration: every parameter of a network passes through it in every step.
@@ -179,7 +178,7 @@ let services: [Target] = [
         ]),
     executable(
         "registry", "Services/Registry/Main",
-        ["RegistryServer", "ServiceClient", "ServiceKit", "Storage", argumentParser, logging]),
+        ["RegistryServer", "ServiceClient", "ServiceKit", argumentParser]),
 
     .target(name: "CSandbox", path: "Shared/CSandbox"),
     library("Confinement", "Shared/Confinement", ["CSandbox", "Model"]),
@@ -202,8 +201,8 @@ let services: [Target] = [
     executable(
         "knowledge", "Services/Knowledge/Main",
         [
-            "KnowledgeServer", "RegistryClient", "ServiceClient", "ServiceKit", "Storage", "TrainerClient",
-            argumentParser, logging,
+            "KnowledgeServer", "RegistryClient", "ServiceClient", "ServiceKit", "TrainerClient",
+            argumentParser,
         ]),
 
     library(
@@ -229,15 +228,15 @@ let services: [Target] = [
     library(
         "EvaluatorWorker", "Services/Evaluator/Worker",
         [
-            "Model", "Schema", "Messaging", "Networks", "Storage", "Torch", "Datasets", "Tracking", "RegistryClient",
-            "EvaluatorClient", "WorkQueueClient", logging,
+            "Model", "Networks", "Storage", "Torch", "Datasets", "Tracking", "RegistryClient",
+            "EvaluatorClient", "WorkQueueClient",
         ]),
     executable(
         "evaluator", "Services/Evaluator/Main", ["ServiceClient", "ServiceKit", "WorkQueueServer", argumentParser]),
     executable(
         "evaluator-worker", "Services/Evaluator/WorkerMain",
         [
-            "EvaluatorWorker", "Model", "RegistryClient", "ServiceClient", "ServiceKit", "Torch", "WorkQueueClient",
+            "EvaluatorWorker", "RegistryClient", "ServiceClient", "ServiceKit", "Torch", "WorkQueueClient",
             argumentParser,
         ]),
 
@@ -265,13 +264,13 @@ let services: [Target] = [
             "Brain", "DesignerSearch", "Model", "Schema", "Messaging", "Storage", "ServiceKit", "Networks", "Search",
             "WorkQueueClient",
             "WorkQueueServer", "DesignerClient", "ServiceClient", "RegistryClient", "KnowledgeClient", "TrainerClient",
-            "EvaluatorClient", "ParameterServer", "Tracking", "TrackingSearch", grdb, lifecycle, logging,
+            "EvaluatorClient", "ParameterServer", grdb, lifecycle, logging,
         ]),
     executable(
         "designer", "Services/Designer/Main",
         [
-            "DesignerServer", "Messaging", "Model", "RegistryClient", "ServiceClient", "ServiceKit", "Storage",
-            "WorkQueueClient", "WorkQueueServer", argumentParser, logging,
+            "DesignerServer", "Messaging", "Model", "RegistryClient", "ServiceClient", "ServiceKit", "WorkQueueClient",
+            argumentParser,
         ]),
 
     .target(
@@ -369,7 +368,7 @@ let testTargets: [Target] = [
         "PreparationTests",
         [
             // Not gyrus-tokenizer, which tests start: SentencePiece cannot be in one process with libtorch.
-            "Datasets", "Media", "Model", "Networks", "Preparation", "Safetensors", "Tables", "Torch", "gyrus",
+            "Datasets", "Model", "Networks", "Preparation", "Tables", "Torch", "gyrus",
         ]),
     .target(
         name: "ServingSupport",
@@ -389,7 +388,7 @@ let testTargets: [Target] = [
         "RegistryTests",
         [
             "Brain", "RegistryClient", "RegistryServer", "ServiceClient", "ServiceTestSupport", "Messaging", "Storage",
-            "Model", "Schema", "Networks", "Tracking", "registry", grdb, logging,
+            "Model", "Schema", "Networks", "Tracking", "registry", grdb,
         ]),
     tests(
         "InspectionTests",
@@ -437,9 +436,8 @@ let testTargets: [Target] = [
     tests(
         "DesignerTests",
         [
-            "Brain", "DesignerClient", "DesignerSearch", "ParameterServer", "ServiceTestSupport", "SearchSupport",
-            "DesignerServer",
-            "Search", "Storage", "Messaging", "WorkQueueServer", "Model", "TrainerClient", "EvaluatorClient",
+            "Brain", "DesignerClient", "DesignerSearch", "ParameterServer", "ServiceTestSupport", "DesignerServer",
+            "Search", "Storage", "Messaging", "Model", "TrainerClient", "EvaluatorClient",
             "Networks", "Tracking", "TrackingSearch", "gyrus-autoencoder", grdb, lifecycle, logging,
         ]),
     .target(

@@ -5,7 +5,7 @@ public import Networks
 /// A network of Darknet that was read and checked: structure and weights are two files.
 ///
 /// The weights have neither names nor shapes, so the structure alone tells how many there are: biases, for layers with batch
-/// normalisation scales, means and variances, then the kernels, layer by layer as 32-bit floats.
+/// normalization scales, means and variances, then the kernels, layer by layer as 32-bit floats.
 /// Source: `parser.c` of Darknet (J. Redmon, public domain).
 public struct DarknetFile: Sendable {
     /// Largest structure in bytes.

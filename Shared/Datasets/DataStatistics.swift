@@ -4,7 +4,7 @@ public import Torch
 /// What a sample of data is like, in a few numbers by which scenarios are compared.
 ///
 /// For each modality, over the values as networks read them: `contrast`, the mean standard deviation within a row;
-/// `roughness`, the mean absolute difference of neighbours in a row by its contrast; `fill`, the share of values above the
+/// `roughness`, the mean absolute difference of neighbors in a row by its contrast; `fill`, the share of values above the
 /// mean; and, where samples have classes, `separation`, Fisher's ratio: how far the means of the classes are apart by how wide the classes are.
 public enum DataStatistics {
     /// Rows that are looked at.

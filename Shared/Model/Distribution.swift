@@ -18,15 +18,15 @@ public struct Distribution: Hashable, Sendable, Codable {
         case localSGD = "local-sgd"
         /// The same one meeting late, so that workers go on while their changes are added up.
         case overlap
-        /// Every worker is drawn to a common centre, and draws it along (elastic averaging).
+        /// Every worker is drawn to a common center, and draws it along (elastic averaging).
         case easgd
         /// Workers are a swarm that is drawn to the best weights that it and each of them has seen.
         case pso
-        /// A server holds the weights; workers read them and hand in what they found.
+        /// A server holds the weights; workers read them and push what they found.
         case parameterServer = "parameter-server"
     }
 
-    /// How a parameter server takes what workers hand in.
+    /// How a parameter server takes what workers push.
     ///
     /// In a scenario: `updates: synchronous`, `updates: staleness 4` or `updates: delay-compensated`.
     public enum Updates: Hashable, Sendable, Codable {
@@ -61,7 +61,7 @@ public struct Distribution: Hashable, Sendable, Codable {
         }
     }
 
-    /// How what workers hand in to a parameter server is made smaller.
+    /// How what workers push to a parameter server is made smaller.
     public enum Compression: String, CaseIterable, Hashable, Sendable, Codable {
         /// Not at all: numbers of 32 bits.
         case none
@@ -71,7 +71,7 @@ public struct Distribution: Hashable, Sendable, Codable {
 
     /// How many workers there may be.
     public static let workersRange = 2...64
-    /// How many mini-batches there may be between two meetings.
+    /// How many mini-batches there may be between two synchronization rounds.
     public static let intervalRange = 1...10_000
     /// How many micro-batches a mini-batch may be split into.
     public static let microBatchesRange = 1...256
@@ -87,13 +87,13 @@ public struct Distribution: Hashable, Sendable, Codable {
     public var kind: Kind
     /// How the workers keep together.
     public var synchronisation: Synchronisation
-    /// Mini-batches between two meetings of workers that train by themselves, or between two measurements of their speed.
+    /// Mini-batches between two synchronization rounds of workers that train by themselves, or between two measurements of their speed.
     public var interval: Int
     /// Micro-batches of a mini-batch, of a pipeline.
     public var microBatches: Int
-    /// How a parameter server takes what workers hand in; counts with that synchronisation alone.
+    /// How a parameter server takes what workers push; counts with that synchronization alone.
     public var updates: Updates
-    /// How what workers hand in to a parameter server is made smaller; counts with that synchronisation alone.
+    /// How what workers push to a parameter server is made smaller; counts with that synchronization alone.
     public var compression: Compression
 
     /// Whether a worker may leave and be replaced while the others go on.

@@ -25,7 +25,7 @@ public struct Failure: Error, Hashable, Sendable, Codable, CustomStringConvertib
         public static let deadlineExceeded = Code(rawValue: "deadline-exceeded")
         /// The other side cannot be reached.
         public static let unavailable = Code(rawValue: "unavailable")
-        /// The work was withdrawn.
+        /// The work was cancelled.
         public static let cancelled = Code(rawValue: "cancelled")
         /// Data does not match its checksum or its format.
         public static let corrupt = Code(rawValue: "corrupt")

@@ -4,7 +4,7 @@ extension NetworkDescription {
     /// Largest height and width of what a classifier reads of the last convolution.
     private static let grid = 4
 
-    /// Convolutions one after the other, each normalised and with leaky ReLU, with a linear classifier on top.
+    /// Convolutions one after the other, each normalized and with leaky ReLU, with a linear classifier on top.
     ///
     /// The classifier reads means over a grid of at most 4×4 fields of the last plane. It so has a size that does not depend
     /// on strides, and still knows where something was: in a spectrogram that is the pitch.

@@ -29,8 +29,8 @@ struct StackBuilder {
         add(stage.isSeparable ? .separableConvolution(settings) : .convolution(settings), isPooled: stage.isPooled)
     }
 
-    /// Convolution, pooling, normalisation, leaky ReLU. Pooling comes first of the three: the result of the last two is the
-    /// same for a quarter of the work, as both keep the order of values (normalisation with a positive weight).
+    /// Convolution, pooling, normalization, leaky ReLU. Pooling comes first of the three: the result of the last two is the
+    /// same for a quarter of the work, as both keep the order of values (normalization with a positive weight).
     mutating func add(_ convolution: Layer.Operation, isPooled: Bool) {
         stages += 1
         add("convolution\(stages)", convolution)

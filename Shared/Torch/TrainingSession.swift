@@ -26,7 +26,7 @@ public final class TrainingSession {
         public let loss: Double
         /// Share of training samples answered right, each as its mini-batch saw it.
         public let accuracy: Double
-        /// Whether it learnt without labels, so that the network cannot answer yet.
+        /// Whether it learned without labels, so that the network cannot answer yet.
         public var isPretraining = false
     }
 
@@ -155,7 +155,7 @@ extension TrainingSession {
         guard !isNormalized || samples.count / batches >= 2 else {
             throw Failure(
                 .invalidArgument,
-                "Network '\(description.name)' normalises over mini-batches, which need at least 2 samples each; there "
+                "Network '\(description.name)' normalizes over mini-batches, which need at least 2 samples each; there "
                     + "are \(samples.count) samples in batches of \(plan.batch).")
         }
     }

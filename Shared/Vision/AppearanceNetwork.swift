@@ -11,7 +11,7 @@ public struct AppearanceNetwork {
     private static let usualMean: [Float] = [0.485, 0.456, 0.406]
     private static let usualDeviation: [Float] = [0.229, 0.224, 0.225]
 
-    /// Opens an ONNX network that takes crops of 128×256 pixels, red first, normalised as for ImageNet, such as OSNet.
+    /// Opens an ONNX network that takes crops of 128×256 pixels, red first, normalized as for ImageNet, such as OSNet.
     public init(_ file: String, width: Int = 128, height: Int = 256) throws {
         network = try VisionNetwork(weights: file)
         preparation = ImagePreparation(

@@ -7,7 +7,7 @@ public struct DarknetDetector: Detector {
     private let preparation: ImagePreparation
     private let category: Int
 
-    /// Columns of a candidate before its classes: centre, size, and whether there is anything.
+    /// Columns of a candidate before its classes: center, size, and whether there is anything.
     private static let boxColumns = 5
 
     /// Opens a network.

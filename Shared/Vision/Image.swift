@@ -15,7 +15,7 @@ public struct Image: ~Copyable {
         pointer = try checked(.notFound, "The image '\(path)' cannot be read") { gyrus_image_read(path, $0) }
     }
 
-    /// Makes an image of one colour.
+    /// Makes an image of one color.
     public init(width: Int, height: Int, color: Color) throws {
         guard (1...Self.greatestSide).contains(width), (1...Self.greatestSide).contains(height) else {
             throw Failure(
@@ -58,22 +58,22 @@ public struct Image: ~Copyable {
     }
 }
 
-/// A colour.
+/// A color.
 public struct Color: Hashable, Sendable {
     /// Shares of red, green and blue, from 0 to 255.
     public var red, green, blue: UInt8
 
-    /// Makes a colour.
+    /// Makes a color.
     public init(red: UInt8, green: UInt8, blue: UInt8) {
         self.red = red
         self.green = green
         self.blue = blue
     }
 
-    /// A dark grey, on which all colours of identities can be seen.
+    /// A dark gray, on which all colors of identities can be seen.
     public static let canvas = Color(red: 24, green: 24, blue: 28)
 
-    /// The colour of an identity: neighbours in number are far apart in hue.
+    /// The color of an identity: neighbors in number are far apart in hue.
     public init(ofIdentity identity: Int) {
         // Steps of the golden ratio around the circle never come back near to where they were.
         let hue = (Double(identity) * 0.618_033_988_75).truncatingRemainder(dividingBy: 1) * 6

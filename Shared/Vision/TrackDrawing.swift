@@ -37,7 +37,7 @@ public enum FrameSource: Hashable, Sendable {
     }
 }
 
-/// Draws tracks: a box of its own colour and a number for every identity.
+/// Draws tracks: a box of its own color and a number for every identity.
 public struct TrackDrawing: Sendable {
     private let source: FrameSource
     private let rows: [Int: [MOTRow]]

@@ -59,7 +59,7 @@ extension VisionNetwork.Output {
 struct ImagePreparation: Hashable, Sendable {
     /// Size of the input.
     var width, height: Int
-    /// Whether the aspect ratio is kept; the rest is filled with grey.
+    /// Whether the aspect ratio is kept; the rest is filled with gray.
     var keepsAspect = false
     /// Whether the first channel is red.
     var startsWithRed = false
@@ -70,7 +70,7 @@ struct ImagePreparation: Hashable, Sendable {
     /// What each channel is then divided by.
     var deviation: [Float] = [1, 1, 1]
 
-    /// The grey that fills up.
+    /// The gray that fills up.
     private static let padding: Float = 114
 
     fileprivate func input(of part: Box) -> gyrus_vision_input {

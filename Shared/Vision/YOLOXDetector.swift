@@ -11,7 +11,7 @@ public struct YOLOXDetector: Detector {
 
     /// Pixels of the input for each cell of its three grids.
     private static let strides = [8, 16, 32]
-    /// Columns of a candidate before its classes: centre, size, and whether there is anything.
+    /// Columns of a candidate before its classes: center, size, and whether there is anything.
     private static let boxColumns = 5
 
     /// Opens a network.

@@ -89,7 +89,7 @@ struct PipelineBenchmark: AsyncParsableCommand {
         String(format: "%.2f MB of weights and optimizers + %.2f MB while computing", state / 1e6, held / 1e6)
     }
 
-    /// One step of plain gradient descent of rate 1 changes weights by their gradient; batch normalisation is left out,
+    /// One step of plain gradient descent of rate 1 changes weights by their gradient; batch normalization is left out,
     /// because it sees micro-batches.
     private func gradients(_ workers: Int, _ bench: TrainingBench) async throws {
         var step = try task(normalized: false)

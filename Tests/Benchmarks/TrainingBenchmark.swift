@@ -10,7 +10,7 @@ import Torch
 /// which other processes disturb least; each is the median of its rounds.
 ///
 /// On two cores of an AMD EPYC with AVX-512, libtorch 1.13 beside PyTorch 2.13 `channels_last`: 980 to 846 images/s as in
-/// table 6 and 821 to 580 with batch normalisation. Built with `LIBTORCH` naming libtorch 2.13, ours is 1.27 times as fast.
+/// table 6 and 821 to 580 with batch normalization. Built with `LIBTORCH` naming libtorch 2.13, ours is 1.27 times as fast.
 struct TrainingBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "training", abstract: "Images per second of training LeNet5 at 112×112 on one core.")
@@ -38,7 +38,7 @@ struct TrainingBenchmark: AsyncParsableCommand {
                 // The first round warms up caches and compiled kernels.
                 if round > 0 { for (who, rate) in measured { rates[who, default: []].append(rate) } }
             }
-            let name = normalized ? "LeNet5 with batch normalisation" : "LeNet5 as in table 6"
+            let name = normalized ? "LeNet5 with batch normalization" : "LeNet5 as in table 6"
             report(name, rates.mapValues { $0.sorted()[$0.count / 2] })
         }
     }

@@ -10,7 +10,7 @@ struct WholeNetworkBytes {
     /// The most while a mini-batch is computed: activations and gradients.
     let held: Double
 
-    /// Measures a mini-batch of grey images.
+    /// Measures a mini-batch of gray images.
     init(of network: NetworkDescription, batch: Int) throws {
         let image = [UInt8](repeating: 128, count: 28 * 28)
         let figures = try image.withUnsafeBytes { row in

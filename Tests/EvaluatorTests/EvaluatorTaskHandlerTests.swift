@@ -46,7 +46,7 @@ import WorkerSupport
             #expect(result.metrics["macro-f1"] == expected.metrics["macro-f1"])
             #expect(result.confusion == expected.confusionRows)
             #expect(result.confusion.joined().reduce(0, +) == 60 && result.samples == 60)
-            // Half of LeNet3's channels: kernels, normalisation, classifier.
+            // Half of LeNet3's channels: kernels, normalization, classifier.
             #expect(result.parameters == 25 * 4 + 9 * 4 * 8 + 9 * 8 * 16 + 2 * 28 + (16 * 9 + 1) * 10)
             #expect(result.operations == 25 * 4 * 784 + 9 * 4 * 8 * 196 + 9 * 8 * 16 * 49 + 1440)
             #expect(result.latencyMilliseconds > 0)

@@ -83,7 +83,22 @@ def short_comments():
     return found
 
 
+def lost_links():
+    """Links of DocC catalogs to types that their module does not declare."""
+    found = []
+    for catalog in sorted(ROOT.glob("S*/**/*.docc")):
+        known = {catalog.stem}
+        for source in swift(catalog.parent.relative_to(ROOT)):
+            known.update(re.findall(r"\bpublic (?:final )?(?:struct|enum|class|actor|protocol) (\w+)", source.code))
+        for page in sorted(catalog.glob("*.md")):
+            for link in re.findall(r"(?<!`)``([A-Z]\w*)`", page.read_text(encoding="utf-8")):
+                if link not in known:
+                    found.append(f"{page.relative_to(ROOT)}: {link}")
+    return found
+
+
 MEASURES = {
+    "lost-links": ("links of DocC catalogs to types that their module does not have", lost_links),
     "british-spelling": ("British spellings in texts", british),
     "own-words": ("own words in texts where the field has a term", own_words),
     "own-names": ("own words in names where the field has a term", own_names),

@@ -53,7 +53,7 @@ struct TwoFileTests {
         [yolo]
         classes=1
         """
-    /// 4 filters of 3×3×3 with 4 numbers each of their normalisation, and 4 of 1×1×2 with their bias.
+    /// 4 filters of 3×3×3 with 4 numbers each of their normalization, and 4 of 1×1×2 with their bias.
     private static let count = 4 * (27 + 4) + 4 * (2 + 1)
 
     private func darknet(_ structure: String = structure, weights: [Float]) throws -> URL {

@@ -7,7 +7,7 @@ import Safetensors
 import TestSupport
 import Testing
 
-/// The catalogue's verbs against the built registry.
+/// The catalog's verbs against the built registry.
 @Suite(.timeLimit(.minutes(5)))
 struct CatalogueCommandTests {
     private struct Row: Decodable {

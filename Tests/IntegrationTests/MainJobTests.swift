@@ -134,7 +134,7 @@ struct `The main job on real data` {
 }
 
 @Suite(.timeLimit(.minutes(2))) struct `Start of the services` {
-    /// In a release build on a machine of its own it is a third of a second; this build checks more and optimises nothing.
+    /// In a release build on a machine of its own it is a third of a second; this build checks more and optimizes nothing.
     @Test func `all five are healthy soon after up`() async throws {
         var best = Duration.seconds(3600)
         // The best of a few, for the machine may be busy with something else.

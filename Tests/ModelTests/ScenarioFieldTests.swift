@@ -74,7 +74,7 @@ import Testing
         let needed: [String] =
             switch first {
             case "replicas", "shards", "updates": ["method"]
-            case "least-workers", "interval": ["workers"]
+            case "least-workers", "min-workers", "interval": ["workers"]
             case "kind": ["column"]
             case "compression": ["workers", "synchronisation"]
             case "noise", "signal-to-noise", "preprocess", "frames": ["dataset"]

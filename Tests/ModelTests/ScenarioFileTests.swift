@@ -177,7 +177,7 @@ import Testing
         ),
         (
             "task: classification", "training: {workers: 2, updates: synchronous}",
-            "training.updates: it needs synchronisation: parameter-server beside it."
+            "training.updates: it needs synchronization: parameter-server beside it."
         ),
         ("task: classification", "training: {workers: 65}", "training.workers: 65 is not from 1 to 64."),
         ("task: classification", "training: {samples: 20000}", "training.samples: 20000 is not from 1 to 12000."),
@@ -208,7 +208,7 @@ import Testing
         #expect(
             scenario.training.distribution == Distribution(workers: 3, synchronisation: .localSGD, interval: 5))
         #expect(scenario.final.distribution == nil)
-        let elastic = "training: {workers: 4, least-workers: 2}"
+        let elastic = "training: {workers: 4, min-workers: 2}"
         let some = try ScenarioFile(Self.example.replacing("task: classification", with: elastic)).scenario
         #expect(some.training.distribution == Distribution(workers: 4, leastWorkers: 2))
         let pipeline = "training: {workers: 2, distribution: pipeline, micro-batches: 8}"
@@ -226,7 +226,7 @@ import Testing
             try ScenarioFile(
                 Self.example.replacing("task: classification", with: "final: {workers: 2, compression: half}"))
         }
-        #expect(failure?.message.contains("compression: it needs synchronisation: parameter-server") == true)
+        #expect(failure?.message.contains("compression: it needs synchronization: parameter-server") == true)
         let alone = try ScenarioFile(Self.example.replacing("task: classification", with: "training: {workers: 1}"))
         #expect(alone.scenario.training.distribution == nil)
     }

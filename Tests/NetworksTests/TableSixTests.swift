@@ -3,7 +3,7 @@ import Networks
 import Testing
 
 @Suite struct TableSixTests {
-    /// Parameters by hand: kernels, then two numbers of normalisation for each channel, then the classifier.
+    /// Parameters by hand: kernels, then two numbers of normalization for each channel, then the classifier.
     @Test(arguments: [
         (TableSix.leNet3, 28, 25 * 8 + 9 * 8 * 16 + 9 * 16 * 32 + 2 * 56 + (32 * 9 + 1) * 10),
         (.leNet3, 112, 25 * 8 + 9 * 8 * 16 + 9 * 16 * 32 + 2 * 56 + (32 * 196 + 1) * 10),

@@ -44,7 +44,7 @@ import Torch
         try TrainingPlan(optimizers: [.init(rule: .sgd, learningRate: 1)], epochs: 2, batch: batch, seed: 3)
     }
 
-    /// Networks without batch normalisation, which sees a micro-batch of a pipeline.
+    /// Networks without batch normalization, which sees a micro-batch of a pipeline.
     enum Example: String, CaseIterable {
         case leNet3, mediumNet, twoModalities, residual
 
@@ -111,7 +111,7 @@ import Torch
         return largest
     }
 
-    /// Batch normalisation, which sees micro-batches however many workers there are, and two inputs.
+    /// Batch normalization, which sees micro-batches however many workers there are, and two inputs.
     private func normalised() throws -> NetworkDescription {
         let lenet = try TableSix.leNet3.network(input: "image", shape: [1, 28, 28], classes: 10, width: 0.5)
         return try .fused(branches: [("image", lenet), ("audio", lenet)], classes: 10)

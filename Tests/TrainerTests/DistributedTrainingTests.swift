@@ -88,7 +88,7 @@ struct DistributedTrainingTests {
     ) async throws {
         try await WorkerFixture.run { fixture in
             _ = try await TrainerTaskHandlerTests.prepare(fixture)
-            // Batch normalisation sees a worker's share of a batch, so the network has none.
+            // Batch normalization sees a worker's share of a batch, so the network has none.
             let network = try TableSix.leNet3.network(
                 input: "image", shape: [1, 28, 28], classes: 10, width: 0.5, normalized: false)
             var task = try task(nil)

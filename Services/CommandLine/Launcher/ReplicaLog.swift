@@ -114,9 +114,9 @@ public struct ReplicaLog: Sendable {
     }
 }
 
-/// Writes lines of several replicas the way Docker Compose does: `registry-1  | text`, each replica in its colour.
+/// Writes lines of several replicas the way Docker Compose does: `registry-1  | text`, each replica in its color.
 public struct LogPrinter: Sendable {
-    /// Whether the names are coloured.
+    /// Whether the names are colored.
     public var isColored: Bool
     /// Whether each line begins with the replica's name.
     public var hasPrefix: Bool

@@ -11,7 +11,7 @@ extension Route where Request == Wire.PublishRequest, Reply == Wire.ScenarioStat
 extension Route where Request == Wire.ScenarioRequest, Reply == Wire.ScenarioStatus {
     /// The state of a scenario; waits for its end where asked.
     package static var getScenario: Route<Wire.ScenarioRequest, Wire.ScenarioStatus> { .init("scenario.get", .read) }
-    /// Withdraws a scenario that has not ended.
+    /// Cancels a scenario that has not ended.
     package static var cancelScenario: Route<Wire.ScenarioRequest, Wire.ScenarioStatus> {
         .init("scenario.cancel", .submit)
     }
@@ -19,7 +19,7 @@ extension Route where Request == Wire.ScenarioRequest, Reply == Wire.ScenarioSta
     package static var removeScenario: Route<Wire.ScenarioRequest, Wire.ScenarioStatus> {
         .init("scenario.remove", .operate)
     }
-    /// Takes a withdrawn or failed scenario up again where it stood.
+    /// Takes a cancelled or failed scenario up again where it stood.
     package static var resumeScenario: Route<Wire.ScenarioRequest, Wire.ScenarioStatus> {
         .init("scenario.resume", .submit)
     }

@@ -12,7 +12,7 @@ public enum ScenarioState: Int, CaseIterable, Hashable, Sendable, CustomStringCo
     case succeeded = 3
     /// Ended with a failure; can be resumed.
     case failed = 4
-    /// Withdrawn; can be resumed.
+    /// Cancelled; can be resumed.
     case cancelled = 5
 
     /// Whether nothing more happens to it, unless it is resumed.

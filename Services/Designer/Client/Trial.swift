@@ -11,7 +11,7 @@ public enum TrialState: Int, CaseIterable, Hashable, Sendable, CustomStringConve
     case succeeded = 3
     /// It could not be finished.
     case failed = 4
-    /// It was withdrawn with its scenario.
+    /// It was cancelled with its scenario.
     case cancelled = 5
     /// It was stopped early, with a result; it goes on where it deserves to.
     case paused = 6

@@ -65,7 +65,7 @@ public struct Matrix: Hashable, Sendable, Codable {
                         for middle in 0..<inner {
                             let factor = first[row * inner + middle]
                             if factor == 0 { continue }
-                            // The innermost loop runs along rows, so that it is vectorised in the same order of sums.
+                            // The innermost loop runs along rows, so that it is vectorized in the same order of sums.
                             for column in 0..<width {
                                 result[row * width + column] += factor * second[middle * width + column]
                             }

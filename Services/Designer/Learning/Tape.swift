@@ -217,7 +217,7 @@ extension Tape {
         }
     }
 
-    /// Some neighbouring columns.
+    /// Some neighboring columns.
     public mutating func columns(_ value: Value, _ range: Range<Int>) -> Value {
         let matrix = self[value]
         return append(matrix.columns(range)) { gradient, gradients in
@@ -240,7 +240,7 @@ extension Matrix {
         return sums
     }
 
-    /// Some neighbouring columns.
+    /// Some neighboring columns.
     func columns(_ range: Range<Int>) -> Matrix {
         var result = Matrix(rows: rows, columns: range.count)
         for row in 0..<rows {

@@ -98,7 +98,7 @@ public struct DesignerService: Sendable {
         }
     }
 
-    /// Withdraws a scenario with all its tasks; one that has ended stays as it is.
+    /// Cancels a scenario with all its tasks; one that has ended stays as it is.
     func cancel(_ id: String) async throws -> ScenarioStatus {
         let (entry, isWithdrawn) = try await store.database.write { db in
             let entry = try store.entry(id, in: db)
@@ -111,7 +111,7 @@ public struct DesignerService: Sendable {
         return try await store.status(entry.id.text)
     }
 
-    /// Takes a withdrawn or failed scenario up where it stood.
+    /// Takes a cancelled or failed scenario up where it stood.
     func resume(_ id: String) async throws -> ScenarioStatus {
         let identity = try await store.database.write { db in
             let entry = try store.entry(id, in: db)

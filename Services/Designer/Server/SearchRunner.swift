@@ -19,8 +19,8 @@ struct SearchRunner: Sendable {
     let logger: Logger
 
     /// Runs a search to its end, from wherever it stands.
-    /// - Throws: `CancellationError` where the scenario was withdrawn or the service stops; other errors where the
-    ///   designer itself is in trouble, and the search can be taken up again.
+    /// - Throws: `CancellationError` where the scenario was cancelled or the service stops; other errors where the
+    ///   designer itself is in trouble, and the search can be resumed.
     func run(_ entry: DesignerStore.Entry) async throws {
         var search: any SearchCourse
         do {

@@ -40,6 +40,6 @@ public struct EvaluatorClient: Sendable {
         return try TrackingResult(result: await queue.perform(submission, patience: patience))
     }
 
-    /// Withdraws all tasks of a group that have not ended.
+    /// Cancels all tasks of a group that have not ended.
     public func cancel(group: String) async throws { try await queue.cancel(group: group, patience: patience) }
 }

@@ -83,7 +83,7 @@ extension KnowledgeClient {
         try await requests.callRetrying(.scheduleList, Wire.Empty(), for: patience).schedules.map(UpdateSchedule.init)
     }
 
-    /// Withdraws a schedule; safe to repeat.
+    /// Cancels a schedule; safe to repeat.
     public func cancel(schedule id: String) async throws -> UpdateSchedule {
         UpdateSchedule(
             try await requests.callRetrying(.scheduleCancel, Wire.ScheduleCancelRequest(id: id), for: patience))

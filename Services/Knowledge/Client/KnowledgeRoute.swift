@@ -34,7 +34,7 @@ extension Route where Request == Wire.Empty, Reply == Wire.ScheduleListReply {
 }
 
 extension Route where Request == Wire.ScheduleCancelRequest, Reply == Wire.UpdateSchedule {
-    /// Withdraws a schedule.
+    /// Cancels a schedule.
     package static var scheduleCancel: Route<Wire.ScheduleCancelRequest, Wire.UpdateSchedule> {
         .init("schedule.cancel", .submit)
     }

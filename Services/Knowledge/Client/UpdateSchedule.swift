@@ -10,7 +10,7 @@ public struct UpdateSchedule: Hashable, Sendable {
         case waiting
         /// An update is under way.
         case updating
-        /// It was withdrawn.
+        /// It was cancelled.
         case cancelled
         /// The last update failed; it goes on when someone makes the schedule anew.
         case failed

@@ -39,7 +39,7 @@ public struct PretrainedModel: Hashable, Sendable {
     /// The artificial code as integers; made by the registry.
     public var codeNumbers: [UInt32]
 
-    /// The run, the data and the weights that a model came from, and under which licence.
+    /// The run, the data and the weights that a model came from, and under which license.
     public struct Lineage: Hashable, Sendable {
         /// Scenario that made it; nil where it was imported.
         public var scenario: String?
@@ -49,7 +49,7 @@ public struct PretrainedModel: Hashable, Sendable {
         public var recipe: BlobDigest?
         /// Model whose weights it started from.
         public var parent: String?
-        /// Licence, by its SPDX identifier where it has one.
+        /// License, by its SPDX identifier where it has one.
         public var licence: String?
         /// Where it was imported from.
         public var origin: String?

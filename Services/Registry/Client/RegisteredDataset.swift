@@ -3,7 +3,7 @@ package import Schema
 
 /// A prepared dataset that the registry holds.
 public struct RegisteredDataset: Hashable, Sendable {
-    /// Name in the catalogue, such as `av-mnist`.
+    /// Name in the catalog, such as `av-mnist`.
     public var name: String
     /// Digest of the recipe that prepared it, which is its identity.
     public var recipe: BlobDigest

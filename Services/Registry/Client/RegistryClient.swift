@@ -12,7 +12,7 @@ import Schema
 /// let weights = try await registry.upload(file: URL(filePath: "weights.safetensors"))
 /// ```
 public struct RegistryClient: Sendable {
-    /// Which entries of a catalogue are wanted.
+    /// Which entries of a catalog are wanted.
     public struct Query: Hashable, Sendable {
         /// Values that fields must have, by the name of the field, such as `["dataset": "av-mnist"]`. A value may have the
         /// wildcards `*` and `?`, `any` always fits, and a number may follow `<`, `<=`, `>` or `>=`.
@@ -49,7 +49,7 @@ public struct RegistryClient: Sendable {
     }
 }
 
-// MARK: - Catalogue
+// MARK: - Catalog
 
 extension RegistryClient {
     /// Registers a base network; a known one changes nothing.

@@ -37,7 +37,7 @@ extension Route where Request == Wire.BlobCollectRequest, Reply == Wire.BlobColl
     }
 }
 
-// MARK: - Catalogue
+// MARK: - Catalog
 
 extension Route where Request == Wire.BaseNetwork, Reply == Wire.BaseNetwork {
     /// Registers a base network; safe to repeat.

@@ -24,7 +24,7 @@ extension RegistryDatabase {
         }
     }
 
-    /// Models get a series with a version, a stage, a licence, an origin and any number of files; an accuracy may be
+    /// Models get a series with a version, a stage, a license, an origin and any number of files; an accuracy may be
     /// unknown. The table is made anew, because SQLite cannot let a column be NULL that was not.
     static func manageModels(_ db: Database) throws {
         try db.execute(sql: tables)

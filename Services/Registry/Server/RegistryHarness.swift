@@ -9,7 +9,7 @@ import ServiceKit
 public struct RegistryHarness: Sendable {
     /// Most entries of a reply.
     private static let largestPage: UInt32 = 1000
-    /// Longest identity, series, licence, origin or name of a person, in bytes.
+    /// Longest identity, series, license, origin or name of a person, in bytes.
     private static let longestText = 200
     /// Longest note on a change of stage, in bytes.
     private static let longestNote = 2000
@@ -91,7 +91,7 @@ public struct RegistryHarness: Sendable {
         }
     }
 
-    // MARK: - Catalogue
+    // MARK: - Catalog
 
     private func registerCatalogue(in router: inout Router) {
         router.on(.networkPut) { Wire.BaseNetwork(try await add(BaseNetwork($0))) }
@@ -146,7 +146,7 @@ public struct RegistryHarness: Sendable {
         }
         for text in [model.series, model.lineage.licence ?? "", model.lineage.origin ?? ""]
         where text.utf8.count > Self.longestText {
-            throw refused("has a series, licence or origin of more than \(Self.longestText) bytes")
+            throw refused("has a series, license or origin of more than \(Self.longestText) bytes")
         }
         return try await store.add(model)
     }

@@ -78,6 +78,6 @@ public struct TrainerClient: Sendable {
         TaskSubmission(id: id, kind: UpdateTask.kind, group: id, payload: try task.payload(), priority: 0)
     }
 
-    /// Withdraws all tasks of a group that have not ended.
+    /// Cancels all tasks of a group that have not ended.
     public func cancel(group: String) async throws { try await queue.cancel(group: group, patience: patience) }
 }

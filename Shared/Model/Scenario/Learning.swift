@@ -4,13 +4,13 @@
 public struct Learning: Hashable, Sendable {
     /// How samples without labels are used.
     public enum Mode: String, CaseIterable, Hashable, Sendable {
-        /// They are not: only samples with labels are learnt.
+        /// They are not: only samples with labels are learned.
         case supervised
         /// The network's own sure answers are its labels, and stay the same however a sample is distorted.
         case semiSupervised = "semi-supervised"
-        /// First they are restored from a distorted form; what was learnt by that is then taught the labels.
+        /// First they are restored from a distorted form; what was learned by that is then taught the labels.
         case autoencoder
-        /// First two distorted forms of a sample are told from those of others; what was learnt by that is then taught the
+        /// First two distorted forms of a sample are told from those of others; what was learned by that is then taught the
         /// labels.
         case contrastive
 
@@ -18,7 +18,7 @@ public struct Learning: Hashable, Sendable {
         public var isPretrained: Bool { self == .autoencoder || self == .contrastive }
     }
 
-    /// How a network that learnt without labels is taught them.
+    /// How a network that learned without labels is taught them.
     public enum Transfer: String, CaseIterable, Hashable, Sendable {
         /// The last layer only, above features that stay as they are: a linear probe.
         case probe
@@ -33,7 +33,7 @@ public struct Learning: Hashable, Sendable {
     public var labels: Int?
     /// Epochs without labels that come first; nil for as many as with labels.
     public var pretraining: Int?
-    /// How labels are learnt after them.
+    /// How labels are learned after them.
     public var transfer: Transfer
 
     /// Describes a way of learning; the usual one is from all labels.
@@ -46,6 +46,6 @@ public struct Learning: Hashable, Sendable {
         self.transfer = transfer
     }
 
-    /// Whether it is simply learnt from all labels.
+    /// Whether it is simply learned from all labels.
     public var isUsual: Bool { mode == .supervised && labels == nil }
 }

@@ -18,7 +18,7 @@
 ///
 /// Only `scenario` and `modalities` are needed. `ScenarioFile` reads it.
 public struct Scenario: Hashable, Sendable {
-    /// What is to be learnt.
+    /// What is to be learned.
     public enum Task: String, CaseIterable, Hashable, Sendable, Codable {
         /// Which of several classes a sample belongs to.
         case classification
@@ -131,7 +131,7 @@ public struct Scenario: Hashable, Sendable {
     public var stimuli: [String]
     /// Functions of the brain that the scenario engages besides, such as `vision.shape`.
     public var functions: [String]
-    /// What is to be learnt.
+    /// What is to be learned.
     public var task: Task
     /// The data.
     public var data: ScenarioData

@@ -8,13 +8,15 @@ extension ScenarioFile {
         _ fields: FieldReader, batch: Int, _ learning: Learning
     ) throws -> Distribution? {
         let workers = try fields.integer("workers") ?? 1
-        let least = try fields.integer("least-workers", in: 1...max(1, workers))
+        let leastKey = try key("min-workers", or: "least-workers", in: fields)
+        let least = try fields.integer(leastKey, in: 1...max(1, workers))
         let kind = try fields.choice("distribution", of: Distribution.Kind.self)
-        let synchronisation = try fields.choice("synchronisation", of: Distribution.Synchronisation.self)
+        let synchronizationKey = try key("synchronization", or: "synchronisation", in: fields)
+        let synchronization = try fields.choice(synchronizationKey, of: Distribution.Synchronisation.self)
         let interval = try fields.integer("interval")
         let microBatches = try fields.integer("micro-batches")
-        if synchronisation != .parameterServer, let key = serverKeys.first(where: fields.keys.contains) {
-            throw fields.wrong(key, "it needs synchronisation: parameter-server beside it.")
+        if synchronization != .parameterServer, let key = serverKeys.first(where: fields.keys.contains) {
+            throw fields.wrong(key, "it needs synchronization: parameter-server beside it.")
         }
         let updates = try updates(fields)
         let compression = try fields.choice("compression", of: Distribution.Compression.self)
@@ -30,12 +32,12 @@ extension ScenarioFile {
                 "workers", "only a network that learns from all labels can be trained by several; leave it out.")
         }
         if kind == .pipeline {
-            let given = [("synchronisation", synchronisation != nil), ("interval", interval != nil)]
+            let given = [(synchronizationKey, synchronization != nil), ("interval", interval != nil)]
             for (key, isGiven) in given where isGiven {
                 throw fields.wrong(key, "the workers of a pipeline have no replicas to keep together; leave it out.")
             }
             guard least == nil else {
-                throw fields.wrong("least-workers", "a pipeline needs all of its workers; leave it out.")
+                throw fields.wrong(leastKey, "a pipeline needs all of its workers; leave it out.")
             }
             return try pipeline(fields, workers: workers, batch: batch, microBatches)
         }
@@ -49,8 +51,17 @@ extension ScenarioFile {
         }
         return Distribution(
             workers: workers, leastWorkers: least, kind: kind ?? .dataParallel,
-            synchronisation: synchronisation ?? .allReduce,
+            synchronisation: synchronization ?? .allReduce,
             interval: interval ?? 8, updates: updates, compression: compression ?? .none)
+    }
+
+    /// The key that a file names a field by: the present one, or the one that older files have.
+    private static func key(_ name: String, or older: String, in fields: FieldReader) throws -> String {
+        guard fields.keys.contains(older) else { return name }
+        guard !fields.keys.contains(name) else {
+            throw fields.wrong(older, "it is an older name of \(name), which is given as well; leave one of them out.")
+        }
+        return older
     }
 
     private static func updates(_ fields: FieldReader) throws -> Distribution.Updates {

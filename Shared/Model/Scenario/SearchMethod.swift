@@ -8,7 +8,7 @@ public enum SearchMethod: String, CaseIterable, Hashable, Sendable, Codable {
     case random
     /// Selection and mutation; the oldest die (regularized evolution).
     case aging
-    /// From the best trial to its neighbours.
+    /// From the best trial to its neighbors.
     case local
     /// Recurrent controllers that write candidates and learn from their rewards.
     case reinforce

@@ -1,11 +1,11 @@
 import Model
 
-/// What stands above the stages of backbones: up to four fusion layers and a classifier, which are learnt, or the product of
-/// the backbones' answers, for which nothing is to be learnt.
+/// What stands above the stages of backbones: up to four fusion layers and a classifier, which are learned, or the product of
+/// the backbones' answers, for which nothing is to be learned.
 ///
 /// Each fusion layer reads one stage of each backbone and the fusion layer before it. The same layers, with the same names,
 /// make a network over features that were computed before (`network`) and, above the backbones, the whole network
-/// (`whole`), so weights learnt by the one are those of the other.
+/// (`whole`), so weights learned by the one are those of the other.
 public struct FusionHead: Hashable, Sendable {
     /// How a layer joins what it reads.
     public enum Operator: String, CaseIterable, Hashable, Sendable, Codable {
@@ -106,8 +106,8 @@ public struct FusionHead: Hashable, Sendable {
     /// The product of the backbones' answers: the product rule, or logarithmic opinion pool (Genest and Zidek 1986; Kittler et
     /// al. 1998, eq. 7). Scores are logarithms of probabilities but for a term that all classes share, so their sum is it.
     ///
-    /// It trusts each modality as far as that one trusts itself. A fusion that is learnt from the samples that its backbones
-    /// have learnt from trusts those too far that know them by heart.
+    /// It trusts each modality as far as that one trusts itself. A fusion that is learned from the samples that its backbones
+    /// have learned from trusts those too far that know them by heart.
     /// - Throws: `Failure` with code `invalid-argument` where there are fewer than two backbones.
     public init(productOf backbones: [Backbone], classes: Int) throws {
         guard backbones.count > 1 else {
@@ -121,7 +121,7 @@ public struct FusionHead: Hashable, Sendable {
         self.classes = classes
     }
 
-    /// Whether it has anything to be learnt.
+    /// Whether it has anything to be learned.
     public var isLearnt: Bool { !levels.isEmpty }
 
     /// The stages that its layers read, each once, in the order of backbones.

@@ -53,7 +53,7 @@ extension Layer {
 
         // MARK: Normalization
 
-        /// Normalisation of each channel over the mini-batch; running figures in evaluation.
+        /// Normalization of each channel over the mini-batch; running figures in evaluation.
         case batchNormalization(momentum: Double = 0.1, epsilon: Double = 1e-5)
         /// Normalization of each place: over the channels of `[channels, height, width]`, else over the last dimension.
         case layerNormalization(epsilon: Double = 1e-5)

@@ -16,7 +16,7 @@ public struct NetworkStructure: Hashable, Sendable {
         case kinds
         /// Whether layers are added to earlier ones.
         case residual
-        /// Whether batch normalisation is used.
+        /// Whether batch normalization is used.
         case normalized
         /// Whether convolutions are separated by channel.
         case separable

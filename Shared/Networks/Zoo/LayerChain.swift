@@ -43,7 +43,7 @@ struct LayerChain {
         return name
     }
 
-    /// Adds a convolution with batch normalisation and activation.
+    /// Adds a convolution with batch normalization and activation.
     @discardableResult
     mutating func convolve(
         _ channels: Int, _ kernel: Extent, stride: Extent = 1, padding: Extent? = nil, groups: Int = 1,
@@ -55,7 +55,7 @@ struct LayerChain {
         return finish(normalized, activation)
     }
 
-    /// Adds a convolution of each channel by itself, then one over channels, with batch normalisation and activation.
+    /// Adds a convolution of each channel by itself, then one over channels, with batch normalization and activation.
     @discardableResult
     mutating func separate(
         _ channels: Int, _ kernel: Extent, stride: Extent = 1, activation: Layer.Operation? = .relu

@@ -11,7 +11,7 @@ struct Arena: ~Copyable {
         for block in blocks { block.deallocate() }
     }
 
-    /// Uninitialised memory for `count` values, at least one byte.
+    /// Uninitialized memory for `count` values, at least one byte.
     private mutating func allocate<Value>(_ count: Int, of type: Value.Type) -> UnsafeMutablePointer<Value> {
         let alignment = 16
         let needed = (max(1, count * MemoryLayout<Value>.stride) + alignment - 1) & ~(alignment - 1)

@@ -6,7 +6,7 @@ import Model
 protocol StoredMessage: WireMessage {
     associatedtype Stored
 
-    /// Initialises a C struct, which also tells protobuf-c its type.
+    /// Initializes a C struct, which also tells protobuf-c its type.
     static func prepare(_ c: UnsafeMutablePointer<Stored>)
 
     /// Copies the fields out of a C struct.

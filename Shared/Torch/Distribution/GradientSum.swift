@@ -3,7 +3,7 @@ import Model
 
 /// The mean gradient of a mini-batch whose samples several workers share: g = Σᵢ nᵢ gᵢ / Σᵢ nᵢ, where worker i has nᵢ of them.
 ///
-/// Gradients are added up in buckets of neighbouring weights, each as soon as the backward pass has gone past them, so that
+/// Gradients are added up in buckets of neighboring weights, each as soon as the backward pass has gone past them, so that
 /// most of them travel while the rest is computed (Li et al., 2020). All workers make the same calls in the same order.
 ///
 /// Not `Sendable`: one thread at a time may use it.

@@ -47,7 +47,7 @@ public final class WorkerGroup: Collective {
     public let rank: Int
     /// Workers in all.
     public let size: Int
-    /// Bytes that were handed in to be added up or sent.
+    /// Bytes that were submitted to be added up or sent.
     public internal(set) var bytes = 0
     /// Time spent waiting for others.
     public internal(set) var waited = Duration.zero

@@ -8,7 +8,7 @@ extension NetworkDescription {
     private static let projectedFeatures = 64
 
     /// The linear layer that answers, at the network's end.
-    /// - Throws: `Failure` where there is none, so that nothing can be learnt without labels.
+    /// - Throws: `Failure` where there is none, so that nothing can be learned without labels.
     var classifier: Layer {
         get throws {
             guard let last = layers.last, case .linear = last.operation, last.inputs.count == 1 else {

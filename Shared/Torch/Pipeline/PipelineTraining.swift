@@ -8,7 +8,7 @@ import Safetensors
 ///
 /// Every mini-batch is split into micro-batches, which go through the stages one after the other (`PipelineSchedule`), so
 /// that all stages compute at once. Their gradients are added up before the one step of the optimizers, so the training
-/// is that of one worker to rounding, wherever the layers are split. Layers that look at a whole batch (batch normalisation)
+/// is that of one worker to rounding, wherever the layers are split. Layers that look at a whole batch (batch normalization)
 /// see a micro-batch, and dropout draws for each stage and micro-batch.
 ///
 /// The worker of rank 0 has the first layers and says what all do; `train` of another worker does what it is told.
@@ -83,7 +83,7 @@ public final class PipelineTraining: ResumableTraining {
             throw Failure(
                 .invalidArgument,
                 "A mini-batch of \(least) samples cannot be split into \(microBatches) micro-batches"
-                    + (isNormalized ? " of at least 2, which batch normalisation needs" : "")
+                    + (isNormalized ? " of at least 2, which batch normalization needs" : "")
                     + "; take fewer micro-batches or a larger batch.")
         }
         try TrainingSession.check(description, plan, samples)

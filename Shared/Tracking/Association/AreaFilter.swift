@@ -1,4 +1,4 @@
-/// Motion of a box as SORT sees it: centre and area move with constant velocity, the aspect ratio stays.
+/// Motion of a box as SORT sees it: center and area move with constant velocity, the aspect ratio stays.
 ///
 /// Noise as in A. Bewley and others, "Simple online and realtime tracking", 2016, and its published program.
 struct AreaFilter: Hashable, Sendable {

@@ -1,4 +1,4 @@
-/// Motion of a box as deep-sort sees it: centre, aspect ratio and height move with constant velocity; the noise follows the
+/// Motion of a box as deep-sort sees it: center, aspect ratio and height move with constant velocity; the noise follows the
 /// height.
 ///
 /// N. Wojke and others, "Simple online and realtime tracking with a deep association metric", 2017.

@@ -17,7 +17,7 @@ public struct Box: Hashable, Sendable, Codable {
         self.height = height
     }
 
-    /// Makes a box from its centre and its size.
+    /// Makes a box from its center and its size.
     public init(centerX: Double, centerY: Double, width: Double, height: Double) {
         self.init(left: centerX - width / 2, top: centerY - height / 2, width: width, height: height)
     }
@@ -26,9 +26,9 @@ public struct Box: Hashable, Sendable, Codable {
     public var right: Double { left + width }
     /// Position of its lower edge.
     public var bottom: Double { top + height }
-    /// Horizontal position of its centre.
+    /// Horizontal position of its center.
     public var centerX: Double { left + width / 2 }
-    /// Vertical position of its centre.
+    /// Vertical position of its center.
     public var centerY: Double { top + height / 2 }
     /// Its area; that of a box without extent is 0.
     public var area: Double { max(width, 0) * max(height, 0) }

@@ -54,7 +54,7 @@ public struct QueueClient: Sendable {
 
     /// Submits a task and waits for its result; repeating it with the same identity finds what was begun.
     /// - Parameter patience: How long the service may be away at a time.
-    /// - Throws: The `Failure` with which the task ended, or `cancelled` where it was withdrawn.
+    /// - Throws: The `Failure` with which the task ended, or `cancelled` where it was cancelled.
     public func perform(_ submission: TaskSubmission, patience: Duration) async throws -> [UInt8] {
         try await submit(submission, patience: patience)
         let task = try await end(of: submission.id, patience: patience)
@@ -79,15 +79,15 @@ public struct QueueClient: Sendable {
             .map { try QueuedTask($0) }
     }
 
-    /// Withdraws one task, unless it has ended.
-    /// - Returns: How many were withdrawn.
+    /// Cancels one task, unless it has ended.
+    /// - Returns: How many were cancelled.
     @discardableResult
     public func cancel(_ id: String, patience: Duration = .zero) async throws -> Int {
         try await cancel(Wire.CancelRequest(id: id), patience)
     }
 
-    /// Withdraws all tasks of a group that have not ended.
-    /// - Returns: How many were withdrawn.
+    /// Cancels all tasks of a group that have not ended.
+    /// - Returns: How many were cancelled.
     @discardableResult
     public func cancel(group: String, patience: Duration = .zero) async throws -> Int {
         try await cancel(Wire.CancelRequest(group: group), patience)

@@ -63,7 +63,7 @@ extension Route where Request == Wire.TaskListRequest, Reply == Wire.TaskListRep
     package static var listTasks: Route<Wire.TaskListRequest, Wire.TaskListReply> { .init("queue.list", .read) }
 }
 
-/// Withdraws tasks.
+/// Cancels tasks.
 extension Route where Request == Wire.CancelRequest, Reply == Wire.CountReply {
     /// `queue.cancel`
     package static var cancelTasks: Route<Wire.CancelRequest, Wire.CountReply> { .init("queue.cancel", .submit) }

@@ -49,7 +49,7 @@ public struct TaskProgress: Sendable {
         self.meet = meet
     }
 
-    /// Whether nobody wants the result any more: the task was withdrawn, or given to another worker.
+    /// Whether nobody wants the result any more: the task was cancelled, or given to another worker.
     public var isCancelled: Bool { signal.reason == .cancelled || signal.reason == .stale }
 
     /// Whether the task must be given back, because the worker ends or more workers shall go on with it: the handler saves a
@@ -99,7 +99,7 @@ package final class StopSignal: Sendable {
         case shutdown
         /// The task goes on with more workers.
         case regroup
-        /// The task was withdrawn.
+        /// The task was cancelled.
         case cancelled
         /// The task was given to another worker.
         case stale

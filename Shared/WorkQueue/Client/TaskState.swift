@@ -8,7 +8,7 @@ public enum TaskState: Int, Hashable, Sendable, CaseIterable, CustomStringConver
     case succeeded = 3
     /// Failed for a reason that trying again cannot mend.
     case failed = 4
-    /// Withdrawn by its submitter.
+    /// Cancelled by its submitter.
     case cancelled = 5
     /// Crashed too often; kept until someone requeues or drops it.
     case dead = 6

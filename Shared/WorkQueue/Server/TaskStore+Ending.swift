@@ -6,8 +6,8 @@ import WorkQueueClient
 
 /// What submitters and operators do to tasks.
 extension TaskStore {
-    /// Withdraws tasks that have not ended: one, or all of a group.
-    /// - Returns: Identities of the tasks that were withdrawn, with those of their further workers.
+    /// Cancels tasks that have not ended: one, or all of a group.
+    /// - Returns: Identities of the tasks that were cancelled, with those of their further workers.
     func cancel(id: String, group: String, in db: Database) throws -> [(id: String, rank: Int)] {
         let condition = id.isEmpty ? "task_group = :name" : "(id = :name OR gang = :name)"
         let name = id.isEmpty ? group : id
@@ -42,7 +42,7 @@ extension TaskStore {
         return true
     }
 
-    /// Gives a dead task up: it counts as withdrawn, and submitting it again does not bring it back.
+    /// Gives a dead task up: it counts as cancelled, and submitting it again does not bring it back.
     /// - Returns: Whether it was dead.
     func drop(_ id: String, in db: Database) throws -> Bool {
         guard let task = try deadEntry(id, in: db) else { return false }

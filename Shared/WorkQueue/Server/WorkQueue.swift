@@ -279,10 +279,10 @@ public actor WorkQueue: Service {
 
     // MARK: Ending tasks from outside
 
-    /// Withdraws tasks that have not ended: one by its identity, or all of a group.
+    /// Cancels tasks that have not ended: one by its identity, or all of a group.
     ///
     /// A worker that has one of them is told with its next message, and its result has no effect.
-    /// - Returns: How many were withdrawn.
+    /// - Returns: How many were cancelled.
     public func cancel(id: String = "", group: String = "") async throws -> Int {
         guard id.isEmpty != group.isEmpty else {
             throw Failure(.invalidArgument, "Name either one task or one group to cancel.")

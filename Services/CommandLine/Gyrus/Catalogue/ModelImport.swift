@@ -12,7 +12,7 @@ struct ModelImport: AsyncParsableCommand {
         abstract: "Check files of TorchScript, safetensors, ONNX, Darknet or OpenVINO; register them.",
         discussion: """
               gyrus models import yolox_nano.onnx --category YOLOX --area vision \\
-                  --function detection --dataset COCO --licence Apache-2.0 --accuracy 0.258
+                  --function detection --dataset COCO --license Apache-2.0 --accuracy 0.258
               gyrus models import weights.safetensors --network LeNet5 --dataset mnist
               gyrus models import resnet18.pt --input 3x224x224 --category ResNet \\
                   --area vision --function classification --dataset ImageNet
@@ -118,7 +118,7 @@ struct ModelFacts: ParsableArguments {
     @Option(help: "Accuracy that was measured, 0 to 1.")
     var accuracy: Double?
 
-    @Option(help: "Licence, by its SPDX identifier.")
+    @Option(name: [.long, .customLong("license")], help: "License, by its SPDX identifier.")
     var licence: String?
 
     @Option(help: "Where it comes from, such as an address.")

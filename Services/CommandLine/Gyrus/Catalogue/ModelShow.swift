@@ -41,7 +41,7 @@ struct ModelShow: AsyncParsableCommand {
             ("Stage", "\(model.stage.rawValue) since \(Figures.day(model.stageSince))"),
             ("Accuracy", Figures.percent(model.accuracy)), ("Scenario", model.lineage.scenario),
             ("Trial", model.lineage.trial), ("Recipe", model.lineage.recipe?.hexadecimal),
-            ("Parent", model.lineage.parent), ("Licence", model.lineage.licence), ("Origin", model.lineage.origin),
+            ("Parent", model.lineage.parent), ("License", model.lineage.licence), ("Origin", model.lineage.origin),
             ("Reads", contract?.summary), ("Registered", Figures.day(model.created)),
             ("Network", "\(network.name) (\(model.network))"),
         ]

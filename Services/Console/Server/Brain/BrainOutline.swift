@@ -4,7 +4,7 @@ import Foundation
 struct BrainOutline {
     /// Directions in which the extent is measured.
     private static let directions = 72
-    /// Space between the outermost points and the outline, in millimetres: regions are more than their centres.
+    /// Space between the outermost points and the outline, in millimetres: regions are more than their centers.
     private static let skin = 11.0
 
     private let centre: (x: Double, y: Double)
@@ -40,7 +40,7 @@ struct BrainOutline {
         return ((xs.min() ?? 0)...(xs.max() ?? 0), (ys.min() ?? 0)...(ys.max() ?? 0))
     }
 
-    /// A closed curve, as an SVG path, at a share of the way from the centre.
+    /// A closed curve, as an SVG path, at a share of the way from the center.
     func path(at share: Double, _ place: (Double, Double) -> (x: Double, y: Double)) -> String {
         let points = radii.enumerated().map { index, radius in
             let angle = 2 * Double.pi * Double(index) / Double(Self.directions)

@@ -1,13 +1,13 @@
 import Brain
 import RegistryClient
 
-/// What the map of the brain shows: each region with a strength and a colour.
+/// What the map of the brain shows: each region with a strength and a color.
 struct BrainScene {
     var title: String
     var lead: String
     var regions: [BrainRegion]
 
-    /// All areas at once: a region has the colour of the area that it belongs to most.
+    /// All areas at once: a region has the color of the area that it belongs to most.
     static func areas(_ areas: [AreaStatus], in atlas: Atlas) -> BrainScene {
         var ties: [String: (path: String, strength: Double)] = [:]
         for area in areas where area.parent == nil {
@@ -17,7 +17,7 @@ struct BrainScene {
         }
         return BrainScene(
             title: "Where the zoo lives",
-            lead: "Each dot is a region of the brain, in the colour of the area that it belongs to most.",
+            lead: "Each dot is a region of the brain, in the color of the area that it belongs to most.",
             regions: atlas.regions.map { region in
                 let tie = ties[region.name]
                 return BrainRegion(

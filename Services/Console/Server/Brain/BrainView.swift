@@ -12,7 +12,7 @@ struct BrainRegion: Hashable {
     var z: Double
     /// How strongly it takes part, 0 to 1; 0 leaves it in the background.
     var strength: Double
-    /// Class that colours it.
+    /// Class that colors it.
     var style: String
     /// What a pointer that rests on it is told, beyond the name.
     var note = ""

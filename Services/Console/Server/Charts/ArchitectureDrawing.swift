@@ -1,6 +1,6 @@
 /// A network as boxes from top to bottom: what belongs to one step of computing is one box.
 struct ArchitectureDrawing {
-    /// A step with those that only shape its output: normalisation, activation, pooling, dropout.
+    /// A step with those that only shape its output: normalization, activation, pooling, dropout.
     private struct Block {
         var steps: [ArchitectureGraph.Step]
         var inputs: [String]

@@ -12,7 +12,7 @@ struct ArchitectureGraph {
         var shape: String
         /// Whether it only shapes what the step before it gives.
         var isFollower: Bool
-        /// Class that colours it.
+        /// Class that colors it.
         var family: String
     }
 

@@ -1,4 +1,4 @@
-/// The text of a drawing, element by element; colours come from the style sheet by class.
+/// The text of a drawing, element by element; colors come from the style sheet by class.
 struct SVG {
     private(set) var body = ""
     let width: Double

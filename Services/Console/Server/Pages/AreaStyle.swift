@@ -1,4 +1,4 @@
-/// The colour of an area, everywhere the same.
+/// The color of an area, everywhere the same.
 enum AreaStyle {
     /// Words by which names of areas, functions and modalities are told apart, the more special ones first.
     private static let words: [(style: String, words: [String])] = [

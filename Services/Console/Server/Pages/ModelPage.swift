@@ -125,7 +125,7 @@ struct ModelPage: Sendable {
         add("Weights from", lineage.parent, lineage.parent.map(address))
         for child in children { add("Weights went to", child.id, address(of: child.id)) }
         add("Imported from", lineage.origin)
-        add("Licence", lineage.licence)
+        add("License", lineage.licence)
         return rows
     }
 

@@ -108,13 +108,13 @@ struct SearchPicture: Sendable {
                 style: "q\(quartile)" + (trial == progress.records.last?.number ? " strong" : ""))
         }
         let chart = Chart(
-            label: "Networks in the embedding; the colour is the validation \(metric.name)", xTitle: "", yTitle: "",
+            label: "Networks in the embedding; the color is the validation \(metric.name)", xTitle: "", yTitle: "",
             series: [.init(style: "front", mark: .dots, points: points)], xText: Words.plain, yText: Words.plain,
             width: 1200, height: 380)
         let ranking = event.attributes["ranking"].flatMap(Double.init).map { Words.percent($0) } ?? "–"
         return SearchPicture(
             "The embedding in which the search goes uphill",
-            "The two widest directions of the points of \(points.count) networks; the brightest colour is the best "
+            "The two widest directions of the points of \(points.count) networks; the brightest color is the best "
                 + "quarter. Of all pairs of examples the predictor orders \(ranking) rightly.", chart.svg())
     }
 

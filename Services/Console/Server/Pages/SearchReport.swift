@@ -127,7 +127,7 @@ struct SearchReport: Sendable {
         // Of the surface only its upper edge is a line in this view: what no smaller network beats.
         let edge = SearchProgress.edge(of: progress.front).map { point($0, Int($0.parameters)) }
         return Chart(
-            label: "\(measure), over parameters; the colour is the latency", xTitle: "parameters",
+            label: "\(measure), over parameters; the color is the latency", xTitle: "parameters",
             yTitle: measure,
             series: [
                 .init(style: "faint", mark: .dots, points: dots), .init(style: "s2 thin", mark: .line, points: edge),

@@ -41,7 +41,7 @@ struct Zoo: Sendable {
             })
     }
 
-    /// Accuracy over size, each model a dot in the colour of its first area.
+    /// Accuracy over size, each model a dot in the color of its first area.
     static func sizes(_ models: [PretrainedModel]) -> Chart {
         let points = models.compactMap { model -> Chart.Point? in
             guard let code = model.code, let accuracy = model.accuracy else { return nil }

@@ -2,7 +2,7 @@ import Tracking
 
 /// Tracks on a blank canvas.
 struct TrackDrawing {
-    /// Colours that identities share.
+    /// Colors that identities share.
     private static let colours = 12
     /// Frames for which a box draws its way behind it.
     private static let trail = 30

@@ -142,7 +142,7 @@ extension Trial {
     /// Whether it has won without a final training, and is scored on the test split now: it was judged before.
     package var isWinner: Bool { state == .evaluating && objective != nil && !purpose.isFinal }
 
-    /// What codes and catalogues tell as accuracy: that of the test split, or else of the validation split; nil for networks
+    /// What codes and catalogs tell as accuracy: that of the test split, or else of the validation split; nil for networks
     /// that answer no classes.
     package var accuracy: Double? {
         let value = metrics[Metric.accuracy.name(on: "test")] ?? metrics[Metric.accuracy.name(on: "validation")]

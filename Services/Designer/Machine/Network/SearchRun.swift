@@ -18,7 +18,7 @@ package struct SearchRun: SearchCourse {
     package var halving: SuccessiveHalving?
     /// Whether replicas of the controllers found nothing more to write.
     package var isExhausted = false
-    /// Whether the time for trials is spent. A search that is taken up again has all of it again.
+    /// Whether the time for trials is spent. A search that is resumed has all of it again.
     private var isTimeUp = false
     /// Candidates of trials that are under way, by genome: each is needed several times, and to check a network costs more
     /// than all else that a search does.
@@ -26,7 +26,7 @@ package struct SearchRun: SearchCourse {
 
     package var searchSpace: SearchSpace { space.space }
 
-    /// Takes up a search with what is on disk.
+    /// Resumes a search with what is on disk.
     /// - Throws: `Failure` where the scenario cannot be searched, or its rows are broken.
     package init(plan: ScenarioPlan, isPrepared: Bool, seeds: [Genome]?, trials: [Trial]) throws {
         self.plan = plan
@@ -58,7 +58,7 @@ package struct SearchRun: SearchCourse {
         return decision
     }
 
-    /// Takes up what was under way, now that the dataset is there.
+    /// Resumes what was under way, now that the dataset is there.
     private mutating func takeUp(_ decision: inout SearchDecision) throws {
         if let budget = scenario.search.budget, !trials.contains(where: \.purpose.isFinal) {
             decision.steps.append(.wait(seconds: budget * Scenario.Search.trialShare))

@@ -52,7 +52,7 @@ extension ScenarioPlan {
         return seeds
     }
 
-    /// Where a proposal came from: what the search began with was learnt from others, or follows from the explanation.
+    /// Where a proposal came from: what the search began with was learned from others, or follows from the explanation.
     package func origin(of proposal: Proposal, known: [Genome]?) -> String {
         guard proposal.origin == "knowledge" else { return proposal.origin }
         if let fusion = scenario.fusion {

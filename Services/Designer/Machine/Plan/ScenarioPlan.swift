@@ -4,7 +4,7 @@ package import Model
 /// What a search is made from.
 package struct ScenarioPlan: Sendable {
     package let id: ScenarioID
-    /// How often it was taken up again after it had ended; part of the identities of its tasks.
+    /// How often it was resumed after it had ended; part of the identities of its tasks.
     package let generation: Int
     package let file: ScenarioFile
     package let text: String

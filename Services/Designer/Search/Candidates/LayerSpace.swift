@@ -85,7 +85,7 @@ public struct LayerSpace: CandidateSpace {
     }
 
     private func convolution(_ kernels: Int, _ kernel: Extent, _ stride: Int) -> Convolution {
-        // Normalisation adds a number to each channel.
+        // Normalization adds a number to each channel.
         Convolution(channels: kernels, kernel: kernel, stride: Extent(stride), bias: false)
     }
 

@@ -5,7 +5,7 @@
 public struct ParetoRanking: Hashable, Sendable {
     /// The front of each thing, from 0.
     public let fronts: [Int]
-    /// How far each one's neighbours in its front are apart, summed over the objectives, each front being 1 wide; those at
+    /// How far each one's neighbors in its front are apart, summed over the objectives, each front being 1 wide; those at
     /// an end have an infinite distance.
     public let crowding: [Double]
 
@@ -33,7 +33,7 @@ public struct ParetoRanking: Hashable, Sendable {
         zip(first, second).allSatisfy { $0 >= $1 } && zip(first, second).contains { $0 > $1 }
     }
 
-    /// Adds up, for the members of a front, how far their neighbours are apart.
+    /// Adds up, for the members of a front, how far their neighbors are apart.
     private static func crowd(_ crowding: inout [Double], _ members: [Int], _ objectives: [[Double]]) {
         for objective in objectives[members[0]].indices {
             let sorted = members.sorted { (objectives[$0][objective], $0) < (objectives[$1][objective], $1) }

@@ -8,7 +8,7 @@ public enum SearchPlan: Hashable, Sendable, Codable {
     case evolution(Evolution.Settings)
     /// Selection and mutation, in which the oldest die.
     case aging(AgingEvolution.Settings)
-    /// From the best trial to its neighbours.
+    /// From the best trial to its neighbors.
     case local(LocalSearch.Settings)
     /// By recurrent controllers that learn which choices are good.
     case reinforcement(Reinforcement.Settings)

@@ -31,7 +31,7 @@ public struct Searcher: Sendable {
         self.init(plan, seed: seed, seeds: seeds, history: SearchHistory(in: space))
     }
 
-    /// Takes up a search with what it had proposed and was told before.
+    /// Resumes a search with what it had proposed and was told before.
     public init(_ plan: SearchPlan, seed: UInt64, seeds: [Genome] = [], history: SearchHistory) {
         self.plan = plan
         self.seed = seed

@@ -31,7 +31,7 @@ public struct SeededGenerator: RandomNumberGenerator, Hashable, Sendable, Codabl
     public mutating func below(_ bound: Int) -> Int {
         precondition(bound > 0, "a bound above 0 is needed")
         let bound = UInt64(bound)
-        // Draws in the short rest at the lower end would favour some results.
+        // Draws in the short rest at the lower end would favor some results.
         let rest = (0 &- bound) % bound
         while true {
             let product = next().multipliedFullWidth(by: bound)

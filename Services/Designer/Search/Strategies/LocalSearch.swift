@@ -1,5 +1,5 @@
-/// Local search: from the best trial of a climb to its neighbours, one after the other; as soon as one is better, on from
-/// there. Where all neighbours of the best one are known, the next climb begins with a random start.
+/// Local search: from the best trial of a climb to its neighbors, one after the other; as soon as one is better, on from
+/// there. Where all neighbors of the best one are known, the next climb begins with a random start.
 public struct LocalSearch: SearchStrategy {
     /// How it searches.
     public struct Settings: Hashable, Sendable, Codable {
@@ -20,7 +20,7 @@ public struct LocalSearch: SearchStrategy {
 
     let settings: Settings
     private let seed: UInt64
-    /// Trials whose neighbours are all known; they stay so.
+    /// Trials whose neighbors are all known; they stay so.
     private var exhausted: Set<Int> = []
 
     init(settings: Settings, seed: UInt64) {
@@ -45,7 +45,7 @@ public struct LocalSearch: SearchStrategy {
         return view.unseen(using: &generator).map { Suggestion($0, origin: Self.start) }
     }
 
-    /// The first open neighbour; those of a trial are always the same ones in the same order.
+    /// The first open neighbor; those of a trial are always the same ones in the same order.
     private mutating func neighbour(of trial: Individual, _ view: SearchView) -> Genome? {
         guard !exhausted.contains(trial.number) else { return nil }
         var order = SeededGenerator(seed: seed, stream: UInt64(trial.number))

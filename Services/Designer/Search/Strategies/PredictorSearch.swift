@@ -3,9 +3,9 @@ import Learning
 
 /// Model-based search: a Gaussian process predicts what each network is worth and how sure that is; the one of which the
 /// largest improvement can be expected comes next. Every other time it is chosen among all networks, every other time among
-/// the neighbours of the best ones.
+/// the neighbors of the best ones.
 ///
-/// The neighbours are there because the process can be wrong and yet sure: what a choice is worth on average it holds
+/// The neighbors are there because the process can be wrong and yet sure: what a choice is worth on average it holds
 /// against networks in which that choice is good, and without looking it never learns better. Half of the trials make sure
 /// that a good network is left only when nothing near it is better, as local search does, but in the order of the model.
 ///
@@ -31,7 +31,7 @@ public struct PredictorSearch: SearchStrategy {
     /// Candidates among which it chooses in a space that is too large to look at each network: half are random, half
     /// differ little from the best ones.
     static let sample = 1_000
-    /// Networks whose neighbours come into question, the best first.
+    /// Networks whose neighbors come into question, the best first.
     private static let elite = 10
     /// Numbers of trials at which the predictor's kernel is chosen anew.
     private static let refits = [2, 10, 15, 20, 30, 45, 65, 100, 150, 220, 330]
@@ -151,7 +151,7 @@ public struct PredictorSearch: SearchStrategy {
         return sequence.choices(of: first).map { UInt8(clamping: ($0 ?? -1) + 1) }
     }
 
-    /// The open neighbours of the best trial that has some.
+    /// The open neighbors of the best trial that has some.
     private func neighbours(
         of best: some Sequence<Individual>, _ view: SearchView, using generator: inout SeededGenerator
     ) -> (trial: Int, genomes: [Genome])? {

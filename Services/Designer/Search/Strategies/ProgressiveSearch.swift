@@ -5,7 +5,7 @@ import Foundation
 /// are known good structures with that turn added or replaced; a surrogate predicts what each is worth, and those of the
 /// round are drawn with a probability that follows, ever more greedily.
 ///
-/// In a space without repetition every round has the same length, and candidates are neighbours of good ones.
+/// In a space without repetition every round has the same length, and candidates are neighbors of good ones.
 public struct ProgressiveSearch: SearchStrategy {
     /// How it searches.
     public struct Settings: Hashable, Sendable, Codable {

@@ -41,7 +41,7 @@ public struct Reinforcement: SearchStrategy {
     private(set) var team: ControllerTeam
     private var optimizers: [Adam]
     private var baseline = RewardBaseline()
-    /// Trials that were learnt from.
+    /// Trials that were learned from.
     private var learnt = 0
     private var insights: [SearchInsight] = []
 

@@ -1,7 +1,7 @@
 import Learning
 
 /// Predicts what strings of choices are worth by a recurrent network over their decisions: cheap to train anew, and able to
-/// tell of longer strings what it learnt of shorter ones.
+/// tell of longer strings what it learned of shorter ones.
 struct StructureSurrogate: Sendable {
     /// Size of an embedded choice and of the memory.
     private static let size = 16
@@ -51,7 +51,7 @@ struct StructureSurrogate: Sendable {
         }
     }
 
-    /// What strings are worth, by what was learnt.
+    /// What strings are worth, by what was learned.
     func predictions(of strings: [[Int?]]) -> [Double] {
         var results = [Double](repeating: 0, count: strings.count)
         for (_, places) in Dictionary(grouping: strings.indices, by: { strings[$0].map { $0 == nil } }) {

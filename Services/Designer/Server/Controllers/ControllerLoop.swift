@@ -11,7 +11,7 @@ package protocol TrialBoard: Sendable {
     func outcomes(of trials: [Int]) async throws -> SearchHistory
 }
 
-/// The work of one replica: it reads the parameters, writes children, waits until they were tried, and hands in the
+/// The work of one replica: it reads the parameters, writes children, waits until they were tried, and submits the
 /// gradient of what came of them; it waits for no other replica, unless the parameter servers say so.
 package struct ControllerLoop: Sendable {
     private var replica: ControllerReplica

@@ -15,7 +15,7 @@ public protocol Trainer: Sendable {
     func train(_ order: Order<TrainingTask>) async throws -> TrainingResult
     /// Has the features of a trained network computed; those that there are already are found again.
     func features(_ order: Order<FeatureTask>) async throws -> FeatureResult
-    /// Withdraws all orders of a group that are not done.
+    /// Cancels all orders of a group that are not done.
     func cancel(group: String) async throws
 }
 
@@ -25,7 +25,7 @@ public protocol Evaluator: Sendable {
     func evaluate(_ order: Order<EvaluationTask>) async throws -> EvaluationResult
     /// Has people followed and the tracks scored; repeating an order finds what it began.
     func track(_ order: Order<TrackingTask>) async throws -> TrackingResult
-    /// Withdraws all orders of a group that are not done.
+    /// Cancels all orders of a group that are not done.
     func cancel(group: String) async throws
 }
 

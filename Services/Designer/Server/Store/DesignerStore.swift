@@ -105,7 +105,7 @@ public struct DesignerStore: Sendable {
         }
     }
 
-    /// Writes what a search has decided, unless its scenario was withdrawn meanwhile.
+    /// Writes what a search has decided, unless its scenario was cancelled meanwhile.
     /// - Throws: `CancellationError` in that case.
     func apply(_ decision: SearchDecision, to entry: Entry) async throws {
         let advanced = advanced
@@ -184,7 +184,7 @@ public struct DesignerStore: Sendable {
         ])
     }
 
-    /// Ends the scenario that a task stands for as failed, whatever else its rows hold, and has its tasks withdrawn.
+    /// Ends the scenario that a task stands for as failed, whatever else its rows hold, and has its tasks cancelled.
     func fail(task: String, _ failure: Failure) async throws {
         try await database.write { db in
             let id = try ScenarioID(String(task.prefix { $0 != "." }))
@@ -202,12 +202,12 @@ public struct DesignerStore: Sendable {
 
     // MARK: Withdrawing and resuming
 
-    /// Has the tasks of a search withdrawn that ended before they did.
+    /// Has the tasks of a search cancelled that ended before they did.
     func withdrawTasks(of entry: Entry) async throws {
         try await database.write { db in try outbox.postCancellation(of: entry.task, in: db) }
     }
 
-    /// Withdraws a scenario that has not ended, with its trials.
+    /// Cancels a scenario that has not ended, with its trials.
     /// - Returns: Whether it had not ended.
     func cancel(_ entry: Entry, in db: Database) throws -> Bool {
         guard !entry.state.isFinal else { return false }
@@ -227,9 +227,9 @@ public struct DesignerStore: Sendable {
             arguments: [TrialState.cancelled.rawValue, id.text])
     }
 
-    /// Puts a withdrawn or failed scenario back into the queue, under a new generation, where it stood.
+    /// Puts a cancelled or failed scenario back into the queue, under a new generation, where it stood.
     ///
-    /// Withdrawn trials are run again; those that failed only where the whole scenario failed, because then what made them
+    /// Cancelled trials are run again; those that failed only where the whole scenario failed, because then what made them
     /// fail was probably mended.
     func resume(_ entry: Entry, in db: Database) throws {
         let again: [TrialState] = entry.state == .failed ? [.failed, .cancelled] : [.cancelled]

@@ -53,7 +53,7 @@ struct ScheduleStore: Sendable {
         }
     }
 
-    /// Withdraws a schedule; what it has begun goes on.
+    /// Cancels a schedule; what it has begun goes on.
     func cancel(_ id: String) async throws -> UpdateSchedule {
         try await database.write { db in
             let schedule = try Self.existing(id, db)

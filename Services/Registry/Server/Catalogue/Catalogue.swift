@@ -96,6 +96,8 @@ struct Catalogue: Sendable {
         "size": CatalogueField(.text, "models.size"), "accuracy": CatalogueField(.number, "models.accuracy"),
         "scenario": CatalogueField(.text, "models.scenario"), "trial": CatalogueField(.text, "models.trial"),
         "recipe": CatalogueField(.text, "models.recipe"), "parent": CatalogueField(.text, "models.parent"),
+        "license": CatalogueField(.text, "models.licence"),
+        // The spelling of older versions.
         "licence": CatalogueField(.text, "models.licence"), "origin": CatalogueField(.text, "models.origin"),
         "series": CatalogueField(.text, "models.series"), "version": CatalogueField(.number, "models.version"),
         "stage": CatalogueField(.text, "models.stage"),

@@ -3,7 +3,7 @@ import GRDB
 import Model
 import RegistryClient
 
-/// A field by which a catalogue can be filtered.
+/// A field by which a catalog can be filtered.
 ///
 /// What a value means depends on the kind: `any` always fits, `-` stands for no value, `*` and `?` are wildcards of texts,
 /// and numbers and times may follow `<`, `<=`, `>` or `>=`. Several conditions on one field are separated by commas.
@@ -33,7 +33,7 @@ struct CatalogueField: Sendable {
         self.isList = isList
     }
 
-    /// The same field of something that the catalogue's entries refer to.
+    /// The same field of something that the catalog's entries refer to.
     func within(_ outer: String) -> CatalogueField {
         CatalogueField(kind, column, within: outer.replacing("%", with: scope), isList: isList)
     }

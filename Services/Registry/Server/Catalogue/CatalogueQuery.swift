@@ -1,7 +1,7 @@
 import GRDB
 import Model
 
-/// Which entries of a catalogue are wanted.
+/// Which entries of a catalog are wanted.
 struct CatalogueQuery: Sendable {
     /// Values that fields must have, by field.
     var filter: [String: String]
@@ -18,7 +18,7 @@ struct CatalogueQuery: Sendable {
         var arguments: StatementArguments
     }
 
-    /// - Throws: `Failure` that names a field by which the catalogue cannot be filtered or ordered, and those by which it
+    /// - Throws: `Failure` that names a field by which the catalog cannot be filtered or ordered, and those by which it
     ///   can.
     func clause(_ catalogue: Catalogue) throws -> Clause {
         var conditions: [Condition] = []

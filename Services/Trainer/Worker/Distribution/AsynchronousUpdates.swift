@@ -6,7 +6,7 @@ import WorkQueueClient
 /// Workers train on mini-batches of their own, which a parameter server hands out and whose changes it adds as they come.
 ///
 /// A worker computes g at the weights w that it has, reads the server's weights w′, corrects g ← g + λ g ⊙ g ⊙ (w′ − w) where
-/// delays are compensated (Zheng et al., 2017), lets its optimizers step from w′ to w″, and hands in w″ − w′. A worker that
+/// delays are compensated (Zheng et al., 2017), lets its optimizers step from w′ to w″, and submits w″ − w′. A worker that
 /// dies is missed by nobody: its mini-batch goes to another.
 final class AsynchronousUpdates: SharedTraining {
     /// λ of the method's authors for a constant compensation.

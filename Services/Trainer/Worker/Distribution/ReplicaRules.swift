@@ -9,12 +9,12 @@ struct LocalSGD: ReplicaRule {
     }
 }
 
-/// Local SGD one meeting late, so that nobody waits for the sum (after Hierarchical Local SGD; Zhou et al., 2020).
+/// Local SGD one round late, so that nobody waits for the sum (after Hierarchical Local SGD; Zhou et al., 2020).
 ///
-/// dᵢ(t) is what worker i changed between meetings t − 1 and t. At meeting t it takes the sum that was begun at meeting t − 1,
-/// adds the mean to what all have in common, c ← c + Σⱼ dⱼ(t−1) / N, goes on from xᵢ = c + dᵢ(t), and begins the sum of dⱼ(t). At
-/// an epoch's end it waits for that sum too, so that every change has reached every worker once; then xᵢ = c has the same bits
-/// everywhere, because the sum has.
+/// dᵢ(t) is what worker i changed between the synchronization rounds t − 1 and t. In round t it takes the sum that was begun in
+/// round t − 1, adds the mean to what all have in common, c ← c + Σⱼ dⱼ(t−1) / N, continues from xᵢ = c + dᵢ(t), and begins the
+/// sum of dⱼ(t). At an epoch's end it waits for that sum too, so that every change has reached every worker once. Then xᵢ = c has
+/// the same bits everywhere, because the sum has.
 struct OverlappedSGD: ReplicaRule {
     /// What all workers have in common.
     private var common: [Float]
@@ -51,7 +51,7 @@ struct OverlappedSGD: ReplicaRule {
 
 /// Elastic averaging (Zhang, Choromanska and LeCun, 2015): xᵢ ← xᵢ − α (xᵢ − c), c ← c + Σᵢ α (xᵢ − c), with α = 0.9 / N.
 ///
-/// Every worker has the centre c, which is the result.
+/// Every worker has the center c, which is the result.
 struct ElasticAveraging: ReplicaRule {
     private static let elasticity: Float = 0.9
     private var centre: [Float]

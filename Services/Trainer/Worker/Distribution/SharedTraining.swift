@@ -5,7 +5,7 @@ import WorkQueueClient
 
 /// One worker's part in a training that several do together.
 protocol SharedTraining: AnyObject {
-    /// Number of this worker; that of 0 validates, saves checkpoints and hands in the result.
+    /// Number of this worker; that of 0 validates, saves checkpoints and submits the result.
     var rank: Int { get }
 
     /// Trains on at most so many mini-batches.
@@ -16,7 +16,7 @@ protocol SharedTraining: AnyObject {
 
     /// What this worker did since it was asked last.
     ///
-    /// `exchanged-bytes` is what it handed in to be added up, held or passed on; what came back is not counted, so that
+    /// `exchanged-bytes` is what it submitted to be added up, held or passed on; what came back is not counted, so that
     /// all ways can be compared.
     /// - Parameter time: How long it has trained, with everything that it has waited for.
     func takeFigures(over time: Duration) async -> [String: Double]

@@ -2,7 +2,7 @@ import Model
 import Torch
 import WorkQueueClient
 
-/// Every step takes the mean gradient Σᵢ nᵢ gᵢ / Σᵢ nᵢ that a parameter server forms when all workers have handed in theirs.
+/// Every step takes the mean gradient Σᵢ nᵢ gᵢ / Σᵢ nᵢ that a parameter server forms when all workers have submitted theirs.
 ///
 /// That equals one worker with the whole batch, but for the order of additions. Where a worker is lost there is no such
 /// step: the training fails and goes on from its checkpoint.

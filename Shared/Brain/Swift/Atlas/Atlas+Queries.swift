@@ -1,7 +1,7 @@
 import Model
 
 extension Atlas {
-    /// How close the centres of two regions are that count as adjacent, in millimetres: about the diameter of a region of
+    /// How close the centers of two regions are that count as adjacent, in millimetres: about the diameter of a region of
     /// an atlas with 246.
     public static let adjacency = 20.0
 
@@ -79,7 +79,7 @@ extension Atlas {
     public struct Neighbour: Hashable, Sendable {
         /// The region.
         public let region: Region
-        /// Distance of the centres in millimetres.
+        /// Distance of the centers in millimetres.
         public let distance: Double
         /// Whether they count as adjacent.
         public var isAdjacent: Bool { distance <= Atlas.adjacency }

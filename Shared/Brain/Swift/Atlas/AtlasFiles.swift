@@ -11,7 +11,7 @@ public import Model
 /// | `coactivation.tsv` | `roi_a roi_b phi`: pairs of numbers |
 /// | `coactivation_phi.tsv` | the same as a square of names |
 /// | `word.tsv` | `word functions`: everyday words for functions, these separated by bars |
-/// | `SOURCES.md` | where the figures come from, and their licences |
+/// | `SOURCES.md` | where the figures come from, and their licenses |
 ///
 /// Needed are `roi.tsv` and one table of associations; where `word.tsv` is missing the shipped words are taken. Other
 /// columns and files are passed over.

@@ -45,7 +45,7 @@ public struct Region: Hashable, Sendable, Codable {
     public let part: String
     /// The part in words; empty where the atlas does not say.
     public let partName: String
-    /// Its centre.
+    /// Its center.
     public let position: Position
     /// The network of the resting brain that it belongs to, such as `Visual`; empty where the atlas does not say.
     public let network: String

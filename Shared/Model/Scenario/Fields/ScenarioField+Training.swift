@@ -32,15 +32,20 @@ extension ScenarioField {
             "workers", .integer(1...Distribution.workersRange.upperBound), usual: "1",
             "Workers that train one network together; see *Scaling out*."),
         ScenarioField(
-            "least-workers", .integer(1...Distribution.workersRange.upperBound), usual: "as many as `workers`",
+            "min-workers", .integer(1...Distribution.workersRange.upperBound), usual: "as many as `workers`",
             "The training starts with this many workers and continues with no fewer. Not for a pipeline."),
+        ScenarioField(
+            "least-workers", .integer(1...Distribution.workersRange.upperBound), "An older name of `min-workers`."),
         ScenarioField(
             "distribution", .choice(of: Distribution.Kind.self), usual: Distribution.Kind.dataParallel.rawValue,
             "`data-parallel`: every worker has the whole network and a share of each mini-batch. `pipeline`: every worker "
                 + "has some of the layers."),
         ScenarioField(
-            "synchronisation", .choice(of: Distribution.Synchronisation.self),
+            "synchronization", .choice(of: Distribution.Synchronisation.self),
             usual: Distribution.Synchronisation.allReduce.rawValue, "How data-parallel workers stay together."),
+        ScenarioField(
+            "synchronisation", .choice(of: Distribution.Synchronisation.self),
+            "Another spelling of `synchronization`."),
         ScenarioField(
             "interval", .integer(Distribution.intervalRange), usual: "8",
             "Mini-batches between two synchronizations, or, with `dynamic-batch`, between two measurements of speed."),
@@ -52,10 +57,10 @@ extension ScenarioField {
             .choiceOrCount(
                 ["synchronous", "delay-compensated"], word: "staleness", Distribution.Updates.stalenessRange),
             usual: "synchronous",
-            "With `synchronisation: parameter-server`: `synchronous`, `staleness N` or `delay-compensated`."),
+            "With `synchronization: parameter-server`: `synchronous`, `staleness N` or `delay-compensated`."),
         ScenarioField(
             "compression", .choice(of: Distribution.Compression.self), usual: Distribution.Compression.none.rawValue,
-            "With `synchronisation: parameter-server`: `half` sends numbers of 16 bits, with error feedback."),
+            "With `synchronization: parameter-server`: `half` sends numbers of 16 bits, with error feedback."),
     ]
 
     /// From what a network learns.

@@ -68,7 +68,7 @@ typedef enum _Gyrus__Wire__ScenarioState {
    */
   GYRUS__WIRE__SCENARIO_STATE__SCENARIO_STATE_FAILED = 4,
   /*
-   * Withdrawn; can be resumed.
+   * Cancelled; can be resumed.
    */
   GYRUS__WIRE__SCENARIO_STATE__SCENARIO_STATE_CANCELLED = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(GYRUS__WIRE__SCENARIO_STATE)
@@ -98,7 +98,7 @@ typedef enum _Gyrus__Wire__TrialState {
    */
   GYRUS__WIRE__TRIAL_STATE__TRIAL_STATE_FAILED = 4,
   /*
-   * Withdrawn with its scenario.
+   * Cancelled with its scenario.
    */
   GYRUS__WIRE__TRIAL_STATE__TRIAL_STATE_CANCELLED = 5,
   /*

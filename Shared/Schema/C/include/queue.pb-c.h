@@ -69,7 +69,7 @@ typedef enum _Gyrus__Wire__TaskState {
    */
   GYRUS__WIRE__TASK_STATE__TASK_STATE_FAILED = 4,
   /*
-   * Withdrawn by its submitter.
+   * Cancelled by its submitter.
    */
   GYRUS__WIRE__TASK_STATE__TASK_STATE_CANCELLED = 5,
   /*
@@ -620,7 +620,7 @@ struct  Gyrus__Wire__TaskListReply
 
 
 /*
- * Route `queue.cancel`: withdraws tasks that have not ended.
+ * Route `queue.cancel`: cancels tasks that have not ended.
  */
 struct  Gyrus__Wire__CancelRequest
 {
@@ -694,7 +694,7 @@ struct  Gyrus__Wire__QueueStatisticsReply
    */
   uint32_t failed;
   /*
-   * Tasks that were withdrawn.
+   * Tasks that were cancelled.
    */
   uint32_t cancelled;
   /*

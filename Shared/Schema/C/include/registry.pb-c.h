@@ -370,7 +370,7 @@ struct  Gyrus__Wire__PretrainedModel
    */
   char *parent;
   /*
-   * Licence, by its SPDX identifier where it has one; empty where unknown.
+   * License, by its SPDX identifier where it has one; empty where unknown.
    */
   char *licence;
   /*
@@ -797,7 +797,7 @@ struct  Gyrus__Wire__Dataset
 {
   ProtobufCMessage base;
   /*
-   * Name in the catalogue, such as `av-mnist`.
+   * Name in the catalog, such as `av-mnist`.
    */
   char *name;
   /*

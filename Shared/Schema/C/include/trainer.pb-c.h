@@ -303,7 +303,7 @@ struct  Gyrus__Wire__Learning
    */
   uint32_t pretraining;
   /*
-   * `probe` or `fine-tuning`: how labels are learnt after them.
+   * `probe` or `fine-tuning`: how labels are learned after them.
    */
   char *transfer;
 };
@@ -331,7 +331,7 @@ struct  Gyrus__Wire__TrainingDistribution
    */
   char *synchronisation;
   /*
-   * Mini-batches between two meetings of the workers.
+   * Mini-batches between two synchronization rounds of the workers.
    */
   uint32_t interval;
   /*
@@ -339,7 +339,7 @@ struct  Gyrus__Wire__TrainingDistribution
    */
   uint32_t micro_batches;
   /*
-   * How a parameter server takes what workers hand in, such as `staleness 4`; empty for `synchronous`.
+   * How a parameter server takes what workers push, such as `staleness 4`; empty for `synchronous`.
    */
   char *updates;
   /*
@@ -347,7 +347,7 @@ struct  Gyrus__Wire__TrainingDistribution
    */
   uint32_t least_workers;
   /*
-   * How what is handed in to a parameter server is made smaller, such as `half`; empty for `none`.
+   * How what is submitted to a parameter server is made smaller, such as `half`; empty for `none`.
    */
   char *compression;
 };

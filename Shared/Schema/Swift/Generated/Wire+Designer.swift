@@ -16,7 +16,7 @@ extension Wire {
         case succeeded
         /// Ended with a failure.
         case failed
-        /// Withdrawn; can be resumed.
+        /// Cancelled; can be resumed.
         case cancelled
         /// A value that this version does not know.
         case unknown(Int32)
@@ -62,7 +62,7 @@ extension Wire {
         case succeeded
         /// Could not be finished.
         case failed
-        /// Withdrawn with its scenario.
+        /// Cancelled with its scenario.
         case cancelled
         /// Stopped early; it may go on from its checkpoint.
         case paused

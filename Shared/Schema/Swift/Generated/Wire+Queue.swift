@@ -16,7 +16,7 @@ extension Wire {
         case succeeded
         /// Failed for a reason that trying again cannot mend.
         case failed
-        /// Withdrawn by its submitter.
+        /// Cancelled by its submitter.
         case cancelled
         /// Crashed too often; kept until someone requeues or drops it.
         case dead
@@ -1181,7 +1181,7 @@ extension Wire.TaskListReply: StoredMessage {
 }
 
 extension Wire {
-    /// Route `queue.cancel`: withdraws tasks that have not ended.
+    /// Route `queue.cancel`: cancels tasks that have not ended.
     public struct CancelRequest: WireMessage {
         /// Identity of one task; empty to name a group.
         public var id: String = ""
@@ -1320,7 +1320,7 @@ extension Wire {
         public var succeeded: UInt32 = 0
         /// Tasks that ended with a failure.
         public var failed: UInt32 = 0
-        /// Tasks that were withdrawn.
+        /// Tasks that were cancelled.
         public var cancelled: UInt32 = 0
         /// Tasks that crashed too often.
         public var dead: UInt32 = 0

@@ -511,7 +511,7 @@ extension Wire {
         public var recipe: String = ""
         /// Model whose weights it started from; empty where there is none.
         public var parent: String = ""
-        /// Licence, by its SPDX identifier where it has one; empty where unknown.
+        /// License, by its SPDX identifier where it has one; empty where unknown.
         public var licence: String = ""
         /// Where it was imported from; empty where a scenario made it.
         public var origin: String = ""
@@ -1462,7 +1462,7 @@ extension Wire.BlobCollectReply: StoredMessage {
 extension Wire {
     /// A prepared dataset (route `dataset.put`, safe to repeat).
     public struct Dataset: WireMessage {
-        /// Name in the catalogue, such as `av-mnist`.
+        /// Name in the catalog, such as `av-mnist`.
         public var name: String = ""
         /// Identity of the recipe that prepared it: SHA-256 of its canonical form.
         public var recipe: String = ""

@@ -468,7 +468,7 @@ extension Wire {
         public var labels: UInt32 = 0
         /// Epochs without labels that come first; 0 for as many as with labels.
         public var pretraining: UInt32 = 0
-        /// `probe` or `fine-tuning`: how labels are learnt after them.
+        /// `probe` or `fine-tuning`: how labels are learned after them.
         public var transfer: String = ""
 
         /// Makes a message in which every field has its default.
@@ -527,15 +527,15 @@ extension Wire {
         public var kind: String = ""
         /// How the workers keep together, such as `all-reduce`.
         public var synchronisation: String = ""
-        /// Mini-batches between two meetings of the workers.
+        /// Mini-batches between two synchronization rounds of the workers.
         public var interval: UInt32 = 0
         /// Micro-batches that a mini-batch is split into, where the workers are a pipeline.
         public var microBatches: UInt32 = 0
-        /// How a parameter server takes what workers hand in, such as `staleness 4`; empty for `synchronous`.
+        /// How a parameter server takes what workers push, such as `staleness 4`; empty for `synchronous`.
         public var updates: String = ""
         /// Least workers with which it begins; 0 means as many as the most.
         public var leastWorkers: UInt32 = 0
-        /// How what is handed in to a parameter server is made smaller, such as `half`; empty for `none`.
+        /// How what is submitted to a parameter server is made smaller, such as `half`; empty for `none`.
         public var compression: String = ""
 
         /// Makes a message in which every field has its default.
