@@ -21,13 +21,7 @@ public struct InputContract: Hashable, Sendable, Codable {
 
     /// What modalities the network can read.
     public var kind: ModalityKind {
-        switch preparation {
-        case .picture: .image
-        case .sound: .audio
-        case .text: .text
-        case .table: .table
-        case .series: .series
-        }
+        if case .sound = preparation { .audio } else { .image }
     }
 
     /// The contract in one line, for people.
@@ -40,19 +34,14 @@ public struct InputContract: Hashable, Sendable, Codable {
 extension Preparation {
     /// What it does, for people.
     fileprivate var summary: String {
-        switch self {
-        case .picture(let picture):
-            func list(_ values: [Float]) -> String {
-                Set(values).count == 1 ? "\(values[0])" : values.map { "\($0)" }.joined(separator: " ")
-            }
-            return "picture, \(picture.fit.rawValue), (value − \(list(picture.means))) / \(list(picture.deviations))"
-        case .sound(let sound):
-            let what = sound.sound == .waveform ? "waveform" : "mel power"
-            return "\(what) at \(sound.rate) Hz"
-        case .text: return "text"
-        case .table: return "table"
-        case .series: return "series"
+        func list(_ values: [Float]) -> String {
+            Set(values).count == 1 ? "\(values[0])" : values.map { "\($0)" }.joined(separator: " ")
         }
+        if case .picture(let picture) = self {
+            return "picture, \(picture.fit.rawValue), (value − \(list(picture.means))) / \(list(picture.deviations))"
+        }
+        guard case .sound(let sound) = self else { return "unknown" }
+        return "\(sound.power == nil ? "waveform" : "mel power") at \(sound.rate) Hz"
     }
 }
 

@@ -4,7 +4,7 @@ public import Foundation
 public struct ViewRequest: Sendable, Codable {
     /// How the data were read.
     public var data: DatasetManifest
-    /// The modality.
+    /// Which modality the network reads.
     public var modality: String
     /// Name of the networks' input.
     public var name: String
