@@ -167,7 +167,7 @@ let shared: [Target] = [
 // MARK: - Services
 
 let services: [Target] = [
-    library("WebGuard", "Shared/Web", ["Model", httpTypes, nio, nioHTTPTypes, nioPosix]),
+    library("WebGuard", "Shared/Web", ["Model", httpTypes, logging, nio, nioHTTPTypes, nioPosix]),
     library(
         "RegistryClient", "Services/Registry/Client", ["Brain", "Model", "Schema", "Messaging", "Networks", crypto]),
     library(
@@ -377,8 +377,8 @@ let testTargets: [Target] = [
     tests(
         "UseTests",
         [
-            "Media", "Messaging", "Model", "Networks", "Preparation", "RegistryClient", "ServingSupport", "gyrus",
-            "gyrus-data", "registry", "server", logging,
+            "DesignerClient", "Media", "Messaging", "Model", "Networks", "Preparation", "RegistryClient",
+            "ServingSupport", "gyrus", "gyrus-data", "registry", "server", logging,
         ]),
     tests("TablesTests", ["Tables", "Model", "gyrus", "gyrus-data"]),
     tests("ScoresTests", ["Model", "Scores"]),

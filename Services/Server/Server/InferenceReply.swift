@@ -107,7 +107,7 @@ func quoted(_ text: String) throws -> String {
 
 /// What a model reads and answers, as the Open Inference Protocol tells it.
 struct ModelMetadata: Encodable {
-    /// A tensor.
+    /// A tensor that is read or answered; -1 stands for any length.
     struct Tensor: Encodable {
         let name: String
         let datatype: String
@@ -126,17 +126,9 @@ struct ModelMetadata: Encodable {
         versions = [model.version]
         platform = "pytorch_torchscript"
         inputs = model.schema.columns.map { column in
-            switch column.content {
-            case .picture:
-                Tensor(name: column.name, datatype: "BYTES", shape: [-1], parameters: ["content": ["picture"]])
-            case .sound: Tensor(name: column.name, datatype: "BYTES", shape: [-1], parameters: ["content": ["sound"]])
-            case .text: Tensor(name: column.name, datatype: "BYTES", shape: [-1], parameters: ["content": ["text"]])
-            case .category:
-                Tensor(name: column.name, datatype: "BYTES", shape: [-1], parameters: ["content": ["category"]])
-            case .number: Tensor(name: column.name, datatype: "FP32", shape: [-1])
-            case .series(let channels):
-                Tensor(name: column.name, datatype: "FP32", shape: channels == 1 ? [-1, -1] : [-1, -1, channels])
-            }
+            Tensor(
+                name: column.name, datatype: column.content.type.rawValue, shape: column.content.shape,
+                parameters: column.content.word.map { ["content": [$0]] })
         }
         outputs = InferenceReply.Output.of(model.target).map { output in
             Tensor(

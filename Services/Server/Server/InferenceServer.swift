@@ -125,17 +125,7 @@ public struct InferenceServer: Service {
     }
 
     private func announce(_ port: Int) {
-        let isEverywhere = ["0.0.0.0", "::"].contains(settings.address)
-        let name = isEverywhere ? "localhost" : settings.address
-        guard let url = URL(string: "http://\(name.contains(":") ? "[\(name)]" : name):\(port)") else { return }
-        logger.info("serving", metadata: ["url": "\(url.absoluteString)"])
-        if let file = settings.urlFile {
-            do {
-                try Data("\(url.absoluteString)\n".utf8).write(to: file, options: .atomic)
-            } catch {
-                logger.error("the file with the URL cannot be written", metadata: ["file": "\(file.path)"])
-            }
-        }
-        onReady(url)
+        let address = ServedAddress(host: settings.address, file: settings.urlFile, logger: logger)
+        if let url = address.announce(port: port) { onReady(url) }
     }
 }

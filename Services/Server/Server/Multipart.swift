@@ -3,7 +3,7 @@ import Model
 
 /// The parts of a body of the type `multipart/form-data` (RFC 7578).
 struct Multipart {
-    /// A part.
+    /// A part with what its head says.
     struct Part {
         let name: String
         /// Whether it is a file.

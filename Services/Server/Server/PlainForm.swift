@@ -78,11 +78,7 @@ struct PlainForm {
         if part.content.isEmpty { return .missing }
         if part.isFile || column.content.isFile { return .bytes(Array(part.content)) }
         let text = String(decoding: part.content, as: UTF8.self)
-        switch column.content {
-        case .number, .series:
-            // As JSON has it: a number, or a list of them.
-            return (try? JSONRows.read(Array("{\"x\":\(text)}".utf8)))?.first?["x"] ?? .text(text)
-        case .picture, .sound, .text, .category: return .text(text)
-        }
+        guard column.content.isNumeric else { return .text(text) }
+        return (try? JSONRows.read(Array("{\"x\":\(text)}".utf8)))?.first?["x"] ?? .text(text)
     }
 }

@@ -21,9 +21,37 @@ struct SampleSchema: Sendable {
             case .text, .number, .category, .series: false
             }
         }
+
+        /// Whether a form has it as JSON writes it: a number, or a list of them.
+        var isNumeric: Bool { type == .fp32 }
+
+        /// Type of its tensor.
+        var type: TensorType {
+            switch self {
+            case .picture, .sound, .text, .category: .bytes
+            case .number, .series: .fp32
+            }
+        }
+
+        /// Axes of its tensor, the first of which counts the samples; -1 stands for any length.
+        var shape: [Int] {
+            if case .series(let channels) = self { return channels == 1 ? [-1, -1] : [-1, -1, channels] }
+            return [-1]
+        }
+
+        /// What bytes hold.
+        var word: String? {
+            switch self {
+            case .picture: "picture"
+            case .sound: "sound"
+            case .text: "text"
+            case .category: "category"
+            case .number, .series: nil
+            }
+        }
     }
 
-    /// A column.
+    /// A column of the training data, as clients name it.
     struct Column: Sendable {
         let name: String
         let content: Content

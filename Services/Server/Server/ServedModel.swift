@@ -7,7 +7,7 @@ import Tables
 final class ServedModel: Sendable {
     /// Name in addresses.
     let name: String
-    /// Its version.
+    /// What its version is called in addresses.
     let version: String
     /// What samples are made of.
     let schema: SampleSchema

@@ -32,7 +32,7 @@ public struct ExplanationRequest: Codable, Sendable {
 
 /// What the helper program answers.
 public struct ExplanationMessage: Codable, Sendable {
-    /// The explanation.
+    /// What the answer rests on; nil where that could not be found out.
     public var explanation: PackageExplanation?
     /// Why there is none.
     public var failure: Failure?
@@ -66,7 +66,7 @@ public struct PackageExplanation: Codable, Hashable, Sendable {
 
     /// What a picture's places count.
     public struct Map: Codable, Hashable, Sendable {
-        /// The modality.
+        /// The modality whose pictures it is about.
         public var modality: String
         /// Weights from top to bottom, each row from left to right.
         public var weights: [[Double]]

@@ -5,6 +5,7 @@ import Model
 import Networks
 import ONNX
 import RegistryClient
+import ServiceClient
 
 /// Writes a model as files.
 struct ExportModel: AsyncParsableCommand {

@@ -27,10 +27,8 @@ struct Report: AsyncParsableCommand {
         let designer = try await services.designer()
         let status = try await designer.scenario(id)
         let trials = try await TrialExport.trials(designer, of: status)
-        let scenario = try ScenarioFile(status.text).scenario
         let page = ReportPage(
-            status: status, trials: trials, scenario: scenario,
-            manifest: await manifest(of: scenario, services),
+            status: status, trials: trials, manifest: await manifest(of: status, services),
             command: services.command("result \(status.id) --output DIR"))
         do {
             try Data(page.html.utf8).write(to: URL(filePath: output), options: .atomic)
@@ -42,8 +40,10 @@ struct Report: AsyncParsableCommand {
     }
 
     /// What is known of the data; nil where Gyrus knows them by name, or the registry is away.
-    private func manifest(of scenario: Scenario, _ services: Services) async -> DatasetManifest? {
-        guard let recipe = try? BlobDigest(scenario.data.id), let registry = try? await services.registry() else {
+    private func manifest(of status: ScenarioStatus, _ services: Services) async -> DatasetManifest? {
+        guard let recipe = try? status.facts.map({ try BlobDigest($0.recipe) }),
+            let registry = try? await services.registry()
+        else {
             return nil
         }
         return try? await registry.manifest(recipe: recipe)

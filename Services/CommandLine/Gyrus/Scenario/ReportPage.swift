@@ -6,7 +6,6 @@ import Model
 struct ReportPage {
     let status: ScenarioStatus
     let trials: [Trial]
-    let scenario: Scenario
     /// What is known of a user's data.
     let manifest: DatasetManifest?
     /// The command that fetches the result.
@@ -68,8 +67,7 @@ struct ReportPage {
 
     private var data: String {
         guard let manifest else {
-            let names = scenario.data.modalities.joined(separator: ", ")
-            return "<p>Data that Gyrus knows by name; modalities: \(escaped(names)).</p>"
+            return "<p>Data that Gyrus knows by name; the scenario below says which.</p>"
         }
         let samples = manifest.samples
         var text =
@@ -153,7 +151,7 @@ struct ReportPage {
         var text =
             "<p><strong>\(escaped(best.networkName))</strong> (trial \(best.id.number), \(escaped(best.origin))): it has the "
             + "best \(status.objective.name) of those that were trained to their end.</p>"
-        let figures = Metric.of(scenario.task).flatMap { metric in
+        let figures = Metric.all.filter { !$0.tasks.isDisjoint(with: status.objective.tasks) }.flatMap { metric in
             ["validation", "test"].compactMap { split -> [String]? in
                 let name = metric.name(on: split)
                 guard let value = best.metrics[name] else { return nil }

@@ -68,7 +68,9 @@ struct ModelCard {
     /// Figures of the part of the data that nothing was chosen by, or where there are none, of validation.
     private var measured: (split: String, values: [(metric: Metric, value: Double, error: Double?)]) {
         for split in ["test", "validation"] {
-            let values = Metric.of(Scenario.Task(manifest.target.kind)).compactMap { metric in
+            let values: [(metric: Metric, value: Double, error: Double?)] = Metric.of(
+                Scenario.Task(manifest.target.kind)
+            ).compactMap { metric in
                 metrics[metric.name(on: split)].map {
                     (metric, $0, metrics[Metric.error(of: metric.name(on: split))])
                 }

@@ -1,0 +1,34 @@
+public import Foundation
+public import Logging
+
+/// The address of a web server of Gyrus, told to people and to the programs that wait for it.
+public struct ServedAddress: Sendable {
+    private let host: String
+    private let file: URL?
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - host: Address that it listens on.
+    ///   - file: File that holds the URL while the server runs; nil for none.
+    public init(host: String, file: URL?, logger: Logger) {
+        self.host = host
+        self.file = file
+        self.logger = logger
+    }
+
+    /// Says where the server answers, now that it does.
+    public func announce(port: Int) -> URL? {
+        let isEverywhere = ["0.0.0.0", "::"].contains(host)
+        let name = isEverywhere ? "localhost" : host
+        guard let url = URL(string: "http://\(name.contains(":") ? "[\(name)]" : name):\(port)") else { return nil }
+        logger.info("serving", metadata: ["url": "\(url.absoluteString)"])
+        if let file {
+            do {
+                try Data("\(url.absoluteString)\n".utf8).write(to: file, options: .atomic)
+            } catch {
+                logger.error("the file with the URL cannot be written", metadata: ["file": "\(file.path)"])
+            }
+        }
+        return url
+    }
+}

@@ -1,0 +1,114 @@
+import DesignerClient
+import Foundation
+import Model
+import ServingSupport
+import TestSupport
+import Testing
+
+@testable import gyrus
+
+/// Files that other programs read.
+@Suite(.timeLimit(.minutes(5))) struct ExportTests {
+    @Test func `the check of bytes is Castagnoli's`() {
+        #expect(CRC32C.of(Data("123456789".utf8)) == 0xe306_9283)
+        #expect(CRC32C.of(Data(count: 32)) == 0x8a91_36aa)
+    }
+
+    private static func status(_ best: Trial?) throws -> ScenarioStatus {
+        ScenarioStatus(
+            id: try ScenarioID("0123456789ab"), name: "shapes <1>", state: .succeeded, trials: 2, endedTrials: 2,
+            best: best, failure: nil, published: Date(timeIntervalSince1970: 1_000),
+            ended: Date(timeIntervalSince1970: 1_090), model: nil, text: "scenario: shapes\n")
+    }
+
+    private static func trial(_ number: Int, accuracy: Double, purpose: TrialPurpose = .candidate) throws -> Trial {
+        Trial(
+            id: try TrialID("0123456789ab/\(number)"), state: .succeeded, genome: "g", purpose: purpose,
+            origin: "random", networkName: "MLP, wide", code: "c", objective: accuracy,
+            metrics: [
+                "validation-accuracy": accuracy, "test-accuracy": accuracy, "test-accuracy-error": 0.01,
+                "parameters": 1_234,
+            ])
+    }
+
+    @Test func `a run of TensorBoard has each epoch's figures in records whose sums are right`() throws {
+        let folder = try TemporaryDirectory()
+        var history = TrialHistory()
+        for step in 1...3 {
+            history.take(
+                Event(
+                    sequence: UInt64(step), time: Date(timeIntervalSince1970: 1_000 + Double(step)), service: "trainer",
+                    kind: "task.progress", subject: "0123456789ab/7/train",
+                    attributes: ["step": "\(step)", "metric.loss": "\(1 / Double(step))"]), of: "0123456789ab")
+        }
+        let export = TrialExport(status: try Self.status(nil), trials: [try Self.trial(7, accuracy: 0.5)])
+        try export.write(tensorBoard: folder.url, history)
+        let files = try FileManager.default.contentsOfDirectory(
+            at: folder.file("trial-0007"), includingPropertiesForKeys: nil)
+        var rest = try Data(contentsOf: try #require(files.first))
+        var records: [Data] = []
+        func masked(_ data: Data) -> UInt32 {
+            let sum = CRC32C.of(data)
+            return (sum >> 15 | sum << 17) &+ 0xa282_ead8
+        }
+        func take(_ count: Int) -> Data {
+            defer { rest = Data(rest.dropFirst(count)) }
+            return Data(rest.prefix(count))
+        }
+        while !rest.isEmpty {
+            let head = take(8)
+            #expect(take(4).withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) } == masked(head))
+            let record = take(Int(head.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }))
+            #expect(take(4).withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) } == masked(record))
+            records.append(record)
+        }
+        #expect(records.count == 5)
+        #expect(records[0].range(of: Data("brain.Event:2".utf8)) != nil)
+        #expect(records[1...3].allSatisfy { $0.range(of: Data("epoch/loss".utf8)) != nil })
+        #expect(records[4].range(of: Data("result/test-accuracy".utf8)) != nil)
+    }
+
+    @Test func `trials are a table with a column for each figure`() throws {
+        let folder = try TemporaryDirectory()
+        let export = TrialExport(status: try Self.status(nil), trials: [try Self.trial(0, accuracy: 0.25)])
+        try export.write(to: folder.file("t.csv"))
+        let lines = try String(contentsOf: folder.file("t.csv"), encoding: .utf8).split(separator: "\n")
+        #expect(lines[0].hasSuffix("origin,parameters,test-accuracy,test-accuracy-error,validation-accuracy"))
+        #expect(lines[1].contains("\"MLP, wide\"") && lines[1].hasSuffix("1234.0,0.25,0.01,0.25"))
+        #expect(throws: Failure.self) { try export.write(to: folder.file("t.xls")) }
+    }
+
+    @Test func `a report says what won and whether its lead is chance, and needs no network`() throws {
+        let best = try Self.trial(2, accuracy: 0.9, purpose: .final(of: 0))
+        let near = try Self.trial(3, accuracy: 0.89, purpose: .final(of: 1))
+        let trials = [try Self.trial(0, accuracy: 0.7), try Self.trial(1, accuracy: 0.8), best, near]
+        let page = ReportPage(status: try Self.status(best), trials: trials, manifest: nil, command: "gyrus result X")
+            .html
+        #expect(page.contains("shapes &lt;1&gt;") && !page.contains("<1>"))
+        #expect(page.contains("the difference may be chance"))
+        #expect(page.contains("<svg") && page.contains("gyrus result X"))
+        #expect(!page.contains("http:") && !page.contains("https:") && !page.contains("<script"))
+        let clear = try Self.trial(3, accuracy: 0.6, purpose: .final(of: 1))
+        let other = ReportPage(
+            status: try Self.status(best), trials: trials.dropLast() + [clear], manifest: nil, command: "")
+        #expect(other.html.contains("the lead is larger than chance"))
+    }
+
+    @Test func `a card has its figures where Hugging Face looks for them, and MLflow a file`() throws {
+        let made = try MadePackage.table(target: .init(columns: ["kind"], kind: .classification))
+        let card = ModelCard(
+            made.manifest, title: "a \"name\"", facts: [("found by", "Gyrus")],
+            metrics: ["test-accuracy": 0.75, "test-accuracy-error": 0.02, "test-macro-f1": 0.7]
+        ).text
+        #expect(card.hasPrefix("---\nlibrary_name: pytorch\npipeline_tag: tabular-classification\n"))
+        #expect(card.contains(#"- name: "a \"name\"""#))
+        #expect(card.contains("- {type: accuracy, name: accuracy, value: 0.75}"))
+        #expect(card.contains("- {type: f1, name: macro-f1, value: 0.7}"))
+        #expect(card.contains("| test-accuracy | 75.00 ± 2.00 % |"))
+        let file = try MLflowModel(made.manifest).text
+        let object = try JSONSerialization.jsonObject(with: Data(file.utf8)) as? [String: Any]
+        let flavors = object?["flavors"] as? [String: [String: String]]
+        #expect(flavors?["python_function"]?["loader_module"] == "example")
+        #expect((object?["signature"] as? [String: String])?["inputs"]?.contains(#""name":"city""#) == true)
+    }
+}
