@@ -38,4 +38,21 @@ struct DataCommandTests {
         #expect(missing.status != 0)
         #expect(missing.err.contains("Did you mean 'here.csv'?"))
     }
+
+    @Test func `a scenario about data of the registry names them alone`() throws {
+        #expect(try ScenarioFile.addedDataset("scenario: a\ndata: {dataset: birds@2}\n") == "birds@2")
+        #expect(try ScenarioFile.addedDataset("scenario: a\ndata: {source: birds.csv}\n") == nil)
+        let settled = #expect(throws: Failure.self) {
+            try ScenarioFile.addedDataset("scenario: a\ndata: {dataset: birds}\ntarget: {column: sex}\n")
+        }
+        #expect(settled?.message.contains("was settled when 'birds' was added") == true)
+        let unasked = #expect(throws: Failure.self) { try ScenarioFile("scenario: a\ndata: {dataset: birds}\n") }
+        #expect(unasked?.message.contains("data.dataset") == true)
+    }
+
+    @Test func `a name that the registry cannot give data is refused before they are read`() async throws {
+        let refused = try await GyrusProgram().run(["datasets", "add", "my birds", "nowhere.csv"])
+        #expect(refused.status != 0)
+        #expect(refused.err.contains("1 to 64 letters") && !refused.err.contains("nowhere"))
+    }
 }

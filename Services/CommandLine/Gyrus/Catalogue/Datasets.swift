@@ -44,7 +44,7 @@ struct DatasetRow: Listable {
 
     init(_ set: RegisteredDataset) {
         recipe = set.recipe.hexadecimal
-        dataset = set.version.map { "\(set.name)@\($0)" } ?? set.name
+        dataset = set.isAdded ? "\(set.name)@\(set.version ?? 1)" : set.name
         blob = set.blob.hexadecimal
         bytes = set.bytes
         classes = set.classes

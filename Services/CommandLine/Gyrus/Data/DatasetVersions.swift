@@ -2,15 +2,20 @@ import Foundation
 import Model
 import RegistryClient
 
-/// The versions of data in the registry: those with one name, counted from 1.
+/// The versions of data in the registry. Those that were added under a name are counted from 1; so are those that were
+/// prepared on the way to a scenario, for themselves.
 struct DatasetVersions {
     private let registry: RegistryClient
 
     init(_ registry: RegistryClient) { self.registry = registry }
 
-    /// All versions of a name, the oldest first.
+    /// All versions of a name that was given, the oldest first.
     func all(of name: String) async throws -> [RegisteredDataset] {
-        try await registry.datasets().filter { $0.name == name && $0.version != nil }
+        try await versions { $0.name == name && $0.isAdded }
+    }
+
+    private func versions(where isWanted: (RegisteredDataset) -> Bool) async throws -> [RegisteredDataset] {
+        try await registry.datasets().filter { $0.version != nil && isWanted($0) }
             .sorted { ($0.version ?? 0) < ($1.version ?? 0) }
     }
 
@@ -19,7 +24,7 @@ struct DatasetVersions {
         _ dataset: RegisteredDataset
     ) async throws -> (new: RegisteredDataset, old: RegisteredDataset?) {
         var dataset = dataset
-        let newest = try await all(of: dataset.name).last
+        let newest = try await versions { $0.name == dataset.name && $0.isAdded == dataset.isAdded }.last
         dataset.attributes[RegisteredDataset.versionAttribute] = "\((newest?.version ?? 0) + 1)"
         dataset.attributes[RegisteredDataset.parentAttribute] = newest?.recipe.hexadecimal
         return (dataset, newest)
@@ -30,7 +35,7 @@ struct DatasetVersions {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
         let versions = try await all(of: parts[0])
         guard !versions.isEmpty else {
-            let names = Set(try await registry.datasets().filter { $0.version != nil }.map(\.name)).sorted()
+            let names = Set(try await versions(where: \.isAdded).map(\.name)).sorted()
             throw Failure(
                 .notFound,
                 "The registry has no data called '\(parts[0])'.\(NearestName.question(parts[0], among: names)) "
@@ -68,6 +73,7 @@ struct DatasetVersions {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var named = held
         (named.name, named.recipe) = (name, id)
+        named.attributes[RegisteredDataset.addedAttribute] = "yes"
         named.attributes[OwnData.preparedAttribute] = String(decoding: try encoder.encode(data), as: UTF8.self)
         let (new, _) = try await next(named)
         return (try await registry.register(new), true)
@@ -79,6 +85,12 @@ extension RegisteredDataset {
     static let versionAttribute = "version"
     /// Attribute with the recipe of the version before it.
     static let parentAttribute = "parent"
+
+    /// Attribute of data that a person gave a name.
+    static let addedAttribute = "added"
+
+    /// Whether a person gave the data their name.
+    var isAdded: Bool { attributes[Self.addedAttribute] != nil }
 
     /// The number of the version, from 1; nil for data that Gyrus knows.
     var version: Int? { attributes[Self.versionAttribute].flatMap(Int.init) }

@@ -88,14 +88,13 @@ struct OwnData {
 
     /// Says that a source has other contents than when it was last prepared in the same way.
     private func tellChange(since versions: (new: RegisteredDataset, old: RegisteredDataset?)) {
-        guard let old = versions.old, let number = old.version,
+        guard let old = versions.old,
             old.attributes[Self.settingsAttribute] == versions.new.attributes[Self.settingsAttribute],
             old.attributes[Self.contentAttribute] != versions.new.attributes[Self.contentAttribute]
         else { return }
         say(
-            "The data in '\(versions.new.attributes["source"] ?? "")' have changed since version \(number) was prepared: "
-                + "\(old.trainingSamples) training samples then, \(versions.new.trainingSamples) now. This is version "
-                + "\(versions.new.version ?? 1) of '\(versions.new.name)'.")
+            "The data in '\(versions.new.attributes["source"] ?? "")' have changed since they were last prepared: "
+                + "\(old.trainingSamples) training samples then, \(versions.new.trainingSamples) now.")
     }
 }
 
