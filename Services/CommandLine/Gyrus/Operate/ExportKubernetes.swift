@@ -16,7 +16,7 @@ struct ExportKubernetes: AsyncParsableCommand {
               kubectl apply -k deploy/overlays/keda      workers by the length of the queue, down to none
 
             The services talk over tcp with keys, which are made in base/keys when they are not there yet: keep that \
-            folder out of version control. Whoever has keys/client.key can use the services as a user.
+            folder out of version control. Whoever has keys/client.key may do everything.
             """)
 
     @ParentCommand var gyrus: Gyrus
@@ -66,22 +66,29 @@ struct KubernetesKeys {
     /// Public keys by the name of the file.
     private(set) var publicKeys: [String: PublicKey] = [:]
 
-    /// Reads the keys of a folder, and makes those that are missing: one for each service, and one for all workers, the
-    /// console and users.
+    /// What those that only ask may do, by the name of their keys: workers, the console, and users beyond the cluster.
+    private static let clients: [String: Role] = ["worker": .worker, "console": .reader, "client": .operator]
+
+    /// Reads the keys of a folder, and makes those that are missing: one for each service and each kind of client.
     init(for project: ExportedProject, in folder: URL) throws {
-        let names = ServiceName.allCases.map(\.rawValue).filter { name in project.services.contains { $0.name == name }
+        let services = ServiceName.allCases.map(\.rawValue).filter { name in
+            project.services.contains { $0.name == name }
         }
-        for name in names + [Self.client] {
+        let roles = Self.clients.merging(services.map { ($0, Role.submitter) }) { $1 }
+        for name in roles.keys {
             let file = folder.appending(path: "\(name).key")
             if !FileManager.default.fileExists(atPath: file.path) { try KeyPair.generate().write(to: file) }
             publicKeys[name] = try KeyPair(contentsOf: file).publicKey
         }
-        let admitted = publicKeys.sorted { $0.key < $1.key }.map { "\($0.value)\n" }.joined()
-        try Data(admitted.utf8).write(to: folder.appending(path: "admitted"))
+        let admitted = publicKeys.sorted { $0.key < $1.key }.map { name, key in
+            "\(key) \(roles[name, default: .reader].rawValue) \(name)\n"
+        }
+        try Data(admitted.joined().utf8).write(to: folder.appending(path: "admitted"))
     }
 
-    /// Name of the keys of those that only ask.
-    static let client = "client"
+    /// Names of the keys that pods have; those of users stay outside.
+    var namesInCluster: [String] { publicKeys.keys.filter { $0 != "client" }.sorted() }
 
-    func name(for service: String) -> String { publicKeys[service] == nil ? Self.client : service }
+    /// Name of the keys of a service of the Compose file.
+    func name(for service: String) -> String { publicKeys[service] == nil ? "worker" : service }
 }

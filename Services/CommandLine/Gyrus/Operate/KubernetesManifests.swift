@@ -120,7 +120,11 @@ struct KubernetesManifests {
         lines += probes(service) + resources(service)
         lines += ["      securityContext: \(Self.confinement)", "      volumeMounts:"]
         lines += mounts(isStateful).map { "        - \($0)" }
-        lines += ["  volumes:", "    - name: secret", "      secret: {secretName: gyrus-keys, defaultMode: 0440}"]
+        lines += [
+            "  volumes:", "    - name: secret", "      secret:", "        secretName: gyrus-keys",
+            "        defaultMode: 0440",
+            "        items: [{key: \(key).key, path: \(key).key}, {key: admitted, path: admitted}]",
+        ]
         lines += ["keys", "run", "tmp"].map { "    - {name: \($0), emptyDir: {}}" }
         if !isStateful { lines.append("    - {name: state, emptyDir: {}}") }
         if let dataClaim { lines.append("    - {name: data, persistentVolumeClaim: {claimName: \(dataClaim)}}") }
@@ -213,7 +217,7 @@ struct KubernetesManifests {
 
     private func kustomization(_ names: [String]) -> String {
         let files = (["namespace.yaml", "network-policy.yaml"] + names).map { "  - \($0)" }
-        let secrets = keys.publicKeys.keys.sorted().map { "      - keys/\($0).key" } + ["      - keys/admitted"]
+        let secrets = keys.namesInCluster.map { "      - keys/\($0).key" } + ["      - keys/admitted"]
         return document(
             [
                 "apiVersion: kustomize.config.k8s.io/v1beta1", "kind: Kustomization", "namespace: \(namespace)",
