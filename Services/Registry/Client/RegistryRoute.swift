@@ -27,7 +27,7 @@ extension Route where Request == Wire.BlobVerifyRequest, Reply == Wire.BlobVerif
 
 extension Route where Request == Wire.BlobListRequest, Reply == Wire.BlobListReply {
     /// The blobs after a digest.
-    package static var blobList: Route<Wire.BlobListRequest, Wire.BlobListReply> { .init("blob.list") }
+    package static var blobList: Route<Wire.BlobListRequest, Wire.BlobListReply> { .init("blob.list", .read) }
 }
 
 extension Route where Request == Wire.BlobCollectRequest, Reply == Wire.BlobCollectReply {

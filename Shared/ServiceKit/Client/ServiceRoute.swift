@@ -18,20 +18,24 @@ extension Route where Request == Wire.EventsTailRequest, Reply == Wire.EventsTai
 
 extension Route where Request == Wire.Empty, Reply == Wire.MetricsReply {
     /// What a service measures.
-    package static var metrics: Route<Wire.Empty, Wire.MetricsReply> { .init("service.metrics") }
+    package static var metrics: Route<Wire.Empty, Wire.MetricsReply> { .init("service.metrics", .read) }
 }
 
 extension Route where Request == Wire.Empty, Reply == Wire.SnapshotReply {
     /// Copies a service's database as it is now, for a backup.
-    package static var snapshot: Route<Wire.Empty, Wire.SnapshotReply> { .init("service.snapshot") }
+    package static var snapshot: Route<Wire.Empty, Wire.SnapshotReply> { .init("service.snapshot", .operate) }
 }
 
 extension Route where Request == Wire.SnapshotReadRequest, Reply == Wire.Empty {
     /// One piece of such a copy, returned in the attachment.
-    package static var readSnapshot: Route<Wire.SnapshotReadRequest, Wire.Empty> { .init("service.snapshot-read") }
+    package static var readSnapshot: Route<Wire.SnapshotReadRequest, Wire.Empty> {
+        .init("service.snapshot-read", .operate)
+    }
 }
 
 extension Route where Request == Wire.SnapshotEndRequest, Reply == Wire.Empty {
     /// Removes such a copy.
-    package static var endSnapshot: Route<Wire.SnapshotEndRequest, Wire.Empty> { .init("service.snapshot-end") }
+    package static var endSnapshot: Route<Wire.SnapshotEndRequest, Wire.Empty> {
+        .init("service.snapshot-end", .operate)
+    }
 }
