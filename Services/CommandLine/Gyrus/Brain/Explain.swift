@@ -75,8 +75,7 @@ struct Explain: AsyncParsableCommand {
     }
 
     private func resolve(_ services: Services) async throws -> (Scenario?, Explanation) {
-        let text = try ScenarioSource.read(scenario)
-        let file = try ScenarioFile(text, file: ScenarioSource.name(of: scenario))
+        let file = try ScenarioSource.parsed(scenario)
         let registry = try await services.registry()
         let result: Result<Explanation, any Error>
         do {
@@ -119,6 +118,11 @@ enum ScenarioSource {
         file == "-"
             ? URL(filePath: FileManager.default.currentDirectoryPath)
             : URL(filePath: file).absoluteURL.deletingLastPathComponent()
+    }
+
+    /// What a file says.
+    static func parsed(_ file: String) throws -> ScenarioFile {
+        try ScenarioFile(read(file), file: name(of: file))
     }
 
     /// The text of a file, or of stdin where it is `-`.

@@ -11,8 +11,7 @@ extension Services {
     /// beginning of a recipe that the registry knows.
     func preparedData(_ name: String, by trainer: TrainerClient) async throws -> RegisteredDataset {
         if name == "-" || FileManager.default.fileExists(atPath: name) {
-            let text = try ScenarioSource.read(name)
-            let data = try ScenarioFile(text, file: ScenarioSource.name(of: name)).scenario.data
+            let data = try ScenarioSource.parsed(name).scenario.data
             guard let recipe = data.recipe else { return try await preparedData(data.id, by: trainer) }
             let id = "prepare-\(recipe.id.prefix(16))"
             let prepared = try await trainer.prepare(PreparationTask(recipe: recipe), id: id, group: id)
