@@ -9,7 +9,7 @@ public struct BestEpoch {
     /// What the names of its tensors and notes in a checkpoint begin with.
     private static let prefix = "best."
 
-    /// By what epochs are judged.
+    /// The metric that judges epochs.
     public let metric: Metric
     /// Its number, from 1; 0 where there was none yet.
     public private(set) var epoch = 0

@@ -19,7 +19,7 @@ BRITISH = re.compile(
 # The house's own words for what the field has a word for, in names of the code.
 OWN_NAMES = re.compile(
     r"\b(?:goOn|takeUp|crown|crownFusion|employ|employControllers|seek|hopelessness|slowness|\w*[oO]ccurrences?|\w*Course|\w*Desk"
-    r"|\w*Board|\w*Lesson|\w*[iI]nsights?|handIn|takeIn|\w*Meeting|leastWorkers)\b")
+    r"|(?:Watch|Trial|Designer)Board|\w*Lesson|\w*[iI]nsights?|handIn|takeIn|\w*Meeting|leastWorkers)\b")
 
 # The same in texts for people: help, messages, events and the manual.
 OWN_WORDS = re.compile(

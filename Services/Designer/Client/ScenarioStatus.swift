@@ -36,7 +36,7 @@ public struct ScenarioStatus: Hashable, Sendable {
     public var id: ScenarioID
     /// Name from the file.
     public var name: String
-    /// State.
+    /// How far it is.
     public var state: ScenarioState
     /// Trials that the search may run.
     public var trials: Int
@@ -54,7 +54,7 @@ public struct ScenarioStatus: Hashable, Sendable {
     public var model: String?
     /// Text of the scenario file; empty in lists.
     public var text: String
-    /// By what networks are judged.
+    /// The metric that judges networks.
     public var objective: Metric
     /// What follows from the text; nil where the designer's version cannot read what an older one published.
     public var facts: ScenarioFacts?

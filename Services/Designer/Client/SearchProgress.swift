@@ -1,7 +1,7 @@
 import Model
 package import Schema
 
-/// By what the trials of a page are ordered.
+/// The order of the trials of a page.
 public enum TrialOrder: Int, CaseIterable, Hashable, Sendable {
     /// Number, that is the order of proposal.
     case number = 1

@@ -42,7 +42,7 @@ public enum TrialState: Int, CaseIterable, Hashable, Sendable, CustomStringConve
 public struct Trial: Hashable, Sendable {
     /// Identity.
     public var id: TrialID
-    /// State.
+    /// How far it is.
     public var state: TrialState
     /// Genome as text.
     public var genome: String

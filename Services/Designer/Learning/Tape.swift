@@ -84,7 +84,7 @@ extension Tape {
         }
     }
 
-    /// The sum.
+    /// Adds two values number by number.
     public mutating func sum(_ first: Value, _ second: Value) -> Value {
         append(self[first].combined(with: self[second], +)) { gradient, gradients in
             gradients.add(gradient, to: first)

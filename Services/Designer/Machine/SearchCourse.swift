@@ -3,10 +3,10 @@ package import DesignerClient
 package import Model
 package import Search
 
-/// The course of a scenario's search, whatever is searched: it is told what happened and decides what comes next.
+/// The state machine of a scenario's search, whatever is searched: it is told what happened and decides what comes next.
 ///
 /// It acts on nothing: the runner writes its decisions to disk and then does what they ask for. Everything it knows follows
-/// from what was written, so a search that was interrupted anywhere goes on from its rows with the same trace.
+/// from what was written, so a search that was interrupted anywhere continues from its rows with the same trace.
 package protocol SearchCourse {
     /// What it is made from.
     var plan: ScenarioPlan { get }
@@ -39,7 +39,7 @@ extension SearchCourse {
     /// Half of the first population, so that the search also sees what nobody has tried.
     package var seedLimit: Int { max(1, scenario.search.population / 2) }
 
-    /// Why going on is of no use: all of the first population failed.
+    /// Why the search cannot succeed: all of its first population failed.
     package var hopelessness: Failure? {
         let first = trials.prefix(min(scenario.search.population, scenario.search.trials))
         guard first.count == min(scenario.search.population, scenario.search.trials),
@@ -77,7 +77,7 @@ extension SearchCourse {
         }
     }
 
-    /// What a search that succeeded has to say of trials that it lost; nil where it lost none.
+    /// A warning about the trials that a successful search lost; nil where it lost none.
     private var shortfall: Failure? {
         guard lostTrials > 0 else { return nil }
         return Failure(

@@ -56,7 +56,7 @@ public struct TrainingTask: Hashable, Sendable {
     public var distribution: Distribution?
     /// How it learns besides; learning rates and weight decay are those of the optimizers.
     public var options: TrainingOptions
-    /// By what epochs are judged; nil for the usual metric of the samples.
+    /// The metric that judges epochs; nil for the usual metric of the samples.
     public var metric: Metric?
     /// What each input of the network holds; empty where nothing depends on it.
     public var kinds: [String: ModalityKind]

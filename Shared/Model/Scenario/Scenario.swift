@@ -135,7 +135,7 @@ public struct Scenario: Hashable, Sendable {
     public var task: Task
     /// The data.
     public var data: ScenarioData
-    /// By what networks are judged on the validation split.
+    /// The metric on the validation split that judges networks.
     public var objective: Metric
     /// What is made as small as possible beside it; where there is nothing, only the objective counts.
     public var minimized: [Cost]

@@ -40,7 +40,7 @@ package struct ControllerRequest: Hashable, Sendable {
     package let id: Int
     /// Number of the replica that wrote them, from 0.
     package let replica: Int
-    /// The children.
+    /// What is to be tried.
     package let children: ControllerChildren
 
     /// Makes a request.

@@ -7,7 +7,7 @@ public struct PreparationOrder: Hashable, Sendable {
     public var id: String
     /// What it belongs to.
     public var group: String
-    /// The data.
+    /// What is to be made ready.
     public var data: ScenarioData
 }
 

@@ -15,7 +15,7 @@ public struct Candidate: Hashable, Sendable {
         let frozen: FrozenPart?
     }
 
-    /// The genome.
+    /// What the search chose, as numbers.
     public let genome: Genome
     /// The network; its inputs are the modalities that are present.
     public let network: NetworkDescription

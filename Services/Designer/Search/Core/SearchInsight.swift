@@ -21,6 +21,6 @@ public struct SearchInsight: Hashable, Sendable {
 
     /// Trials that it has learned from.
     public let trials: Int
-    /// The figures.
+    /// What it has learned of them.
     public let figures: Figures
 }

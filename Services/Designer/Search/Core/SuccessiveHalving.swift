@@ -18,7 +18,7 @@ public struct SuccessiveHalving: Hashable, Sendable, Codable {
     public struct Settings: Hashable, Sendable, Codable {
         /// What a trial has been trained for, in all, when it has passed each rung, such as epochs.
         public let budgets: [Int]
-        /// Of so many trials of a rung one is promoted.
+        /// One trial of a rung in this many is promoted.
         public let reduction: Int
         /// New trials in all.
         public let trials: Int

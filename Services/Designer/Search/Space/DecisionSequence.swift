@@ -21,7 +21,7 @@ struct DecisionSequence: Hashable, Sendable {
     let slots: [Slot]
     /// Number of kinds of decisions.
     let kinds: Int
-    /// The space.
+    /// What the decisions choose from.
     let space: SearchSpace
 
     init(_ space: SearchSpace) {

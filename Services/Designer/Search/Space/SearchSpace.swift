@@ -40,7 +40,7 @@ public struct SearchSpace: Hashable, Sendable, Codable, CustomStringConvertible 
     public struct Gene: Hashable, Sendable, Codable {
         /// Its name, such as that of a modality.
         public let name: String
-        /// Its parts.
+        /// The decisions that it is made of, in their order.
         public let parts: [Part]
         /// What follows its parts any number of times; nil for a gene of fixed length.
         public let repetition: Repetition?
@@ -56,7 +56,7 @@ public struct SearchSpace: Hashable, Sendable, Codable, CustomStringConvertible 
         }
     }
 
-    /// The genes.
+    /// What is chosen for each part of a network, such as a modality.
     public let genes: [Gene]
     /// Which genomes are the same network.
     public let symmetry: Symmetry

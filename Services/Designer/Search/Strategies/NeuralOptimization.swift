@@ -33,7 +33,7 @@ public struct NeuralOptimization: SearchStrategy {
     private static let longestStep = 30
     /// Equivalent genomes of a trial that are examples as well, at most.
     private static let equivalents = 4
-    /// Of more trials than these, the best half and the youngest half of so many are examples.
+    /// Most examples: of more trials, the model learns from the best ones and the youngest ones, half of this number each.
     private static let trials = 512
 
     let settings: Settings
