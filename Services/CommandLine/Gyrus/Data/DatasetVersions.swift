@@ -35,7 +35,7 @@ struct DatasetVersions {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
         let versions = try await all(of: parts[0])
         guard !versions.isEmpty else {
-            let names = Set(try await versions(where: \.isAdded).map(\.name)).sorted()
+            let names = Set(try await self.versions(where: \.isAdded).map(\.name)).sorted()
             throw Failure(
                 .notFound,
                 "The registry has no data called '\(parts[0])'.\(NearestName.question(parts[0], among: names)) "
