@@ -90,7 +90,7 @@ struct TargetGuess {
 
     /// Whether a column holds what networks read rather than answers: text, pictures, sounds, series.
     private func isInput(_ index: Int) -> Bool {
-        columns[index].kind.isFile || [.text, .series].contains(columns[index].kind)
+        columns[index].kind.modality.map { $0 != .table } ?? false
     }
 
     /// Whether numbers are few whole ones.
