@@ -158,7 +158,8 @@ let shared: [Target] = [
     .target(name: "CTokenizer", path: "Shared/CTokenizer", publicHeadersPath: "include"),
     library("Media", "Shared/Media", ["CMedia", "HelperProcesses", "Model"]),
     library(
-        "Preparation", "Shared/Preparation", ["CTorch", "HelperProcesses", "Media", "Model", "Safetensors", "Tables", "Torch", crypto]),
+        "Preparation", "Shared/Preparation",
+        ["CTorch", "HelperProcesses", "Media", "Model", "Safetensors", "Tables", "Torch", crypto]),
     library("Vision", "Shared/Vision", ["CVision", "Model", "Tracking"]),
     library(
         "Datasets", "Shared/Datasets", ["Model", "CTorch", "CZlib", "Networks", "Torch", "Tracking", "Safetensors"]),

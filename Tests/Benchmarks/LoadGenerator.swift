@@ -4,6 +4,16 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
+/// Requests that nobody has sent yet.
+private final class Remaining: Sendable {
+    private let count: Atomic<Int>
+
+    init(_ count: Int) { self.count = Atomic(count) }
+
+    /// Whether there was one left.
+    func takeOne() -> Bool { count.subtract(1, ordering: .relaxed).oldValue > 0 }
+}
+
 /// Clients that ask a web server again and again, each over a connection of its own.
 struct LoadGenerator {
     /// What came of a run.
@@ -47,11 +57,11 @@ struct LoadGenerator {
 
     /// Has clients ask until so many requests are answered.
     func run(clients: Int, requests: Int) async throws -> Outcome {
-        let left = Atomic<Int>(requests)
+        let left = Remaining(requests)
         let start = ContinuousClock.now
         let results = try await withThrowingTaskGroup(of: (times: [Double], failures: Int).self) { group in
             for _ in 0..<clients {
-                group.addTask { try await client { left.subtract(1, ordering: .relaxed).oldValue > 0 } }
+                group.addTask { try await client(left) }
             }
             return try await group.reduce(into: []) { $0.append($1) }
         }
@@ -61,7 +71,7 @@ struct LoadGenerator {
         return Outcome(times: times, failures: failures, rate: Double(times.count) / seconds)
     }
 
-    private func client(_ hasMore: () -> Bool) async throws -> (times: [Double], failures: Int) {
+    private func client(_ left: Remaining) async throws -> (times: [Double], failures: Int) {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -71,7 +81,7 @@ struct LoadGenerator {
         return try await channel.executeThenClose { inbound, outbound in
             var iterator = inbound.makeAsyncIterator()
             var (times, failures) = ([Double](), 0)
-            while hasMore() {
+            while left.takeOne() {
                 let start = ContinuousClock.now
                 try await outbound.write(request)
                 var answer: [UInt8] = []

@@ -108,7 +108,11 @@ public struct Candidate: Hashable, Sendable {
         genome = first.genome
         network = try NetworkDescription.ensemble(
             named: "ensemble of \(members.count) \(names)", of: members.map(\.network))
-        parameters = try network.parameterCount
+        // Members that read the same inputs have the same frozen networks before them.
+        let different = Dictionary(members.map { ($0.network.inputs, $0) }) { first, _ in first }.values
+        parameters =
+            try network.parameterCount + different.reduce(0) { $0 + $1.parameters - (try $1.network.parameterCount) }
+        frozenMilliseconds = different.reduce(0) { $0 + $1.frozenMilliseconds }
         operations = try network.multiplyAccumulates
         optimizers = first.optimizers
         title = "mean of \(members.count): \(Self.unique(members.map(\.title)).joined(separator: " and "))"

@@ -28,7 +28,7 @@ extension CandidateSpace {
 
 extension Scenario.Limits {
     /// Whether a network with so many keeps these limits.
-    func allow(parameters count: Int, operations needed: Int) -> Bool {
+    package func allow(parameters count: Int, operations needed: Int) -> Bool {
         count <= parameters ?? .max && needed <= operations ?? .max
     }
 
