@@ -58,7 +58,8 @@ import Testing
         let cycle = try ScenarioFile(Self.scenario("maximize: accuracy", "schedule: one-cycle, warm-up: 5%")).scenario
         #expect(cycle.training.options.schedule == LearningSchedule(.cosine, warmUp: 0.05))
         let auto = try ScenarioFile(Self.scenario("maximize: accuracy", "epochs: auto")).scenario
-        let batches = (auto.data.counts.training + auto.training.batch - 1) / auto.training.batch
+        let samples = auto.training.samples ?? auto.data.counts.training
+        let batches = (samples + auto.training.batch - 1) / auto.training.batch
         #expect(auto.training.epochs == min(max(10_000 / batches, 30), 500))
         #expect(auto.training.options.patience == max(10, auto.training.epochs / 4))
     }
