@@ -240,7 +240,7 @@ private let two = """
         (["scenarios"], 69, "the designer does not run"), (["watch", "x"], 69, "the designer does not run"),
         (["publish", "none.yaml"], 2, "there is no file 'none.yaml'"), (["events", "--since", "soon"], 2, "'soon'"),
         (["dead", "list", "--service", "registry"], 2, "has no queue"),
-        (["-p", "Not A Name", "ps"], 78, "is no name for a project"),
+        (["-p", "Not A Name", "ps"], 2, "is no name for a project"),
     ])
     func `a mistake ends with its exit status and the next thing to try`(
         _ arguments: [String], _ status: Int, _ words: String

@@ -58,11 +58,13 @@ enum Product {
     @Test(.enabled(if: Product.hasDocker, "docker is not installed, so its own reader cannot be asked"))
     func `is understood by docker`() async throws {
         var values = try Product.values()
-        // The format of stacks has no name and knows dependencies as a plain list only; all else is as in Docker Compose.
+        // The format of stacks has no name, no profiles, and knows dependencies as a plain list only; all else is as in
+        // Docker Compose.
         values["name"] = nil
         let services = try #require(values["services"] as? [String: [String: Any]])
         values["services"] = services.mapValues { service in
             var service = service
+            service["profiles"] = nil
             if let conditions = service["depends_on"] as? [String: Any] {
                 service["depends_on"] = conditions.keys.sorted()
             }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 
 /// A program of the system that some tests need.
@@ -25,20 +26,29 @@ struct Tool: Sendable {
         in folder: URL? = nil
     ) async throws -> GyrusProgram.Output {
         let directory = try TemporaryDirectory()
-        let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
-        if let environment { process.environment = environment }
-        if let folder { process.currentDirectoryURL = folder }
-        process.standardInput = try FileHandle(
-            forReadingFrom: URL(filePath: directory.write(input.utf8, as: "in")))
+        let input = try directory.write(input.utf8, as: "in")
         for name in ["out", "err"] { _ = try directory.write([], as: name) }
-        process.standardOutput = try FileHandle(forWritingTo: directory.file("out"))
-        process.standardError = try FileHandle(forWritingTo: directory.file("err"))
-        let status = try await withCheckedThrowingContinuation {
-            (continuation: CheckedContinuation<Int32, any Error>) in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, directory.file("out").path, O_WRONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 2, directory.file("err").path, O_WRONLY, 0)
+        let variables = (environment ?? ProcessInfo.processInfo.environment).map { "\($0.key)=\($0.value)" }
+        let command = folder.map { ["/usr/bin/env", "-C", $0.path, path] } ?? [path]
+        let words = (command + arguments).map { strdup($0) } + [nil]
+        let settings = variables.map { strdup($0) } + [nil]
+        defer { (words + settings).forEach { free($0) } }
+        var process = pid_t()
+        let error = posix_spawn(&process, command[0], &actions, nil, words, settings)
+        guard error == 0 else { throw POSIXError(POSIXErrorCode(rawValue: error) ?? .EIO) }
+        // Foundation does not notice the end of a program that ends at once beside others that run on.
+        let status = await withCheckedContinuation { (continuation: CheckedContinuation<Int32, Never>) in
+            Thread.detachNewThread { [process] in
+                var status: Int32 = 0
+                while waitpid(process, &status, 0) == -1, errno == EINTR {}
+                continuation.resume(returning: status & 0x7f == 0 ? status >> 8 & 0xff : status & 0x7f)
+            }
         }
         return GyrusProgram.Output(
             status: status, out: try String(contentsOf: directory.file("out"), encoding: .utf8),
