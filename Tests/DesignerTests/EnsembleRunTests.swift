@@ -64,7 +64,9 @@ import TrainerClient
             let text = Self.text("candidates: 2, ensemble: true").replacing("seed: 7", with: "seed: \(seed)")
             var free = try Driver(text, order: 1)
             try free.run()
-            let sizes = free.rows.trials.values.filter { $0.purpose != .ensemble }.compactMap { $0.metrics["parameters"] }
+            let sizes = free.rows.trials.values.filter { $0.purpose != .ensemble }.compactMap {
+                $0.metrics["parameters"]
+            }
             let limit = try #require(sizes.max())
             var driver = try Driver(text + "\nobjective: {limits: {parameters: \(Int(limit))}}", order: 1)
             try driver.run()
