@@ -61,8 +61,9 @@ struct ExportSlurm: AsyncParsableCommand {
             valueName: "file"))
     var keys: String?
 
-    @Option(help: ArgumentHelp("Folder of the programs on the nodes.", valueName: "folder"))
-    var programs = Programs.beside.folder
+    @Option(
+        help: ArgumentHelp("Folder of the programs on the nodes (default: that of gyrus here).", valueName: "folder"))
+    var programs: String?
 
     @Option(help: ArgumentHelp("Folder of raw data sets on the nodes.", valueName: "folder"))
     var data: String?
@@ -129,7 +130,8 @@ struct ExportSlurm: AsyncParsableCommand {
         let exports = environment.map { "export \($0.0)=\(Self.quoted($0.1))" }
         let command = Self.kinds[worker]?.command ?? []
         var words = [
-            "\(programs)/\(command[0])", command[1], "--name", "slurm-${SLURM_ARRAY_JOB_ID}-${SLURM_ARRAY_TASK_ID}",
+            "\(programs ?? Programs.beside.folder)/\(command[0])", command[1], "--name",
+            "slurm-${SLURM_ARRAY_JOB_ID}-${SLURM_ARRAY_TASK_ID}",
         ]
         if worker != "designer-worker" {
             words += ["--leave-when-idle", "\(idle)", "--threads", "${SLURM_CPUS_PER_TASK:-1}"]
