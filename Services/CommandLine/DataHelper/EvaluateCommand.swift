@@ -17,20 +17,9 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         ComputeThreads.count = 1
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        func answer(_ message: EvaluationMessage) throws {
-            try FileHandle.standardOutput.write(contentsOf: try encoder.encode(message) + Data("\n".utf8))
-        }
-        do {
-            guard let line = readLine(),
-                let request = try? JSONDecoder().decode(EvaluationRequest.self, from: Data(line.utf8))
-            else { throw Failure(.invalidArgument, "A request as JSON is needed on the first line.") }
+        try answering(telling: { EvaluationMessage(failure: $0) }) { answer in
+            let request = try readRequest(EvaluationRequest.self)
             try Evaluating(NetworkPackage(loading: URL(filePath: package)), request).run(answer)
-        } catch {
-            // Whoever asked may be gone, and then needs no answer.
-            try? answer(EvaluationMessage(failure: Failure(error)))
-            throw ExitCode.failure
         }
     }
 }

@@ -18,20 +18,10 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         ComputeThreads.count = 1
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        func answer(_ message: ExplanationMessage) throws {
-            try FileHandle.standardOutput.write(contentsOf: try encoder.encode(message) + Data("\n".utf8))
-        }
-        do {
-            guard let line = readLine(),
-                let request = try? JSONDecoder().decode(ExplanationRequest.self, from: Data(line.utf8))
-            else { throw Failure(.invalidArgument, "A request as JSON is needed on the first line.") }
+        try answering(telling: { ExplanationMessage(failure: $0) }) { answer in
+            let request = try readRequest(ExplanationRequest.self)
             let package = try NetworkPackage(loading: URL(filePath: package))
             try answer(ExplanationMessage(explanation: try Explaining(package, request).run()))
-        } catch {
-            try? answer(ExplanationMessage(failure: Failure(error)))
-            throw ExitCode.failure
         }
     }
 }

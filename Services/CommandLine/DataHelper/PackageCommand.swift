@@ -20,13 +20,11 @@ struct PackageCommand: ParsableCommand {
 
     func run() throws {
         ComputeThreads.count = 1
-        try answering { answer in
+        try answering(telling: { PreparationMessage(failure: $0) }) { answer in
             let file = URL(filePath: network)
             let inputs = try ScriptedNetwork(loading: file).inputs
             try answer(PreparationMessage(inputs: inputs))
-            guard let line = readLine(),
-                let request = try? JSONDecoder().decode(PackageRequest.self, from: Data(line.utf8))
-            else { throw Failure(.invalidArgument, "A request as JSON is needed on the first line.") }
+            let request = try readRequest(PackageRequest.self)
             let manifest = request.manifest
             if let stranger = inputs.first(where: { manifest.inputs[$0] == nil }) {
                 throw Failure(

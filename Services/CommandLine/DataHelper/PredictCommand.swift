@@ -17,22 +17,11 @@ struct PredictCommand: ParsableCommand {
 
     func run() throws {
         ComputeThreads.count = 1
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        func answer(_ message: PredictionMessage) throws {
-            try FileHandle.standardOutput.write(contentsOf: try encoder.encode(message) + Data("\n".utf8))
-        }
-        do {
-            guard let line = readLine(),
-                let request = try? JSONDecoder().decode(PredictionRequest.self, from: Data(line.utf8))
-            else { throw Failure(.invalidArgument, "A request as JSON is needed on the first line.") }
+        try answering(telling: { PredictionMessage(failure: $0) }) { answer in
+            let request = try readRequest(PredictionRequest.self)
             let package = try NetworkPackage(loading: URL(filePath: package))
             try answer(PredictionMessage(target: package.manifest.target))
             try Predicting(package, request).run(answer)
-        } catch {
-            // Whoever asked may be gone, and then needs no answer.
-            try? answer(PredictionMessage(failure: Failure(error)))
-            throw ExitCode.failure
         }
     }
 }

@@ -14,7 +14,7 @@ struct PrepareCommand: ParsableCommand {
         commandName: "prepare", abstract: "Prepare a user's data for training.")
 
     func run() throws {
-        try answering { answer in
+        try answering(telling: { PreparationMessage(failure: $0) }) { answer in
             guard let line = readLine(),
                 let settings = try? JSONDecoder().decode(DataSettings.self, from: Data(line.utf8))
             else { throw Failure(.invalidArgument, "Settings as JSON are needed on the first line.") }
@@ -38,20 +38,5 @@ struct PrepareCommand: ParsableCommand {
                     manifest: outcome.manifest, unreadable: outcome.unreadable.map { "\($0.place): \($0.reason)" },
                     unreadableCount: outcome.unreadableCount))
         }
-    }
-}
-
-/// Runs a command that answers lines of JSON; a failure is the last of them.
-func answering(_ body: ((PreparationMessage) throws -> Void) throws -> Void) throws {
-    func answer(_ message: PreparationMessage) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try FileHandle.standardOutput.write(contentsOf: try encoder.encode(message) + Data("\n".utf8))
-    }
-    do {
-        try body(answer)
-    } catch {
-        try answer(PreparationMessage(failure: Failure(error)))
-        throw ExitCode.failure
     }
 }

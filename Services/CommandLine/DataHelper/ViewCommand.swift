@@ -16,10 +16,8 @@ struct ViewCommand: ParsableCommand {
     var output: String
 
     func run() throws {
-        try answering { answer in
-            guard let line = readLine(),
-                let request = try? JSONDecoder().decode(ViewRequest.self, from: Data(line.utf8))
-            else { throw Failure(.invalidArgument, "A request as JSON is needed on the first line.") }
+        try answering(telling: { PreparationMessage(failure: $0) }) { answer in
+            let request = try readRequest(ViewRequest.self)
             let rows = try TableRows(SampleTable(settings: request.data.settings))
             let outcome = try ViewPreparer(rows: rows, request: request).prepare(to: output) { done, of in
                 try? answer(PreparationMessage(done: done, count: of))

@@ -1,5 +1,4 @@
 public import Foundation
-import HelperProcesses
 public import Model
 public import RegistryClient
 
@@ -51,8 +50,8 @@ public struct PackageStore: Sendable {
         defer { try? FileManager.default.removeItem(at: work) }
         let (network, made) = (work.appending(path: "network.pt"), work.appending(path: "model.pt"))
         try await registry.download(script, to: network)
-        let helper = try HelperProcess("gyrus-data", ["package", network.path, made.path])
-        let manifest = try await registry.manifest(manifest, for: try answer(of: helper).inputs ?? [])
+        let helper = try DataHelper(["package", network.path, made.path])
+        let manifest = try await registry.manifest(manifest, for: try helper.next().inputs ?? [])
         var frozen: [String: URL] = [:]
         for (name, input) in manifest.inputs {
             guard let script = input.frozen?.script else { continue }
@@ -60,22 +59,11 @@ public struct PackageStore: Sendable {
             try await registry.download(script, to: file)
             frozen[name] = file
         }
-        let request = try JSONEncoder().encode(PackageRequest(manifest: manifest, frozen: frozen))
-        helper.say(String(decoding: request, as: UTF8.self))
-        _ = try answer(of: helper)
+        try helper.say(PackageRequest(manifest: manifest, frozen: frozen))
+        _ = try helper.next()
         guard rename(made.path, file.path) == 0 else {
             throw Failure(.permissionDenied, "'\(file.path)' cannot be written: \(String(cString: strerror(errno)))")
         }
         return manifest
-    }
-
-    /// - Throws: The failure that the helper tells, or one where it has ended without a word.
-    private static func answer(of helper: HelperProcess) throws -> PreparationMessage {
-        guard let line = try helper.line() else {
-            throw Failure(.internal, "the helper program for data ended without an answer; its last words stand above")
-        }
-        let message = try JSONDecoder().decode(PreparationMessage.self, from: Data(line.utf8))
-        if let failure = message.failure { throw failure }
-        return message
     }
 }

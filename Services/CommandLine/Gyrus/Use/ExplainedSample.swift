@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
-import HelperProcesses
 import Model
+import ServerClient
 
 /// The options by which `gyrus explain` is about a network's answer.
 struct ExplainedSample: ParsableArguments {
@@ -59,16 +59,13 @@ struct ExplainedSample: ParsableArguments {
             throw Failure(.notFound, "there is no file '\(sample)'")
         }
         let package = try await PackageFinder(services: { try Services(project) }).find(model)
-        let process = try HelperProcess("gyrus-data", ["explain", package.path])
+        let helper = try DataHelper(["explain", package.path])
         let request = ExplanationRequest(
             path: sample.map { URL(filePath: $0).path }, table: rows.map { URL(filePath: $0).path },
             files: files.map { URL(filePath: $0).path }, row: row, answer: answer, pieces: pieces,
             map: output.map { URL(filePath: $0).path })
-        process.say(String(decoding: try JSONEncoder().encode(request), as: UTF8.self))
-        guard let line = try process.line() else {
-            throw Failure(.internal, "the helper program for data ended without an answer; its last words stand above")
-        }
-        let message = try JSONDecoder().decode(ExplanationMessage.self, from: Data(line.utf8))
+        try helper.say(request)
+        let message = try helper.next(ExplanationMessage.self)
         if let failure = message.failure { throw failure }
         guard let explanation = message.explanation else { return }
         emit(format == .json ? try json(explanation) : Self.text(explanation))

@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import RegistryClient
+import ServerClient
 
 /// A user's data on their way into the registry.
 struct OwnData {

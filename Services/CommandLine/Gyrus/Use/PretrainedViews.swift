@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import RegistryClient
+import ServerClient
 
 /// What the pretrained models of the registry make of prepared data, computed once for each model and data and found again.
 struct PretrainedViews {
