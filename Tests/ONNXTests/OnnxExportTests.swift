@@ -172,7 +172,7 @@ struct OnnxExportTests {
         let tensors = try Self.everything.tensors.reduce(0) { $0 + $1.elementCount }
         #expect(file.outline.parameterCount == tensors)
         let sum = file.outline.nodes.first { $0.name == "sum" }
-        #expect(sum == .init(name: "sum", operation: "Sum", inputs: ["leaky", "separable", "normal"]))
+        #expect(sum == .init(name: "sum", operation: "Sum", inputs: ["leaky", "separable", "middle"]))
     }
 
     @Test func `weights that do not fit are named`() throws {
