@@ -105,6 +105,53 @@ struct CatalogueCommandTests {
         }
     }
 
+    private static let rowsStructure = """
+        name: Rows
+        reads: table
+        layers:
+          - {kind: columns, categories: categories, features: 2}
+          - {repeat: depth, layers: [{kind: linear, features: 6 * width}, {kind: relu}]}
+          - {kind: linear, features: outputs}
+        """
+
+    @Test func `a user's structure is searched beside those of Gyrus`() async throws {
+        try await GyrusCommand.use { gyrus in
+            try await gyrus.run("up", "-d")
+            let file = try gyrus.write(Self.rowsStructure, to: "rows.yaml")
+            let broken = try gyrus.write(
+                Self.rowsStructure.replacing("linear, features: 6", with: "lineal, features: 6"), to: "broken.yaml")
+            let refused = try await gyrus.run("networks", "add", broken)
+            #expect(refused.status == 2 && refused.err.contains("unknown kind 'lineal'"), "\(refused.err)")
+            let checked = try await gyrus.run("networks", "add", file, "--check")
+            #expect(checked.status == 0 && checked.out.contains("linear"), "\(checked.err)")
+            let none = try await gyrus.run("networks", "--filter", "format=structure", "--quiet")
+            #expect(none.out.trimmingCharacters(in: .newlines).isEmpty)
+            #expect(try await gyrus.run("networks", "add", file).status == 0)
+            let found = try await gyrus.run("networks", "--filter", "format=structure")
+            #expect(found.out.contains("Rows"))
+
+            let rows = (0..<120).map { "\($0 % 7),\($0 * 5 % 11),\($0 % 2 == 0 ? "even" : "odd")" }
+            _ = try gyrus.write("a,b,kind\n" + rows.joined(separator: "\n") + "\n", to: "data.csv")
+            let scenario = try gyrus.write(
+                """
+                scenario: own-structure
+                data: {source: data.csv}
+                target: {column: kind, kind: classification}
+                modalities:
+                  table: {kind: table, columns: [a, b]}
+                search: {method: random, trials: 4, seed: 1, structures: [Rows, MLP]}
+                training: {epochs: 1, batch: 16}
+                final: {epochs: 1, batch: 16, samples: all, candidates: 1}
+                """, to: "scenario.yaml")
+            let ended = try await gyrus.run("publish", scenario, "--wait", "--id", "own")
+            #expect(ended.status == 0, "\(ended.err)")
+            let result = try await gyrus.run("result", "own")
+            #expect(result.out.contains("Rows×") && result.out.contains("MLP×"), "\(result.out) \(result.err)")
+            let reasons = try await gyrus.run("explain", "own")
+            #expect(reasons.out.contains("Rows"), "\(reasons.out) \(reasons.err)")
+        }
+    }
+
     @Test func `what cannot be imported leaves nothing behind`() async throws {
         try await GyrusCommand.use { gyrus in
             try await gyrus.run("up", "-d", "registry")
