@@ -27,11 +27,13 @@ public struct EvaluationTask: Hashable, Sendable {
     public var latencyRuns: Int
     /// Identities of sets of features that take the place of the dataset's samples; empty for the samples themselves.
     public var features: [String]
+    /// Several labels: the probability above which an answer counts, chosen on validation samples; nil for one half.
+    public var threshold: Double?
 
     /// Describes a task.
     public init(
         script: BlobDigest, network: NetworkDescription, dataset: String, split: Split? = .test, latencyRuns: Int = 50,
-        features: [String] = []
+        features: [String] = [], threshold: Double? = nil
     ) {
         self.script = script
         self.network = network
@@ -39,6 +41,7 @@ public struct EvaluationTask: Hashable, Sendable {
         self.split = split
         self.latencyRuns = latencyRuns
         self.features = features
+        self.threshold = threshold
     }
 
     /// Reads a task's payload.
@@ -51,7 +54,8 @@ public struct EvaluationTask: Hashable, Sendable {
         self.init(
             script: try BlobDigest(wire.script), network: try NetworkDescription(json: wire.network),
             dataset: wire.dataset, split: split,
-            latencyRuns: wire.latencyRuns == 0 ? 50 : Int(wire.latencyRuns), features: wire.features)
+            latencyRuns: wire.latencyRuns == 0 ? 50 : Int(wire.latencyRuns), features: wire.features,
+            threshold: wire.threshold == 0 ? nil : wire.threshold)
     }
 
     /// The task's payload.
@@ -59,7 +63,7 @@ public struct EvaluationTask: Hashable, Sendable {
         try Wire.EvaluateTask(
             script: script.hexadecimal, network: try network.canonicalJSON, dataset: dataset,
             split: split?.rawValue ?? "",
-            latencyRuns: UInt32(clamping: latencyRuns), features: features
+            latencyRuns: UInt32(clamping: latencyRuns), features: features, threshold: threshold ?? 0
         ).encodedBytes()
     }
 }

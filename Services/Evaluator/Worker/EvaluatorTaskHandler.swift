@@ -54,6 +54,7 @@ public struct EvaluatorTaskHandler: TaskHandler {
         try progress.checkCancellation()
         let evaluation = try task.split.map { split in
             try network.evaluate(on: samples.source(PreparedDataset.split(named: split.rawValue)))
+                .with(threshold: task.threshold)
         }
         // How long an answer takes does not depend on the sample; the test split is left to those that are scored on it.
         let latencies = try network.latencies(on: samples.source(.validation), runs: task.latencyRuns)

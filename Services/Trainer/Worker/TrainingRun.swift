@@ -219,9 +219,10 @@ final class TrainingRun {
     }
 
     private func validate() throws {
-        let evaluation = try publishing { try session.evaluate(on: validation) }
+        let evaluation = try publishing { try session.evaluate(on: validation) }.withBestThreshold
         metrics = metrics.filter { !$0.key.hasPrefix(Self.validation) }
         metrics[Self.validation + "loss"] = evaluation.loss
+        metrics[Self.validation + Target.thresholdName] = evaluation.target.threshold
         for (name, value) in evaluation.metrics { metrics[Self.validation + name] = value }
         metrics["seconds"] = seconds
     }

@@ -27,7 +27,8 @@ struct PackageFolder {
         metrics: [String: Double] = [:], from registry: RegistryClient
     ) async throws {
         if let weights { try await registry.download(weights, to: folder.appending(path: "weights.safetensors")) }
-        let manifest = try await PackageStore.write(script: script, manifest: manifest, to: model, from: registry)
+        let manifest = try await PackageStore.write(
+            script: script, manifest: manifest, metrics: metrics, to: model, from: registry)
         try Data(try manifest.json.utf8).write(to: folder.appending(path: "preprocessing.json"))
         for (name, input) in manifest.inputs {
             guard case .text(let text) = input.preparation else { continue }

@@ -58,10 +58,14 @@ struct  Gyrus__Wire__EvaluateTask
    */
   size_t n_features;
   char **features;
+  /*
+   * Several labels: the probability above which an answer counts; 0 means one half.
+   */
+  double threshold;
 };
 #define GYRUS__WIRE__EVALUATE_TASK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__evaluate_task__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, 0 }
 
 
 /*

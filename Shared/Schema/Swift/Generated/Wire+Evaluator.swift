@@ -18,6 +18,8 @@ extension Wire {
         public var latencyRuns: UInt32 = 0
         /// Identities of sets of features that take the place of the dataset's samples; empty for the samples themselves.
         public var features: [String] = []
+        /// Several labels: the probability above which an answer counts; 0 means one half.
+        public var threshold: Double = 0
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -29,7 +31,8 @@ extension Wire {
             dataset: String = "",
             split: String = "",
             latencyRuns: UInt32 = 0,
-            features: [String] = []
+            features: [String] = [],
+            threshold: Double = 0
         ) {
             self.script = script
             self.network = network
@@ -37,6 +40,7 @@ extension Wire {
             self.split = split
             self.latencyRuns = latencyRuns
             self.features = features
+            self.threshold = threshold
         }
 
         /// Decodes a message.
@@ -61,6 +65,7 @@ extension Wire.EvaluateTask: StoredMessage {
         split = try Wire.text(c.pointee.split, "EvaluateTask.split")
         latencyRuns = c.pointee.latency_runs
         features = try Wire.texts(c.pointee.n_features, c.pointee.features, "EvaluateTask.features")
+        threshold = c.pointee.threshold
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__EvaluateTask>, arena: inout Arena) throws {
@@ -71,6 +76,7 @@ extension Wire.EvaluateTask: StoredMessage {
         c.pointee.split = try arena.text(split, "EvaluateTask.split")
         c.pointee.latency_runs = latencyRuns
         (c.pointee.n_features, c.pointee.features) = try arena.texts(features, "EvaluateTask.features")
+        c.pointee.threshold = threshold
     }
 }
 
