@@ -7,7 +7,7 @@ import Model
 public struct BucketAddress: Hashable, Sendable, CustomStringConvertible {
     /// The store, such as `https://s3.example.org:9000`.
     public let store: String
-    /// The bucket.
+    /// Name of the bucket, the first part of the path.
     public let bucket: String
     /// What the names of all objects begin with; empty or with a slash at its end.
     public let prefix: String

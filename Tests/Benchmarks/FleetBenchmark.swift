@@ -26,7 +26,7 @@ struct FleetBenchmark: AsyncParsableCommand {
     @Option(help: "Seconds of each measurement.")
     var seconds = 30.0
 
-    @Option(help: "Seconds that a task takes in the first measurement.")
+    @Option(help: "Length of a task in the first measurement, in seconds.")
     var taskSeconds = 10.0
 
     @Option(help: "Bytes of a task's payload and of its result.")
