@@ -471,7 +471,7 @@ let testTargets: [Target] = [
         [
             "Brain", "DesignerClient", "EvaluatorClient", "KnowledgeClient", "RegistryClient", "ServiceClient",
             "ServiceTestSupport", "TrainerClient", "Tracking", "WorkQueueClient", "Messaging", "Model", "Networks",
-            "ONNX", "Safetensors", "CZeroMQ", lifecycle, logging,
+            "Manual", "ONNX", "Safetensors", "CZeroMQ", lifecycle, logging,
         ]),
     tests(
         "OperationTests",

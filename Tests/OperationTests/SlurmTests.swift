@@ -33,7 +33,7 @@ import WorkQueueClient
             #expect(try await command("health", "--wait", "60s").status == 0)
 
             let scenario = fixture.directory.appending(path: "s.yaml")
-            try Data(tinyScenario(trials: 4, epochs: 60, samples: 256).utf8).write(to: scenario)
+            try Data(tinyScenario(trials: 4, epochs: 40, samples: 256).utf8).write(to: scenario)
             let published = try await command("publish", scenario.path)
             let id = try #require(published.out.split(separator: "\n").first.map(String.init), "\(published.err)")
             // A worker of this machine prepares the data, however long that takes, so that those of the cluster find work.
