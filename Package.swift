@@ -28,9 +28,10 @@ func executable(
     .executableTarget(name: name, dependencies: dependencies, path: path, exclude: files, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], excluding files: [String] = []) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", swiftSettings: swiftSettings)
+        name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", exclude: files,
+        swiftSettings: swiftSettings)
 }
 
 // MARK: - Dependencies by the name of their product
@@ -95,6 +96,8 @@ let shared: [Target] = [
     library("Messaging", "Shared/Messaging", ["CZeroMQ", "Model", "Schema", lifecycle, logging, metrics, collections]),
 
     library("Storage", "Shared/Storage", ["Model", grdb, metrics]),
+    .systemLibrary(name: "CCurl", path: "Shared/CCurl"),
+    library("ObjectStore", "Shared/ObjectStore", ["CCurl", "Model", crypto]),
 
     library("ServiceClient", "Shared/ServiceKit/Client", ["Model", "Schema", "Messaging", logging]),
     library(
@@ -108,8 +111,8 @@ let shared: [Target] = [
     library(
         "WorkQueueServer", "Shared/WorkQueue/Server",
         [
-            "Model", "Schema", "Messaging", "Storage", "ServiceClient", "ServiceKit", "WorkQueueClient", grdb,
-            lifecycle, logging,
+            "Model", "Schema", "Messaging", "Storage", "ServiceClient", "ServiceKit", "WorkQueueClient",
+            argumentParser, grdb, lifecycle, logging,
         ]),
 
     // Optimised in every configuration: every parameter of a network passes through it in every step.
@@ -174,12 +177,13 @@ let services: [Target] = [
     library(
         "RegistryServer", "Services/Registry/Server",
         [
-            "Brain", "Model", "Schema", "Messaging", "Storage", "ServiceClient", "ServiceKit", "Networks",
+            "Brain", "Model", "Schema", "Messaging", "ObjectStore", "Storage", "ServiceClient", "ServiceKit",
+            "Networks",
             "RegistryClient", grdb, crypto, lifecycle, logging,
         ]),
     executable(
         "registry", "Services/Registry/Main",
-        ["RegistryServer", "ServiceClient", "ServiceKit", argumentParser]),
+        ["Model", "ObjectStore", "RegistryServer", "ServiceClient", "ServiceKit", argumentParser, logging]),
 
     .target(name: "CSandbox", path: "Shared/CSandbox"),
     library("Confinement", "Shared/Confinement", ["CSandbox", "Model"]),
@@ -337,7 +341,8 @@ let services: [Target] = [
 
 let testTargets: [Target] = [
     .target(
-        name: "TestSupport", dependencies: ["Model"], path: "Tests/Support", exclude: ["python-environment"],
+        name: "TestSupport", dependencies: ["Model"], path: "Tests/Support",
+        exclude: ["object-store.py", "python-environment"],
         swiftSettings: swiftSettings),
     .target(
         name: "ServiceTestSupport", dependencies: ["Messaging", "Model", "TestSupport", logging],
@@ -388,8 +393,8 @@ let testTargets: [Target] = [
     tests(
         "RegistryTests",
         [
-            "Brain", "RegistryClient", "RegistryServer", "ServiceClient", "ServiceTestSupport", "Messaging", "Storage",
-            "Model", "Schema", "Networks", "Tracking", "registry", grdb,
+            "Brain", "ObjectStore", "RegistryClient", "RegistryServer", "ServiceClient", "ServiceTestSupport",
+            "Messaging", "Storage", "Model", "Schema", "Networks", "Tracking", "registry", grdb,
         ]),
     tests(
         "InspectionTests",
@@ -466,14 +471,14 @@ let testTargets: [Target] = [
         [
             "Brain", "DesignerClient", "EvaluatorClient", "KnowledgeClient", "RegistryClient", "ServiceClient",
             "ServiceTestSupport", "TrainerClient", "Tracking", "WorkQueueClient", "Messaging", "Model", "Networks",
-            "ONNX", "Safetensors", "CZeroMQ", lifecycle, logging,
+            "Manual", "ONNX", "Safetensors", "CZeroMQ", lifecycle, logging,
         ]),
     tests(
         "OperationTests",
         [
             "gyrus", "gyrus-keeper", "Messaging", "Model", "ServiceClient", "ServiceKit", "Storage", "WorkQueueClient",
             grdb, logging,
-        ]),
+        ], excluding: ["Fixtures"]),
     executable(
         "Benchmarks", "Tests/Benchmarks",
         [

@@ -6,8 +6,8 @@ import WorkQueueClient
 
 /// Who gets which task.
 extension TaskStore {
-    /// Workers that wait for tasks of a kind, and all that could do one.
-    typealias Candidates = [String: (waiting: [String], all: [String])]
+    /// Tells workers that wait for tasks of a kind, and all that could do one; asked only for a task of several workers.
+    typealias Candidates = (_ kind: String) -> (waiting: [String], all: [String])
 
     /// The lease that a worker has already, because the reply to its pull was lost, or because it was leased to it with
     /// others.
@@ -43,7 +43,7 @@ extension TaskStore {
         for row in try due(kinds: kinds, in: db) {
             let (least, most) = (row["least_workers"] as Int, row["workers"] as Int)
             guard most > 1 else { return try begin(row, for: worker, in: db) }
-            let (waiting, all) = candidates[row["kind"]] ?? ([], [])
+            let (waiting, all) = candidates(row["kind"])
             let others = try waiting.filter { $0 != worker.name }.filter { try !isBusy($0, in: db) }
             // One that has no task and asks for none at the moment will do so soon.
             let size = least < most ? try min(most, max(least, all.count { try !isBusy($0, in: db) })) : most
@@ -59,7 +59,7 @@ extension TaskStore {
 
     /// Whether free workers could go on with a task beside those that have it, which is smaller than it may be.
     func canGrow(
-        _ attempt: TaskAttempt, among candidates: (String) -> (waiting: [String], all: [String]), in db: Database
+        _ attempt: TaskAttempt, among candidates: Candidates, in db: Database
     ) throws -> Bool {
         let statement = try db.cachedStatement(
             sql: "SELECT kind FROM tasks WHERE id = ? AND rank = 0 AND elastic = 0 AND size < workers")

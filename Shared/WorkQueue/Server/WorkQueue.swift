@@ -84,7 +84,7 @@ public actor WorkQueue: Service {
         try check(task)
         let store = store
         let outcome = try await database.write { db in try store.insert(task, in: db) }
-        if outcome.isNew { available.wake(task.kind) }
+        if outcome.isNew { Self.announce(task, available) }
         return outcome
     }
 
@@ -93,7 +93,12 @@ public actor WorkQueue: Service {
         try check(task)
         let available = available
         guard try store.insert(task, in: db).isNew else { return }
-        db.afterNextTransaction { _ in available.wake(task.kind) }
+        db.afterNextTransaction { _ in Self.announce(task, available) }
+    }
+
+    /// Wakes those who may do the task: of a thousand that wait only as many as it needs, or each would look in vain.
+    private static func announce(_ task: TaskSubmission, _ available: WaitList<String>) {
+        if task.workers == 1 { available.wake(task.kind, most: 1) } else { available.wake(task.kind) }
     }
 
     private nonisolated func check(_ task: TaskSubmission) throws {
@@ -154,7 +159,11 @@ public actor WorkQueue: Service {
         let deadline = now() + (kinds.isEmpty ? .zero : min(waiting, settings.longestWait))
         while workers.isLatest(pull, of: worker) {
             let ticket = available.ticket(for: kinds)
-            defer { ticket.discard() }
+            var looksAgain = false
+            defer {
+                // What this worker was woken for and does not look for is another one's.
+                if ticket.discard() && !looksAgain { for kind in kinds { available.wake(kind, most: 1) } }
+            }
             let (lease, gang, nextDue) = try await grant(worker, kinds)
             for attempt in gang { leases.grant(attempt, at: now()) }
             // Those for whom the others of the gang were leased are waiting in their pulls.
@@ -167,6 +176,7 @@ public actor WorkQueue: Service {
             guard remaining > .zero, workers.isLatest(pull, of: worker) else { return nil }
             await ticket.wait(for: min(remaining, nextDue ?? remaining))
             try Task.checkCancellation()
+            looksAgain = workers.isLatest(pull, of: worker)
         }
         return nil
     }
@@ -174,11 +184,10 @@ public actor WorkQueue: Service {
     private func grant(
         _ worker: WorkerProcess, _ kinds: [String]
     ) async throws -> (TaskLease?, gang: [TaskAttempt], nextDue: Duration?) {
-        let store = store
-        let candidates = Dictionary(uniqueKeysWithValues: Set(kinds).map { ($0, workers.candidates(for: $0)) })
+        let (store, workers) = (store, workers)
         return try await database.write { db in
             if let lease = try store.lease(of: worker, in: db) { return (lease, [lease.attempt], nil) }
-            if let (lease, gang) = try store.lease(kinds: kinds, to: worker, among: candidates, in: db) {
+            if let (lease, gang) = try store.lease(kinds: kinds, to: worker, among: workers.candidates, in: db) {
                 return (lease, gang, nil)
             }
             return (nil, [], try store.timeToNextDue(kinds: kinds, in: db))
@@ -320,7 +329,8 @@ public actor WorkQueue: Service {
 
     /// Workers heard of lately, by name.
     func currentWorkers() -> [QueueStatistics.Worker] {
-        workers.list(at: now(), memory: settings.workerMemory) { leases.task(of: $0) }
+        let tasks = leases.tasksByWorker
+        return workers.list(at: now(), memory: settings.workerMemory) { tasks[$0] }
     }
 
     nonisolated func metadata(_ attempt: TaskAttempt, _ more: Logger.Metadata = [:]) -> Logger.Metadata {

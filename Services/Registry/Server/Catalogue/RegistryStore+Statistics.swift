@@ -16,6 +16,7 @@ extension RegistryStore {
                 return [
                     MetricSample(.blobs, try number("SELECT COUNT(*) FROM blobs")),
                     MetricSample(.blobBytes, try number("SELECT SUM(bytes) FROM blobs")),
+                    MetricSample(.diskBlobs, try number("SELECT COUNT(*) FROM blobs WHERE moved IS NULL")),
                 ] + (try kinds.map { MetricSample(.entries, [("kind", $0)], try number("SELECT COUNT(*) FROM \($0)")) })
             }
         }
