@@ -5,6 +5,7 @@ import Networks
 import Safetensors
 import TestSupport
 import Testing
+import Torch
 
 /// Weights under the names of torchvision, timm and Hugging Face, which become networks.
 @Suite(.timeLimit(.minutes(5)))
@@ -85,6 +86,44 @@ struct CheckpointTests {
             try await process.inspect(InspectionRequest(file: file, companion: directory.file("model.pt")))
         }
         #expect(failure?.message.contains("config.json beside the weights has more than 1048576 bytes") == true)
+    }
+
+    @Test func `scripts with weights of 16 bits run with 32`() async throws {
+        let python: PythonEnvironment
+        do {
+            python = try PythonEnvironment()
+        } catch {
+            try Test.cancel("there is no Python with torch: \(error)")
+        }
+        _ = try python.run(
+            """
+            import sys, torch
+            for name, dtype in [("half", torch.float16), ("brain", torch.bfloat16)]:
+                network = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.ReLU()).to(dtype)
+                network[0].weight.data.fill_(0.5); network[0].bias.data.fill_(0.25)
+                torch.jit.script(network).save(f"{sys.argv[1]}/{name}.pt")
+            """, directory.url.path)
+        for name in ["half", "brain"] {
+            let file = directory.file("\(name).pt")
+            let inspection = try await process.inspect(InspectionRequest(file: file, inputShapes: [[4]]))
+            #expect(inspection.outline?.parameterCount == 15)
+            let network = try ScriptedNetwork(loading: file)
+            #expect(try network.features(of: [1, 2, 3, 4], shape: [4], output: 0) == [5.25, 5.25, 5.25])
+        }
+    }
+
+    @Test(arguments: [
+        ("voice-encoder/voice-encoder.pt", [160, 40], 1_423_616),
+        ("efficientnet-lite0/efficientnet-lite0.pt", [3, 224, 224], 4_631_083),
+    ])
+    func `the parameters of a frozen network are counted`(name: String, shape: [Int], count: Int) async throws {
+        guard let place = try? RealData.locator.folder(of: "own") else {
+            try Test.cancel("needs the folder 'own' in the data directory")
+        }
+        let file = URL(filePath: place).appending(path: "models/\(name)")
+        let inspection = try await process.inspect(InspectionRequest(file: file, inputShapes: [shape]))
+        let found = inspection.outline?.parameterCount ?? 0
+        #expect(abs(found - count) < count / 50, "\(found)")
     }
 
     /// Writes networks with random weights, and what they give.

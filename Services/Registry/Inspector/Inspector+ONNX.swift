@@ -41,7 +41,7 @@ extension Inspector {
         }
         do {
             return
-                "turned into TorchScript, and ran: \(try network.outputShapes(for: shapes)) for a batch of \(Self.batch)"
+                "turned into TorchScript, and ran: \(try network.outputShapes(for: shapes)) for a batch of \(shapes.first?.first ?? 1)"
         } catch {
             guard let single = self.shapes(graph, batch: 1), let outputs = try? network.outputShapes(for: single) else {
                 throw refusal("it does not run on inputs \(shapes): \(Failure(error).message)")
