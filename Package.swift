@@ -132,6 +132,7 @@ let shared: [Target] = [
         name: "Networks", dependencies: ["Model"], path: "Shared/Networks",
         swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     library("HelperProcesses", "Shared/HelperProcesses", ["Model"]),
+    library("Checkpoints", "Shared/Checkpoints", ["Model", "Safetensors"]),
     library("ONNX", "Shared/ONNX", ["Model", "Networks", "Safetensors", "Schema"]),
     library("Darknet", "Shared/Darknet", ["Model", "Networks"]),
     library("OpenVINO", "Shared/OpenVINO", ["Model", "Networks"]),
@@ -190,7 +191,7 @@ let services: [Target] = [
     library("Inspection", "Services/Registry/Inspection", ["Confinement", "Model", "Networks"]),
     executable(
         "gyrus-inspector", "Services/Registry/Inspector",
-        ["Inspection", "Darknet", "Model", "Networks", "ONNX", "OpenVINO", "Safetensors", "Torch"]),
+        ["Checkpoints", "Inspection", "Darknet", "Model", "Networks", "ONNX", "OpenVINO", "Safetensors", "Torch"]),
 
     library("KnowledgeClient", "Services/Knowledge/Client", ["Model", "Schema", "Messaging"]),
     .target(
@@ -398,7 +399,7 @@ let testTargets: [Target] = [
         ]),
     tests(
         "InspectionTests",
-        ["Inspection", "gyrus-inspector", "Model", "Networks", "ONNX", "Safetensors", "Torch", "CTorch"]),
+        ["Inspection", "gyrus-inspector", "Model", "Networks", "ONNX", "Safetensors", "Schema", "Torch", "CTorch"]),
     .target(
         name: "TransferSupport",
         dependencies: ["Datasets", "KnowledgeAttention", "KnowledgeClient", "Model", "Networks", "Torch"],

@@ -103,9 +103,24 @@ gyrus_network *gyrus_network_create(
     });
 }
 
+namespace {
+
+/// Makes 32-bit floats of others: what is computed here has that many bits.
+void widen(jit::Module &module) {
+    const auto widen = [](at::Tensor tensor) {
+        if (tensor.is_floating_point() && tensor.scalar_type() != at::kFloat)
+            tensor.set_data(tensor.detach().to(at::kFloat));
+    };
+    for (const auto &each : module.named_parameters()) widen(each.value);
+    for (const auto &each : module.named_buffers()) widen(each.value);
+}
+
+}  // namespace
+
 gyrus_network *gyrus_network_load(const char *path, char **error) {
     return guarded<gyrus_network *>(error, nullptr, [&] {
         auto network = std::make_unique<gyrus_network>(jit::load(path, at::kCPU));
+        widen(network->module);
         const auto add = [&](const std::string &name, const at::Tensor &tensor) {
             // Counters that others keep beside their weights, such as `num_batches_tracked`, are no business of ours.
             if (!tensor.is_floating_point()) return;

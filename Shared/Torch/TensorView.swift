@@ -29,7 +29,6 @@ struct TensorView {
     /// Takes its values from a file, where they may have another name.
     func fill(from file: SafetensorsFile, as other: String? = nil) throws {
         try check(in: file, as: other)
-        let values: [Float] = try file.elements(of: other ?? name)
-        _ = buffer.update(fromContentsOf: values)
+        _ = buffer.update(fromContentsOf: try file.floats(of: other ?? name))
     }
 }

@@ -83,6 +83,15 @@ struct InspectionTests {
         try OnnxFile.write(network, weights: weights, to: file)
         let inspection = try await process.inspect(InspectionRequest(file: file))
         #expect(inspection.format == .onnx && inspection.producer == "Gyrus")
+
+        let companion = directory.file("translated.pt")
+        let run = try await process.inspect(InspectionRequest(file: file, companion: companion, mustRun: true))
+        #expect(run.hasCompanion && run.findings.last?.contains("ran: [[2, 10]]") == true, "\(run.findings)")
+        let given = (0..<784).map { Float($0 % 7) }
+        let (one, other) = (try ScriptedNetwork(network, seed: 3), try ScriptedNetwork(loading: companion))
+        let wanted = try one.features(of: given, shape: [1, 28, 28], output: 0)
+        let found = try other.features(of: given, shape: [1, 28, 28], output: 0)
+        #expect(zip(wanted, found).allSatisfy { abs($0 - $1) < 1e-4 })
     }
 
     // MARK: - What is not

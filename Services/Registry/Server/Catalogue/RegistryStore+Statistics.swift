@@ -31,7 +31,12 @@ extension RegistryStore {
                 networks: try number("SELECT COUNT(*) FROM networks"), models: tally.models,
                 datasets: try number("SELECT COUNT(*) FROM datasets"), blobs: try number("SELECT COUNT(*) FROM blobs"),
                 blobBytes: try number("SELECT SUM(bytes) FROM blobs"), groups: tally.groups,
-                accuracies: tally.accuracies)
+                accuracies: tally.accuracies,
+                parameters: try number(
+                    """
+                    SELECT SUM(model_sums.models * networks.parameters) FROM model_sums
+                    JOIN networks ON networks.id = model_sums.key WHERE model_sums.field = 'network'
+                    """))
         }
     }
 }
