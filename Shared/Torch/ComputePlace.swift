@@ -4,10 +4,10 @@ import Synchronization
 
 /// Where networks of this process compute, and how exactly.
 ///
-/// On a processor with 32 bits equal trainings give equal bits. On GPUs sums are taken in an order that differs from run to
+/// On a processor with 32 bits equal trainings give equal bits. On GPUs sums have an order that differs from run to
 /// run, and 16 bits round as the device's products do: such trainings come out alike, not equal.
 public struct ComputePlace: Hashable, Sendable {
-    /// The device.
+    /// Where products are computed.
     public let device: ComputeDevice
     /// What its products are computed in.
     public let precision: ComputePrecision

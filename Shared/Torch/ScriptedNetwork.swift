@@ -19,7 +19,8 @@ public final class ScriptedNetwork {
     /// - Parameter constraint: What is added to the loss while it is trained.
     /// - Throws: `Failure` where the description does not fit together.
     public init(
-        _ description: NetworkDescription, constraint: SimilarityConstraint? = nil, seed: UInt64, on place: ComputePlace = .current
+        _ description: NetworkDescription, constraint: SimilarityConstraint? = nil, seed: UInt64,
+        on place: ComputePlace = .current
     ) throws {
         self.handle = try Self.make(
             try description.torchScriptSource, constraint.map { try description.torchScriptSource(of: $0) },

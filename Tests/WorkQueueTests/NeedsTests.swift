@@ -90,9 +90,10 @@ struct NeedsTests {
         var busy = Self.large
         (busy.usedMemory, busy.utilization) = (12 << 30, 0.83)
         #expect(try await queue.renew(lease.attempt, offer: busy) == .proceed)
-        #expect(try await queue.statistics().workers.map(\.offer.text) == [
-            "cuda:1 H200 bf16, 12 GiB of 139 GiB, 83 % busy"
-        ])
+        #expect(
+            try await queue.statistics().workers.map(\.offer.text) == [
+                "cuda:1 H200 bf16, 12 GiB of 139 GiB, 83 % busy"
+            ])
     }
 
     @Test func `a notice of a worker is an event`() async throws {

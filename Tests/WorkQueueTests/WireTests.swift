@@ -23,7 +23,8 @@ struct WireTests {
         let attempt = TaskAttempt(task: "a", number: 3, worker: "w")
         let lease = TaskLease(attempt: attempt, kind: "k", group: "g", payload: [1, 2], checkpoint: digest)
         #expect(try TaskLease(Wire.Lease(lease), worker: "w") == lease)
-        let report = TaskReport(step: 1, steps: 2, metrics: ["loss": 0.1, "accuracy": 1], checkpoint: digest, notice: "full")
+        let report = TaskReport(
+            step: 1, steps: 2, metrics: ["loss": 0.1, "accuracy": 1], checkpoint: digest, notice: "full")
         let sent = Wire.ReportRequest(report, of: attempt)
         #expect(try TaskReport(sent) == report)
         #expect(try TaskAttempt(sent.attempt) == attempt)

@@ -34,7 +34,8 @@ struct EvaluatorWorkerCommand: AsyncParsableCommand {
             return [
                 TaskWorker(
                     queue: QueueClient(try directory.connect(to: .evaluator, logger: logger)), name: options.workerName,
-                    kinds: EvaluatorTaskHandler.kinds, offer: { ComputePlace.current.offer }, handler: handler, settings: settings, logger: logger)
+                    kinds: EvaluatorTaskHandler.kinds, offer: { ComputePlace.current.offer }, handler: handler,
+                    settings: settings, logger: logger)
             ]
         }
     }

@@ -5,7 +5,8 @@ public struct PlaceWords: ParsableArguments, Sendable {
     /// The device.
     @Option(
         help: ArgumentHelp(
-            "Device that computes: cpu, cuda, cuda:N, or auto for the first GPU where there is one.", valueName: "device"))
+            "Device that computes: cpu, cuda, cuda:N, or auto for the first GPU where there is one.",
+            valueName: "device"))
     public var device = "cpu"
 
     /// What products are computed in.

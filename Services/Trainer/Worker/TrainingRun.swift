@@ -179,6 +179,9 @@ final class TrainingRun {
         }
     }
 
+    /// Has more samples at once fail as if memory were full.
+    func limitMemory(toSamples count: Int) { (session as? TrainingSession)?.limitMemory(toSamples: count) }
+
     /// Says when mini-batches begin to go through the network in parts.
     private func tellParts() async throws {
         let parts = session.batchParts

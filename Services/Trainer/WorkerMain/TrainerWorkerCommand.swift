@@ -65,7 +65,8 @@ struct TrainerWorkerCommand: AsyncParsableCommand {
             return [
                 TaskWorker(
                     queue: QueueClient(try directory.connect(to: .trainer, logger: logger)), name: options.workerName,
-                    kinds: TrainerTaskHandler.kinds, offer: { ComputePlace.current.offer }, handler: handler, settings: settings, logger: logger)
+                    kinds: TrainerTaskHandler.kinds, offer: { ComputePlace.current.offer }, handler: handler,
+                    settings: settings, logger: logger)
             ]
         }
     }

@@ -9,7 +9,7 @@ public enum ComputeDevice: Hashable, Sendable, Codable, CustomStringConvertible 
     public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
         /// A processor.
         case cpu
-        /// A GPU.
+        /// A GPU of any machine and maker.
         case gpu
     }
 

@@ -34,7 +34,9 @@ extension TaskStore {
                 ORDER BY seat.number LIMIT 1
                 """)
         for kind in kinds {
-            guard let seat = try Row.fetchOne(statement, arguments: [kind] + Self.suits(worker.offer))?.copy() else { continue }
+            guard let seat = try Row.fetchOne(statement, arguments: [kind] + Self.suits(worker.offer))?.copy() else {
+                continue
+            }
             let attempt = TaskAttempt(task: seat["id"], number: seat["attempt"] + 1, worker: worker.name)
             try db.execute(
                 sql: """

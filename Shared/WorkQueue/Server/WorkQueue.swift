@@ -222,7 +222,8 @@ public actor WorkQueue: Service {
         return try await database.write { db in
             let directive = try store.report(report, of: attempt, in: db)
             guard directive == .proceed, report.step > 0, report.step < report.steps else { return directive }
-            return try store.canGrow(attempt, among: { workers.candidates(for: $0, meeting: $1) }, in: db) ? .regroup : .proceed
+            return try store.canGrow(attempt, among: { workers.candidates(for: $0, meeting: $1) }, in: db)
+                ? .regroup : .proceed
         }
     }
 

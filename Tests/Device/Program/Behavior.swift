@@ -29,11 +29,11 @@ struct Behavior {
 
     private func accuracy(on place: ComputePlace) throws -> Double {
         let plan = try TrainingPlan(
-            optimizers: [.init(rule: .adamW, learningRate: 0.001)], epochs: 3, batch: 32, seed: 3)
+            optimizers: [.init(rule: .adamw, learningRate: 0.001)], epochs: 3, batch: 32, seed: 3)
         let session = try TrainingSession(
             network.network(), plan: plan, samples: try network.samples(320, seed: 2), on: place)
         while !session.isFinished { try session.finishEpoch() }
-        return try session.network.evaluate(on: try network.samples(100, seed: 4)).accuracy
+        return try session.network.evaluate(on: network.samples(100, seed: 4)).accuracy
     }
 
     /// Trains with a mini-batch that is too large: on a GPU truly, on a processor, whose memory others need, by its word.
@@ -42,7 +42,7 @@ struct Behavior {
         var batch = isGPU ? 4_096 : 32
         while true {
             let plan = try TrainingPlan(
-                optimizers: [.init(rule: .adamW, learningRate: 0.001)], epochs: 1, batch: batch, seed: 3)
+                optimizers: [.init(rule: .adamw, learningRate: 0.001)], epochs: 1, batch: batch, seed: 3)
             let samples = try network.samples(batch, seed: 2)
             let session = try TrainingSession(network.network(), plan: plan, samples: samples, on: place)
             if !isGPU { session.limitMemory(toSamples: 10) }

@@ -17,7 +17,7 @@ final class Runner {
         let count = min(8 * batch, max(2 * batch, 16_384))
         samples = try network.samples(count, seed: 1)
         let plan = try TrainingPlan(
-            optimizers: [.init(rule: .adamW, learningRate: 0.001, weightDecay: 0.01)], epochs: 100_000, batch: batch,
+            optimizers: [.init(rule: .adamw, learningRate: 0.001, weightDecay: 0.01)], epochs: 100_000, batch: batch,
             seed: 1)
         session = try TrainingSession(description, plan: plan, samples: samples, on: place)
         parameters = try description.parameterCount
