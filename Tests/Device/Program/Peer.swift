@@ -14,13 +14,13 @@ final class Peer {
         process.standardInput = commands
         process.standardOutput = answers
         try process.run()
-        version = try line()
+        version = try Self.line(answers)
     }
 
     /// What it answers to a command: `train` or `answer`, a network, a way to run it, samples of a mini-batch, repetitions.
     func number(_ words: String...) throws -> Double {
         commands.fileHandleForWriting.write(Data("\(words.joined(separator: " "))\n".utf8))
-        let answer = try line()
+        let answer = try Self.line(answers)
         guard let number = Double(answer) else {
             throw Failure(.internal, "PyTorch answered '\(answer)' instead of a number.")
         }
@@ -33,7 +33,7 @@ final class Peer {
         process.waitUntilExit()
     }
 
-    private func line() throws -> String {
+    private static func line(_ answers: Pipe) throws -> String {
         var bytes: [UInt8] = []
         while let byte = try answers.fileHandleForReading.read(upToCount: 1)?.first {
             if byte == 10 { return String(decoding: bytes, as: UTF8.self) }
