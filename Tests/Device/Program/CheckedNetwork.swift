@@ -40,7 +40,7 @@ enum CheckedNetwork: String, CaseIterable {
         case .leNet5:
             return try TableSix.leNet5.network(
                 input: Self.input, shape: signature.shape, classes: Self.classes, normalized: true)
-        case .resNet18: return try family("ResNet-18")
+        case .resNet18: return try family("ResNet18")
         case .mobileNetV2: return try family("MobileNetV2")
         case .bertMini: return try family("Transformer", width: 4, depth: 2)
         case .textCNN: return try family("TextCNN", width: 2)
