@@ -60,7 +60,7 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let manualPages = [
     "first-scenario", "own-data", "own-networks", "using-the-result", "serving", "searching", "fusion", "tracking",
-    "models", "pretrained", "brain", "scaling-out", "clusters", "operating", "metrics", "scenario-reference",
+    "models", "pretrained", "brain", "scaling-out", "devices", "clusters", "operating", "metrics", "scenario-reference",
     "command-reference", "architecture", "glossary", "measurements",
 ]
 
@@ -480,6 +480,7 @@ let testTargets: [Target] = [
             "gyrus", "gyrus-keeper", "Messaging", "Model", "ServiceClient", "ServiceKit", "Storage", "WorkQueueClient",
             grdb, logging,
         ], excluding: ["Fixtures"]),
+    executable("device-check", "Tests/Device/Program", ["Model", "Networks", "Torch", argumentParser]),
     executable(
         "Benchmarks", "Tests/Benchmarks",
         [

@@ -18,7 +18,8 @@ struct HostileFileTests {
     private func script(_ source: String) throws -> URL {
         var error: UnsafeMutablePointer<CChar>?
         let network = try #require(
-            gyrus_network_create(source + "\n", nil, nil, 0, 0, &error), "\(error.map { String(cString: $0) } ?? "")")
+            gyrus_network_create(source + "\n", nil, nil, 0, 0, .processor, &error),
+            "\(error.map { String(cString: $0) } ?? "")")
         defer { gyrus_network_free(network) }
         let file = directory.file("hostile.pt")
         #expect(gyrus_network_save(network, file.path, &error), "\(error.map { String(cString: $0) } ?? "")")

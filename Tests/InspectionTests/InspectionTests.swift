@@ -28,7 +28,8 @@ struct InspectionTests {
         var error: UnsafeMutablePointer<CChar>?
         let source = "def forward(self, x: Tensor) -> Tensor:\n\(body)\n"
         let network = try #require(
-            gyrus_network_create(source, nil, nil, 0, 0, &error), "\(error.map { String(cString: $0) } ?? "")")
+            gyrus_network_create(source, nil, nil, 0, 0, .processor, &error),
+            "\(error.map { String(cString: $0) } ?? "")")
         defer { gyrus_network_free(network) }
         let file = directory.file(name)
         #expect(gyrus_network_save(network, file.path, &error))
@@ -183,5 +184,12 @@ struct InspectionTests {
         let file = try script("    return x / 0", "infinite.pt")
         let failure = try await refusal(InspectionRequest(file: file, inputShapes: [[1]]))
         #expect(failure.message.contains("finite"))
+    }
+}
+
+extension gyrus_place {
+    /// The processor, with 32 bits.
+    static var processor: gyrus_place {
+        gyrus_place(device: -1, precision: GYRUS_FP32, is_like_device: false)
     }
 }

@@ -12,6 +12,8 @@ struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "predict", abstract: "Answer for a user's data with a package.")
 
+    @OptionGroup var options: PlaceOptions
+
     @Argument(help: "The package, model.pt.")
     var package: String
 
@@ -19,7 +21,7 @@ struct PredictCommand: ParsableCommand {
         ComputeThreads.count = 1
         try answering(telling: { PredictionMessage(failure: $0) }) { answer in
             let request = try readRequest(PredictionRequest.self)
-            let package = try NetworkPackage(loading: URL(filePath: package))
+            let package = try NetworkPackage(loading: URL(filePath: package), on: options.place)
             try answer(PredictionMessage(target: package.manifest.target))
             try Predicting(package, request).run(answer)
         }

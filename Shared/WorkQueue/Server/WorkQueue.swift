@@ -145,17 +145,18 @@ public actor WorkQueue: Service {
     /// counts.
     /// - Parameter instance: Random text of the worker's process; another process of the same name has leases of its own.
     public func pull(
-        worker name: String, instance: String = "", kinds: [String], waiting: Duration
+        worker name: String, instance: String = "", kinds: [String], offer: ComputeOffer = ComputeOffer(),
+        waiting: Duration
     ) async throws -> TaskLease? {
         guard !name.isEmpty else { throw Failure(.invalidArgument, "A pull needs the name of the worker.") }
         try checkLengths([("worker", name), ("instance", instance)] + kinds.map { ("kinds", $0) })
         guard kinds.count <= settings.mostKinds else {
             throw Failure(.invalidArgument, "A pull names \(kinds.count) kinds; the most is \(settings.mostKinds).")
         }
-        let worker = WorkerProcess(name: name, instance: instance)
+        let worker = WorkerProcess(name: name, instance: instance, offer: offer)
         let pull = workers.beginPull(worker, kinds: kinds, at: now())
         defer { workers.endPull(worker, pull, at: now()) }
-        if !kinds.isEmpty { try await join(name, kinds) }
+        if !kinds.isEmpty { try await join(worker, kinds) }
         let deadline = now() + (kinds.isEmpty ? .zero : min(waiting, settings.longestWait))
         while workers.isLatest(pull, of: worker) {
             let ticket = available.ticket(for: kinds)
@@ -185,30 +186,38 @@ public actor WorkQueue: Service {
         _ worker: WorkerProcess, _ kinds: [String]
     ) async throws -> (TaskLease?, gang: [TaskAttempt], nextDue: Duration?) {
         let (store, workers) = (store, workers)
+        let candidates: TaskStore.Candidates = { workers.candidates(for: $0, meeting: $1) }
         return try await database.write { db in
             if let lease = try store.lease(of: worker, in: db) { return (lease, [lease.attempt], nil) }
-            if let (lease, gang) = try store.lease(kinds: kinds, to: worker, among: workers.candidates, in: db) {
+            if let (lease, gang) = try store.lease(kinds: kinds, to: worker, among: candidates, in: db) {
                 return (lease, gang, nil)
             }
-            return (nil, [], try store.timeToNextDue(kinds: kinds, in: db))
+            try store.noteUnmetNeeds(kinds: kinds, among: candidates, in: db)
+            return (nil, [], try store.timeToNextDue(kinds: kinds, for: worker.offer, in: db))
         }
     }
 
-    private func join(_ worker: String, _ kinds: [String]) async throws {
-        guard workers.markJoined(worker) else { return }
-        logger.info("worker joined", metadata: ["worker": "\(worker)"])
+    private func join(_ worker: WorkerProcess, _ kinds: [String]) async throws {
+        guard workers.markJoined(worker.name) else { return }
+        logger.info("worker joined", metadata: ["worker": "\(worker.name)"])
+        var attributes = ["kinds": kinds.joined(separator: ",")]
+        attributes["device"] = worker.offer.device?.description
+        if !worker.offer.model.isEmpty { attributes["model"] = worker.offer.model }
+        if worker.offer.memory > 0 { attributes["memory"] = ByteCount.text(worker.offer.memory) }
+        let joined = attributes
         let events = store.events
         try await database.write { db in
-            try events.append(
-                kind: "worker.joined", subject: worker, attributes: ["kinds": kinds.joined(separator: ",")], in: db)
+            try events.append(kind: "worker.joined", subject: worker.name, attributes: joined, in: db)
         }
     }
 
     // MARK: What workers say about their task
 
     /// Notes that a worker lives and works on the task.
-    public func renew(_ attempt: TaskAttempt) async throws -> TaskDirective {
+    /// - Parameter offer: What the worker has to compute with at the moment; nil where nothing changed.
+    public func renew(_ attempt: TaskAttempt, offer: ComputeOffer? = nil) async throws -> TaskDirective {
         hear(attempt)
+        if let offer { workers.note(offer, of: attempt.worker) }
         if leases.renew(attempt, at: now()) { return .proceed }
         let store = store
         return try await database.read { db in try store.directive(for: attempt, in: db) }
@@ -223,7 +232,8 @@ public actor WorkQueue: Service {
         return try await database.write { db in
             let directive = try store.report(report, of: attempt, in: db)
             guard directive == .proceed, report.step > 0, report.step < report.steps else { return directive }
-            return try store.canGrow(attempt, among: workers.candidates, in: db) ? .regroup : .proceed
+            return try store.canGrow(attempt, among: { workers.candidates(for: $0, meeting: $1) }, in: db)
+                ? .regroup : .proceed
         }
     }
 

@@ -86,6 +86,7 @@ extension Wire {
         Wire.ParameterWorkerRequest.self,
         Wire.Task.self,
         Wire.SubmitRequest.self,
+        Wire.ComputeOffer.self,
         Wire.SubmitReply.self,
         Wire.PullRequest.self,
         Wire.Lease.self,
