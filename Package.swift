@@ -68,6 +68,7 @@ let shared: [Target] = [
     .target(name: "CYamlBounds", dependencies: [yams], path: "Shared/CYamlBounds", publicHeadersPath: "include"),
     library("Model", "Shared/Model", ["CYamlBounds", yams, crypto]),
     library("Safetensors", "Shared/Safetensors", ["Model"]),
+    library("Answers", "Shared/Answers", ["Model", "Safetensors"]),
 
     // The manual's pages are carried by the executables that show them.
     .target(
@@ -159,10 +160,10 @@ let shared: [Target] = [
     library("Media", "Shared/Media", ["CMedia", "HelperProcesses", "Model"]),
     library(
         "Preparation", "Shared/Preparation",
-        ["CTorch", "HelperProcesses", "Media", "Model", "Safetensors", "Tables", "Torch", crypto]),
+        ["Answers", "CTorch", "HelperProcesses", "Media", "Model", "Safetensors", "Tables", "Torch", crypto]),
     library("Vision", "Shared/Vision", ["CVision", "Model", "Tracking"]),
     library(
-        "Datasets", "Shared/Datasets", ["Model", "CTorch", "CZlib", "Networks", "Torch", "Tracking", "Safetensors"]),
+        "Datasets", "Shared/Datasets", ["Answers", "Model", "CTorch", "CZlib", "Networks", "Torch", "Tracking", "Safetensors"]),
 ]
 
 // MARK: - Services
@@ -229,7 +230,7 @@ let services: [Target] = [
     library(
         "EvaluatorWorker", "Services/Evaluator/Worker",
         [
-            "Model", "Networks", "Storage", "Torch", "Datasets", "Tracking", "RegistryClient",
+            "Answers", "Model", "Networks", "Storage", "Torch", "Datasets", "Tracking", "RegistryClient",
             "EvaluatorClient", "WorkQueueClient",
         ]),
     executable(
@@ -277,8 +278,9 @@ let services: [Target] = [
     .target(
         name: "ConsoleServer",
         dependencies: [
-            "Brain", "Manual", "Model", "Messaging", "Networks", "ServiceClient", "DesignerClient", "KnowledgeClient",
-            "RegistryClient", "Search", "Tracking", "WebGuard", "WorkQueueClient", hummingbird, hummingbirdCore,
+            "Answers", "Brain", "HelperProcesses", "Manual", "Model", "Messaging", "Networks", "ServiceClient",
+            "DesignerClient", "KnowledgeClient", "RegistryClient", "Search", "ServerClient", "Tracking", "WebGuard",
+            "WorkQueueClient", hummingbird, hummingbirdCore,
             asyncAlgorithms, httpTypes, mustache, nio, nioHTTPTypes, nioPosix, lifecycle, logging,
         ],
         path: "Services/Console/Server", resources: [.embedInCode("Assets"), .embedInCode("Templates")],
@@ -373,7 +375,7 @@ let testTargets: [Target] = [
         ]),
     .target(
         name: "ServingSupport",
-        dependencies: ["Model", "Networks", "Preparation", "Tables", "TestSupport", "Torch"],
+        dependencies: ["Model", "Networks", "Preparation", "RegistryClient", "Tables", "TestSupport", "Torch"],
         path: "Tests/ServingSupport", swiftSettings: swiftSettings),
     tests(
         "UseTests",
@@ -421,7 +423,7 @@ let testTargets: [Target] = [
     tests(
         "EvaluatorTests",
         [
-            "EvaluatorWorker", "EvaluatorClient", "Datasets", "Model", "Networks", "RegistryClient",
+            "Answers", "EvaluatorWorker", "EvaluatorClient", "Datasets", "Model", "Networks", "RegistryClient",
             "ServiceTestSupport", "Torch", "WorkQueueClient", "WorkerSupport",
         ]),
     tests("VisionTests", ["Vision", "Tracking", "Model", "CTorch", "gyrus", "gyrus-detector"]),
@@ -450,9 +452,9 @@ let testTargets: [Target] = [
     tests(
         "ConsoleTests",
         [
-            "Brain", "ConsoleServer", "ConsoleSupport", "DesignerClient", "Manual", "RegistryClient", "ServiceClient",
-            "ServiceTestSupport", "Messaging", "Model", "Networks", "WebGuard", "WorkQueueClient", "console", grdb,
-            httpTypes, logging,
+            "Answers", "Brain", "ConsoleServer", "ConsoleSupport", "DesignerClient", "Manual", "RegistryClient",
+            "ServiceClient", "ServiceTestSupport", "ServingSupport", "Messaging", "Model", "Networks", "WebGuard",
+            "WorkQueueClient", "console", "gyrus-data", grdb, httpTypes, logging,
             nio, nioEmbedded, nioHTTPTypes, nioPosix,
         ]),
     tests(

@@ -1,3 +1,4 @@
+import Answers
 import Foundation
 public import Model
 import Safetensors
@@ -7,7 +8,7 @@ public import Torch
 ///
 /// For each split and modality, `training.image.rows` holds rows of bytes, floats or token numbers, and
 /// `training.image.indices` the row of each sample; `training.labels` holds the numbers of classes, `training.targets` rows of
-/// labels or standardized numbers, `training.groups` what samples belong to. Of data that Gyrus knows by name the metadata
+/// labels or standardized numbers, `training.groups` what samples belong to, `test.places` where samples stand in a user's data. Of data that Gyrus knows by name the metadata
 /// has `format`, `recipe` (canonical JSON), and for each modality `image.scale` and `image.offset`, with which a byte
 /// becomes a number: over the training rows these numbers have mean 0 and variance 1. Of data of a user it has `format` and
 /// `manifest`.
@@ -115,6 +116,13 @@ public struct PreparedDataset: Sendable {
     private func groups(_ split: Split) throws -> [Int32]? {
         let name = "\(split.rawValue).groups"
         return file.entries.contains { $0.name == name } ? try file.elements(of: name) : nil
+    }
+
+    /// Where the first samples of a split stand in the user's data; none where that was not noted.
+    public func places(_ split: Split) throws -> [String] {
+        let name = "\(split.rawValue).places"
+        guard file.entries.contains(where: { $0.name == name }) else { return [] }
+        return PlaceName.names(in: try file.elements(of: name))
     }
 
     /// The elements of a tensor; none where a split without samples has no tensors.

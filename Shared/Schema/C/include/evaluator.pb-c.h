@@ -58,10 +58,14 @@ struct  Gyrus__Wire__EvaluateTask
    */
   size_t n_features;
   char **features;
+  /*
+   * Whether the answers for test samples are kept as a file in the registry.
+   */
+  protobuf_c_boolean keep_answers;
 };
 #define GYRUS__WIRE__EVALUATE_TASK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__evaluate_task__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, 0 }
 
 
 /*
@@ -100,10 +104,14 @@ struct  Gyrus__Wire__EvaluateResult
    */
   size_t n_metrics;
   Gyrus__Wire__Metric **metrics;
+  /*
+   * Digest of the file of answers; empty where none is kept.
+   */
+  char *answers;
 };
 #define GYRUS__WIRE__EVALUATE_RESULT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__evaluate_result__descriptor) \
-    , 0, 0, 0,NULL, 0, 0, 0, 0,NULL }
+    , 0, 0, 0,NULL, 0, 0, 0, 0,NULL, (char *)protobuf_c_empty_string }
 
 
 /*

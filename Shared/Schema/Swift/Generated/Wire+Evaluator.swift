@@ -18,6 +18,8 @@ extension Wire {
         public var latencyRuns: UInt32 = 0
         /// Identities of sets of features that take the place of the dataset's samples; empty for the samples themselves.
         public var features: [String] = []
+        /// Whether the answers for test samples are kept as a file in the registry.
+        public var keepAnswers: Bool = false
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -29,7 +31,8 @@ extension Wire {
             dataset: String = "",
             split: String = "",
             latencyRuns: UInt32 = 0,
-            features: [String] = []
+            features: [String] = [],
+            keepAnswers: Bool = false
         ) {
             self.script = script
             self.network = network
@@ -37,6 +40,7 @@ extension Wire {
             self.split = split
             self.latencyRuns = latencyRuns
             self.features = features
+            self.keepAnswers = keepAnswers
         }
 
         /// Decodes a message.
@@ -61,6 +65,7 @@ extension Wire.EvaluateTask: StoredMessage {
         split = try Wire.text(c.pointee.split, "EvaluateTask.split")
         latencyRuns = c.pointee.latency_runs
         features = try Wire.texts(c.pointee.n_features, c.pointee.features, "EvaluateTask.features")
+        keepAnswers = c.pointee.keep_answers != 0
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__EvaluateTask>, arena: inout Arena) throws {
@@ -71,6 +76,7 @@ extension Wire.EvaluateTask: StoredMessage {
         c.pointee.split = try arena.text(split, "EvaluateTask.split")
         c.pointee.latency_runs = latencyRuns
         (c.pointee.n_features, c.pointee.features) = try arena.texts(features, "EvaluateTask.features")
+        c.pointee.keep_answers = keepAnswers ? 1 : 0
     }
 }
 
@@ -91,6 +97,8 @@ extension Wire {
         public var latencyMilliseconds: Double = 0
         /// Metrics of the split by name, such as `macro-f1`, and their standard errors, such as `macro-f1-error`.
         public var metrics: [Wire.Metric] = []
+        /// Digest of the file of answers; empty where none is kept.
+        public var answers: String = ""
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -103,7 +111,8 @@ extension Wire {
             parameters: UInt64 = 0,
             operations: UInt64 = 0,
             latencyMilliseconds: Double = 0,
-            metrics: [Wire.Metric] = []
+            metrics: [Wire.Metric] = [],
+            answers: String = ""
         ) {
             self.samples = samples
             self.classes = classes
@@ -112,6 +121,7 @@ extension Wire {
             self.operations = operations
             self.latencyMilliseconds = latencyMilliseconds
             self.metrics = metrics
+            self.answers = answers
         }
 
         /// Decodes a message.
@@ -137,6 +147,7 @@ extension Wire.EvaluateResult: StoredMessage {
         operations = c.pointee.operations
         latencyMilliseconds = c.pointee.latency_milliseconds
         metrics = try Wire.messages(c.pointee.n_metrics, c.pointee.metrics)
+        answers = try Wire.text(c.pointee.answers, "EvaluateResult.answers")
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__EvaluateResult>, arena: inout Arena) throws {
@@ -148,6 +159,7 @@ extension Wire.EvaluateResult: StoredMessage {
         c.pointee.operations = operations
         c.pointee.latency_milliseconds = latencyMilliseconds
         (c.pointee.n_metrics, c.pointee.metrics) = try arena.messages(metrics)
+        c.pointee.answers = try arena.text(answers, "EvaluateResult.answers")
     }
 }
 
