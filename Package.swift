@@ -163,7 +163,8 @@ let shared: [Target] = [
         ["Answers", "CTorch", "HelperProcesses", "Media", "Model", "Safetensors", "Tables", "Torch", crypto]),
     library("Vision", "Shared/Vision", ["CVision", "Model", "Tracking"]),
     library(
-        "Datasets", "Shared/Datasets", ["Answers", "Model", "CTorch", "CZlib", "Networks", "Torch", "Tracking", "Safetensors"]),
+        "Datasets", "Shared/Datasets",
+        ["Answers", "Model", "CTorch", "CZlib", "Networks", "Torch", "Tracking", "Safetensors"]),
 ]
 
 // MARK: - Services
@@ -380,8 +381,8 @@ let testTargets: [Target] = [
     tests(
         "UseTests",
         [
-            "DesignerClient", "Media", "Messaging", "Model", "Networks", "Preparation", "RegistryClient",
-            "ServingSupport", "gyrus", "gyrus-data", "registry", "server", logging,
+            "DesignerClient", "Media", "Messaging", "Model", "Networks", "ONNX", "Preparation", "RegistryClient",
+            "ServingSupport", "Torch", "gyrus", "gyrus-data", "registry", "server", logging,
         ]),
     tests("TablesTests", ["Tables", "Model", "gyrus", "gyrus-data"]),
     tests("ScoresTests", ["Model", "Scores"]),

@@ -3,6 +3,7 @@ import ConsoleSupport
 import Foundation
 import Model
 import RegistryClient
+import ServiceClient
 import ServingSupport
 import TestSupport
 import Testing
@@ -83,7 +84,7 @@ import Testing
             #expect(page.status == 200, "\(page.text)")
             for part in [
                 "90 test samples", "from 500", "&lt;c&gt;", "truth=0&amp;view=answers", "Calibration",
-                "Importance of the modalities", "40 points", "rows.csv, row 31",
+                "Importance of the modalities", "40.0 points", "rows.csv, row 31",
             ] {
                 #expect(page.text.contains(part), "\(part)")
             }

@@ -2,6 +2,7 @@ import ConsoleSupport
 import DesignerClient
 import Foundation
 import Model
+import ServiceClient
 import ServingSupport
 import TestSupport
 import Testing
@@ -28,7 +29,8 @@ import Testing
         // The structure decides, the width does not.
         let trials = try (0..<24).map { number in
             let structure = number % 2 + 1
-            return try Self.trial(number, "\(structure).\(number / 2 % 3 + 1)-1", Double(structure) + 0.01 * Double(number % 5))
+            return try Self.trial(
+                number, "\(structure).\(number / 2 % 3 + 1)-1", Double(structure) + 0.01 * Double(number % 5))
         }
         let found = Parameters(trials, genes: Self.genes)
         #expect(found.columns.map(\.name) == ["image: structure", "image: width"])

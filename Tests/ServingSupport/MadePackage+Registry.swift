@@ -9,7 +9,7 @@ extension MadePackage {
         let recipe = try BlobDigest(manifest.id)
         let data = try await registry.upload(file: dataset)
         _ = try await registry.register(
-            RegisteredDataset(name: "rows", recipe: recipe, blob: data, classes: manifest.target.outputs))
+            RegisteredDataset(name: "rows", recipe: recipe, blob: data, classes: UInt32(manifest.target.outputs)))
         let base = BaseNetwork(
             name: "MLP", category: "MLP", areas: ["cognition"], functions: ["classification"],
             description: try description.canonicalJSON)
@@ -18,7 +18,7 @@ extension MadePackage {
         let kept = [answers].compactMap { $0 }.map { ModelFile(.answers, $0) }
         _ = try await registry.register(
             PretrainedModel(
-                id: id, network: try network.id ?? BlobDigest(hashing: Array(base.description.utf8)),
+                id: id, network: network.id ?? BlobDigest(hashing: Array(base.description.utf8)),
                 platform: "Gyrus1.0", dataset: "rows", optimizer: "SGD",
                 accuracy: nil, files: [ModelFile(.torchScript, script)] + kept,
                 lineage: .init(recipe: recipe), series: "table/kinds"))

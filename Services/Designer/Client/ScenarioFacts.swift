@@ -169,7 +169,8 @@ extension Wire.ScenarioFacts {
             budgetSeconds: facts.budget ?? 0, finalLength: facts.finalLength,
             genes: (facts.genes ?? []).map { gene in
                 Wire.SpaceGene(
-                    name: gene.name, parts: gene.parts.map(Wire.SpacePart.init), turn: gene.turn.map(Wire.SpacePart.init))
+                    name: gene.name, parts: gene.parts.map(Wire.SpacePart.init),
+                    turn: gene.turn.map(Wire.SpacePart.init))
             })
     }
 }

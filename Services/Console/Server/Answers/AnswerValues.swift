@@ -76,7 +76,8 @@ struct AnswerValues {
             return "\(names[truth]), answered right: \(Words.some(count, "sample"))"
         case .pair(let truth, let answer):
             return "\(names[truth]), answered \(names[answer]): \(Words.some(count, "sample"))"
-        case .label(let label, let outcome): return "\(names[label]) \(outcome.rawValue): \(Words.some(count, "sample"))"
+        case .label(let label, let outcome):
+            return "\(names[label]) \(outcome.rawValue): \(Words.some(count, "sample"))"
         }
     }
 
@@ -93,7 +94,8 @@ struct AnswerValues {
                     "cells": counts.enumerated().map { answer, count in
                         cell(count, share: Double(count) / Double(total), truth: truth, answer: answer)
                     },
-                    "recall": counts.reduce(0, +) > 0 ? Words.fixed(Double(counts[truth]) / Double(total) * 100, 1) : "–",
+                    "recall": counts.reduce(0, +) > 0
+                        ? Words.fixed(Double(counts[truth]) / Double(total) * 100, 1) : "–",
                 ] as [String: Any]
             },
         ]
@@ -103,7 +105,8 @@ struct AnswerValues {
         let level = count == 0 ? 0 : max(1, Int((share * 9).rounded(.up)))
         var values: [String: Any] = [
             "count": count == 0 ? "" : Words.count(count),
-            "style": "h\(level)\(truth == answer ? " right" : "")\(choice == .pair(truth: truth, answer: answer) ? " chosen" : "")",
+            "style":
+                "h\(level)\(truth == answer ? " right" : "")\(choice == .pair(truth: truth, answer: answer) ? " chosen" : "")",
         ]
         if count > 0 {
             values["address"] = address(["truth": "\(truth)", "answer": "\(answer)"]) + "#samples"
@@ -152,7 +155,8 @@ struct AnswerValues {
             let points = rows.map { row in
                 let (truth, answer) = (file.truth(of: row)[column], file.answers(of: row)[column])
                 return Chart.Point(
-                    x: truth, y: answer, title: "\(name(of: row)): \(Words.plain(truth)), answered \(Words.plain(answer))")
+                    x: truth, y: answer,
+                    title: "\(name(of: row)): \(Words.plain(truth)), answered \(Words.plain(answer))")
             }
             let (low, high) = (points.map(\.x).min() ?? 0, points.map(\.x).max() ?? 0)
             let chart = Chart(

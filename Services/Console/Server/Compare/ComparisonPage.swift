@@ -30,7 +30,9 @@ struct ComparisonPage: Sendable {
     private static func row(_ name: String, _ cells: [String], best: Set<Int> = []) -> [String: Any] {
         [
             "name": name,
-            "cells": cells.enumerated().map { ["text": $0.element, "isBest": best.contains($0.offset)] as [String: Any] },
+            "cells": cells.enumerated().map {
+                ["text": $0.element, "isBest": best.contains($0.offset)] as [String: Any]
+            },
         ]
     }
 

@@ -44,7 +44,8 @@ struct ParallelCoordinates {
         }
         for (place, axis) in axes.enumerated() {
             let middle = SVG.number(x(place))
-            svg.add("line", ["class": "axis", "x1": middle, "x2": middle, "y1": SVG.number(y(1)), "y2": SVG.number(y(0))])
+            svg.add(
+                "line", ["class": "axis", "x1": middle, "x2": middle, "y1": SVG.number(y(1)), "y2": SVG.number(y(0))])
             svg.add(
                 "text", ["class": "name mid", "x": middle, "y": place.isMultiple(of: 2) ? "16" : "34"],
                 text: short(axis.title), title: axis.title)

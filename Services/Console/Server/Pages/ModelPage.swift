@@ -90,7 +90,8 @@ struct ModelPage: Sendable {
     private func answerValues(of model: PretrainedModel, _ query: Query) async throws -> [String: Any] {
         guard let digest = model.file(.answers) else {
             return [
-                "note": "Its answers for test samples are not kept: that is done for the networks that a search trains to the "
+                "note":
+                    "Its answers for test samples are not kept: that is done for the networks that a search trains to the "
                     + "end. Judge it on data of yours with: gyrus evaluate \(model.id) --data PATH"
             ]
         }
@@ -102,7 +103,9 @@ struct ModelPage: Sendable {
         do {
             let network = try await backends.ask(.registry) { try await $0.registry.network(model.network) }
             guard let recipe = model.lineage.recipe, model.file(.torchScript) != nil else {
-                return ["note": "Nothing is known of the data that it was trained on, so that it cannot answer for files."]
+                return [
+                    "note": "Nothing is known of the data that it was trained on, so that it cannot answer for files."
+                ]
             }
             let manifest = try await backends.ask(.registry) { backends in
                 let manifest = try await backends.registry.manifest(recipe: recipe)
@@ -111,7 +114,7 @@ struct ModelPage: Sendable {
                 return try await backends.registry.manifest(manifest, for: inputs)
             }
             guard let manifest else {
-                return ["note": "It was trained on data that Gyrus knows by name; it keeps no preparation for new ones."]
+                return ["note": "It was trained on data that an older version prepared, without a way for new ones."]
             }
             return [
                 "form": PredictValues.form(manifest, token: token, limits: limits),

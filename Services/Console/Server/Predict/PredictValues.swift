@@ -33,7 +33,8 @@ enum PredictValues {
     static func answers(_ outcome: Predictor.Outcome) -> [String: Any] {
         var values: [String: Any] = ["rows": outcome.answers.map { row($0, outcome.target) }]
         if outcome.further > 0 {
-            values["further"] = "\(Words.some(outcome.further, "more sample")) are not shown; use gyrus predict for them."
+            values["further"] =
+                "\(Words.some(outcome.further, "more sample")) are not shown; use gyrus predict for them."
         }
         return values
     }

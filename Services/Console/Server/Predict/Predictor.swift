@@ -62,7 +62,8 @@ final class Predictor: Sendable {
             paths: table == nil ? upload.files.map(\.path) : [], table: table?.path,
             files: table == nil ? nil : upload.folder.path)
         let process = try HelperProcess(
-            "gyrus-data", ["predict", "--confined-to", upload.folder.path, package.path], longest: limits.predictionTime)
+            "gyrus-data", ["predict", "--confined-to", upload.folder.path, package.path], longest: limits.predictionTime
+        )
         process.say(String(decoding: try JSONEncoder().encode(request), as: UTF8.self))
         var outcome: Outcome?
         let folder = upload.folder.path + "/"

@@ -21,9 +21,11 @@ struct Upload {
         let form = try Multipart(
             try await Self.body(request, limits), type: request.headers[.contentType] ?? "",
             most: limits.uploadFiles + 1)
-        guard let given = form.parts.first(where: { $0.name == Self.tokenField }), given.content.elementsEqual(token.utf8)
+        guard let given = form.parts.first(where: { $0.name == Self.tokenField }),
+            given.content.elementsEqual(token.utf8)
         else {
-            throw Refusal(.forbidden, "The page is older than this console; load it again, and drop the files once more.")
+            throw Refusal(
+                .forbidden, "The page is older than this console; load it again, and drop the files once more.")
         }
         let parts = form.parts.filter { $0.isFile && !$0.content.isEmpty }
         guard !parts.isEmpty else { throw Failure(.invalidArgument, "Choose a file first, or drop one.") }
