@@ -57,7 +57,10 @@ struct ModelPage: Sendable {
         let model = try await model(path)
         let upload = try await Upload(request, token: token, limits: limits)
         defer { upload.remove() }
-        let outcome = try await predictor.answer(upload, with: model, from: backends.registry)
+        guard let manifest = try await manifest(of: model) else {
+            throw Failure(.invalidArgument, "This model cannot answer for files.")
+        }
+        let outcome = try await predictor.answer(upload, with: model, manifest, from: backends.registry)
         var values = try await head(of: model, .predict)
         var form = try await trial(of: model)
         form["predictions"] = PredictValues.answers(outcome)
@@ -100,28 +103,31 @@ struct ModelPage: Sendable {
 
     /// The form for files, or why there is none.
     private func trial(of model: PretrainedModel) async throws -> [String: Any] {
+        guard let manifest = try await manifest(of: model) else {
+            return [
+                "note":
+                    "Nothing is known of how its data were prepared: it was imported, or an older version prepared them. "
+                    + "It cannot answer for files."
+            ]
+        }
+        return [
+            "form": PredictValues.form(manifest, token: token, limits: limits), "address": Self.address(of: model.id),
+        ]
+    }
+
+    /// What a model reads; nil where it cannot answer for files.
+    private func manifest(of model: PretrainedModel) async throws -> DatasetManifest? {
+        guard let recipe = model.lineage.recipe, model.file(.torchScript) != nil else { return nil }
         do {
-            let network = try await backends.ask(.registry) { try await $0.registry.network(model.network) }
-            guard let recipe = model.lineage.recipe, model.file(.torchScript) != nil else {
-                return [
-                    "note": "Nothing is known of the data that it was trained on, so that it cannot answer for files."
-                ]
-            }
-            let manifest = try await backends.ask(.registry) { backends in
+            return try await backends.ask(.registry) { backends in
+                let network = try await backends.registry.network(model.network)
                 let manifest = try await backends.registry.manifest(recipe: recipe)
                 guard let manifest, network.format == BaseNetwork.ownFormat else { return manifest }
                 let inputs = try NetworkDescription(json: network.description).inputs.map(\.name)
                 return try await backends.registry.manifest(manifest, for: inputs)
             }
-            guard let manifest else {
-                return ["note": "It was trained on data that an older version prepared, without a way for new ones."]
-            }
-            return [
-                "form": PredictValues.form(manifest, token: token, limits: limits),
-                "address": Self.address(of: model.id),
-            ]
         } catch let failure as Failure where failure.code == .notFound {
-            return ["note": failure.message]
+            return nil
         }
     }
 

@@ -22,8 +22,11 @@ enum PredictValues {
             }
         let table = "a table (CSV, JSON Lines or Parquet) with the columns \(columns.joined(separator: ", "))"
         let hasFiles = inputs.contains { [.image, .audio].contains($0.value.signature.kind) }
+        let kinds = inputs.map(\.value.signature.kind.rawValue)
+        let isOneEach = inputs.count > 1 && Set(kinds).isSubset(of: ["image", "audio", "text"])
+        let each = isOneEach ? "one file for each of \(inputs.map(\.key).joined(separator: " and "))" : nil
         return [
-            "token": token, "wants": word.map { "\($0), or \(table)" } ?? table,
+            "token": token, "wants": (word ?? each).map { "\($0), or \(table)" } ?? table,
             "files": hasFiles ? "Files that the table names are dropped along with it." : "",
             "limit": "At most \(limits.uploadFiles) files and \(limits.uploadBytes >> 20) MiB at a time.",
         ]

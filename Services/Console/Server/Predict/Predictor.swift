@@ -35,9 +35,40 @@ final class Predictor: Sendable {
         self.limits = limits
     }
 
+    /// A table of one row for a network of several inputs, where each file is one of them; nil where that is not so.
+    private static func row(of upload: Upload, _ manifest: DatasetManifest) throws -> URL? {
+        let inputs = manifest.inputs.values
+        guard inputs.count > 1, inputs.count == upload.files.count else { return nil }
+        var row: [String: String] = [:]
+        for file in upload.files {
+            guard let kind = kind(of: file),
+                let input = inputs.first(where: { $0.signature.kind == kind && row[$0.columns[0]] == nil }),
+                input.columns.count == 1
+            else { return nil }
+            let isInline = if case .text(let text) = input.preparation { !text.areFiles } else { false }
+            row[input.columns[0]] =
+                isInline ? try String(contentsOf: file, encoding: .utf8) : file.lastPathComponent
+        }
+        let table = upload.folder.appending(path: "sample.jsonl")
+        try (JSONEncoder().encode(row) + Data("\n".utf8)).write(to: table)
+        return table
+    }
+
+    private static func kind(of file: URL) -> ModalityKind? {
+        switch file.pathExtension.lowercased() {
+        case "wav", "flac", "ogg", "mp3", "aiff", "aif": .audio
+        case "txt", "md": .text
+        case "png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "ppm", "pgm": .image
+        default: nil
+        }
+    }
+
     /// Answers for an upload.
+    /// - Parameter manifest: What the network reads.
     /// - Throws: `Failure` with code `busy` where as many uploads as are allowed are at work.
-    func answer(_ upload: Upload, with model: PretrainedModel, from registry: RegistryClient) async throws -> Outcome {
+    func answer(
+        _ upload: Upload, with model: PretrainedModel, _ manifest: DatasetManifest, from registry: RegistryClient
+    ) async throws -> Outcome {
         let isFree = running.withLock { running in
             guard running < limits.predictions else { return false }
             running += 1
@@ -52,12 +83,17 @@ final class Predictor: Sendable {
         // Making a package and talking with the helper both block.
         return try await withTaskExecutorPreference(WorkerThread()) {
             let package = try await store.package(of: model, from: registry)
-            return try Self.run(package, upload, limits)
+            return try Self.run(package, manifest, upload, limits)
         }
     }
 
-    private static func run(_ package: URL, _ upload: Upload, _ limits: ConsoleLimits) throws -> Outcome {
-        let table = upload.files.first { tables.contains($0.pathExtension.lowercased()) }
+    /// Runs the helper program.
+    /// - Parameter manifest: What the network reads.
+    private static func run(
+        _ package: URL, _ manifest: DatasetManifest, _ upload: Upload, _ limits: ConsoleLimits
+    ) throws -> Outcome {
+        let given = upload.files.first { tables.contains($0.pathExtension.lowercased()) }
+        let table = try given ?? row(of: upload, manifest)
         let request = PredictionRequest(
             paths: table == nil ? upload.files.map(\.path) : [], table: table?.path,
             files: table == nil ? nil : upload.folder.path)
