@@ -29,7 +29,7 @@ public struct AnswerFile: Hashable, Sendable {
 
     /// How much worse answers are without what one input says.
     public struct Importance: Hashable, Sendable, Codable {
-        /// The input.
+        /// Name of the network's input.
         public var input: String
         /// The metric where every sample gets this input of another sample: the mean of several draws.
         public var shuffled: Double
@@ -50,7 +50,7 @@ public struct AnswerFile: Hashable, Sendable {
         public var metric: String
         /// Its value with all inputs in place.
         public var whole: Double
-        /// The inputs.
+        /// What each input of the network is good for.
         public var inputs: [Importance]
 
         /// Describes inputs.

@@ -9,7 +9,7 @@ public struct Multipart {
         public let name: String
         /// Name of the file as the client has it; nil for a part that is no file.
         public let file: String?
-        /// Its content.
+        /// The bytes between two boundaries.
         public let content: ArraySlice<UInt8>
 
         /// Whether it is a file.

@@ -19,7 +19,7 @@ struct AnswerKeeper {
     /// Longest side of a picture.
     private static let side = 64
 
-    /// The file.
+    /// What is kept, within its bounds.
     func file() throws -> AnswerFile {
         let width = evaluation.target.outputs
         let most = min(AnswerFile.mostSamples, AnswerFile.mostOutputs / max(1, width))

@@ -146,7 +146,7 @@ extension Preparation {
         case .sound(var sound):
             (sound.mean, sound.deviation) = (Float(mean), Float(deviation))
             return .sound(sound)
-        case .text, .table, .series: return self
+        default: return self
         }
     }
 }

@@ -63,7 +63,7 @@ struct RequestGuard<Context: RequestContext>: RouterMiddleware {
         if let site = request.headers[.fetchSite], site != "same-origin" { return false }
         switch request.headers[.origin] {
         case nil, "null"?: return request.headers[.fetchSite] == "same-origin"
-        case let origin?: return origin.split(separator: "/").last.map(String.init) == request.head.authority
+        case let address?: return address.split(separator: "/").last.map(String.init) == request.head.authority
         }
     }
 

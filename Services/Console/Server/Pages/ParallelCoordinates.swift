@@ -2,7 +2,7 @@ import Model
 
 /// Each trial as a line over what it chose, and over what that was worth (Inselberg 1985).
 struct ParallelCoordinates {
-    /// A line.
+    /// What a trial chose, from axis to axis.
     struct Line {
         /// The place on each axis, 0 at its lower end to 1.
         var places: [Double]

@@ -32,7 +32,7 @@ enum PredictValues {
         ]
     }
 
-    /// The answers.
+    /// The rows of answers, with how sure the network is of each.
     static func answers(_ outcome: Predictor.Outcome) -> [String: Any] {
         var values: [String: Any] = ["rows": outcome.answers.map { row($0, outcome.target) }]
         if outcome.further > 0 {
