@@ -69,6 +69,7 @@ let shared: [Target] = [
     .target(name: "CYamlBounds", dependencies: [yams], path: "Shared/CYamlBounds", publicHeadersPath: "include"),
     library("Model", "Shared/Model", ["CYamlBounds", yams, crypto]),
     library("Safetensors", "Shared/Safetensors", ["Model"]),
+    library("Answers", "Shared/Answers", ["Model", "Safetensors"]),
 
     // The manual's pages are carried by the executables that show them.
     .target(
@@ -163,10 +164,11 @@ let shared: [Target] = [
     library("Media", "Shared/Media", ["CMedia", "HelperProcesses", "Model"]),
     library(
         "Preparation", "Shared/Preparation",
-        ["CTorch", "HelperProcesses", "Media", "Model", "Safetensors", "Tables", "Torch", crypto]),
+        ["Answers", "CTorch", "HelperProcesses", "Media", "Model", "Safetensors", "Tables", "Torch", crypto]),
     library("Vision", "Shared/Vision", ["CVision", "Model", "Tracking"]),
     library(
-        "Datasets", "Shared/Datasets", ["Model", "CTorch", "CZlib", "Networks", "Torch", "Tracking", "Safetensors"]),
+        "Datasets", "Shared/Datasets",
+        ["Answers", "Model", "CTorch", "CZlib", "Networks", "Torch", "Tracking", "Safetensors"]),
 ]
 
 // MARK: - Services
@@ -234,7 +236,7 @@ let services: [Target] = [
     library(
         "EvaluatorWorker", "Services/Evaluator/Worker",
         [
-            "Model", "Networks", "Storage", "Torch", "Datasets", "Tracking", "RegistryClient",
+            "Answers", "Model", "Networks", "Storage", "Torch", "Datasets", "Tracking", "RegistryClient",
             "EvaluatorClient", "WorkQueueClient",
         ]),
     executable(
@@ -282,8 +284,9 @@ let services: [Target] = [
     .target(
         name: "ConsoleServer",
         dependencies: [
-            "Brain", "Manual", "Model", "Messaging", "Networks", "ServiceClient", "DesignerClient", "KnowledgeClient",
-            "RegistryClient", "Search", "Tracking", "WebGuard", "WorkQueueClient", hummingbird, hummingbirdCore,
+            "Answers", "Brain", "HelperProcesses", "Manual", "Model", "Messaging", "Networks", "ServiceClient",
+            "DesignerClient", "KnowledgeClient", "RegistryClient", "Search", "ServerClient", "Tracking", "WebGuard",
+            "WorkQueueClient", hummingbird, hummingbirdCore,
             asyncAlgorithms, httpTypes, mustache, nio, nioHTTPTypes, nioPosix, lifecycle, logging,
         ],
         path: "Services/Console/Server", resources: [.embedInCode("Assets"), .embedInCode("Templates")],
@@ -379,13 +382,13 @@ let testTargets: [Target] = [
         ]),
     .target(
         name: "ServingSupport",
-        dependencies: ["Model", "Networks", "Preparation", "Tables", "TestSupport", "Torch"],
+        dependencies: ["Model", "Networks", "Preparation", "RegistryClient", "Tables", "TestSupport", "Torch"],
         path: "Tests/ServingSupport", swiftSettings: swiftSettings),
     tests(
         "UseTests",
         [
-            "DesignerClient", "Media", "Messaging", "Model", "Networks", "Preparation", "RegistryClient",
-            "ServingSupport", "gyrus", "gyrus-data", "registry", "server", logging,
+            "DesignerClient", "Media", "Messaging", "Model", "Networks", "ONNX", "Preparation", "RegistryClient",
+            "ServingSupport", "Torch", "gyrus", "gyrus-data", "registry", "server", logging,
         ]),
     tests("TablesTests", ["Tables", "Model", "gyrus", "gyrus-data"]),
     tests("ScoresTests", ["Model", "Scores"]),
@@ -427,7 +430,7 @@ let testTargets: [Target] = [
     tests(
         "EvaluatorTests",
         [
-            "EvaluatorWorker", "EvaluatorClient", "Datasets", "Model", "Networks", "RegistryClient",
+            "Answers", "EvaluatorWorker", "EvaluatorClient", "Datasets", "Model", "Networks", "RegistryClient",
             "ServiceTestSupport", "Torch", "WorkQueueClient", "WorkerSupport",
         ]),
     tests("VisionTests", ["Vision", "Tracking", "Model", "CTorch", "gyrus", "gyrus-detector"]),
@@ -456,9 +459,9 @@ let testTargets: [Target] = [
     tests(
         "ConsoleTests",
         [
-            "Brain", "ConsoleServer", "ConsoleSupport", "DesignerClient", "Manual", "RegistryClient", "ServiceClient",
-            "ServiceTestSupport", "Messaging", "Model", "Networks", "WebGuard", "WorkQueueClient", "console", grdb,
-            httpTypes, logging,
+            "Answers", "Brain", "ConsoleServer", "ConsoleSupport", "DesignerClient", "Manual", "RegistryClient",
+            "ServiceClient", "ServiceTestSupport", "ServingSupport", "Messaging", "Model", "Networks", "WebGuard",
+            "WorkQueueClient", "console", "gyrus-data", grdb, httpTypes, logging,
             nio, nioEmbedded, nioHTTPTypes, nioPosix,
         ]),
     tests(

@@ -19,7 +19,7 @@ public struct PreparationScript: Sendable {
     public var methods: String {
         let needsSound = inputs.contains { if case .sound = $0.input.preparation { true } else { false } }
         return
-            ((needsSound ? [Self.resample, Self.spectrogram, Self.power] : [])
+            ((needsSound ? [Self.resample, Self.spectrogram, Self.linear, Self.power] : [])
             + inputs.map { Self.methods(of: $0.name, $0.input) }).joined(separator: "\n")
     }
 
@@ -146,7 +146,9 @@ public struct PreparationScript: Sendable {
                 \(colors)
                 \(fit)
                 x = torch._upsample_bilinear2d_aa(x.unsqueeze(0), [\(height), \(width)], False, None, None).squeeze(0)
-                return torch.round(torch.clamp(x, 0.0, 255.0))
+                x = torch.round(torch.clamp(x, 0.0, 255.0))
+                \(projection(picture.projection))
+                return x
 
             def input_\(name)(self, pixels: Tensor) -> Tensor:
                 if pixels.numel() == 0:
@@ -158,18 +160,35 @@ public struct PreparationScript: Sendable {
             """
     }
 
+    /// Rebuilds a picture from its principal components, in double precision as training pictures were.
+    private static func projection(_ projection: PictureProjection?) -> String {
+        guard let projection else { return "pass" }
+        let mean = PictureProjection.numbers(projection.mean)
+        let components = PictureProjection.numbers(projection.components)
+        let scale = projection.highest > projection.lowest ? 255 / (projection.highest - projection.lowest) : 0
+        return """
+            mean = torch.tensor(\(list(mean)), dtype=7)
+                components = torch.tensor(\(list(components)), dtype=7).reshape([-1, \(mean.count)])
+                flat = x.to(7).reshape([1, -1]) - mean
+                rebuilt = (torch.matmul(torch.matmul(flat, components.t()), components) + mean).to(6).reshape_as(x)
+                x = torch.floor(torch.clamp((rebuilt - \(number(projection.lowest))) * \(number(scale)), 0.0, 255.0) + 0.5)
+            """
+    }
+
     private static func methods(of name: String, _ sound: SoundPreparation, _ shape: [Int]) -> String {
         let features =
             switch sound.sound {
-            case .waveform: "return x.reshape(\(shape))"
+            case .waveform: "return x.to(6).reshape(\(shape))"
+            case .mel where sound.side != nil:
+                "return self.linear_spectrogram(x.to(6), \(sound.window), \(sound.hop), \(sound.side ?? 0))"
             case .mel where sound.power != nil:
-                "return self.mel_power(x, \(sound.rate), \(sound.window), \(sound.hop), \(sound.transform), \(sound.bands), \(number(sound.power?.lowest ?? 0)), \(number(sound.power?.highest ?? 0)))"
+                "return self.mel_power(x.to(6), \(sound.rate), \(sound.window), \(sound.hop), \(sound.transform), \(sound.bands), \(number(sound.power?.lowest ?? 0)), \(number(sound.power?.highest ?? 0)))"
             case .mel:
                 "return self.mel_spectrogram(x, \(sound.rate), \(sound.window), \(sound.hop), \(sound.transform), \(sound.bands))"
             }
         return """
             def prepare_\(name)(self, samples: Tensor, rate: int) -> Tensor:
-                x = samples.to(6)
+                x = samples.to(7)
                 if x.dim() == 2:
                     x = x.mean(0)
                 x = self.resample(x, rate, \(sound.rate))
@@ -280,7 +299,7 @@ public struct PreparationScript: Sendable {
                 padded = torch.constant_pad_nd(x, [reach, max(0, needed - reach - x.size(0))], 0.0)
                 taps = torch.arange(-reach, step + reach).to(7)
                 places = torch.arange(0, phases).to(7) * ratio
-                kernel = self.weights(taps.unsqueeze(0) - places.unsqueeze(1), cutoff, reach).to(6)
+                kernel = self.weights(taps.unsqueeze(0) - places.unsqueeze(1), cutoff, reach)
                 rows = torch.conv1d(padded.reshape([1, 1, -1]), kernel.unsqueeze(1), None, [step])
                 return rows.squeeze(0).t().reshape([-1])[0:count]
             padded = torch.constant_pad_nd(x, [reach, reach + 1], 0.0)
@@ -293,7 +312,7 @@ public struct PreparationScript: Sendable {
                 offsets = taps.unsqueeze(0).to(7) - (places - first).unsqueeze(1)
                 weights = self.weights(offsets, cutoff, reach)
                 indices = torch.clamp(first.to(4).unsqueeze(1) + taps.unsqueeze(0) + reach, 0, padded.size(0) - 1)
-                parts.append((padded[indices] * weights.to(6)).sum(1))
+                parts.append((padded[indices] * weights).sum(1))
                 start += 16384
             return torch.cat(parts)
 
@@ -301,10 +320,13 @@ public struct PreparationScript: Sendable {
 
     /// Mel spectrogram in decibels below the loudest, as bytes: 0 is 80 dB below it. Bands are triangles on the mel scale of
     /// O'Shaughnessy (2595 · log10(1 + f / 700)).
+    ///
+    /// Waves are transformed in double precision: in single precision the rounding of the loudest bins would decide about the
+    /// weakest ones, differently on each machine.
     private static let spectrogram = """
         def mel_spectrogram(self, x: Tensor, rate: int, window: int, hop: int, transform: int, bands: int) -> Tensor:
             padded = torch.constant_pad_nd(x, [transform // 2, transform // 2], 0.0)
-            waves = torch.stft(padded, transform, hop, window, torch.hann_window(window), False, True, True)
+            waves = torch.stft(padded, transform, hop, window, torch.hann_window(window, dtype=7), False, True, True)
             power = torch.view_as_real(waves).pow(2).sum(2)
             bins = transform // 2 + 1
             frequencies = torch.linspace(0.0, float(rate) / 2.0, bins)
@@ -312,10 +334,22 @@ public struct PreparationScript: Sendable {
             edges = 700.0 * (torch.pow(10.0, torch.linspace(0.0, highest, bands + 2) / 2595.0) - 1.0)
             rising = (frequencies.unsqueeze(0) - edges[0:bands].unsqueeze(1)) / (edges[1:bands + 1] - edges[0:bands]).unsqueeze(1)
             falling = (edges[2:bands + 2].unsqueeze(1) - frequencies.unsqueeze(0)) / (edges[2:bands + 2] - edges[1:bands + 1]).unsqueeze(1)
-            mel = torch.matmul(torch.clamp(torch.minimum(rising, falling), 0.0, 1.0), power)
+            mel = torch.matmul(torch.clamp(torch.minimum(rising, falling), 0.0, 1.0).to(7), power)
             decibels = 10.0 * torch.log10(torch.clamp(mel, 1e-10, 1e10))
             loudest = max(float(decibels.max()), -30.0)
-            return torch.round(torch.clamp((decibels - loudest + 80.0) * (255.0 / 80.0), 0.0, 255.0)).unsqueeze(0)
+            return torch.round(torch.clamp((decibels - loudest + 80.0) * (255.0 / 80.0), 0.0, 255.0)).to(6).unsqueeze(0)
+
+        """
+
+    /// Spectrogram of evenly spaced frequencies in decibels below the loudest, as bytes: 0 is 80 dB below it. The highest
+    /// frequency comes first.
+    private static let linear = """
+        def linear_spectrogram(self, x: Tensor, window: int, hop: int, side: int) -> Tensor:
+            framed = x.unfold(0, window, hop)[0:side] * torch.hann_window(window)
+            power = torch.view_as_real(torch.fft_rfft(framed))[:, 0:side].square().sum(2)
+            decibels = torch.log10(torch.clamp(power, min=1e-10)) * 10.0
+            below = decibels - decibels.max()
+            return torch.round(torch.clamp(below / 80.0 + 1.0, 0.0, 1.0) * 255.0).t().flip([0]).unsqueeze(0)
 
         """
 

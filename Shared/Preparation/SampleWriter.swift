@@ -1,3 +1,4 @@
+import Answers
 import Dispatch
 import Model
 import Safetensors
@@ -7,8 +8,8 @@ import Tables
 /// Decodes samples on all cores and stores them.
 ///
 /// For each part and modality, `training.picture.rows` has the rows and `training.picture.indices` the row of each sample;
-/// `training.labels` or `training.targets` has the answers, `training.groups` the groups where there are any. Samples without
-/// a modality share a row of its mean.
+/// `training.labels` or `training.targets` has the answers, `training.groups` the groups where there are any, `test.places`
+/// where the first test samples stand. Samples without a modality share a row of its mean.
 final class SampleWriter {
     private(set) var unreadable: [(place: String, reason: String)] = []
     private(set) var unreadableCount = 0
@@ -137,6 +138,10 @@ final class SampleWriter {
             if sample.part == .training, input.storesBytes { look(at: row, of: modality.name, input) }
         }
         answers[sample.part, default: Answers()].count += 1
+        if sample.part == .test, stream.rows(of: "test.places") < AnswerFile.mostSamples {
+            try stream.append(
+                PlaceName.bytes(sample.place), to: "test.places", rowShape: [AnswerFile.placeBytes])
+        }
         if let group = sample.group { answers[sample.part]?.groups.append(Int32(group)) }
         switch sample.answer {
         case .class(let number)?: answers[sample.part]?.labels.append(Int32(number))

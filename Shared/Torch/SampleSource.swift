@@ -99,6 +99,17 @@ public struct SampleSource: Sendable {
             groups: groups.map { groups in chosen.map { groups[$0] } }, owner: owner, loss: loss)
     }
 
+    /// The same samples, but each with this modality of another one.
+    public func shuffling(_ name: String, seed: UInt64) -> SampleSource {
+        let order = SampleOrder.shuffled(count, seed: seed, epoch: -1)
+        return SampleSource(
+            checked: target,
+            modalities: modalities.map { modality in
+                modality.name == name ? modality.with(indices: order.map { modality.indices[Int($0)] }) : modality
+            },
+            answers: answers, count: count, groups: groups, owner: owner, loss: loss)
+    }
+
     /// So many samples, chosen by a seed; 0 means all.
     public func chosen(_ count: Int, seed: UInt64) -> SampleSource {
         count > 0 && count < self.count ? selecting(chosenPlaces(count, seed: seed)) : self

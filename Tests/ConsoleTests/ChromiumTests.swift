@@ -12,11 +12,13 @@ struct ChromiumTests {
     {
         try await ConsoleCluster.run { cluster in
             let id = try await cluster.publish("many", trials: 300)
+            let other = try await cluster.publish("other", trials: 20)
             try await Chromium.open { browser in
                 for path in [
                     "/", "/zoo", "/brain?stimuli=see+faces", "/scenarios", "/scenarios/\(id)",
                     "/scenarios/\(id)/trials/3",
-                    "/scenarios/\(id)?view=brain", "/scenarios/\(id)?view=file", "/events", "/docs",
+                    "/scenarios/\(id)?view=brain", "/scenarios/\(id)?view=file", "/scenarios/\(id)?view=compare",
+                    "/compare/scenarios?id=\(id)&id=\(other)", "/events", "/docs",
                     "/docs/scenario-reference",
                 ] {
                     for (isDark, width) in [(false, 1280), (true, 1280), (false, 390), (true, 390)] {

@@ -69,7 +69,7 @@ import WebGuard
 
     @Test func `a body beyond the limit closes the connection`() throws {
         try receive(head)
-        try receive(.body(ByteBuffer(repeating: 0, count: limits.bodyBytes)))
+        try receive(.body(ByteBuffer(repeating: 0, count: limits.connection.bodyBytes)))
         #expect(channel.isActive)
         try receive(.body(ByteBuffer(repeating: 0, count: 1)))
         #expect(!channel.isActive)

@@ -1,3 +1,4 @@
+import Answers
 import Datasets
 import EvaluatorClient
 import Foundation
@@ -50,6 +51,25 @@ import WorkerSupport
             #expect(result.parameters == 25 * 4 + 9 * 4 * 8 + 9 * 8 * 16 + 2 * 28 + (16 * 9 + 1) * 10)
             #expect(result.operations == 25 * 4 * 784 + 9 * 4 * 8 * 196 + 9 * 8 * 16 * 49 + 1440)
             #expect(result.latencyMilliseconds > 0)
+        }
+    }
+
+    @Test func `the answers are kept where that is asked for, with what the network saw`() async throws {
+        try await WorkerFixture.run { fixture in
+            var (task, expected) = try await Self.set(up: fixture)
+            #expect(try await Self.evaluate(fixture, task).answers == nil)
+            task.keepsAnswers = true
+            let digest = try #require(try await Self.evaluate(fixture, task).answers)
+            let path = fixture.directory.file("answers")
+            try await fixture.registry.download(digest, to: path)
+            let file = try AnswerFile(opening: path.path)
+            #expect(file.outputs == expected.outputs && .classes(file.classes) == expected.answers)
+            #expect(file.count == 60 && file.samples == Array(0..<60) && file.importances == nil)
+            let pictures = try #require(file.pictures["image"])
+            #expect(pictures.values.allSatisfy { $0.shape == [1, 28, 28] })
+            // The most wrong sample has its picture.
+            #expect(pictures[file.rowsByError[0]] != nil)
+            #expect(try await Self.evaluate(fixture, task).answers == digest, "the same file each time")
         }
     }
 

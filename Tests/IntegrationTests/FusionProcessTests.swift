@@ -91,14 +91,14 @@ private func scenario(image: String, trials: Int) -> String {
             """
             import sys, torch
             from safetensors.torch import load_file
-            network = torch.jit.load(sys.argv[1])
+            network = torch.jit.load(sys.argv[1]).network
             weights = load_file(sys.argv[2])
             state = network.state_dict()
             assert state.keys() == weights.keys() and all(torch.equal(state[k], weights[k]) for k in state)
             shapes = {"audio": (3, 1, 64, 64), "image": (3, 1, 28, 28)}
             names = [a.name for a in network.forward.schema.arguments][1:]
             print(tuple(network(*[torch.zeros(shapes[n]) for n in names]).shape))
-            """, folder.appending(path: "fused-\(id).pt").path, folder.appending(path: "fused-\(id).safetensors").path)
+            """, folder.appending(path: "model.pt").path, folder.appending(path: "weights.safetensors").path)
         #expect(output.contains("(3, 10)"))
     }
 }

@@ -46,7 +46,7 @@ private func scenario(_ learning: String) -> String {
                 let folder = gyrus.folder.appending(path: id)
                 #expect(try await gyrus.run("result", id, "--output", folder.path).status == 0)
                 let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-                #expect(files.contains("few-\(id).pt") && files.contains("few-\(id).safetensors"))
+                #expect(files.contains("model.pt") && files.contains("weights.safetensors"))
             }
         }
     }

@@ -27,6 +27,14 @@ public struct PythonEnvironment: Sendable {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: name)
     }
 
+    /// A folder with a package and what it depends on, apart from the environment, whose versions others need.
+    /// - Parameter package: The package with its version, such as `mlflow-skinny==3.17.2`.
+    /// - Throws: `Problem` where it cannot be had.
+    public static func folder(of package: String) throws -> String {
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "python-environment")
+        return try output(of: script.path, ["--apart", package]).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
     /// Runs a program and returns what it prints.
     public func run(_ program: String, _ arguments: String...) throws -> String {
         try Self.output(of: interpreter, ["-c", program] + arguments)

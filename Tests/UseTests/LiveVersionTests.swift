@@ -19,8 +19,8 @@ import Testing
             let endpoint = try Endpoint(try #require(fixture.environment["GYRUS_REGISTRY"]))
             let registry = RegistryClient(
                 RequestClient(to: endpoint, logger: Logger(label: "test")), patience: .seconds(60))
-            try await Self.register(first, as: "first", with: registry)
-            try await Self.register(second, as: "second", with: registry)
+            try await first.register(as: "first", with: registry)
+            try await second.register(as: "second", with: registry)
             _ = try await registry.move("first", to: .live, by: "test")
             let server = try await ServedFixture.start(["kinds=table/kinds"], in: fixture)
             let row = Data(#"{"age": 20, "weight": 50.5, "city": "Rome"}"#.utf8)
@@ -56,24 +56,5 @@ import Testing
         try #require(answer.status == 200, "\(answer.text)")
         let named = try answer.predictions()[0]["probabilities"] as? [String: Double]
         return (try answer.object()["version"] as? String ?? "", named?["a"] ?? -1)
-    }
-
-    /// Registers the data, the network and the model, as a search does.
-    private static func register(_ made: MadePackage, as id: String, with registry: RegistryClient) async throws {
-        let recipe = try BlobDigest(made.manifest.id)
-        let dataset = try await registry.upload(file: made.dataset)
-        _ = try await registry.register(
-            RegisteredDataset(
-                name: "rows", recipe: recipe, blob: dataset, classes: 3, attributes: [:]))
-        let network = try await registry.register(
-            BaseNetwork(
-                name: "MLP", category: "MLP", areas: ["cognition"], functions: ["classification"],
-                description: try made.description.canonicalJSON))
-        let script = try await registry.upload(file: made.network)
-        _ = try await registry.register(
-            PretrainedModel(
-                id: id, network: try #require(network.id), platform: "Gyrus1.0", dataset: "rows", optimizer: "SGD",
-                accuracy: nil, files: [ModelFile(.torchScript, script)],
-                lineage: .init(recipe: recipe), series: "table/kinds"))
     }
 }

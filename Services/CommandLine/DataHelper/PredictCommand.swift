@@ -1,4 +1,5 @@
 import ArgumentParser
+import Confinement
 import Foundation
 import Model
 import Preparation
@@ -14,12 +15,22 @@ struct PredictCommand: ParsableCommand {
 
     @OptionGroup var options: PlaceOptions
 
+    @Option(
+        help: ArgumentHelp("Folder beside the package that alone can be read (default: all).", valueName: "folder"))
+    var confinedTo: String?
+
     @Argument(help: "The package, model.pt.")
     var package: String
 
     func run() throws {
-        ComputeThreads.count = 1
         try answering(telling: { PredictionMessage(failure: $0) }) { answer in
+            if let confinedTo {
+                // Before libtorch starts any thread.
+                try Confinement.enter(
+                    reading: [URL(filePath: package), URL(filePath: confinedTo)], override: AnswerCommand.override,
+                    danger: "keep a network's program from reading and writing what it likes")
+            }
+            ComputeThreads.count = 1
             let request = try readRequest(PredictionRequest.self)
             let package = try NetworkPackage(loading: URL(filePath: package), on: options.place)
             try answer(PredictionMessage(target: package.manifest.target))

@@ -40,15 +40,28 @@ struct ConsoleRoutes: Sendable {
         let scenarios = ScenarioPages(backends: backends, renderer: renderer, settings: settings, streams: streams)
         let events = EventPages(backends: backends, renderer: renderer, settings: settings, streams: streams)
         let zoo = ZooPage(backends: backends, renderer: renderer)
-        let model = ModelPage(backends: backends, renderer: renderer)
+        let answers = AnswerStore(backends: backends)
+        let model = ModelPage(
+            backends: backends, renderer: renderer, answers: answers,
+            predictor: Predictor(store: settings.packages, limits: settings.limits), limits: settings.limits)
+        let pictures = AnswerPictures(store: answers)
+        let comparison = ComparisonPage(backends: backends, renderer: renderer)
         router.get("/") { _, _ in await OverviewPage(backends: backends, renderer: renderer).response() }
         router.get("/zoo") { request, _ in try await zoo.response(Query(request)) }
         router.get("/networks/:id") { _, context in try await model.network(try context.parameters.require("id")) }
         let brain = BrainPage(backends: backends, renderer: renderer)
         router.get("/brain") { request, _ in try await brain.response(Query(request)) }
-        router.get("/models/**") { _, context in
-            try await model.response(context.parameters.getCatchAll().map { $0.removingPercentEncoding ?? String($0) })
+        router.get("/models/**") { request, context in try await model.response(Self.path(context), Query(request)) }
+        router.post("/predict/models/**") { request, context in
+            try await model.predict(Self.path(context), request)
         }
+        router.get("/answers/:digest/:input/:row") { _, context in
+            try await pictures.response(
+                try context.parameters.require("digest"), try context.parameters.require("input"),
+                try context.parameters.require("row"))
+        }
+        router.get("/compare/models") { request, _ in try await comparison.models(Query(request)) }
+        router.get("/compare/scenarios") { request, _ in try await comparison.scenarios(Query(request)) }
         router.get("/scenarios") { request, _ in try await scenarios.list(Query(request)) }
         router.get("/scenarios/:id") { request, context in
             try await scenarios.page(try context.parameters.require("id"), Query(request))
@@ -82,6 +95,11 @@ struct ConsoleRoutes: Sendable {
         let manual = ManualPages(renderer: renderer)
         router.get("/docs") { _, _ in manual.index() }
         router.get("/docs/:name") { _, context in try manual.response(try context.parameters.require("name")) }
+    }
+
+    /// The parts of a path behind what a route says.
+    private static func path(_ context: Context) -> [String] {
+        context.parameters.getCatchAll().map { $0.removingPercentEncoding ?? String($0) }
     }
 
     private func addFiles(to router: Router<Context>) {

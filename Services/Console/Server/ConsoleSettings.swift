@@ -1,4 +1,6 @@
 public import Foundation
+import Model
+public import ServerClient
 import WebGuard
 
 /// Where the console listens and whom it answers.
@@ -16,6 +18,8 @@ public struct ConsoleSettings: Sendable {
     public var urlFile: URL?
     /// What this process says of itself, in Prometheus' text format.
     public var metrics: @Sendable () async -> String = { "" }
+    /// Where packages of models are kept that files are answered with.
+    public var packages = PackageStore.usual
     /// Bounds on what a client may do.
     public var limits: ConsoleLimits
 
@@ -40,8 +44,16 @@ public struct ConsoleLimits: Sendable {
     public var headerFields = 64
     /// Most bytes of a request's target.
     public var targetBytes = 4 << 10
-    /// Most bytes of a body, of which the console needs none: more of it closes the connection.
-    public var bodyBytes = 16 << 10
+    /// Most bytes of files that are dropped on a model's page together; no other request has a body.
+    public var uploadBytes = 32 << 20
+    /// Most files that are dropped together.
+    public var uploadFiles = 64
+    /// Most uploads that are answered at a time.
+    public var predictions = 2
+    /// Longest silence of the program that answers for an upload.
+    public var predictionTime = Duration.seconds(60)
+    /// Most answers that are shown.
+    public var shownPredictions = 200
     /// How long a connection may take to send a whole request, or to be idle between two.
     public var requestTime = Duration.seconds(15)
     /// How long a client may leave what was sent to it unread.
@@ -62,6 +74,6 @@ public struct ConsoleLimits: Sendable {
 
     /// Those on one connection.
     var connection: ConnectionLimits {
-        ConnectionLimits(bodyBytes: bodyBytes, requestTime: requestTime, stallTime: stallTime)
+        ConnectionLimits(bodyBytes: uploadBytes + (1 << 20), requestTime: requestTime, stallTime: stallTime)
     }
 }

@@ -19,6 +19,37 @@ public struct ScenarioFacts: Hashable, Sendable, Codable {
         }
     }
 
+    /// Decisions that are inherited together, which the numbers between two hyphens of a genome stand for.
+    public struct Gene: Hashable, Sendable, Codable {
+        /// One decision.
+        public struct Part: Hashable, Sendable, Codable {
+            /// Its name, such as `structure`.
+            public var name: String
+            /// What can be chosen, from number 1; a gene that is left out has zeros.
+            public var choices: [String]
+
+            /// Describes a decision.
+            public init(name: String, choices: [String]) {
+                self.name = name
+                self.choices = choices
+            }
+        }
+
+        /// Its name, such as that of a modality.
+        public var name: String
+        /// The decisions, in their order.
+        public var parts: [Part]
+        /// The decisions that follow any number of times.
+        public var turn: [Part]
+
+        /// Describes a gene.
+        public init(name: String, parts: [Part], turn: [Part] = []) {
+            self.name = name
+            self.parts = parts
+            self.turn = turn
+        }
+    }
+
     /// What is to be learned.
     public var task: Scenario.Task
     /// Identity of the recipe of the data.
@@ -43,12 +74,14 @@ public struct ScenarioFacts: Hashable, Sendable, Codable {
     public var budget: Double?
     /// How much longer a final training takes than one of a trial.
     public var finalLength: Double
+    /// What the numbers of a genome stand for; nil where that is not known, and in lists.
+    public var genes: [Gene]?
 
     /// Makes facts.
     public init(
         task: Scenario.Task, recipe: String, method: SearchMethod, minimized: [Scenario.Cost], latencyLimit: Double?,
         finalists: Int, fused: [Fused], detectors: [String], heldOut: [String], shards: Int,
-        budget: Double?, finalLength: Double
+        budget: Double?, finalLength: Double, genes: [Gene]? = nil
     ) {
         self.task = task
         self.recipe = recipe
@@ -62,6 +95,7 @@ public struct ScenarioFacts: Hashable, Sendable, Codable {
         self.shards = shards
         self.budget = budget
         self.finalLength = finalLength
+        self.genes = genes
     }
 
     /// The facts of a scenario.
@@ -106,8 +140,21 @@ extension ScenarioFacts {
             latencyLimit: wire.latencyLimit == 0 ? nil : wire.latencyLimit, finalists: Int(wire.finalists),
             fused: wire.fused.map { Fused(modality: $0.modality, isTrained: $0.trained) }, detectors: wire.detectors,
             heldOut: wire.heldOut, shards: Int(wire.shards),
-            budget: wire.budgetSeconds == 0 ? nil : wire.budgetSeconds, finalLength: wire.finalLength)
+            budget: wire.budgetSeconds == 0 ? nil : wire.budgetSeconds, finalLength: wire.finalLength,
+            genes: wire.genes.isEmpty
+                ? nil
+                : wire.genes.map { gene in
+                    Gene(name: gene.name, parts: gene.parts.map(Gene.Part.init), turn: gene.turn.map(Gene.Part.init))
+                })
     }
+}
+
+extension ScenarioFacts.Gene.Part {
+    init(_ wire: Wire.SpacePart) { self.init(name: wire.name, choices: wire.choices) }
+}
+
+extension Wire.SpacePart {
+    init(_ part: ScenarioFacts.Gene.Part) { self.init(name: part.name, choices: part.choices) }
 }
 
 extension Wire.ScenarioFacts {
@@ -119,6 +166,11 @@ extension Wire.ScenarioFacts {
             finalists: UInt32(clamping: facts.finalists),
             fused: facts.fused.map { Wire.FusedNetwork(modality: $0.modality, trained: $0.isTrained) },
             detectors: facts.detectors, heldOut: facts.heldOut, shards: UInt32(clamping: facts.shards),
-            budgetSeconds: facts.budget ?? 0, finalLength: facts.finalLength)
+            budgetSeconds: facts.budget ?? 0, finalLength: facts.finalLength,
+            genes: (facts.genes ?? []).map { gene in
+                Wire.SpaceGene(
+                    name: gene.name, parts: gene.parts.map(Wire.SpacePart.init),
+                    turn: gene.turn.map(Wire.SpacePart.init))
+            })
     }
 }

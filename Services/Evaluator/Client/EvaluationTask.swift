@@ -29,11 +29,13 @@ public struct EvaluationTask: Hashable, Sendable {
     public var features: [String]
     /// Several labels: the probability above which an answer counts, chosen on validation samples; nil for one half.
     public var threshold: Double?
+    /// Whether the answers for the samples are kept as a file in the registry.
+    public var keepsAnswers: Bool
 
     /// Describes a task.
     public init(
         script: BlobDigest, network: NetworkDescription, dataset: String, split: Split? = .test, latencyRuns: Int = 50,
-        features: [String] = [], threshold: Double? = nil
+        features: [String] = [], threshold: Double? = nil, keepsAnswers: Bool = false
     ) {
         self.script = script
         self.network = network
@@ -42,6 +44,7 @@ public struct EvaluationTask: Hashable, Sendable {
         self.latencyRuns = latencyRuns
         self.features = features
         self.threshold = threshold
+        self.keepsAnswers = keepsAnswers
     }
 
     /// Reads a task's payload.
@@ -55,7 +58,7 @@ public struct EvaluationTask: Hashable, Sendable {
             script: try BlobDigest(wire.script), network: try NetworkDescription(json: wire.network),
             dataset: wire.dataset, split: split,
             latencyRuns: wire.latencyRuns == 0 ? 50 : Int(wire.latencyRuns), features: wire.features,
-            threshold: wire.threshold == 0 ? nil : wire.threshold)
+            threshold: wire.threshold == 0 ? nil : wire.threshold, keepsAnswers: wire.keepAnswers)
     }
 
     /// The task's payload.
@@ -63,7 +66,8 @@ public struct EvaluationTask: Hashable, Sendable {
         try Wire.EvaluateTask(
             script: script.hexadecimal, network: try network.canonicalJSON, dataset: dataset,
             split: split?.rawValue ?? "",
-            latencyRuns: UInt32(clamping: latencyRuns), features: features, threshold: threshold ?? 0
+            latencyRuns: UInt32(clamping: latencyRuns), features: features, threshold: threshold ?? 0,
+            keepAnswers: keepsAnswers
         ).encodedBytes()
     }
 }
@@ -83,11 +87,13 @@ public struct EvaluationResult: Hashable, Sendable {
     public var operations: Int
     /// Median time of a single-sample run, in milliseconds.
     public var latencyMilliseconds: Double
+    /// The file of the answers; nil where none is kept.
+    public var answers: BlobDigest?
 
     /// Makes a result.
     public init(
         metrics: [String: Double], samples: Int, confusion: [[Int]], parameters: Int, operations: Int,
-        latencyMilliseconds: Double
+        latencyMilliseconds: Double, answers: BlobDigest? = nil
     ) {
         self.metrics = metrics
         self.samples = samples
@@ -95,6 +101,7 @@ public struct EvaluationResult: Hashable, Sendable {
         self.parameters = parameters
         self.operations = operations
         self.latencyMilliseconds = latencyMilliseconds
+        self.answers = answers
     }
 
     /// Reads a task's result.
@@ -109,7 +116,8 @@ public struct EvaluationResult: Hashable, Sendable {
         let rows = (0..<classes).map { row in wire.confusion[row * classes..<(row + 1) * classes].map { Int($0) } }
         self.init(
             metrics: .init(wire.metrics), samples: Int(wire.samples), confusion: rows, parameters: Int(wire.parameters),
-            operations: Int(wire.operations), latencyMilliseconds: wire.latencyMilliseconds)
+            operations: Int(wire.operations), latencyMilliseconds: wire.latencyMilliseconds,
+            answers: try wire.answers.isEmpty ? nil : BlobDigest(wire.answers))
     }
 
     /// The task's result.
@@ -118,7 +126,7 @@ public struct EvaluationResult: Hashable, Sendable {
             samples: UInt32(clamping: samples), classes: UInt32(clamping: confusion.count),
             confusion: confusion.flatMap { $0.map { UInt32(clamping: $0) } }, parameters: UInt64(clamping: parameters),
             operations: UInt64(clamping: operations), latencyMilliseconds: latencyMilliseconds,
-            metrics: .init(metrics)
+            metrics: .init(metrics), answers: answers?.hexadecimal ?? ""
         ).encodedBytes()
     }
 }

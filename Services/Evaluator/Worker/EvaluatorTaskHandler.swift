@@ -1,9 +1,11 @@
+import Answers
 import Datasets
 import EvaluatorClient
 import Foundation
 import Model
 import Networks
 public import RegistryClient
+import Storage
 import Torch
 public import WorkQueueClient
 
@@ -52,10 +54,8 @@ public struct EvaluatorTaskHandler: TaskHandler {
         let network = try ScriptedNetwork(loading: script)
         try Self.check(network, is: description)
         try progress.checkCancellation()
-        let evaluation = try task.split.map { split in
-            try network.evaluate(on: samples.source(PreparedDataset.split(named: split.rawValue)))
-                .with(threshold: task.threshold)
-        }
+        let source = try task.split.map { try samples.source(PreparedDataset.split(named: $0.rawValue)) }
+        let evaluation = try source.map { try network.evaluate(on: $0).with(threshold: task.threshold) }
         // How long an answer takes does not depend on the sample; the test split is left to those that are scored on it.
         let latencies = try network.latencies(on: samples.source(.validation), runs: task.latencyRuns)
         var metrics = evaluation?.metrics ?? [:]
@@ -63,7 +63,26 @@ public struct EvaluatorTaskHandler: TaskHandler {
         return EvaluationResult(
             metrics: metrics, samples: evaluation?.samples ?? 0, confusion: evaluation?.confusionRows ?? [],
             parameters: try description.parameterCount, operations: try description.multiplyAccumulates,
-            latencyMilliseconds: latencies.sorted()[latencies.count / 2] / .milliseconds(1))
+            latencyMilliseconds: latencies.sorted()[latencies.count / 2] / .milliseconds(1),
+            answers: try await answers(task, network, samples, source, evaluation))
+    }
+
+    /// Uploads the file of answers, where one is asked for.
+    private func answers(
+        _ task: EvaluationTask, _ network: ScriptedNetwork, _ samples: PreparedSamples, _ source: SampleSource?,
+        _ evaluation: Evaluation?
+    ) async throws -> BlobDigest? {
+        guard task.keepsAnswers, let split = task.split, let source, let evaluation, evaluation.samples > 0 else {
+            return nil
+        }
+        let keeper = AnswerKeeper(
+            network: network, source: source, evaluation: evaluation, inputs: samples.inputs,
+            places: try samples.places(PreparedDataset.split(named: split.rawValue)))
+        let scratch = try ScratchDirectory()
+        defer { scratch.remove() }
+        let file = scratch.file("answers.safetensors")
+        try keeper.file().write(to: file.path)
+        return try await registry.upload(file: file)
     }
 
     /// Parameters and operations are those of the description, so it must be that of the file.

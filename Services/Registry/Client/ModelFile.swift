@@ -25,12 +25,14 @@ public struct ModelFile: Hashable, Sendable, Codable {
         case tracks
         /// What its network must be given, as JSON (`InputContract`).
         case contract
+        /// What it answered for test samples, and what is right.
+        case answers
 
         /// Extension of files, such as `pt`.
         public var fileExtension: String {
             switch self {
             case .torchScript: "pt"
-            case .safetensors: "safetensors"
+            case .safetensors, .answers: "safetensors"
             case .onnx: "onnx"
             case .darknet: "weights"
             case .darknetConfiguration: "cfg"

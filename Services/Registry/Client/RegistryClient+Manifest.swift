@@ -5,8 +5,8 @@ extension RegistryClient {
     /// Most bytes of the header of a prepared dataset: the format allows no more.
     private static let largestHeader: UInt64 = 100_000_000
 
-    /// The manifest of prepared data of a user, read from the beginning of their file; nil where the file has none because
-    /// its data are known to Gyrus by name.
+    /// The manifest of prepared data, read from the beginning of their file; nil where the file has none because an older
+    /// version prepared them.
     /// - Parameter recipe: Identity of the prepared dataset.
     /// - Throws: `Failure` with code `not-found` where the registry has no such dataset.
     public func manifest(recipe: BlobDigest) async throws -> DatasetManifest? {

@@ -26,7 +26,7 @@ public struct PackageStore: Sendable {
         guard let manifest = try await registry.manifest(recipe: recipe) else {
             throw Failure(
                 .invalidArgument,
-                "model '\(model.id)' was trained on data that Gyrus knows by name; it keeps no preparation for new ones"
+                "model '\(model.id)' was trained on data that an older version prepared, without a way for new ones; search again"
             )
         }
         let place = folder.appending(path: script.hexadecimal)

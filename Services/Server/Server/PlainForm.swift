@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Tables
+import WebGuard
 
 /// Rows of a plain request: JSON, or a form with files.
 struct PlainForm {

@@ -54,7 +54,8 @@ struct AudioModality: ModalitySource {
             validation: pictures(chosen.validation.map { plan.validation[$0] }),
             test: pictures(chosen.test.map { plan.test[$0] }))
         return RenderedModality(
-            rows: rows, notes: ["window": "\(spectrogram.window)", "hop": "\(spectrogram.hop)"])
+            rows: rows, notes: ["window": "\(spectrogram.window)", "hop": "\(spectrogram.hop)"],
+            preparation: .sound(spectrogram.preparation))
     }
 
     private func pictures(_ candidates: [Candidate]) throws -> [UInt8] {

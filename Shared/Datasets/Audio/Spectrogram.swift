@@ -15,6 +15,16 @@ struct Spectrogram {
     var window: Int { 2 * (side - 1) }
     var hop: Int { (NoiseMixer.length - window) / (side - 1) }
 
+    /// How a recording becomes such a picture.
+    var preparation: SoundPreparation {
+        var preparation = SoundPreparation(
+            sound: .mel, rate: NoiseMixer.length, samples: NoiseMixer.length, window: window, hop: hop,
+            transform: window,
+            bands: side, mean: 0, deviation: 1)
+        preparation.side = side
+        return preparation
+    }
+
     /// The pictures of clips that lie one after another.
     func pictures(of clips: [Float]) throws -> [UInt8] {
         let count = clips.count / NoiseMixer.length

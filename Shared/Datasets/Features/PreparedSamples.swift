@@ -1,4 +1,5 @@
 public import Foundation
+public import Model
 public import Torch
 
 /// Samples as they were prepared, or the features that backbones gave for them.
@@ -18,6 +19,18 @@ public enum PreparedSamples: Sendable {
         } else {
             self = .features(try files.map { try FeatureSet(opening: $0.path) })
         }
+    }
+
+    /// What networks read of each modality; nothing is known of features.
+    public var inputs: [String: InputSignature] {
+        guard case .dataset(let dataset, let views) = self else { return [:] }
+        return views.reduce(dataset.inputs) { $0.merging($1.inputs) { $1 } }
+    }
+
+    /// Where the first samples of a split stand in the user's data; none where that is not known.
+    public func places(_ split: PreparedDataset.Split) throws -> [String] {
+        guard case .dataset(let dataset, _) = self else { return [] }
+        return try dataset.places(split)
     }
 
     /// The samples of a split, left in mapped memory.

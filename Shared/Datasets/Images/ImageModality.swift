@@ -33,7 +33,9 @@ struct ImageModality: ModalitySource {
             training: chosen.training.flatMap { set.training.pixels(order[validationCount + $0]) },
             validation: chosen.validation.flatMap { set.training.pixels(order[$0]) },
             test: chosen.test.flatMap { set.test.pixels($0) })
-        guard energyRemoved > 0 else { return RenderedModality(rows: pixels, notes: [:]) }
+        guard energyRemoved > 0 else {
+            return RenderedModality(rows: pixels, notes: [:], preparation: .picture(Self.preparation))
+        }
         // The components are those of the training pictures: nothing of the others enters.
         let components = try PrincipalComponents(
             of: pixels.training, features: set.side * set.side, energyRemoved: energyRemoved)
@@ -43,8 +45,14 @@ struct ImageModality: ModalitySource {
         let rows = rebuilt.map { values in
             values.map { UInt8(min(max(($0 - lowest) * scale, 0), 255).rounded()) }
         }
+        var preparation = Self.preparation
+        preparation.projection = PictureProjection(
+            mean: components.mean, components: components.components, lowest: lowest, highest: highest)
         return RenderedModality(
             rows: rows,
-            notes: ["components": "\(components.count)", "kept-energy": "\(components.keptEnergy)"])
+            notes: ["components": "\(components.count)", "kept-energy": "\(components.keptEnergy)"],
+            preparation: .picture(preparation))
     }
+
+    private static var preparation: PicturePreparation { PicturePreparation(fit: .crop, means: [0], deviations: [1]) }
 }

@@ -12,8 +12,10 @@ struct PrincipalComponents {
     let keptEnergy: Double
     /// How many components are kept.
     let count: Int
-    private let mean: [Double]
-    private let components: [Double]
+    /// The mean row.
+    let mean: [Double]
+    /// The kept components, one after the other.
+    let components: [Double]
     private var features: Int { mean.count }
 
     /// Finds the components of rows of bytes.

@@ -1,3 +1,4 @@
+import Foundation
 public import Model
 import Safetensors
 
@@ -40,6 +41,7 @@ public struct DatasetPreparer: Sendable {
             return try Tensor("\(split.rawValue).labels", shape: [labels.count], labels.map(Int32.init))
         }
         var metadata = ["format": PreparedDataset.format, "recipe": recipe.canonicalJSON]
+        var inputs: [String: DatasetManifest.Input] = [:]
         for (name, source) in sources.sorted(by: { $0.key < $1.key }) {
             try Task.checkCancellation()
             report("rendering \(name)")
@@ -47,7 +49,9 @@ public struct DatasetPreparer: Sendable {
                 name: name, source: source, candidates: pairings.map { $0.candidates[name, default: []] })
             tensors += prepared.tensors
             metadata.merge(prepared.metadata) { first, _ in first }
+            inputs[name] = prepared.input(recipe.inputs[name])
         }
+        metadata["manifest"] = try recipe.manifest(inputs).json
         try SafetensorsFile.write(tensors, metadata: metadata, to: path)
     }
 
@@ -84,6 +88,8 @@ public struct DatasetPreparer: Sendable {
 private struct PreparedModality {
     let tensors: [Tensor]
     let metadata: [String: String]
+    private let name: String
+    private let preparation: Preparation
 
     init(name: String, source: any ModalitySource, candidates: PerSplit<[Int]>) throws {
         // A row that several samples use is made and stored once.
@@ -100,15 +106,24 @@ private struct PreparedModality {
                     "\(prefix).rows", .uint8, shape: [chosen[split].count] + source.shape, bytes: rendered.rows[split]))
             tensors.append(try Tensor("\(prefix).indices", shape: [indices.count], indices))
         }
-        let (scale, offset) = Self.standardization(of: rendered.rows.training)
-        var metadata = ["\(name).scale": "\(scale)", "\(name).offset": "\(offset)"]
+        let (mean, deviation) = Self.levels(of: rendered.rows.training)
+        var metadata = [
+            "\(name).scale": "\(Float(1 / deviation))", "\(name).offset": "\(Float(-mean / deviation))",
+        ]
         for (key, note) in rendered.notes { metadata["\(name).\(key)"] = note }
         self.tensors = tensors
         self.metadata = metadata
+        self.name = name
+        preparation = rendered.preparation.standardizing(mean: mean, deviation: deviation)
     }
 
-    /// What makes bytes numbers with mean 0 and variance 1.
-    private static func standardization(of bytes: [UInt8]) -> (scale: Float, offset: Float) {
+    /// How new samples become rows of the modality.
+    func input(_ signature: InputSignature?) -> DatasetManifest.Input? {
+        signature.map { DatasetManifest.Input(signature: $0, columns: [name], preparation: preparation) }
+    }
+
+    /// Mean and standard deviation of bytes.
+    private static func levels(of bytes: [UInt8]) -> (mean: Double, deviation: Double) {
         var histogram = [Int](repeating: 0, count: 256)
         bytes.withUnsafeBufferPointer { for byte in $0 { histogram[Int(byte)] += 1 } }
         let count = Double(max(bytes.count, 1))
@@ -117,7 +132,34 @@ private struct PreparedModality {
             histogram.enumerated().reduce(0) { sum, level in
                 sum + Double(level.element) * (Double(level.offset) - mean) * (Double(level.offset) - mean)
             } / count
-        let deviation = max(variance.squareRoot(), 1e-6)
-        return (Float(1 / deviation), Float(-mean / deviation))
+        return (mean, max(variance.squareRoot(), 1e-6))
+    }
+}
+
+extension Preparation {
+    /// The same with what bytes of training samples came to.
+    fileprivate func standardizing(mean: Double, deviation: Double) -> Preparation {
+        switch self {
+        case .picture(var picture):
+            (picture.means, picture.deviations) = ([Float(mean)], [Float(deviation)])
+            return .picture(picture)
+        case .sound(var sound):
+            (sound.mean, sound.deviation) = (Float(mean), Float(deviation))
+            return .sound(sound)
+        default: return self
+        }
+    }
+}
+
+extension DatasetRecipe {
+    /// What is known of the prepared data, so that networks that were trained on them answer for raw files: pictures and
+    /// recordings in columns named like their modalities.
+    fileprivate func manifest(_ inputs: [String: DatasetManifest.Input]) -> DatasetManifest {
+        let names = modalities.sorted { $0.key < $1.key }.map(\.value.dataset)
+        return DatasetManifest(
+            name: Set(names).sorted().joined(separator: ", "),
+            settings: DataSettings(source: names.joined(separator: ", ")),
+            content: id, inputs: inputs, target: Target(.classification, names: classLabels), counts: nil,
+            samples: counts)
     }
 }

@@ -47,4 +47,6 @@ struct RenderedModality {
     let rows: PerSplit<[UInt8]>
     /// What is worth knowing about how they came about.
     let notes: [String: String]
+    /// How new samples become such rows; mean and deviation of the bytes are still to be counted.
+    let preparation: Preparation
 }

@@ -1,3 +1,4 @@
+import Answers
 import Foundation
 public import Model
 import Safetensors
@@ -7,10 +8,10 @@ public import Torch
 ///
 /// For each split and modality, `training.image.rows` holds rows of bytes, floats or token numbers, and
 /// `training.image.indices` the row of each sample; `training.labels` holds the numbers of classes, `training.targets` rows of
-/// labels or standardized numbers, `training.groups` what samples belong to. Of data that Gyrus knows by name the metadata
+/// labels or standardized numbers, `training.groups` what samples belong to, `test.places` where samples stand in a user's data. Of data that Gyrus knows by name the metadata
 /// has `format`, `recipe` (canonical JSON), and for each modality `image.scale` and `image.offset`, with which a byte
-/// becomes a number: over the training rows these numbers have mean 0 and variance 1. Of data of a user it has `format` and
-/// `manifest`.
+/// becomes a number: over the training rows these numbers have mean 0 and variance 1. `manifest` says how new samples are
+/// prepared; of data of a user it stands beside `format` alone.
 ///
 /// ```swift
 /// let dataset = try PreparedDataset(opening: path)
@@ -41,6 +42,8 @@ public struct PreparedDataset: Sendable {
 
     /// How it was made.
     public let origin: Origin
+    /// How new samples are prepared; nil of data that an older version prepared.
+    public let manifest: DatasetManifest?
     /// What its maker noted, such as `image.components`.
     public let notes: [String: String]
     private let file: SafetensorsFile
@@ -50,9 +53,10 @@ public struct PreparedDataset: Sendable {
     public init(opening path: String) throws {
         let file = try SafetensorsFile(opening: path)
         do {
-            switch (file.metadata["format"], file.metadata["recipe"], file.metadata["manifest"]) {
+            manifest = try file.metadata["manifest"].map { try DatasetManifest(json: $0) }
+            switch (file.metadata["format"], file.metadata["recipe"], manifest) {
             case (Self.format, let json?, _): origin = .recipe(try DatasetRecipe(json: json))
-            case (Self.manifestFormat, _, let json?): origin = .manifest(try DatasetManifest(json: json))
+            case (Self.manifestFormat, _, let manifest?): origin = .manifest(manifest)
             default:
                 throw Failure(
                     .corrupt,
@@ -115,6 +119,13 @@ public struct PreparedDataset: Sendable {
     private func groups(_ split: Split) throws -> [Int32]? {
         let name = "\(split.rawValue).groups"
         return file.entries.contains { $0.name == name } ? try file.elements(of: name) : nil
+    }
+
+    /// Where the first samples of a split stand in the user's data; none where that was not noted.
+    public func places(_ split: Split) throws -> [String] {
+        let name = "\(split.rawValue).places"
+        guard file.entries.contains(where: { $0.name == name }) else { return [] }
+        return PlaceName.names(in: try file.elements(of: name))
     }
 
     /// The elements of a tensor; none where a split without samples has no tensors.

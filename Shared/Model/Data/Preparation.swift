@@ -22,12 +22,41 @@ public struct PicturePreparation: Hashable, Sendable, Codable {
     public var means: [Float]
     /// Standard deviation of each channel.
     public var deviations: [Float]
+    /// What takes energy out of pictures; nil where they stay as they are.
+    public var projection: PictureProjection?
 
     /// Describes a preparation.
     public init(fit: DataSettings.Modality.Fit, means: [Float], deviations: [Float]) {
         self.fit = fit
         self.means = means
         self.deviations = deviations
+    }
+}
+
+/// Pictures rebuilt from their leading principal components, as those of the training pictures were.
+public struct PictureProjection: Hashable, Sendable, Codable {
+    /// The mean picture, as doubles in memory, little-endian.
+    public var mean: Data
+    /// The components, one after the other, likewise.
+    public var components: Data
+    /// The lowest value of rebuilt training pictures, which becomes byte 0.
+    public var lowest: Float
+    /// The highest value, which becomes byte 255.
+    public var highest: Float
+
+    /// Keeps components.
+    public init(mean: [Double], components: [Double], lowest: Float, highest: Float) {
+        self.mean = mean.withUnsafeBytes { Data($0) }
+        self.components = components.withUnsafeBytes { Data($0) }
+        self.lowest = lowest
+        self.highest = highest
+    }
+
+    /// The numbers of some data.
+    public static func numbers(_ data: Data) -> [Double] {
+        [UInt8](data).withUnsafeBytes { bytes in
+            (0..<bytes.count / 8).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: Double.self) }
+        }
     }
 }
 
@@ -53,6 +82,8 @@ public struct SoundPreparation: Hashable, Sendable, Codable {
     public var deviation: Float
     /// What a pretrained network wants in place of decibels as bytes; nil for these.
     public var power: MelPower?
+    /// Height and width of a spectrogram of evenly spaced frequencies, highest first, in place of mel bands; nil for these.
+    public var side: Int?
 
     /// Describes a preparation.
     public init(

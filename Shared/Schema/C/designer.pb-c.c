@@ -187,6 +187,96 @@ void   gyrus__wire__scenario_facts__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__scenario_facts__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__space_gene__init
+                     (Gyrus__Wire__SpaceGene         *message)
+{
+  static const Gyrus__Wire__SpaceGene init_value = GYRUS__WIRE__SPACE_GENE__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__space_gene__get_packed_size
+                     (const Gyrus__Wire__SpaceGene *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__space_gene__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__space_gene__pack
+                     (const Gyrus__Wire__SpaceGene *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__space_gene__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__space_gene__pack_to_buffer
+                     (const Gyrus__Wire__SpaceGene *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__space_gene__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__SpaceGene *
+       gyrus__wire__space_gene__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__SpaceGene *)
+     protobuf_c_message_unpack (&gyrus__wire__space_gene__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__space_gene__free_unpacked
+                     (Gyrus__Wire__SpaceGene *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__space_gene__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   gyrus__wire__space_part__init
+                     (Gyrus__Wire__SpacePart         *message)
+{
+  static const Gyrus__Wire__SpacePart init_value = GYRUS__WIRE__SPACE_PART__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__space_part__get_packed_size
+                     (const Gyrus__Wire__SpacePart *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__space_part__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__space_part__pack
+                     (const Gyrus__Wire__SpacePart *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__space_part__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__space_part__pack_to_buffer
+                     (const Gyrus__Wire__SpacePart *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__space_part__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__SpacePart *
+       gyrus__wire__space_part__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__SpacePart *)
+     protobuf_c_message_unpack (&gyrus__wire__space_part__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__space_part__free_unpacked
+                     (Gyrus__Wire__SpacePart *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__space_part__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   gyrus__wire__scenario_status__init
                      (Gyrus__Wire__ScenarioStatus         *message)
 {
@@ -1455,7 +1545,7 @@ const ProtobufCMessageDescriptor gyrus__wire__fused_network__descriptor =
   (ProtobufCMessageInit) gyrus__wire__fused_network__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__scenario_facts__field_descriptors[12] =
+static const ProtobufCFieldDescriptor gyrus__wire__scenario_facts__field_descriptors[13] =
 {
   {
     "task",
@@ -1601,6 +1691,18 @@ static const ProtobufCFieldDescriptor gyrus__wire__scenario_facts__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "genes",
+    13,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__ScenarioFacts, n_genes),
+    offsetof(Gyrus__Wire__ScenarioFacts, genes),
+    &gyrus__wire__space_gene__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__scenario_facts__field_indices_by_name[] = {
   10,   /* field[10] = budget_seconds */
@@ -1608,6 +1710,7 @@ static const unsigned gyrus__wire__scenario_facts__field_indices_by_name[] = {
   11,   /* field[11] = final_length */
   5,   /* field[5] = finalists */
   6,   /* field[6] = fused */
+  12,   /* field[12] = genes */
   8,   /* field[8] = held_out */
   4,   /* field[4] = latency_limit */
   2,   /* field[2] = method */
@@ -1619,7 +1722,7 @@ static const unsigned gyrus__wire__scenario_facts__field_indices_by_name[] = {
 static const ProtobufCIntRange gyrus__wire__scenario_facts__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 12 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__scenario_facts__descriptor =
 {
@@ -1629,11 +1732,126 @@ const ProtobufCMessageDescriptor gyrus__wire__scenario_facts__descriptor =
   "Gyrus__Wire__ScenarioFacts",
   "gyrus.wire",
   sizeof(Gyrus__Wire__ScenarioFacts),
-  12,
+  13,
   gyrus__wire__scenario_facts__field_descriptors,
   gyrus__wire__scenario_facts__field_indices_by_name,
   1,  gyrus__wire__scenario_facts__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__scenario_facts__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__space_gene__field_descriptors[3] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__SpaceGene, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parts",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__SpaceGene, n_parts),
+    offsetof(Gyrus__Wire__SpaceGene, parts),
+    &gyrus__wire__space_part__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "turn",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Gyrus__Wire__SpaceGene, n_turn),
+    offsetof(Gyrus__Wire__SpaceGene, turn),
+    &gyrus__wire__space_part__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__space_gene__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+  1,   /* field[1] = parts */
+  2,   /* field[2] = turn */
+};
+static const ProtobufCIntRange gyrus__wire__space_gene__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__space_gene__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.SpaceGene",
+  "SpaceGene",
+  "Gyrus__Wire__SpaceGene",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__SpaceGene),
+  3,
+  gyrus__wire__space_gene__field_descriptors,
+  gyrus__wire__space_gene__field_indices_by_name,
+  1,  gyrus__wire__space_gene__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__space_gene__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__space_part__field_descriptors[2] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__SpacePart, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "choices",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Gyrus__Wire__SpacePart, n_choices),
+    offsetof(Gyrus__Wire__SpacePart, choices),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__space_part__field_indices_by_name[] = {
+  1,   /* field[1] = choices */
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange gyrus__wire__space_part__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__space_part__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.SpacePart",
+  "SpacePart",
+  "Gyrus__Wire__SpacePart",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__SpacePart),
+  2,
+  gyrus__wire__space_part__field_descriptors,
+  gyrus__wire__space_part__field_indices_by_name,
+  1,  gyrus__wire__space_part__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__space_part__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor gyrus__wire__scenario_status__field_descriptors[13] =

@@ -187,7 +187,7 @@ void   gyrus__wire__track_result__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__track_result__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor gyrus__wire__evaluate_task__field_descriptors[7] =
+static const ProtobufCFieldDescriptor gyrus__wire__evaluate_task__field_descriptors[8] =
 {
   {
     "script",
@@ -273,10 +273,23 @@ static const ProtobufCFieldDescriptor gyrus__wire__evaluate_task__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "keep_answers",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__EvaluateTask, keep_answers),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__evaluate_task__field_indices_by_name[] = {
   2,   /* field[2] = dataset */
   5,   /* field[5] = features */
+  7,   /* field[7] = keep_answers */
   4,   /* field[4] = latency_runs */
   1,   /* field[1] = network */
   0,   /* field[0] = script */
@@ -286,7 +299,7 @@ static const unsigned gyrus__wire__evaluate_task__field_indices_by_name[] = {
 static const ProtobufCIntRange gyrus__wire__evaluate_task__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__evaluate_task__descriptor =
 {
@@ -296,14 +309,14 @@ const ProtobufCMessageDescriptor gyrus__wire__evaluate_task__descriptor =
   "Gyrus__Wire__EvaluateTask",
   "gyrus.wire",
   sizeof(Gyrus__Wire__EvaluateTask),
-  7,
+  8,
   gyrus__wire__evaluate_task__field_descriptors,
   gyrus__wire__evaluate_task__field_indices_by_name,
   1,  gyrus__wire__evaluate_task__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__evaluate_task__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__evaluate_result__field_descriptors[7] =
+static const ProtobufCFieldDescriptor gyrus__wire__evaluate_result__field_descriptors[8] =
 {
   {
     "samples",
@@ -389,8 +402,21 @@ static const ProtobufCFieldDescriptor gyrus__wire__evaluate_result__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "answers",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__EvaluateResult, answers),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__evaluate_result__field_indices_by_name[] = {
+  7,   /* field[7] = answers */
   1,   /* field[1] = classes */
   2,   /* field[2] = confusion */
   5,   /* field[5] = latency_milliseconds */
@@ -402,7 +428,7 @@ static const unsigned gyrus__wire__evaluate_result__field_indices_by_name[] = {
 static const ProtobufCIntRange gyrus__wire__evaluate_result__number_ranges[1 + 1] =
 {
   { 2, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__evaluate_result__descriptor =
 {
@@ -412,7 +438,7 @@ const ProtobufCMessageDescriptor gyrus__wire__evaluate_result__descriptor =
   "Gyrus__Wire__EvaluateResult",
   "gyrus.wire",
   sizeof(Gyrus__Wire__EvaluateResult),
-  7,
+  8,
   gyrus__wire__evaluate_result__field_descriptors,
   gyrus__wire__evaluate_result__field_indices_by_name,
   1,  gyrus__wire__evaluate_result__number_ranges,

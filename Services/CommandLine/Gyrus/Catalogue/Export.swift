@@ -11,9 +11,9 @@ import ServiceClient
 struct ExportModel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
-        abstract: "Write a model as TorchScript, safetensors or ONNX, or a scenario's trials.",
+        abstract: "Write a model as a package for new data, or its files, or a scenario's trials.",
         discussion: """
-              gyrus export 3fa27c11/48 --output results
+              gyrus export 3fa27c11/48 --output results    a package, as of 'gyrus result --output'
               gyrus export 3fa27c11/48 --format onnx
               gyrus export 3fa27c11 --tensorboard runs     each trial as a run of TensorBoard
               gyrus export 3fa27c11 --trials trials.csv    or .json
@@ -26,7 +26,7 @@ struct ExportModel: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Format: torchscript, safetensors or onnx (can be repeated; default: all files that the model has).",
+            "Format: torchscript, safetensors or onnx (can be repeated; default: the package, or all files where none can be made).",
             valueName: "format"))
     var format: [String] = []
 
@@ -56,11 +56,37 @@ struct ExportModel: AsyncParsableCommand {
         let found = try await registry.model(model)
         let name = fileName(found.id)
         let folder = try Download.folder(output)
+        if formats.isEmpty, let manifest = try await manifest(of: found, registry) {
+            return try await writePackage(found, manifest, to: folder.appending(path: name).path, from: registry)
+        }
         for format in formats.isEmpty ? found.files.map(\.format) : formats {
             let place = folder.appending(path: "\(name).\(format.fileExtension)")
             try await write(found, as: format, to: place, from: registry)
             emit(place.path)
         }
+    }
+
+    /// What a model was trained on; nil where no package can be made of it.
+    private func manifest(of model: PretrainedModel, _ registry: RegistryClient) async throws -> DatasetManifest? {
+        guard model.file(.torchScript) != nil, let recipe = model.lineage.recipe else { return nil }
+        do {
+            return try await registry.manifest(recipe: recipe)
+        } catch let failure as Failure where failure.code == .notFound {
+            return nil
+        }
+    }
+
+    private func writePackage(
+        _ model: PretrainedModel, _ manifest: DatasetManifest, to place: String, from registry: RegistryClient
+    ) async throws {
+        guard let script = model.file(.torchScript) else { return }
+        let package = try PackageFolder(place)
+        let network = try await registry.network(model.network)
+        try await package.write(
+            script: script, weights: model.file(.safetensors), manifest: manifest, title: network.name,
+            facts: [("model", model.id), ("network", network.name)], metrics: model.metrics, from: registry)
+        try await package.addONNX(of: model.id, from: registry)
+        emit(package.folder.path)
     }
 
     private func exportTrials() async throws {

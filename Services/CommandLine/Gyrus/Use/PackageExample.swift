@@ -3,7 +3,7 @@ extension PackageFolder {
     static let example = #"""
         """Predicts for the rows of a table with the network beside this file.
 
-            python example.py rows.csv
+            python example.py rows.csv         or rows.jsonl, with a JSON object a line
 
         The table has the columns that preprocessing.json names; pictures and sounds are paths relative to it.
         Needs torch; Pillow for pictures, soundfile for sound, sentencepiece for text.
@@ -14,6 +14,7 @@ extension PackageFolder {
         import math
         import pathlib
         import sys
+        import unicodedata
 
         import torch
 
@@ -70,10 +71,23 @@ extension PackageFolder {
 
         def series(columns, row):
             cells = [row[column] for column in columns]
-            if len(cells) > 1:
+            if not any(cell.lstrip().startswith("[") for cell in cells):
                 return torch.tensor([[number(cell) for cell in cells]])
-            steps = torch.tensor(json.loads(cells[0]), dtype=torch.float32)
-            return steps.t() if steps.dim() == 2 else steps.unsqueeze(0)
+            channels = [torch.tensor(json.loads(cell), dtype=torch.float32) for cell in cells]
+            return channels[0].t() if channels[0].dim() == 2 else torch.stack(channels)
+
+
+        def text(path_or_text, are_files, folder):
+            if are_files:
+                encoding = manifest["settings"].get("encoding") or "utf-8-sig"
+                path_or_text = found(path_or_text, folder).read_text(encoding=encoding)
+            return unicodedata.normalize("NFC", path_or_text)
+
+
+        def found(name, folder):
+            """A file that a table names, with either slash."""
+            path = folder / name
+            return path if path.exists() else folder / name.replace("\\", "/")
 
 
         def values(name, row, folder):
@@ -87,11 +101,12 @@ extension PackageFolder {
             if not any(cells):
                 return [torch.zeros(0), 0] if kind == "sound" else [torch.zeros(0)]
             if kind == "picture":
-                return [picture(folder / cells[0])]
+                return [picture(found(cells[0], folder))]
             if kind == "sound":
-                return list(sound(folder / cells[0]))
+                return list(sound(found(cells[0], folder)))
             if kind == "text":
-                return [tokens(name, "\n".join(cell for cell in cells if cell))]
+                texts = [text(cell, preparation.get("areFiles", False), folder) for cell in cells if cell]
+                return [tokens(name, "\n".join(texts))]
             return [series(given["columns"], row)]
 
 
@@ -103,6 +118,16 @@ extension PackageFolder {
                 columns += [list(each) for each in zip(*(values(name, row, folder) for row in rows))]
             with torch.inference_mode():
                 return model(*columns)
+
+
+        def read(path):
+            """The rows of a table, every cell as text."""
+            if path.suffix != ".jsonl":
+                with path.open(newline="", encoding="utf-8-sig") as file:
+                    return list(csv.DictReader(file))
+            rows = [json.loads(line) for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+            plain = lambda cell: "" if cell is None else cell if isinstance(cell, str) else json.dumps(cell)
+            return [{name: plain(cell) for name, cell in row.items()} for row in rows]
 
 
         class MLflowModel:
@@ -119,8 +144,7 @@ extension PackageFolder {
 
         if __name__ == "__main__":
             path = pathlib.Path(sys.argv[1])
-            with path.open(newline="", encoding="utf-8-sig") as file:
-                rows = list(csv.DictReader(file))
+            rows = read(path)
             for row, answer in zip(rows, predict(rows, path.parent).tolist()):
                 if target["kind"] == "classification":
                     best = max(range(len(answer)), key=answer.__getitem__)

@@ -29,6 +29,13 @@ struct PackageFolder {
         if let weights { try await registry.download(weights, to: folder.appending(path: "weights.safetensors")) }
         let manifest = try await PackageStore.write(
             script: script, manifest: manifest, metrics: metrics, to: model, from: registry)
+        try describe(manifest, title: title, facts: facts, metrics: metrics)
+    }
+
+    /// Writes what stands beside the network and its weights.
+    func describe(
+        _ manifest: DatasetManifest, title: String, facts: [(String, String)] = [], metrics: [String: Double] = [:]
+    ) throws {
         try Data(try manifest.json.utf8).write(to: folder.appending(path: "preprocessing.json"))
         for (name, input) in manifest.inputs {
             guard case .text(let text) = input.preparation else { continue }

@@ -20,6 +20,9 @@ struct Predict: AsyncParsableCommand {
             gets no answer; the exit status is 1 then.
             """)
 
+    /// Samples between two words about how far it is.
+    private static let reported = 1_000
+
     @ParentCommand var gyrus: Gyrus
 
     @Option(help: ArgumentHelp("Table with a row for each sample.", valueName: "file"))
@@ -63,22 +66,30 @@ struct Predict: AsyncParsableCommand {
         let process = try HelperProcess("gyrus-data", ["predict"] + place.words + [package.path])
         process.say(String(decoding: try JSONEncoder().encode(request), as: UTF8.self))
         let sink = try PredictionSink(format: format, top: top, file: output)
+        // On stdout the answers themselves show how far it is.
+        let progress = output.map { _ in RowCount("Answering for samples") }
         var (answered, failed) = (0, 0)
         while let line = try process.line() {
             let message = try JSONDecoder().decode(PredictionMessage.self, from: Data(line.utf8))
             if let target = message.target { try sink.begin(target) }
             guard let place = message.place else {
-                if let failure = message.failure { throw failure }
+                if let failure = message.failure {
+                    progress?.end()
+                    throw failure
+                }
                 continue
             }
+            if (answered + failed).isMultiple(of: Self.reported) { progress?.show(answered + failed) }
             if let failure = message.failure {
                 failed += 1
+                progress?.end()
                 say("\(place): \(failure.message)")
             } else {
                 answered += 1
             }
             try sink.add(place, message.answer, message.failure)
         }
+        progress?.end()
         try sink.end()
         if let output { say("\(Figures.count(answered)) answers are in \(output).") }
         guard failed == 0 else {

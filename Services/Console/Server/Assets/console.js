@@ -125,3 +125,23 @@
     button.hidden = false;
   }
 }
+
+// Files that are dropped on a form are chosen, and sent at once.
+{
+  const form = document.querySelector("[data-drop]");
+  if (form) {
+    const files = form.querySelector("input[type=file]"), button = form.querySelector("button");
+    const over = (isOver) => form.classList.toggle("over", isOver);
+    form.addEventListener("dragover", (event) => { event.preventDefault(); over(true); });
+    form.addEventListener("dragleave", () => over(false));
+    form.addEventListener("drop", (event) => {
+      event.preventDefault();
+      over(false);
+      if (!event.dataTransfer.files.length) return;
+      files.files = event.dataTransfer.files;
+      form.requestSubmit();
+    });
+    form.addEventListener("submit", () => { button.disabled = true; button.textContent = "Answering…"; });
+    addEventListener("pageshow", () => { button.disabled = false; button.textContent = "Answer"; });
+  }
+}

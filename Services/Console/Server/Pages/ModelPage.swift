@@ -1,4 +1,6 @@
+import Foundation
 import Hummingbird
+import HummingbirdCore
 import Model
 import Networks
 import RegistryClient
@@ -9,17 +11,128 @@ struct ModelPage: Sendable {
     /// Most versions of the same series that are listed.
     private static let versions = 20
 
+    /// What a model's page shows, one at a time.
+    enum View: String, CaseIterable {
+        case model, answers, predict
+
+        var title: String {
+            switch self {
+            case .model: "The model"
+            case .answers: "Its answers"
+            case .predict: "Try it"
+            }
+        }
+    }
+
     let backends: Backends
     let renderer: Renderer
+    let answers: AnswerStore
+    let predictor: Predictor
+    let limits: ConsoleLimits
+    /// What only pages of this console know.
+    let token = UUID().uuidString
 
     /// Where a model's page is.
     static func address(of model: String) -> String {
         "/models/" + model.split(separator: "/").map { Query.encoded(String($0)) }.joined(separator: "/")
     }
 
-    func response(_ path: [String]) async throws -> Response {
+    func response(_ path: [String], _ query: Query) async throws -> Response {
+        guard let view = View(rawValue: query["view"] ?? View.model.rawValue) else {
+            let known = View.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Failure(.invalidArgument, "A model has no view '\(query["view"] ?? "")'; it has \(known).")
+        }
+        let model = try await model(path)
+        var values = try await head(of: model, view)
+        switch view {
+        case .model: values.merge(try await details(of: model)) { $1 }
+        case .answers: values["answers"] = try await answerValues(of: model, query)
+        case .predict: values["try"] = try await trial(of: model)
+        }
+        return renderer.page("model", title: values["name"] as? String ?? model.id, section: .zoo, values)
+    }
+
+    /// Answers for the files of a form.
+    func predict(_ path: [String], _ request: Request) async throws -> Response {
+        let model = try await model(path)
+        let upload = try await Upload(request, token: token, limits: limits)
+        defer { upload.remove() }
+        guard let manifest = try await manifest(of: model) else {
+            throw Failure(.invalidArgument, "This model cannot answer for files.")
+        }
+        let outcome = try await predictor.answer(upload, with: model, manifest, from: backends.registry)
+        var values = try await head(of: model, .predict)
+        var form = try await trial(of: model)
+        form["predictions"] = PredictValues.answers(outcome)
+        values["try"] = form
+        return renderer.page("model", title: values["name"] as? String ?? model.id, section: .zoo, values)
+    }
+
+    private func model(_ path: [String]) async throws -> PretrainedModel {
         let id = path.joined(separator: "/")
-        let model = try await backends.ask(.registry) { try await $0.registry.model(id) }
+        return try await backends.ask(.registry) { try await $0.registry.model(id) }
+    }
+
+    private func head(of model: PretrainedModel, _ view: View) async throws -> [String: Any] {
+        let network = try await backends.ask(.registry) { try await $0.registry.network(model.network) }
+        let address = Self.address(of: model.id)
+        return [
+            "id": model.id, "name": network.name, "network": network.id?.hexadecimal ?? "",
+            "areas": network.areas.map { ["name": $0, "style": AreaStyle.style(of: $0)] },
+            "version": model.version, "stage": model.stage.rawValue, view.rawValue: true,
+            "views": View.allCases.map { entry in
+                let query: [String: String?] = ["view": entry == .model ? nil : entry.rawValue]
+                return [
+                    "title": entry.title, "address": Query().address(address, query), "isCurrent": entry == view,
+                ] as [String: Any]
+            },
+        ]
+    }
+
+    /// How it answered for test samples.
+    private func answerValues(of model: PretrainedModel, _ query: Query) async throws -> [String: Any] {
+        guard let digest = model.file(.answers) else {
+            return [
+                "note":
+                    "Its answers for test samples are not kept: that is done for the networks that a search trains to the "
+                    + "end. Judge it on data of yours with: gyrus evaluate \(model.id) --data PATH"
+            ]
+        }
+        return try AnswerValues(try await answers.answers(of: digest), of: model.id, digest: digest, query).values
+    }
+
+    /// The form for files, or why there is none.
+    private func trial(of model: PretrainedModel) async throws -> [String: Any] {
+        guard let manifest = try await manifest(of: model) else {
+            return [
+                "note":
+                    "Nothing is known of how its data were prepared: it was imported, or an older version prepared them. "
+                    + "It cannot answer for files."
+            ]
+        }
+        return [
+            "form": PredictValues.form(manifest, token: token, limits: limits), "address": Self.address(of: model.id),
+        ]
+    }
+
+    /// What a model reads; nil where it cannot answer for files.
+    private func manifest(of model: PretrainedModel) async throws -> DatasetManifest? {
+        guard let recipe = model.lineage.recipe, model.file(.torchScript) != nil else { return nil }
+        do {
+            return try await backends.ask(.registry) { backends in
+                let network = try await backends.registry.network(model.network)
+                let manifest = try await backends.registry.manifest(recipe: recipe)
+                guard let manifest, network.format == BaseNetwork.ownFormat else { return manifest }
+                let inputs = try NetworkDescription(json: network.description).inputs.map(\.name)
+                return try await backends.registry.manifest(manifest, for: inputs)
+            }
+        } catch let failure as Failure where failure.code == .notFound {
+            return nil
+        }
+    }
+
+    private func details(of model: PretrainedModel) async throws -> [String: Any] {
+        let id = model.id
         async let network = backends.ask(.registry) { try await $0.registry.network(model.network) }
         async let stages = backends.ask(.registry) { try await $0.registry.stages(.init(model: id, limit: 50)) }
         async let versions = backends.ask(.registry) {
@@ -36,7 +149,8 @@ struct ModelPage: Sendable {
             ZooPage.row(version).merging(["isThis": version.id == id]) { $1 }
         }
         values["lineage"] = Self.lineage(of: model, children: try await children)
-        return renderer.page("model", title: try await network.name, section: .zoo, values)
+        values["hasMetrics"] = !model.metrics.isEmpty
+        return values
     }
 
     /// The page of a base network.
@@ -95,6 +209,7 @@ struct ModelPage: Sendable {
         case .tracker: "Setup of a tracker"
         case .tracks: "Tracks"
         case .contract: "What it reads"
+        case .answers: "Answers for test samples"
         }
     }
 

@@ -27,6 +27,7 @@ struct ScenarioPages: Sendable {
         let shown = found.prefix(Self.pageSize)
         var values: [String: Any] = [
             "scenarios": shown.map(ScenarioRow.values), "hasScenarios": !shown.isEmpty, "isFirst": before == nil,
+            "canCompare": shown.count > 1, "most": ComparisonPage.most,
         ]
         if found.count > shown.count, let last = shown.last {
             values["older"] = query.address("/scenarios", ["before": last.id.text])
@@ -38,11 +39,12 @@ struct ScenarioPages: Sendable {
 
     /// What a scenario's page shows, one at a time.
     private enum View: String, CaseIterable {
-        case search, brain, file
+        case search, compare, brain, file
 
         var title: String {
             switch self {
             case .search: "The search"
+            case .compare: "Trials compared"
             case .brain: "Why these networks"
             case .file: "The file"
             }
@@ -73,8 +75,24 @@ struct ScenarioPages: Sendable {
             return ["title": entry.title, "address": address, "isCurrent": entry == view] as [String: Any]
         }
         if view == .file { values["text"] = status.text }
+        if view == .compare { values[view.rawValue] = try await comparison(of: status) }
         if view == .brain { await addExplanation(status, to: &values) }
         return renderer.page("scenario", title: status.name, section: .scenarios, values)
+    }
+
+    /// The trials side by side.
+    private func comparison(of status: ScenarioStatus) async throws -> [String: Any] {
+        let trials = try await backends.ask(.designer) { backends in
+            var trials: [Trial] = []
+            while trials.count < TrialComparison.mostTrials {
+                let page = try await backends.designer.trials(
+                    of: status.id.text, by: .objective, descending: true, offset: trials.count, limit: 1_000)
+                trials += page
+                if page.count < 1_000 { break }
+            }
+            return trials
+        }
+        return TrialComparison(status, trials).values
     }
 
     private func addExplanation(_ status: ScenarioStatus, to values: inout [String: Any]) async {

@@ -47,6 +47,7 @@ struct ZooPage: Sendable {
         values["models"] = shown.map { Self.row($0) }
         values["bases"] = try await networks.map { Self.row($0) }
         values["hasModels"] = !shown.isEmpty
+        values["most"] = ComparisonPage.most
         values["isFiltered"] = !filter.isEmpty
         values["isFirst"] = after.isEmpty
         values["first"] = query.address("/zoo", ["after": nil])

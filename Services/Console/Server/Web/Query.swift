@@ -6,6 +6,8 @@ import Model
 /// What stands after the question mark of an address.
 struct Query {
     private(set) var values: [String: String] = [:]
+    /// Every value of a name that stands several times, in their order.
+    private var all: [String: [String]] = [:]
 
     init(_ request: Request) { self.init(encoded: request.uri.query ?? "") }
 
@@ -16,13 +18,23 @@ struct Query {
                 let text = String($0).replacing("+", with: " ")
                 return text.removingPercentEncoding ?? text
             }
-            if parts.count == 2, !parts[1].isEmpty { values[parts[0]] = parts[1] }
+            if parts.count == 2, !parts[1].isEmpty {
+                values[parts[0]] = parts[1]
+                all[parts[0], default: []].append(parts[1])
+            }
         }
     }
 
     init(_ values: [String: String] = [:]) { self.values = values }
 
     subscript(name: String) -> String? { values[name] }
+
+    /// The values of a name that a form sends once for each choice, each of them once.
+    func choices(_ name: String) -> [String] {
+        (all[name] ?? []).reduce(into: []) { found, value in
+            if !found.contains(value) { found.append(value) }
+        }
+    }
 
     /// A number within bounds.
     /// - Throws: `Failure` with code `invalid-argument`.

@@ -6,7 +6,8 @@ import Model
 /// Refuses every request that no page of the console makes, before anything is done for it.
 ///
 /// Only names of this machine, and those that were allowed, pass as `Host`: a page elsewhere whose name was made to point
-/// here cannot read anything. Only GET and HEAD pass, without body: nothing can be changed from anywhere.
+/// here cannot read anything. Only GET and HEAD pass, without body: nothing can be changed
+/// from anywhere. The one exception are files for a model to answer for, which only a page of this console may post.
 struct RequestGuard<Context: RequestContext>: RouterMiddleware {
     let hosts: Set<String>
     let limits: ConsoleLimits
@@ -30,7 +31,8 @@ struct RequestGuard<Context: RequestContext>: RouterMiddleware {
         guard !Self.isForeign(request) else {
             throw Refusal(.forbidden, "Pages of other places cannot use this console; open it by itself.")
         }
-        guard request.method == .get || request.method == .head else {
+        let isUpload = request.method == .post && request.head.path?.hasPrefix(Self.uploads) == true
+        guard request.method == .get || request.method == .head || isUpload else {
             throw Refusal(
                 .methodNotAllowed, "The console only shows: \(request.method) is refused. Use the command gyrus.",
                 headers: [.allow: "GET, HEAD"])
@@ -38,11 +40,31 @@ struct RequestGuard<Context: RequestContext>: RouterMiddleware {
         guard request.head.path?.utf8.count ?? 0 <= limits.targetBytes else {
             throw Refusal(.uriTooLong, "The address is longer than \(limits.targetBytes) bytes.")
         }
+        if isUpload {
+            guard Self.isOwn(request) else {
+                throw Refusal(
+                    .forbidden, "Only a page of this console may send it files.", headers: [.connection: "close"])
+            }
+            return try await next(request, context)
+        }
         let length = request.headers[.contentLength].map { Int($0) ?? .max } ?? 0
         guard length == 0, request.headers[.transferEncoding] == nil else {
             throw Refusal(.contentTooLarge, "The console takes no request bodies.", headers: [.connection: "close"])
         }
         return try await next(request, context)
+    }
+
+    /// Where files may be posted.
+    private static var uploads: String { "/predict/" }
+
+    /// Whether a page of this console makes the request: by its origin, or, where the browser keeps that to itself, because
+    /// the browser says so.
+    private static func isOwn(_ request: Request) -> Bool {
+        if let site = request.headers[.fetchSite], site != "same-origin" { return false }
+        switch request.headers[.origin] {
+        case nil, "null"?: return request.headers[.fetchSite] == "same-origin"
+        case let address?: return address.split(separator: "/").last.map(String.init) == request.head.authority
+        }
     }
 
     /// Whether a page of another origin makes the request, other than by a link that people follow.

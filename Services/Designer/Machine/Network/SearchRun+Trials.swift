@@ -89,6 +89,7 @@ extension SearchRun {
     /// Keeps what was measured on the test split, where it was.
     private mutating func take(_ result: EvaluationResult, _ number: Int) {
         for (name, value) in result.metrics { trials[number].metrics["test-\(name)"] = value }
+        if let file = result.answers { answers[number] = file }
     }
 
     private mutating func tellAccuracy(of number: Int) throws {
@@ -134,7 +135,8 @@ extension SearchRun {
             id: trial.id.description, scenario: plan.id.text,
             network: try candidate(of: trial).network.canonicalJSON,
             code: try ArtificialCode(trial.code), accuracy: trial.accuracy, script: script, weights: weights,
-            metrics: trial.metrics, recipe: scenario.data.id, series: series(of: trial))
+            metrics: trial.metrics, recipe: scenario.data.id, series: series(of: trial),
+            answers: answers[trial.id.number])
     }
 }
 

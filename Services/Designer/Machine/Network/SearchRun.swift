@@ -18,6 +18,8 @@ package struct SearchRun: SearchCourse {
     package var halving: SuccessiveHalving?
     /// Whether replicas of the controllers found nothing more to write.
     package var isExhausted = false
+    /// Files of answers for test samples, by trial, until the networks are registered.
+    var answers: [Int: BlobDigest] = [:]
     /// Whether the time for trials is spent. A search that is resumed has all of it again.
     private var isTimeUp = false
     /// Candidates of trials that are under way, by genome: each is needed several times, and to check a network costs more

@@ -129,7 +129,8 @@ private struct RemoteRegistry: ModelRegistry {
             PretrainedModel(
                 id: model.id, network: try network.id, platform: code.platform, dataset: code.dataset,
                 optimizer: code.optimizer, accuracy: model.accuracy,
-                files: [ModelFile(.torchScript, model.script), ModelFile(.safetensors, model.weights)],
+                files: [ModelFile(.torchScript, model.script), ModelFile(.safetensors, model.weights)]
+                    + [model.answers].compactMap { $0 }.map { ModelFile(.answers, $0) },
                 metrics: model.metrics,
                 lineage: .init(
                     scenario: model.scenario, trial: model.id, recipe: try model.recipe.map(BlobDigest.init)),

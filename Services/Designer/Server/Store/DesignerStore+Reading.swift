@@ -73,6 +73,7 @@ extension DesignerStore {
             return try rows.map { row in
                 var status = try status(row, in: db)
                 status.text = ""
+                status.facts?.genes = nil
                 return status
             }
         }

@@ -77,7 +77,7 @@ public struct DesignerStore: Sendable {
             arguments: [
                 id.text, scenario.name, file, text, space.description, scenario.search.trials,
                 ScenarioState.queued.rawValue, now().microseconds, scenario.limits.latency, scenario.objective.name,
-                try Self.json(ScenarioFacts(scenario)),
+                try Self.json(ScenarioFacts(scenario, space)),
             ])
         try events.append(
             kind: "scenario.published", subject: id.text,

@@ -20,6 +20,8 @@ typedef struct Gyrus__Wire__TrialPurpose Gyrus__Wire__TrialPurpose;
 typedef struct Gyrus__Wire__Trial Gyrus__Wire__Trial;
 typedef struct Gyrus__Wire__FusedNetwork Gyrus__Wire__FusedNetwork;
 typedef struct Gyrus__Wire__ScenarioFacts Gyrus__Wire__ScenarioFacts;
+typedef struct Gyrus__Wire__SpaceGene Gyrus__Wire__SpaceGene;
+typedef struct Gyrus__Wire__SpacePart Gyrus__Wire__SpacePart;
 typedef struct Gyrus__Wire__ScenarioStatus Gyrus__Wire__ScenarioStatus;
 typedef struct Gyrus__Wire__PublishRequest Gyrus__Wire__PublishRequest;
 typedef struct Gyrus__Wire__ScenarioRequest Gyrus__Wire__ScenarioRequest;
@@ -346,10 +348,62 @@ struct  Gyrus__Wire__ScenarioFacts
    * How much longer a final training takes than one of a trial.
    */
   double final_length;
+  /*
+   * What the numbers of a genome stand for; empty where an older designer published the scenario, and in lists.
+   */
+  size_t n_genes;
+  Gyrus__Wire__SpaceGene **genes;
 };
 #define GYRUS__WIRE__SCENARIO_FACTS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__scenario_facts__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, 0,NULL }
+
+
+/*
+ * Decisions that are inherited together.
+ */
+struct  Gyrus__Wire__SpaceGene
+{
+  ProtobufCMessage base;
+  /*
+   * Its name, such as that of a modality.
+   */
+  char *name;
+  /*
+   * The decisions, in their order.
+   */
+  size_t n_parts;
+  Gyrus__Wire__SpacePart **parts;
+  /*
+   * The decisions that follow any number of times.
+   */
+  size_t n_turn;
+  Gyrus__Wire__SpacePart **turn;
+};
+#define GYRUS__WIRE__SPACE_GENE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__space_gene__descriptor) \
+    , (char *)protobuf_c_empty_string, 0,NULL, 0,NULL }
+
+
+/*
+ * One decision.
+ */
+struct  Gyrus__Wire__SpacePart
+{
+  ProtobufCMessage base;
+  /*
+   * Its name, such as `structure`.
+   */
+  char *name;
+  /*
+   * What can be chosen; a genome has the number of the choice, from 1, or 0 where the gene is left out.
+   */
+  size_t n_choices;
+  char **choices;
+};
+#define GYRUS__WIRE__SPACE_PART__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__space_part__descriptor) \
+    , (char *)protobuf_c_empty_string, 0,NULL }
 
 
 /*
@@ -930,6 +984,44 @@ Gyrus__Wire__ScenarioFacts *
 void   gyrus__wire__scenario_facts__free_unpacked
                      (Gyrus__Wire__ScenarioFacts *message,
                       ProtobufCAllocator *allocator);
+/* Gyrus__Wire__SpaceGene methods */
+void   gyrus__wire__space_gene__init
+                     (Gyrus__Wire__SpaceGene         *message);
+size_t gyrus__wire__space_gene__get_packed_size
+                     (const Gyrus__Wire__SpaceGene   *message);
+size_t gyrus__wire__space_gene__pack
+                     (const Gyrus__Wire__SpaceGene   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__space_gene__pack_to_buffer
+                     (const Gyrus__Wire__SpaceGene   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__SpaceGene *
+       gyrus__wire__space_gene__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__space_gene__free_unpacked
+                     (Gyrus__Wire__SpaceGene *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__SpacePart methods */
+void   gyrus__wire__space_part__init
+                     (Gyrus__Wire__SpacePart         *message);
+size_t gyrus__wire__space_part__get_packed_size
+                     (const Gyrus__Wire__SpacePart   *message);
+size_t gyrus__wire__space_part__pack
+                     (const Gyrus__Wire__SpacePart   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__space_part__pack_to_buffer
+                     (const Gyrus__Wire__SpacePart   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__SpacePart *
+       gyrus__wire__space_part__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__space_part__free_unpacked
+                     (Gyrus__Wire__SpacePart *message,
+                      ProtobufCAllocator *allocator);
 /* Gyrus__Wire__ScenarioStatus methods */
 void   gyrus__wire__scenario_status__init
                      (Gyrus__Wire__ScenarioStatus         *message);
@@ -1305,6 +1397,12 @@ typedef void (*Gyrus__Wire__FusedNetwork_Closure)
 typedef void (*Gyrus__Wire__ScenarioFacts_Closure)
                  (const Gyrus__Wire__ScenarioFacts *message,
                   void *closure_data);
+typedef void (*Gyrus__Wire__SpaceGene_Closure)
+                 (const Gyrus__Wire__SpaceGene *message,
+                  void *closure_data);
+typedef void (*Gyrus__Wire__SpacePart_Closure)
+                 (const Gyrus__Wire__SpacePart *message,
+                  void *closure_data);
 typedef void (*Gyrus__Wire__ScenarioStatus_Closure)
                  (const Gyrus__Wire__ScenarioStatus *message,
                   void *closure_data);
@@ -1375,6 +1473,8 @@ extern const ProtobufCMessageDescriptor gyrus__wire__trial_purpose__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__trial__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__fused_network__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__scenario_facts__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__space_gene__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__space_part__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__scenario_status__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__publish_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__scenario_request__descriptor;

@@ -438,6 +438,8 @@ extension Wire {
         public var budgetSeconds: Double = 0
         /// How much longer a final training takes than one of a trial.
         public var finalLength: Double = 0
+        /// What the numbers of a genome stand for; empty where an older designer published the scenario, and in lists.
+        public var genes: [Wire.SpaceGene] = []
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -455,7 +457,8 @@ extension Wire {
             heldOut: [String] = [],
             shards: UInt32 = 0,
             budgetSeconds: Double = 0,
-            finalLength: Double = 0
+            finalLength: Double = 0,
+            genes: [Wire.SpaceGene] = []
         ) {
             self.task = task
             self.recipe = recipe
@@ -469,6 +472,7 @@ extension Wire {
             self.shards = shards
             self.budgetSeconds = budgetSeconds
             self.finalLength = finalLength
+            self.genes = genes
         }
 
         /// Decodes a message.
@@ -499,6 +503,7 @@ extension Wire.ScenarioFacts: StoredMessage {
         shards = c.pointee.shards
         budgetSeconds = c.pointee.budget_seconds
         finalLength = c.pointee.final_length
+        genes = try Wire.messages(c.pointee.n_genes, c.pointee.genes)
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__ScenarioFacts>, arena: inout Arena) throws {
@@ -515,6 +520,107 @@ extension Wire.ScenarioFacts: StoredMessage {
         c.pointee.shards = shards
         c.pointee.budget_seconds = budgetSeconds
         c.pointee.final_length = finalLength
+        (c.pointee.n_genes, c.pointee.genes) = try arena.messages(genes)
+    }
+}
+
+extension Wire {
+    /// Decisions that are inherited together.
+    public struct SpaceGene: WireMessage {
+        /// Its name, such as that of a modality.
+        public var name: String = ""
+        /// The decisions, in their order.
+        public var parts: [Wire.SpacePart] = []
+        /// The decisions that follow any number of times.
+        public var turn: [Wire.SpacePart] = []
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            name: String = "",
+            parts: [Wire.SpacePart] = [],
+            turn: [Wire.SpacePart] = []
+        ) {
+            self.name = name
+            self.parts = parts
+            self.turn = turn
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.SpaceGene: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__SpaceGene>) { gyrus__wire__space_gene__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__SpaceGene>) throws {
+        self.init()
+        name = try Wire.text(c.pointee.name, "SpaceGene.name")
+        parts = try Wire.messages(c.pointee.n_parts, c.pointee.parts)
+        turn = try Wire.messages(c.pointee.n_turn, c.pointee.turn)
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__SpaceGene>, arena: inout Arena) throws {
+        gyrus__wire__space_gene__init(c)
+        c.pointee.name = try arena.text(name, "SpaceGene.name")
+        (c.pointee.n_parts, c.pointee.parts) = try arena.messages(parts)
+        (c.pointee.n_turn, c.pointee.turn) = try arena.messages(turn)
+    }
+}
+
+extension Wire {
+    /// One decision.
+    public struct SpacePart: WireMessage {
+        /// Its name, such as `structure`.
+        public var name: String = ""
+        /// What can be chosen; a genome has the number of the choice, from 1, or 0 where the gene is left out.
+        public var choices: [String] = []
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            name: String = "",
+            choices: [String] = []
+        ) {
+            self.name = name
+            self.choices = choices
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.SpacePart: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__SpacePart>) { gyrus__wire__space_part__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__SpacePart>) throws {
+        self.init()
+        name = try Wire.text(c.pointee.name, "SpacePart.name")
+        choices = try Wire.texts(c.pointee.n_choices, c.pointee.choices, "SpacePart.choices")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__SpacePart>, arena: inout Arena) throws {
+        gyrus__wire__space_part__init(c)
+        c.pointee.name = try arena.text(name, "SpacePart.name")
+        (c.pointee.n_choices, c.pointee.choices) = try arena.texts(choices, "SpacePart.choices")
     }
 }
 

@@ -20,6 +20,8 @@ extension Wire {
         public var features: [String] = []
         /// Several labels: the probability above which an answer counts; 0 means one half.
         public var threshold: Double = 0
+        /// Whether the answers for test samples are kept as a file in the registry.
+        public var keepAnswers: Bool = false
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -32,7 +34,8 @@ extension Wire {
             split: String = "",
             latencyRuns: UInt32 = 0,
             features: [String] = [],
-            threshold: Double = 0
+            threshold: Double = 0,
+            keepAnswers: Bool = false
         ) {
             self.script = script
             self.network = network
@@ -41,6 +44,7 @@ extension Wire {
             self.latencyRuns = latencyRuns
             self.features = features
             self.threshold = threshold
+            self.keepAnswers = keepAnswers
         }
 
         /// Decodes a message.
@@ -66,6 +70,7 @@ extension Wire.EvaluateTask: StoredMessage {
         latencyRuns = c.pointee.latency_runs
         features = try Wire.texts(c.pointee.n_features, c.pointee.features, "EvaluateTask.features")
         threshold = c.pointee.threshold
+        keepAnswers = c.pointee.keep_answers != 0
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__EvaluateTask>, arena: inout Arena) throws {
@@ -77,6 +82,7 @@ extension Wire.EvaluateTask: StoredMessage {
         c.pointee.latency_runs = latencyRuns
         (c.pointee.n_features, c.pointee.features) = try arena.texts(features, "EvaluateTask.features")
         c.pointee.threshold = threshold
+        c.pointee.keep_answers = keepAnswers ? 1 : 0
     }
 }
 
@@ -97,6 +103,8 @@ extension Wire {
         public var latencyMilliseconds: Double = 0
         /// Metrics of the split by name, such as `macro-f1`, and their standard errors, such as `macro-f1-error`.
         public var metrics: [Wire.Metric] = []
+        /// Digest of the file of answers; empty where none is kept.
+        public var answers: String = ""
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -109,7 +117,8 @@ extension Wire {
             parameters: UInt64 = 0,
             operations: UInt64 = 0,
             latencyMilliseconds: Double = 0,
-            metrics: [Wire.Metric] = []
+            metrics: [Wire.Metric] = [],
+            answers: String = ""
         ) {
             self.samples = samples
             self.classes = classes
@@ -118,6 +127,7 @@ extension Wire {
             self.operations = operations
             self.latencyMilliseconds = latencyMilliseconds
             self.metrics = metrics
+            self.answers = answers
         }
 
         /// Decodes a message.
@@ -143,6 +153,7 @@ extension Wire.EvaluateResult: StoredMessage {
         operations = c.pointee.operations
         latencyMilliseconds = c.pointee.latency_milliseconds
         metrics = try Wire.messages(c.pointee.n_metrics, c.pointee.metrics)
+        answers = try Wire.text(c.pointee.answers, "EvaluateResult.answers")
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__EvaluateResult>, arena: inout Arena) throws {
@@ -154,6 +165,7 @@ extension Wire.EvaluateResult: StoredMessage {
         c.pointee.operations = operations
         c.pointee.latency_milliseconds = latencyMilliseconds
         (c.pointee.n_metrics, c.pointee.metrics) = try arena.messages(metrics)
+        c.pointee.answers = try arena.text(answers, "EvaluateResult.answers")
     }
 }
 

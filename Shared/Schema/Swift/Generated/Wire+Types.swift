@@ -28,6 +28,8 @@ extension Wire {
         Wire.Trial.self,
         Wire.FusedNetwork.self,
         Wire.ScenarioFacts.self,
+        Wire.SpaceGene.self,
+        Wire.SpacePart.self,
         Wire.ScenarioStatus.self,
         Wire.PublishRequest.self,
         Wire.ScenarioRequest.self,

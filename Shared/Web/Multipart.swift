@@ -2,23 +2,29 @@ import Foundation
 import Model
 
 /// The parts of a body of the type `multipart/form-data` (RFC 7578).
-struct Multipart {
+public struct Multipart {
     /// A part with what its head says.
-    struct Part {
-        let name: String
+    public struct Part {
+        /// Name of the field.
+        public let name: String
+        /// Name of the file as the client has it; nil for a part that is no file.
+        public let file: String?
+        /// The bytes between two boundaries.
+        public let content: ArraySlice<UInt8>
+
         /// Whether it is a file.
-        let isFile: Bool
-        let content: ArraySlice<UInt8>
+        public var isFile: Bool { file != nil }
     }
 
     /// The parts in their order.
-    let parts: [Part]
+    public let parts: [Part]
 
+    /// Takes a body apart.
     /// - Parameters:
     ///   - type: The request's content type, which has the boundary.
     ///   - most: Parts at most.
     /// - Throws: `Failure` that says what is wrong.
-    init(_ body: [UInt8], type: String, most: Int) throws {
+    public init(_ body: [UInt8], type: String, most: Int) throws {
         guard let boundary = Self.parameter("boundary", of: type), !boundary.isEmpty, boundary.utf8.count <= 70 else {
             throw Failure(.invalidArgument, "The content type of a form needs a boundary, as 'curl -F' makes one.")
         }
@@ -50,7 +56,7 @@ struct Multipart {
         for line in head.split(whereSeparator: \.isNewline)
         where line.lowercased().hasPrefix("content-disposition:") {
             guard let name = parameter("name", of: String(line)) else { break }
-            return Part(name: name, isFile: parameter("filename", of: String(line)) != nil, content: content)
+            return Part(name: name, file: parameter("filename", of: String(line)), content: content)
         }
         throw Failure(.invalidArgument, "A part of the form has no name; its Content-Disposition needs name=\"…\".")
     }
@@ -67,11 +73,16 @@ struct Multipart {
     }
 
     private static func find(_ mark: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
-        var place = start
-        while place <= bytes.count, let found = bytes[place...].firstIndex(of: mark[0]) {
-            if bytes[found...].starts(with: mark) { return found }
-            place = found + 1
+        bytes.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return nil }
+            var place = start
+            while place + mark.count <= bytes.count,
+                let found = memchr(base + place, Int32(mark[0]), bytes.count - mark.count + 1 - place)
+            {
+                if memcmp(found, mark, mark.count) == 0 { return base.distance(to: UnsafeRawPointer(found)) }
+                place = base.distance(to: UnsafeRawPointer(found)) + 1
+            }
+            return nil
         }
-        return nil
     }
 }

@@ -1,0 +1,125 @@
+import Answers
+import Model
+
+/// Answers with what follows from them, counted once.
+struct JudgedAnswers: Sendable {
+    let file: AnswerFile
+    /// The samples, the most wrong ones first.
+    let order: [Int]
+    /// Number of samples by truth (row) and answer (column); empty where samples have no classes.
+    let confusion: [[Int]]
+    /// How often each label was right, given without being right, and missed; empty where samples have no labels.
+    let labels: [LabelCount]
+    /// Bands of sureness; empty where numbers are answered.
+    let bands: [Band]
+
+    /// How an answer about a label came out.
+    enum LabelOutcome: String, CaseIterable {
+        case right, wrong, missed
+    }
+
+    /// Answers for one label.
+    struct LabelCount: Hashable, Sendable {
+        var counts: [LabelOutcome: Int] = [:]
+    }
+
+    /// Answers of about the same sureness.
+    struct Band: Hashable, Sendable {
+        var count = 0
+        /// Mean sureness.
+        var sureness = 0.0
+        /// Share of these answers that are right.
+        var right = 0.0
+    }
+
+    /// Bands between 0 and 1.
+    static let bandCount = 15
+
+    init(_ file: AnswerFile) {
+        self.file = file
+        order = file.rowsByError
+        let width = file.target.outputs
+        var confusion = [[Int]](repeating: [Int](repeating: 0, count: width), count: width)
+        var labels = [LabelCount](repeating: LabelCount(), count: width)
+        var bands = [Band](repeating: Band(), count: Self.bandCount)
+        func add(_ sureness: Double, isRight: Bool) {
+            let band = min(Self.bandCount - 1, Int(sureness * Double(Self.bandCount)))
+            bands[band].count += 1
+            bands[band].sureness += sureness
+            bands[band].right += isRight ? 1 : 0
+        }
+        for row in file.samples.indices {
+            switch file.target.kind {
+            case .classification:
+                let (truth, answer) = (Int(file.classes[row]), file.answer(of: row))
+                confusion[truth][answer] += 1
+                add(file.answers(of: row)[answer], isRight: truth == answer)
+            case .multiLabel:
+                for (label, (answer, truth)) in zip(file.answers(of: row), file.truth(of: row)).enumerated() {
+                    add(answer, isRight: truth > 0)
+                    if let outcome = Self.outcome(answer, truth) { labels[label].counts[outcome, default: 0] += 1 }
+                }
+            case .regression: break
+            }
+        }
+        self.confusion = file.target.kind == .classification ? confusion : []
+        self.labels = file.target.kind == .multiLabel ? labels : []
+        self.bands = bands.filter { $0.count > 0 }.map {
+            Band(count: $0.count, sureness: $0.sureness / Double($0.count), right: $0.right / Double($0.count))
+        }
+    }
+
+    /// How an answer about a label came out; nil where nothing was said and nothing was to be said.
+    static func outcome(_ answer: Double, _ truth: Double) -> LabelOutcome? {
+        switch (answer > 0.5, truth > 0) {
+        case (true, true): .right
+        case (true, false): .wrong
+        case (false, true): .missed
+        case (false, false): nil
+        }
+    }
+
+    /// Mean distance of sureness and share of right answers, each band by its number of answers; nil without bands.
+    var calibrationError: Double? {
+        let count = bands.reduce(0) { $0 + $1.count }
+        guard count > 0 else { return nil }
+        return bands.reduce(0) { $0 + Double($1.count) * abs($1.sureness - $1.right) } / Double(count)
+    }
+
+    /// The samples of a choice, the most wrong ones first.
+    func rows(_ choice: AnswerChoice) -> [Int] {
+        switch choice {
+        case .all: order
+        case .pair(let truth, let answer):
+            order.filter { Int(file.classes[$0]) == truth && file.answer(of: $0) == answer }
+        case .label(let label, let outcome):
+            order.filter { Self.outcome(file.answers(of: $0)[label], file.truth(of: $0)[label]) == outcome }
+        }
+    }
+}
+
+/// The samples that a page lists.
+enum AnswerChoice: Hashable, Sendable {
+    case all
+    case pair(truth: Int, answer: Int)
+    case label(Int, JudgedAnswers.LabelOutcome)
+
+    /// Reads what a query chooses.
+    /// - Throws: `Failure` with code `invalid-argument` where there is no such class or label.
+    init(_ query: Query, _ target: Target) throws {
+        let range = 0...max(0, target.outputs - 1)
+        if query["label"] != nil, target.kind == .multiLabel {
+            let text = query["outcome"] ?? ""
+            guard let outcome = JudgedAnswers.LabelOutcome(rawValue: text) else {
+                throw Failure(.invalidArgument, "'outcome' is '\(text.prefix(40))'; it is right, wrong or missed.")
+            }
+            self = .label(try query.number("label", default: 0, in: range), outcome)
+        } else if query["truth"] != nil, target.kind == .classification {
+            self = .pair(
+                truth: try query.number("truth", default: 0, in: range),
+                answer: try query.number("answer", default: 0, in: range))
+        } else {
+            self = .all
+        }
+    }
+}

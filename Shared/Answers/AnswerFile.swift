@@ -1,0 +1,103 @@
+public import Model
+
+/// What a network answered for test samples beside what is right: one safetensors file of bounded size.
+///
+/// `outputs` has a row for each sample that is kept, `classes` or `numbers` what is right, `samples` the number of each in
+/// the test split; `places` says where they stand in the user's data. `picture.NAME` has what the network saw of some samples, whose
+/// rows `picture.NAME.rows` names.
+public struct AnswerFile: Hashable, Sendable {
+    /// Most samples that are kept; of more, a random choice.
+    public static let mostSamples = 20_000
+    /// Most outputs that are kept of all samples together.
+    public static let mostOutputs = 2_000_000
+    /// Bytes of the name of a sample's place; of a longer one the end is kept.
+    public static let placeBytes = 120
+
+    /// What a network saw of one sample as bytes, `[channels, height, width]`.
+    public struct Picture: Hashable, Sendable {
+        /// Its size.
+        public var shape: [Int]
+        /// Channel after channel, row after row.
+        public var bytes: [UInt8]
+
+        /// Describes a picture.
+        public init(shape: [Int], bytes: [UInt8]) {
+            self.shape = shape
+            self.bytes = bytes
+        }
+    }
+
+    /// How much worse answers are without what one input says.
+    public struct Importance: Hashable, Sendable, Codable {
+        /// Name of the network's input.
+        public var input: String
+        /// The metric where every sample gets this input of another sample: the mean of several draws.
+        public var shuffled: Double
+        /// How much the draws differ: their standard deviation.
+        public var deviation: Double
+
+        /// Describes an input.
+        public init(input: String, shuffled: Double, deviation: Double) {
+            self.input = input
+            self.shuffled = shuffled
+            self.deviation = deviation
+        }
+    }
+
+    /// Importance of all inputs, by one metric.
+    public struct Importances: Hashable, Sendable, Codable {
+        /// Name of the metric.
+        public var metric: String
+        /// Its value with all inputs in place.
+        public var whole: Double
+        /// What each input of the network is good for.
+        public var inputs: [Importance]
+
+        /// Describes inputs.
+        public init(metric: String, whole: Double, inputs: [Importance]) {
+            self.metric = metric
+            self.whole = whole
+            self.inputs = inputs
+        }
+    }
+
+    /// What the network was to answer.
+    public var target: Target
+    /// Samples of the test split, of which those below are a choice.
+    public var count: Int
+    /// The number of each kept sample in the split.
+    public var samples: [Int32]
+    /// Logits of classes or labels, or standardized numbers: a row for each kept sample.
+    public var outputs: [Float]
+    /// The right class of each kept sample; empty where samples have none.
+    public var classes: [Int32]
+    /// What is right of labels or standardized numbers: a row for each kept sample; empty where samples have classes.
+    public var numbers: [Float]
+    /// Where each kept sample stands in the user's data; empty where that is not known.
+    public var places: [String]
+    /// What the network saw, by input and by row of a kept sample.
+    public var pictures: [String: [Int: Picture]]
+    /// What each input is good for; nil for a network of one input.
+    public var importances: Importances?
+
+    /// Describes answers.
+    public init(
+        target: Target, count: Int, samples: [Int32], outputs: [Float], classes: [Int32] = [], numbers: [Float] = [],
+        places: [String] = [], pictures: [String: [Int: Picture]] = [:], importances: Importances? = nil
+    ) {
+        self.target = target
+        self.count = count
+        self.samples = samples
+        self.outputs = outputs
+        self.classes = classes
+        self.numbers = numbers
+        self.places = places
+        self.pictures = pictures
+        self.importances = importances
+    }
+
+    /// The outputs for a kept sample.
+    public func outputs(of row: Int) -> ArraySlice<Float> {
+        outputs[row * target.outputs..<(row + 1) * target.outputs]
+    }
+}
