@@ -28,9 +28,10 @@ func executable(
     .executableTarget(name: name, dependencies: dependencies, path: path, exclude: files, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], excluding files: [String] = []) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", swiftSettings: swiftSettings)
+        name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", exclude: files,
+        swiftSettings: swiftSettings)
 }
 
 // MARK: - Dependencies by the name of their product
@@ -59,7 +60,7 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let manualPages = [
     "first-scenario", "own-data", "own-networks", "using-the-result", "serving", "searching", "fusion", "tracking",
-    "models", "pretrained", "brain", "scaling-out", "clusters", "operating", "metrics", "scenario-reference",
+    "models", "pretrained", "brain", "scaling-out", "devices", "clusters", "operating", "metrics", "scenario-reference",
     "command-reference", "architecture", "glossary", "measurements",
 ]
 
@@ -96,6 +97,8 @@ let shared: [Target] = [
     library("Messaging", "Shared/Messaging", ["CZeroMQ", "Model", "Schema", lifecycle, logging, metrics, collections]),
 
     library("Storage", "Shared/Storage", ["Model", grdb, metrics]),
+    .systemLibrary(name: "CCurl", path: "Shared/CCurl"),
+    library("ObjectStore", "Shared/ObjectStore", ["CCurl", "Model", crypto]),
 
     library("ServiceClient", "Shared/ServiceKit/Client", ["Model", "Schema", "Messaging", logging]),
     library(
@@ -109,8 +112,8 @@ let shared: [Target] = [
     library(
         "WorkQueueServer", "Shared/WorkQueue/Server",
         [
-            "Model", "Schema", "Messaging", "Storage", "ServiceClient", "ServiceKit", "WorkQueueClient", grdb,
-            lifecycle, logging,
+            "Model", "Schema", "Messaging", "Storage", "ServiceClient", "ServiceKit", "WorkQueueClient",
+            argumentParser, grdb, lifecycle, logging,
         ]),
 
     // Optimised in every configuration: every parameter of a network passes through it in every step.
@@ -130,6 +133,7 @@ let shared: [Target] = [
         name: "Networks", dependencies: ["Model"], path: "Shared/Networks",
         swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     library("HelperProcesses", "Shared/HelperProcesses", ["Model"]),
+    library("Checkpoints", "Shared/Checkpoints", ["Model", "Safetensors"]),
     library("ONNX", "Shared/ONNX", ["Model", "Networks", "Safetensors", "Schema"]),
     library("Darknet", "Shared/Darknet", ["Model", "Networks"]),
     library("OpenVINO", "Shared/OpenVINO", ["Model", "Networks"]),
@@ -176,19 +180,20 @@ let services: [Target] = [
     library(
         "RegistryServer", "Services/Registry/Server",
         [
-            "Brain", "Model", "Schema", "Messaging", "Storage", "ServiceClient", "ServiceKit", "Networks",
+            "Brain", "Model", "Schema", "Messaging", "ObjectStore", "Storage", "ServiceClient", "ServiceKit",
+            "Networks",
             "RegistryClient", grdb, crypto, lifecycle, logging,
         ]),
     executable(
         "registry", "Services/Registry/Main",
-        ["RegistryServer", "ServiceClient", "ServiceKit", argumentParser]),
+        ["Model", "ObjectStore", "RegistryServer", "ServiceClient", "ServiceKit", argumentParser, logging]),
 
     .target(name: "CSandbox", path: "Shared/CSandbox"),
     library("Confinement", "Shared/Confinement", ["CSandbox", "Model"]),
     library("Inspection", "Services/Registry/Inspection", ["Confinement", "Model", "Networks"]),
     executable(
         "gyrus-inspector", "Services/Registry/Inspector",
-        ["Inspection", "Darknet", "Model", "Networks", "ONNX", "OpenVINO", "Safetensors", "Torch"]),
+        ["Checkpoints", "Inspection", "Darknet", "Model", "Networks", "ONNX", "OpenVINO", "Safetensors", "Torch"]),
 
     library("KnowledgeClient", "Services/Knowledge/Client", ["Model", "Schema", "Messaging"]),
     .target(
@@ -340,7 +345,8 @@ let services: [Target] = [
 
 let testTargets: [Target] = [
     .target(
-        name: "TestSupport", dependencies: ["Model"], path: "Tests/Support", exclude: ["python-environment"],
+        name: "TestSupport", dependencies: ["Model"], path: "Tests/Support",
+        exclude: ["object-store.py", "python-environment"],
         swiftSettings: swiftSettings),
     .target(
         name: "ServiceTestSupport", dependencies: ["Messaging", "Model", "TestSupport", logging],
@@ -391,12 +397,12 @@ let testTargets: [Target] = [
     tests(
         "RegistryTests",
         [
-            "Brain", "RegistryClient", "RegistryServer", "ServiceClient", "ServiceTestSupport", "Messaging", "Storage",
-            "Model", "Schema", "Networks", "Tracking", "registry", grdb,
+            "Brain", "ObjectStore", "RegistryClient", "RegistryServer", "ServiceClient", "ServiceTestSupport",
+            "Messaging", "Storage", "Model", "Schema", "Networks", "Tracking", "registry", grdb,
         ]),
     tests(
         "InspectionTests",
-        ["Inspection", "gyrus-inspector", "Model", "Networks", "ONNX", "Safetensors", "Torch", "CTorch"]),
+        ["Inspection", "gyrus-inspector", "Model", "Networks", "ONNX", "Safetensors", "Schema", "Torch", "CTorch"]),
     .target(
         name: "TransferSupport",
         dependencies: ["Datasets", "KnowledgeAttention", "KnowledgeClient", "Model", "Networks", "Torch"],
@@ -469,14 +475,15 @@ let testTargets: [Target] = [
         [
             "Brain", "DesignerClient", "EvaluatorClient", "KnowledgeClient", "RegistryClient", "ServiceClient",
             "ServiceTestSupport", "TrainerClient", "Tracking", "WorkQueueClient", "Messaging", "Model", "Networks",
-            "ONNX", "Safetensors", "CZeroMQ", lifecycle, logging,
+            "Manual", "ONNX", "Safetensors", "CZeroMQ", lifecycle, logging,
         ]),
     tests(
         "OperationTests",
         [
             "gyrus", "gyrus-keeper", "Messaging", "Model", "ServiceClient", "ServiceKit", "Storage", "WorkQueueClient",
             grdb, logging,
-        ]),
+        ], excluding: ["Fixtures"]),
+    executable("device-check", "Tests/Device/Program", ["Model", "Networks", "Torch", argumentParser]),
     executable(
         "Benchmarks", "Tests/Benchmarks",
         [

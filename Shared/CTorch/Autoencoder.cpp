@@ -162,7 +162,9 @@ void gyrus_autoencoder_free(gyrus_autoencoder *model) { delete model; }
 gyrus_status gyrus_autoencoder_learn(
     gyrus_autoencoder *model, const int32_t *strings, const float *worths, int64_t count,
     const gyrus_autoencoder_lesson *lesson, char **error) {
-    return training(error, [&] {
+    return computing(Place(), error, [&] {
+        at::AutoGradMode gradients(true);
+        DenormalsAreZero denormals;
         const auto all = model->tokens_of(strings, count);
         const auto targets = at::from_blob(const_cast<float *>(worths), {count}, at::kFloat);
         std::vector<at::Tensor> first, second;

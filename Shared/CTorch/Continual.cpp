@@ -29,6 +29,7 @@ bool gyrus_trainer_teach(
         retention.temperature = temperature;
         retention.classes = at::empty({class_count}, at::kLong);
         for (int64_t i = 0; i < class_count; i++) retention.classes.data_ptr<int64_t>()[i] = classes[i];
+        retention.classes = retention.classes.to(trainer->network->place.device);
         return true;
     });
 }
@@ -36,6 +37,7 @@ bool gyrus_trainer_teach(
 bool gyrus_trainer_anchor(
     gyrus_trainer *trainer, const gyrus_samples *samples, int64_t count, double stiffness, char **error) {
     return guarded(error, false, [&] {
+        const Computing computing(trainer->network->place);
         at::AutoGradMode gradients(true);
         DenormalsAreZero denormals;
         auto &retention = trainer->retention;
@@ -45,7 +47,7 @@ bool gyrus_trainer_anchor(
             retention.importance.push_back(at::zeros_like(slot.weight.detach()));
         }
         for (int64_t i = 0; i < count; i++) {
-            const Batch batch(*samples, nullptr, i, 1);
+            const Batch batch(*samples, nullptr, i, 1, trainer->network->place);
             batch.loss(trainer->network->forward(batch.values, false)).backward();
             for (size_t s = 0; s < trainer->slots.size(); s++) {
                 auto &weight = trainer->slots[s].weight;

@@ -26,25 +26,24 @@ int64_t gyrus_trainer_parameter_count(const gyrus_trainer *trainer) {
 
 void gyrus_trainer_read(const gyrus_trainer *trainer, float *values) {
     for (const auto &slot : trainer->slots) {
-        std::memcpy(values, slot.weight.data_ptr<float>(), size_t(slot.weight.numel()) * sizeof(float));
+        copy_out(slot.weight, values);
         values += slot.weight.numel();
     }
 }
 
 void gyrus_trainer_write(gyrus_trainer *trainer, const float *values) {
     for (auto &slot : trainer->slots) {
-        std::memcpy(slot.weight.data_ptr<float>(), values, size_t(slot.weight.numel()) * sizeof(float));
+        copy_in(slot.weight, values);
         values += slot.weight.numel();
     }
 }
 
 void gyrus_trainer::take_gradient(float *values) {
     for (auto &slot : slots) {
-        const size_t size = size_t(slot.weight.numel()) * sizeof(float);
         if (slot.weight.grad().defined())
-            std::memcpy(values, slot.weight.grad().contiguous().data_ptr<float>(), size);
+            copy_out(slot.weight.grad(), values);
         else
-            std::memset(values, 0, size);
+            std::fill(values, values + slot.weight.numel(), 0.0f);
         slot.weight.mutable_grad().reset();
         values += slot.weight.numel();
     }
@@ -52,10 +51,11 @@ void gyrus_trainer::take_gradient(float *values) {
 
 bool gyrus_trainer_apply(gyrus_trainer *trainer, const float *gradient, char **error) {
     return guarded(error, false, [&] {
+        const Computing computing(trainer->network->place);
         DenormalsAreZero denormals;
         for (auto &slot : trainer->slots) {
-            auto part = at::empty(slot.weight.sizes(), at::kFloat);
-            std::memcpy(part.data_ptr<float>(), gradient, size_t(part.numel()) * sizeof(float));
+            auto part = at::empty_like(slot.weight.detach());
+            copy_in(part, gradient);
             slot.weight.mutable_grad() = part;
             gradient += part.numel();
         }
@@ -225,6 +225,7 @@ struct gyrus_gradient_sum {
         gyrus_progress &progress);
     gyrus_progress finish();
     void step();
+    const gyrus_trainer &owner() const { return *trainer; }
     int64_t bytes() const { return values.numel() * int64_t(sizeof(float)); }
 
 private:
@@ -256,6 +257,8 @@ private:
 };
 
 gyrus_gradient_sum::gyrus_gradient_sum(gyrus_trainer *trainer, gyrus_group *group) : trainer(trainer), group(group) {
+    TORCH_CHECK(!trainer->network->place.scales_loss(), "gradients of fp16 cannot be added up; take bf16");
+    trainer->is_whole = true;
     const auto &slots = trainer->slots;
     int64_t end = figure_count;
     for (const auto &slot : slots) {
@@ -289,6 +292,7 @@ gyrus_gradient_sum::gyrus_gradient_sum(gyrus_trainer *trainer, gyrus_group *grou
 
 gyrus_gradient_sum::~gyrus_gradient_sum() {
     for (const auto &hook : hooks) hook.node->del_post_hook(hook.key);
+    trainer->is_whole = false;
 }
 
 void gyrus_gradient_sum::take(size_t slot) {
@@ -345,7 +349,8 @@ gyrus_progress gyrus_gradient_sum::finish() {
 void gyrus_gradient_sum::step() {
     for (size_t i = 0; i < offsets.size(); i++) {
         auto &weight = trainer->slots[i].weight;
-        weight.mutable_grad() = values.narrow(0, offsets[i], weight.numel()).view(weight.sizes());
+        weight.mutable_grad() =
+            values.narrow(0, offsets[i], weight.numel()).view(weight.sizes()).to(weight.device());
     }
     trainer->update();
 }
@@ -361,7 +366,7 @@ int64_t gyrus_gradient_sum_bytes(const gyrus_gradient_sum *sum) { return sum->by
 gyrus_status gyrus_gradient_sum_begin(
     gyrus_gradient_sum *sum, const gyrus_samples *samples, const int32_t *order, int64_t first, int64_t count,
     float weight, gyrus_progress *progress, char **error) {
-    return training(error, [&] { sum->begin(*samples, order, first, count, weight, *progress); });
+    return training(sum->owner(), error, [&] { sum->begin(*samples, order, first, count, weight, *progress); });
 }
 
 bool gyrus_gradient_sum_finish(gyrus_gradient_sum *sum, gyrus_progress *progress, char **error) {
@@ -373,6 +378,7 @@ bool gyrus_gradient_sum_finish(gyrus_gradient_sum *sum, gyrus_progress *progress
 
 bool gyrus_gradient_sum_step(gyrus_gradient_sum *sum, char **error) {
     return guarded(error, false, [&] {
+        const Computing computing(sum->owner().network->place);
         DenormalsAreZero denormals;
         sum->step();
         return true;

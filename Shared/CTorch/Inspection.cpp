@@ -45,6 +45,22 @@ struct Outline {
                 attributes[node->output()] = owner->second.toObject()->getAttr(node->s(jit::attr::name));
             return;
         }
+        // A frozen network has its weights in the code; those of recurrent layers stand in lists.
+        if (kind == "prim::Constant" && node->hasAttribute(jit::attr::value)) {
+            attributes[node->output()] = *jit::toIValue(node->output());
+            return;
+        }
+        if (kind == "prim::ListConstruct" && node->output()->type()->isSubtypeOf(*c10::ListType::ofTensors())) {
+            c10::List<at::Tensor> tensors;
+            for (const auto *input : node->inputs()) {
+                const auto found = attributes.find(input);
+                if (found != attributes.end() && found->second.isTensor()) tensors.push_back(found->second.toTensor());
+            }
+            if (tensors.size() == node->inputs().size()) {
+                attributes[node->output()] = tensors;
+                return;
+            }
+        }
         std::set<int64_t> read;
         int64_t weights = 0;
         for (const auto *input : node->inputs()) {
@@ -66,8 +82,15 @@ struct Outline {
 
     int64_t weight(const jit::Value *value) {
         const auto found = attributes.find(value);
-        if (found == attributes.end() || !found->second.isTensor()) return 0;
-        const auto tensor = found->second.toTensor();
+        if (found == attributes.end()) return 0;
+        if (found->second.isTensor()) return count_of(found->second.toTensor());
+        if (!found->second.isTensorList()) return 0;
+        int64_t sum = 0;
+        for (const at::Tensor &tensor : found->second.toTensorVector()) sum += count_of(tensor);
+        return sum;
+    }
+
+    int64_t count_of(const at::Tensor &tensor) {
         const bool is_new = tensor.defined() && tensor.is_floating_point() && counted.insert(tensor.data_ptr()).second;
         return is_new ? tensor.numel() : 0;
     }

@@ -1,90 +1,11 @@
 #include "Learning.h"
 
+#include "Augmentation.h"
 #include "Batch.h"
 
 using namespace gyrus;
 
 namespace {
-
-/// Changes samples at random; equal seeds change them equally.
-class Augmenter {
-public:
-    Augmenter(uint64_t seed, const char *name) : random(seed, name) {}
-
-    at::Tensor operator()(const gyrus_augmentation &how, const at::Tensor &values) {
-        auto changed = values.dim() == 4 ? moved(how, values) : values.clone();
-        const int64_t count = changed.size(0), size = changed.numel() / std::max<int64_t>(1, count);
-        std::vector<float> noise(size_t(size), 0);
-        for (int64_t i = 0; i < count; i++) {
-            float *sample = changed.data_ptr<float>() + i * size;
-            const float scale = 1 + within(how.contrast), shift = within(how.brightness);
-            if (how.noise > 0) random.fill(noise.data(), size, 0, how.noise);
-            for (int64_t k = 0; k < size; k++) sample[k] = sample[k] * scale + shift + noise[size_t(k)];
-            if (values.dim() == 4) hide(how, sample, values.size(1), values.size(2), values.size(3));
-        }
-        return changed;
-    }
-
-    int64_t below(int64_t limit) { return int64_t(random.next() % uint64_t(limit)); }
-
-private:
-    Sequence random;
-
-    float within(float bound) {
-        float value;
-        random.fill(&value, 1, 0, bound);
-        return value;
-    }
-
-    /// Pictures seen through a random affine map; what lies beyond the border is like the border.
-    at::Tensor moved(const gyrus_augmentation &how, const at::Tensor &values) {
-        auto maps = at::empty({values.size(0), 2, 3}, at::kFloat);
-        for (int64_t i = 0; i < values.size(0); i++) {
-            float *map = maps.data_ptr<float>() + 6 * i;
-            const float angle = within(how.rotation), shear = within(how.shear);
-            const float width = 1 + within(how.width), height = 1 + within(how.height);
-            map[0] = std::cos(angle) * width;
-            map[1] = -std::sin(angle) * width + shear;
-            map[2] = 2 * within(how.across);
-            map[3] = std::sin(angle) * height;
-            map[4] = std::cos(angle) * height;
-            map[5] = 2 * within(how.along);
-            if (how.flips && within(1) < 0)
-                for (int k = 0; k < 3; k++) map[k] = -map[k];
-        }
-        const auto grid = at::affine_grid_generator(maps, values.sizes(), false);
-        // 0 is bilinear, 1 repeats the border.
-        return at::grid_sampler(values, grid, 0, 1, false).contiguous();
-    }
-
-    /// Sets bands and a square to 0, the mean.
-    void hide(const gyrus_augmentation &how, float *sample, int64_t channels, int64_t rows, int64_t columns) {
-        if (how.row_band > 0) clear(sample, channels, rows, columns, span(how.row_band, rows), {0, columns});
-        if (how.column_band > 0) clear(sample, channels, rows, columns, {0, rows}, span(how.column_band, columns));
-        if (how.hole > 0) {
-            const auto height = std::max<int64_t>(1, int64_t(how.hole * float(rows)));
-            const auto width = std::max<int64_t>(1, int64_t(how.hole * float(columns)));
-            const auto top = below(rows - height + 1), left = below(columns - width + 1);
-            clear(sample, channels, rows, columns, {top, top + height}, {left, left + width});
-        }
-    }
-
-    using Span = std::pair<int64_t, int64_t>;
-
-    Span span(float share, int64_t count) {
-        const auto length = below(int64_t(share * float(count)) + 1);
-        const auto first = below(count - length + 1);
-        return {first, first + length};
-    }
-
-    static void clear(float *sample, int64_t channels, int64_t rows, int64_t columns, Span vertical, Span horizontal) {
-        for (int64_t c = 0; c < channels; c++)
-            for (int64_t y = vertical.first; y < vertical.second; y++) {
-                float *row = sample + (c * rows + y) * columns;
-                std::fill(row + horizontal.first, row + horizontal.second, 0.0f);
-            }
-    }
-};
 
 /// No gradients for weights whose names begin otherwise, while it lives.
 class Frozen {
@@ -107,10 +28,11 @@ private:
 using Values = std::vector<at::Tensor>;
 using Strength = std::vector<gyrus_augmentation>;
 
-Values distorted(const Values &values, const Strength &strength, uint64_t seed, const char *name) {
+Values distorted(const Batch &batch, const Strength &strength, uint64_t seed, const char *name) {
+    const auto &values = batch.values;
     Augmenter augmenter(seed, name);
     Values changed;
-    for (size_t i = 0; i < values.size(); i++) changed.push_back(augmenter(strength[i], values[i]));
+    for (size_t i = 0; i < values.size(); i++) changed.push_back(augmenter(strength[i], values[i], batch.place));
     return changed;
 }
 
@@ -124,8 +46,8 @@ Values joined(const std::vector<Values> &parts) {
     return all;
 }
 
-int64_t hits(const at::Tensor &answers, const at::Tensor &labels) {
-    return (answers.detach().argmax(1) == labels).sum().item<int64_t>();
+at::Tensor hits(const at::Tensor &answers, const at::Tensor &labels) {
+    return (answers.detach().argmax(1) == labels).sum();
 }
 
 /// A mini-batch that is to be taught.
@@ -138,14 +60,15 @@ struct Lesson : gyrus_lesson {
         : plan(plan), weak(plan.weak, plan.weak + plan.inputs), strong(plan.strong, plan.strong + plan.inputs),
           only(plan.only ? plan.only : "") {}
 
+    bool adds_up() const override { return plan.kind == GYRUS_LABELS || plan.kind == GYRUS_RECONSTRUCTION; }
+
     gyrus_outcome outcome(
-        gyrus_trainer &trainer, const gyrus_samples &samples, const int32_t *order, int64_t first,
-        int64_t count) const override {
+        gyrus_trainer &trainer, const gyrus_samples &samples, const Batch &batch) const override {
         TORCH_CHECK(
             samples.modality_count == plan.inputs, "the lesson is for ", plan.inputs, " inputs, not ",
             samples.modality_count);
-        const Batch batch(samples, order, first, count);
-        const uint64_t seed = trainer.seed + uint64_t(trainer.step);
+        // Parts of a mini-batch are distorted differently, as different mini-batches are.
+        const uint64_t seed = trainer.seed + uint64_t(trainer.step) + (uint64_t(trainer.part) << 40);
         switch (plan.kind) {
         case GYRUS_LABELS: return labels(trainer, batch, seed);
         case GYRUS_PSEUDO_LABELS: return pseudo_labels(trainer, samples, batch, seed);
@@ -156,7 +79,7 @@ struct Lesson : gyrus_lesson {
 
 private:
     gyrus_outcome labels(gyrus_trainer &trainer, const Batch &batch, uint64_t seed) const {
-        const auto values = distorted(batch.values, weak, seed, "weak");
+        const auto values = distorted(batch, weak, seed, "weak");
         at::Tensor answers, penalty;
         if (only.empty()) {
             std::tie(answers, penalty) = trainer.forward(values);
@@ -173,12 +96,12 @@ private:
         gyrus_trainer &trainer, const gyrus_samples &samples, const Batch &batch, uint64_t seed) const {
         const int64_t count = batch.count(), known = std::min(plan.labelled, count);
         const auto chosen = some(known, seed);
-        const Batch labelled(samples, chosen.data(), 0, known);
+        const Batch labelled(samples, chosen.data(), 0, known, batch.place, trainer.shelf.get());
         const auto answers = trainer
                                  .forward(joined({
-                                     distorted(labelled.values, weak, seed, "labelled"),
-                                     distorted(batch.values, weak, seed, "weak"),
-                                     distorted(batch.values, strong, seed, "strong"),
+                                     distorted(labelled, weak, seed, "labelled"),
+                                     distorted(batch, weak, seed, "weak"),
+                                     distorted(batch, strong, seed, "strong"),
                                  }))
                                  .first;
         const auto given = answers.narrow(0, 0, known), asked = answers.narrow(0, known + count, count);
@@ -204,22 +127,22 @@ private:
         const int64_t count = batch.count();
         const auto outputs = trainer
                                  .forward(joined({
-                                     distorted(batch.values, strong, seed, "one"),
-                                     distorted(batch.values, strong, seed, "other"),
+                                     distorted(batch, strong, seed, "one"),
+                                     distorted(batch, strong, seed, "other"),
                                  }))
                                  .first;
         const auto directions = outputs / outputs.norm(2, {1}, true).clamp_min(1e-8);
-        const auto itself = at::eye(2 * count, at::kBool);
+        const auto itself = at::eye(2 * count, outputs.options().dtype(at::kBool));
         const auto likeness = (at::mm(directions, directions.t()) / plan.temperature).masked_fill(itself, -1e9);
-        const auto partners = (at::arange(2 * count, at::kLong) + count).remainder(2 * count);
-        return {at::cross_entropy_loss(likeness, partners), hits(likeness, partners) / 2, count};
+        const auto partners = (at::arange(2 * count, outputs.options().dtype(at::kLong)) + count).remainder(2 * count);
+        return {at::cross_entropy_loss(likeness, partners), hits(likeness, partners).floor_divide(2), count};
     }
 
     gyrus_outcome reconstruction(gyrus_trainer &trainer, const Batch &batch, uint64_t seed) const {
-        const auto restored = trainer.forward(distorted(batch.values, strong, seed, "strong")).first;
+        const auto restored = trainer.forward(distorted(batch, strong, seed, "strong")).first;
         Values wanted;
         for (const auto &values : batch.values) wanted.push_back(values.flatten(1));
-        return {at::mse_loss(restored, at::cat(wanted, 1)), 0, batch.count()};
+        return {at::mse_loss(restored, at::cat(wanted, 1)), at::Tensor(), batch.count()};
     }
 };
 

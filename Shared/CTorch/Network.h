@@ -19,10 +19,14 @@
 
 #include "CTorch.h"
 #include "Kernels.h"
+#include "Place.h"
 
 namespace gyrus {
 
 namespace jit = torch::jit;
+
+struct Batch;
+struct Shelf;
 
 /// A tensor with what a view of it points to.
 struct Entry {
@@ -34,7 +38,7 @@ struct Entry {
         : name(std::move(name)), shape(tensor.sizes().vec()), tensor(std::move(tensor)) {}
 
     gyrus_tensor_view view() const {
-        return {name.c_str(), shape.data(), int64_t(shape.size()), tensor.numel(), tensor.data_ptr<float>()};
+        return {name.c_str(), shape.data(), int64_t(shape.size()), tensor.numel(), &tensor};
     }
 };
 
@@ -69,18 +73,29 @@ struct DenormalsAreZero {
     ~DenormalsAreZero() { at::globalContext().setFlushDenormal(false); }
 };
 
-/// Runs steps of a training; a loss that is no finite number has a status of its own.
+/// What is to be computed does not fit into memory.
+struct Full : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// Computes at a place; a full memory and a loss that is no finite number have a status of their own.
 template <class Body>
-gyrus_status training(char **error, Body body) noexcept {
+gyrus_status computing(const Place &place, char **error, Body body) noexcept {
     return guarded(error, GYRUS_FAILED, [&] {
         try {
-            at::AutoGradMode gradients(true);
-            DenormalsAreZero denormals;
+            const Computing computing(place);
             body();
             return GYRUS_OK;
         } catch (const Diverged &exception) {
             report(error, exception.what());
             return GYRUS_DIVERGED;
+        } catch (const Full &exception) {
+            report(error, exception.what());
+            return GYRUS_FULL;
+        } catch (const std::exception &exception) {
+            if (!is_out_of_memory(exception)) throw;
+            report(error, exception.what());
+            return GYRUS_FULL;
         }
     });
 }
@@ -96,8 +111,9 @@ struct gyrus_network {
     /// `constrained`, which gives the output and what is added to the loss; null where nothing constrains the network.
     std::unique_ptr<torch::jit::Code> constrained;
     bool has_dropout = false;
+    gyrus::Place place;
 
-    explicit gyrus_network(torch::jit::Module made) : module(std::move(made)) {}
+    gyrus_network(torch::jit::Module made, const gyrus::Place &place) : module(std::move(made)), place(place) {}
 
     void prepare();
     at::Tensor forward(const std::vector<at::Tensor> &values, bool is_training);
@@ -132,15 +148,29 @@ struct gyrus_retention {
 /// What a mini-batch came to.
 struct gyrus_outcome {
     at::Tensor loss;
-    int64_t correct = 0, samples = 0;
+    /// A number of samples; undefined where nothing is right or wrong.
+    at::Tensor correct;
+    int64_t samples = 0;
+};
+
+/// Sums over steps that stay on the device until somebody asks for them.
+struct gyrus_tally {
+    at::Tensor loss, correct;
+    int64_t samples = 0;
+
+    void add(const gyrus_outcome &outcome);
+    void add(const gyrus_tally &other);
+    /// Adds them to the progress, and begins anew. The only wait of the machine for the device.
+    void settle(gyrus_progress &progress);
 };
 
 /// What a mini-batch teaches where it is more than its labels as they are.
 struct gyrus_lesson {
     virtual ~gyrus_lesson() = default;
     virtual gyrus_outcome outcome(
-        gyrus_trainer &trainer, const gyrus_samples &samples, const int32_t *order, int64_t first,
-        int64_t count) const = 0;
+        gyrus_trainer &trainer, const gyrus_samples &samples, const gyrus::Batch &batch) const = 0;
+    /// Whether parts of a mini-batch, one after the other, teach what it would as a whole.
+    virtual bool adds_up() const = 0;
 };
 
 struct gyrus_trainer {
@@ -153,6 +183,22 @@ struct gyrus_trainer {
     int64_t step = 0;
     gyrus_schedule schedule{};
     uint64_t seed = 0;
+    /// In how many parts a mini-batch goes through the network, because it does not fit into memory at once.
+    int64_t parts = 1;
+    /// The part under way.
+    int64_t part = 0;
+    /// By what losses are multiplied where 16 bits hold gradients, and steps since it last changed.
+    double loss_scale = 1;
+    int64_t steady_steps = 0;
+    gyrus_tally tally;
+    /// Samples that are on the device already; null where they come with each mini-batch.
+    std::shared_ptr<gyrus::Shelf> shelf;
+    /// More samples than this at once fail as if memory were full, in tests; 0 for any number.
+    int64_t most_samples = 0;
+    /// Whether mini-batches must not be parted, because others take their gradients as they come.
+    bool is_whole = false;
+    /// Threads that gather mini-batches ahead of time.
+    int loaders = 0;
 
     /// The output in training mode, and what is added to the loss. Dropout depends on seed and step alone.
     std::pair<at::Tensor, at::Tensor> forward(const std::vector<at::Tensor> &values);
@@ -162,21 +208,47 @@ struct gyrus_trainer {
         std::unique_lock<std::mutex> lock(generator(), std::defer_lock);
         if (network->has_dropout) {
             lock.lock();
-            at::manual_seed(gyrus::Sequence(seed + uint64_t(step), name.c_str()).next());
+            const auto full = part == 0 ? name : name + " part " + std::to_string(part);
+            at::manual_seed(gyrus::Sequence(seed + uint64_t(step), full.c_str()).next());
         }
         return body();
     }
     void update();
-    /// Computes the gradients of a mini-batch.
+    /// Computes the gradients of a mini-batch; in parts where it does not fit into memory, which is found out by trying.
+    void backward(const gyrus_samples &samples, const gyrus::Batch &batch);
+    /// The same, and settles what it came to.
     void backward(
         const gyrus_samples &samples, const int32_t *order, int64_t first, int64_t count, gyrus_progress &progress);
+    /// Adds what mini-batches came to since the last time; throws where their loss is no finite number.
+    void settle(gyrus_progress &progress);
     /// Moves the gradients of all weights out, one after the other.
     void take_gradient(float *values);
 
-private:
+    /// Held by whoever draws from the generator of the process.
     static std::mutex &generator();
+
+private:
+    gyrus_tally backward_in_parts(const gyrus_samples &samples, const gyrus::Batch &batch);
+    void check_finite(double loss) const;
+    void forget_gradients();
+    void update_exactly(double rate);
+    void update_together(double rate);
     /// What the learning rates of the step under way are multiplied by.
     double rate() const;
     /// What its gradients are multiplied by, so that they are not too long.
     double shortening() const;
 };
+
+namespace gyrus {
+
+/// Runs steps of a training.
+template <class Body>
+gyrus_status training(const gyrus_trainer &trainer, char **error, Body body) noexcept {
+    return computing(trainer.network->place, error, [&] {
+        at::AutoGradMode gradients(true);
+        DenormalsAreZero denormals;
+        body();
+    });
+}
+
+}  // namespace gyrus

@@ -11,6 +11,13 @@ struct gyrus_preparation {
 struct gyrus_package {
     jit::Module module;
     jit::ExtraFilesMap files;
+    Place place;
+    /// The network, which computes elsewhere, and `forward` with a call of it there; null where all is computed here.
+    std::unique_ptr<jit::Module> network;
+    std::unique_ptr<jit::Code> code;
+
+    at::Tensor forward(std::vector<c10::IValue> arguments);
+    void move_network();
 };
 
 namespace {
@@ -34,7 +41,53 @@ void copy(const at::Tensor &from, float *to, int64_t count) {
     std::copy(values.data_ptr<float>(), values.data_ptr<float>() + count, to);
 }
 
+/// Runs the network of a package where it is.
+at::Tensor run_elsewhere(int64_t address, const std::vector<at::Tensor> &values) {
+    auto &package = *reinterpret_cast<gyrus_package *>(address);
+    const Computing computing(package.place);
+    const Autocast autocast(package.place);
+    std::vector<c10::IValue> there;
+    for (const auto &value : values) there.emplace_back(package.place.take(value));
+    return package.network->forward(there).toTensor().to(at::kFloat).cpu();
+}
+
+TORCH_LIBRARY_FRAGMENT(gyrus, library) { library.def("elsewhere(int package, Tensor[] values) -> Tensor", run_elsewhere); }
+
+/// Whether a node calls the network of its package.
+bool calls_network(const jit::Node &node) {
+    if (node.kind() != jit::prim::CallMethod || node.s(jit::attr::name) != "forward") return false;
+    const auto *owner = node.input(0)->node();
+    return owner->kind() == jit::prim::GetAttr && owner->s(jit::attr::name) == "network";
+}
+
 }  // namespace
+
+/// Takes the network to its place, and has `forward` call it there.
+void gyrus_package::move_network() {
+    network = std::make_unique<jit::Module>(module.attr("network").toModule());
+    for (const auto &each : network->parameters()) each.set_data(place.take(each.detach()));
+    for (const auto &each : network->buffers()) each.set_data(place.take(each.detach()));
+    auto graph = module.get_method("forward").graph()->copy();
+    jit::Node *call = nullptr;
+    for (auto *node : graph->block()->nodes())
+        if (calls_network(*node)) call = node;
+    TORCH_CHECK(call, "its forward does not call the network");
+    const jit::WithInsertPoint here(call);
+    auto *values = graph->insertNode(graph->createList(c10::TensorType::get(), call->inputs().slice(1)))->output();
+    auto *address = graph->insertConstant(reinterpret_cast<int64_t>(this));
+    auto *answers = graph->insert(c10::Symbol::fromQualString("gyrus::elsewhere"), {address, values});
+    call->output()->replaceAllUsesWith(answers);
+    call->destroy();
+    code = std::make_unique<jit::Code>(graph, "forward");
+}
+
+at::Tensor gyrus_package::forward(std::vector<c10::IValue> arguments) {
+    if (!code) return module.forward(std::move(arguments)).toTensor();
+    jit::Stack stack{module._ivalue()};
+    for (auto &argument : arguments) stack.push_back(std::move(argument));
+    jit::InterpreterState(*code).run(stack);
+    return stack.back().toTensor();
+}
 
 gyrus_preparation *gyrus_preparation_create(const char *source, char **error) {
     return guarded<gyrus_preparation *>(error, nullptr, [&] {
@@ -79,12 +132,14 @@ bool gyrus_package_write(
     });
 }
 
-gyrus_package *gyrus_package_load(const char *path, char **error) {
+gyrus_package *gyrus_package_load(const char *path, gyrus_place place, char **error) {
     return guarded<gyrus_package *>(error, nullptr, [&] {
         jit::ExtraFilesMap files{{"manifest.json", ""}, {"inputs.json", ""}};
         auto module = jit::load(path, at::kCPU, files);
         module.eval();
-        return new gyrus_package{module, files};
+        auto package = std::unique_ptr<gyrus_package>(new gyrus_package{module, files, place});
+        if (!package->place.is_exact) package->move_network();
+        return package.release();
     });
 }
 
@@ -111,7 +166,7 @@ bool gyrus_package_run(
             arguments.emplace_back(values);
             if (inputs[i].has_rate) arguments.emplace_back(rates);
         }
-        copy(package->module.forward(arguments).toTensor(), answers, count * width);
+        copy(package->forward(std::move(arguments)), answers, count * width);
         return true;
     });
 }

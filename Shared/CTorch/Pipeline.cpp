@@ -30,12 +30,13 @@ private:
 
 /// What every computation of a stage runs under.
 struct Surroundings {
+    Computing computing;
     at::AutoGradMode gradients;
     DenormalsAreZero denormals;
     c10::DebugInfoGuard counting;
 
-    Surroundings(bool is_training, const std::shared_ptr<Meter> &meter)
-        : gradients(is_training), counting(c10::DebugInfoKind::PROFILER_STATE, meter) {}
+    Surroundings(const Place &place, bool is_training, const std::shared_ptr<Meter> &meter)
+        : computing(place), gradients(is_training), counting(c10::DebugInfoKind::PROFILER_STATE, meter) {}
 };
 
 /// Values of one place between two stages as one run of floats: figures, marks of each value, the values. Each begins at a
@@ -66,7 +67,7 @@ struct Layout {
         float *place = frame + head();
         for (size_t i = 0; i < shapes.size(); i++) {
             const auto format = values[i].suggest_memory_format();
-            const auto dense = values[i].contiguous(format);
+            const auto dense = values[i].cpu().contiguous(format);
             frame[figures + int64_t(i)] = float(
                 (format == at::MemoryFormat::ChannelsLast ? channels_last : 0)
                 + (values[i].requires_grad() ? 0 : without_gradient));
@@ -77,17 +78,18 @@ struct Layout {
 
     static int marks(const float *frame, size_t value) { return int(frame[figures + int64_t(value)]); }
 
-    std::vector<at::Tensor> read(const float *frame, int64_t samples) const {
+    std::vector<at::Tensor> read(const float *frame, int64_t samples, const Place &place) const {
         std::vector<at::Tensor> values;
-        const float *place = frame + head();
+        const float *from = frame + head();
         for (size_t i = 0; i < shapes.size(); i++) {
             std::vector<int64_t> sizes{samples};
             sizes.insert(sizes.end(), shapes[i].begin(), shapes[i].end());
             const bool is_last = marks(frame, i) & channels_last;
             values.push_back(at::empty(
                 sizes, at::kFloat, {}, {}, {}, is_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous));
-            std::memcpy(values.back().data_ptr<float>(), place, size_t(values.back().numel()) * sizeof(float));
-            place += whole(values.back().numel());
+            std::memcpy(values.back().data_ptr<float>(), from, size_t(values.back().numel()) * sizeof(float));
+            from += whole(values.back().numel());
+            values.back() = values.back().to(place.device);
         }
         return values;
     }
@@ -111,6 +113,8 @@ struct gyrus_stage {
     std::map<int64_t, Held> held;
     std::shared_ptr<Meter> meter = std::make_shared<Meter>();
 
+    const Place &place() const { return trainer->network->place; }
+
     std::vector<at::Tensor> compute(
         const Batch &batch, const std::vector<at::Tensor> &values, bool is_training) const {
         auto inputs = batch.values;
@@ -119,7 +123,7 @@ struct gyrus_stage {
     }
 
     std::vector<at::Tensor> values(const float *frame, int64_t samples) const {
-        return frame ? received.read(frame, samples) : std::vector<at::Tensor>();
+        return frame ? received.read(frame, samples, place()) : std::vector<at::Tensor>();
     }
 
     void forward(int64_t micro_batch, const Batch &batch, int64_t size, const float *frame, float *next) {
@@ -133,7 +137,8 @@ struct gyrus_stage {
         if (is_last) {
             const auto loss = batch.loss(held.sent[0], at::Reduction::Sum);
             held.figures[0] = float(loss.item<double>());
-            held.figures[1] = float(batch.correct(held.sent[0]));
+            const auto correct = batch.correct(held.sent[0]);
+            held.figures[1] = correct.defined() ? float(correct.item<int64_t>()) : 0;
             held.figures[2] = float(held.samples);
             held.sent = {loss / double(size)};
         } else {
@@ -147,7 +152,7 @@ struct gyrus_stage {
         TORCH_CHECK(!node.empty(), "micro-batch ", micro_batch, " went through no forward");
         auto &held = node.mapped();
         std::vector<at::Tensor> roots, gradients;
-        const auto given = is_last ? std::vector<at::Tensor>{at::Tensor()} : sent.read(frame, held.samples);
+        const auto given = is_last ? std::vector<at::Tensor>{at::Tensor()} : sent.read(frame, held.samples, place());
         for (size_t i = 0; i < held.sent.size(); i++) {
             if (!held.sent[i].requires_grad()) continue;
             roots.push_back(held.sent[i]);
@@ -185,8 +190,9 @@ bool gyrus_stage_forward(
     gyrus_stage *stage, int64_t micro_batch, const gyrus_samples *samples, const int32_t *order, int64_t first,
     int64_t count, int64_t batch, const float *received, float *sent, char **error) {
     return guarded(error, false, [&] {
-        const Surroundings surroundings(true, stage->meter);
-        stage->forward(micro_batch, Batch(*samples, order, first, count), batch, received, sent);
+        const Surroundings surroundings(stage->place(), true, stage->meter);
+        stage->forward(
+            micro_batch, Batch(*samples, order, first, count, stage->place()), batch, received, sent);
         return true;
     });
 }
@@ -195,7 +201,7 @@ bool gyrus_stage_backward(
     gyrus_stage *stage, int64_t micro_batch, const float *gradient, float *passed, gyrus_progress *progress,
     char **error) {
     return guarded(error, false, [&] {
-        const Surroundings surroundings(true, stage->meter);
+        const Surroundings surroundings(stage->place(), true, stage->meter);
         stage->backward(micro_batch, gradient, passed, progress);
         return true;
     });
@@ -203,14 +209,14 @@ bool gyrus_stage_backward(
 
 bool gyrus_stage_step(gyrus_stage *stage, char **error) {
     return guarded(error, false, [&] {
-        const Surroundings surroundings(true, stage->meter);
+        const Surroundings surroundings(stage->place(), true, stage->meter);
         stage->trainer->update();
         return true;
     });
 }
 
 void gyrus_stage_clear(gyrus_stage *stage) {
-    const Surroundings surroundings(true, stage->meter);
+    const Surroundings surroundings(stage->place(), true, stage->meter);
     stage->held.clear();
     for (auto &slot : stage->trainer->slots) slot.weight.mutable_grad().reset();
 }
@@ -219,16 +225,15 @@ bool gyrus_stage_evaluate(
     gyrus_stage *stage, const gyrus_samples *samples, int64_t first, int64_t count, const float *received, float *sent,
     float *outputs, double *loss_sum, char **error) {
     return guarded(error, false, [&] {
-        const Surroundings surroundings(false, stage->meter);
-        const Batch batch(*samples, nullptr, first, count);
+        const Surroundings surroundings(stage->place(), false, stage->meter);
+        const Batch batch(*samples, nullptr, first, count, stage->place());
         const auto values = stage->compute(batch, stage->values(received, count), false);
         if (!stage->is_last) {
             stage->sent.write(values, sent);
             return true;
         }
         *loss_sum += batch.loss(values[0], at::Reduction::Sum).item<double>();
-        const auto dense = values[0].contiguous();
-        std::memcpy(outputs, dense.data_ptr<float>(), size_t(dense.numel()) * sizeof(float));
+        copy_out(values[0], outputs);
         return true;
     });
 }

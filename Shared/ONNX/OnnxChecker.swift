@@ -14,6 +14,8 @@ struct OnnxChecker {
     private var standardVersion: Int64?
     /// Weights that are kept sparsely: their shapes, and how many there are.
     private var sparse: [String: (shape: [Int64], count: Int)] = [:]
+    /// How many graphs this one is in.
+    private var depth = 0
 
     /// Where a value comes from.
     private enum Source {
@@ -217,12 +219,34 @@ struct OnnxChecker {
 
     private func check(_ attribute: Wire.OnnxAttribute, _ field: String) throws {
         switch AttributeType(rawValue: attribute.type) {
-        case .graph, .graphs:
-            throw fault(field, "attribute '\(attribute.name)' has a graph of its own, and nested graphs are not read")
+        case .graph: try check(attribute.g, field)
+        case .graphs: throw fault(field, "attribute '\(attribute.name)' has several graphs")
         case .tensor:
             guard let tensor = attribute.t else { throw fault(field, "attribute '\(attribute.name)' has no tensor") }
             try check(tensor, "\(field), attribute '\(attribute.name)'")
         default: break
+        }
+    }
+
+    /// Deepest nesting of graphs.
+    private static let deepest = 8
+
+    /// Checks a graph within a node, such as a branch of `If`; it may read what the graph around it has.
+    private func check(_ bytes: [UInt8], _ field: String) throws {
+        guard depth < Self.deepest else { throw fault(field, "graphs are nested deeper than \(Self.deepest)") }
+        try OnnxFrame(bytes, file: file).checkGraph()
+        let graph: Wire.OnnxGraph
+        do {
+            graph = try Wire.OnnxGraph(bytes: bytes)
+        } catch {
+            throw fault(field, "its graph cannot be read: \(Failure(error).message)")
+        }
+        var inner = self
+        inner.depth += 1
+        for tensor in graph.initializer { try inner.add(tensor, "\(field), initializer '\(tensor.name)'") }
+        for node in graph.node { try inner.add(node) }
+        if let missing = graph.output.first(where: { inner.values[$0.name] == nil }) {
+            throw fault("\(field), output '\(missing.name)'", "no node gives it")
         }
     }
 }

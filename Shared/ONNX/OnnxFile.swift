@@ -27,6 +27,13 @@ public struct OnnxFile: Sendable {
     /// What the writer noted.
     public let metadata: [String: String]
 
+    private let model: Wire.OnnxModel
+    private let name: String
+
+    /// The network as TorchScript.
+    /// - Throws: `Failure` naming the operators that cannot be translated, or the node and the setting.
+    public func script() throws -> OnnxScript { try OnnxScript(model, name: name) }
+
     /// Reads a file and checks it: its versions, that every value is given once and before it is read, the shapes of
     /// inputs and weights, and that every weight has the elements that its shape needs.
     /// - Throws: `Failure` naming the file and the node, tensor or field that is wrong.
@@ -44,6 +51,8 @@ public struct OnnxFile: Sendable {
         } catch {
             throw Failure(.corrupt, "'\(name)' is no ONNX file: \(Failure(error).message)")
         }
+        self.model = model
+        self.name = name
         var checker = OnnxChecker(file: name)
         (outline, operatorSet) = try checker.check(model)
         producer = [model.producerName, model.producerVersion].filter { !$0.isEmpty }.joined(separator: " ")

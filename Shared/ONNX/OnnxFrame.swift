@@ -29,7 +29,13 @@ struct OnnxFrame {
         try walk(0..<bytes.count) { number, content in
             if number == Field.graph { graph = content }
         }
-        guard let graph else { return }
+        if let graph { try check(graph) }
+    }
+
+    /// Looks at bytes that are a graph.
+    func checkGraph() throws { try check(0..<bytes.count) }
+
+    private func check(_ graph: Range<Int>) throws {
         var parts = 0
         try walk(graph) { number, _ in
             if number == Field.node || number == Field.initializer { parts += 1 }

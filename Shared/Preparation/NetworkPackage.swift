@@ -1,7 +1,7 @@
 import CTorch
 public import Foundation
 public import Model
-import Torch
+public import Torch
 
 /// A trained network that takes raw values: pictures of any size, sound of any rate, tokens, rows of tables.
 ///
@@ -50,10 +50,10 @@ public final class NetworkPackage {
 
     /// Reads a package.
     /// - Throws: `Failure` with code `corrupt` where it is none.
-    public init(loading file: URL) throws {
+    public init(loading file: URL, on place: ComputePlace = .current) throws {
         ComputeThreads.prepare()
         var error: UnsafeMutablePointer<CChar>?
-        guard let handle = gyrus_package_load(file.path, &error) else {
+        guard let handle = gyrus_package_load(file.path, place.c, &error) else {
             throw Failure(.corrupt, "The package '\(file.path)' cannot be read: \(takeMessage(error))")
         }
         guard let manifest = gyrus_package_extra(handle, Extra.manifest),

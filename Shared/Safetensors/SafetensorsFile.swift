@@ -77,6 +77,17 @@ public final class SafetensorsFile: Sendable {
         return try withExtendedLifetime(self) { try body(bytes) }
     }
 
+    /// A copy of a tensor's numbers as 32-bit floats, whatever the size of the floats in the file.
+    /// - Throws: `Failure` where there is no such tensor or it has other numbers than floats.
+    public func floats(of name: String) throws -> [Float] {
+        switch try entry(named: name).type {
+        case .float16: return try withBytes(of: name) { HalfPrecision.floats(ofHalf: $0) }
+        case .bfloat16: return try withBytes(of: name) { HalfPrecision.floats(ofBrain: $0) }
+        case .float64: return try (elements(of: name) as [Double]).map { Float($0) }
+        default: return try elements(of: name)
+        }
+    }
+
     /// A copy of a tensor's numbers.
     /// - Throws: `Failure` where there is no such tensor or its numbers are of another type.
     public func elements<Element: TensorElement>(of name: String) throws -> [Element] {

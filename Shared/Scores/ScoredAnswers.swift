@@ -40,10 +40,18 @@ public struct ScoredAnswers: Sendable {
         judge =
             target.kind == .regression
             ? NumberJudge(outputs: outputs, truth: numbers, target: target)
-            : LabelJudge(logits: outputs, truth: numbers, width: width)
+            : LabelJudge(logits: outputs, truth: numbers, width: width, threshold: target.threshold ?? 0.5)
         task = Scenario.Task(target.kind)
         count = numbers.count / width
         self.outputs = width
+    }
+
+    /// The threshold of a target of labels with which these answers are best in micro-F1; nil where any is as good.
+    /// - Parameters:
+    ///   - outputs: Logits.
+    ///   - numbers: What is right, 0 or 1.
+    public static func bestThreshold(outputs: [Float], numbers: [Float]) -> Double? {
+        LabelJudge.bestThreshold(logits: outputs, truth: numbers)
     }
 
     /// All metrics that are defined for these answers, by name.

@@ -31,6 +31,24 @@ public final class WaitList<Key: Hashable & Sendable>: Sendable {
         for ticket in woken.map(\.values) ?? [:].values { ticket.punch() }
     }
 
+    /// Says that under the key there is something new for so many: as many of those who hold a ticket for it wake.
+    ///
+    /// Whoever wakes and does not look passes it on; ``Ticket/discard()`` tells.
+    public func wake(_ key: Key, most count: Int) {
+        var left = count
+        while left > 0 {
+            let ticket = tickets.withLock { tickets -> Ticket? in
+                guard let (id, ticket) = tickets[key]?.first else { return nil }
+                tickets[key]?[id] = nil
+                if tickets[key]?.isEmpty == true { tickets[key] = nil }
+                return ticket
+            }
+            guard let ticket else { return }
+            // One that woke for another key already will look for that.
+            if ticket.punch() { left -= 1 }
+        }
+    }
+
     /// Says that anything may have changed: everybody wakes.
     public func wakeAll() {
         let woken = tickets.withLock { tickets in
@@ -83,9 +101,11 @@ public final class WaitList<Key: Hashable & Sendable>: Sendable {
         }
 
         /// Gives the place up; to be called when the reader is done, whatever came of it.
-        public func discard() {
+        /// - Returns: Whether there was a change, or the wait was over, since the ticket was taken.
+        @discardableResult
+        public func discard() -> Bool {
             list.remove(self)
-            punch()
+            return !punch()
         }
 
         private func wait() async {
@@ -103,13 +123,19 @@ public final class WaitList<Key: Hashable & Sendable>: Sendable {
             }
         }
 
-        fileprivate func punch() {
-            let continuation = state.withLock { state -> CheckedContinuation<Void, Never>? in
+        /// - Returns: Whether it was not punched yet.
+        @discardableResult
+        fileprivate func punch() -> Bool {
+            let (isFirst, continuation) = state.withLock { state -> (Bool, CheckedContinuation<Void, Never>?) in
                 defer { state = .punched }
-                guard case .waiting(let continuation) = state else { return nil }
-                return continuation
+                return switch state {
+                case .open: (true, nil)
+                case .waiting(let continuation): (true, continuation)
+                case .punched: (false, nil)
+                }
             }
             continuation?.resume()
+            return isFirst
         }
     }
 }

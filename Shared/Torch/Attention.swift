@@ -118,19 +118,19 @@ public final class Attention {
 
     /// All weights, one tensor after another.
     public var weights: [Float] {
-        get { tensors.flatMap { Array($0.buffer) } }
+        get { tensors.flatMap(\.values) }
         set {
             precondition(newValue.count == weightCount, "weights of another attention")
             var start = 0
             for tensor in tensors {
-                _ = tensor.buffer.update(fromContentsOf: newValue[start..<start + tensor.buffer.count])
-                start += tensor.buffer.count
+                newValue[start..<start + tensor.count].withUnsafeBytes(tensor.write)
+                start += tensor.count
             }
         }
     }
 
     /// Number of weights.
-    public var weightCount: Int { tensors.reduce(0) { $0 + $1.buffer.count } }
+    public var weightCount: Int { tensors.reduce(0) { $0 + $1.count } }
 
     private var tensors: [TensorView] {
         (0..<gyrus_attention_tensor_count(handle)).map { TensorView(gyrus_attention_tensor(handle, $0)) }

@@ -51,7 +51,7 @@ public struct BestEpoch {
             guard let tensor = known[view.name], tensor.shape == view.shape else {
                 throw Failure(.internal, "The best epoch has no tensor '\(view.name)'.")
             }
-            tensor.bytes.withUnsafeBytes(UnsafeMutableRawBufferPointer(view.buffer).copyMemory)
+            tensor.bytes.withUnsafeBytes(view.write)
         }
     }
 

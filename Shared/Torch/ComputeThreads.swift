@@ -1,5 +1,6 @@
 import CTorch
 import Glibc
+import Model
 import Synchronization
 
 /// How many threads a computation uses.
@@ -12,6 +13,20 @@ public enum ComputeThreads {
         get { Int(setting.load(ordering: .relaxed)) }
         set { setting.store(Int32(clamping: max(1, newValue)), ordering: .relaxed) }
     }
+
+    private static let loaderSetting = Atomic<Int32>(-1)
+
+    /// Threads that gather mini-batches ahead of the one that is computed; nil where the device decides: two for a GPU, and
+    /// none for a processor, whose cores compute as well as they gather.
+    public static var loaders: Int? {
+        get {
+            let count = loaderSetting.load(ordering: .relaxed)
+            return count < 0 ? nil : Int(count)
+        }
+        set { loaderSetting.store(Int32(clamping: newValue ?? -1), ordering: .relaxed) }
+    }
+
+    static func loaders(on device: ComputeDevice) -> Int { loaders ?? (device.kind == .gpu ? 2 : 0) }
 
     private static let pace = Atomic<Int>(1_000)
 

@@ -4,7 +4,7 @@ import Scores
 /// What a network answers, beside what is right.
 public struct Evaluation: Hashable, Sendable {
     /// What the network was to answer.
-    public let target: Target
+    public private(set) var target: Target
     /// Samples scored.
     public let samples: Int
     /// The network's outputs, sample after sample: logits of classes or labels, or standardized numbers.
@@ -24,6 +24,21 @@ public struct Evaluation: Hashable, Sendable {
         self.answers = samples.answers
         self.groups = samples.groups
         self.loss = loss
+    }
+
+    /// The same with the threshold that is best for its labels, where there are labels; for validation samples alone.
+    public var withBestThreshold: Evaluation {
+        guard target.kind == .multiLabel, case .numbers(let truth) = answers else { return self }
+        var result = self
+        result.target.threshold = ScoredAnswers.bestThreshold(outputs: outputs, numbers: truth)
+        return result
+    }
+
+    /// The same with another threshold for labels.
+    public func with(threshold: Double?) -> Evaluation {
+        var result = self
+        if target.kind == .multiLabel { result.target.threshold = threshold }
+        return result
     }
 
     /// Number of samples by truth (row) and answer (column), row by row; empty where samples have no classes.

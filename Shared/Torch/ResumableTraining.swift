@@ -11,6 +11,9 @@ public protocol ResumableTraining: AnyObject {
     /// Epochs that are complete.
     var finishedEpochs: Int { get }
 
+    /// In how many parts a mini-batch goes through the network, because memory does not hold it at once.
+    var batchParts: Int { get }
+
     /// Trains on at most so many mini-batches of the epoch under way.
     /// - Returns: the epoch, if that ended it.
     /// - Throws: `Failure` with code `diverged` where the loss is no finite number.
@@ -27,6 +30,9 @@ public protocol ResumableTraining: AnyObject {
 }
 
 extension ResumableTraining {
+    /// All at once, unless a training says otherwise.
+    public var batchParts: Int { 1 }
+
     /// Whether all epochs are done.
     public var isFinished: Bool { finishedEpochs >= epochs }
 

@@ -25,20 +25,42 @@ extension ScriptedNetwork {
     ) throws -> [Float] {
         var values = [Float](repeating: 0, count: count * width)
         try source.withCSamples(for: inputs) { samples in
-            for range in batches(count) {
+            var (first, atOnce) = (0, Self.samplesAtOnce)
+            while first < count {
                 try Task.checkCancellation()
-                try values.withUnsafeMutableBufferPointer { values in
-                    let target = values.baseAddress.map { $0 + range.lowerBound * width }
-                    try call { error in
-                        gyrus_network_run(
-                            handle, samples, Int64(range.lowerBound), Int64(range.count), target, Int64(width), loss,
-                            error)
-                    }
+                let size = min(atOnce, count - first)
+                let isDone = try values.withUnsafeMutableBufferPointer { values in
+                    try run(samples, first, size, into: values.baseAddress.map { $0 + first * width }, width, loss)
                 }
+                if isDone { first += size } else { atOnce = size / 2 }
             }
         }
         return values
     }
+
+    /// Runs the network on some samples at once.
+    /// - Returns: Whether they fit into memory; where not, fewer may.
+    private func run(
+        _ samples: UnsafePointer<gyrus_samples>, _ first: Int, _ count: Int, into target: UnsafeMutablePointer<Float>?,
+        _ width: Int, _ loss: UnsafeMutablePointer<Double>?
+    ) throws -> Bool {
+        ComputeThreads.prepare()
+        var error: UnsafeMutablePointer<CChar>?
+        let status = gyrus_network_run(
+            handle, samples, Int64(first), Int64(count), target, Int64(width), loss, &error)
+        guard status != GYRUS_OK else { return true }
+        let message = takeMessage(error)
+        guard status == GYRUS_FULL else {
+            throw Failure(.invalidArgument, "The network cannot be run on these samples: \(message).")
+        }
+        guard count > 1 else {
+            throw Failure(.outOfMemory, "The network does not fit into the memory of '\(place.device)': \(message).")
+        }
+        return false
+    }
+
+    /// Samples that run through a network together.
+    private static let samplesAtOnce = 128
 
     /// Times of single-sample runs, without reading the sample.
     public func latencies(on source: SampleSource, runs: Int) throws -> [Duration] {
@@ -50,10 +72,6 @@ extension ScriptedNetwork {
             try call { error in gyrus_network_time(handle, samples, &seconds, Int64(seconds.count), error) }
         }
         return seconds.map { .seconds($0) }
-    }
-
-    private func batches(_ count: Int) -> [Range<Int>] {
-        stride(from: 0, to: count, by: 128).map { $0..<min($0 + 128, count) }
     }
 
     private func call(_ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Bool) throws {

@@ -12,32 +12,40 @@ public final class ScriptedNetwork {
     public let inputs: [String]
 
     let handle: OpaquePointer
+    /// Where it computes.
+    public let place: ComputePlace
 
     /// Makes a network with fresh weights, which depend on the seed and on the names of the layers alone.
     /// - Parameter constraint: What is added to the loss while it is trained.
     /// - Throws: `Failure` where the description does not fit together.
-    public init(_ description: NetworkDescription, constraint: SimilarityConstraint? = nil, seed: UInt64) throws {
+    public init(
+        _ description: NetworkDescription, constraint: SimilarityConstraint? = nil, seed: UInt64,
+        on place: ComputePlace = .current
+    ) throws {
         self.handle = try Self.make(
             try description.torchScriptSource, constraint.map { try description.torchScriptSource(of: $0) },
-            try description.tensors, seed)
+            try description.tensors, seed, place)
+        self.place = place
         self.inputs = description.inputs.map(\.name)
     }
 
     /// Makes a stage of a network, with the weights that the whole network would have; it gives a list.
-    init(_ stage: NetworkStage, seed: UInt64) throws {
-        self.handle = try Self.make(try stage.torchScriptSource, nil, try stage.tensors, seed)
+    init(_ stage: NetworkStage, seed: UInt64, on place: ComputePlace = .current) throws {
+        self.handle = try Self.make(try stage.torchScriptSource, nil, try stage.tensors, seed, place)
+        self.place = place
         self.inputs = stage.inputs.map(\.name)
     }
 
     /// Reads a TorchScript file.
     /// - Throws: `Failure` with code `corrupt` where it is none, or has weights that are no 32-bit floats.
-    public init(loading file: URL) throws {
+    public init(loading file: URL, on place: ComputePlace = .current) throws {
         ComputeThreads.prepare()
         var error: UnsafeMutablePointer<CChar>?
-        guard let handle = gyrus_network_load(file.path, &error) else {
+        guard let handle = gyrus_network_load(file.path, place.c, &error) else {
             throw Failure(.corrupt, "The network '\(file.path)' cannot be read: \(takeMessage(error)).")
         }
         self.handle = handle
+        self.place = place
         self.inputs = (0..<gyrus_network_input_count(handle)).map {
             String(cString: gyrus_network_input_name(handle, $0))
         }
@@ -91,7 +99,7 @@ public final class ScriptedNetwork {
         guard let tensor = tensors.first(where: { $0.name == name }) else {
             throw Failure(.notFound, "The network has no tensor '\(name)'.")
         }
-        return Array(tensor.buffer)
+        return tensor.values
     }
 
     /// Names of all tensors.
@@ -102,7 +110,8 @@ public final class ScriptedNetwork {
     }
 
     private static func make(
-        _ source: String, _ constrained: String?, _ tensors: [NetworkTensor], _ seed: UInt64
+        _ source: String, _ constrained: String?, _ tensors: [NetworkTensor], _ seed: UInt64,
+        _ place: ComputePlace
     ) throws -> OpaquePointer {
         ComputeThreads.prepare()
         var error: UnsafeMutablePointer<CChar>?
@@ -115,7 +124,7 @@ public final class ScriptedNetwork {
                 defer { offset += tensor.shape.count }
                 return gyrus_tensor_plan(tensor, name: name, shape: shapes.baseAddress.map { $0 + offset })
             }
-            return gyrus_network_create(source, constrained, plans, Int64(plans.count), seed, &error)
+            return gyrus_network_create(source, constrained, plans, Int64(plans.count), seed, place.c, &error)
         }
         guard let handle else {
             throw Failure(.internal, "libtorch refuses the network's source: \(takeMessage(error)).")

@@ -52,15 +52,16 @@ public final class TrainingSession {
     /// - Throws: `Failure` where the network, the plan and the samples do not fit each other.
     public init(
         _ description: NetworkDescription, plan: TrainingPlan, samples: SampleSource,
-        weights: [(file: URL, prefix: String)] = []
+        weights: [(file: URL, prefix: String)] = [], on place: ComputePlace = .current
     ) throws {
         try Self.check(description, plan, samples)
-        self.network = try ScriptedNetwork(description, constraint: plan.constraint, seed: plan.seed)
+        self.network = try ScriptedNetwork(description, constraint: plan.constraint, seed: plan.seed, on: place)
         if !weights.isEmpty { try network.loadWeights(from: weights) }
         self.plan = plan
         self.samples = try samples.learned(by: plan.loss)
         self.course = TrainingCourse(plan, samples: samples.count)
         self.handle = try Self.makeTrainer(network, plan, steps: course.steps)
+        try feed(place)
     }
 
     deinit { gyrus_trainer_free(handle) }
@@ -105,6 +106,7 @@ public final class TrainingSession {
     static func failure(_ status: gyrus_status, _ error: UnsafeMutablePointer<CChar>?) -> Failure {
         let message = takeMessage(error)
         if status == GYRUS_DIVERGED { return Failure(.diverged, "The training diverged: \(message).") }
+        if status == GYRUS_FULL { return Failure(.outOfMemory, "The training does not fit: \(message).") }
         return Failure(.internal, "The training cannot go on: \(message).")
     }
 }
@@ -112,6 +114,8 @@ public final class TrainingSession {
 extension Failure.Code {
     /// The training's loss became infinite or no number; the same task will do so again.
     public static let diverged = Failure.Code(rawValue: "diverged")
+    /// A device's memory is too small, even for the smallest part of the work.
+    public static let outOfMemory = Failure.Code(rawValue: "out-of-memory")
 }
 
 // MARK: - Checks

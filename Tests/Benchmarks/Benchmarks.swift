@@ -19,8 +19,8 @@ struct Benchmarks: AsyncParsableCommand {
             TablesBenchmark.self, ControllersBenchmark.self, AutoencoderBenchmark.self, FusionBenchmark.self,
             KnowledgeBenchmark.self, KnowledgeScaleBenchmark.self, ContinualBenchmark.self, LearningBenchmark.self,
             DistributedBenchmark.self, SpeedChangeBenchmark.self, DeathsBenchmark.self, PipelineBenchmark.self,
-            CatalogueBenchmark.self, ConsoleBenchmark.self, IdleBenchmark.self, ServingBenchmark.self,
-            OwnBenchmark.self,
+            CatalogueBenchmark.self, ConsoleBenchmark.self, IdleBenchmark.self, FleetBenchmark.self,
+            ServingBenchmark.self, OwnBenchmark.self,
         ], defaultSubcommand: AllBenchmarks.self)
 
     /// Each row is there to be read as soon as it is printed, also in a file.

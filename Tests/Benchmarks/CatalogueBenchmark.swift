@@ -7,6 +7,7 @@ import Model
 import Networks
 import RegistryClient
 import RegistryServer
+import ServiceClient
 import Storage
 
 /// How the registry answers where it holds much: lists, filters and statistics over 100,000 models, of which 1,000 have
@@ -41,13 +42,13 @@ struct CatalogueBenchmark: AsyncParsableCommand {
             directory: directory, models: models, networks: networks, files: files, bytes: fileBytes
         )
         .write()
-        let server = try RegistryProcess(directory: directory)
+        let server = try ServiceProcess(.registry, directory: directory)
         defer { server.stop() }
         let connection = RequestClient(
             to: server.endpoint, loop: MessageLoop(),
             logger: Logger(label: "", factory: { _ in SwiftLogNoOpLogHandler() }))
         let client = RegistryClient(connection)
-        let start = try await server.start(client)
+        let start = try await server.start { _ = try await client.terms(of: .areas) }
         print(
             "catalogue, \(models) models, \(files) files of \(fileBytes / 1_000_000) MB: start \(start.milliseconds) ms"
         )

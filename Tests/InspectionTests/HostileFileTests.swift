@@ -2,6 +2,7 @@ import CTorch
 import Foundation
 import Inspection
 import Model
+import Schema
 import TestSupport
 import Testing
 import Torch
@@ -17,7 +18,8 @@ struct HostileFileTests {
     private func script(_ source: String) throws -> URL {
         var error: UnsafeMutablePointer<CChar>?
         let network = try #require(
-            gyrus_network_create(source + "\n", nil, nil, 0, 0, &error), "\(error.map { String(cString: $0) } ?? "")")
+            gyrus_network_create(source + "\n", nil, nil, 0, 0, .processor, &error),
+            "\(error.map { String(cString: $0) } ?? "")")
         defer { gyrus_network_free(network) }
         let file = directory.file("hostile.pt")
         #expect(gyrus_network_save(network, file.path, &error), "\(error.map { String(cString: $0) } ?? "")")
@@ -105,5 +107,50 @@ struct HostileFileTests {
         let process = InspectionProcess(program: try ChildProcess.executable("gyrus-inspector"))
         let inspection = try await process.inspect(InspectionRequest(file: file, inputShapes: [[4]]))
         #expect(inspection.findings.contains("ran: [[2, 4]] for a batch of 2"))
+    }
+
+    /// One node of ONNX in a file.
+    private func graph(_ node: Wire.OnnxNode, _ constants: [Wire.OnnxTensor], _ name: String) throws -> URL {
+        let type = Wire.OnnxType(
+            tensorType: Wire.OnnxTensorType(
+                elemType: 1, shape: Wire.OnnxShape(dim: [Wire.OnnxDimension(value: .dimValue(4))])))
+        let model = Wire.OnnxModel(
+            irVersion: 8,
+            graph: Wire.OnnxGraph(
+                node: [node], initializer: constants, input: [Wire.OnnxValue(name: "x", type: type)],
+                output: [Wire.OnnxValue(name: "y", type: type)]),
+            opsetImport: [Wire.OnnxOperatorSet(version: 17)])
+        return URL(filePath: try directory.write(try model.encodedBytes(), as: name))
+    }
+
+    @Test func `a graph that makes a million millions of numbers is refused, and only its process ends`() async throws {
+        let shape = Wire.OnnxTensor(dims: [2], dataType: 7, int64Data: [1 << 20, 1 << 20], name: "shape")
+        let file = try graph(
+            Wire.OnnxNode(input: ["shape"], output: ["y"], opType: "ConstantOfShape"), [shape], "bomb.onnx")
+        let process = InspectionProcess(program: try ChildProcess.executable("gyrus-inspector"))
+        let request = InspectionRequest(file: file, companion: directory.file("bomb.pt"), mustRun: true)
+        let failure = try #require(await #expect(throws: Failure.self) { try await process.inspect(request) })
+        #expect(failure.message.contains("it does not run"), "\(failure.message)")
+    }
+
+    @Test func `a graph with a loop is refused by the operator's name where it must run`() async throws {
+        let file = try graph(Wire.OnnxNode(input: ["x"], output: ["y"], opType: "Loop"), [], "loop.onnx")
+        let process = InspectionProcess(program: try ChildProcess.executable("gyrus-inspector"))
+        var request = InspectionRequest(file: file, companion: directory.file("loop.pt"))
+        let looked = try await process.inspect(request)
+        #expect(!looked.hasCompanion)
+        #expect(looked.findings.contains { $0.contains("the operator Loop is missing") }, "\(looked.findings)")
+        request.mustRun = true
+        let failure = try #require(await #expect(throws: Failure.self) { try await process.inspect(request) })
+        #expect(failure.message.contains("the operator Loop is missing"), "\(failure.message)")
+    }
+
+    @Test func `a file that claims ten to the ninth elements is refused before memory is taken`() async throws {
+        let header = #"{"conv1.weight":{"dtype":"F32","shape":[1000000000],"data_offsets":[0,4000000000]}}"#
+        let length = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { [UInt8]($0) }
+        let file = URL(
+            filePath: try directory.write(length + Array(header.utf8) + [0, 0, 0, 0], as: "huge.safetensors"))
+        let failure = try await refusal(file)
+        #expect(failure.message.contains("conv1.weight"), "\(failure.message)")
     }
 }

@@ -28,7 +28,8 @@ struct InspectionTests {
         var error: UnsafeMutablePointer<CChar>?
         let source = "def forward(self, x: Tensor) -> Tensor:\n\(body)\n"
         let network = try #require(
-            gyrus_network_create(source, nil, nil, 0, 0, &error), "\(error.map { String(cString: $0) } ?? "")")
+            gyrus_network_create(source, nil, nil, 0, 0, .processor, &error),
+            "\(error.map { String(cString: $0) } ?? "")")
         defer { gyrus_network_free(network) }
         let file = directory.file(name)
         #expect(gyrus_network_save(network, file.path, &error))
@@ -83,6 +84,15 @@ struct InspectionTests {
         try OnnxFile.write(network, weights: weights, to: file)
         let inspection = try await process.inspect(InspectionRequest(file: file))
         #expect(inspection.format == .onnx && inspection.producer == "Gyrus")
+
+        let companion = directory.file("translated.pt")
+        let run = try await process.inspect(InspectionRequest(file: file, companion: companion, mustRun: true))
+        #expect(run.hasCompanion && run.findings.last?.contains("ran: [[2, 10]]") == true, "\(run.findings)")
+        let given = (0..<784).map { Float($0 % 7) }
+        let (one, other) = (try ScriptedNetwork(network, seed: 3), try ScriptedNetwork(loading: companion))
+        let wanted = try one.features(of: given, shape: [1, 28, 28], output: 0)
+        let found = try other.features(of: given, shape: [1, 28, 28], output: 0)
+        #expect(zip(wanted, found).allSatisfy { abs($0 - $1) < 1e-4 })
     }
 
     // MARK: - What is not
@@ -174,5 +184,12 @@ struct InspectionTests {
         let file = try script("    return x / 0", "infinite.pt")
         let failure = try await refusal(InspectionRequest(file: file, inputShapes: [[1]]))
         #expect(failure.message.contains("finite"))
+    }
+}
+
+extension gyrus_place {
+    /// The processor, with 32 bits.
+    static var processor: gyrus_place {
+        gyrus_place(device: -1, precision: GYRUS_FP32, is_like_device: false)
     }
 }

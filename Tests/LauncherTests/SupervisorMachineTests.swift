@@ -72,6 +72,17 @@ extension [SupervisorMachine.Action] {
         #expect(driver.up(service("a", check: check), service("b", needs: ["a": .started])).spawned == ["a-1", "b-1"])
     }
 
+    @Test func `a chain of services starts at once, whatever their names are, where none has a health check`() {
+        var driver = Driver()
+        let chain = [
+            service("a", needs: ["b": .started]), service("b", needs: ["c": .started, "d": .started]), service("c"),
+            service("d", needs: ["c": .started]),
+        ]
+        let actions = driver.send(.apply(ComposeProject(services: chain), scale: [:], only: nil))
+        #expect(actions.spawned == ["c-1", "d-1", "b-1", "a-1"])
+        #expect(driver.machine.nextDeadline == nil)
+    }
+
     @Test func `a service waits until its dependency has completed successfully`() {
         var driver = Driver()
         let once = service("a", restart: .never)

@@ -71,8 +71,12 @@ import Testing
         ("an output from nowhere", "output 'q'", { $0.graph?.output[0].name = "q" }),
         ("an input without a type", "input 'x'", { $0.graph?.input[0].type = nil }),
         (
-            "a nested graph", "'then_branch'",
-            { $0.graph?.node[0].attribute.append(.init(name: "then_branch", type: 5)) }
+            "a nested graph with an output from nowhere", "output 'q'",
+            { model in
+                let value = Wire.OnnxGraph(output: [Wire.OnnxValue(name: "q")])
+                let bytes = (try? value.encodedBytes()) ?? []
+                model.graph?.node[0].attribute.append(.init(name: "then_branch", g: bytes, type: 5))
+            }
         ),
     ]
 

@@ -58,7 +58,7 @@ import Torch
 
         // Answers for the raw rows, in the order of the file.
         let reader = try ValueReader(files: rows.files, inputs: outcome.manifest.inputs)
-        var raw: [[Float]] = [], parted: [SamplePart: [Int]] = [:]
+        var raw: [[Float]] = [], samples: [[String: RawValue]] = [], parted: [SamplePart: [Int]] = [:]
         try rows.forEachSample { sample in
             var values: [String: RawValue] = [:]
             for (modality, cells) in zip(rows.modalities, sample.cells) {
@@ -67,6 +67,7 @@ import Torch
             }
             parted[sample.part, default: []].append(raw.count)
             raw += try package.answers([values])
+            samples.append(values)
         }
         // Answers for the prepared rows. A missing picture is its mean, rounded to whole bytes there.
         for (part, source) in zip([SamplePart.training, .validation, .test], parts) {
@@ -76,7 +77,22 @@ import Torch
                 #expect(abs(raw[place][0] - even) < (place % 13 == 5 || place % 10 == 3 ? 1e-2 : 1e-4))
             }
         }
+        try checkElsewhere(folder, raw, in: samples)
         try checkInPython(folder, outcome.manifest, raw)
+    }
+
+    /// The network alone computes as a device does; what is around it stays where it was.
+    private func checkElsewhere(
+        _ folder: TemporaryDirectory, _ raw: [[Float]], in samples: [[String: RawValue]]
+    ) throws {
+        for (precision, tolerance) in [("fp32", Float(1e-5)), ("bf16", 3e-2)] {
+            var place = try ComputePlace(device: "cpu", precision: precision)
+            place.isLikeDevice = true
+            let answers = try NetworkPackage(loading: folder.file("model.pt"), on: place).answers(samples)
+            let distances = zip(answers.joined(), raw.joined()).map { abs($0 - $1) }
+            #expect(distances.count == 80 && distances.allSatisfy { $0 < tolerance })
+            #expect(precision == "fp32" || distances.contains { $0 > 1e-5 }, "16 bits round differently")
+        }
     }
 
     /// The example beside a package gives the same answers.

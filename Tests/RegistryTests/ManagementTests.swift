@@ -270,6 +270,8 @@ struct ManagementTests {
             let statistics = try await client.statistics()
             #expect(statistics.networks == 1 && statistics.models == 3 && statistics.blobs == 1)
             #expect(statistics.blobBytes == 3)
+            let parameters = try await client.networks().map(\.parameters).reduce(0, +)
+            #expect(parameters > 0 && statistics.parameters == 3 * parameters)
             #expect(statistics.accuracies == [0, 0, 0, 0, 0, 1, 0, 0, 0, 1])
             let areas = statistics.groups.filter { $0.field == "areas" }
             #expect(

@@ -3,6 +3,7 @@ import GRDB
 import Messaging
 import Model
 import Networks
+import ObjectStore
 import RegistryClient
 import ServiceTestSupport
 import Storage
@@ -20,7 +21,10 @@ struct RegistryFixture {
     let brain: BrainStore
 
     /// Opens a registry, in the folder of another one that ended where given.
-    init(_ directory: TemporaryDirectory? = nil, now: @escaping @Sendable () -> Date = { Date() }) throws {
+    init(
+        _ directory: TemporaryDirectory? = nil, bucket: Bucket? = nil,
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) throws {
         let directory = try directory ?? TemporaryDirectory()
         self.directory = directory
         database = try ServiceDatabase.open(at: directory.file("registry.sqlite")) { migrator in
@@ -28,7 +32,8 @@ struct RegistryFixture {
             RegistryDatabase.registerMigrations(in: &migrator)
         }
         events = EventLog(database, service: "registry")
-        blobs = try BlobStore(folder: directory.url, database: database, events: events, logger: quiet, now: now)
+        blobs = try BlobStore(
+            folder: directory.url, database: database, events: events, logger: quiet, bucket: bucket, now: now)
         store = RegistryStore(database, events: events, now: now)
         brain = BrainStore(database, events: events, now: now)
     }

@@ -61,6 +61,24 @@ struct Case: Sendable, CustomTestStringConvertible {
         #expect(abs(grouped - wide) < 0.2 * wide)
     }
 
+    @Test func `the threshold of labels is the best one`() throws {
+        var generator = SplitMix64(seed: 4)
+        // Labels that are rare, so that no answer reaches one half.
+        let truth = (0..<600).map { _ in generator.next() % 8 == 0 ? Float(1) : 0 }
+        let outputs = truth.map { $0 * 1.5 - 3.4 + Float(generator.next() % 1000) / 500 }
+        func score(_ threshold: Double) -> Double {
+            let target = Target(.multiLabel, names: ["a", "b", "c"], threshold: threshold)
+            return ScoredAnswers(target, outputs: outputs, numbers: truth).metrics()["micro-f1"] ?? .nan
+        }
+        let found = try #require(ScoredAnswers.bestThreshold(outputs: outputs, numbers: truth))
+        let best = (1..<1000).map { score(Double($0) / 1000) }.max() ?? .nan
+        #expect(score(0.5) < 0.2 && score(found) >= best && best > 0.5)
+        #expect(ScoredAnswers.bestThreshold(outputs: [1, 2], numbers: [0, 0]) == nil)
+        #expect(ScoredAnswers.bestThreshold(outputs: [1, 2], numbers: [1, 1]) == nil)
+        let rare = Target(.multiLabel, names: ["a", "b", "c"], threshold: 0.2)
+        #expect(rare.labels(of: [0.1, 0.3, 0.6]) == [1, 2])
+    }
+
     @Test func `what is not defined is left out`() {
         let target = Target(.classification, names: ["a", "b", "c"])
         let one = ScoredAnswers(target, outputs: [2, 1, 0, 0, 1, 2], classes: [0, 0]).metrics()

@@ -37,6 +37,15 @@ struct WaitListTests {
         #expect(list.count == 0)
     }
 
+    @Test func `of many waiting readers as many wake as there is something for`() {
+        let tickets = (0..<10).map { _ in list.ticket(for: ["a", "b"]) }
+        list.wake("a", most: 1)
+        list.wake("b", most: 2)
+        #expect(tickets.count { $0.discard() } == 3)
+        list.wake("a", most: 5)
+        #expect(list.count == 0)
+    }
+
     @Test func `a cancelled wait returns`() async {
         let ticket = list.ticket(for: ["a"])
         let waiting = Task { await ticket.wait(for: .seconds(3_600)) }

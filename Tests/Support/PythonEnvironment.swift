@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// A Python with torch, numpy and safetensors, made once for all tests by `Tests/Support/python-environment`.
 public struct PythonEnvironment: Sendable {
@@ -6,6 +6,9 @@ public struct PythonEnvironment: Sendable {
     public struct Problem: Error, CustomStringConvertible {
         /// The last lines that were said about it.
         public let description: String
+
+        /// Makes a problem of what is said about it.
+        public init(_ description: String) { self.description = description }
     }
 
     /// Path of the interpreter.
@@ -15,8 +18,13 @@ public struct PythonEnvironment: Sendable {
     /// - Parameter packages: What it must have besides, such as `onnx`.
     /// - Throws: `Problem` where it cannot be made; a test then cancels itself with that reason.
     public init(with packages: String...) throws {
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "python-environment")
-        interpreter = try Self.output(of: script.path, packages).trimmingCharacters(in: .whitespacesAndNewlines)
+        interpreter = try Self.output(of: Self.file("python-environment").path, packages).trimmingCharacters(
+            in: .whitespacesAndNewlines)
+    }
+
+    /// A program that lies beside this file.
+    public static func file(_ name: String) -> URL {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: name)
     }
 
     /// A folder with a package and what it depends on, apart from the environment, whose versions others need.
@@ -49,7 +57,7 @@ public struct PythonEnvironment: Sendable {
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             let said = (try? String(contentsOf: complaints, encoding: .utf8)) ?? ""
-            throw Problem(description: said.split(separator: "\n").suffix(5).joined(separator: "\n"))
+            throw Problem(said.split(separator: "\n").suffix(5).joined(separator: "\n"))
         }
         return output
     }

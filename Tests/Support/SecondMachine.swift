@@ -61,18 +61,29 @@ public final class SecondMachine: Sendable {
         if line == nil { try? Self.ip("link", "del", "\(name)a") }
     }
 
-    private static func ip(_ words: String...) throws {
+    /// Ports of this machine to which processes of the other one have connections.
+    public func connectedPorts() throws -> Set<Int> {
+        let lines = try Self.run("ss", ["--no-header", "--tcp", "--numeric", "state", "established", "dst", address])
+        let local = lines.split(separator: "\n").compactMap { $0.split(separator: " ").dropFirst(2).first }
+        return Set(local.compactMap { $0.split(separator: ":").last.flatMap { Int($0) } })
+    }
+
+    private static func ip(_ words: String...) throws { _ = try run("ip", words) }
+
+    private static func run(_ program: String, _ words: [String]) throws -> String {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["ip"] + words
+        process.arguments = [program] + words
         let output = Pipe()
+        process.standardOutput = output
         process.standardError = output
         try process.run()
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             let reason = text.trimmingCharacters(in: .whitespacesAndNewlines)
-            throw Failure(.permissionDenied, "`ip \(words.joined(separator: " "))` failed: \(reason)")
+            throw Failure(.permissionDenied, "`\(program) \(words.joined(separator: " "))` failed: \(reason)")
         }
+        return text
     }
 }

@@ -125,6 +125,25 @@ import WorkerSupport
         }
     }
 
+    @Test func `a mini-batch that does not fit into memory goes in parts, and that is told`() async throws {
+        try await WorkerFixture.run { fixture in
+            _ = try await Self.prepare(fixture)
+            let log = ReportLog()
+            let progress = TaskProgress(logger: quiet) { report in
+                await log.add(report)
+                return .proceed
+            }
+            let lease = WorkerFixture.lease(TrainingTask.kind, try Self.task().payload())
+            var handler = TrainerTaskHandler(registry: fixture.registry, cache: fixture.cache)
+            handler.mostSamples = 5
+            let result = try TrainingResult(result: await handler.work(on: lease, progress: progress))
+            #expect(result.metrics["batch-parts"] == 4)
+            let notices = await log.reports.filter { !$0.notice.isEmpty }
+            #expect(notices.count == 1 && notices.first?.metrics == ["batch-parts": 4])
+            #expect(notices.first?.notice.contains("goes through the network in 4 parts") == true)
+        }
+    }
+
     @Test(arguments: [true, false])
     func `a paused training goes on elsewhere to the same files, also where its checkpoint is gone`(
         isThere: Bool

@@ -118,7 +118,7 @@ struct DetectorTests {
         defer { try? FileManager.default.removeItem(at: gyrus.folder) }
         var error: UnsafeMutablePointer<CChar>?
         let network = try #require(
-            gyrus_network_create(Self.brightness(list: takesList), nil, nil, 0, 0, &error),
+            gyrus_network_create(Self.brightness(list: takesList), nil, nil, 0, 0, .processor, &error),
             "\(error.map { String(cString: $0) } ?? "")")
         defer { gyrus_network_free(network) }
         let file = gyrus.folder.appending(path: "bright.pt").path
@@ -172,5 +172,12 @@ struct DetectorTests {
             ])
         #expect(missing.status != 0 && missing.err.contains("000009.jpg"))
         try FileManager.default.removeItem(at: gyrus.folder)
+    }
+}
+
+extension gyrus_place {
+    /// The processor, with 32 bits.
+    fileprivate static var processor: gyrus_place {
+        gyrus_place(device: -1, precision: GYRUS_FP32, is_like_device: false)
     }
 }

@@ -23,16 +23,30 @@ struct WireTests {
         let attempt = TaskAttempt(task: "a", number: 3, worker: "w")
         let lease = TaskLease(attempt: attempt, kind: "k", group: "g", payload: [1, 2], checkpoint: digest)
         #expect(try TaskLease(Wire.Lease(lease), worker: "w") == lease)
-        let report = TaskReport(step: 1, steps: 2, metrics: ["loss": 0.1, "accuracy": 1], checkpoint: digest)
+        let report = TaskReport(
+            step: 1, steps: 2, metrics: ["loss": 0.1, "accuracy": 1], checkpoint: digest, notice: "full")
         let sent = Wire.ReportRequest(report, of: attempt)
         #expect(try TaskReport(sent) == report)
         #expect(try TaskAttempt(sent.attempt) == attempt)
         let statistics = QueueStatistics(
             tasks: [.queued: 3, .dead: 1],
             workers: [
-                .init(name: "w", task: nil, silence: .milliseconds(12)), .init(name: "x", task: "a", silence: .zero),
+                .init(name: "w", task: nil, silence: .milliseconds(12)),
+                .init(
+                    name: "x", task: "a", silence: .zero,
+                    offer: ComputeOffer(
+                        device: .cuda(3), model: "H200", memory: 1 << 37, usedMemory: 5, utilization: 0,
+                        precision: .fp16)),
             ])
         #expect(QueueStatistics(Wire.QueueStatisticsReply(statistics)) == statistics)
+    }
+
+    @Test func `what a task needs comes through the wire as it was`() throws {
+        let task = TaskSubmission(id: "a", kind: "k", needs: ComputeNeeds(device: .gpu, memory: 20_000_000_000))
+        #expect(try TaskSubmission(Wire.SubmitRequest(task)) == task)
+        var wire = Wire.SubmitRequest(task)
+        wire.device = "abacus"
+        #expect(throws: Failure.self) { try TaskSubmission(wire) }
     }
 
     @Test func `what a peer must say and does not is its mistake`() {

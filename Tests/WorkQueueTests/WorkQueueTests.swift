@@ -53,6 +53,30 @@ struct WorkQueueTests {
         await #expect(throws: Failure.self) { try await queue.complete(lease.attempt, result: [1, 2, 3, 4]) }
     }
 
+    @Test func `tasks that come while many workers wait reach one worker each`() async throws {
+        var settings = QueueSettings()
+        // Longer than the time limit, so that a worker which nobody wakes fails the test.
+        settings.longestWait = .seconds(36_000)
+        let (queue, patience) = (try await QueueFixture(settings).open(), settings.longestWait)
+        for round in 0..<5 {
+            let done = try await withThrowingTaskGroup(of: String?.self) { group in
+                for index in 0..<64 {
+                    group.addTask {
+                        try await queue.pull(
+                            worker: "w\(round)-\(index)", kinds: ["work", "other"], waiting: patience)?
+                            .attempt.task
+                    }
+                }
+                for index in 0..<64 {
+                    try await queue.submit(
+                        TaskSubmission(id: "\(round)-\(index)", kind: index.isMultiple(of: 2) ? "work" : "other"))
+                }
+                return try await group.reduce(into: Set()) { $0.insert($1) }
+            }
+            #expect(done.count == 64 && !done.contains(nil))
+        }
+    }
+
     @Test func `a full queue is busy, but acknowledges what it knows`() async throws {
         var settings = QueueSettings()
         settings.capacity = 2

@@ -18,6 +18,8 @@ struct AnswerCommand: ParsableCommand {
     /// Variable by which a person serves packages on a kernel that cannot protect from them.
     static let override = "GYRUS_UNCONFINED_SERVING"
 
+    @OptionGroup var options: PlaceOptions
+
     @Argument(help: "The package, model.pt.")
     var package: String
 
@@ -25,12 +27,13 @@ struct AnswerCommand: ParsableCommand {
         let file = URL(filePath: package)
         let answerer: SampleAnswerer
         do {
-            // Before libtorch starts any thread.
+            // Before libtorch starts any thread, and after it has found the device.
+            let place = try options.place
             try Confinement.enter(
                 reading: [file], override: Self.override,
                 danger: "keep a network's program from reading and writing what it likes")
             ComputeThreads.count = 1
-            answerer = SampleAnswerer(try NetworkPackage(loading: file))
+            answerer = SampleAnswerer(try NetworkPackage(loading: file, on: place))
             try Self.write(AnswerMessages.hello(.success(answerer.package.manifest)))
         } catch {
             try? Self.write(AnswerMessages.hello(.failure(Failure(error))))

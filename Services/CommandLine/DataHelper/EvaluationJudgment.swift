@@ -110,8 +110,9 @@ struct EvaluationJudgment {
     /// Counts the answers for labels; what they come to is the mean cross entropy.
     private mutating func count(_ answer: [Float], _ truth: [Float]) -> Double {
         var entropy = 0.0
+        let given = Set(target.labels(of: answer))
         for label in answer.indices {
-            switch (answer[label] > 0.5, truth[label] > 0) {
+            switch (given.contains(label), truth[label] > 0) {
             case (true, true): labels[label].right += 1
             case (true, false): labels[label].wrong += 1
             case (false, true): labels[label].missed += 1

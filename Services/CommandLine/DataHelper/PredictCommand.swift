@@ -17,6 +17,8 @@ struct PredictCommand: ParsableCommand {
         help: ArgumentHelp("Folder beside the package that alone can be read (default: all).", valueName: "folder"))
     var confinedTo: String?
 
+    @OptionGroup var options: PlaceOptions
+
     @Argument(help: "The package, model.pt.")
     var package: String
 
@@ -30,7 +32,7 @@ struct PredictCommand: ParsableCommand {
             }
             ComputeThreads.count = 1
             let request = try readRequest(PredictionRequest.self)
-            let package = try NetworkPackage(loading: URL(filePath: package))
+            let package = try NetworkPackage(loading: URL(filePath: package), on: options.place)
             try answer(PredictionMessage(target: package.manifest.target))
             try Predicting(package, request).run(answer)
         }

@@ -24,21 +24,23 @@ struct SampleAnswerer {
         }
     }
 
-    /// The cells of a sample that is one file, and where it is found.
+    /// The cells of a sample that is one file, and where it is found. Several inputs may read that file: a pretrained network
+    /// beside a fresh one.
     /// - Throws: `Failure` where the network reads more than a file.
     func file(_ path: String) throws -> (cells: [[Cell]], files: FileFinder) {
-        guard inputs.count == 1, [.image, .audio, .text].contains(inputs[0].input.signature.kind) else {
+        let (kinds, columns) = (Set(inputs.map(\.input.signature.kind)), Set(inputs.map(\.input.columns)))
+        guard let kind = kinds.first, kinds.count == 1, columns.count == 1, [.image, .audio, .text].contains(kind)
+        else {
             throw Failure(
                 .invalidArgument,
                 "The network reads \(inputs.map(\.name).joined(separator: ", ")); name a table that has the columns "
                     + "\(inputs.flatMap(\.input.columns).joined(separator: ", ")) with --table.")
         }
         let url = URL(filePath: path)
-        let isText = inputs[0].input.signature.kind == .text
         let cell: Cell =
-            isText
+            kind == .text
             ? FileManager.default.contents(atPath: path).map { .bytes([UInt8]($0)) } ?? .missing : .text(url.path)
-        return ([[cell]], FileFinder(url.deletingLastPathComponent().path))
+        return (inputs.map { _ in [cell] }, FileFinder(url.deletingLastPathComponent().path))
     }
 
     /// What a sample's cells hold, by input.

@@ -136,21 +136,12 @@ public struct SupervisorMachine: Sendable {
 
     private mutating func reconcile(at now: Duration) -> [Action] {
         var actions: [Action] = []
-        for id in replicas.keys.sorted() {
-            guard var replica = replicas[id] else { continue }
-            defer { replicas[id] = replica }
-            if replica.mustStop && mayStop(id, replica) {
-                if replica.hasHung { actions.append(.reportHung(id)) }
-                replica.askedToStop()
-                actions.append(.stop(id, run: replica.run))
-            } else if replica.mustStart(at: now) && (replica.restarts > 0 || waitsFor(replica.wanted).isEmpty) {
-                replica.processStarted(at: now)
-                actions.append(.spawn(id, run: replica.run, replica.definition))
-            }
-            if replica.mustProbe(at: now), let check = replica.definition.healthCheck {
-                replica.isProbing = true
-                actions.append(.probe(id, run: replica.run, check))
-            }
+        // What waited only for a start may start now, whatever its name: nothing else might ever happen.
+        while true {
+            let done = actions.count
+            for id in replicas.keys.sorted() { reconcile(id, at: now, &actions) }
+            let hasStarted = actions[done...].contains { if case .spawn = $0 { true } else { false } }
+            guard hasStarted else { break }
         }
         for id in replicas.keys.sorted() where replicas[id].map({ $0.goal == .remove && !$0.isActive }) ?? false {
             replicas[id] = nil
@@ -161,6 +152,23 @@ public struct SupervisorMachine: Sendable {
             actions.append(.finish)
         }
         return actions
+    }
+
+    private mutating func reconcile(_ id: ReplicaID, at now: Duration, _ actions: inout [Action]) {
+        guard var replica = replicas[id] else { return }
+        defer { replicas[id] = replica }
+        if replica.mustStop && mayStop(id, replica) {
+            if replica.hasHung { actions.append(.reportHung(id)) }
+            replica.askedToStop()
+            actions.append(.stop(id, run: replica.run))
+        } else if replica.mustStart(at: now) && (replica.restarts > 0 || waitsFor(replica.wanted).isEmpty) {
+            replica.processStarted(at: now)
+            actions.append(.spawn(id, run: replica.run, replica.definition))
+        }
+        if replica.mustProbe(at: now), let check = replica.definition.healthCheck {
+            replica.isProbing = true
+            actions.append(.probe(id, run: replica.run, check))
+        }
     }
 
     /// Services stop in the reverse of the order in which they start: dependents that go down go first.

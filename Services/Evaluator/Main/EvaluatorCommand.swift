@@ -24,11 +24,14 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var options: ServiceOptions
 
+    @OptionGroup var queueOptions: QueueOptions
+
     func run() async throws {
         try await ServiceRuntime.run(
             .evaluator, options: options, migrations: { WorkQueue.registerMigrations(in: &$0) }
         ) { context in
-            let queue = try await WorkQueue(context.database, events: context.events, logger: context.logger)
+            let queue = try await WorkQueue(
+                context.database, events: context.events, settings: queueOptions.settings, logger: context.logger)
             QueueHarness(queue).register(in: &context.router)
             queue.register(in: &context)
             context.add(queue)

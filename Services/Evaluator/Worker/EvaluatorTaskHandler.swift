@@ -55,7 +55,7 @@ public struct EvaluatorTaskHandler: TaskHandler {
         try Self.check(network, is: description)
         try progress.checkCancellation()
         let source = try task.split.map { try samples.source(PreparedDataset.split(named: $0.rawValue)) }
-        let evaluation = try source.map { try network.evaluate(on: $0) }
+        let evaluation = try source.map { try network.evaluate(on: $0).with(threshold: task.threshold) }
         // How long an answer takes does not depend on the sample; the test split is left to those that are scored on it.
         let latencies = try network.latencies(on: samples.source(.validation), runs: task.latencyRuns)
         var metrics = evaluation?.metrics ?? [:]

@@ -24,6 +24,7 @@ struct EvaluatorWorkerCommand: AsyncParsableCommand {
         try await ServiceRuntime.runWorker("evaluator-worker", logLevel: options.logLevel, metrics: options.metrics) {
             [settings] logger in
             ComputeThreads.count = options.threads
+            ComputePlace.current = try ComputePlace(device: options.device, precision: options.precision)
             let directory = ServiceDirectory()
             let registry = RegistryClient(try directory.connect(to: .registry, logger: logger))
             let handler = EvaluatorTaskHandler(
@@ -33,7 +34,8 @@ struct EvaluatorWorkerCommand: AsyncParsableCommand {
             return [
                 TaskWorker(
                     queue: QueueClient(try directory.connect(to: .evaluator, logger: logger)), name: options.workerName,
-                    kinds: EvaluatorTaskHandler.kinds, handler: handler, settings: settings, logger: logger)
+                    kinds: EvaluatorTaskHandler.kinds, offer: { ComputePlace.current.offer }, handler: handler,
+                    settings: settings, logger: logger)
             ]
         }
     }

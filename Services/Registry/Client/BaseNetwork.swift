@@ -7,6 +7,8 @@ package import Schema
 public struct BaseNetwork: Hashable, Sendable {
     /// The format of networks that are described layer by layer, which can be trained.
     public static let ownFormat = "gyrus"
+    /// The format of structures that users added, for inputs of any size; each is a `StructureTemplate`.
+    public static let structureFormat = "structure"
 
     /// Digest of the canonical description; nil lets the registry compute it.
     public var id: BlobDigest?
@@ -24,7 +26,7 @@ public struct BaseNetwork: Hashable, Sendable {
     public var operations: UInt64
     /// Description in canonical JSON; empty in lists.
     public var description: String
-    /// `gyrus` where the description is a `NetworkDescription`; else the format of the imported file, such as `onnx`, and
+    /// `gyrus` where the description is a `NetworkDescription`, `structure` where it is a `StructureTemplate`; else the format of the imported file, such as `onnx`, and
     /// the description is a `NetworkOutline`.
     public var format: String
     /// Structural features by name (see `NetworkStructure.Feature`); found by the registry.

@@ -51,11 +51,13 @@ public struct CatalogueStatistics: Hashable, Sendable, Codable {
     public var groups: [Group]
     /// Models whose accuracy lies in each tenth, from 0–10 % to 90–100 %.
     public var accuracies: [UInt64]
+    /// Parameters of all pretrained models together.
+    public var parameters: UInt64
 
     /// Makes statistics.
     public init(
         networks: UInt64, models: UInt64, datasets: UInt64, blobs: UInt64, blobBytes: UInt64, groups: [Group],
-        accuracies: [UInt64]
+        accuracies: [UInt64], parameters: UInt64
     ) {
         self.networks = networks
         self.models = models
@@ -64,13 +66,15 @@ public struct CatalogueStatistics: Hashable, Sendable, Codable {
         self.blobBytes = blobBytes
         self.groups = groups
         self.accuracies = accuracies
+        self.parameters = parameters
     }
 
     /// The statistics that were received.
     package init(_ wire: Wire.CatalogueStatistics) {
         self.init(
             networks: wire.networks, models: wire.models, datasets: wire.datasets, blobs: wire.blobs,
-            blobBytes: wire.blobBytes, groups: wire.groups.map(Group.init), accuracies: wire.accuracies)
+            blobBytes: wire.blobBytes, groups: wire.groups.map(Group.init), accuracies: wire.accuracies,
+            parameters: wire.parameters)
     }
 }
 
@@ -95,6 +99,6 @@ extension Wire.CatalogueStatistics {
                     field: group.field, term: group.term, networks: group.networks, models: group.models,
                     bytes: group.bytes, measured: group.measured, meanAccuracy: group.meanAccuracy ?? 0,
                     bestAccuracy: group.bestAccuracy ?? 0)
-            }, accuracies: statistics.accuracies)
+            }, accuracies: statistics.accuracies, parameters: statistics.parameters)
     }
 }

@@ -11,15 +11,21 @@ public struct InspectionRequest: Sendable, Codable {
     /// Shapes of the inputs of a TorchScript file that no base network describes, of one sample; nil leaves one out that is
     /// optional, as one that is missing at the end is.
     public var inputShapes: [[Int]?]
-    /// Where to write the other of TorchScript and safetensors, which structure and weights make together.
+    /// Where to write the other of TorchScript and safetensors, which structure and weights make together; or the TorchScript
+    /// that an ONNX file, or safetensors of a known family, become.
     public var companion: URL?
+    /// Whether a file that cannot be run is refused, and not only checked.
+    public var mustRun: Bool
 
     /// Makes a request.
-    public init(file: URL, network: String? = nil, inputShapes: [[Int]?] = [], companion: URL? = nil) {
+    public init(
+        file: URL, network: String? = nil, inputShapes: [[Int]?] = [], companion: URL? = nil, mustRun: Bool = false
+    ) {
         self.file = file
         self.network = network
         self.inputShapes = inputShapes
         self.companion = companion
+        self.mustRun = mustRun
     }
 }
 
@@ -31,7 +37,7 @@ public struct Inspection: Sendable, Codable {
         case torchScript = "torchscript"
         /// Weights of a known base network.
         case safetensors
-        /// Structure and weights, checked.
+        /// Structure and weights, checked, and run where all operators are known.
         case onnx
         /// Weights, checked with the structure that is beside.
         case darknet

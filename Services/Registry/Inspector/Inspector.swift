@@ -3,15 +3,14 @@ import Foundation
 import Inspection
 import Model
 import Networks
-import ONNX
 import OpenVINO
 import Safetensors
 import Torch
 
 /// Checks a file whole before anything of it is stored.
 struct Inspector {
-    private let request: InspectionRequest
-    private let file: URL
+    let request: InspectionRequest
+    let file: URL
     private let network: NetworkDescription?
 
     init(_ request: InspectionRequest) throws {
@@ -36,7 +35,7 @@ struct Inspector {
         }
     }
 
-    private func refusal(_ reason: String) -> Failure {
+    func refusal(_ reason: String) -> Failure {
         Failure(.invalidArgument, "'\(file.path)' cannot be imported: \(reason).")
     }
 
@@ -96,22 +95,31 @@ struct Inspector {
         }
         let given = zip(script.inputs, shapes).compactMap { name, shape in shape.map { (name, $0) } }
         let outputs = try run(script, shapes)
-        let open = { (shape: [Int]) in [-1] + shape.dropFirst() }
-        let outline = NetworkOutline(
-            format: Inspection.Format.torchScript.rawValue, name: file.deletingPathExtension().lastPathComponent,
-            inputs: given.map { .init(name: $0, shape: [-1] + $1) },
-            outputs: outputs.enumerated().map { .init(name: "output\($0.offset)", shape: open($0.element)) },
-            nodes: try script.operations())
-        try outline.validate()
+        let outline = try outline(of: script, .torchScript, inputs: given, outputs: outputs)
         return Inspection(
             .torchScript, outline: outline,
             findings: ["\(outline.nodes.count) operations", "ran: \(outputs) for a batch of \(Self.batch)"])
     }
 
-    /// Samples of a run that tries a network: two, so that a batch frozen at one is found.
-    private static let batch = 2
+    /// The structure of a network that ran: its first size is that of the batch.
+    func outline(
+        of script: ScriptedNetwork, _ format: Inspection.Format, inputs: [(String, [Int])], outputs: [[Int]]
+    ) throws -> NetworkOutline {
+        let outline = NetworkOutline(
+            format: format.rawValue, name: file.deletingPathExtension().lastPathComponent,
+            inputs: inputs.map { .init(name: $0, shape: [-1] + $1) },
+            outputs: outputs.enumerated().map {
+                .init(name: "output\($0.offset)", shape: [-1] + $0.element.dropFirst())
+            },
+            nodes: try script.operations())
+        try outline.validate()
+        return outline
+    }
 
-    private func run(_ script: ScriptedNetwork, _ shapes: [[Int]?]) throws -> [[Int]] {
+    /// Samples of a run that tries a network: two, so that a batch frozen at one is found.
+    static let batch = 2
+
+    func run(_ script: ScriptedNetwork, _ shapes: [[Int]?]) throws -> [[Int]] {
         do {
             return try script.outputShapes(for: shapes.map { $0.map { [Self.batch] + $0 } })
         } catch let failure as Failure {
@@ -124,20 +132,15 @@ struct Inspector {
     // MARK: - Safetensors
 
     private func inspectWeights() throws -> Inspection {
-        guard let network else {
-            throw refusal(
-                "it has weights without a structure. Name the base network that they are for with --network (see: gyrus"
-                    + " networks)")
-        }
         let weights = try SafetensorsFile(opening: file.path)
+        guard let network else { return try inspectCheckpoint(weights) }
         let needed = try network.tensors
         // Counters that PyTorch keeps beside batch normalization say nothing about the network.
         let entries = weights.entries.filter { !($0.name.hasSuffix("num_batches_tracked") && $0.shape.isEmpty) }
         let shapes = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.shape) })
         try compare(shapes, with: network)
         for tensor in needed {
-            let values: [Float] = try weights.elements(of: tensor.name)
-            guard values.allSatisfy(\.isFinite) else {
+            guard try weights.floats(of: tensor.name).allSatisfy(\.isFinite) else {
                 throw refusal("tensor '\(tensor.name)' has values that are no finite number")
             }
         }
@@ -167,25 +170,11 @@ struct Inspector {
         }
     }
 
-    // MARK: - ONNX
+    // MARK: - Two files
 
-    private func inspectGraph() throws -> Inspection {
-        try refuseNetwork()
-        let graph = try OnnxFile(reading: file)
-        return Inspection(
-            .onnx, outline: graph.outline, producer: graph.producer.isEmpty ? nil : graph.producer,
-            findings: [
-                graph.operatorSet.map { "standard operators, version \($0)" } ?? "operators of ai.onnx.ml alone",
-                "\(graph.outline.nodes.count) operations",
-                "\(graph.outline.parameterCount) weights, every one as large as its shape says",
-            ])
-    }
-
-    private func refuseNetwork() throws {
+    func refuseNetwork() throws {
         guard network == nil else { throw refusal("it describes its network itself; leave --network out") }
     }
-
-    // MARK: - Two files
 
     private func inspectDarknet() throws -> Inspection {
         try refuseNetwork()

@@ -22,7 +22,8 @@ struct InspectorCommand {
             try InspectionLimits.apply(writes: request.companion != nil)
             let partners = Inspection.Format.allCases.compactMap { $0.partner(of: request.file) }
             try InspectionSandbox.enter(
-                reading: [request.file] + partners, writingInto: request.companion?.deletingLastPathComponent())
+                reading: [request.file, Inspector.configuration(beside: request.file)] + partners,
+                writingInto: request.companion?.deletingLastPathComponent())
             reply = .sound(try Inspector(request).inspect())
         } catch {
             reply = .refused(Failure(error))

@@ -1,4 +1,8 @@
 import ArgumentParser
+import Foundation
+import Logging
+import Model
+import ObjectStore
 import RegistryServer
 import ServiceClient
 import ServiceKit
@@ -13,13 +17,32 @@ struct RegistryCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ServiceOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "Bucket of an S3-compatible store for the files, such as https://HOST/BUCKET/PREFIX?region=REGION"
+                + " (default: $GYRUS_BLOBS, or the data directory). Credentials are in AWS_ACCESS_KEY_ID and"
+                + " AWS_SECRET_ACCESS_KEY.", valueName: "address"))
+    var blobs: String?
+
     func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let place = [blobs, environment["GYRUS_BLOBS"]].compactMap(\.self).first { !$0.isEmpty }
+        let bucket = try ServiceRuntime.configured {
+            try place.map { Bucket(try BucketAddress($0), try BucketCredentials(environment: environment)) }
+        }
         try await ServiceRuntime.run(
             .registry, options: options, migrations: RegistryDatabase.registerMigrations
         ) { context in
             let blobs = try BlobStore(
                 folder: context.configuration.dataDirectory, database: context.database, events: context.events,
-                logger: context.logger)
+                logger: context.logger, bucket: bucket)
+            do {
+                try await open(blobs, bucket, in: context)
+            } catch {
+                // The same settings fail at the next start, too.
+                try ServiceRuntime.configured { throw error }
+            }
+            if let bucket { context.add(BlobMover(blobs, to: bucket, logger: context.logger)) }
             let snapshots = context.snapshots
             context.add(BlobSweeper(blobs, logger: context.logger) { await snapshots.isOpen })
             context.keep(.files) { await snapshots.isOpen ? 0 : try await blobs.removeTemporary(beyond: $0) }
@@ -30,6 +53,22 @@ struct RegistryCommand: AsyncParsableCommand {
             try await brain.seed()
             try await store.seedZoo()
             BrainHarness(brain).register(in: &context.router)
+        }
+    }
+
+    /// Settles where the files are, so that wrong settings end the registry before it serves.
+    private func open(_ blobs: BlobStore, _ bucket: Bucket?, in context: ServiceContext) async throws {
+        let restored = RestoredMark.file(in: context.configuration.dataDirectory)
+        if FileManager.default.fileExists(atPath: restored.path) {
+            try await blobs.forgetBucket()
+            try FileManager.default.removeItem(at: restored)
+        }
+        try await blobs.choose(bucket?.address)
+        do {
+            try await blobs.claimBucket()
+        } catch let failure as Failure where failure.code == .unavailable {
+            // Files that are on the disk are served all the same, and the rest as soon as the store is back.
+            context.logger.warning("the bucket cannot be reached: \(failure.message)")
         }
     }
 }

@@ -61,6 +61,17 @@ public enum RegistryDatabase {
             }
         }
         migrator.registerMigration("let models be removed", migrate: letModelsBeRemoved)
+        migrator.registerMigration("let blobs move to a bucket") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE blobs ADD COLUMN moved INTEGER;
+                    CREATE INDEX blobs_on_disk ON blobs (created, digest) WHERE moved IS NULL;
+                    CREATE TABLE bucket (place TEXT NOT NULL, owner TEXT NOT NULL) STRICT;
+                    CREATE TABLE bucket_removals (digest TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;
+                    CREATE TRIGGER blobs_leave_bucket AFTER DELETE ON blobs WHEN OLD.moved IS NOT NULL
+                    BEGIN INSERT OR IGNORE INTO bucket_removals (digest) VALUES (OLD.digest); END;
+                    """)
+        }
     }
 
     private static func createCatalogue(_ db: Database) throws {

@@ -33,16 +33,20 @@ public struct PackageStore: Sendable {
         let file = place.appending(path: "model.pt")
         guard !FileManager.default.fileExists(atPath: file.path) else { return file }
         try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-        try await Self.write(script: script, manifest: manifest, to: file, from: registry)
+        try await Self.write(
+            script: script, manifest: manifest, metrics: model.metrics, to: file, from: registry)
         return file
     }
 
     /// Puts a network of the registry together with the preparation of its inputs.
-    /// - Parameter file: The file to write, all or nothing.
+    /// - Parameters:
+    ///   - metrics: What was measured of the network, the threshold for labels among it.
+    ///   - file: The file to write, all or nothing.
     /// - Returns: The manifest of the inputs that the network reads.
     @discardableResult
     @concurrent public static func write(
-        script: BlobDigest, manifest: DatasetManifest, to file: URL, from registry: RegistryClient
+        script: BlobDigest, manifest: DatasetManifest, metrics: [String: Double], to file: URL,
+        from registry: RegistryClient
     ) async throws -> DatasetManifest {
         // Beside the file, so that the last step is a change of name; of two who do the same at once either may win.
         let work = file.deletingLastPathComponent().appending(path: ".package-\(UUID().uuidString)")
@@ -51,7 +55,10 @@ public struct PackageStore: Sendable {
         let (network, made) = (work.appending(path: "network.pt"), work.appending(path: "model.pt"))
         try await registry.download(script, to: network)
         let helper = try DataHelper(["package", network.path, made.path])
-        let manifest = try await registry.manifest(manifest, for: try helper.next().inputs ?? [])
+        var manifest = try await registry.manifest(manifest, for: try helper.next().inputs ?? [])
+        if manifest.target.kind == .multiLabel {
+            manifest.target.threshold = metrics["validation-\(Target.thresholdName)"]
+        }
         var frozen: [String: URL] = [:]
         for (name, input) in manifest.inputs {
             guard let script = input.frozen?.script else { continue }

@@ -55,6 +55,9 @@ public struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("File that holds the server's URL while it runs.", valueName: "file"))
     public var urlFile: String?
 
+    /// Where networks compute.
+    @OptionGroup public var place: PlaceWords
+
     /// What is served.
     @Argument(
         help: ArgumentHelp(
@@ -94,6 +97,6 @@ public struct ServeOptions: ParsableArguments {
         if open { words.append("--open") }
         if let workers { words += ["--workers", "\(workers)"] }
         if let urlFile { words += ["--url-file", urlFile] }
-        return words + ["--"] + models
+        return words + place.words + ["--"] + models
     }
 }

@@ -13,10 +13,12 @@ final class PackageProcess {
     let manifest: DatasetManifest
 
     /// Starts it.
-    /// - Parameter longest: Longest time for a batch.
+    /// - Parameters:
+    ///   - place: Words that tell it where to compute.
+    ///   - longest: Longest time for a batch.
     /// - Throws: `Failure` that says why the package cannot be used.
-    init(_ package: URL, longest: Duration) throws {
-        process = try HelperProcess("gyrus-data", ["answer", package.path], longest: longest)
+    init(_ package: URL, place: [String], longest: Duration) throws {
+        process = try HelperProcess("gyrus-data", ["answer"] + place + [package.path], longest: longest)
         manifest = try AnswerMessages.manifest(try Self.read(process))
     }
 

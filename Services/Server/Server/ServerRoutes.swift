@@ -220,7 +220,7 @@ private struct PlainPrediction: Encodable {
             prediction = order.prefix(top ?? 1).map { target.names[$0] }
             probabilities = shown
         case .multiLabel:
-            prediction = answer.indices.filter { answer[$0] > 0.5 }.map { target.names[$0] }
+            prediction = target.labels(of: answer).map { target.names[$0] }
             probabilities = shown
         case .regression: numbers = Dictionary(uniqueKeysWithValues: zip(target.names, answer))
         }

@@ -19,6 +19,8 @@ public struct ServerSettings: Sendable {
     public var delay = Duration.zero
     /// Processes for each model.
     public var workers = 1
+    /// Words that tell those processes where to compute.
+    public var place: [String] = []
     /// Bounds on what a client may do.
     public var limits = ServerLimits()
     /// How often the registry is asked which versions are live.
@@ -40,6 +42,7 @@ public struct ServerSettings: Sendable {
         batch = options.batch
         delay = .milliseconds(options.delay)
         workers = options.workers ?? max(1, min(4, ProcessInfo.processInfo.activeProcessorCount))
+        place = options.place.words
         limits.concurrent = options.concurrent
         limits.bodyBytes = options.body << 20
         limits.time = .seconds(options.time)

@@ -67,7 +67,8 @@ final class WorkerThreads: Sendable {
         var failures = 0
         while true {
             do {
-                let process = try PackageProcess(package, longest: max(settings.limits.time, .seconds(60)))
+                let process = try PackageProcess(
+                    package, place: settings.place, longest: max(settings.limits.time, .seconds(60)))
                 alive.withLock { $0 += 1 }
                 defer { alive.withLock { $0 -= 1 } }
                 first?(.success(process.manifest))

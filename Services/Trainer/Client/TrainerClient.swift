@@ -40,7 +40,7 @@ public struct TrainerClient: Sendable {
             // Nothing is trained in no epochs, so one worker is enough.
             workers: task.epochs > 0 ? task.distribution?.workers ?? 1 : 1,
             leastWorkers: task.epochs > 0 ? task.distribution?.leastWorkers : nil,
-            isElastic: task.distribution?.isElastic ?? false)
+            isElastic: task.distribution?.isElastic ?? false, needs: task.options.needs)
         return try TrainingResult(result: await queue.perform(submission, patience: patience))
     }
 

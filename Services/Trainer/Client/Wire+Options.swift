@@ -1,5 +1,6 @@
 import Model
 import Schema
+import WorkQueueClient
 
 extension TrainingOptions {
     /// - Throws: `Failure` where a choice is unknown here.
@@ -12,7 +13,8 @@ extension TrainingOptions {
                 labelSmoothing: wire.labelSmoothing, classWeights: try Self.choice(wire.classWeights, "class weights"),
                 huber: wire.huber == 0 ? nil : wire.huber),
             patience: wire.patience == 0 ? nil : Int(wire.patience), keepsBest: wire.keepsBest,
-            augmentation: try Self.choice(wire.augmentation, "augmentation"), flips: wire.flips)
+            augmentation: try Self.choice(wire.augmentation, "augmentation"), flips: wire.flips,
+            needs: try ComputeNeeds(device: wire.device, memory: wire.memory))
     }
 
     private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
@@ -33,6 +35,7 @@ extension Wire.TrainingOptions {
             clipping: options.schedule.clipping ?? 0, labelSmoothing: options.loss.labelSmoothing,
             classWeights: options.loss.classWeights.rawValue, huber: options.loss.huber ?? 0,
             patience: UInt32(clamping: options.patience ?? 0), keepsBest: options.keepsBest,
-            augmentation: options.augmentation.rawValue, flips: options.flips)
+            augmentation: options.augmentation.rawValue, flips: options.flips,
+            device: options.needs.device?.rawValue ?? "", memory: options.needs.memory)
     }
 }

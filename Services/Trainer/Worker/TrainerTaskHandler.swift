@@ -26,6 +26,8 @@ public struct TrainerTaskHandler: TaskHandler {
     private let host: String
     /// Replaces the task's own time between checkpoints, in tests.
     var checkpointInterval: Duration?
+    /// Has more samples at once fail as if memory were full, in tests.
+    var mostSamples: Int?
 
     /// Makes a handler.
     /// - Parameters:
@@ -59,6 +61,7 @@ public struct TrainerTaskHandler: TaskHandler {
             task.checkpointInterval = checkpointInterval ?? task.checkpointInterval
             let run = try await TrainingRun(
                 task, lease, registry: registry, cache: cache, scratch: scratch, host: host, progress)
+            if let mostSamples { run.limitMemory(toSamples: mostSamples) }
             return try await run.sharedResult()?.encoded() ?? []
         case FeatureTask.kind:
             let task = try FeatureTask(payload: lease.payload)

@@ -171,11 +171,27 @@ final class TrainingRun {
             let begin = clock.now
             let epoch = try await train(batches: piece)
             trainingTime += clock.now - begin
+            try await tellParts()
             // A quarter of a second is short enough to stop in, and long enough that asking costs nothing.
             let ratio = Duration.milliseconds(250) / max(clock.now - begin, .microseconds(100))
             piece = max(1, min(Int(Double(piece) * min(ratio, 4)), 10_000))
             if let epoch { try await end(epoch) } else { try await storeCheckpointIfDue() }
         }
+    }
+
+    /// Has more samples at once fail as if memory were full.
+    func limitMemory(toSamples count: Int) { (session as? TrainingSession)?.limitMemory(toSamples: count) }
+
+    /// Says when mini-batches begin to go through the network in parts.
+    private func tellParts() async throws {
+        let parts = session.batchParts
+        guard Double(parts) > metrics["batch-parts"] ?? 1 else { return }
+        metrics["batch-parts"] = Double(parts)
+        let notice =
+            "The memory of '\(ComputePlace.current.device)' is too small for a mini-batch: it goes through the network in "
+            + "\(parts) parts, whose gradients are added up."
+        progress.logger.notice("memory was full", metadata: ["parts": "\(parts)"])
+        try await progress.report(metrics: ["batch-parts": Double(parts)], notice: notice)
     }
 
     private func train(batches: Int) async throws -> TrainingSession.Epoch? {
@@ -219,9 +235,10 @@ final class TrainingRun {
     }
 
     private func validate() throws {
-        let evaluation = try publishing { try session.evaluate(on: validation) }
+        let evaluation = try publishing { try session.evaluate(on: validation) }.withBestThreshold
         metrics = metrics.filter { !$0.key.hasPrefix(Self.validation) }
         metrics[Self.validation + "loss"] = evaluation.loss
+        metrics[Self.validation + Target.thresholdName] = evaluation.target.threshold
         for (name, value) in evaluation.metrics { metrics[Self.validation + name] = value }
         metrics["seconds"] = seconds
     }

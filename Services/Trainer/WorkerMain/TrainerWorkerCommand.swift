@@ -32,7 +32,15 @@ struct TrainerWorkerCommand: AsyncParsableCommand {
             valueName: "share"))
     var throttle = 1.0
 
+    @Option(
+        help: ArgumentHelp(
+            "Threads that gather mini-batches ahead of time. (default: 2 with a GPU, 0 without)", valueName: "number"))
+    var loaders: Int?
+
     func validate() throws {
+        if let loaders, !(0...64).contains(loaders) {
+            throw ValidationError("--loaders is \(loaders); 0 to 64 are possible.")
+        }
         guard (0.01...1).contains(throttle) else {
             throw ValidationError("--throttle is \(throttle); 0.01 to 1 are possible.")
         }
@@ -45,6 +53,8 @@ struct TrainerWorkerCommand: AsyncParsableCommand {
             [settings] logger in
             ComputeThreads.count = options.threads
             ComputeThreads.share = throttle
+            ComputeThreads.loaders = loaders
+            ComputePlace.current = try ComputePlace(device: options.device, precision: options.precision)
             let directory = ServiceDirectory()
             let registry = RegistryClient(try directory.connect(to: .registry, logger: logger))
             let handler = TrainerTaskHandler(
@@ -55,7 +65,8 @@ struct TrainerWorkerCommand: AsyncParsableCommand {
             return [
                 TaskWorker(
                     queue: QueueClient(try directory.connect(to: .trainer, logger: logger)), name: options.workerName,
-                    kinds: TrainerTaskHandler.kinds, handler: handler, settings: settings, logger: logger)
+                    kinds: TrainerTaskHandler.kinds, offer: { ComputePlace.current.offer }, handler: handler,
+                    settings: settings, logger: logger)
             ]
         }
     }

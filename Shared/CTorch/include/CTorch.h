@@ -24,7 +24,27 @@ typedef enum gyrus_status {
     GYRUS_FAILED = 1,
     /// The loss became infinite or no number.
     GYRUS_DIVERGED = 2,
+    /// The device's memory is too small.
+    GYRUS_FULL = 3,
 } gyrus_status;
+
+/// What products are computed in; weights and sums are 32-bit floats in all cases.
+typedef enum gyrus_precision {
+    GYRUS_FP32 = 0,
+    /// 32 bits with short mantissas in products (NVIDIA).
+    GYRUS_TF32 = 1,
+    GYRUS_BF16 = 2,
+    GYRUS_FP16 = 3,
+} gyrus_precision;
+
+/// Where a network computes.
+typedef struct gyrus_place {
+    /// Number of a CUDA device; -1 for the CPU.
+    int32_t device;
+    gyrus_precision precision;
+    /// Whether a CPU goes the ways of other devices, too, where its own are exact to the bit.
+    bool is_like_device;
+} gyrus_place;
 
 /// A tensor that a new network gets; its first values are uniform between `value − bound` and `value + bound`.
 typedef struct gyrus_tensor_plan {
@@ -36,14 +56,19 @@ typedef struct gyrus_tensor_plan {
     float bound;
 } gyrus_tensor_plan;
 
-/// A tensor of 32-bit floats, one after another. The pointers live as long as their owner and may be written through.
+/// A tensor of 32-bit floats on any device. The pointers live as long as their owner.
 typedef struct gyrus_tensor_view {
     const char *name;
     const int64_t *shape;
     int64_t rank;
     int64_t count;
-    float *data;
+    const void *tensor;
 } gyrus_tensor_view;
+
+/// Copies the values out, the last dimension fastest. A device that fails at it ends the process.
+void gyrus_tensor_read(gyrus_tensor_view view, float *values);
+/// Copies values in.
+void gyrus_tensor_write(gyrus_tensor_view view, const float *values);
 
 /// How elements of a row are stored.
 typedef enum gyrus_element {
@@ -106,15 +131,17 @@ const char *gyrus_torch_version(void);
 void gyrus_release_memory(void);
 /// Threads that computations of the calling thread use.
 void gyrus_set_threads(int32_t count);
+/// CUDA devices that libtorch can use; 0 where it was built without CUDA or its CUDA libraries are not found.
+int32_t gyrus_cuda_count(void);
 
 /// Makes a network from the TorchScript source of its `forward`; values depend on the seed and a tensor's name alone.
 /// `constrained` is the source of a method of that name, which gives the output and what is added to the loss while
 /// training; null where nothing is.
 gyrus_network *gyrus_network_create(
     const char *source, const char *constrained, const gyrus_tensor_plan *plans, int64_t count, uint64_t seed,
-    char **error);
+    gyrus_place place, char **error);
 /// Reads a TorchScript file.
-gyrus_network *gyrus_network_load(const char *path, char **error);
+gyrus_network *gyrus_network_load(const char *path, gyrus_place place, char **error);
 /// Writes the network as a TorchScript file.
 bool gyrus_network_save(gyrus_network *network, const char *path, char **error);
 void gyrus_network_free(gyrus_network *network);
@@ -126,7 +153,7 @@ const char *gyrus_network_input_name(const gyrus_network *network, int64_t index
 
 /// Gives the outputs for samples `first ..< first + count`, each `width` floats, in evaluation mode. Adds their losses to
 /// `loss_sum`, unless it is null.
-bool gyrus_network_run(
+gyrus_status gyrus_network_run(
     gyrus_network *network, const gyrus_samples *samples, int64_t first, int64_t count, float *outputs, int64_t width,
     double *loss_sum, char **error);
 /// Times runs of one sample each, in seconds, after two that are not counted.
@@ -198,6 +225,16 @@ typedef struct gyrus_progress {
     int64_t correct;
     int64_t samples;
 } gyrus_progress;
+
+/// Puts samples on the device for good, so that mini-batches of them are gathered there; all later calls of this trainer with
+/// samples must be with these.
+bool gyrus_trainer_keep(gyrus_trainer *trainer, const gyrus_samples *samples, char **error);
+/// Mini-batches that threads of their own gather ahead of the one that is computed.
+void gyrus_trainer_set_loaders(gyrus_trainer *trainer, int32_t count);
+/// In how many parts a mini-batch goes through the network because it does not fit into memory at once.
+int64_t gyrus_trainer_parts(const gyrus_trainer *trainer);
+/// Has more samples at once fail as if memory were full; for tests.
+void gyrus_trainer_limit(gyrus_trainer *trainer, int64_t samples);
 
 /// Trains on mini-batches `first ..< first + count` of an epoch whose samples come in `order`, split into `batches`
 /// parts that differ by one sample at most.

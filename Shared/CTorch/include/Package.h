@@ -50,7 +50,8 @@ bool gyrus_package_write(
     const char *source, const char *network, const char *const *parts, const char *const *part_files,
     int64_t part_count, const char *path, const char *const *names, const char *const *texts, int64_t count,
     char **error);
-gyrus_package *gyrus_package_load(const char *path, char **error);
+/// Its network computes at a place; values are prepared, and answers taken, on the CPU.
+gyrus_package *gyrus_package_load(const char *path, gyrus_place place, char **error);
 /// The text of an extra file of a package, `manifest.json` or `inputs.json`; null where it has none.
 const char *gyrus_package_extra(const gyrus_package *package, const char *name);
 void gyrus_package_free(gyrus_package *package);

@@ -30,6 +30,7 @@ public enum Manual {
         Page("pretrained", PackageResources.pretrained_md),
         Page("brain", PackageResources.brain_md),
         Page("scaling-out", PackageResources.scaling_out_md),
+        Page("devices", PackageResources.devices_md),
         Page("clusters", PackageResources.clusters_md),
         Page("operating", PackageResources.operating_md),
         Page("metrics", PackageResources.metrics_md),

@@ -56,6 +56,14 @@ public enum ScenarioData: Hashable, Sendable {
         }
     }
 
+    /// Structures that users added and that fit a modality, each as JSON.
+    public var structures: [String] {
+        switch self {
+        case .known: []
+        case .prepared(let data): data.structures ?? []
+        }
+    }
+
     /// What each input of networks holds; features of frozen networks are numbers like those of a table.
     public var kinds: [String: ModalityKind] {
         inputs.mapValues(\.kind).merging(views.mapValues { _ in .table }) { $1 }
@@ -89,6 +97,8 @@ public struct PreparedData: Hashable, Sendable, Codable {
     public var samples: DatasetRecipe.Counts
     /// What frozen pretrained networks make of the modalities, by the name of the networks' input; nil for nothing.
     public var views: [String: PreparedView]?
+    /// Structures that users added and that fit a modality, each as JSON; nil for none.
+    public var structures: [String]?
 
     /// Describes data.
     public init(

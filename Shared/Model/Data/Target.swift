@@ -19,13 +19,28 @@ public struct Target: Hashable, Sendable, Codable {
     public var means: [Double]?
     /// Regression: the standard deviation of each column over the training samples; never 0.
     public var deviations: [Double]?
+    /// Several labels: the probability above which a network's answer counts as a label, chosen on validation samples; one half
+    /// where nothing was chosen.
+    public var threshold: Double?
 
     /// Describes a target.
-    public init(_ kind: Kind, names: [String], means: [Double]? = nil, deviations: [Double]? = nil) {
+    public init(
+        _ kind: Kind, names: [String], means: [Double]? = nil, deviations: [Double]? = nil, threshold: Double? = nil
+    ) {
         self.kind = kind
         self.names = names
         self.means = means
         self.deviations = deviations
+        self.threshold = threshold
+    }
+
+    /// What the name of a threshold ends with where it travels among metrics.
+    public static let thresholdName = "threshold"
+
+    /// The labels, by their places in `names`, that a network with these probabilities answers.
+    public func labels(of probabilities: [Float]) -> [Int] {
+        let threshold = Float(threshold ?? 0.5)
+        return probabilities.indices.filter { probabilities[$0] > threshold }
     }
 
     /// How many numbers a network gives for a sample.

@@ -41,7 +41,25 @@ extension ScenarioFile {
         }
         options.keepsBest = options.keepsBest || options.patience != nil
         try augmentation(fields, data, &options)
+        options.needs = try needs(fields)
         return options
+    }
+
+    /// What `device` can be.
+    enum NeededDevice: String, CaseIterable { case any, cpu, gpu }
+
+    /// What a worker must have to train the networks.
+    private static func needs(_ fields: FieldReader) throws -> ComputeNeeds {
+        var needs = ComputeNeeds()
+        needs.device = try fields.choice("device", of: NeededDevice.self).flatMap { .init(rawValue: $0.rawValue) }
+        if let text = try fields.text("memory") {
+            guard let bytes = ByteCount.parse(text), bytes > 0 else {
+                throw fields.wrong(
+                    "memory", "a number with a unit is needed, such as 20GB or 1.5 GiB, and there is '\(text)'.")
+            }
+            needs.memory = bytes
+        }
+        return needs
     }
 
     /// Whether a training ends by itself: `epochs: auto`.

@@ -26,6 +26,8 @@ public struct TrainingOptions: Hashable, Sendable, Codable {
     public var augmentation: Augmentation
     /// Whether pictures may be mirrored, left for right.
     public var flips: Bool
+    /// What a worker must have to do it.
+    public var needs: ComputeNeeds
 
     /// Steps for which a training that ends by itself has epochs: few samples need many epochs, many samples few.
     private static let automaticSteps = 10_000
@@ -44,7 +46,7 @@ public struct TrainingOptions: Hashable, Sendable, Codable {
     public init(
         learningRate: Double? = nil, weightDecay: Double? = nil, schedule: LearningSchedule = LearningSchedule(),
         loss: TrainingLoss = TrainingLoss(), patience: Int? = nil, keepsBest: Bool = false,
-        augmentation: Augmentation = .none, flips: Bool = false
+        augmentation: Augmentation = .none, flips: Bool = false, needs: ComputeNeeds = .none
     ) {
         self.learningRate = learningRate
         self.weightDecay = weightDecay
@@ -54,6 +56,7 @@ public struct TrainingOptions: Hashable, Sendable, Codable {
         self.keepsBest = keepsBest
         self.augmentation = augmentation
         self.flips = flips
+        self.needs = needs
     }
 }
 

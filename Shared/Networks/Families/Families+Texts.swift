@@ -33,9 +33,24 @@ extension StructureFamily {
         return chain
     }
 
+    /// Pairs of words are told apart by so many numbers.
+    private static let pairNumbers = 1 << 15
+
+    /// Words, and pairs of them, each with a vector; their sum answers.
     private static func bag(_ request: Request) throws -> NetworkDescription {
-        var chain = try embedded(request, request.wide(32))
-        chain.add("features", .sequencePooling(.mean), from: [chain.last, request.input])
+        let features = request.wide(32), deviation = 0.02
+        var chain = try embedded(request, features, deviation: deviation)
+        if request.shape[0] > 1 {
+            let words = chain.last
+            chain.add("pairs", .tokenPairs(numbers: pairNumbers), from: [request.input])
+            chain.add(
+                "pairEmbedding",
+                .tokenEmbedding(vocabulary: pairNumbers + 1, features: features, deviation: deviation))
+            chain.add("sum", .addition, from: [words, chain.last])
+        }
+        chain.add("features", .sequencePooling(.scaledSum), from: [chain.last, request.input])
+        // Vectors that begin small and count for more learn in few epochs.
+        chain.add("scale", .scale(initial: 5))
         return try chain.end(request.outputs)
     }
 

@@ -39,6 +39,31 @@ public struct StructureFamily: Sendable {
             case (.image, _), (.audio, _), (.text, _), (.table, _), (.series, _), (.video, _): return nil
             }
         }
+
+        /// An input of usual size, on which structures are tried.
+        public var usualInput: InputSignature {
+            switch self {
+            case .picture: .init(kind: .image, shape: [3, 32, 32])
+            case .spectrogram: .init(kind: .audio, shape: [1, 40, 98])
+            case .waveform: .init(kind: .audio, shape: [1, 8_000])
+            case .text: .init(kind: .text, shape: [64], vocabulary: 1_000)
+            case .table: .init(kind: .table, shape: [10])
+            case .series: .init(kind: .series, shape: [3, 100])
+            case .features: .init(kind: .image, shape: [64])
+            }
+        }
+
+        /// The sizes of an input by their names in users' structures.
+        func sizes(of signature: InputSignature) -> [String: Int] {
+            let shape = signature.shape
+            switch self {
+            case .picture: return ["channels": shape[0], "size": min(shape[1], shape[2])]
+            case .spectrogram: return ["channels": shape[0], "bands": shape[1], "length": shape[2]]
+            case .waveform, .series: return ["channels": shape[0], "length": shape[1]]
+            case .text: return ["length": shape[0], "vocabulary": signature.vocabulary ?? 0]
+            case .table, .features: return ["columns": shape[0]]
+            }
+        }
     }
 
     /// What a network is wanted for.

@@ -26,6 +26,9 @@ extension Layer {
         /// The same as a sequence, `[length, features]`, in which the token 0 is zero. Vectors begin with a standard deviation;
         /// that of PyTorch is 1.
         case tokenEmbedding(vocabulary: Int, features: Int, deviation: Double = 1)
+        /// Numbers, from 1, for the pairs of tokens that stand beside each other; 0 where one of the two is 0, and at the end.
+        /// Several pairs may share a number.
+        case tokenPairs(numbers: Int)
         /// The columns of a table as one vector: numbers as they are, then `features` learned numbers for each category.
         case columns(categories: [Int], features: Int)
         /// The columns of a table as a sequence `[columns, features]`: a learned vector times each number, or one for each
@@ -127,6 +130,7 @@ extension Layer.Operation {
         case .embedding(let vocabulary, let features): EmbeddingRules(vocabulary: vocabulary, features: features)
         case .tokenEmbedding(let vocabulary, let features, let deviation):
             TokenEmbeddingRules(vocabulary: vocabulary, features: features, deviation: deviation)
+        case .tokenPairs(let numbers): TokenPairsRules(numbers: numbers)
         case .columns(let categories, let features):
             ColumnsRules(table: .init(categories: categories, features: features))
         case .columnTokens(let categories, let features):
@@ -176,7 +180,8 @@ extension Layer.Operation {
     private static let allRules: [any LayerRules.Type] = [
         ConvolutionRules.self, SeparableConvolutionRules.self, MaximumPoolingRules.self, AveragePoolingRules.self,
         GlobalAveragePoolingRules.self, ResizeRules.self, LinearRules.self, EmbeddingRules.self,
-        TokenEmbeddingRules.self, ColumnsRules.self, ColumnTokensRules.self, SelfAttentionRules.self,
+        TokenEmbeddingRules.self, TokenPairsRules.self, ColumnsRules.self, ColumnTokensRules.self,
+        SelfAttentionRules.self,
         PositionsRules.self, SegmentsRules.self, ClassTokenRules.self, SequencePoolingRules.self, RecurrentRules.self,
         ReshapeRules.self, TransposeRules.self, BatchNormalizationRules.self, LayerNormalizationRules.self,
         GroupNormalizationRules.self, RootMeanSquareNormalizationRules.self, ScaleRules.self, ReluRules.self,

@@ -2,6 +2,9 @@
 public enum SequencePooling: String, Hashable, Sendable, Codable, CaseIterable {
     /// The mean of all places.
     case mean
+    /// The sum of all places over the root of their number: of places that know nothing of each other it has the same spread,
+    /// however many they are.
+    case scaledSum = "scaled-sum"
     /// The largest value of all places, number by number.
     case maximum
     /// Sum of all places, weighted by the softmax of a learned product with each.
@@ -43,6 +46,11 @@ struct SequencePoolingRules: LayerRules {
             guard let mask else { return "torch.mean(\(value), [1])" }
             let count = "torch.clamp(torch.sum(\(mask), [1]), 1)"
             return "torch.div(torch.sum(torch.mul(\(value), \(mask)), [1]), \(count))"
+        case .scaledSum:
+            let root = Double(scope.shape[0]).squareRoot()
+            guard let mask else { return "torch.div(torch.sum(\(value), [1]), \(root))" }
+            let count = "torch.clamp(torch.sum(\(mask), [1]), 1)"
+            return "torch.div(torch.sum(torch.mul(\(value), \(mask)), [1]), torch.sqrt(\(count)))"
         case .maximum:
             guard let mask else { return "torch.amax(\(value), [1])" }
             let absent = "torch.masked_fill(\(value), torch.logical_not(\(mask)), \(SelfAttentionRules.masked))"
@@ -65,6 +73,13 @@ struct SequencePoolingRules: LayerRules {
         }
         let mask = scope.mask().map { scope.node("Unsqueeze", [$0, scope.integers([2])]) }
         switch pooling {
+        case .scaledSum:
+            let present = mask.map { scope.node("Mul", [value, $0]) } ?? value
+            let sum = scope.node("ReduceSum", [present, axis], ["keepdims": .integer(0)])
+            let count =
+                mask.map { scope.node("ReduceSum", [$0, axis], ["keepdims": .integer(0)]) }
+                ?? scope.number(Double(scope.shape[0]))
+            scope.finish("Div", [sum, scope.node("Sqrt", [scope.node("Max", [count, scope.number(1)])])])
         case .first, .mean:
             guard let mask else {
                 return scope.finish("ReduceMean", [value], ["axes": .integers([1]), "keepdims": .integer(0)])

@@ -187,7 +187,7 @@ void   gyrus__wire__track_result__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__track_result__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor gyrus__wire__evaluate_task__field_descriptors[7] =
+static const ProtobufCFieldDescriptor gyrus__wire__evaluate_task__field_descriptors[8] =
 {
   {
     "script",
@@ -262,8 +262,20 @@ static const ProtobufCFieldDescriptor gyrus__wire__evaluate_task__field_descript
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "keep_answers",
+    "threshold",
     7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__EvaluateTask, threshold),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "keep_answers",
+    8,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_BOOL,
     0,   /* quantifier_offset */
@@ -277,16 +289,17 @@ static const ProtobufCFieldDescriptor gyrus__wire__evaluate_task__field_descript
 static const unsigned gyrus__wire__evaluate_task__field_indices_by_name[] = {
   2,   /* field[2] = dataset */
   5,   /* field[5] = features */
-  6,   /* field[6] = keep_answers */
+  7,   /* field[7] = keep_answers */
   4,   /* field[4] = latency_runs */
   1,   /* field[1] = network */
   0,   /* field[0] = script */
   3,   /* field[3] = split */
+  6,   /* field[6] = threshold */
 };
 static const ProtobufCIntRange gyrus__wire__evaluate_task__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__evaluate_task__descriptor =
 {
@@ -296,7 +309,7 @@ const ProtobufCMessageDescriptor gyrus__wire__evaluate_task__descriptor =
   "Gyrus__Wire__EvaluateTask",
   "gyrus.wire",
   sizeof(Gyrus__Wire__EvaluateTask),
-  7,
+  8,
   gyrus__wire__evaluate_task__field_descriptors,
   gyrus__wire__evaluate_task__field_indices_by_name,
   1,  gyrus__wire__evaluate_task__number_ranges,

@@ -1085,7 +1085,7 @@ const ProtobufCMessageDescriptor gyrus__wire__onnx_node__descriptor =
   (ProtobufCMessageInit) gyrus__wire__onnx_node__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__onnx_attribute__field_descriptors[11] =
+static const ProtobufCFieldDescriptor gyrus__wire__onnx_attribute__field_descriptors[12] =
 {
   {
     "name",
@@ -1143,6 +1143,18 @@ static const ProtobufCFieldDescriptor gyrus__wire__onnx_attribute__field_descrip
     0,   /* quantifier_offset */
     offsetof(Gyrus__Wire__OnnxAttribute, t),
     &gyrus__wire__onnx_tensor__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "g",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__OnnxAttribute, g),
+    NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -1221,25 +1233,25 @@ static const ProtobufCFieldDescriptor gyrus__wire__onnx_attribute__field_descrip
   },
 };
 static const unsigned gyrus__wire__onnx_attribute__field_indices_by_name[] = {
-  9,   /* field[9] = doc_string */
+  10,   /* field[10] = doc_string */
   1,   /* field[1] = f */
-  5,   /* field[5] = floats */
+  6,   /* field[6] = floats */
+  5,   /* field[5] = g */
   2,   /* field[2] = i */
-  6,   /* field[6] = ints */
+  7,   /* field[7] = ints */
   0,   /* field[0] = name */
   3,   /* field[3] = s */
-  7,   /* field[7] = strings */
+  8,   /* field[8] = strings */
   4,   /* field[4] = t */
-  8,   /* field[8] = tensors */
-  10,   /* field[10] = type */
+  9,   /* field[9] = tensors */
+  11,   /* field[11] = type */
 };
-static const ProtobufCIntRange gyrus__wire__onnx_attribute__number_ranges[4 + 1] =
+static const ProtobufCIntRange gyrus__wire__onnx_attribute__number_ranges[3 + 1] =
 {
   { 1, 0 },
-  { 7, 5 },
-  { 13, 9 },
-  { 20, 10 },
-  { 0, 11 }
+  { 13, 10 },
+  { 20, 11 },
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__onnx_attribute__descriptor =
 {
@@ -1249,10 +1261,10 @@ const ProtobufCMessageDescriptor gyrus__wire__onnx_attribute__descriptor =
   "Gyrus__Wire__OnnxAttribute",
   "gyrus.wire",
   sizeof(Gyrus__Wire__OnnxAttribute),
-  11,
+  12,
   gyrus__wire__onnx_attribute__field_descriptors,
   gyrus__wire__onnx_attribute__field_indices_by_name,
-  4,  gyrus__wire__onnx_attribute__number_ranges,
+  3,  gyrus__wire__onnx_attribute__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__onnx_attribute__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

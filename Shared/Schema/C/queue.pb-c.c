@@ -97,6 +97,51 @@ void   gyrus__wire__submit_request__free_unpacked
   assert(message->base.descriptor == &gyrus__wire__submit_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   gyrus__wire__compute_offer__init
+                     (Gyrus__Wire__ComputeOffer         *message)
+{
+  static const Gyrus__Wire__ComputeOffer init_value = GYRUS__WIRE__COMPUTE_OFFER__INIT;
+  *message = init_value;
+}
+size_t gyrus__wire__compute_offer__get_packed_size
+                     (const Gyrus__Wire__ComputeOffer *message)
+{
+  assert(message->base.descriptor == &gyrus__wire__compute_offer__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t gyrus__wire__compute_offer__pack
+                     (const Gyrus__Wire__ComputeOffer *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &gyrus__wire__compute_offer__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t gyrus__wire__compute_offer__pack_to_buffer
+                     (const Gyrus__Wire__ComputeOffer *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &gyrus__wire__compute_offer__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Gyrus__Wire__ComputeOffer *
+       gyrus__wire__compute_offer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Gyrus__Wire__ComputeOffer *)
+     protobuf_c_message_unpack (&gyrus__wire__compute_offer__descriptor,
+                                allocator, len, data);
+}
+void   gyrus__wire__compute_offer__free_unpacked
+                     (Gyrus__Wire__ComputeOffer *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &gyrus__wire__compute_offer__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   gyrus__wire__submit_reply__init
                      (Gyrus__Wire__SubmitReply         *message)
 {
@@ -1307,7 +1352,7 @@ const ProtobufCMessageDescriptor gyrus__wire__task__descriptor =
   (ProtobufCMessageInit) gyrus__wire__task__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__submit_request__field_descriptors[9] =
+static const ProtobufCFieldDescriptor gyrus__wire__submit_request__field_descriptors[11] =
 {
   {
     "id",
@@ -1417,14 +1462,40 @@ static const ProtobufCFieldDescriptor gyrus__wire__submit_request__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "device",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__SubmitRequest, device),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "memory",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__SubmitRequest, memory),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__submit_request__field_indices_by_name[] = {
+  9,   /* field[9] = device */
   7,   /* field[7] = elastic */
   2,   /* field[2] = group */
   0,   /* field[0] = id */
   1,   /* field[1] = kind */
   8,   /* field[8] = least_workers */
   5,   /* field[5] = max_attempts */
+  10,   /* field[10] = memory */
   3,   /* field[3] = payload */
   4,   /* field[4] = priority */
   6,   /* field[6] = workers */
@@ -1432,7 +1503,7 @@ static const unsigned gyrus__wire__submit_request__field_indices_by_name[] = {
 static const ProtobufCIntRange gyrus__wire__submit_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__submit_request__descriptor =
 {
@@ -1442,11 +1513,114 @@ const ProtobufCMessageDescriptor gyrus__wire__submit_request__descriptor =
   "Gyrus__Wire__SubmitRequest",
   "gyrus.wire",
   sizeof(Gyrus__Wire__SubmitRequest),
-  9,
+  11,
   gyrus__wire__submit_request__field_descriptors,
   gyrus__wire__submit_request__field_indices_by_name,
   1,  gyrus__wire__submit_request__number_ranges,
   (ProtobufCMessageInit) gyrus__wire__submit_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor gyrus__wire__compute_offer__field_descriptors[6] =
+{
+  {
+    "device",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ComputeOffer, device),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "model",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ComputeOffer, model),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "memory",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ComputeOffer, memory),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "used_memory",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ComputeOffer, used_memory),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "utilization",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ComputeOffer, utilization),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "precision",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ComputeOffer, precision),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned gyrus__wire__compute_offer__field_indices_by_name[] = {
+  0,   /* field[0] = device */
+  2,   /* field[2] = memory */
+  1,   /* field[1] = model */
+  5,   /* field[5] = precision */
+  3,   /* field[3] = used_memory */
+  4,   /* field[4] = utilization */
+};
+static const ProtobufCIntRange gyrus__wire__compute_offer__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor gyrus__wire__compute_offer__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "gyrus.wire.ComputeOffer",
+  "ComputeOffer",
+  "Gyrus__Wire__ComputeOffer",
+  "gyrus.wire",
+  sizeof(Gyrus__Wire__ComputeOffer),
+  6,
+  gyrus__wire__compute_offer__field_descriptors,
+  gyrus__wire__compute_offer__field_indices_by_name,
+  1,  gyrus__wire__compute_offer__number_ranges,
+  (ProtobufCMessageInit) gyrus__wire__compute_offer__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor gyrus__wire__submit_reply__field_descriptors[2] =
@@ -1500,7 +1674,7 @@ const ProtobufCMessageDescriptor gyrus__wire__submit_reply__descriptor =
   (ProtobufCMessageInit) gyrus__wire__submit_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__pull_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor gyrus__wire__pull_request__field_descriptors[5] =
 {
   {
     "worker",
@@ -1550,17 +1724,30 @@ static const ProtobufCFieldDescriptor gyrus__wire__pull_request__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "offer",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__PullRequest, offer),
+    &gyrus__wire__compute_offer__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__pull_request__field_indices_by_name[] = {
   3,   /* field[3] = instance */
   1,   /* field[1] = kinds */
+  4,   /* field[4] = offer */
   2,   /* field[2] = wait_milliseconds */
   0,   /* field[0] = worker */
 };
 static const ProtobufCIntRange gyrus__wire__pull_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__pull_request__descriptor =
 {
@@ -1570,7 +1757,7 @@ const ProtobufCMessageDescriptor gyrus__wire__pull_request__descriptor =
   "Gyrus__Wire__PullRequest",
   "gyrus.wire",
   sizeof(Gyrus__Wire__PullRequest),
-  4,
+  5,
   gyrus__wire__pull_request__field_descriptors,
   gyrus__wire__pull_request__field_indices_by_name,
   1,  gyrus__wire__pull_request__number_ranges,
@@ -1885,7 +2072,7 @@ const ProtobufCMessageDescriptor gyrus__wire__attempt__descriptor =
   (ProtobufCMessageInit) gyrus__wire__attempt__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__renew_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor gyrus__wire__renew_request__field_descriptors[2] =
 {
   {
     "attempt",
@@ -1899,14 +2086,27 @@ static const ProtobufCFieldDescriptor gyrus__wire__renew_request__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "offer",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__RenewRequest, offer),
+    &gyrus__wire__compute_offer__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__renew_request__field_indices_by_name[] = {
   0,   /* field[0] = attempt */
+  1,   /* field[1] = offer */
 };
 static const ProtobufCIntRange gyrus__wire__renew_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__renew_request__descriptor =
 {
@@ -1916,7 +2116,7 @@ const ProtobufCMessageDescriptor gyrus__wire__renew_request__descriptor =
   "Gyrus__Wire__RenewRequest",
   "gyrus.wire",
   sizeof(Gyrus__Wire__RenewRequest),
-  1,
+  2,
   gyrus__wire__renew_request__field_descriptors,
   gyrus__wire__renew_request__field_indices_by_name,
   1,  gyrus__wire__renew_request__number_ranges,
@@ -1961,7 +2161,7 @@ const ProtobufCMessageDescriptor gyrus__wire__directive_reply__descriptor =
   (ProtobufCMessageInit) gyrus__wire__directive_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__report_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor gyrus__wire__report_request__field_descriptors[6] =
 {
   {
     "attempt",
@@ -2023,18 +2223,31 @@ static const ProtobufCFieldDescriptor gyrus__wire__report_request__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "notice",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__ReportRequest, notice),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__report_request__field_indices_by_name[] = {
   0,   /* field[0] = attempt */
   4,   /* field[4] = checkpoint */
   3,   /* field[3] = metrics */
+  5,   /* field[5] = notice */
   1,   /* field[1] = step */
   2,   /* field[2] = steps */
 };
 static const ProtobufCIntRange gyrus__wire__report_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__report_request__descriptor =
 {
@@ -2044,7 +2257,7 @@ const ProtobufCMessageDescriptor gyrus__wire__report_request__descriptor =
   "Gyrus__Wire__ReportRequest",
   "gyrus.wire",
   sizeof(Gyrus__Wire__ReportRequest),
-  5,
+  6,
   gyrus__wire__report_request__field_descriptors,
   gyrus__wire__report_request__field_indices_by_name,
   1,  gyrus__wire__report_request__number_ranges,
@@ -2715,7 +2928,7 @@ const ProtobufCMessageDescriptor gyrus__wire__queue_statistics_reply__descriptor
   (ProtobufCMessageInit) gyrus__wire__queue_statistics_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__worker_status__field_descriptors[3] =
+static const ProtobufCFieldDescriptor gyrus__wire__worker_status__field_descriptors[4] =
 {
   {
     "name",
@@ -2753,16 +2966,29 @@ static const ProtobufCFieldDescriptor gyrus__wire__worker_status__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "offer",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__WorkerStatus, offer),
+    &gyrus__wire__compute_offer__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__worker_status__field_indices_by_name[] = {
   0,   /* field[0] = name */
+  3,   /* field[3] = offer */
   2,   /* field[2] = silence_milliseconds */
   1,   /* field[1] = task */
 };
 static const ProtobufCIntRange gyrus__wire__worker_status__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__worker_status__descriptor =
 {
@@ -2772,7 +2998,7 @@ const ProtobufCMessageDescriptor gyrus__wire__worker_status__descriptor =
   "Gyrus__Wire__WorkerStatus",
   "gyrus.wire",
   sizeof(Gyrus__Wire__WorkerStatus),
-  3,
+  4,
   gyrus__wire__worker_status__field_descriptors,
   gyrus__wire__worker_status__field_indices_by_name,
   1,  gyrus__wire__worker_status__number_ranges,

@@ -2869,7 +2869,7 @@ const ProtobufCMessageDescriptor gyrus__wire__stage_list_reply__descriptor =
   (ProtobufCMessageInit) gyrus__wire__stage_list_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__catalogue_statistics__field_descriptors[7] =
+static const ProtobufCFieldDescriptor gyrus__wire__catalogue_statistics__field_descriptors[8] =
 {
   {
     "networks",
@@ -2955,6 +2955,18 @@ static const ProtobufCFieldDescriptor gyrus__wire__catalogue_statistics__field_d
     0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "parameters",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__CatalogueStatistics, parameters),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__catalogue_statistics__field_indices_by_name[] = {
   6,   /* field[6] = accuracies */
@@ -2964,11 +2976,12 @@ static const unsigned gyrus__wire__catalogue_statistics__field_indices_by_name[]
   5,   /* field[5] = groups */
   1,   /* field[1] = models */
   0,   /* field[0] = networks */
+  7,   /* field[7] = parameters */
 };
 static const ProtobufCIntRange gyrus__wire__catalogue_statistics__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__catalogue_statistics__descriptor =
 {
@@ -2978,7 +2991,7 @@ const ProtobufCMessageDescriptor gyrus__wire__catalogue_statistics__descriptor =
   "Gyrus__Wire__CatalogueStatistics",
   "gyrus.wire",
   sizeof(Gyrus__Wire__CatalogueStatistics),
-  7,
+  8,
   gyrus__wire__catalogue_statistics__field_descriptors,
   gyrus__wire__catalogue_statistics__field_indices_by_name,
   1,  gyrus__wire__catalogue_statistics__number_ranges,

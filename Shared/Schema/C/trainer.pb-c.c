@@ -1481,7 +1481,7 @@ const ProtobufCMessageDescriptor gyrus__wire__input_kind__descriptor =
   (ProtobufCMessageInit) gyrus__wire__input_kind__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor gyrus__wire__training_options__field_descriptors[10] =
+static const ProtobufCFieldDescriptor gyrus__wire__training_options__field_descriptors[12] =
 {
   {
     "schedule",
@@ -1603,15 +1603,41 @@ static const ProtobufCFieldDescriptor gyrus__wire__training_options__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "device",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainingOptions, device),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "memory",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Gyrus__Wire__TrainingOptions, memory),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned gyrus__wire__training_options__field_indices_by_name[] = {
   8,   /* field[8] = augmentation */
   4,   /* field[4] = class_weights */
   2,   /* field[2] = clipping */
+  10,   /* field[10] = device */
   9,   /* field[9] = flips */
   5,   /* field[5] = huber */
   7,   /* field[7] = keeps_best */
   3,   /* field[3] = label_smoothing */
+  11,   /* field[11] = memory */
   6,   /* field[6] = patience */
   0,   /* field[0] = schedule */
   1,   /* field[1] = warm_up */
@@ -1619,7 +1645,7 @@ static const unsigned gyrus__wire__training_options__field_indices_by_name[] = {
 static const ProtobufCIntRange gyrus__wire__training_options__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor gyrus__wire__training_options__descriptor =
 {
@@ -1629,7 +1655,7 @@ const ProtobufCMessageDescriptor gyrus__wire__training_options__descriptor =
   "Gyrus__Wire__TrainingOptions",
   "gyrus.wire",
   sizeof(Gyrus__Wire__TrainingOptions),
-  10,
+  12,
   gyrus__wire__training_options__field_descriptors,
   gyrus__wire__training_options__field_indices_by_name,
   1,  gyrus__wire__training_options__number_ranges,

@@ -63,6 +63,9 @@ public struct ServiceMetric: Hashable, Sendable {
     public static let blobs = Self("gyrus_registry_blobs", .gauge, "Blobs of the registry.")
     /// Their size.
     public static let blobBytes = Self("gyrus_registry_blob_bytes", .gauge, "Size of the registry's blobs.")
+    /// Blobs that are not in a bucket.
+    public static let diskBlobs = Self(
+        "gyrus_registry_disk_blobs", .gauge, "Blobs that are on the registry's disk and in no bucket.")
     /// Entries of the catalog.
     public static let entries = Self("gyrus_registry_entries", .gauge, "Entries of the registry's catalog, by kind.")
 
@@ -108,8 +111,8 @@ public struct ServiceMetric: Hashable, Sendable {
     /// All metrics, in the order in which they are shown.
     public static let all: [ServiceMetric] = [
         up, build, tasks, waiting, oldest, leases, capacity, workers, samples, events, scenarios, trials, outbox, blobs,
-        blobBytes, entries, requests, refusals, failures, answers, lag, transactions, databaseBytes, freeBytes,
-        processor, memory, addressSpace, openFiles, mostFiles, start,
+        blobBytes, diskBlobs, entries, requests, refusals, failures, answers, lag, transactions, databaseBytes,
+        freeBytes, processor, memory, addressSpace, openFiles, mostFiles, start,
     ]
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

@@ -201,7 +201,7 @@ public enum ServiceRuntime {
     }
 
     /// A configuration that is wrong ends the process with status 78.
-    private static func configured<Value>(_ body: () throws -> Value) throws -> Value {
+    public static func configured<Value>(_ body: () throws -> Value) throws -> Value {
         do {
             return try body()
         } catch {

@@ -16,6 +16,20 @@ public struct WorkerOptions: ParsableArguments, Sendable {
             valueName: "number"))
     public var threads = 1
 
+    /// Where it computes.
+    @Option(
+        help: ArgumentHelp(
+            "Device that computes: cpu, cuda, cuda:N, or auto for the first GPU where there is one. One worker for each.",
+            valueName: "device"))
+    public var device = "cpu"
+
+    /// What products are computed in.
+    @Option(
+        help: ArgumentHelp(
+            "What products are computed in: fp32, bf16, and on GPUs tf32 and fp16. Only cpu with fp32 gives equal bits.",
+            valueName: "precision"))
+    public var precision = "fp32"
+
     /// Folder with raw data sets.
     @Option(
         help: ArgumentHelp(

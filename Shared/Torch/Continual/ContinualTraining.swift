@@ -138,7 +138,7 @@ extension ScriptedNetwork {
                     .invalidArgument,
                     "The weights '\(tensor.name)' are missing in the other network, or differ in shape.")
             }
-            _ = tensor.buffer.update(fromContentsOf: source.buffer)
+            source.values.withUnsafeBytes(tensor.write)
         }
     }
 }

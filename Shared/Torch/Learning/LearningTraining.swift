@@ -91,6 +91,9 @@ public final class LearningTraining: ResumableTraining {
         pretraining?.finishedEpochs ?? pretrainingEpochs + main.finishedEpochs
     }
 
+    /// In how many parts a mini-batch goes through the network, because memory does not hold it at once.
+    public var batchParts: Int { (pretraining ?? main).batchParts }
+
     /// Trains on at most so many mini-batches of the epoch under way.
     public func train(batches: Int) throws -> TrainingSession.Epoch? {
         guard let pretraining else {

@@ -153,7 +153,7 @@ public final class PipelineStage {
     func setStep(_ step: Int) { gyrus_trainer_set_step(trainer, Int64(step)) }
 
     /// Bytes of weights, running figures and the optimizers' state.
-    public var stateBytes: Int { tensors.reduce(0) { $0 + $1.buffer.count } * MemoryLayout<Float>.stride }
+    public var stateBytes: Int { tensors.reduce(0) { $0 + $1.byteCount } }
 
     /// Bytes of the gradients of all weights.
     var gradientBytes: Int { Int(gyrus_trainer_parameter_count(trainer)) * MemoryLayout<Float>.stride }

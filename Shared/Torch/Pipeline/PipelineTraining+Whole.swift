@@ -61,7 +61,7 @@ extension PipelineTraining {
                 guard let tensor = tensors[view.name], tensor.shape == view.shape else {
                     throw Failure(.internal, "No stage of the pipeline has the tensor '\(view.name)'.")
                 }
-                tensor.bytes.withUnsafeBytes(UnsafeMutableRawBufferPointer(view.buffer).copyMemory)
+                tensor.bytes.withUnsafeBytes(view.write)
             }
             whole = (network, course.step)
             return network
@@ -79,12 +79,11 @@ extension PipelineTraining {
     func sendTensors() throws {
         let views = stage.tensors
         let labels = try JSONEncoder().encode(views.map { TensorLabel(name: $0.name, shape: $0.shape) })
-        let values = Frame(floats: views.reduce(0) { $0 + $1.buffer.count })
+        let values = Frame(floats: views.reduce(0) { $0 + $1.count })
         var place = 0
         for view in views {
-            let bytes = UnsafeRawBufferPointer(view.buffer)
-            UnsafeMutableRawBufferPointer(rebasing: values.bytes[place..<place + bytes.count]).copyMemory(from: bytes)
-            place += bytes.count
+            view.read(into: UnsafeMutableRawBufferPointer(rebasing: values.bytes[place..<place + view.byteCount]))
+            place += view.byteCount
         }
         for frame in [Frame([Int64(labels.count), Int64(place)]), Frame(labels), values] where !frame.bytes.isEmpty {
             try group.send(frame, to: 0, tag: PipelineCommand.tag).finish()

@@ -121,18 +121,22 @@ public struct QueueClient: Sendable {
     /// One task; waits for one up to a time. Without kinds only a task that the worker has already.
     /// - Parameter instance: Random text of the worker's process; another process of the same name has leases of its own.
     public func pull(
-        worker: String, instance: String = "", kinds: [String], waiting: Duration, timeout: Duration = .seconds(10)
+        worker: String, instance: String = "", kinds: [String], offer: ComputeOffer = ComputeOffer(), waiting: Duration,
+        timeout: Duration = .seconds(10)
     ) async throws -> TaskLease? {
         let request = Wire.PullRequest(
             worker: worker, kinds: kinds, waitMilliseconds: waiting.wholeMilliseconds,
-            instance: instance)
+            instance: instance, offer: Wire.ComputeOffer(offer))
         let reply = try await client.call(.pull, request, timeout: waiting + timeout)
         return try reply.lease.map { try TaskLease($0, worker: worker) }
     }
 
     /// Renews the lease: the worker is alive and still at the task.
-    public func renew(_ attempt: TaskAttempt, timeout: Duration) async throws -> TaskDirective {
-        let request = Wire.RenewRequest(attempt: Wire.Attempt(attempt))
+    /// - Parameter offer: What it has to compute with at the moment; nil where nothing changed.
+    public func renew(
+        _ attempt: TaskAttempt, offer: ComputeOffer? = nil, timeout: Duration
+    ) async throws -> TaskDirective {
+        let request = Wire.RenewRequest(attempt: Wire.Attempt(attempt), offer: offer.map(Wire.ComputeOffer.init))
         return try TaskDirective(await client.call(.renew, request, timeout: timeout))
     }
 

@@ -1,3 +1,5 @@
+public import Model
+
 /// How full a queue is and who works on it.
 public struct QueueStatistics: Hashable, Sendable {
     /// A worker as the queue sees it.
@@ -8,12 +10,15 @@ public struct QueueStatistics: Hashable, Sendable {
         public var task: String?
         /// Time since it was last heard of.
         public var silence: Duration
+        /// What it has to compute with.
+        public var offer: ComputeOffer
 
         /// Describes a worker.
-        public init(name: String, task: String?, silence: Duration) {
+        public init(name: String, task: String?, silence: Duration, offer: ComputeOffer = ComputeOffer()) {
             self.name = name
             self.task = task
             self.silence = silence
+            self.offer = offer
         }
     }
 

@@ -22,11 +22,14 @@ public struct TaskSubmission: Hashable, Sendable {
     /// Whether workers of ranks above 0 may leave and be replaced while the others go on; else the loss of any returns the
     /// task from all.
     public var isElastic: Bool
+    /// What a worker must have to do it.
+    public var needs: ComputeNeeds
 
     /// Describes a task.
     public init(
         id: String, kind: String, group: String = "", payload: [UInt8] = [], priority: Int = 0,
-        maximumAttempts: Int? = nil, workers: Int = 1, leastWorkers: Int? = nil, isElastic: Bool = false
+        maximumAttempts: Int? = nil, workers: Int = 1, leastWorkers: Int? = nil, isElastic: Bool = false,
+        needs: ComputeNeeds = .none
     ) {
         self.id = id
         self.kind = kind
@@ -37,6 +40,7 @@ public struct TaskSubmission: Hashable, Sendable {
         self.workers = workers
         self.leastWorkers = leastWorkers ?? workers
         self.isElastic = isElastic
+        self.needs = needs
     }
 }
 

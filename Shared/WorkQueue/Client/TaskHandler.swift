@@ -70,12 +70,15 @@ public struct TaskProgress: Sendable {
     ///   - steps: Steps in all; 0 where unknown.
     ///   - metrics: What was measured, by name.
     ///   - checkpoint: A blob, stored already, from which another worker can continue; absent to keep the last one.
+    ///   - notice: What a person should know, such as that memory was full.
     /// - Throws: `CancellationError` where nobody wants the result any more.
     public func report(
-        step: Int = 0, steps: Int = 0, metrics: [String: Double] = [:], checkpoint: BlobDigest? = nil
+        step: Int = 0, steps: Int = 0, metrics: [String: Double] = [:], checkpoint: BlobDigest? = nil,
+        notice: String = ""
     ) async throws {
         try checkCancellation()
-        let report = TaskReport(step: step, steps: steps, metrics: metrics, checkpoint: checkpoint)
+        let report = TaskReport(
+            step: step, steps: steps, metrics: metrics, checkpoint: checkpoint, notice: notice)
         signal.obey(try await send(report))
         try checkCancellation()
     }

@@ -82,12 +82,18 @@ public struct TaskReport: Hashable, Sendable {
     public var metrics: [String: Double]
     /// A blob from which another worker can continue; absent to keep the last one.
     public var checkpoint: BlobDigest?
+    /// What a person should know, such as that memory was full; empty for nothing.
+    public var notice: String
 
     /// Makes a report.
-    public init(step: Int = 0, steps: Int = 0, metrics: [String: Double] = [:], checkpoint: BlobDigest? = nil) {
+    public init(
+        step: Int = 0, steps: Int = 0, metrics: [String: Double] = [:], checkpoint: BlobDigest? = nil,
+        notice: String = ""
+    ) {
         self.step = step
         self.steps = steps
         self.metrics = metrics
         self.checkpoint = checkpoint
+        self.notice = notice
     }
 }

@@ -1,6 +1,6 @@
 public import Logging
 import Messaging
-import Model
+public import Model
 public import ServiceLifecycle
 import Synchronization
 
@@ -40,6 +40,7 @@ public struct TaskWorker: Service {
     private let instance = String(UInt64.random(in: .min ... .max), radix: 36)
     private let queue: QueueClient
     private let kinds: [String]
+    private let offer: @Sendable () -> ComputeOffer
     private let handler: any TaskHandler
     private let settings: WorkerSettings
     private let logger: Logger
@@ -48,14 +49,17 @@ public struct TaskWorker: Service {
     private let life = WorkerLife()
 
     /// Makes a worker; it begins when it runs.
+    /// - Parameter offer: What it has to compute with at the moment.
     public init(
-        queue: QueueClient, name: String, kinds: [String], handler: any TaskHandler,
+        queue: QueueClient, name: String, kinds: [String],
+        offer: @escaping @Sendable () -> ComputeOffer = { ComputeOffer() }, handler: any TaskHandler,
         settings: WorkerSettings = WorkerSettings(), logger: Logger
     ) {
         let ending = String(UInt32.random(in: 0..<1_679_616), radix: 36)
         self.name = "\(name)-\(String(repeating: "0", count: 4 - ending.count))\(ending)"
         self.queue = queue
         self.kinds = kinds
+        self.offer = offer
         self.handler = handler
         self.settings = settings
         var logger = logger
@@ -98,7 +102,7 @@ public struct TaskWorker: Service {
                     let rest = departure.map { max(.zero, $0 - .now) }
                     do {
                         let lease = try await queue.pull(
-                            worker: name, instance: instance, kinds: kinds,
+                            worker: name, instance: instance, kinds: kinds, offer: offer(),
                             waiting: min(settings.pullWait, rest ?? settings.pullWait))
                         if isAway { logger.info("the queue is back") }
                         return lease
@@ -189,7 +193,7 @@ public struct TaskWorker: Service {
         var stopping = Duration.zero
         while !Task.isCancelled, signal.reason != .cancelled, signal.reason != .stale {
             do {
-                signal.obey(try await queue.renew(lease.attempt, timeout: lease.heartbeat * 2))
+                signal.obey(try await queue.renew(lease.attempt, offer: offer(), timeout: lease.heartbeat * 2))
             } catch {
                 logger.debug("no heartbeat", metadata: ["error": "\(error)"])
             }

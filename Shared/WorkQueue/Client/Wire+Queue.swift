@@ -1,5 +1,5 @@
 import Foundation
-import Model
+package import Model
 package import Schema
 
 // Both directions of every value side by side; a field that a peer must set and did not is its mistake.
@@ -43,17 +43,54 @@ extension Wire.SubmitRequest {
             id: task.id, kind: task.kind, group: task.group, payload: task.payload,
             priority: Int32(clamping: task.priority), maxAttempts: UInt32(clamping: task.maximumAttempts ?? 0),
             workers: UInt32(clamping: task.workers), elastic: task.isElastic,
-            leastWorkers: UInt32(clamping: task.leastWorkers))
+            leastWorkers: UInt32(clamping: task.leastWorkers), device: task.needs.device?.rawValue ?? "",
+            memory: task.needs.memory)
     }
 }
 
 extension TaskSubmission {
-    package init(_ wire: Wire.SubmitRequest) {
+    package init(_ wire: Wire.SubmitRequest) throws {
         self.init(
             id: wire.id, kind: wire.kind, group: wire.group, payload: wire.payload, priority: Int(wire.priority),
             maximumAttempts: wire.maxAttempts == 0 ? nil : Int(wire.maxAttempts),
             workers: max(1, Int(wire.workers)),
-            leastWorkers: wire.leastWorkers == 0 ? nil : Int(wire.leastWorkers), isElastic: wire.elastic)
+            leastWorkers: wire.leastWorkers == 0 ? nil : Int(wire.leastWorkers), isElastic: wire.elastic,
+            needs: try ComputeNeeds(device: wire.device, memory: wire.memory))
+    }
+}
+
+extension ComputeNeeds {
+    /// Needs as they are sent.
+    /// - Throws: `Failure` where the kind of device is unknown here.
+    package init(device: String, memory: UInt64) throws {
+        let kind = Kind(rawValue: device)
+        guard device.isEmpty || kind != nil else {
+            throw Failure(.invalidArgument, "A task needs a device of the unknown kind '\(device)'; take cpu or gpu.")
+        }
+        self.init(device: kind, memory: memory)
+    }
+
+    private typealias Kind = ComputeDevice.Kind
+}
+
+extension Wire.ComputeOffer {
+    package init(_ offer: ComputeOffer) {
+        self.init(
+            device: offer.device?.description ?? "", model: offer.model, memory: offer.memory,
+            usedMemory: offer.usedMemory,
+            utilization: offer.utilization.map { 1 + UInt32(clamping: Int(($0 * 100).rounded())) } ?? 0,
+            precision: offer.precision.rawValue)
+    }
+}
+
+extension ComputeOffer {
+    /// A worker of another version may have a device that is unknown here: it counts as one that does not say.
+    package init(_ wire: Wire.ComputeOffer?) {
+        guard let wire else { self.init(); return }
+        self.init(
+            device: ComputeDevice(wire.device), model: wire.model, memory: wire.memory, usedMemory: wire.usedMemory,
+            utilization: wire.utilization == 0 ? nil : Double(wire.utilization - 1) / 100,
+            precision: ComputePrecision(rawValue: wire.precision) ?? .fp32)
     }
 }
 
@@ -127,7 +164,8 @@ extension Wire.ReportRequest {
     package init(_ report: TaskReport, of attempt: TaskAttempt) {
         self.init(
             attempt: Wire.Attempt(attempt), step: UInt32(clamping: report.step), steps: UInt32(clamping: report.steps),
-            metrics: .init(report.metrics), checkpoint: report.checkpoint?.hexadecimal ?? "")
+            metrics: .init(report.metrics), checkpoint: report.checkpoint?.hexadecimal ?? "",
+            notice: report.notice)
     }
 }
 
@@ -135,7 +173,7 @@ extension TaskReport {
     package init(_ wire: Wire.ReportRequest) throws {
         self.init(
             step: Int(wire.step), steps: Int(wire.steps), metrics: .init(wire.metrics),
-            checkpoint: try wire.checkpoint.asDigest)
+            checkpoint: try wire.checkpoint.asDigest, notice: wire.notice)
     }
 }
 
@@ -149,7 +187,8 @@ extension Wire.QueueStatisticsReply {
             cancelled: count(.cancelled), dead: count(.dead),
             workers: statistics.workers.map { worker in
                 Wire.WorkerStatus(
-                    name: worker.name, task: worker.task ?? "", silenceMilliseconds: worker.silence.wholeMilliseconds)
+                    name: worker.name, task: worker.task ?? "", silenceMilliseconds: worker.silence.wholeMilliseconds,
+                    offer: Wire.ComputeOffer(worker.offer))
             })
     }
 }
@@ -165,7 +204,7 @@ extension QueueStatistics {
             workers: wire.workers.map { worker in
                 Worker(
                     name: worker.name, task: worker.task.isEmpty ? nil : worker.task,
-                    silence: .milliseconds(Int64(worker.silenceMilliseconds)))
+                    silence: .milliseconds(Int64(worker.silenceMilliseconds)), offer: ComputeOffer(worker.offer))
             })
     }
 }

@@ -50,8 +50,10 @@ struct LeaseTable {
     /// When the next lease will be over.
     var nextDeadline: Duration? { entries.values.map(\.heard).min().map { $0 + silence } }
 
-    /// The task that a worker has.
-    func task(of worker: String) -> String? { entries.values.first { $0.attempt.worker == worker }?.attempt.task }
+    /// The tasks of all workers that have one, by their names.
+    var tasksByWorker: [String: String] {
+        Dictionary(entries.values.map { ($0.attempt.worker, $0.attempt.task) }) { first, _ in first }
+    }
 
     /// All attempts that have a lease.
     var attempts: [TaskAttempt] { entries.values.map(\.attempt) }

@@ -20,7 +20,7 @@ public struct QueueHarness: Sendable {
 
     private func registerForSubmitters(in router: inout Router) {
         router.on(.submit) { request in
-            let (state, isNew) = try await queue.submit(TaskSubmission(request))
+            let (state, isNew) = try await queue.submit(try TaskSubmission(request))
             return Wire.SubmitReply(state: Wire.TaskState(state), created: isNew)
         }
         router.on(.task, kind: .waiting) { request in
@@ -45,11 +45,13 @@ public struct QueueHarness: Sendable {
             guard admits(request.worker, request.kinds) else { throw Self.refusal(request.worker) }
             let waiting = Duration.milliseconds(Int64(request.waitMilliseconds))
             let lease = try await queue.pull(
-                worker: request.worker, instance: request.instance, kinds: request.kinds, waiting: waiting)
+                worker: request.worker, instance: request.instance, kinds: request.kinds,
+                offer: ComputeOffer(request.offer), waiting: waiting)
             return Wire.PullReply(lease: lease.map(Wire.Lease.init))
         }
         router.on(.renew) { request in
-            Wire.DirectiveReply(try await queue.renew(admitted(request.attempt)))
+            Wire.DirectiveReply(
+                try await queue.renew(admitted(request.attempt), offer: request.offer.map { ComputeOffer($0) }))
         }
         router.on(.rendezvous, kind: .waiting) { request in
             let waiting = Duration.milliseconds(Int64(request.waitMilliseconds))

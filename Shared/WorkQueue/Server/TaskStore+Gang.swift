@@ -30,10 +30,13 @@ extension TaskStore {
                 SELECT seat.id, seat.attempt, seat.rank, first.gang_key
                 FROM tasks AS seat JOIN tasks AS first ON first.id = seat.gang AND first.\(Self.leased)
                 WHERE seat.\(Self.queued) AND seat.rank > 0 AND seat.elastic = 1 AND seat.kind = ?
+                    AND seat.device IN ('', ?) AND seat.memory <= ?
                 ORDER BY seat.number LIMIT 1
                 """)
         for kind in kinds {
-            guard let seat = try Row.fetchOne(statement, arguments: [kind])?.copy() else { continue }
+            guard let seat = try Row.fetchOne(statement, arguments: [kind] + Self.suits(worker.offer))?.copy() else {
+                continue
+            }
             let attempt = TaskAttempt(task: seat["id"], number: seat["attempt"] + 1, worker: worker.name)
             try db.execute(
                 sql: """
@@ -50,16 +53,34 @@ extension TaskStore {
     }
 
     /// Says once that a task has waited for long and that there are too few workers for it.
-    func noteShortage(of task: Row, workers: Int, in db: Database) throws {
-        guard task["shortage"] == 0 else { return }
+    func noteShortage(of task: Row, workers: Int, needs: ComputeNeeds = .none, in db: Database) throws {
         let id = task["id"] as String
         try db.execute(sql: "UPDATE tasks SET shortage = 1 WHERE id = ?", arguments: [id])
-        try events.append(
-            kind: "task.waiting", subject: id,
-            attributes: [
-                "kind": task["kind"], "group": task["task_group"], "workers": "\(task["least_workers"] as Int)",
-                "present": "\(workers)",
-            ], in: db)
+        var attributes: [String: String] = [
+            "kind": task["kind"], "group": task["task_group"], "workers": "\(task["least_workers"] as Int)",
+            "present": "\(workers)",
+        ]
+        attributes["device"] = needs.device?.rawValue
+        if needs.memory > 0 { attributes["memory"] = ByteCount.text(needs.memory) }
+        try events.append(kind: "task.waiting", subject: id, attributes: attributes, in: db)
+    }
+
+    /// Says once of each task that has waited for long that no worker has what it needs.
+    func noteUnmetNeeds(kinds: [String], among candidates: Candidates, in db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT id, kind, task_group, least_workers, device, memory FROM tasks INDEXED BY tasks_choosy
+                WHERE \(Self.queued) AND rank = 0 AND shortage = 0 AND (device <> '' OR memory > 0)
+                    AND kind = ? AND updated <= ? LIMIT 100
+                """)
+        let latest = date().microseconds - settings.gangPatience.microseconds
+        for kind in kinds {
+            for row in try Row.fetchAll(statement, arguments: [kind, latest]) {
+                let needs = Self.needs(of: row)
+                guard candidates(kind, needs).all.isEmpty else { continue }
+                try noteShortage(of: row, workers: 0, needs: needs, in: db)
+            }
+        }
     }
 
     /// A worker of a rank above 0 is done; the task ends with the one of rank 0.

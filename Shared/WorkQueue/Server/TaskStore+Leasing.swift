@@ -6,8 +6,9 @@ import WorkQueueClient
 
 /// Who gets which task.
 extension TaskStore {
-    /// Workers that wait for tasks of a kind, and all that could do one.
-    typealias Candidates = [String: (waiting: [String], all: [String])]
+    /// Tells workers that wait for tasks of a kind and have what such a task needs, and all that could do one; asked only
+    /// where a task is for several workers, or where nobody may have what it needs.
+    typealias Candidates = @Sendable (_ kind: String, _ needs: ComputeNeeds) -> (waiting: [String], all: [String])
 
     /// The lease that a worker has already, because the reply to its pull was lost, or because it was leased to it with
     /// others.
@@ -40,10 +41,10 @@ extension TaskStore {
     func lease(
         kinds: [String], to worker: WorkerProcess, among candidates: Candidates, in db: Database
     ) throws -> (TaskLease, gang: [TaskAttempt])? {
-        for row in try due(kinds: kinds, in: db) {
+        for row in try due(kinds: kinds, for: worker.offer, in: db) {
             let (least, most) = (row["least_workers"] as Int, row["workers"] as Int)
             guard most > 1 else { return try begin(row, for: worker, in: db) }
-            let (waiting, all) = candidates[row["kind"]] ?? ([], [])
+            let (waiting, all) = candidates(row["kind"], Self.needs(of: row))
             let others = try waiting.filter { $0 != worker.name }.filter { try !isBusy($0, in: db) }
             // One that has no task and asks for none at the moment will do so soon.
             let size = least < most ? try min(most, max(least, all.count { try !isBusy($0, in: db) })) : most
@@ -52,19 +53,26 @@ extension TaskStore {
                 continue
             }
             if all.count >= size { return nil }
-            try noteShortage(of: row, workers: all.count, in: db)
+            if row["shortage"] == 0 {
+                try noteShortage(of: row, workers: all.count, needs: Self.needs(of: row), in: db)
+            }
         }
         return try leaseVacancy(kinds: kinds, to: worker, in: db)
     }
 
+    /// What a worker must have to do the task of a row.
+    static func needs(of row: Row) -> ComputeNeeds {
+        ComputeNeeds(device: .init(rawValue: row["device"]), memory: UInt64(clamping: row["memory"] as Int64))
+    }
+
     /// Whether free workers could go on with a task beside those that have it, which is smaller than it may be.
     func canGrow(
-        _ attempt: TaskAttempt, among candidates: (String) -> (waiting: [String], all: [String]), in db: Database
+        _ attempt: TaskAttempt, among candidates: Candidates, in db: Database
     ) throws -> Bool {
         let statement = try db.cachedStatement(
-            sql: "SELECT kind FROM tasks WHERE id = ? AND rank = 0 AND elastic = 0 AND size < workers")
-        guard let kind = try String.fetchOne(statement, arguments: [attempt.task]) else { return false }
-        return try candidates(kind).waiting.contains { try !isBusy($0, in: db) }
+            sql: "SELECT kind, device, memory FROM tasks WHERE id = ? AND rank = 0 AND elastic = 0 AND size < workers")
+        guard let row = try Row.fetchOne(statement, arguments: [attempt.task]) else { return false }
+        return try candidates(row["kind"], Self.needs(of: row)).waiting.contains { try !isBusy($0, in: db) }
     }
 
     private func isBusy(_ worker: String, in db: Database) throws -> Bool {
@@ -105,7 +113,7 @@ extension TaskStore {
     }
 
     /// Tasks that are due, in the order in which they should be leased; none after the first for a single worker.
-    private func due(kinds: [String], in db: Database) throws -> [Row] {
+    private func due(kinds: [String], for offer: ComputeOffer, in db: Database) throws -> [Row] {
         let now = date().microseconds
         // A task that is due later than any delay allows was delayed before the clock was set back: it is due now.
         let farthest = now + settings.longestDelay.microseconds
@@ -113,11 +121,11 @@ extension TaskStore {
             sql: """
                 SELECT number, priority, updated, shortage, \(Self.leaseColumns)
                 FROM tasks INDEXED BY tasks_waiting
-                WHERE \(Self.queued) AND rank = 0 AND kind = ? AND (due <= ? OR due > ?) ORDER BY priority DESC, number
+                WHERE \(Self.queued) AND rank = 0 AND kind = ? AND (due <= ? OR due > ?) AND \(Self.suits) ORDER BY priority DESC, number
                 """)
         var rows: [Row] = []
         for kind in kinds {
-            let cursor = try Row.fetchCursor(statement, arguments: [kind, now, farthest])
+            let cursor = try Row.fetchCursor(statement, arguments: [kind, now, farthest] + Self.suits(offer))
             while let row = try cursor.next()?.copy() {
                 rows.append(row)
                 if row["workers"] as Int == 1 { break }
@@ -129,21 +137,28 @@ extension TaskStore {
         }
     }
 
-    /// Time until the next task of these kinds is due; absent where none waits for a delay to end.
-    func timeToNextDue(kinds: [String], in db: Database) throws -> Duration? {
+    /// Whether a worker has what a task needs.
+    static let suits = "device IN ('', ?) AND memory <= ?"
+
+    static func suits(_ offer: ComputeOffer) -> StatementArguments {
+        [(offer.device?.kind ?? .cpu).rawValue, Int64(clamping: offer.memory)]
+    }
+
+    /// Time until the next task of these kinds is due that a worker could do; absent where none waits for a delay to end.
+    func timeToNextDue(kinds: [String], for offer: ComputeOffer, in db: Database) throws -> Duration? {
         let now = date().microseconds
         let statement = try db.cachedStatement(
             sql: """
                 SELECT MIN(due) FROM tasks INDEXED BY tasks_waiting
-                WHERE \(Self.queued) AND rank = 0 AND kind = ? AND (workers = 1 OR due > ?)
+                WHERE \(Self.queued) AND rank = 0 AND kind = ? AND (workers = 1 OR due > ?) AND \(Self.suits)
                 """)
         // One for several workers that is due waits for them, not for a time.
-        let due = try kinds.compactMap { try Int64.fetchOne(statement, arguments: [$0, now]) }.min()
+        let due = try kinds.compactMap { try Int64.fetchOne(statement, arguments: [$0, now] + Self.suits(offer)) }.min()
         return due.map { .microseconds(max(0, $0 - now)) }
     }
 
     private static let leaseColumns =
-        "id, kind, task_group, attempt, checkpoint, payload, workers, least_workers, size, gang, rank, gang_key"
+        "id, kind, task_group, attempt, checkpoint, payload, workers, least_workers, size, gang, rank, gang_key, device, memory"
 
     private func row(_ id: String, in db: Database) throws -> Row? {
         try Row.fetchOne(

@@ -100,5 +100,14 @@ extension TaskStore {
                     END;
                     """)
         }
+        migrator.registerMigration("add needs of tasks") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE tasks ADD COLUMN device TEXT NOT NULL DEFAULT '';
+                    ALTER TABLE tasks ADD COLUMN memory INTEGER NOT NULL DEFAULT 0;
+                    CREATE INDEX tasks_choosy ON tasks(kind, updated)
+                    WHERE state = 1 AND rank = 0 AND shortage = 0 AND (device <> '' OR memory > 0);
+                    """)
+        }
     }
 }

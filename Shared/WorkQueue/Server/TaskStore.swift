@@ -30,6 +30,8 @@ struct TaskStore: Sendable {
         for rank in 0..<task.workers { try insert(task, rank: rank, in: db) }
         var attributes = ["kind": task.kind, "group": task.group, "priority": "\(task.priority)"]
         if task.workers > 1 { attributes["workers"] = "\(task.workers)" }
+        attributes["device"] = task.needs.device?.rawValue
+        if task.needs.memory > 0 { attributes["memory"] = ByteCount.text(task.needs.memory) }
         try events.append(kind: "task.submitted", subject: task.id, attributes: attributes, in: db)
         return (.queued, true)
     }
@@ -39,13 +41,14 @@ struct TaskStore: Sendable {
         let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO tasks (id, kind, task_group, priority, state, maximum_attempts, submitted, updated, payload,
-                    workers, least_workers, gang, rank, elastic)
-                VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    workers, least_workers, gang, rank, elastic, device, memory)
+                VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         try statement.execute(arguments: [
             rank == 0 ? task.id : "\(task.id)#\(rank)", task.kind, task.group, task.priority,
             task.maximumAttempts ?? settings.maximumAttempts, now, now, rank == 0 ? Data(task.payload) : Data(),
             task.workers, task.leastWorkers, task.workers > 1 ? task.id : nil, rank, task.isElastic,
+            task.needs.device?.rawValue ?? "", Int64(clamping: task.needs.memory),
         ])
     }
 
@@ -76,6 +79,7 @@ struct TaskStore: Sendable {
             if report.step > 0 { attributes["step"] = "\(report.step)" }
             if report.steps > 0 { attributes["steps"] = "\(report.steps)" }
             attributes["checkpoint"] = report.checkpoint?.hexadecimal
+            if !report.notice.isEmpty { attributes["notice"] = report.notice.cut(toBytes: settings.largestMessage) }
             for (name, value) in report.metrics { attributes["metric.\(name)"] = "\(value)" }
             try record("progress", attempt, task, attributes, in: db)
         }

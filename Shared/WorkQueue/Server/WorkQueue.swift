@@ -84,7 +84,7 @@ public actor WorkQueue: Service {
         try check(task)
         let store = store
         let outcome = try await database.write { db in try store.insert(task, in: db) }
-        if outcome.isNew { available.wake(task.kind) }
+        if outcome.isNew { Self.announce(task, available) }
         return outcome
     }
 
@@ -93,7 +93,12 @@ public actor WorkQueue: Service {
         try check(task)
         let available = available
         guard try store.insert(task, in: db).isNew else { return }
-        db.afterNextTransaction { _ in available.wake(task.kind) }
+        db.afterNextTransaction { _ in Self.announce(task, available) }
+    }
+
+    /// Wakes those who may do the task: of a thousand that wait only as many as it needs, or each would look in vain.
+    private static func announce(_ task: TaskSubmission, _ available: WaitList<String>) {
+        if task.workers == 1 { available.wake(task.kind, most: 1) } else { available.wake(task.kind) }
     }
 
     private nonisolated func check(_ task: TaskSubmission) throws {
@@ -140,21 +145,26 @@ public actor WorkQueue: Service {
     /// counts.
     /// - Parameter instance: Random text of the worker's process; another process of the same name has leases of its own.
     public func pull(
-        worker name: String, instance: String = "", kinds: [String], waiting: Duration
+        worker name: String, instance: String = "", kinds: [String], offer: ComputeOffer = ComputeOffer(),
+        waiting: Duration
     ) async throws -> TaskLease? {
         guard !name.isEmpty else { throw Failure(.invalidArgument, "A pull needs the name of the worker.") }
         try checkLengths([("worker", name), ("instance", instance)] + kinds.map { ("kinds", $0) })
         guard kinds.count <= settings.mostKinds else {
             throw Failure(.invalidArgument, "A pull names \(kinds.count) kinds; the most is \(settings.mostKinds).")
         }
-        let worker = WorkerProcess(name: name, instance: instance)
+        let worker = WorkerProcess(name: name, instance: instance, offer: offer)
         let pull = workers.beginPull(worker, kinds: kinds, at: now())
         defer { workers.endPull(worker, pull, at: now()) }
-        if !kinds.isEmpty { try await join(name, kinds) }
+        if !kinds.isEmpty { try await join(worker, kinds) }
         let deadline = now() + (kinds.isEmpty ? .zero : min(waiting, settings.longestWait))
         while workers.isLatest(pull, of: worker) {
             let ticket = available.ticket(for: kinds)
-            defer { ticket.discard() }
+            var looksAgain = false
+            defer {
+                // What this worker was woken for and does not look for is another one's.
+                if ticket.discard() && !looksAgain { for kind in kinds { available.wake(kind, most: 1) } }
+            }
             let (lease, gang, nextDue) = try await grant(worker, kinds)
             for attempt in gang { leases.grant(attempt, at: now()) }
             // Those for whom the others of the gang were leased are waiting in their pulls.
@@ -167,6 +177,7 @@ public actor WorkQueue: Service {
             guard remaining > .zero, workers.isLatest(pull, of: worker) else { return nil }
             await ticket.wait(for: min(remaining, nextDue ?? remaining))
             try Task.checkCancellation()
+            looksAgain = workers.isLatest(pull, of: worker)
         }
         return nil
     }
@@ -174,32 +185,39 @@ public actor WorkQueue: Service {
     private func grant(
         _ worker: WorkerProcess, _ kinds: [String]
     ) async throws -> (TaskLease?, gang: [TaskAttempt], nextDue: Duration?) {
-        let store = store
-        let candidates = Dictionary(uniqueKeysWithValues: Set(kinds).map { ($0, workers.candidates(for: $0)) })
+        let (store, workers) = (store, workers)
+        let candidates: TaskStore.Candidates = { workers.candidates(for: $0, meeting: $1) }
         return try await database.write { db in
             if let lease = try store.lease(of: worker, in: db) { return (lease, [lease.attempt], nil) }
             if let (lease, gang) = try store.lease(kinds: kinds, to: worker, among: candidates, in: db) {
                 return (lease, gang, nil)
             }
-            return (nil, [], try store.timeToNextDue(kinds: kinds, in: db))
+            try store.noteUnmetNeeds(kinds: kinds, among: candidates, in: db)
+            return (nil, [], try store.timeToNextDue(kinds: kinds, for: worker.offer, in: db))
         }
     }
 
-    private func join(_ worker: String, _ kinds: [String]) async throws {
-        guard workers.markJoined(worker) else { return }
-        logger.info("worker joined", metadata: ["worker": "\(worker)"])
+    private func join(_ worker: WorkerProcess, _ kinds: [String]) async throws {
+        guard workers.markJoined(worker.name) else { return }
+        logger.info("worker joined", metadata: ["worker": "\(worker.name)"])
+        var attributes = ["kinds": kinds.joined(separator: ",")]
+        attributes["device"] = worker.offer.device?.description
+        if !worker.offer.model.isEmpty { attributes["model"] = worker.offer.model }
+        if worker.offer.memory > 0 { attributes["memory"] = ByteCount.text(worker.offer.memory) }
+        let joined = attributes
         let events = store.events
         try await database.write { db in
-            try events.append(
-                kind: "worker.joined", subject: worker, attributes: ["kinds": kinds.joined(separator: ",")], in: db)
+            try events.append(kind: "worker.joined", subject: worker.name, attributes: joined, in: db)
         }
     }
 
     // MARK: What workers say about their task
 
     /// Notes that a worker lives and works on the task.
-    public func renew(_ attempt: TaskAttempt) async throws -> TaskDirective {
+    /// - Parameter offer: What the worker has to compute with at the moment; nil where nothing changed.
+    public func renew(_ attempt: TaskAttempt, offer: ComputeOffer? = nil) async throws -> TaskDirective {
         hear(attempt)
+        if let offer { workers.note(offer, of: attempt.worker) }
         if leases.renew(attempt, at: now()) { return .proceed }
         let store = store
         return try await database.read { db in try store.directive(for: attempt, in: db) }
@@ -214,7 +232,8 @@ public actor WorkQueue: Service {
         return try await database.write { db in
             let directive = try store.report(report, of: attempt, in: db)
             guard directive == .proceed, report.step > 0, report.step < report.steps else { return directive }
-            return try store.canGrow(attempt, among: workers.candidates, in: db) ? .regroup : .proceed
+            return try store.canGrow(attempt, among: { workers.candidates(for: $0, meeting: $1) }, in: db)
+                ? .regroup : .proceed
         }
     }
 
@@ -320,7 +339,8 @@ public actor WorkQueue: Service {
 
     /// Workers heard of lately, by name.
     func currentWorkers() -> [QueueStatistics.Worker] {
-        workers.list(at: now(), memory: settings.workerMemory) { leases.task(of: $0) }
+        let tasks = leases.tasksByWorker
+        return workers.list(at: now(), memory: settings.workerMemory) { tasks[$0] }
     }
 
     nonisolated func metadata(_ attempt: TaskAttempt, _ more: Logger.Metadata = [:]) -> Logger.Metadata {

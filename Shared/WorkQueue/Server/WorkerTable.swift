@@ -1,3 +1,4 @@
+import Model
 import WorkQueueClient
 
 /// A worker as it asks for work: its name, and what tells its process from others of that name.
@@ -5,6 +6,8 @@ struct WorkerProcess: Hashable {
     var name: String
     /// Random text; empty for one that does not say.
     var instance = ""
+    /// What it has to compute with.
+    var offer = ComputeOffer()
 }
 
 /// Workers that the queue has heard of, and which of their pulls counts.
@@ -19,6 +22,7 @@ struct WorkerTable {
         var latest: [String: Pull] = [:]
         /// Kinds that its latest pull asks for.
         var kinds: [String] = []
+        var offer = ComputeOffer()
         /// Pulls that are still held open.
         var open = 0
     }
@@ -38,6 +42,7 @@ struct WorkerTable {
         entry.heard = now
         entry.latest[worker.instance] = pulls
         entry.kinds = kinds
+        entry.offer = worker.offer
         entry.open += 1
         entries[worker.name] = entry
         return pulls
@@ -48,9 +53,13 @@ struct WorkerTable {
         entries[worker.name]?.latest[worker.instance] == pull
     }
 
+    /// Notes what a worker has at the moment.
+    mutating func note(_ offer: ComputeOffer, of worker: String) { entries[worker]?.offer = offer }
+
     /// Workers that wait for a task of a kind, and workers that could do one, by name.
-    func candidates(for kind: String) -> (waiting: [String], all: [String]) {
-        let able = entries.filter { $0.value.kinds.contains(kind) }
+    /// - Parameter needs: What they must have.
+    func candidates(for kind: String, meeting needs: ComputeNeeds = .none) -> (waiting: [String], all: [String]) {
+        let able = entries.filter { $0.value.kinds.contains(kind) && $0.value.offer.meets(needs) }
         return (able.filter { $0.value.open > 0 }.keys.sorted(), able.keys.sorted())
     }
 
@@ -83,7 +92,7 @@ struct WorkerTable {
         entries.compactMap { name, entry in
             let silence = entry.open > 0 ? .zero : now - entry.heard
             guard silence <= memory else { return nil }
-            return QueueStatistics.Worker(name: name, task: task(name), silence: silence)
+            return QueueStatistics.Worker(name: name, task: task(name), silence: silence, offer: entry.offer)
         }.sorted { $0.name < $1.name }
     }
 }

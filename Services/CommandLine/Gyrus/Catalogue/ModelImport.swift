@@ -20,7 +20,8 @@ struct ModelImport: AsyncParsableCommand {
               gyrus models import resnet18.pt --contract resnet18.yaml --category ResNet
 
             The file is read in a process of its own with limits; nothing is stored unless the whole file is sound. Weights \
-            alone need their base network (--network, see: gyrus networks). For Darknet name the .weights file, \
+            alone need their base network (--network, see: gyrus networks), unless their names are those of a ResNet, \
+            MobileNetV2, ViT or BERT as torchvision, timm or Hugging Face have them. For Darknet name the .weights file, \
             for OpenVINO the .xml file; the .cfg or .bin file beside it is read too. A pickle (.pth, .pkl) is \
             refused, because reading one runs whatever code is in it.
 

@@ -16,7 +16,7 @@ struct ModelImporter {
     struct Checked {
         let inspection: Inspection
         let file: URL
-        /// The other of TorchScript and safetensors; exists as long as this value.
+        /// The other of TorchScript and safetensors, or the TorchScript that a file of others became; exists as long as this value.
         let companion: TemporaryFile?
         let network: BaseNetwork
         let model: PretrainedModel
@@ -34,11 +34,14 @@ struct ModelImporter {
         let inputShapes = inputShapes.isEmpty ? [contract?.shape].compactMap(\.self) : inputShapes
         let digest = try BlobFile(reading: file).digest()
         let known = try await base(facts)
-        let companion = try known.map { _ in try TemporaryFile() }
+        let translated: [Inspection.Format] = [.onnx, .safetensors]
+        let isTranslated = translated.map(\.rawValue).contains(file.pathExtension.lowercased())
+        let companion = known != nil || isTranslated ? try TemporaryFile() : nil
         let process = InspectionProcess(program: URL(filePath: Programs.beside.path(of: "gyrus-inspector")))
         let inspection = try await process.inspect(
             InspectionRequest(
-                file: file, network: known?.description, inputShapes: inputShapes, companion: companion?.url))
+                file: file, network: known?.description, inputShapes: inputShapes, companion: companion?.url,
+                mustRun: contract != nil))
         if let contract { try check(contract, fits: inspection) }
         let name = facts.name ?? file.deletingPathExtension().lastPathComponent
         let network = try known ?? foreign(inspection, name, facts, contract)

@@ -23,6 +23,7 @@ struct ModelStatistics: AsyncParsableCommand {
         emit(
             pairs([
                 ("Networks", Figures.count(statistics.networks)), ("Models", Figures.count(statistics.models)),
+                ("Parameters", Figures.count(statistics.parameters)),
                 ("Datasets", Figures.count(statistics.datasets)),
                 ("Blobs", "\(Figures.count(statistics.blobs)), \(Figures.bytes(statistics.blobBytes))"),
                 ("Accuracies", Self.histogram(statistics.accuracies)),

@@ -12,7 +12,9 @@ struct NetworksCommand: AsyncParsableCommand {
         discussion: """
               gyrus networks --filter areas=vision --filter residual=yes --order depth
               gyrus networks show LeNet5
-            """, subcommands: [NetworkList.self, NetworkShow.self], defaultSubcommand: NetworkList.self)
+              gyrus networks add two-blocks.yaml
+            """, subcommands: [NetworkList.self, NetworkShow.self, NetworkAdd.self], defaultSubcommand: NetworkList.self
+    )
 }
 
 /// Lists the base networks.

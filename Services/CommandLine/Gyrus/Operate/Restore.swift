@@ -48,6 +48,7 @@ struct Restore: AsyncParsableCommand {
                 let place = target.appending(path: "\(service)/\(service).sqlite")
                 let source = BackupFolder.database(of: service, in: folder.snapshot(name))
                 try Self.copy(source, to: place, expecting: try BlobDigest(database.digest))
+                try Data().write(to: RestoredMark.file(in: place.deletingLastPathComponent()))
             }
             for blob in blobs {
                 let place = target.appending(

@@ -1,6 +1,9 @@
 import ArgumentParser
 import Foundation
 import Launcher
+import Model
+import ServiceClient
+import WorkQueueClient
 
 /// Lists the processes of a project.
 struct Ps: AsyncParsableCommand {
@@ -30,7 +33,30 @@ struct Ps: AsyncParsableCommand {
         }
         let shown = replicas.filter { all || $0.state != .exited }
             .filter { services.isEmpty || services.contains($0.service) }
-        try list.render(shown.map { ReplicaRow(replica: $0, project: session.directory.name) })
+        let offers = await offers(of: shown)
+        try list.render(
+            shown.map { replica in
+                ReplicaRow(
+                    replica: replica, project: session.directory.name,
+                    offer: replica.process.flatMap { offers["\($0)"] })
+            })
+    }
+
+    /// What workers have to compute with, by the number of their process; those of queues that do not answer are missing.
+    private func offers(of replicas: [ReplicaStatus]) async -> [String: ComputeOffer] {
+        let queues = [ServiceName.trainer, .evaluator].filter { name in
+            replicas.contains { $0.service == "\(name)-worker" } && replicas.contains { $0.service == "\(name)" }
+        }
+        var offers: [String: ComputeOffer] = [:]
+        for name in queues {
+            let statistics = try? await Services(gyrus.project).queue(of: name).statistics()
+            for worker in statistics?.workers ?? [] {
+                // Its host, its process, and a random ending.
+                let process = worker.name.split(separator: "-").dropLast().last.map(String.init) ?? ""
+                offers[process] = worker.offer
+            }
+        }
+        return offers
     }
 }
 
@@ -38,9 +64,10 @@ struct Ps: AsyncParsableCommand {
 struct ReplicaRow: Listable {
     let replica: ReplicaStatus
     let project: String
+    var offer: ComputeOffer?
 
-    static let columns = ["NAME", "COMMAND", "SERVICE", "CREATED", "STATUS", "PID"]
-    static let dispensable = ["COMMAND", "CREATED", "SERVICE"]
+    static let columns = ["NAME", "COMMAND", "SERVICE", "CREATED", "STATUS", "PID", "DEVICE"]
+    static let dispensable = ["COMMAND", "CREATED", "SERVICE", "DEVICE"]
 
     var name: String { "\(project)-\(replica.id)" }
 
@@ -51,11 +78,12 @@ struct ReplicaRow: Listable {
             name, "\"\(short)\"", replica.service,
             replica.started == nil ? "–" : "\(ReplicaStatus.age(replica.started, Date())) ago",
             replica.summary(at: Date()), replica.process.map { "\($0)" } ?? "–",
+            offer?.text ?? "",
         ]
     }
 
     private enum CodingKeys: String, CodingKey {
-        case name, project, service, index, command, state, health, exitCode, pid, started, restarts, status
+        case name, project, service, index, command, state, health, exitCode, pid, started, restarts, status, device
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -72,5 +100,6 @@ struct ReplicaRow: Listable {
         try object.encodeIfPresent(replica.started, forKey: .started)
         try object.encode(replica.restarts, forKey: .restarts)
         try object.encode(replica.summary(at: Date()), forKey: .status)
+        try object.encodeIfPresent(offer, forKey: .device)
     }
 }

@@ -125,7 +125,9 @@ struct Epoch: Hashable, Sendable {
     /// How fast each worker was, how long it waited, and how many layers it has where they are split; empty where one trains
     /// alone.
     var pace: String {
-        guard workers.count > 1 else { return "" }
+        guard workers.count > 1 else {
+            return metrics["batch-parts"].map { ", memory full: each batch in \(Int($0)) parts" } ?? ""
+        }
         let all = workers.sorted { $0.key < $1.key }.map(\.value.figures)
         let rates = all.map { "\(Int($0["samples-per-second"] ?? 0))" }.joined(separator: " + ")
         let idle = all.map { Figures.percent($0["idle-share"] ?? 0) }.joined(separator: " + ")
@@ -203,9 +205,13 @@ final class EpochTable: @unchecked Sendable {
     /// Too few workers are there for a training that several are to do.
     private func note(_ event: Event, _ trial: Int) {
         let (wanted, present) = (event.attributes["workers"] ?? "", event.attributes["present"] ?? "")
+        let needs = [event.attributes["device"], event.attributes["memory"].map { "\($0) of memory" }].compactMap { $0 }
         let shortage =
-            "waits for \(wanted) workers at once, and there are \(present); start more: "
-            + "gyrus scale trainer-worker=\(wanted)"
+            needs.isEmpty
+            ? "waits for \(wanted) workers at once, and there are \(present); start more: "
+                + "gyrus scale trainer-worker=\(wanted)"
+            : "waits for a worker that has \(needs.joined(separator: " with ")), and there is none: "
+                + "trainer work --device auto"
         lock.withLock { table[trial, default: Epoch(step: 0, steps: 0, metrics: [:])].shortage = shortage }
     }
 }

@@ -83,7 +83,7 @@ struct EvaluationText {
             let best = answer.indices.reduce(0) { answer[$1] > answer[$0] ? $1 : $0 }
             return "\(target.names[best]) (\(Figures.fixed(Double(answer[best]), 3)))"
         case .multiLabel:
-            return answer.indices.filter { answer[$0] > 0.5 }.map { target.names[$0] }.joined(separator: ", ")
+            return target.labels(of: answer).map { target.names[$0] }.joined(separator: ", ")
         case .regression: return answer.map { Figures.fixed(Double($0), 4) }.joined(separator: ", ")
         }
     }

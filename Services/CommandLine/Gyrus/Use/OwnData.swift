@@ -110,16 +110,25 @@ extension OwnData {
     ) async throws -> String {
         if let name = try ScenarioFile.addedDataset(text, file: file) {
             let versions = DatasetVersions(try await registry())
-            return try ScenarioFile.text(text, with: try versions.prepared(try await versions.find(name)))
+            let data = try versions.prepared(try await versions.find(name))
+            return try await complete(text, file: file, with: data, registry())
         }
         guard var settings = try ScenarioFile.dataSettings(text, file: file) else { return text }
         settings.source = absolute(settings.source, folder)
         settings.files = settings.files.map { absolute($0, folder) }
         let registry = try await registry()
         let data = try await OwnData(registry: registry).prepare(settings)
+        return try await complete(text, file: file, with: data, registry)
+    }
+
+    /// The text with prepared data, and with what the registry has for them: pretrained models and users' structures.
+    private static func complete(
+        _ text: String, file: String, with data: PreparedData, _ registry: RegistryClient
+    ) async throws -> String {
         let names = try ScenarioFile.pretrained(text, file: file)
-        return try ScenarioFile.text(
-            text, with: try await PretrainedViews(registry: registry).added(to: data, named: names))
+        var data = try await PretrainedViews(registry: registry).added(to: data, named: names)
+        data.structures = try await registry.structures(for: Array(data.inputs.values))
+        return try ScenarioFile.text(text, with: data)
     }
 
     private static func absolute(_ path: String, _ folder: URL) -> String {

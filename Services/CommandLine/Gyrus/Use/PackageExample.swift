@@ -150,7 +150,7 @@ extension PackageFolder {
                     best = max(range(len(answer)), key=answer.__getitem__)
                     print(f"{target['names'][best]}\t{answer[best]:.6f}")
                 elif target["kind"] == "multi-label":
-                    print(", ".join(name for name, value in zip(target["names"], answer) if value > 0.5))
+                    print(", ".join(name for name, value in zip(target["names"], answer) if value > target.get("threshold", 0.5)))
                 else:
                     print("\t".join(f"{name} {value:.6g}" for name, value in zip(target["names"], answer)))
         """# + "\n"

@@ -27,7 +27,8 @@ struct PackageFolder {
         metrics: [String: Double] = [:], from registry: RegistryClient
     ) async throws {
         if let weights { try await registry.download(weights, to: folder.appending(path: "weights.safetensors")) }
-        let manifest = try await PackageStore.write(script: script, manifest: manifest, to: model, from: registry)
+        let manifest = try await PackageStore.write(
+            script: script, manifest: manifest, metrics: metrics, to: model, from: registry)
         try describe(manifest, title: title, facts: facts, metrics: metrics)
     }
 

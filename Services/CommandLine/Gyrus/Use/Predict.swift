@@ -4,6 +4,7 @@ import Foundation
 import HelperProcesses
 import Model
 import RegistryClient
+import ServerClient
 
 /// Answers for new data with a trained network.
 struct Predict: AsyncParsableCommand {
@@ -42,6 +43,8 @@ struct Predict: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Classes to name, the most probable ones first.", valueName: "number"))
     var top = 1
 
+    @OptionGroup var place: PlaceWords
+
     @Argument(help: "The network.")
     var model: String
 
@@ -60,7 +63,7 @@ struct Predict: AsyncParsableCommand {
         let request = PredictionRequest(
             paths: try inputs.flatMap(Self.files), table: table.map { URL(filePath: $0).path },
             files: files.map { URL(filePath: $0).path })
-        let process = try HelperProcess("gyrus-data", ["predict", package.path])
+        let process = try HelperProcess("gyrus-data", ["predict"] + place.words + [package.path])
         process.say(String(decoding: try JSONEncoder().encode(request), as: UTF8.self))
         let sink = try PredictionSink(format: format, top: top, file: output)
         // On stdout the answers themselves show how far it is.

@@ -69,7 +69,7 @@ final class PredictionSink {
         case .classification:
             return Prediction.best(answer, top).flatMap { [target.names[$0], Figures.fixed(Double(answer[$0]), 6)] }
         case .multiLabel:
-            let chosen = answer.indices.filter { answer[$0] > 0.5 }
+            let chosen = target.labels(of: answer)
             return [
                 chosen.map { target.names[$0] }.joined(separator: "|"),
                 chosen.map { Figures.fixed(Double(answer[$0]), 6) }.joined(separator: "|"),
@@ -118,7 +118,7 @@ private struct Prediction: Encodable {
             prediction = Self.best(answer, top).map { target.names[$0] }
             probabilities = named
         case .multiLabel:
-            prediction = answer.indices.filter { answer[$0] > 0.5 }.map { target.names[$0] }
+            prediction = target.labels(of: answer).map { target.names[$0] }
             probabilities = named
         case .regression: numbers = named
         }

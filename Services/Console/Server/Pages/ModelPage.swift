@@ -282,6 +282,9 @@ struct ModelPage: Sendable {
         if network.format == BaseNetwork.ownFormat {
             return (try? NetworkDescription(json: network.description)).flatMap { try? ArchitectureGraph($0) }
         }
+        if network.format == BaseNetwork.structureFormat {
+            return (try? StructureTemplate(json: network.description)).flatMap { try? ArchitectureGraph($0.example) }
+        }
         return (try? NetworkOutline(json: network.description)).map { ArchitectureGraph($0) }
     }
 }

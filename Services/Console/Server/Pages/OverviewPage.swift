@@ -110,7 +110,7 @@ struct OverviewPage: Sendable {
             return [
                 "name": workers.count == 1 ? workers[0].name : "\(process) (\(workers.count) at a time)",
                 "queue": name.rawValue, "task": tasks.joined(separator: ", "), "isBusy": !tasks.isEmpty,
-                "heard": "\(Words.span(silence.inSeconds)) ago",
+                "heard": "\(Words.span(silence.inSeconds)) ago", "device": workers.first?.offer.text ?? "",
             ]
         }
     }

@@ -65,6 +65,7 @@ struct ZooPage: Sendable {
             "networks": Words.some(Int(clamping: statistics.networks), "base network"),
             "datasets": Words.some(Int(clamping: statistics.datasets), "dataset"),
             "bytes": Words.bytes(statistics.blobBytes),
+            "parameters": Words.some(Int(clamping: statistics.parameters), "parameter"),
             "areas": zoo.areas.map { tile($0, parts: zoo.parts(of: $0), query) },
             "filters": filters.map { field in
                 ["name": field.0, "title": field.1, "hint": field.2, "value": query[field.0] ?? ""]

@@ -42,7 +42,9 @@ extension SearchRun {
             dataset: scenario.data.id,
             split: isFinal || trial.isWinner || scenario.search.scoresTest ? .test : nil,
             latencyRuns: isFinal ? Self.latencyRuns.final : Self.latencyRuns.trial,
-            features: head == nil ? [] : fusion?.sets ?? [], keepsAnswers: isFinal || trial.isWinner)
+            features: head == nil ? [] : fusion?.sets ?? [],
+            keepsAnswers: isFinal || trial.isWinner,
+            threshold: trial.metrics["validation-\(Target.thresholdName)"])
     }
 
     private func training(of trial: Trial, _ candidate: Candidate) throws -> TrainingTask {

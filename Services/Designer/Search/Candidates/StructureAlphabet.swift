@@ -7,6 +7,7 @@ public import Networks
 /// data, and serves an area that is activated; the area that perceives the modality always is. Families of tables and series
 /// serve no area, so that what they can read decides alone. Frozen pretrained networks whose features were computed for a
 /// modality are in beside them, and come first where these fit what is to be learned better than the samples as they are.
+/// Structures that users added count like those of Gyrus, and come first among them.
 public struct StructureAlphabet: Sendable {
     /// What became of a family for a modality that it can read.
     public struct Choice: Hashable, Sendable {
@@ -20,6 +21,7 @@ public struct StructureAlphabet: Sendable {
 
     private let scenario: Scenario
     private let engaged: EngagedAreas
+    private let all: [StructureFamily]
     private let named: [StructureFamily]
     private let without: Set<String>
 
@@ -29,7 +31,7 @@ public struct StructureAlphabet: Sendable {
         let field = "search.structures"
         let words = scenario.search.structures ?? []
         let excluded = words.filter { $0.hasPrefix("-") }.map { String($0.dropFirst()) }
-        let all = StructureFamily.all
+        all = try scenario.data.structures.map { try StructureTemplate(json: $0).family } + StructureFamily.all
         without = Set(try NetworkSpace.choices(excluded, among: all, named: \.name, field: field).map(\.name))
         named = try NetworkSpace.choices(
             words.filter { !$0.hasPrefix("-") }, among: all, named: \.name, field: field)
@@ -48,7 +50,8 @@ public struct StructureAlphabet: Sendable {
     public func families(for modality: String) throws -> [StructureFamily] {
         let pretrained = frozen(for: modality)
         let families = choices(for: modality).filter(\.isIn).compactMap { choice in
-            pretrained.first { $0.family.name == choice.family }?.family ?? StructureFamily.named(choice.family)
+            pretrained.first { $0.family.name == choice.family }?.family
+                ?? all.first { $0.name == choice.family }
         }
         guard !families.isEmpty else { throw nothingLeft(modality) }
         return families
@@ -73,7 +76,7 @@ public struct StructureAlphabet: Sendable {
     private func freshChoices(for modality: String) -> [Choice] {
         guard let signature = scenario.data.inputs[modality] else { return [] }
         let named = named.filter { $0.takes(signature) }
-        let others = StructureFamily.all.filter { family in
+        let others = all.filter { family in
             family.takes(signature) && !named.contains { $0.name == family.name }
         }
         return named.map { Choice(family: $0.name, isIn: true, reason: "the scenario names it") }
@@ -116,7 +119,7 @@ public struct StructureAlphabet: Sendable {
 
     private func nothingLeft(_ modality: String) -> Failure {
         guard let signature = scenario.data.inputs[modality],
-            StructureFamily.all.contains(where: { $0.takes(signature) })
+            all.contains(where: { $0.takes(signature) })
         else {
             let signature = scenario.data.inputs[modality]
             return Failure(

@@ -36,8 +36,17 @@ extension BlobStore {
 
     /// What is wrong with a blob; nil where it is as it was stored.
     private nonisolated func fault(of digest: BlobDigest, _ check: inout BlobCheck) async throws -> String? {
-        guard try await record(of: digest) != nil else {
+        guard let record = try await record(of: digest) else {
             return "it is missing: it was put aside as damaged, or lost; upload it again"
+        }
+        if record.isMoved {
+            guard let fault = try await faultInBucket(of: digest, record) else {
+                check.blobs += 1
+                check.bytes += record.bytes
+                return nil
+            }
+            try await putAside(digest, because: fault)
+            return "\(fault); it is not served; upload it again"
         }
         let whole = try await BlockingWork.run {
             try self.size(of: self.place(of: digest)).flatMap { size in
@@ -52,7 +61,7 @@ extension BlobStore {
 
     /// Looks again before it puts the blob aside, because it may have been removed or uploaded anew since.
     private func putAside(ifDamaged digest: BlobDigest) throws -> String? {
-        guard try knownRecord(of: digest) != nil else { return nil }
+        guard try knownRecord(of: digest)?.isMoved == false else { return nil }
         guard try size(of: place(of: digest)) != nil else {
             try putAside(digest, because: "its file is gone")
             return "its file is gone; upload it again"

@@ -3,6 +3,7 @@ public import Foundation
 import GRDB
 public import Logging
 import Model
+public import ObjectStore
 import RegistryClient
 public import Storage
 
@@ -17,6 +18,8 @@ public actor BlobStore {
         let bytes: UInt64
         /// SHA-256 of each 8 MiB, one after the other.
         let chunks: [UInt8]
+        /// Whether it is in the bucket.
+        var isMoved = false
     }
 
     /// Largest blob.
@@ -30,6 +33,8 @@ public actor BlobStore {
     let database: ServiceDatabase
     let events: EventLog
     private let logger: Logger
+    /// Where blobs are taken to; nil where they stay on the disk.
+    let bucket: Bucket?
     let now: @Sendable () -> Date
     private var uploads: [BlobDigest: Upload] = [:]
 
@@ -40,15 +45,18 @@ public actor BlobStore {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
 
     /// Makes a store in a folder, over a migrated database.
-    /// - Parameter now: Time of day, replaced in tests.
+    /// - Parameters:
+    ///   - bucket: Where blobs are taken to; nil where they stay in the folder.
+    ///   - now: Time of day, replaced in tests.
     public init(
-        folder: URL, database: ServiceDatabase, events: EventLog, logger: Logger,
+        folder: URL, database: ServiceDatabase, events: EventLog, logger: Logger, bucket: Bucket? = nil,
         now: @escaping @Sendable () -> Date = { Date() }
     ) throws {
         self.folder = folder
         self.database = database
         self.events = events
         self.logger = logger
+        self.bucket = bucket
         self.now = now
         for name in ["blobs", "partial", "corrupt"] {
             try FileManager.default.createDirectory(at: folder.appending(path: name), withIntermediateDirectories: true)
@@ -84,6 +92,7 @@ public actor BlobStore {
     /// Whether a blob is complete, and how many of its bytes are there.
     func state(of digest: BlobDigest) throws -> (isComplete: Bool, bytes: UInt64) {
         if let record = try knownRecord(of: digest) {
+            if record.isMoved { return (true, record.bytes) }
             let size = try size(of: place(of: digest))
             if size == record.bytes { return (true, record.bytes) }
             try putAside(digest, because: size == nil ? "its file is gone" : "its file has \(size ?? 0) bytes")
@@ -116,10 +125,12 @@ public actor BlobStore {
         try await database.read { db in try Self.record(of: digest, in: db) }
     }
 
-    private static func record(of digest: BlobDigest, in db: Database) throws -> Record? {
-        let statement = try db.cachedStatement(sql: "SELECT bytes, chunks FROM blobs WHERE digest = ?")
+    static func record(of digest: BlobDigest, in db: Database) throws -> Record? {
+        let statement = try db.cachedStatement(
+            sql: "SELECT bytes, chunks, moved IS NOT NULL AS isMoved FROM blobs WHERE digest = ?")
         return try Row.fetchOne(statement, arguments: [digest.hexadecimal]).map { row in
-            Record(bytes: UInt64(row["bytes"] as Int64), chunks: [UInt8](row["chunks"] as Data))
+            Record(
+                bytes: UInt64(row["bytes"] as Int64), chunks: [UInt8](row["chunks"] as Data), isMoved: row["isMoved"])
         }
     }
 
@@ -260,19 +271,20 @@ public actor BlobStore {
         guard offset < record.bytes else { return ([], record.bytes) }
         let size = UInt64(RegistryClient.chunkBytes)
         let index = offset / size
+        let moved = record.isMoved ? try await movedChunk(Int(index), of: digest) : nil
         let (chunk, isRight) = try await BlockingWork.run {
-            let chunk = try self.chunk(Int(index), of: digest)
+            let chunk = try moved ?? self.chunk(Int(index), of: digest)
             return (chunk, self.isRight(chunk, Int(index), record))
         }
         guard isRight else {
             let reason = "bytes \(index * size) to \(min(record.bytes, (index + 1) * size)) are not what was stored"
-            guard try await putAside(digest, ifChunkIsDamaged: Int(index), because: reason) else {
+            guard try await isDamaged(digest, record, chunk: Int(index), because: reason) else {
                 return try await read(digest, offset: offset, limit: limit)
             }
             throw Failure(
                 .corrupt,
-                "Blob \(digest) is damaged on the registry's disk (\(reason)). It was put aside and is not served;"
-                    + " upload it again.")
+                "Blob \(digest) is damaged \(record.isMoved ? "in the bucket" : "on the registry's disk") (\(reason))."
+                    + " It was put aside and is not served; upload it again.")
         }
         return (Array(chunk.dropFirst(Int(offset - index * size)).prefix(limit)), record.bytes)
     }
@@ -286,14 +298,24 @@ public actor BlobStore {
         }
     }
 
-    private nonisolated func isRight(_ chunk: [UInt8], _ index: Int, _ record: Record) -> Bool {
+    nonisolated func isRight(_ chunk: [UInt8], _ index: Int, _ record: Record) -> Bool {
         let length = SHA256.byteCount
         return Array(SHA256.hash(data: chunk)) == Array(record.chunks.dropFirst(index * length).prefix(length))
     }
 
-    /// Looks again before it puts the blob aside, because it may have been uploaded anew since.
+    /// Looks again before it puts the blob aside, because it may have been uploaded anew or moved since.
+    private nonisolated func isDamaged(
+        _ digest: BlobDigest, _ record: Record, chunk index: Int, because reason: String
+    ) async throws -> Bool {
+        guard record.isMoved else { return try await putAside(digest, ifChunkIsDamaged: index, because: reason) }
+        guard try await !isRight(movedChunk(index, of: digest), index, record) else { return false }
+        try await putAside(digest, because: reason)
+        return true
+    }
+
     private func putAside(_ digest: BlobDigest, ifChunkIsDamaged index: Int, because reason: String) throws -> Bool {
         guard let record = try knownRecord(of: digest) else { return true }
+        guard !record.isMoved else { return false }
         guard try !isRight(chunk(index, of: digest), index, record) else { return false }
         try putAside(digest, because: reason)
         return true

@@ -18,6 +18,12 @@ struct ExaminedNetwork {
             network.parameters = UInt64(clamping: try description.parameterCount)
             network.operations = UInt64(clamping: try description.multiplyAccumulates)
             structure = try NetworkStructure(description)
+        } else if sent.format == BaseNetwork.structureFormat {
+            let template = try StructureTemplate(json: sent.description)
+            network.description = template.canonicalJSON
+            network.parameters = UInt64(clamping: try template.example.parameterCount)
+            network.operations = UInt64(clamping: try template.example.multiplyAccumulates)
+            structure = try NetworkStructure(template.example)
         } else {
             let outline = try NetworkOutline(json: sent.description)
             guard outline.format == sent.format else {

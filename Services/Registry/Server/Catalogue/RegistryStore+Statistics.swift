@@ -16,6 +16,7 @@ extension RegistryStore {
                 return [
                     MetricSample(.blobs, try number("SELECT COUNT(*) FROM blobs")),
                     MetricSample(.blobBytes, try number("SELECT SUM(bytes) FROM blobs")),
+                    MetricSample(.diskBlobs, try number("SELECT COUNT(*) FROM blobs WHERE moved IS NULL")),
                 ] + (try kinds.map { MetricSample(.entries, [("kind", $0)], try number("SELECT COUNT(*) FROM \($0)")) })
             }
         }
@@ -30,7 +31,12 @@ extension RegistryStore {
                 networks: try number("SELECT COUNT(*) FROM networks"), models: tally.models,
                 datasets: try number("SELECT COUNT(*) FROM datasets"), blobs: try number("SELECT COUNT(*) FROM blobs"),
                 blobBytes: try number("SELECT SUM(bytes) FROM blobs"), groups: tally.groups,
-                accuracies: tally.accuracies)
+                accuracies: tally.accuracies,
+                parameters: try number(
+                    """
+                    SELECT SUM(model_sums.models * networks.parameters) FROM model_sums
+                    JOIN networks ON networks.id = model_sums.key WHERE model_sums.field = 'network'
+                    """))
         }
     }
 }

@@ -108,6 +108,10 @@ extension ScenarioField {
             usual: TrainingOptions.Augmentation.none.rawValue,
             "Random changes of pictures, sound and series during training."),
         ScenarioField("flip", .choice(of: Switch.self), usual: "false", "With augmentation: pictures may be mirrored."),
+        ScenarioField(
+            "device", .choice(of: ScenarioFile.NeededDevice.self), usual: ScenarioFile.NeededDevice.any.rawValue,
+            "The kind of device that a worker must have to train; tasks wait for one that has it."),
+        ScenarioField("memory", .text, usual: "any", "The least memory of that device, such as `20GB`."),
     ]
 
     /// How the best candidates are trained in the end.

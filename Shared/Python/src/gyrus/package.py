@@ -92,4 +92,5 @@ class Package(torch.nn.Module):
             return Prediction(None, {}, named)
         if self.kind == "classification":
             return Prediction(max(named, key=named.__getitem__), named, {})
-        return Prediction([name for name, value in named.items() if value > 0.5], named, {})
+        threshold = self.manifest["target"].get("threshold", 0.5)
+        return Prediction([name for name, value in named.items() if value > threshold], named, {})

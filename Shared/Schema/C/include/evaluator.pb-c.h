@@ -59,13 +59,17 @@ struct  Gyrus__Wire__EvaluateTask
   size_t n_features;
   char **features;
   /*
+   * Several labels: the probability above which an answer counts; 0 means one half.
+   */
+  double threshold;
+  /*
    * Whether the answers for test samples are kept as a file in the registry.
    */
   protobuf_c_boolean keep_answers;
 };
 #define GYRUS__WIRE__EVALUATE_TASK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__evaluate_task__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, 0, 0 }
 
 
 /*

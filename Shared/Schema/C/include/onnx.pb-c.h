@@ -245,6 +245,10 @@ struct  Gyrus__Wire__OnnxAttribute
    */
   Gyrus__Wire__OnnxTensor *t;
   /*
+   * A graph, where `type` is 5: an `OnnxGraph` as bytes, so that its reader decides how deep graphs may nest.
+   */
+  ProtobufCBinaryData g;
+  /*
    * Numbers, where `type` is 6.
    */
   size_t n_floats;
@@ -275,7 +279,7 @@ struct  Gyrus__Wire__OnnxAttribute
 };
 #define GYRUS__WIRE__ONNX_ATTRIBUTE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__onnx_attribute__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, {0,NULL}, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string, 0, 0, {0,NULL}, NULL, {0,NULL}, 0,NULL, 0,NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, 0 }
 
 
 /*

@@ -18,6 +18,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Gyrus__Wire__Task Gyrus__Wire__Task;
 typedef struct Gyrus__Wire__SubmitRequest Gyrus__Wire__SubmitRequest;
+typedef struct Gyrus__Wire__ComputeOffer Gyrus__Wire__ComputeOffer;
 typedef struct Gyrus__Wire__SubmitReply Gyrus__Wire__SubmitReply;
 typedef struct Gyrus__Wire__PullRequest Gyrus__Wire__PullRequest;
 typedef struct Gyrus__Wire__Lease Gyrus__Wire__Lease;
@@ -221,10 +222,54 @@ struct  Gyrus__Wire__SubmitRequest
    * Least workers with which it begins; 0 means as many as the most.
    */
   uint32_t least_workers;
+  /*
+   * Kind of device that a worker must have, `cpu` or `gpu`; empty for any.
+   */
+  char *device;
+  /*
+   * Bytes of memory that the device must have; 0 for any number.
+   */
+  uint64_t memory;
 };
 #define GYRUS__WIRE__SUBMIT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__submit_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, 0, 0, 0, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, {0,NULL}, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * What a worker has to compute with.
+ */
+struct  Gyrus__Wire__ComputeOffer
+{
+  ProtobufCMessage base;
+  /*
+   * Its device, such as `cuda:0`; empty where the worker does not say.
+   */
+  char *device;
+  /*
+   * What the maker calls it.
+   */
+  char *model;
+  /*
+   * Bytes of its memory; 0 where that is not known.
+   */
+  uint64_t memory;
+  /*
+   * Bytes of it that are in use.
+   */
+  uint64_t used_memory;
+  /*
+   * Share of the last moments in which it computed, in percent, plus 1; 0 where that is not known.
+   */
+  uint32_t utilization;
+  /*
+   * `fp32`, `tf32`, `bf16` or `fp16`.
+   */
+  char *precision;
+};
+#define GYRUS__WIRE__COMPUTE_OFFER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__compute_offer__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -270,10 +315,14 @@ struct  Gyrus__Wire__PullRequest
    * Random text of the worker's process; another process of the same name has leases of its own.
    */
   char *instance;
+  /*
+   * What it has to compute with.
+   */
+  Gyrus__Wire__ComputeOffer *offer;
 };
 #define GYRUS__WIRE__PULL_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__pull_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0,NULL, 0, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, 0,NULL, 0, (char *)protobuf_c_empty_string, NULL }
 
 
 /*
@@ -398,10 +447,14 @@ struct  Gyrus__Wire__RenewRequest
    * The attempt.
    */
   Gyrus__Wire__Attempt *attempt;
+  /*
+   * What the worker has to compute with at the moment; absent where nothing changed.
+   */
+  Gyrus__Wire__ComputeOffer *offer;
 };
 #define GYRUS__WIRE__RENEW_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__renew_request__descriptor) \
-    , NULL }
+    , NULL, NULL }
 
 
 /*
@@ -447,10 +500,14 @@ struct  Gyrus__Wire__ReportRequest
    * Digest of a checkpoint's blob from which another worker can continue; empty to keep the last one.
    */
   char *checkpoint;
+  /*
+   * What a person should know, such as that memory was full; empty for nothing.
+   */
+  char *notice;
 };
 #define GYRUS__WIRE__REPORT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__report_request__descriptor) \
-    , NULL, 0, 0, 0,NULL, (char *)protobuf_c_empty_string }
+    , NULL, 0, 0, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -730,10 +787,14 @@ struct  Gyrus__Wire__WorkerStatus
    * Time since it was last heard of, in milliseconds.
    */
   uint32_t silence_milliseconds;
+  /*
+   * What it has to compute with.
+   */
+  Gyrus__Wire__ComputeOffer *offer;
 };
 #define GYRUS__WIRE__WORKER_STATUS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__worker_status__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL }
 
 
 /* Gyrus__Wire__Task methods */
@@ -773,6 +834,25 @@ Gyrus__Wire__SubmitRequest *
                       const uint8_t       *data);
 void   gyrus__wire__submit_request__free_unpacked
                      (Gyrus__Wire__SubmitRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Gyrus__Wire__ComputeOffer methods */
+void   gyrus__wire__compute_offer__init
+                     (Gyrus__Wire__ComputeOffer         *message);
+size_t gyrus__wire__compute_offer__get_packed_size
+                     (const Gyrus__Wire__ComputeOffer   *message);
+size_t gyrus__wire__compute_offer__pack
+                     (const Gyrus__Wire__ComputeOffer   *message,
+                      uint8_t             *out);
+size_t gyrus__wire__compute_offer__pack_to_buffer
+                     (const Gyrus__Wire__ComputeOffer   *message,
+                      ProtobufCBuffer     *buffer);
+Gyrus__Wire__ComputeOffer *
+       gyrus__wire__compute_offer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   gyrus__wire__compute_offer__free_unpacked
+                     (Gyrus__Wire__ComputeOffer *message,
                       ProtobufCAllocator *allocator);
 /* Gyrus__Wire__SubmitReply methods */
 void   gyrus__wire__submit_reply__init
@@ -1200,6 +1280,9 @@ typedef void (*Gyrus__Wire__Task_Closure)
 typedef void (*Gyrus__Wire__SubmitRequest_Closure)
                  (const Gyrus__Wire__SubmitRequest *message,
                   void *closure_data);
+typedef void (*Gyrus__Wire__ComputeOffer_Closure)
+                 (const Gyrus__Wire__ComputeOffer *message,
+                  void *closure_data);
 typedef void (*Gyrus__Wire__SubmitReply_Closure)
                  (const Gyrus__Wire__SubmitReply *message,
                   void *closure_data);
@@ -1276,6 +1359,7 @@ extern const ProtobufCEnumDescriptor    gyrus__wire__task_state__descriptor;
 extern const ProtobufCEnumDescriptor    gyrus__wire__directive__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__task__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__submit_request__descriptor;
+extern const ProtobufCMessageDescriptor gyrus__wire__compute_offer__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__submit_reply__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__pull_request__descriptor;
 extern const ProtobufCMessageDescriptor gyrus__wire__lease__descriptor;

@@ -568,10 +568,14 @@ struct  Gyrus__Wire__CatalogueStatistics
    */
   size_t n_accuracies;
   uint64_t *accuracies;
+  /*
+   * Parameters of all pretrained models together.
+   */
+  uint64_t parameters;
 };
 #define GYRUS__WIRE__CATALOGUE_STATISTICS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__catalogue_statistics__descriptor) \
-    , 0, 0, 0, 0, 0, 0,NULL, 0,NULL }
+    , 0, 0, 0, 0, 0, 0,NULL, 0,NULL, 0 }
 
 
 /*

@@ -278,10 +278,18 @@ struct  Gyrus__Wire__TrainingOptions
    * Whether pictures may be mirrored.
    */
   protobuf_c_boolean flips;
+  /*
+   * Kind of device that it needs, `cpu` or `gpu`; empty for any.
+   */
+  char *device;
+  /*
+   * Bytes of memory that the device must have; 0 for any number.
+   */
+  uint64_t memory;
 };
 #define GYRUS__WIRE__TRAINING_OPTIONS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&gyrus__wire__training_options__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0, (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0 }
 
 
 /*

@@ -18,6 +18,8 @@ extension Wire {
         public var latencyRuns: UInt32 = 0
         /// Identities of sets of features that take the place of the dataset's samples; empty for the samples themselves.
         public var features: [String] = []
+        /// Several labels: the probability above which an answer counts; 0 means one half.
+        public var threshold: Double = 0
         /// Whether the answers for test samples are kept as a file in the registry.
         public var keepAnswers: Bool = false
 
@@ -32,6 +34,7 @@ extension Wire {
             split: String = "",
             latencyRuns: UInt32 = 0,
             features: [String] = [],
+            threshold: Double = 0,
             keepAnswers: Bool = false
         ) {
             self.script = script
@@ -40,6 +43,7 @@ extension Wire {
             self.split = split
             self.latencyRuns = latencyRuns
             self.features = features
+            self.threshold = threshold
             self.keepAnswers = keepAnswers
         }
 
@@ -65,6 +69,7 @@ extension Wire.EvaluateTask: StoredMessage {
         split = try Wire.text(c.pointee.split, "EvaluateTask.split")
         latencyRuns = c.pointee.latency_runs
         features = try Wire.texts(c.pointee.n_features, c.pointee.features, "EvaluateTask.features")
+        threshold = c.pointee.threshold
         keepAnswers = c.pointee.keep_answers != 0
     }
 
@@ -76,6 +81,7 @@ extension Wire.EvaluateTask: StoredMessage {
         c.pointee.split = try arena.text(split, "EvaluateTask.split")
         c.pointee.latency_runs = latencyRuns
         (c.pointee.n_features, c.pointee.features) = try arena.texts(features, "EvaluateTask.features")
+        c.pointee.threshold = threshold
         c.pointee.keep_answers = keepAnswers ? 1 : 0
     }
 }

@@ -359,6 +359,8 @@ extension Wire {
         public var s: [UInt8] = []
         /// A tensor, where `type` is 4.
         public var t: Wire.OnnxTensor? = nil
+        /// A graph, where `type` is 5: an `OnnxGraph` as bytes, so that its reader decides how deep graphs may nest.
+        public var g: [UInt8] = []
         /// Numbers, where `type` is 6.
         public var floats: [Float] = []
         /// Integers, where `type` is 7.
@@ -382,6 +384,7 @@ extension Wire {
             i: Int64 = 0,
             s: [UInt8] = [],
             t: Wire.OnnxTensor? = nil,
+            g: [UInt8] = [],
             floats: [Float] = [],
             ints: [Int64] = [],
             strings: [[UInt8]] = [],
@@ -394,6 +397,7 @@ extension Wire {
             self.i = i
             self.s = s
             self.t = t
+            self.g = g
             self.floats = floats
             self.ints = ints
             self.strings = strings
@@ -423,6 +427,7 @@ extension Wire.OnnxAttribute: StoredMessage {
         i = c.pointee.i
         s = Wire.bytes(c.pointee.s)
         t = try Wire.message(c.pointee.t)
+        g = Wire.bytes(c.pointee.g)
         floats = Wire.numbers(c.pointee.n_floats, c.pointee.floats)
         ints = Wire.numbers(c.pointee.n_ints, c.pointee.ints)
         strings = Wire.manyBytes(c.pointee.n_strings, c.pointee.strings)
@@ -438,6 +443,7 @@ extension Wire.OnnxAttribute: StoredMessage {
         c.pointee.i = i
         c.pointee.s = arena.bytes(s)
         c.pointee.t = try arena.message(t)
+        c.pointee.g = arena.bytes(g)
         (c.pointee.n_floats, c.pointee.floats) = arena.numbers(floats)
         (c.pointee.n_ints, c.pointee.ints) = arena.numbers(ints)
         (c.pointee.n_strings, c.pointee.strings) = arena.manyBytes(strings)

@@ -241,6 +241,10 @@ extension Wire {
         public var elastic: Bool = false
         /// Least workers with which it begins; 0 means as many as the most.
         public var leastWorkers: UInt32 = 0
+        /// Kind of device that a worker must have, `cpu` or `gpu`; empty for any.
+        public var device: String = ""
+        /// Bytes of memory that the device must have; 0 for any number.
+        public var memory: UInt64 = 0
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -255,7 +259,9 @@ extension Wire {
             maxAttempts: UInt32 = 0,
             workers: UInt32 = 0,
             elastic: Bool = false,
-            leastWorkers: UInt32 = 0
+            leastWorkers: UInt32 = 0,
+            device: String = "",
+            memory: UInt64 = 0
         ) {
             self.id = id
             self.kind = kind
@@ -266,6 +272,8 @@ extension Wire {
             self.workers = workers
             self.elastic = elastic
             self.leastWorkers = leastWorkers
+            self.device = device
+            self.memory = memory
         }
 
         /// Decodes a message.
@@ -293,6 +301,8 @@ extension Wire.SubmitRequest: StoredMessage {
         workers = c.pointee.workers
         elastic = c.pointee.elastic != 0
         leastWorkers = c.pointee.least_workers
+        device = try Wire.text(c.pointee.device, "SubmitRequest.device")
+        memory = c.pointee.memory
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__SubmitRequest>, arena: inout Arena) throws {
@@ -306,6 +316,79 @@ extension Wire.SubmitRequest: StoredMessage {
         c.pointee.workers = workers
         c.pointee.elastic = elastic ? 1 : 0
         c.pointee.least_workers = leastWorkers
+        c.pointee.device = try arena.text(device, "SubmitRequest.device")
+        c.pointee.memory = memory
+    }
+}
+
+extension Wire {
+    /// What a worker has to compute with.
+    public struct ComputeOffer: WireMessage {
+        /// Its device, such as `cuda:0`; empty where the worker does not say.
+        public var device: String = ""
+        /// What the maker calls it.
+        public var model: String = ""
+        /// Bytes of its memory; 0 where that is not known.
+        public var memory: UInt64 = 0
+        /// Bytes of it that are in use.
+        public var usedMemory: UInt64 = 0
+        /// Share of the last moments in which it computed, in percent, plus 1; 0 where that is not known.
+        public var utilization: UInt32 = 0
+        /// `fp32`, `tf32`, `bf16` or `fp16`.
+        public var precision: String = ""
+
+        /// Makes a message in which every field has its default.
+        public init() {}
+
+        /// Makes a message; what is left out has its default.
+        public init(
+            device: String = "",
+            model: String = "",
+            memory: UInt64 = 0,
+            usedMemory: UInt64 = 0,
+            utilization: UInt32 = 0,
+            precision: String = ""
+        ) {
+            self.device = device
+            self.model = model
+            self.memory = memory
+            self.usedMemory = usedMemory
+            self.utilization = utilization
+            self.precision = precision
+        }
+
+        /// Decodes a message.
+        /// - Throws: `Failure` with code `corrupt` where the bytes are no such message.
+        public init(bytes: UnsafeRawBufferPointer) throws { self = try Wire.decode(bytes) }
+
+        /// Encodes the message into the memory that `allocate` returns for its size.
+        public func encode(allocating allocate: (Int) throws -> UnsafeMutableRawBufferPointer) throws {
+            try Wire.encode(self, allocating: allocate)
+        }
+    }
+}
+
+extension Wire.ComputeOffer: StoredMessage {
+    static func prepare(_ c: UnsafeMutablePointer<Gyrus__Wire__ComputeOffer>) { gyrus__wire__compute_offer__init(c) }
+
+    init(stored c: UnsafePointer<Gyrus__Wire__ComputeOffer>) throws {
+        self.init()
+        device = try Wire.text(c.pointee.device, "ComputeOffer.device")
+        model = try Wire.text(c.pointee.model, "ComputeOffer.model")
+        memory = c.pointee.memory
+        usedMemory = c.pointee.used_memory
+        utilization = c.pointee.utilization
+        precision = try Wire.text(c.pointee.precision, "ComputeOffer.precision")
+    }
+
+    func store(in c: UnsafeMutablePointer<Gyrus__Wire__ComputeOffer>, arena: inout Arena) throws {
+        gyrus__wire__compute_offer__init(c)
+        c.pointee.device = try arena.text(device, "ComputeOffer.device")
+        c.pointee.model = try arena.text(model, "ComputeOffer.model")
+        c.pointee.memory = memory
+        c.pointee.used_memory = usedMemory
+        c.pointee.utilization = utilization
+        c.pointee.precision = try arena.text(precision, "ComputeOffer.precision")
     }
 }
 
@@ -367,6 +450,8 @@ extension Wire {
         public var waitMilliseconds: UInt32 = 0
         /// Random text of the worker's process; another process of the same name has leases of its own.
         public var instance: String = ""
+        /// What it has to compute with.
+        public var offer: Wire.ComputeOffer? = nil
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -376,12 +461,14 @@ extension Wire {
             worker: String = "",
             kinds: [String] = [],
             waitMilliseconds: UInt32 = 0,
-            instance: String = ""
+            instance: String = "",
+            offer: Wire.ComputeOffer? = nil
         ) {
             self.worker = worker
             self.kinds = kinds
             self.waitMilliseconds = waitMilliseconds
             self.instance = instance
+            self.offer = offer
         }
 
         /// Decodes a message.
@@ -404,6 +491,7 @@ extension Wire.PullRequest: StoredMessage {
         kinds = try Wire.texts(c.pointee.n_kinds, c.pointee.kinds, "PullRequest.kinds")
         waitMilliseconds = c.pointee.wait_milliseconds
         instance = try Wire.text(c.pointee.instance, "PullRequest.instance")
+        offer = try Wire.message(c.pointee.offer)
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__PullRequest>, arena: inout Arena) throws {
@@ -412,6 +500,7 @@ extension Wire.PullRequest: StoredMessage {
         (c.pointee.n_kinds, c.pointee.kinds) = try arena.texts(kinds, "PullRequest.kinds")
         c.pointee.wait_milliseconds = waitMilliseconds
         c.pointee.instance = try arena.text(instance, "PullRequest.instance")
+        c.pointee.offer = try arena.message(offer)
     }
 }
 
@@ -656,15 +745,19 @@ extension Wire {
     public struct RenewRequest: WireMessage {
         /// The attempt.
         public var attempt: Wire.Attempt? = nil
+        /// What the worker has to compute with at the moment; absent where nothing changed.
+        public var offer: Wire.ComputeOffer? = nil
 
         /// Makes a message in which every field has its default.
         public init() {}
 
         /// Makes a message; what is left out has its default.
         public init(
-            attempt: Wire.Attempt? = nil
+            attempt: Wire.Attempt? = nil,
+            offer: Wire.ComputeOffer? = nil
         ) {
             self.attempt = attempt
+            self.offer = offer
         }
 
         /// Decodes a message.
@@ -684,11 +777,13 @@ extension Wire.RenewRequest: StoredMessage {
     init(stored c: UnsafePointer<Gyrus__Wire__RenewRequest>) throws {
         self.init()
         attempt = try Wire.message(c.pointee.attempt)
+        offer = try Wire.message(c.pointee.offer)
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__RenewRequest>, arena: inout Arena) throws {
         gyrus__wire__renew_request__init(c)
         c.pointee.attempt = try arena.message(attempt)
+        c.pointee.offer = try arena.message(offer)
     }
 }
 
@@ -746,6 +841,8 @@ extension Wire {
         public var metrics: [Wire.Metric] = []
         /// Digest of a checkpoint's blob from which another worker can continue; empty to keep the last one.
         public var checkpoint: String = ""
+        /// What a person should know, such as that memory was full; empty for nothing.
+        public var notice: String = ""
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -756,13 +853,15 @@ extension Wire {
             step: UInt32 = 0,
             steps: UInt32 = 0,
             metrics: [Wire.Metric] = [],
-            checkpoint: String = ""
+            checkpoint: String = "",
+            notice: String = ""
         ) {
             self.attempt = attempt
             self.step = step
             self.steps = steps
             self.metrics = metrics
             self.checkpoint = checkpoint
+            self.notice = notice
         }
 
         /// Decodes a message.
@@ -786,6 +885,7 @@ extension Wire.ReportRequest: StoredMessage {
         steps = c.pointee.steps
         metrics = try Wire.messages(c.pointee.n_metrics, c.pointee.metrics)
         checkpoint = try Wire.text(c.pointee.checkpoint, "ReportRequest.checkpoint")
+        notice = try Wire.text(c.pointee.notice, "ReportRequest.notice")
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__ReportRequest>, arena: inout Arena) throws {
@@ -795,6 +895,7 @@ extension Wire.ReportRequest: StoredMessage {
         c.pointee.steps = steps
         (c.pointee.n_metrics, c.pointee.metrics) = try arena.messages(metrics)
         c.pointee.checkpoint = try arena.text(checkpoint, "ReportRequest.checkpoint")
+        c.pointee.notice = try arena.text(notice, "ReportRequest.notice")
     }
 }
 
@@ -1395,6 +1496,8 @@ extension Wire {
         public var task: String = ""
         /// Time since it was last heard of, in milliseconds.
         public var silenceMilliseconds: UInt32 = 0
+        /// What it has to compute with.
+        public var offer: Wire.ComputeOffer? = nil
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -1403,11 +1506,13 @@ extension Wire {
         public init(
             name: String = "",
             task: String = "",
-            silenceMilliseconds: UInt32 = 0
+            silenceMilliseconds: UInt32 = 0,
+            offer: Wire.ComputeOffer? = nil
         ) {
             self.name = name
             self.task = task
             self.silenceMilliseconds = silenceMilliseconds
+            self.offer = offer
         }
 
         /// Decodes a message.
@@ -1429,6 +1534,7 @@ extension Wire.WorkerStatus: StoredMessage {
         name = try Wire.text(c.pointee.name, "WorkerStatus.name")
         task = try Wire.text(c.pointee.task, "WorkerStatus.task")
         silenceMilliseconds = c.pointee.silence_milliseconds
+        offer = try Wire.message(c.pointee.offer)
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__WorkerStatus>, arena: inout Arena) throws {
@@ -1436,5 +1542,6 @@ extension Wire.WorkerStatus: StoredMessage {
         c.pointee.name = try arena.text(name, "WorkerStatus.name")
         c.pointee.task = try arena.text(task, "WorkerStatus.task")
         c.pointee.silence_milliseconds = silenceMilliseconds
+        c.pointee.offer = try arena.message(offer)
     }
 }

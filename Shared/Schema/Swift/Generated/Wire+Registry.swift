@@ -928,6 +928,8 @@ extension Wire {
         public var groups: [Wire.StatisticsGroup] = []
         /// Models whose accuracy lies in each tenth, from 0–10 % to 90–100 %.
         public var accuracies: [UInt64] = []
+        /// Parameters of all pretrained models together.
+        public var parameters: UInt64 = 0
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -940,7 +942,8 @@ extension Wire {
             blobs: UInt64 = 0,
             blobBytes: UInt64 = 0,
             groups: [Wire.StatisticsGroup] = [],
-            accuracies: [UInt64] = []
+            accuracies: [UInt64] = [],
+            parameters: UInt64 = 0
         ) {
             self.networks = networks
             self.models = models
@@ -949,6 +952,7 @@ extension Wire {
             self.blobBytes = blobBytes
             self.groups = groups
             self.accuracies = accuracies
+            self.parameters = parameters
         }
 
         /// Decodes a message.
@@ -974,6 +978,7 @@ extension Wire.CatalogueStatistics: StoredMessage {
         blobBytes = c.pointee.blob_bytes
         groups = try Wire.messages(c.pointee.n_groups, c.pointee.groups)
         accuracies = Wire.numbers(c.pointee.n_accuracies, c.pointee.accuracies)
+        parameters = c.pointee.parameters
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__CatalogueStatistics>, arena: inout Arena) throws {
@@ -985,6 +990,7 @@ extension Wire.CatalogueStatistics: StoredMessage {
         c.pointee.blob_bytes = blobBytes
         (c.pointee.n_groups, c.pointee.groups) = try arena.messages(groups)
         (c.pointee.n_accuracies, c.pointee.accuracies) = arena.numbers(accuracies)
+        c.pointee.parameters = parameters
     }
 }
 

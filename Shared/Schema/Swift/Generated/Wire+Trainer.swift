@@ -387,6 +387,10 @@ extension Wire {
         public var augmentation: String = ""
         /// Whether pictures may be mirrored.
         public var flips: Bool = false
+        /// Kind of device that it needs, `cpu` or `gpu`; empty for any.
+        public var device: String = ""
+        /// Bytes of memory that the device must have; 0 for any number.
+        public var memory: UInt64 = 0
 
         /// Makes a message in which every field has its default.
         public init() {}
@@ -402,7 +406,9 @@ extension Wire {
             patience: UInt32 = 0,
             keepsBest: Bool = false,
             augmentation: String = "",
-            flips: Bool = false
+            flips: Bool = false,
+            device: String = "",
+            memory: UInt64 = 0
         ) {
             self.schedule = schedule
             self.warmUp = warmUp
@@ -414,6 +420,8 @@ extension Wire {
             self.keepsBest = keepsBest
             self.augmentation = augmentation
             self.flips = flips
+            self.device = device
+            self.memory = memory
         }
 
         /// Decodes a message.
@@ -442,6 +450,8 @@ extension Wire.TrainingOptions: StoredMessage {
         keepsBest = c.pointee.keeps_best != 0
         augmentation = try Wire.text(c.pointee.augmentation, "TrainingOptions.augmentation")
         flips = c.pointee.flips != 0
+        device = try Wire.text(c.pointee.device, "TrainingOptions.device")
+        memory = c.pointee.memory
     }
 
     func store(in c: UnsafeMutablePointer<Gyrus__Wire__TrainingOptions>, arena: inout Arena) throws {
@@ -456,6 +466,8 @@ extension Wire.TrainingOptions: StoredMessage {
         c.pointee.keeps_best = keepsBest ? 1 : 0
         c.pointee.augmentation = try arena.text(augmentation, "TrainingOptions.augmentation")
         c.pointee.flips = flips ? 1 : 0
+        c.pointee.device = try arena.text(device, "TrainingOptions.device")
+        c.pointee.memory = memory
     }
 }
 

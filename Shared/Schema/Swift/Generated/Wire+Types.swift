@@ -88,6 +88,7 @@ extension Wire {
         Wire.ParameterWorkerRequest.self,
         Wire.Task.self,
         Wire.SubmitRequest.self,
+        Wire.ComputeOffer.self,
         Wire.SubmitReply.self,
         Wire.PullRequest.self,
         Wire.Lease.self,

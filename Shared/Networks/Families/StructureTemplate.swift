@@ -1,0 +1,172 @@
+import Foundation
+import Model
+
+/// A structure that a user wrote: layers whose numbers may be products of variables, so that they fit any input.
+///
+/// ```json
+/// {"name": "TwoBlocks", "reads": ["picture"], "areas": ["vision"], "source": "our lab",
+///  "layers": [
+///    {"repeat": "2 * depth", "layers": [
+///      {"kind": "convolution", "channels": "16 * width", "kernel": 3}, {"kind": "relu"},
+///      {"kind": "maximum-pooling", "kernel": 2, "stride": 2}]},
+///    {"kind": "global-average-pooling"},
+///    {"kind": "linear", "features": "outputs"}]}
+/// ```
+/// A layer without `inputs` reads the one before it, the first one the network's input, whose name in `inputs` is `input`.
+public struct StructureTemplate: Hashable, Sendable {
+    /// Most layers of a network, repeated ones counted each time.
+    static let mostLayers = 2_000
+    /// Most characters of the canonical JSON.
+    static let mostCharacters = 16_000
+
+    /// Name, such as `TwoBlocks`.
+    public let name: String
+    /// Family in the sense of table 1.
+    public let category: String
+    /// What its networks read.
+    public let forms: [StructureFamily.Form]
+    /// The areas of which one must be activated; none where what it reads decides alone.
+    public let areas: [String]
+    /// What it does, such as `classification`.
+    public let functions: [String]
+    /// Whose it is.
+    public let source: String
+    /// The one JSON text of it: keys sorted, no white space.
+    public let canonicalJSON: String
+    /// A network of it for an input of the usual size, or of the size that its `example` says.
+    public let example: NetworkDescription
+
+    /// Reads a structure and tries it on an input of each form that it reads.
+    /// - Throws: `Failure` with code `invalid-argument`, naming the field or layer that is wrong.
+    public init(json: String) throws {
+        let wrong = "A structure"
+        guard json.utf8.count <= Self.mostCharacters else {
+            throw Failure(
+                .invalidArgument,
+                "\(wrong) has \(json.utf8.count) characters; at most \(Self.mostCharacters) are allowed.")
+        }
+        guard let object = try? JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any] else {
+            throw Failure(.invalidArgument, "\(wrong) is a map with name, reads and layers.")
+        }
+        let fields = try Fields(object, of: wrong)
+        let name = try fields.text("name")
+        self.name = name
+        guard name.wholeMatch(of: /[A-Za-z][A-Za-z0-9_.]{0,63}/) != nil else {
+            throw Failure(
+                .invalidArgument,
+                "\(wrong) has the name '\(name.prefix(80))'; it begins with a letter, and at most 63 letters, digits, '_' or "
+                    + "'.' follow.")
+        }
+        guard StructureFamily.named(name) == nil else {
+            throw Failure(.invalidArgument, "Gyrus has a structure '\(name)'; give yours another name.")
+        }
+        category = try fields.text("category", default: name)
+        forms = try fields.texts("reads").map { word in
+            guard let form = StructureFamily.Form(rawValue: word), form != .features else {
+                let known = StructureFamily.Form.allCases.filter { $0 != .features }.map(\.rawValue)
+                throw Failure(
+                    .invalidArgument, "Structure '\(name)' reads '\(word)'; known are \(known.joined(separator: ", "))."
+                )
+            }
+            return form
+        }
+        guard let first = forms.first else {
+            throw Failure(.invalidArgument, "Structure '\(name)' does not say what it 'reads'.")
+        }
+        areas = try fields.texts("areas", default: [])
+        functions = try fields.texts("functions", default: ["classification", "regression"])
+        source = try fields.text("source", default: "a user")
+        try fields.refuse(except: ["name", "category", "reads", "areas", "functions", "source", "example", "layers"])
+        let data = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+        canonicalJSON = String(decoding: data, as: UTF8.self)
+        let layers = TemplateLayers(structure: name, layers: try fields.maps("layers"))
+        let shape = try fields.numbers("example")
+        let family = Self.family(name, category, forms, areas, functions, source, layers)
+        example = try Self.example(of: family, reading: first, shape)
+        for form in forms.dropFirst() where shape == nil { _ = try Self.example(of: family, reading: form, nil) }
+    }
+
+    private static func example(
+        of family: StructureFamily, reading form: StructureFamily.Form, _ shape: [Int]?
+    ) throws -> NetworkDescription {
+        var input = form.usualInput
+        input.shape = shape ?? input.shape
+        guard StructureFamily.Form(input) == form else {
+            throw Failure(.invalidArgument, "example: no \(form.rawValue) has the shape \(input.shape).")
+        }
+        return try family.network(input: "input", input, outputs: 3)
+    }
+
+    /// The family that searches choose.
+    public var family: StructureFamily {
+        get throws {
+            let object = try JSONSerialization.jsonObject(with: Data(canonicalJSON.utf8)) as? [String: Any] ?? [:]
+            let layers = TemplateLayers(structure: name, layers: object["layers"] as? [[String: Any]] ?? [])
+            return Self.family(name, category, forms, areas, functions, source, layers)
+        }
+    }
+
+    private static func family(
+        _ name: String, _ category: String, _ forms: [StructureFamily.Form], _ areas: [String], _ functions: [String],
+        _ source: String, _ layers: TemplateLayers
+    ) -> StructureFamily {
+        StructureFamily(
+            name, category: category, Set(forms), areas: areas, functions: functions, source: source,
+            build: layers.network)
+    }
+
+    /// Whether two are the same text.
+    public static func == (one: StructureTemplate, other: StructureTemplate) -> Bool {
+        one.canonicalJSON == other.canonicalJSON
+    }
+
+    /// Hashes the text.
+    public func hash(into hasher: inout Hasher) { hasher.combine(canonicalJSON) }
+}
+
+/// Fields of a map that a user wrote.
+private struct Fields {
+    let object: [String: Any]
+    let what: String
+
+    init(_ object: [String: Any], of what: String) throws {
+        self.object = object
+        self.what = what
+    }
+
+    func text(_ key: String, default usual: String? = nil) throws -> String {
+        if let value = object[key] as? String, !value.isEmpty { return value }
+        guard let usual, object[key] == nil else { throw wrong(key, "a text") }
+        return usual
+    }
+
+    func texts(_ key: String, default usual: [String]? = nil) throws -> [String] {
+        if let value = object[key] as? String { return [value] }
+        if let values = object[key] as? [String] { return values }
+        guard let usual, object[key] == nil else { throw wrong(key, "a list of texts") }
+        return usual
+    }
+
+    func numbers(_ key: String) throws -> [Int]? {
+        guard let value = object[key] else { return nil }
+        guard let numbers = value as? [Int], numbers.allSatisfy({ $0 > 0 }) else {
+            throw wrong(key, "the shape of an input, such as [3, 64, 64]")
+        }
+        return numbers
+    }
+
+    func maps(_ key: String) throws -> [[String: Any]] {
+        guard let maps = object[key] as? [[String: Any]], !maps.isEmpty else { throw wrong(key, "a list of layers") }
+        return maps
+    }
+
+    func refuse(except known: [String]) throws {
+        guard let stranger = object.keys.filter({ !known.contains($0) }).min() else { return }
+        throw Failure(
+            .invalidArgument, "\(what) has the unknown field '\(stranger)'; it has \(known.joined(separator: ", ")).")
+    }
+
+    private func wrong(_ key: String, _ wanted: String) -> Failure {
+        Failure(.invalidArgument, "\(what) needs '\(key)': \(wanted).")
+    }
+}

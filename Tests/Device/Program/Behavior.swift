@@ -1,0 +1,56 @@
+import Foundation
+import Model
+import Torch
+
+/// What a device makes of a training, beside what the processor does: accuracy, and a full memory.
+struct Behavior {
+    private let network: CheckedNetwork
+    private let place: ComputePlace
+
+    /// Accuracies of well-trained networks differ by this at most, whatever rounds how.
+    private static let tolerance = 0.05
+
+    init(_ network: CheckedNetwork, _ place: ComputePlace) {
+        self.network = network
+        self.place = place
+    }
+
+    func check() throws {
+        let processor = try ComputePlace(device: "cpu")
+        let here = try accuracy(on: place), there = try accuracy(on: processor)
+        print("\(network.rawValue): accuracy \(here) on \(place.device), \(there) on cpu in fp32")
+        guard here > there - Self.tolerance else {
+            throw Failure(.internal, "\(network.rawValue) learns less on '\(place.device)' than on the processor.")
+        }
+        let (parts, text) = try overflow()
+        print("\(network.rawValue): \(text) in \(parts) parts")
+        guard parts > 1 else { throw Failure(.internal, "Memory was not full, whatever the size of a mini-batch.") }
+    }
+
+    private func accuracy(on place: ComputePlace) throws -> Double {
+        let plan = try TrainingPlan(
+            optimizers: [.init(rule: .adamw, learningRate: 0.001)], epochs: 3, batch: 32, seed: 3)
+        let session = try TrainingSession(
+            network.network(), plan: plan, samples: try network.samples(320, seed: 2), on: place)
+        while !session.isFinished { try session.finishEpoch() }
+        return try session.network.evaluate(on: network.samples(100, seed: 4)).accuracy
+    }
+
+    /// Trains with a mini-batch that is too large: on a GPU truly, on a processor, whose memory others need, by its word.
+    private func overflow() throws -> (parts: Int, text: String) {
+        let isGPU = place.device.kind == .gpu
+        var batch = isGPU ? 4_096 : 32
+        while true {
+            let plan = try TrainingPlan(
+                optimizers: [.init(rule: .adamw, learningRate: 0.001)], epochs: 1, batch: batch, seed: 3)
+            let samples = try network.samples(batch, seed: 2)
+            let session = try TrainingSession(network.network(), plan: plan, samples: samples, on: place)
+            if !isGPU { session.limitMemory(toSamples: 10) }
+            _ = try session.finishEpoch()
+            if session.batchParts > 1 || batch >= 65_536 {
+                return (session.batchParts, "a mini-batch of \(batch) samples goes through")
+            }
+            batch *= 4
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import ObjectStore
+import Storage
+import TestSupport
+
+/// A real store with S3's interface, of Python's package `moto`, which checks the signature of every request.
+final class ObjectStoreServer: Sendable {
+    /// What it can be made to do.
+    enum Fault: String {
+        case full, away, wrong
+    }
+
+    /// How long it may take to start.
+    private static let patience = Duration.seconds(60)
+
+    private let directory: TemporaryDirectory
+    private let process: Process
+    private let input = Pipe()
+    let address: String
+    let credentials: [String: String]
+
+    /// Starts it.
+    /// - Throws: `PythonEnvironment.Problem` where it cannot be installed.
+    init() async throws {
+        let python = try await BlockingWork.run { try PythonEnvironment(with: "moto.server") }
+        let directory = try TemporaryDirectory()
+        process = Process()
+        process.executableURL = URL(filePath: python.interpreter)
+        process.arguments = [PythonEnvironment.file("object-store.py").path, directory.path("place")]
+        // It ends when nobody holds the other end, so it does not outlive the tests.
+        process.standardInput = input
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        self.directory = directory
+        let deadline = ContinuousClock.now + Self.patience
+        var words: [String] = []
+        while words.count != 3 {
+            guard ContinuousClock.now < deadline, process.isRunning else {
+                throw PythonEnvironment.Problem("the store of moto did not start")
+            }
+            try await Task.sleep(for: .milliseconds(50))
+            words =
+                (try? String(contentsOf: directory.file("place"), encoding: .utf8))?.split(separator: " ")
+                .map(String.init) ?? []
+        }
+        address = "http://127.0.0.1:\(words[0])/files"
+        credentials = ["AWS_ACCESS_KEY_ID": words[1], "AWS_SECRET_ACCESS_KEY": words[2]]
+    }
+
+    deinit { process.terminate() }
+
+    func set(_ fault: Fault, _ isOn: Bool) throws {
+        let file = directory.file("place.\(fault.rawValue)")
+        if isOn { try Data().write(to: file) } else { try FileManager.default.removeItem(at: file) }
+    }
+
+    func bucket(_ path: String = "/\(UUID().uuidString)", with more: [String: String] = [:]) throws -> Bucket {
+        Bucket(
+            try BucketAddress(address + path), try BucketCredentials(environment: credentials.merging(more) { $1 }))
+    }
+}
