@@ -13,11 +13,11 @@ struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "predict", abstract: "Answer for a user's data with a package.")
 
-    @OptionGroup var options: PlaceOptions
-
     @Option(
         help: ArgumentHelp("Folder beside the package that alone can be read (default: all).", valueName: "folder"))
     var confinedTo: String?
+
+    @OptionGroup var options: PlaceOptions
 
     @Argument(help: "The package, model.pt.")
     var package: String

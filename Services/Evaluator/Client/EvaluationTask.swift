@@ -27,15 +27,15 @@ public struct EvaluationTask: Hashable, Sendable {
     public var latencyRuns: Int
     /// Identities of sets of features that take the place of the dataset's samples; empty for the samples themselves.
     public var features: [String]
-    /// Several labels: the probability above which an answer counts, chosen on validation samples; nil for one half.
-    public var threshold: Double?
     /// Whether the answers for the samples are kept as a file in the registry.
     public var keepsAnswers: Bool
+    /// Several labels: the probability above which an answer counts, chosen on validation samples; nil for one half.
+    public var threshold: Double?
 
     /// Describes a task.
     public init(
         script: BlobDigest, network: NetworkDescription, dataset: String, split: Split? = .test, latencyRuns: Int = 50,
-        features: [String] = [], threshold: Double? = nil, keepsAnswers: Bool = false
+        features: [String] = [], keepsAnswers: Bool = false, threshold: Double? = nil
     ) {
         self.script = script
         self.network = network
@@ -43,8 +43,8 @@ public struct EvaluationTask: Hashable, Sendable {
         self.split = split
         self.latencyRuns = latencyRuns
         self.features = features
-        self.threshold = threshold
         self.keepsAnswers = keepsAnswers
+        self.threshold = threshold
     }
 
     /// Reads a task's payload.
@@ -58,7 +58,8 @@ public struct EvaluationTask: Hashable, Sendable {
             script: try BlobDigest(wire.script), network: try NetworkDescription(json: wire.network),
             dataset: wire.dataset, split: split,
             latencyRuns: wire.latencyRuns == 0 ? 50 : Int(wire.latencyRuns), features: wire.features,
-            threshold: wire.threshold == 0 ? nil : wire.threshold, keepsAnswers: wire.keepAnswers)
+            keepsAnswers: wire.keepAnswers,
+            threshold: wire.threshold == 0 ? nil : wire.threshold)
     }
 
     /// The task's payload.
@@ -66,8 +67,8 @@ public struct EvaluationTask: Hashable, Sendable {
         try Wire.EvaluateTask(
             script: script.hexadecimal, network: try network.canonicalJSON, dataset: dataset,
             split: split?.rawValue ?? "",
-            latencyRuns: UInt32(clamping: latencyRuns), features: features, threshold: threshold ?? 0,
-            keepAnswers: keepsAnswers
+            latencyRuns: UInt32(clamping: latencyRuns), features: features, keepAnswers: keepsAnswers,
+            threshold: threshold ?? 0
         ).encodedBytes()
     }
 }

@@ -43,8 +43,8 @@ extension SearchRun {
             split: isFinal || trial.isWinner || scenario.search.scoresTest ? .test : nil,
             latencyRuns: isFinal ? Self.latencyRuns.final : Self.latencyRuns.trial,
             features: head == nil ? [] : fusion?.sets ?? [],
-            threshold: trial.metrics["validation-\(Target.thresholdName)"],
-            keepsAnswers: isFinal || trial.isWinner)
+            keepsAnswers: isFinal || trial.isWinner,
+            threshold: trial.metrics["validation-\(Target.thresholdName)"])
     }
 
     private func training(of trial: Trial, _ candidate: Candidate) throws -> TrainingTask {
