@@ -67,8 +67,8 @@ public struct EvaluationTask: Hashable, Sendable {
         try Wire.EvaluateTask(
             script: script.hexadecimal, network: try network.canonicalJSON, dataset: dataset,
             split: split?.rawValue ?? "",
-            latencyRuns: UInt32(clamping: latencyRuns), features: features, keepAnswers: keepsAnswers,
-            threshold: threshold ?? 0
+            latencyRuns: UInt32(clamping: latencyRuns), features: features, threshold: threshold ?? 0,
+            keepAnswers: keepsAnswers
         ).encodedBytes()
     }
 }
