@@ -142,6 +142,19 @@ import Testing
         }
     }
 
+    @Test func `a registry with wrong credentials ends at once with the status of a wrong configuration`() async throws
+    {
+        let store = try await store()
+        try await ProcessFixture.run { fixture in
+            let registry = try fixture.start(
+                "registry", ["--blobs", store.address],
+                environment: store.credentials.merging(["AWS_SECRET_ACCESS_KEY": "wrong"]) { $1 })
+            #expect(await registry.end() == 78)
+            let log = try String(contentsOf: registry.log, encoding: .utf8)
+            #expect(log.contains("SignatureDoesNotMatch") && log.contains("AWS_SECRET_ACCESS_KEY"), "\(log)")
+        }
+    }
+
     @Test func `a bucket has one registry, and a registry one bucket, until it is restored`() async throws {
         let store = try await store()
         let (first, other) = (try store.bucket("/p"), try store.bucket("/q"))

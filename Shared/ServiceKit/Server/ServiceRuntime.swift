@@ -113,6 +113,8 @@ public enum ServiceRuntime {
             service.rawValue, level: configuration.logLevel, format: configuration.logFormat)
         do {
             try await serve(configuration, logger, migrations, setup)
+        } catch let exit as ExitCode {
+            throw exit
         } catch {
             throw ending(logger, Failure(error))
         }
