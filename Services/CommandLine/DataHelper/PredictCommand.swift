@@ -52,6 +52,7 @@ private struct Predicting {
     func run(_ tell: (PredictionMessage) throws -> Void) throws {
         var pending: [(place: String, cells: [[Cell]])] = []
         var reader: ValueReader?
+        var folder: String?
         func flush() throws {
             guard let reader, !pending.isEmpty else { return }
             for (sample, result) in zip(pending, try answerer.answers(pending.map(\.cells), reader)) {
@@ -60,7 +61,10 @@ private struct Predicting {
             pending.removeAll(keepingCapacity: true)
         }
         try forEachSample { place, cells, files in
-            if reader == nil {
+            // Files may lie in different folders.
+            if files.path != folder {
+                try flush()
+                folder = files.path
                 let manifest = answerer.package.manifest
                 reader = try ValueReader(files: files, inputs: manifest.inputs, encoding: manifest.settings.encoding)
             }
