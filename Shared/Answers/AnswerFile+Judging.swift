@@ -28,6 +28,9 @@ extension AnswerFile {
         }
     }
 
+    /// The labels that are answered for a kept sample.
+    public func labels(of row: Int) -> [Int] { target.labels(of: answers(of: row).map(Float.init)) }
+
     /// What is right of labels (0 or 1), or of numbers in their own unit; empty where samples have classes.
     public func truth(of row: Int) -> [Double] {
         guard target.kind != .classification else { return [] }

@@ -237,7 +237,7 @@ struct AnswerValues {
         case .multiLabel:
             let truth = file.truth(of: row)
             values["truth"] = names.indices.filter { truth[$0] > 0 }.map { names[$0] }.joined(separator: ", ")
-            values["answer"] = names.indices.filter { given[$0] > 0.5 }.map { names[$0] }.joined(separator: ", ")
+            values["answer"] = file.labels(of: row).map { names[$0] }.joined(separator: ", ")
         case .regression:
             values["truth"] = file.truth(of: row).map(Words.plain).joined(separator: ", ")
             values["answer"] = given.map(Words.plain).joined(separator: ", ")

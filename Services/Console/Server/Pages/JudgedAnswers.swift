@@ -55,9 +55,12 @@ struct JudgedAnswers: Sendable {
                 confusion[truth][answer] += 1
                 add(file.answers(of: row)[answer], isRight: truth == answer)
             case .multiLabel:
+                let given = file.labels(of: row)
                 for (label, (answer, truth)) in zip(file.answers(of: row), file.truth(of: row)).enumerated() {
                     add(answer, isRight: truth > 0)
-                    if let outcome = Self.outcome(answer, truth) { labels[label].counts[outcome, default: 0] += 1 }
+                    if let outcome = Self.outcome(given.contains(label), truth) {
+                        labels[label].counts[outcome, default: 0] += 1
+                    }
                 }
             case .regression: break
             }
@@ -70,8 +73,8 @@ struct JudgedAnswers: Sendable {
     }
 
     /// How an answer about a label came out; nil where nothing was said and nothing was to be said.
-    static func outcome(_ answer: Double, _ truth: Double) -> LabelOutcome? {
-        switch (answer > 0.5, truth > 0) {
+    static func outcome(_ isGiven: Bool, _ truth: Double) -> LabelOutcome? {
+        switch (isGiven, truth > 0) {
         case (true, true): .right
         case (true, false): .wrong
         case (false, true): .missed
@@ -93,7 +96,7 @@ struct JudgedAnswers: Sendable {
         case .pair(let truth, let answer):
             order.filter { Int(file.classes[$0]) == truth && file.answer(of: $0) == answer }
         case .label(let label, let outcome):
-            order.filter { Self.outcome(file.answers(of: $0)[label], file.truth(of: $0)[label]) == outcome }
+            order.filter { Self.outcome(file.labels(of: $0).contains(label), file.truth(of: $0)[label]) == outcome }
         }
     }
 }

@@ -55,7 +55,7 @@ enum PredictValues {
             }
             let order = numbers.indices.sorted { (numbers[$1], $0) < (numbers[$0], $1) }
             let chosen =
-                target.kind == .classification ? Array(order.prefix(1)) : order.filter { numbers[$0] > 0.5 }
+                target.kind == .classification ? Array(order.prefix(1)) : target.labels(of: numbers)
             return [
                 "place": answer.place,
                 "answer": chosen.isEmpty ? "none" : chosen.map { target.names[$0] }.joined(separator: ", "),
