@@ -58,6 +58,32 @@ import TrainerClient
         }
     }
 
+    @Test func `networks that answer together are of different families where these are among the best`() throws {
+        var changes = 0
+        for seed in 1..<9 {
+            let text = scenarioText().replacing("seed: 7", with: "seed: \(seed)")
+            func families(_ final: String) throws -> [[String]] {
+                var driver = try Driver(
+                    text.replacing("final: {epochs: 5}", with: "final: {epochs: 5, \(final)}"), order: 1)
+                try driver.run()
+                let finals = driver.rows.trials.values.filter { $0.purpose.source != nil }
+                return finals.sorted { $0.id.number < $1.id.number }.map { trial in
+                    // As 'audio: LeNet5×0.5 sgd; image: LeNet3×1 adam'.
+                    trial.networkName.split(separator: "; ").map { part in
+                        String(part.drop { $0 != " " }.dropFirst().prefix { $0.isLetter })
+                    }
+                }
+            }
+            let alone = try families("candidates: 2")
+            let team = try families("candidates: 2, ensemble: true")
+            #expect(team.count == 2 && team[0] == alone[0])
+            // What was different already stays.
+            if alone[0] != alone[1] { #expect(team == alone) }
+            if alone[0] == alone[1], team[0] != team[1] { changes += 1 }
+        }
+        #expect(changes > 0)
+    }
+
     @Test func `networks that are together too large do not answer together`() throws {
         var together: Set<Bool> = []
         for seed in 1..<7 {

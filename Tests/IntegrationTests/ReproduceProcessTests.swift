@@ -19,7 +19,9 @@ private struct Row: Decodable, Hashable {
             "reproduce", "av-mnist", "--quick", "--synthetic", into: gyrus.folder.appending(path: "report"))
         while true {
             let scenarios = try await gyrus.list(Scenario.self, "scenarios")
-            if scenarios.count(where: { $0.state == "succeeded" }) >= count {
+            // Searches go on by themselves, so one may succeed before what was cancelled is taken up.
+            let isTakenUp = !scenarios.contains { $0.state == "cancelled" }
+            if isTakenUp, scenarios.count(where: { $0.state == "succeeded" }) >= count {
                 kill(process.processIdentifier, SIGKILL)
                 return scenarios
             }

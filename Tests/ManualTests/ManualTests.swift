@@ -70,8 +70,12 @@ import Testing
         #expect(count > 10)
     }
 
-    /// Reads a scenario, a part of one, a Compose file, or the contract of a pretrained model.
+    /// Reads a scenario, a part of one, a Compose file, a structure, or the contract of a pretrained model.
     private static func read(_ code: String) throws {
+        if code.hasPrefix("name:") {
+            _ = try StructureTemplate(json: ScenarioFile.structure(code, file: "structure.yaml"))
+            return
+        }
         if code.hasPrefix("picture:") || code.contains("\npicture:\n") || code.contains("\nsound:\n") {
             _ = try InputContract(yaml: code, file: "contract.yaml")
             return

@@ -45,12 +45,13 @@ extension SearchCourse {
 
     /// The trials of a ranking that are trained in the end: where several things count, those that no other beats in all of
     /// them come first.
-    package func finalists(among ranking: [Trial]) -> [Trial] {
+    /// - Parameter count: How many; nil for as many as the scenario says.
+    package func finalists(among ranking: [Trial], count: Int? = nil) -> [Trial] {
         let fronts = ParetoRanking(
             ranking.compactMap { trial in trial.objective.flatMap { outcome(of: trial, $0).objectives } }
         ).fronts
         let order = ranking.indices.sorted { (fronts[$0], $0) < (fronts[$1], $1) }
-        return order.prefix(scenario.finalists).map { ranking[$0] }
+        return order.prefix(count ?? scenario.finalists).map { ranking[$0] }
     }
 
     /// Why there is no result although trials succeeded; nil where none did.

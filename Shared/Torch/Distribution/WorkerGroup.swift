@@ -3,7 +3,7 @@ import Model
 
 /// Where the workers of one training find each other: the one of rank 0 opens it, the others connect to it.
 ///
-/// It carries addresses alone, and must live as long as the group.
+/// It carries addresses alone, for one group, and is closed once all have met.
 public final class MeetingPoint {
     let handle: OpaquePointer
     /// Where it is, as `host:port`.
@@ -53,7 +53,6 @@ public final class WorkerGroup: Collective {
     public internal(set) var waited = Duration.zero
 
     private let connections: Connections
-    private let meeting: MeetingPoint
 
     var handle: OpaquePointer { connections.handle }
 
@@ -70,7 +69,6 @@ public final class WorkerGroup: Collective {
                 .unavailable, "Worker \(rank) of \(size) cannot join the others: \(takeMessage(error)).")
         }
         connections = Connections(handle)
-        self.meeting = meeting
         self.rank = rank
         self.size = size
     }

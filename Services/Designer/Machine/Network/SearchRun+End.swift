@@ -6,7 +6,7 @@ extension SearchRun {
     /// Has the best trials' networks trained for the final budget.
     package mutating func crown(_ decision: inout SearchDecision) throws {
         if fusion != nil { return try crownFusion(&decision) }
-        let finalists = finalists(among: ranking)
+        let finalists = try team()
         guard !finalists.isEmpty else {
             if let slowness { return conclude(.failed(slowness), &decision) }
             let failure = trials.first?.failure ?? Failure(.internal, "The search proposed no network at all.")

@@ -6,6 +6,27 @@ import TrainerClient
 
 // Final trainings whose networks answer together: those of several finalists, or of folds of the samples.
 extension SearchRun {
+    /// The finalists are chosen from so many times as many of the best trials where they answer together.
+    private static let teamChoice = 3
+
+    /// The trials whose networks are trained in the end. Where these answer together, those of other families than the ones
+    /// before them come first among the best, because networks that differ err at different places (Kuncheva and Whitaker,
+    /// Measures of diversity in classifier ensembles, 2003).
+    mutating func team() throws -> [Trial] {
+        guard scenario.isEnsemble else { return finalists(among: ranking) }
+        let best = finalists(among: ranking, count: scenario.finalists * Self.teamChoice)
+        var (first, rest): ([Trial], [Trial]) = ([], [])
+        var families: Set<[String]> = []
+        for trial in best {
+            if families.insert(try candidate(Genome(trial.genome)).families).inserted {
+                first.append(trial)
+            } else {
+                rest.append(trial)
+            }
+        }
+        return Array((first + rest).prefix(scenario.finalists))
+    }
+
     /// Orders final trainings, each with another fold held out.
     /// - Returns: Whether there are any; otherwise finalists are trained as usual.
     mutating func crownFolds(_ finalists: [Trial], _ decision: inout SearchDecision) throws -> Bool {

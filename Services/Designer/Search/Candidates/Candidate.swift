@@ -33,6 +33,8 @@ public struct Candidate: Hashable, Sendable {
     public let functions: [String]
     /// Family in the sense of table 1, such as `LeNet`, `ResNet`, `ConvolutionStack` or `fusion`.
     public let category: String
+    /// The families of its branches, in the order of modalities.
+    public let families: [String]
     /// Datasets of its modalities, such as `fsdd+mnist`.
     public let dataset: String
     /// Optimizers in the sense of table 1, such as `SGD+Adam`.
@@ -71,6 +73,7 @@ public struct Candidate: Hashable, Sendable {
         let datasets = branches.compactMap { data.name(of: $0.modality) }
         areas = Self.areas(of: branches.map(\.modality), data)
         functions = [task.rawValue]
+        families = branches.map(\.category)
         category = branches.count == 1 ? branches[0].category : "fusion"
         dataset = Self.unique(datasets).joined(separator: "+")
         optimizerTitle = Self.unique(branches.map(\.optimizer.rule.title)).joined(separator: "+")
@@ -87,6 +90,7 @@ public struct Candidate: Hashable, Sendable {
         self.fusion = fusion
         self.title = title
         self.category = category
+        families = [category]
         frozenMilliseconds = 0
         parameters = try network.parameterCount
         operations = try network.multiplyAccumulates
@@ -118,6 +122,7 @@ public struct Candidate: Hashable, Sendable {
         title = "mean of \(members.count): \(Self.unique(members.map(\.title)).joined(separator: " and "))"
         areas = Self.unique(members.flatMap(\.areas))
         functions = first.functions
+        families = Self.unique(members.flatMap(\.families))
         category = "ensemble"
         dataset = first.dataset
         optimizerTitle = Self.unique(members.map(\.optimizerTitle)).joined(separator: "+")
