@@ -16,9 +16,9 @@ import Testing
 
     @Test func `a user's structure makes networks of every size`() throws {
         let template = try StructureTemplate(json: Self.blocks)
-        #expect(template.areas == ["vision"] && template.category == "TwoBlocks")
+        #expect(template.family.areas == ["vision"] && template.family.category == "TwoBlocks")
         #expect(try StructureTemplate(json: template.canonicalJSON) == template)
-        let family = try template.family
+        let family = template.family
         let small = try family.network(
             input: "photo", .init(kind: .image, shape: [1, 9, 12]), outputs: 4, width: 0.5, depth: 0.5)
         #expect(small.inputs == [.init(name: "photo", shape: [1, 9, 12])])

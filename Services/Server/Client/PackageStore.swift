@@ -57,7 +57,7 @@ public struct PackageStore: Sendable {
         let helper = try DataHelper(["package", network.path, made.path])
         var manifest = try await registry.manifest(manifest, for: try helper.next().inputs ?? [])
         if manifest.target.kind == .multiLabel {
-            manifest.target.threshold = metrics["validation-\(Target.thresholdName)"]
+            manifest.target.threshold = metrics[Target.thresholdName]
         }
         var frozen: [String: URL] = [:]
         for (name, input) in manifest.inputs {

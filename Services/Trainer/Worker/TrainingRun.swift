@@ -238,7 +238,7 @@ final class TrainingRun {
         let evaluation = try publishing { try session.evaluate(on: validation) }.withBestThreshold
         metrics = metrics.filter { !$0.key.hasPrefix(Self.validation) }
         metrics[Self.validation + "loss"] = evaluation.loss
-        metrics[Self.validation + Target.thresholdName] = evaluation.target.threshold
+        metrics[Target.thresholdName] = evaluation.target.threshold
         for (name, value) in evaluation.metrics { metrics[Self.validation + name] = value }
         metrics["seconds"] = seconds
     }

@@ -34,8 +34,8 @@ public struct Target: Hashable, Sendable, Codable {
         self.threshold = threshold
     }
 
-    /// What the name of a threshold ends with where it travels among metrics.
-    public static let thresholdName = "threshold"
+    /// The name under which the threshold that was chosen on validation samples travels among metrics.
+    public static let thresholdName = "validation-threshold"
 
     /// The labels, by their places in `names`, that a network with these probabilities answers.
     public func labels(of probabilities: [Float]) -> [Int] {

@@ -19,18 +19,10 @@ public struct StructureTemplate: Hashable, Sendable {
     /// Most characters of the canonical JSON.
     static let mostCharacters = 16_000
 
-    /// Name, such as `TwoBlocks`.
-    public let name: String
-    /// Family in the sense of table 1.
-    public let category: String
-    /// What its networks read.
+    /// The family that searches choose.
+    public let family: StructureFamily
+    /// What its networks read, in the order of the file.
     public let forms: [StructureFamily.Form]
-    /// The areas of which one must be activated; none where what it reads decides alone.
-    public let areas: [String]
-    /// What it does, such as `classification`.
-    public let functions: [String]
-    /// Whose it is.
-    public let source: String
     /// The one JSON text of it: keys sorted, no white space.
     public let canonicalJSON: String
     /// A network of it for an input of the usual size, or of the size that its `example` says.
@@ -50,7 +42,6 @@ public struct StructureTemplate: Hashable, Sendable {
         }
         let fields = try Fields(object, of: wrong)
         let name = try fields.text("name")
-        self.name = name
         guard name.wholeMatch(of: /[A-Za-z][A-Za-z0-9_.]{0,63}/) != nil else {
             throw Failure(
                 .invalidArgument,
@@ -60,7 +51,6 @@ public struct StructureTemplate: Hashable, Sendable {
         guard StructureFamily.named(name) == nil else {
             throw Failure(.invalidArgument, "Gyrus has a structure '\(name)'; give yours another name.")
         }
-        category = try fields.text("category", default: name)
         forms = try fields.texts("reads").map { word in
             guard let form = StructureFamily.Form(rawValue: word), form != .features else {
                 let known = StructureFamily.Form.allCases.filter { $0 != .features }.map(\.rawValue)
@@ -73,15 +63,17 @@ public struct StructureTemplate: Hashable, Sendable {
         guard let first = forms.first else {
             throw Failure(.invalidArgument, "Structure '\(name)' does not say what it 'reads'.")
         }
-        areas = try fields.texts("areas", default: [])
-        functions = try fields.texts("functions", default: ["classification", "regression"])
-        source = try fields.text("source", default: "a user")
         try fields.refuse(except: ["name", "category", "reads", "areas", "functions", "source", "example", "layers"])
         let data = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
         canonicalJSON = String(decoding: data, as: UTF8.self)
         let layers = TemplateLayers(structure: name, layers: try fields.maps("layers"))
         let shape = try fields.numbers("example")
-        let family = Self.family(name, category, forms, areas, functions, source, layers)
+        let family = StructureFamily(
+            name, category: try fields.text("category", default: name), Set(forms),
+            areas: try fields.texts("areas", default: []),
+            functions: try fields.texts("functions", default: ["classification", "regression"]),
+            source: try fields.text("source", default: "a user"), build: layers.network)
+        self.family = family
         example = try Self.example(of: family, reading: first, shape)
         for form in forms.dropFirst() where shape == nil { _ = try Self.example(of: family, reading: form, nil) }
     }
@@ -95,24 +87,6 @@ public struct StructureTemplate: Hashable, Sendable {
             throw Failure(.invalidArgument, "example: no \(form.rawValue) has the shape \(input.shape).")
         }
         return try family.network(input: "input", input, outputs: 3)
-    }
-
-    /// The family that searches choose.
-    public var family: StructureFamily {
-        get throws {
-            let object = try JSONSerialization.jsonObject(with: Data(canonicalJSON.utf8)) as? [String: Any] ?? [:]
-            let layers = TemplateLayers(structure: name, layers: object["layers"] as? [[String: Any]] ?? [])
-            return Self.family(name, category, forms, areas, functions, source, layers)
-        }
-    }
-
-    private static func family(
-        _ name: String, _ category: String, _ forms: [StructureFamily.Form], _ areas: [String], _ functions: [String],
-        _ source: String, _ layers: TemplateLayers
-    ) -> StructureFamily {
-        StructureFamily(
-            name, category: category, Set(forms), areas: areas, functions: functions, source: source,
-            build: layers.network)
     }
 
     /// Whether two are the same text.

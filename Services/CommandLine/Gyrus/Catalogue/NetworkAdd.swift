@@ -32,7 +32,8 @@ struct NetworkAdd: AsyncParsableCommand {
         let text = try String(contentsOf: URL(filePath: file), encoding: .utf8)
         let template = try StructureTemplate(json: ScenarioFile.structure(text, file: file))
         var network = BaseNetwork(
-            name: template.name, category: template.category, areas: areas(of: template), functions: template.functions,
+            name: template.family.name, category: template.family.category, areas: areas(of: template),
+            functions: template.family.functions,
             parameters: UInt64(clamping: try template.example.parameterCount),
             operations: UInt64(clamping: try template.example.multiplyAccumulates),
             description: template.canonicalJSON, format: BaseNetwork.structureFormat)
@@ -43,14 +44,15 @@ struct NetworkAdd: AsyncParsableCommand {
             return (layer.name, "\(layer.operation.summary): \(shape)")
         }
         try form.render(
-            NetworkRow(network), pairs([("Structure", template.name), ("Identity", network.id?.hexadecimal)] + layers))
+            NetworkRow(network),
+            pairs([("Structure", template.family.name), ("Identity", network.id?.hexadecimal)] + layers))
     }
 }
 
 /// The areas under which it is listed: its own or, where it names none, those that perceive what it reads. Tables are perceived
 /// by no area of their own.
 private func areas(of template: StructureTemplate) -> [String] {
-    guard template.areas.isEmpty else { return template.areas }
+    guard template.family.areas.isEmpty else { return template.family.areas }
     return Set(template.forms.map { $0.usualInput.kind.area ?? "association" }).sorted()
 }
 

@@ -44,7 +44,7 @@ extension SearchRun {
             latencyRuns: isFinal ? Self.latencyRuns.final : Self.latencyRuns.trial,
             features: head == nil ? [] : fusion?.sets ?? [],
             keepsAnswers: isFinal || trial.isWinner,
-            threshold: trial.metrics["validation-\(Target.thresholdName)"])
+            threshold: trial.metrics[Target.thresholdName])
     }
 
     private func training(of trial: Trial, _ candidate: Candidate) throws -> TrainingTask {
