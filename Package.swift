@@ -98,6 +98,7 @@ let shared: [Target] = [
 
     library("Storage", "Shared/Storage", ["Model", grdb, metrics]),
     .systemLibrary(name: "CCurl", path: "Shared/CCurl"),
+    .systemLibrary(name: "CXGBoost", path: "Shared/CXGBoost"),
     library("ObjectStore", "Shared/ObjectStore", ["CCurl", "Model", crypto]),
 
     library("ServiceClient", "Shared/ServiceKit/Client", ["Model", "Schema", "Messaging", logging]),
@@ -322,6 +323,11 @@ let services: [Target] = [
         "gyrus-health", "Services/CommandLine/Health", ["Model", "ServiceClient", argumentParser, logging]),
     executable(
         "gyrus-detector", "Services/CommandLine/Detector", ["Model", "Torch", "Tracking", "Vision", argumentParser]),
+    // Optimized in every configuration: every number of a dataset passes through it.
+    .executableTarget(
+        name: "gyrus-baseline", dependencies: ["CXGBoost", "Model", "Safetensors", "Scores", argumentParser],
+        path: "Services/CommandLine/Baseline",
+        swiftSettings: swiftSettings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     executable("gyrus-tokenizer", "Services/CommandLine/Tokenizer", ["CTokenizer", "Model", argumentParser]),
     executable(
         "gyrus-data", "Services/CommandLine/DataHelper",
@@ -387,8 +393,9 @@ let testTargets: [Target] = [
     tests(
         "UseTests",
         [
-            "DesignerClient", "Media", "Messaging", "Model", "Networks", "ONNX", "Preparation", "RegistryClient",
-            "ServingSupport", "Torch", "gyrus", "gyrus-data", "registry", "server", logging,
+            // Not gyrus-baseline, which tests start.
+            "DesignerClient", "HelperProcesses", "Media", "Messaging", "Model", "Networks", "ONNX", "Preparation",
+            "RegistryClient", "ServingSupport", "Torch", "gyrus", "gyrus-data", "registry", "server", logging,
         ]),
     tests("TablesTests", ["Tables", "Model", "gyrus", "gyrus-data"]),
     tests("ScoresTests", ["Model", "Scores"]),

@@ -10,26 +10,31 @@ import Model
 /// defaults were tuned on are marked; the others were never looked at for a choice (`Tests/Benchmarks/own/sets.py`).
 struct OwnBenchmark: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "own", abstract: "Data of users: 'gyrus run' beside scikit-learn and plain PyTorch networks.",
+        commandName: "own", abstract: "Compare 'gyrus run' with other programs on data as users have it.",
         discussion: """
               peers=$(Tests/Benchmarks/peers)
-              swift build -c release && .build/release/Benchmarks own --python "$peers" --sets penguins --budget 60
+              automl=$(Tests/Benchmarks/automl)
+              swift build -c release && .build/release/Benchmarks own --python "$peers" \
+                --automl "$automl" --sets penguins,housing --budget 60
 
-            The budget of 'gyrus run' is time; a peer trains until it is done or has used as many
-            processor seconds as the budget has on all cores.
+            'gyrus run' and the AutoML programs get the budget as time on all cores; scikit-learn and \
+            the plain networks train until they are done or have used as many processor seconds as \
+            the budget has on all cores. A program that cannot read a set has a dash there.
             """)
 
     @Option(help: "A Python that has scikit-learn, pandas, torch, librosa and pillow.")
     var python: String
+    @Option(help: "A Python that has FLAML and AutoGluon's tables; without it they are left out.")
+    var automl: String?
     @Option(help: "Folder of the sets.")
     var data = "../shared/data/own"
-    @Option(help: "Sets to run, with commas between them (default: all).")
+    @Option(help: "Sets to run, separated by commas (default: all).")
     var sets: String?
     @Option(help: "Seconds for 'gyrus run'.")
     var budget = 600
-    @Option(help: "Seeds of the split in training and test, from 0.")
+    @Option(help: "Seeds of the split into training and test, from 0.")
     var seeds = 3
-    @Option(help: "File for the table, as Markdown.")
+    @Option(help: "File for the tables, as Markdown.")
     var output: String?
 
     private struct KnownSet: Decodable {
@@ -50,8 +55,27 @@ struct OwnBenchmark: AsyncParsableCommand {
         var megabytes: Double?
     }
 
+    /// What is compared: a name of `compare.py`, its title and what a person has to do for a result.
+    private struct Contestant {
+        let name: String
+        let title: String
+        let steps: String
+    }
+
+    private static let gyrusRun = Contestant(name: "gyrus", title: "gyrus run", steps: "2 commands")
+    private static let peers = [
+        Contestant(name: "classic", title: "scikit-learn", steps: "a script: reading, features, model"),
+        Contestant(name: "plain", title: "plain PyTorch", steps: "a script: reading, network, training loop"),
+    ]
+    private static let automated = [
+        Contestant(name: "flaml", title: "FLAML", steps: "a script: reading, fit, predict"),
+        Contestant(name: "autogluon", title: "AutoGluon", steps: "a script: reading, fit, predict"),
+    ]
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-    private static let contestants = ["gyrus", "classic", "plain"]
+
+    private var contestants: [Contestant] {
+        [Self.gyrusRun] + Self.peers + (automl == nil ? [] : Self.automated)
+    }
 
     func run() async throws {
         let known: [KnownSet] = try await step(["list"])
@@ -60,63 +84,83 @@ struct OwnBenchmark: AsyncParsableCommand {
             throw ValidationError(
                 "There is no set '\(unknown)'; known are \(known.map(\.name).joined(separator: ", ")).")
         }
-        var lines = [
-            "| set | metric | gyrus run | scikit-learn | plain PyTorch | seconds |",
-            "| --- | --- | --- | --- | --- | --- |",
-        ]
-        lines.forEach { print($0) }
+        let head = contestants.map(\.title).joined(separator: " | ")
+        let rule = "| --- | --- |" + String(repeating: " --- |", count: contestants.count)
+        var scores = ["| set | metric | \(head) |", rule]
+        var costs = ["| set | | \(head) |", rule]
+        scores.forEach { print($0) }
         for set in known where wanted?.contains(set.name) ?? true {
-            let line = try await row(of: set)
-            print(line)
-            lines.append(line)
+            let outcomes = await outcomes(on: set.name)
+            let name = "\(set.name)\(set.isTuning ? " \\*" : "")"
+            let row = "| \(name) | \(set.metric) | \(cells(outcomes, Self.score).joined(separator: " | ")) |"
+            print(row)
+            scores.append(row)
+            costs.append("| \(name) | s, MB | \(cells(outcomes, Self.cost).joined(separator: " | ")) |")
         }
+        costs.append("| all | steps | \(contestants.map(\.steps).joined(separator: " | ")) |")
         let note = """
 
-            Mean ± standard deviation of \(seeds) splits, 20 % for the test. gyrus run: \(budget) s on \
-            \(ProcessInfo.processInfo.activeProcessorCount) cores, defaults only. Seconds: time of 'gyrus run' and of \
-            answering; processor seconds of the peers. *: defaults were tuned on this set.
+            Mean ± standard error of \(seeds) splits, 20 % for the test. gyrus run: \(budget) s on \(cores) cores, \
+            defaults only. *: defaults were tuned on this set.
+
+            """
+        let costNote = """
+
+            s: time of 'gyrus run' with answering; processor seconds of the others. MB: most memory of the others' \
+            process, size of Gyrus' result.
             """
         print(note)
-        if let output { try Data((lines + [note]).joined(separator: "\n").utf8).write(to: URL(filePath: output)) }
+        (costs + [costNote]).forEach { print($0) }
+        if let output {
+            let text = (scores + [note] + costs + [costNote]).joined(separator: "\n")
+            try Data(text.utf8).write(to: URL(filePath: output))
+        }
     }
 
-    private func row(of set: KnownSet) async throws -> String {
+    /// What each contestant reached on each split; none where it failed or cannot read the set.
+    private func outcomes(on set: String) async -> [String: [Outcome]] {
         var outcomes: [String: [Outcome]] = [:]
-        var failures: [String: String] = [:]
         for seed in 0..<seeds {
-            for contestant in Self.contestants {
+            for contestant in contestants.map(\.name) {
                 do {
                     let outcome =
-                        contestant == "gyrus"
-                        ? try await gyrus(set.name, seed)
+                        contestant == Self.gyrusRun.name
+                        ? try await gyrus(set, seed)
                         : try await step(
-                            ["peer", data, set.name, "\(seed)", contestant, "\(budget * cores)"])
+                            ["peer", data, set, "\(seed)", contestant, "\(budget * cores)"],
+                            isAutomated: Self.automated.contains { $0.name == contestant })
                     outcomes[contestant, default: []].append(outcome)
                 } catch {
-                    failures[contestant] = "\(error)"
-                    FileHandle.standardError.write(Data("\(set.name), seed \(seed), \(contestant): \(error)\n".utf8))
+                    FileHandle.standardError.write(Data("\(set), seed \(seed), \(contestant): \(error)\n".utf8))
                 }
             }
         }
-        let cells = Self.contestants.map { name in
-            failures[name] == nil ? Self.text(outcomes[name]?.map(\.score) ?? []) : "failed"
+        return outcomes
+    }
+
+    private func cells(_ outcomes: [String: [Outcome]], _ text: ([Outcome]) -> String) -> [String] {
+        contestants.map { contestant in
+            let all = outcomes[contestant.name] ?? []
+            return all.isEmpty ? "–" : text(all) + (all.count < seeds ? " (\(all.count) of \(seeds))" : "")
         }
-        let seconds = Self.contestants.map { name in
-            let values = outcomes[name]?.compactMap(\.seconds) ?? []
-            return values.isEmpty ? "–" : String(format: "%.0f", values.reduce(0, +) / Double(values.count))
-        }
-        return "| \(set.name)\(set.isTuning ? " \\*" : "") | \(set.metric) | \(cells.joined(separator: " | ")) | "
-            + "\(seconds.joined(separator: ", ")) |"
     }
 
     private var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
 
-    private static func text(_ scores: [Double]) -> String {
-        guard !scores.isEmpty else { return "–" }
+    private static func score(_ outcomes: [Outcome]) -> String {
+        let scores = outcomes.map(\.score)
         let mean = scores.reduce(0, +) / Double(scores.count)
+        guard scores.count > 1 else { return String(format: "%.3f", mean) }
         let squares = scores.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        let deviation = scores.count > 1 ? (squares / Double(scores.count - 1)).squareRoot() : 0
-        return String(format: "%.3f ± %.3f", mean, deviation)
+        let error = (squares / Double(scores.count - 1) / Double(scores.count)).squareRoot()
+        return String(format: "%.3f ± %.3f", mean, error)
+    }
+
+    private static func cost(_ outcomes: [Outcome]) -> String {
+        [\Outcome.seconds, \Outcome.megabytes].map { path in
+            let values = outcomes.compactMap { $0[keyPath: path] }
+            return values.isEmpty ? "–" : String(format: "%.1f", values.reduce(0, +) / Double(values.count))
+        }.joined(separator: ", ")
     }
 
     /// The whole way of a user, from the folder to answers.
@@ -139,12 +183,15 @@ struct OwnBenchmark: AsyncParsableCommand {
         let seconds = (clock.now - start) / .seconds(1)
         var outcome: Outcome = try await step(["score", data, set, "\(seed)", answers])
         outcome.seconds = seconds
+        let network = URL(filePath: result).appending(path: "model.pt")
+        outcome.megabytes = try network.resourceValues(forKeys: [.fileSizeKey]).fileSize.map { Double($0) / 1e6 }
         return outcome
     }
 
-    private func step<Answer: Decodable>(_ arguments: [String]) async throws -> Answer {
+    private func step<Answer: Decodable>(_ arguments: [String], isAutomated: Bool = false) async throws -> Answer {
         let script = Self.folder.appending(path: "own/compare.py").path
-        let text = try Self.output(of: python, [script] + arguments, in: nil)
+        let program = isAutomated ? automl ?? python : python
+        let text = try Self.output(of: program, [script] + arguments, in: nil)
         return try JSONDecoder().decode(Answer.self, from: Data(text.utf8))
     }
 

@@ -28,11 +28,7 @@ package struct MadePackage {
         _ settings: DataSettings, in folder: TemporaryDirectory, families: [String: String], seed: UInt64 = 3
     ) throws {
         self.folder = folder
-        let table = try SampleTable(settings: settings)
-        let rows = try TableRows(table)
-        let preparer = DataPreparer(
-            rows: rows, settings: settings, name: "rows", target: table.target.target, content: try rows.digest())
-        manifest = try preparer.prepare(to: folder.path("data.safetensors")).manifest
+        manifest = try Self.prepare(settings, to: folder.path("data.safetensors"))
         let (inputs, outputs) = (manifest.inputs, manifest.target.outputs)
         let branches = try families.sorted { $0.key < $1.key }.map { modality, name in
             guard let family = StructureFamily.named(name), let input = inputs[modality] else {
@@ -47,6 +43,15 @@ package struct MadePackage {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         try NetworkPackage.write(
             network: network, inputs: made.inputs, manifest: manifest, to: folder.file("package/model.pt"))
+    }
+
+    /// Prepares data into a file.
+    package static func prepare(_ settings: DataSettings, to path: String) throws -> DatasetManifest {
+        let table = try SampleTable(settings: settings)
+        let rows = try TableRows(table)
+        let preparer = DataPreparer(
+            rows: rows, settings: settings, name: "rows", target: table.target.target, content: try rows.digest())
+        return try preparer.prepare(to: path).manifest
     }
 
     /// A picture, a sound, a text and a table, of which two kinds are told apart.

@@ -14,14 +14,14 @@ import Testing
         #expect(CRC32C.of(Data(count: 32)) == 0x8a91_36aa)
     }
 
-    private static func status(_ best: Trial?) throws -> ScenarioStatus {
+    static func status(_ best: Trial?) throws -> ScenarioStatus {
         ScenarioStatus(
             id: try ScenarioID("0123456789ab"), name: "shapes <1>", state: .succeeded, trials: 2, endedTrials: 2,
             best: best, failure: nil, published: Date(timeIntervalSince1970: 1_000),
             ended: Date(timeIntervalSince1970: 1_090), model: nil, text: "scenario: shapes\n")
     }
 
-    private static func trial(_ number: Int, accuracy: Double, purpose: TrialPurpose = .candidate) throws -> Trial {
+    static func trial(_ number: Int, accuracy: Double, purpose: TrialPurpose = .candidate) throws -> Trial {
         Trial(
             id: try TrialID("0123456789ab/\(number)"), state: .succeeded, genome: "g", purpose: purpose,
             origin: "random", networkName: "MLP, wide", code: "c", objective: accuracy,
@@ -82,15 +82,18 @@ import Testing
         let best = try Self.trial(2, accuracy: 0.9, purpose: .final(of: 0))
         let near = try Self.trial(3, accuracy: 0.89, purpose: .final(of: 1))
         let trials = [try Self.trial(0, accuracy: 0.7), try Self.trial(1, accuracy: 0.8), best, near]
-        let page = ReportPage(status: try Self.status(best), trials: trials, manifest: nil, command: "gyrus result X")
-            .html
+        let page = ReportPage(
+            status: try Self.status(best), trials: trials, manifest: nil, baselines: [], command: "gyrus result X"
+        )
+        .html
         #expect(page.contains("shapes &lt;1&gt;") && !page.contains("<1>"))
         #expect(page.contains("the difference may be chance"))
         #expect(page.contains("<svg") && page.contains("gyrus result X"))
         #expect(!page.contains("http:") && !page.contains("https:") && !page.contains("<script"))
         let clear = try Self.trial(3, accuracy: 0.6, purpose: .final(of: 1))
         let other = ReportPage(
-            status: try Self.status(best), trials: trials.dropLast() + [clear], manifest: nil, command: "")
+            status: try Self.status(best), trials: trials.dropLast() + [clear], manifest: nil, baselines: [],
+            command: "")
         #expect(other.html.contains("the lead is larger than chance"))
     }
 

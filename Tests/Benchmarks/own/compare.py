@@ -3,14 +3,15 @@
 compare.py list
 compare.py write ROOT SET SEED FOLDER          training and test data as a user has them
 compare.py score ROOT SET SEED ANSWERS         the metric of a file that 'gyrus predict' wrote
-compare.py peer  ROOT SET SEED NAME SECONDS    trains a peer (classic, plain) and scores it
+compare.py peer  ROOT SET SEED NAME SECONDS    trains a peer and scores it: classic, plain, flaml or autogluon
+
+SECONDS are processor seconds. FLAML and AutoGluon take a time instead: that many seconds on all cores.
 """
 import csv
 import json
 import os
 import resource
 import sys
-import time
 import warnings
 
 import numpy as np
@@ -42,14 +43,17 @@ def main(step, *arguments):
         else:
             answers = np.array([a[0] if a else "" for a in answers])
         return {"score": data.score(test, answers), "samples": len(test)}
-    import peers
-    start = time.process_time()
-    if arguments[3] == "classic":
-        answers = peers.classic(data, training, test)
+    peer, seconds, cores = arguments[3], float(arguments[4]), os.cpu_count()
+    if peer in ("flaml", "autogluon"):
+        import automl
+        answers = getattr(automl, peer)(data, training, test, seconds / cores, cores)
     else:
-        answers = peers.plain(data, training, test, float(arguments[4]))
-    return {"score": data.score(test, answers), "seconds": time.process_time() - start,
-            "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+        import peers
+        answers = peers.classic(data, training, test) if peer == "classic" else peers.plain(
+            data, training, test, seconds)
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return {"score": data.score(test, answers), "seconds": sum(u.ru_utime + u.ru_stime for u in used),
+            "megabytes": max(u.ru_maxrss for u in used) / 1024}
 
 
 if __name__ == "__main__":

@@ -27,8 +27,9 @@ struct Report: AsyncParsableCommand {
         let designer = try await services.designer()
         let status = try await designer.scenario(id)
         let trials = try await TrialExport.trials(designer, of: status)
+        let (manifest, baselines) = await data(of: status, services)
         let page = ReportPage(
-            status: status, trials: trials, manifest: await manifest(of: status, services),
+            status: status, trials: trials, manifest: manifest, baselines: baselines,
             command: services.command("result \(status.id) --output DIR"))
         do {
             try Data(page.html.utf8).write(to: URL(filePath: output), options: .atomic)
@@ -39,13 +40,21 @@ struct Report: AsyncParsableCommand {
         emit(output)
     }
 
-    /// What is known of the data; nil where Gyrus knows them by name, or the registry is away.
-    private func manifest(of status: ScenarioStatus, _ services: Services) async -> DatasetManifest? {
+    /// What is known of the data, and what simple models reach on them; nothing of data that Gyrus knows by name, or when the
+    /// registry is away.
+    private func data(of status: ScenarioStatus, _ services: Services) async -> (DatasetManifest?, [Baseline]) {
         guard let recipe = try? status.facts.map({ try BlobDigest($0.recipe) }),
-            let registry = try? await services.registry()
+            let registry = try? await services.registry(),
+            let manifest = try? await registry.manifest(recipe: recipe)
         else {
-            return nil
+            return (nil, [])
         }
-        return try? await registry.manifest(recipe: recipe)
+        do {
+            let baselines = try await ReportBaselines(registry: registry).train(on: recipe, objective: status.objective)
+            return (manifest, baselines)
+        } catch {
+            say("The report has no simple models for comparison: \(Failure(error).message)")
+            return (manifest, [])
+        }
     }
 }

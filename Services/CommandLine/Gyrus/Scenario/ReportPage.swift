@@ -8,6 +8,8 @@ struct ReportPage {
     let trials: [Trial]
     /// What is known of a user's data.
     let manifest: DatasetManifest?
+    /// What simple models reach on the same splits.
+    let baselines: [Baseline]
     /// The command that fetches the result.
     let command: String
 
@@ -23,7 +25,8 @@ struct ReportPage {
         <p>\(escaped(summary))</p>
         <h2>The data</h2>\(data)
         <h2>What was tried</h2>\(chart)\(table)
-        <h2>What won, and why</h2>\(winner)
+        <h2>What won, and why</h2>\(winner)\(comparison)
+        <h2>What to do for more</h2>\(advice)
         <h2>How to use it</h2>\(use)
         <h2>The scenario</h2><pre>\(escaped(status.text))</pre>
         </body></html>
@@ -148,9 +151,12 @@ struct ReportPage {
 
     private var winner: String {
         guard let best = status.best else { return "<p>Nothing has won yet.</p>" }
+        let reason =
+            best.purpose == .ensemble
+            ? "several final networks answer together, because the mean of their answers is usually better than each alone"
+            : "it has the best \(status.objective.name) on validation samples of the networks that were trained to their end"
         var text =
-            "<p><strong>\(escaped(best.networkName))</strong> (trial \(best.id.number), \(escaped(best.origin))): it has the "
-            + "best \(status.objective.name) of those that were trained to their end.</p>"
+            "<p><strong>\(escaped(best.networkName))</strong> (trial \(best.id.number), \(escaped(best.origin))): \(reason).</p>"
         let figures = Metric.all.filter { !$0.tasks.isDisjoint(with: status.objective.tasks) }.flatMap { metric in
             ["validation", "test"].compactMap { split -> [String]? in
                 let name = metric.name(on: split)
@@ -186,6 +192,28 @@ struct ReportPage {
         let isClear = lead > 1.96 * (error * error + other * other).squareRoot()
         return range + " The next finalist, \(second.networkName), has \(Figures.value(near, of: status.objective)): "
             + (isClear ? "the lead is larger than chance." : "the difference may be chance.")
+    }
+
+    /// The winner beside simple models.
+    private var comparison: String {
+        guard let best = status.best, !baselines.isEmpty else { return "" }
+        let columns = ["validation", "test"].map { status.objective.name(on: $0) }
+        let lines = ([(best.networkName, best.metrics)] + baselines.map { ($0.name, $0.metrics) }).map {
+            name, metrics in
+            [name]
+                + columns.map {
+                    Figures.value(metrics[$0], of: status.objective, error: metrics[Metric.error(of: $0)])
+                }
+        }
+        let verdict = SimpleModels(baselines, objective: status.objective).verdict(on: best)
+        return "<h3>Beside simple models</h3>" + rows(["model"] + columns, lines, winner: 0)
+            + (verdict.map { "<p>\(escaped($0))</p>" } ?? "")
+    }
+
+    private var advice: String {
+        let advice = ReportAdvice(status: status, trials: trials, manifest: manifest, baselines: baselines).lines
+        guard !advice.isEmpty else { return "<p>Nothing in these figures asks for more.</p>" }
+        return "<ul>\(advice.map { "<li>\(escaped($0))</li>" }.joined())</ul>"
     }
 
     private var use: String {

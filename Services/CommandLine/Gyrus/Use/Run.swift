@@ -52,7 +52,11 @@ struct Run: AsyncParsableCommand {
         try await WatchBoard(services: services, designer: designer, output: .talk).run(status.id.text)
         let folder = output ?? "\(fileName(status.name))-result"
         try OwnCommand(gyrus.project).run(["result", status.id.text, "--output", folder])
-        try Data(draft.utf8).write(to: URL(filePath: folder).appending(path: "scenario.yaml"))
+        let place = URL(filePath: folder)
+        try Data(draft.utf8).write(to: place.appending(path: "scenario.yaml"))
+        try OwnCommand(gyrus.project).run([
+            "report", status.id.text, "--output", place.appending(path: "report.html").path,
+        ])
         guard !wasRunning else { return }
         say("The services run on; stop them with: \(services.command("down"))")
     }

@@ -1,0 +1,110 @@
+import DesignerClient
+import Model
+
+/// What simple models say about a winner.
+struct SimpleModels {
+    private let best: Baseline?
+    private let objective: Metric
+    /// The metric that is compared: of the test split, or of the validation split where there is no test.
+    private let metric: String
+
+    init(_ baselines: [Baseline], objective: Metric) {
+        self.objective = objective
+        let test = objective.name(on: "test")
+        let metric = baselines.contains { $0.metrics[test] != nil } ? test : objective.name(on: "validation")
+        self.metric = metric
+        // Chosen on the validation split, as the winner was.
+        best = baselines.max {
+            Self.utility($0, objective) < Self.utility($1, objective)
+        }
+    }
+
+    private static func utility(_ baseline: Baseline, _ objective: Metric) -> Double {
+        baseline.metrics[objective.name(on: "validation")].map { objective.utility(of: $0) } ?? -.infinity
+    }
+
+    /// By how many standard errors the winner is better than the best simple model; nil where it cannot be said.
+    func lead(of winner: Trial) -> Double? {
+        guard let best, let simple = best.metrics[metric], let value = winner.metrics[metric] else { return nil }
+        let errors = [best.metrics, winner.metrics].map { $0[Metric.error(of: metric)] ?? 0 }
+        let error = (errors[0] * errors[0] + errors[1] * errors[1]).squareRoot()
+        let difference = objective.utility(of: value) - objective.utility(of: simple)
+        return error > 0 ? difference / error : difference == 0 ? 0 : difference * .infinity
+    }
+
+    /// The comparison as a sentence.
+    func verdict(on winner: Trial) -> String? {
+        guard let best, let lead = lead(of: winner), let simple = best.metrics[metric] else { return nil }
+        let figure = Figures.value(simple, of: objective)
+        if lead > 1.96 {
+            return "The network is better than the best simple model (\(best.name), \(figure)) by more than chance."
+        }
+        if lead < -1.96 {
+            return "A simple model is better than the network by more than chance: \(best.name) reach \(figure)."
+        }
+        return "The best simple model (\(best.name), \(figure)) is as good, as far as these samples tell."
+    }
+}
+
+/// What a person can do for a better or surer result, by rules over what was found and measured.
+struct ReportAdvice {
+    let status: ScenarioStatus
+    let trials: [Trial]
+    let manifest: DatasetManifest?
+    let baselines: [Baseline]
+
+    /// Fewer training samples of a class than this are few.
+    private static let fewSamples = 30
+    /// A class is rare where another has this many times its samples.
+    private static let imbalance = 10
+    /// A figure is unsure where 95 % of repetitions spread over more than this share.
+    private static let wideSpread = 0.1
+    /// Most classes that are named.
+    private static let mostNamed = 5
+
+    /// The advice, the most useful first.
+    var lines: [String] {
+        [simpler, longer, sureness, rareClasses].compactMap { $0 }
+    }
+
+    private var simpler: String? {
+        guard let best = status.best, let lead = SimpleModels(baselines, objective: status.objective).lead(of: best),
+            lead < 1.96
+        else { return nil }
+        return
+            "A simple model is about as good on these data. Use it if size and speed matter more than the last point, or "
+            + "give the search more samples or time."
+    }
+
+    /// Whether the best so far still rose in the last quarter of the search.
+    private var longer: String? {
+        let measured = trials.filter { !$0.purpose.isFinal && $0.state.isMeasured && $0.objective != nil }
+        guard measured.count >= 8, let best = measured.max(by: { ($0.objective ?? 0) < ($1.objective ?? 0) }),
+            let place = measured.firstIndex(where: { $0.id == best.id }), place >= measured.count * 3 / 4
+        else { return nil }
+        return
+            "The best network of the search came among its last trials (\(place + 1) of \(measured.count)), so a longer "
+            + "search will probably find better ones: raise search.budget."
+    }
+
+    private var sureness: String? {
+        let name = status.objective.name(on: "test")
+        guard status.objective.isShare, let error = status.best?.metrics[Metric.error(of: name)],
+            3.92 * error > Self.wideSpread, let samples = manifest?.samples.test
+        else { return nil }
+        return
+            "With \(Figures.count(samples)) test samples the figure is sure to ± \(Figures.fixed(196 * error, 1)) points "
+            + "only. Four times as many samples would halve that."
+    }
+
+    private var rareClasses: String? {
+        guard let manifest, let counts = manifest.counts, let most = counts.max() else { return nil }
+        let rare = zip(manifest.target.names, counts).filter {
+            $0.1 < Self.fewSamples && $0.1 * Self.imbalance <= most
+        }
+        guard !rare.isEmpty else { return nil }
+        let named = rare.prefix(Self.mostNamed).map { "\($0.0) (\($0.1))" }.joined(separator: ", ")
+        let more = rare.count > Self.mostNamed ? " and \(rare.count - Self.mostNamed) others" : ""
+        return "Few training samples: \(named)\(more). More of these help most; look at them in 'gyrus evaluate'."
+    }
+}

@@ -1,0 +1,3 @@
+#pragma once
+
+#include <xgboost/c_api.h>
