@@ -37,14 +37,17 @@ struct NumberJudge: Judge {
     ) -> (mae: Double?, rmse: Double?, r2: Double?, spearman: Double?) {
         let center = zip(weights, column.truth).reduce(0) { $0 + $1.0 * $1.1 } / total
         var absolute = 0.0, squared = 0.0, spread = 0.0
-        for sample in weights.indices {
+        var (least, greatest) = (Double.infinity, -Double.infinity)
+        for sample in weights.indices where weights[sample] > 0 {
+            least = min(least, column.truth[sample])
+            greatest = max(greatest, column.truth[sample])
             let error = column.given[sample] - column.truth[sample]
             absolute += weights[sample] * abs(error)
             squared += weights[sample] * error * error
             spread += weights[sample] * (column.truth[sample] - center) * (column.truth[sample] - center)
         }
-        // Where all numbers are equal, all or nothing of them is explained.
-        let explained = spread > 0 ? 1 - squared / spread : squared == 0 ? 1 : 0
+        // Of equal numbers, all or nothing is explained, as in scikit-learn. Their mean is rounded, so `spread` is not quite 0.
+        let explained = greatest > least ? 1 - squared / spread : squared == 0 ? 1 : 0
         let correlation = Self.correlation(
             column.givenRanking.ranks(weights: weights), column.truthRanking.ranks(weights: weights), weights, total)
         return (absolute / total, (squared / total).squareRoot(), explained, correlation)

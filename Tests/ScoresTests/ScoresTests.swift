@@ -79,6 +79,18 @@ struct Case: Sendable, CustomTestStringConvertible {
         #expect(rare.labels(of: [0.1, 0.3, 0.6]) == [1, 2])
     }
 
+    @Test func `a column of equal numbers explains all or nothing, however its mean is rounded`() throws {
+        let target = Target(.regression, names: ["x", "same"])
+        let truth: [Float] = [1, 0.1, 2, 0.1, 4, 0.1]
+        let near = ScoredAnswers(target, outputs: [1.5, 0.2, 2, 0.1, 3, 0.1], numbers: truth)
+        // scikit-learn 1.9.1: r2_score([1, 2, 4], [1.5, 2, 3]) is 0.732142857.
+        #expect(abs(try #require(near.metrics()["r2"]) - 0.732142857 / 2) < 1e-6)
+        let error = try #require(near.standardErrors(groups: nil)["r2"])
+        #expect(error < 10)
+        let exact = ScoredAnswers(target, outputs: truth, numbers: truth)
+        #expect(exact.metrics()["r2"] == 1)
+    }
+
     @Test func `what is not defined is left out`() {
         let target = Target(.classification, names: ["a", "b", "c"])
         let one = ScoredAnswers(target, outputs: [2, 1, 0, 0, 1, 2], classes: [0, 0]).metrics()
