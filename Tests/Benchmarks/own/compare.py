@@ -31,6 +31,8 @@ def main(step, *arguments):
         source = data.write(training, os.path.join(folder, "train"), True)
         inputs = data.write(test, os.path.join(folder, "test"), False)
         target = [] if data.file is None else ["--target", ",".join(data.targets)]
+        if data.file and data.file.endswith(".tsv"):
+            target = ["--target", "column1"]  # The file has no header.
         form = inputs if data.file is None else ["--table", inputs]
         return {"data": source, "target": target, "inputs": form}
     if step == "score":

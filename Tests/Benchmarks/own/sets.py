@@ -97,7 +97,8 @@ class Set:
         if self.file is None:
             return folder if with_answers else [os.path.join(folder, p) for p in self.files(rows)]
         frame = self.frame.iloc[rows]
-        if not with_answers:
+        # Columns without names are told by their places, so the answers stay; 'gyrus predict' does not look at them.
+        if not with_answers and not self.file.endswith(".tsv"):
             frame = frame.drop(columns=self.targets)
         path = os.path.join(folder, self.file)
         if self.file.endswith(".parquet"):
