@@ -53,7 +53,7 @@ import Testing
         #expect(output.status == 1)
         #expect(output.err.contains("broken.csv, row 1: the network has no 'zebra' among its answers"))
         #expect(output.err.contains("broken.csv, row 2: nothing says what is right"))
-        #expect(output.out.contains("58 samples were judged, 2 could not be"))
+        #expect(output.out.contains("58 samples were evaluated, 2 could not be"))
     }
 
     @Test func `a target that is not there is told with the columns that are`() async throws {

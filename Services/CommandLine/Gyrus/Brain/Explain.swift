@@ -30,7 +30,7 @@ struct Explain: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
 
-    @Option(help: "Form of the output: table or json.") var format: ListFormat = .table
+    @Option(help: "Output format: table or json.") var format: ListFormat = .table
     @Flag(help: "Show all active regions, all areas and all candidate networks.") var all = false
     @Argument(
         help: ArgumentHelp(

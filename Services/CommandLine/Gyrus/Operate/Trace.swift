@@ -17,7 +17,7 @@ struct Trace: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
 
-    @Option(name: .long, help: "Form of the output: table, or json for one object per line.")
+    @Option(name: .long, help: "Output format: table, or json for one object per line.")
     var format: ListFormat = .table
 
     @Option(help: ArgumentHelp("Most events of each service, the newest of them.", valueName: "number"))

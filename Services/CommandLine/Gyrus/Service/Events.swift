@@ -43,7 +43,7 @@ struct Events: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only events of this scenario, with its trials and tasks.", valueName: "id"))
     var scenario: String?
 
-    @Option(name: .long, help: "Form of the output: table, or json for one object per line.")
+    @Option(name: .long, help: "Output format: table, or json for one object per line.")
     var format: ListFormat = .table
 
     @Flag(help: "The same as --format json.")
