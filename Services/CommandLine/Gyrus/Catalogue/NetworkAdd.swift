@@ -49,7 +49,7 @@ struct NetworkAdd: AsyncParsableCommand {
     }
 }
 
-/// The areas that list the structure: its own or, if it names none, the areas that perceive its input. No area perceived
+/// The areas that list the structure: its own or, if it names none, the areas that perceive its input. No area
 /// perceives tables.
 private func areas(of template: StructureTemplate) -> [String] {
     guard template.family.areas.isEmpty else { return template.family.areas }
