@@ -240,7 +240,7 @@ private let two = """
         (["scenarios"], 69, "the designer is not running"), (["watch", "x"], 69, "the designer is not running"),
         (["publish", "none.yaml"], 2, "there is no file 'none.yaml'"), (["events", "--since", "soon"], 2, "'soon'"),
         (["dead", "list", "--service", "registry"], 2, "has no task queue"),
-        (["-p", "Not A Name", "ps"], 2, "is no name for a project"),
+        (["-p", "Not A Name", "ps"], 2, "is not a valid project name"),
     ])
     func `a mistake ends with its exit status and the next thing to try`(
         _ arguments: [String], _ status: Int, _ words: String
