@@ -6,8 +6,8 @@ enum CommandReference {
             """
             # Command reference
 
-            `gyrus help VERB` prints the same. Results go to stdout, everything else to stderr. Options of the project \
-            (`--project-name`, `--project-directory`, `--file`) stand before or after the verb. Exit status: 0 done, 1 failed, \
+            `gyrus help VERB` prints the same. Results go to stdout, everything else to stderr. Project options \
+            (`--project-name`, `--project-directory`, `--file`) go before or after the verb. Exit status: 0 done, 1 failed, \
             2 wrong usage or request, 69 a service cannot be reached, 75 try again later, 77 not admitted, 78 wrong \
             configuration.
             """
