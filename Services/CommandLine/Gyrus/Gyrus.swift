@@ -37,7 +37,7 @@ struct Gyrus: AsyncParsableCommand {
                     Resume.self, Reproduce.self,
                 ]),
             CommandGroup(
-                name: "Catalogue:",
+                name: "Catalog:",
                 subcommands: [
                     Models.self, NetworksCommand.self, Datasets.self, Terms.self, Export.self, ZooCommand.self,
                     RegistryCare.self, KnowledgeCommandGroup.self,

@@ -16,7 +16,7 @@ public struct ProjectLocator: Sendable {
     public var directory: String?
     /// Profiles given by the user, in addition to `$COMPOSE_PROFILES`.
     public var profiles: [String]
-    /// The environment.
+    /// Variables such as `$GYRUS_PROJECT`.
     public var environment: [String: String]
 
     /// A locator from the user's options.

@@ -20,7 +20,7 @@ public struct LogLine: Hashable, Sendable {
 
 /// Reads a replica's log, file by file, and continues where it stopped even if the log was rotated in the meantime.
 public struct ReplicaLog: Sendable {
-    /// The replica.
+    /// The replica that wrote the log.
     public let replica: ReplicaID
     private let path: String
     private var file: Descriptor?
@@ -45,7 +45,7 @@ public struct ReplicaLog: Sendable {
     }
 
     /// The lines since the last call.
-    /// - Parameter isLast: Whether nobody will ask again, so that a line without an end is one, too.
+    /// - Parameter isLast: Whether this is the last call, so that an incomplete line is returned, too.
     public mutating func newLines(isLast: Bool = false) -> [LogLine] {
         var bytes = rest
         repeat {
@@ -168,7 +168,7 @@ public struct ProjectLogs: Sendable {
     /// The lines since the last call, including those of new replicas.
     /// - Parameters:
     ///   - last: Maximum number of lines per replica.
-    ///   - isLast: Whether nobody will ask again, so that a line without an end is one, too.
+    ///   - isLast: Whether this is the last call, so that an incomplete line is returned, too.
     public mutating func newLines(last: Int? = nil, isLast: Bool = false) -> [LogLine] {
         var lines: [LogLine] = []
         for replica in ReplicaLog.replicas(in: directory) where services.isEmpty || services.contains(replica.service) {

@@ -41,7 +41,7 @@ public enum Manual {
         Page("measurements", PackageResources.measurements_md),
     ]
 
-    /// The glossary.
+    /// The page that `gyrus help concepts` prints.
     public static let glossary = Page("glossary", PackageResources.glossary_md)
 
     /// The page with a name.

@@ -31,7 +31,7 @@ public enum ScenarioReference {
         public let path: String
         /// The purpose, if a name has several groups.
         public let variant: String?
-        /// The fields.
+        /// Fields of the group, in the order of the page.
         public let fields: [ScenarioField]
     }
 

@@ -163,7 +163,7 @@ struct HostCheck {
         guard missing.isEmpty else {
             return [
                 Finding(
-                    check: "programs", state: .wrong, found: "not beside gyrus: \(missing.joined(separator: ", "))",
+                    check: "programs", state: .wrong, found: "not next to gyrus: \(missing.joined(separator: ", "))",
                     advice: "build or install all of them into one folder")
             ]
         }

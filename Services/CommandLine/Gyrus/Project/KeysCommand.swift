@@ -87,7 +87,7 @@ struct KeysList: AsyncParsableCommand {
     }
 }
 
-/// An admitted key as lists show it.
+/// A row of the list of admitted keys.
 private struct KeyRow: Listable {
     let name, role, key: String
 

@@ -4,7 +4,7 @@ import Foundation
 import Launcher
 import Model
 
-/// The scenarios.
+/// Commands on published scenarios.
 struct Scenarios: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List the scenarios, newest first, or remove some of them.",
@@ -95,7 +95,7 @@ struct Resume: AsyncParsableCommand {
     }
 }
 
-/// A scenario as lists show it.
+/// A row of the list of scenarios.
 struct ScenarioRow: Listable {
     let id: String
     let scenario: String

@@ -100,7 +100,7 @@ struct FolderUsage {
             if parts[1] == "registry" && ["blobs", "uploads", "corrupt"].contains(parts[2]) {
                 return ("registry", parts[2] == "blobs" ? registryFiles : parts[2] == "corrupt" ? "damaged" : "uploads")
             }
-            return (parts[1], isDatabase ? "database" : "files of its own")
+            return (parts[1], isDatabase ? "database" : "other files")
         case "logs":
             // registry-1.log, registry-1.log.1
             let replica = name.prefix { $0 != "." }

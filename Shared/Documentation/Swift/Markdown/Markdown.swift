@@ -9,7 +9,7 @@ public struct Markdown: Hashable, Sendable {
     public enum Block: Hashable, Sendable {
         /// A heading with a level, starting at 1.
         case heading(Int, String)
-        /// A paragraph.
+        /// Consecutive lines of text.
         case paragraph(String)
         /// A numbered or bulleted list.
         case list([String], isNumbered: Bool)
