@@ -68,7 +68,7 @@ import Testing
 
     @Test func `a Compose file of another encoding is named as that`() async throws {
         let output = try await run(Data(Self.service.utf8 + [0xE4]), as: "compose.yaml") { ["-f", $0, "config"] }
-        #expect(output.status == 78 && output.err.contains("no text in UTF-8"), "\(output.err)")
+        #expect(output.status == 78 && output.err.contains("is not UTF-8 text"), "\(output.err)")
     }
 
     // MARK: - Scenarios

@@ -190,7 +190,7 @@ struct CatalogueCommandTests {
                 #expect(foreign.out.trimmingCharacters(in: .newlines).isEmpty)
             }
             let verified = try await gyrus.run("registry", "verify")
-            #expect(verified.status == 0 && verified.err.contains("0 files are whole"), "\(verified.err)")
+            #expect(verified.status == 0 && verified.err.contains("0 files are intact"), "\(verified.err)")
         }
     }
 

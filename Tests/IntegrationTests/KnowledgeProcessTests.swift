@@ -91,7 +91,7 @@ private func scenario(_ labels: [Int], seed: Int = 1) -> String {
         let command = ["models", "update", model, "--data", data, "--epochs", "6", "--batch", "16"]
         let output = try await gyrus.run(command + ["--learning-rate", "0.003", "--format", "json"] + more)
         #expect(output.status == 0, "\(output.err)")
-        #expect(!output.err.contains("could not be recorded"), "\(output.err)")
+        #expect(!output.err.contains("could not record"), "\(output.err)")
         return try JSONDecoder().decode(Update.self, from: Data(output.out.utf8))
     }
 

@@ -237,10 +237,10 @@ private let two = """
         (["-f", "none.yaml", "up", "-d"], 78, "no Compose file 'none.yaml'"),
         (["up", "-d", "tap"], 1, "did you mean 'top'"), (["up", "-d", "--scale", "x=1"], 1, "no service 'x'"),
         (["scale", "top=1"], 69, "start them with"), (["restart"], 69, "start them with"),
-        (["scenarios"], 69, "the designer does not run"), (["watch", "x"], 69, "the designer does not run"),
+        (["scenarios"], 69, "the designer is not running"), (["watch", "x"], 69, "the designer is not running"),
         (["publish", "none.yaml"], 2, "there is no file 'none.yaml'"), (["events", "--since", "soon"], 2, "'soon'"),
-        (["dead", "list", "--service", "registry"], 2, "has no queue"),
-        (["-p", "Not A Name", "ps"], 2, "is no name for a project"),
+        (["dead", "list", "--service", "registry"], 2, "has no task queue"),
+        (["-p", "Not A Name", "ps"], 2, "is not a valid project name"),
     ])
     func `a mistake ends with its exit status and the next thing to try`(
         _ arguments: [String], _ status: Int, _ words: String

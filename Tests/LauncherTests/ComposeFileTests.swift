@@ -83,11 +83,11 @@ func complaint(_ text: String) -> String {
         ("services:\n  a:\n    command: x\n    restart: sometimes", "compose.yaml:4", "restart policy 'sometimes'"),
         ("services:\n  a:\n    command: x\n    stop_grace_period: soon", "compose.yaml:4", "'soon' is not a duration"),
         ("services:\n  a:\n    command: x\n    deploy: {replicas: -1}", "compose.yaml:4", "'-1' is not a whole number"),
-        ("services:\n  a:\n    command: x\n    depends_on: [b]", "compose.yaml:3", "'b', which is no service"),
+        ("services:\n  a:\n    command: x\n    depends_on: [b]", "compose.yaml:3", "'b', which is not a service"),
         ("services:\n  a:\n    command: x\n    depends_on: [a]", "compose.yaml:3", "depends on itself"),
         ("services:\n  a: {image: x}", "compose.yaml:2", "has no command"),
         ("services:\n  a:\n    command: 'x \"y'", "compose.yaml:3", "quotation mark"),
-        ("services:\n  a:\n    command: ${", "compose.yaml:3", "name of a variable"),
+        ("services:\n  a:\n    command: ${", "compose.yaml:3", "variable name"),
         ("services:\n  a:\n    command: ${NO:?say where}", "compose.yaml:3", "say where"),
         ("services:\n  a:\n    command: x\n    stop_signal: SIGNOT", "compose.yaml:4", "unknown signal"),
         ("service:\n  a: {}", "compose.yaml:1", "did you mean 'services'"),
@@ -150,7 +150,7 @@ func complaint(_ text: String) -> String {
             let message = complaint("services:\n  a:\n    command: x\n    \(key)")
             #expect(message.contains("compose.yaml:4") && message.contains(word), "\(message)")
         }
-        #expect(complaint("include: [x]\nservices: {a: {command: x}}").contains("'include' cannot be honored"))
+        #expect(complaint("include: [x]\nservices: {a: {command: x}}").contains("'include' is not supported"))
     }
 
     @Test func `files of variables are read as Docker does`() throws {

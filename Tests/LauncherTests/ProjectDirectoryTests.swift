@@ -26,7 +26,7 @@ import Testing
         #expect(refused.code == .conflict && refused.message.contains("thesis"))
         // Nor does a project begin where somebody else's files have the names of its own.
         let taken = try #require(throws: Failure.self) { try directory.create() }
-        #expect(taken.message.contains("has a 'state' that no project made"))
+        #expect(taken.message.contains("contains 'state', which is not from a project"))
         #expect(try names(in: "thesis/state") == ["thesis.tex"])
     }
 

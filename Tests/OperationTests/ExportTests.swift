@@ -84,9 +84,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (["slurm", "--workers", "0"], "--workers is 0"), (["slurm", "--worker", "console"], "--worker is 'console'"),
-        (["kubernetes", "--namespace", "Big"], "'Big' is no name of a namespace"),
-        (["kubernetes", "--storage", "1"], "--storage is 1"),
+        (["slurm", "--workers", "0"], "--workers must be from 1 to 10000, not 0"),
+        (["slurm", "--worker", "console"], "not 'console'"),
+        (["kubernetes", "--namespace", "Big"], "'Big' is not a valid namespace"),
+        (["kubernetes", "--storage", "1"], "--storage must be from 10 to 1000000 GiB, not 1"),
     ])
     func `an option that cannot be is named`(words: [String], message: String) async throws {
         try await withProject { gyrus in

@@ -69,9 +69,9 @@ import Testing
                 imageModel: "\(number)/1", audioModel: "\(number)/0")
         }
         let text = AVMnistReport(experiment: experiment, outcomes: outcomes, minutes: 4.5).text
-        #expect(text.contains("11 of 12 pairs are at least their better half"))
-        #expect(text.contains("12 are at least their better half on the validation split"))
-        #expect(text.contains("and 11 on the test split; 0 stayed with one network, 12 multiply"))
+        #expect(text.contains("11 of 12 pairs match or beat their better half"))
+        #expect(text.contains("12 match or beat their better half on the validation split"))
+        #expect(text.contains("and 11 on the test split; 0 kept a single network, 12 multiply"))
         #expect(text.contains("Best pair: SparseNet + MediumNet, 99.00 %"))
         #expect(text.contains("Largest margin: SparseNet + MediumNet, 99.00 % over 90.00 %, 9.0 points."))
         // The published figures stand beside.

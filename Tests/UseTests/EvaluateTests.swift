@@ -51,9 +51,9 @@ import Testing
         try Data(broken.utf8).write(to: made.folder.file("broken.csv"))
         let output = try await gyrus.run(["evaluate", made.path, "--data", made.folder.path("broken.csv")])
         #expect(output.status == 1)
-        #expect(output.err.contains("broken.csv, row 1: the network has no 'zebra' among its answers"))
-        #expect(output.err.contains("broken.csv, row 2: nothing says what is right"))
-        #expect(output.out.contains("58 samples were judged, 2 could not be"))
+        #expect(output.err.contains("broken.csv, row 1: 'zebra' is not among the network's answers"))
+        #expect(output.err.contains("broken.csv, row 2: the row has no target value"))
+        #expect(output.out.contains("58 samples were evaluated, 2 could not be"))
     }
 
     @Test func `a target that is not there is told with the columns that are`() async throws {

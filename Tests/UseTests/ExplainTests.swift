@@ -86,6 +86,6 @@ import Testing
         let answer = try await gyrus.run(table + ["--answer", "d"])
         #expect(answer.status == 2 && answer.err.contains("It has a, b, c."))
         let row = try await gyrus.run(table + ["--row", "61"])
-        #expect(row.status == 2 && row.err.contains("has 60 rows, and no row 61"))
+        #expect(row.status == 2 && row.err.contains("has 60 rows, so there is no row 61"))
     }
 }

@@ -87,7 +87,7 @@ import Testing
         )
         .html
         #expect(page.contains("shapes &lt;1&gt;") && !page.contains("<1>"))
-        #expect(page.contains("the difference may be chance"))
+        #expect(page.contains("the difference may be due to chance"))
         #expect(page.contains("<svg") && page.contains("gyrus result X"))
         #expect(!page.contains("http:") && !page.contains("https:") && !page.contains("<script"))
         let clear = try Self.trial(3, accuracy: 0.6, purpose: .final(of: 1))

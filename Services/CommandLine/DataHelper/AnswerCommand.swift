@@ -7,31 +7,31 @@ import Serving
 import Tables
 import Torch
 
-/// Answers for samples as they come, for a server.
+/// Predicts on samples as they arrive, for a server.
 ///
-/// Takes frames of samples on stdin and answers frames on stdout (`AnswerMessages`). The process can read nothing but the
-/// package and reach nobody: a TorchScript file is a program.
+/// Takes frames of samples on stdin and writes answer frames to stdout (`AnswerMessages`). The process is confined to
+/// reading the package and has no network access, because a TorchScript file is a program.
 struct AnswerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "answer", abstract: "Answer for samples as they come, for a server.")
+        commandName: "answer", abstract: "Predict on samples as they arrive, for a server.")
 
-    /// Variable by which a person serves packages on a kernel that cannot protect from them.
+    /// Environment variable that allows serving packages on a kernel that cannot confine them.
     static let override = "GYRUS_UNCONFINED_SERVING"
 
     @OptionGroup var options: PlaceOptions
 
-    @Argument(help: "The package, model.pt.")
+    @Argument(help: "Package file, model.pt.")
     var package: String
 
     func run() throws {
         let file = URL(filePath: package)
         let answerer: SampleAnswerer
         do {
-            // Before libtorch starts any thread, and after it has found the device.
+            // After libtorch has found the device, and before it starts any thread.
             let place = try options.place
             try Confinement.enter(
                 reading: [file], override: Self.override,
-                danger: "keep a network's program from reading and writing what it likes")
+                danger: "keep a network's program from reading and writing arbitrary files")
             ComputeThreads.count = 1
             answerer = SampleAnswerer(try NetworkPackage(loading: file, on: place))
             try Self.write(AnswerMessages.hello(.success(answerer.package.manifest)))
@@ -40,7 +40,7 @@ struct AnswerCommand: ParsableCommand {
             throw ExitCode.failure
         }
         let inputs = answerer.package.manifest.inputs.filter { !$0.value.isText }
-        // No path is ever read: what stands in cells are contents.
+        // Cells hold contents; no path is ever read.
         let reader = try ValueReader(files: FileFinder("/nonexistent"), inputs: inputs)
         while let content = try Self.read() {
             let samples = try AnswerMessages.samples(in: content)
@@ -59,9 +59,9 @@ struct AnswerCommand: ParsableCommand {
                 let length = Glibc.read(STDIN_FILENO, buffer.baseAddress.map { $0 + filled }, count - filled)
                 if length < 0 && errno == EINTR { continue }
                 guard length > 0 else {
-                    // The end between two frames is the end of the work.
+                    // End of input between two frames means that the work is done.
                     guard length == 0, filled == 0 else {
-                        throw Failure(.unavailable, "What was to be answered broke off.")
+                        throw Failure(.unavailable, "The input ended in the middle of a frame.")
                     }
                     return
                 }
@@ -80,6 +80,6 @@ extension [UInt8] {
 }
 
 extension DatasetManifest.Input {
-    /// Whether it is a text, which comes as numbers of tokens.
+    /// Whether the input is text, which arrives as token numbers.
     var isText: Bool { if case .text = preparation { true } else { false } }
 }

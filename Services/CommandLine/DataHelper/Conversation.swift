@@ -2,8 +2,8 @@ import ArgumentParser
 import Foundation
 import Model
 
-/// Runs a command that answers lines of JSON; a failure is the last of them.
-/// - Parameter telling: The message that tells a failure.
+/// Runs a command that answers with lines of JSON; a failure is the last line.
+/// - Parameter telling: Makes the message that reports a failure.
 func answering<Message: Encodable>(
     telling failed: (Failure) -> Message, _ body: ((Message) throws -> Void) throws -> Void
 ) throws {
@@ -15,17 +15,17 @@ func answering<Message: Encodable>(
     do {
         try body(answer)
     } catch {
-        // Whoever asked may be gone, and then needs no answer.
+        // The caller may have exited and then needs no answer.
         try? answer(failed(Failure(error)))
         throw ExitCode.failure
     }
 }
 
-/// What is asked for, as JSON on the next line of stdin.
-/// - Throws: `Failure` with code `invalid-argument` where there is no such line.
+/// Reads the request as JSON from the next line of stdin.
+/// - Throws: `Failure` with code `invalid-argument` if there is no such line.
 func readRequest<Request: Decodable>(_ type: Request.Type) throws -> Request {
     guard let line = readLine(), let request = try? JSONDecoder().decode(type, from: Data(line.utf8)) else {
-        throw Failure(.invalidArgument, "A request as JSON is needed on the first line.")
+        throw Failure(.invalidArgument, "The first line must be a request as JSON.")
     }
     return request
 }

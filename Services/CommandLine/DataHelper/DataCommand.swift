@@ -1,11 +1,11 @@
 import ArgumentParser
 
-/// Reads the data of users and runs packages in a process of its own: `gyrus` starts without libtorch and the decoders of
-/// pictures and sound, and a file of somebody else that crashes one stays out of it.
+/// Reads users' data and runs packages in a separate process. `gyrus` itself starts without libtorch and media decoders,
+/// and survives files that crash one of them.
 @main
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "gyrus-data", abstract: "Look at data, prepare them, and answer for them with a network.",
+        commandName: "gyrus-data", abstract: "Inspect and prepare data, and predict on it with a network.",
         subcommands: [
             LookCommand.self, PrepareCommand.self, ViewCommand.self, ExtractCommand.self, PackageCommand.self,
             PredictCommand.self, EvaluateCommand.self, ExplainCommand.self, AnswerCommand.self,

@@ -5,14 +5,14 @@ import Preparation
 import Tables
 import Torch
 
-/// Judges a package on a user's data.
+/// Evaluates a package on a user's data.
 ///
-/// Takes an `EvaluationRequest` as JSON on stdin's first line and answers lines of `EvaluationMessage`.
+/// Takes an `EvaluationRequest` as JSON on the first line of stdin and answers with lines of `EvaluationMessage`.
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "evaluate", abstract: "Judge a package on a user's data.")
+        commandName: "evaluate", abstract: "Evaluate a package on a user's data.")
 
-    @Argument(help: "The package, model.pt.")
+    @Argument(help: "Package file, model.pt.")
     var package: String
 
     func run() throws {
@@ -29,7 +29,7 @@ private struct Evaluating {
     private let answerer: SampleAnswerer
     private let request: EvaluationRequest
 
-    /// Rows between two words about how far it is.
+    /// Number of rows between progress messages.
     private static let reportedRows = 1_000
 
     init(_ package: NetworkPackage, _ request: EvaluationRequest) {
@@ -67,12 +67,12 @@ private struct Evaluating {
         try tell(EvaluationMessage(evaluation: try judgment.judge()))
     }
 
-    /// How the data are read: as the person says, and else as in training.
+    /// The settings for reading the data: the user's, and otherwise those of the training data.
     private func settings(_ trained: DataSettings) -> DataSettings {
         var settings = trained
         settings.source = request.settings.source
         settings.files = request.settings.files
-        // Tables that were joined are named relative to the source, and another source may be whole.
+        // Joined tables are named relative to the training source, and a new source may already be one table.
         settings.join = request.settings.join
         settings.target = request.settings.target ?? trained.target
         settings.separator = request.settings.separator ?? trained.separator
@@ -82,6 +82,6 @@ private struct Evaluating {
 }
 
 extension AnsweredRows.Row {
-    /// Whether it says what is right.
+    /// Whether the row has a target value.
     fileprivate var isJudged: Bool { if case .known = truth { true } else { false } }
 }

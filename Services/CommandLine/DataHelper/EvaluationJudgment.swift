@@ -3,7 +3,7 @@ import Model
 import Scores
 import Tables
 
-/// Gathers answers beside what is right, in memory that does not grow with the number of rows beyond a bound.
+/// Collects answers and truths in memory that is bounded regardless of the number of rows.
 struct EvaluationJudgment {
     private let target: Target
     private let worstCount: Int
@@ -11,17 +11,17 @@ struct EvaluationJudgment {
     private var evaluation = PackageEvaluation()
     private var confusion: [Int] = []
     private var labels: [PackageEvaluation.LabelCounts] = []
-    /// Samples that metrics are computed from: all, or a uniform draw of them (reservoir sampling, Vitter 1985).
+    /// Samples for computing metrics: all, or a uniform random sample (reservoir sampling, Vitter 1985).
     private var kept = Kept()
     private var groups: [String: Int32] = [:]
     private var names: [String] = []
     private var generator = SplitMix64(seed: 1)
 
-    /// Outputs that are kept at most; with what areas under curves need, this is a few hundred megabytes.
+    /// Maximum number of outputs to keep; including the areas under curves, this takes a few hundred megabytes.
     static let mostOutputs = 10_000_000
-    /// Groups that are told at most.
+    /// Maximum number of groups to report.
     static let mostGroups = 200
-    /// Groups that are told apart at most; the rest counts as one.
+    /// Maximum number of separate groups; all others count as one.
     static let mostNamedGroups = 100_000
     private static let otherGroups = "(others)"
 
@@ -42,8 +42,8 @@ struct EvaluationJudgment {
         if target.kind == .multiLabel { labels = Array(repeating: .init(), count: width) }
     }
 
-    /// Takes a row and the network's answer for it.
-    /// - Returns: What is told of the row.
+    /// Adds a row and the network's answer for it.
+    /// - Returns: The judgment of the row.
     mutating func add(_ row: AnsweredRows.Row, _ result: Result<[Float], Failure>?) -> JudgedRow {
         var judged = JudgedRow(place: row.place, truth: row.text, group: row.group)
         switch (row.truth, result) {
@@ -51,11 +51,11 @@ struct EvaluationJudgment {
             judged.answer = answer
             judged.error = take(answer, truth, row.group)
             note(judged)
-        case (.missing, _): judged.failure = Failure(.invalidArgument, "nothing says what is right")
+        case (.missing, _): judged.failure = Failure(.invalidArgument, "the row has no target value")
         case (.strange(let value), _):
-            judged.failure = Failure(.invalidArgument, "the network has no '\(value)' among its answers")
+            judged.failure = Failure(.invalidArgument, "'\(value)' is not among the network's answers")
         case (_, .failure(let failure)): judged.failure = failure
-        case (_, nil): judged.failure = Failure(.internal, "it got no answer")
+        case (_, nil): judged.failure = Failure(.internal, "the network gave no answer")
         }
         if judged.failure != nil { evaluation.unjudged += 1 }
         return judged
@@ -107,7 +107,7 @@ struct EvaluationJudgment {
         return error
     }
 
-    /// Counts the answers for labels; what they come to is the mean cross entropy.
+    /// Counts the answers for labels; returns the mean cross entropy.
     private mutating func count(_ answer: [Float], _ truth: [Float]) -> Double {
         var entropy = 0.0
         let given = Set(target.labels(of: answer))
@@ -142,10 +142,10 @@ struct EvaluationJudgment {
         if evaluation.worst.count > worstCount { evaluation.worst.removeLast() }
     }
 
-    /// The least probability that counts, so that one sure mistake does not make a loss infinite.
+    /// Lower bound for probabilities, so that one confident mistake does not make the loss infinite.
     private static let least = 1e-15
 
-    /// Numbers whose softmax or sigmoid gives the probabilities back.
+    /// Logits whose softmax or sigmoid yields the probabilities.
     private static func logits(_ answer: [Float], _ kind: Target.Kind) -> [Float] {
         switch kind {
         case .classification: answer.map { Float(log(max(Double($0), least))) }
@@ -156,12 +156,12 @@ struct EvaluationJudgment {
 
     // MARK: Judging
 
-    /// What all rows came to.
-    /// - Throws: `Failure` where none could be judged.
+    /// The evaluation over all rows.
+    /// - Throws: `Failure` if no row could be evaluated.
     mutating func judge() throws -> PackageEvaluation {
         guard evaluation.samples > 0 else {
             throw Failure(
-                .invalidArgument, "None of \(evaluation.unjudged) rows could be judged; the reasons stand above.")
+                .invalidArgument, "None of \(evaluation.unjudged) rows could be evaluated; see the reasons above.")
         }
         let width = target.outputs
         if kept.count < evaluation.samples { evaluation.drawn = kept.count }
@@ -194,7 +194,7 @@ struct EvaluationJudgment {
         func rows(_ all: [Float]) -> [Float] {
             isWhole ? all : samples.flatMap { all[$0 * width..<($0 + 1) * width] }
         }
-        // A package answers in the numbers' own units.
+        // A package answers in the original units of the numbers.
         var plain = target
         (plain.means, plain.deviations) = (nil, nil)
         guard target.kind == .classification else {

@@ -8,12 +8,12 @@ import Torch
 
 /// Explains a package's answer for one sample.
 ///
-/// Takes an `ExplanationRequest` as JSON on stdin's first line and answers an `ExplanationMessage`.
+/// Takes an `ExplanationRequest` as JSON on the first line of stdin and answers with an `ExplanationMessage`.
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "Explain a package's answer for one sample.")
 
-    @Argument(help: "The package, model.pt.")
+    @Argument(help: "Package file, model.pt.")
     var package: String
 
     func run() throws {
@@ -59,7 +59,7 @@ private struct Explaining {
         return explanation
     }
 
-    /// The number of the output that is explained.
+    /// The index of the output to explain.
     private func output(of answer: [Float], _ target: Target) throws -> Int {
         guard let name = request.answer else {
             return target.kind == .regression ? 0 : answer.indices.reduce(0) { answer[$1] > answer[$0] ? $1 : $0 }
@@ -67,7 +67,7 @@ private struct Explaining {
         guard let number = target.names.firstIndex(of: name) else {
             throw Failure(
                 .invalidArgument,
-                "The network has no answer '\(name)'.\(NearestName.question(name, among: target.names)) It has "
+                "The network has no answer '\(name)'.\(NearestName.question(name, among: target.names)) Its answers are "
                     + "\(target.names.prefix(50).joined(separator: ", ")).")
         }
         return number
@@ -94,14 +94,15 @@ private struct Explaining {
         } catch is Found {}
         guard let (place, cells) = found else {
             throw Failure(
-                .invalidArgument, "'\(settings.source)' has \(count) rows, and no row \(request.row); change --row.")
+                .invalidArgument,
+                "'\(settings.source)' has \(count) rows, so there is no row \(request.row); change --row.")
         }
         return (place, cells, rows.files)
     }
 
     private func write(_ maps: [PackageExplanation.Map], _ values: [String: RawValue], to file: String) throws {
         guard let map = maps.first, case .pixels(let pixels, let shape)? = values[map.modality] else {
-            throw Failure(.invalidArgument, "The sample has no picture to draw over; leave out --output.")
+            throw Failure(.invalidArgument, "The sample has no picture for a heat map; leave out --output.")
         }
         let drawn = HeatMap(map.weights).drawn(over: pixels, height: shape[0], width: shape[1], channels: shape[2])
         do {

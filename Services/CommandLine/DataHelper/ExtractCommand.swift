@@ -5,24 +5,24 @@ import Model
 import Preparation
 import Torch
 
-/// Runs a pretrained network of others: takes the numbers of a sample on a line of stdin, and answers its features on a line;
-/// or with `!` and the reason. The first line that it says is `several` or `one`: how many outputs the network has.
+/// Runs a third-party pretrained network: takes the numbers of a sample on a line of stdin, and answers with its features
+/// on a line, or with `!` and the reason. The first line of output is `several` or `one`, the number of network outputs.
 ///
-/// Before it opens the file it gives up every right but to read that.
+/// Before opening the file, the process drops every right except reading it.
 struct ExtractCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "extract", abstract: "Run a pretrained network on numbers.", shouldDisplay: false)
 
-    @Argument(help: "The network's TorchScript file.")
+    @Argument(help: "TorchScript file of the network.")
     var network: String
 
     @Argument(help: "Shape of one sample, such as 3x224x224.")
     var shape: String
 
-    @Argument(help: "The number of the output that is wanted.")
+    @Argument(help: "Index of the output to extract.")
     var output: Int
 
-    /// Processor time that a network may take for all samples together: a week.
+    /// CPU time limit of a network for all samples together: a week.
     private static let processorTime: UInt64 = 7 * 86_400
 
     func run() throws {
@@ -40,7 +40,7 @@ struct ExtractCommand: ParsableCommand {
             while let line = readLine() {
                 let values = try Base64Numbers.numbers(line)
                 guard values.count == sizes.reduce(1, *) else {
-                    throw Failure(.invalidArgument, "\(values.count) numbers are not of shape \(shape).")
+                    throw Failure(.invalidArgument, "\(values.count) numbers do not fit the shape \(shape).")
                 }
                 try say(Base64Numbers.text(try network.features(of: values, shape: sizes, output: output)))
             }

@@ -1,12 +1,12 @@
 import Media
 
-/// Weights drawn over a picture: red where a place speaks for the answer, blue where it speaks against it.
+/// A heat map over a picture: red cells are evidence for the answer, blue cells against it.
 struct HeatMap {
     private let weights: [[Double]]
 
     init(_ weights: [[Double]]) { self.weights = weights }
 
-    /// The picture in gray with the weights as color.
+    /// The picture in gray, colored by weight.
     func drawn(over pixels: [UInt8], height: Int, width: Int, channels: Int) -> Picture {
         let strongest = max(weights.joined().map(abs).max() ?? 0, .leastNormalMagnitude)
         var drawn = [UInt8](repeating: 0, count: height * width * 3)
@@ -29,7 +29,7 @@ struct HeatMap {
         return Picture(pixels: drawn, height: height, width: width, channels: 3)
     }
 
-    /// The weight at a pixel, between the centers of the nearest cells.
+    /// The weight at a pixel, interpolated between the centers of the nearest cells.
     private func weight(_ row: Int, _ column: Int, _ height: Int, _ width: Int) -> Double {
         let (rows, columns) = (weights.count, weights[0].count)
         let y = min(max((Double(row) + 0.5) * Double(rows) / Double(height) - 0.5, 0), Double(rows - 1))

@@ -4,11 +4,11 @@ import Model
 import Preparation
 import Tables
 
-/// Takes `DataSettings` as JSON on each line of stdin, and answers with a `DataReport` as JSON on a line; or with a line that
-/// begins with `!`, followed by the failure as JSON.
+/// Takes `DataSettings` as JSON on each line of stdin, and answers each with a line: a `DataReport` as JSON, or `!`
+/// followed by the failure as JSON.
 struct LookCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "look", abstract: "Tell what is found in data.")
+        commandName: "look", abstract: "Report what a source of data contains.")
 
     func run() throws {
         while let line = readLine() { try answer(Data(line.utf8)) }
@@ -17,7 +17,7 @@ struct LookCommand: ParsableCommand {
     private func answer(_ request: Data) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]
-        // JSON has no infinite numbers, and data of users may.
+        // JSON has no infinite numbers, but users' data may have them.
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         let output = FileHandle.standardOutput

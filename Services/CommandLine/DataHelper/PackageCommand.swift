@@ -4,18 +4,18 @@ import Model
 import Preparation
 import Torch
 
-/// Puts a trained network together with the preparation of its inputs.
+/// Combines a trained network with the preparation of its inputs.
 ///
-/// It answers lines of JSON (`PreparationMessage`): first the network's inputs, whereupon it waits for a `PackageRequest` on a
-/// line of stdin; then that it is done.
+/// Answers with lines of JSON (`PreparationMessage`): first the network's inputs; then, after a `PackageRequest` on a line
+/// of stdin, that it is done.
 struct PackageCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "package", abstract: "Put a network together with the preparation of its inputs.")
+        commandName: "package", abstract: "Combine a network with the preparation of its inputs.")
 
-    @Argument(help: "The network's TorchScript file.")
+    @Argument(help: "TorchScript file of the network.")
     var network: String
 
-    @Argument(help: "The file to write.")
+    @Argument(help: "File to write.")
     var output: String
 
     func run() throws {
@@ -29,7 +29,7 @@ struct PackageCommand: ParsableCommand {
             if let stranger = inputs.first(where: { manifest.inputs[$0] == nil }) {
                 throw Failure(
                     .invalidArgument,
-                    "The network has an input '\(stranger)', but the data have only "
+                    "The network has an input '\(stranger)', but the data has only "
                         + "\(manifest.inputs.keys.sorted().joined(separator: ", ")).")
             }
             try NetworkPackage.write(

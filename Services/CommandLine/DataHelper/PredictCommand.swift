@@ -6,29 +6,29 @@ import Preparation
 import Tables
 import Torch
 
-/// Answers for a user's data with a package.
+/// Predicts on a user's data with a package.
 ///
-/// Takes a `PredictionRequest` as JSON on stdin's first line and answers a `PredictionMessage` for each sample.
+/// Takes a `PredictionRequest` as JSON on the first line of stdin and answers with a `PredictionMessage` per sample.
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "predict", abstract: "Answer for a user's data with a package.")
+        commandName: "predict", abstract: "Predict on a user's data with a package.")
 
     @Option(
-        help: ArgumentHelp("Folder beside the package that alone can be read (default: all).", valueName: "folder"))
+        help: ArgumentHelp("Only readable folder besides the package (default: all folders).", valueName: "folder"))
     var confinedTo: String?
 
     @OptionGroup var options: PlaceOptions
 
-    @Argument(help: "The package, model.pt.")
+    @Argument(help: "Package file, model.pt.")
     var package: String
 
     func run() throws {
         try answering(telling: { PredictionMessage(failure: $0) }) { answer in
             if let confinedTo {
-                // Before libtorch starts any thread.
+                // Confine the process before libtorch starts any thread.
                 try Confinement.enter(
                     reading: [URL(filePath: package), URL(filePath: confinedTo)], override: AnswerCommand.override,
-                    danger: "keep a network's program from reading and writing what it likes")
+                    danger: "keep a network's program from reading and writing arbitrary files")
             }
             ComputeThreads.count = 1
             let request = try readRequest(PredictionRequest.self)
@@ -39,7 +39,7 @@ struct PredictCommand: ParsableCommand {
     }
 }
 
-/// One run of predictions.
+/// A run of predictions.
 private struct Predicting {
     private let answerer: SampleAnswerer
     private let request: PredictionRequest
@@ -61,7 +61,7 @@ private struct Predicting {
             pending.removeAll(keepingCapacity: true)
         }
         try forEachSample { place, cells, files in
-            // Files may lie in different folders.
+            // The files may be in different folders.
             if files.path != folder {
                 try flush()
                 folder = files.path

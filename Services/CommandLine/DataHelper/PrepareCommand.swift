@@ -6,9 +6,9 @@ import Tables
 
 /// Prepares a user's data.
 ///
-/// Takes the settings as JSON on stdin's first line and answers lines of JSON (`PreparationMessage`): first the identity of
-/// what would be prepared, whereupon it waits for a line: the path of the file to write; nothing where that is not needed.
-/// Then how far it is, and in the end what it came to.
+/// Takes the settings as JSON on the first line of stdin and answers with lines of JSON (`PreparationMessage`): first the
+/// identity of the prepared data. It then waits for a line with the path of the file to write, or an empty line if the data
+/// is not needed. Progress messages and the outcome follow.
 struct PrepareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prepare", abstract: "Prepare a user's data for training.")
@@ -17,7 +17,7 @@ struct PrepareCommand: ParsableCommand {
         try answering(telling: { PreparationMessage(failure: $0) }) { answer in
             guard let line = readLine(),
                 let settings = try? JSONDecoder().decode(DataSettings.self, from: Data(line.utf8))
-            else { throw Failure(.invalidArgument, "Settings as JSON are needed on the first line.") }
+            else { throw Failure(.invalidArgument, "The first line must be settings as JSON.") }
             let table = try SampleTable(settings: settings)
             let rows = try TableRows(table)
             let content = try rows.digest()

@@ -3,13 +3,13 @@ import Model
 import Preparation
 import Tables
 
-/// Answers for samples that stand in the cells of a table.
+/// Predicts on samples in the cells of a table.
 struct SampleAnswerer {
     let package: NetworkPackage
     /// The inputs in the order of the cells.
     let inputs: [(name: String, input: DatasetManifest.Input)]
 
-    /// Samples that go through the network together.
+    /// Number of samples per batch.
     static let batch = 32
 
     init(_ package: NetworkPackage) {
@@ -24,16 +24,16 @@ struct SampleAnswerer {
         }
     }
 
-    /// The cells of a sample that is one file, and where it is found. Several inputs may read that file: a pretrained network
-    /// beside a fresh one.
-    /// - Throws: `Failure` where the network reads more than a file.
+    /// The cells of a sample that is a single file, and the file's folder. Several inputs may read that file, such as a
+    /// pretrained network next to a fresh one.
+    /// - Throws: `Failure` if the network reads more than one file.
     func file(_ path: String) throws -> (cells: [[Cell]], files: FileFinder) {
         let (kinds, columns) = (Set(inputs.map(\.input.signature.kind)), Set(inputs.map(\.input.columns)))
         guard let kind = kinds.first, kinds.count == 1, columns.count == 1, [.image, .audio, .text].contains(kind)
         else {
             throw Failure(
                 .invalidArgument,
-                "The network reads \(inputs.map(\.name).joined(separator: ", ")); name a table that has the columns "
+                "The network reads \(inputs.map(\.name).joined(separator: ", ")); give a table with the columns "
                     + "\(inputs.flatMap(\.input.columns).joined(separator: ", ")) with --table.")
         }
         let url = URL(filePath: path)
@@ -43,24 +43,24 @@ struct SampleAnswerer {
         return (inputs.map { _ in [cell] }, FileFinder(url.deletingLastPathComponent().path))
     }
 
-    /// What a sample's cells hold, by input.
-    /// - Throws: `Failure` that says why they cannot be read.
+    /// The values of a sample's cells, by input.
+    /// - Throws: `Failure` with the reason if they cannot be read.
     func values(_ cells: [[Cell]], _ reader: ValueReader) throws -> [String: RawValue] {
         var values: [String: RawValue] = [:]
         for ((name, input), cells) in zip(inputs, cells) {
             values[name] = try Self.tokens(cells, input) ?? reader.value(cells, of: name, input)
         }
-        guard !values.isEmpty else { throw Failure(.invalidArgument, "there is no value in any column") }
+        guard !values.isEmpty else { throw Failure(.invalidArgument, "all columns are empty") }
         return values
     }
 
-    /// A text that was cut into tokens already.
+    /// A text that is already tokenized.
     private static func tokens(_ cells: [Cell], _ input: DatasetManifest.Input) -> RawValue? {
         guard case .text = input.preparation, case .array(let array)? = cells.first else { return nil }
         return .tokens(array.values.map { Int32($0) })
     }
 
-    /// The answers for some samples. What is wrong with one does not stop the others, and never gets an answer.
+    /// The answers for a batch of samples. A faulty sample gets no answer and does not affect the others.
     func answers(_ samples: [[[Cell]]], _ reader: ValueReader) throws -> [Result<[Float], Failure>] {
         var results: [Result<[Float], Failure>] = []
         var read: [(index: Int, values: [String: RawValue])] = []
@@ -80,7 +80,7 @@ struct SampleAnswerer {
 }
 
 extension DatasetManifest.Input {
-    /// Names of the columns that have numbers.
+    /// Names of the numeric columns.
     fileprivate var numbers: Set<String> {
         switch preparation {
         case .table(let table): Set(table.numbers.map(\.name))

@@ -4,15 +4,15 @@ import Model
 import Preparation
 import Tables
 
-/// Computes what a frozen pretrained network makes of a modality of prepared data.
+/// Computes a frozen pretrained network's features of a modality of prepared data.
 ///
-/// Takes a `ViewRequest` as JSON on stdin's first line, and answers lines of JSON (`PreparationMessage`): how far it
-/// is, and in the end what it came to.
+/// Takes a `ViewRequest` as JSON on the first line of stdin, and answers with lines of JSON (`PreparationMessage`):
+/// progress, and finally the outcome.
 struct ViewCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "view", abstract: "Compute the features of prepared data by a pretrained network.")
+        commandName: "view", abstract: "Compute a pretrained network's features of prepared data.")
 
-    @Argument(help: "The file to write.")
+    @Argument(help: "File to write.")
     var output: String
 
     func run() throws {

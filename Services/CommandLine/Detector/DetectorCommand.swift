@@ -5,23 +5,23 @@ import Torch
 import Tracking
 import Vision
 
-/// Runs a detector whose network is TorchScript, in a process of its own: `gyrus` starts without libtorch, and code in a
-/// network of somebody else stays out of it.
+/// Runs a TorchScript detector in a separate process: `gyrus` itself starts without libtorch and does not run code from
+/// third-party networks.
 ///
-/// Takes the path of an image on each line of stdin, and answers with a line `left,top,width,height,score` for each person
-/// and an empty line; or with a line that begins with `!` and says what is wrong.
+/// Takes the path of an image on each line of stdin. Answers with a line `left,top,width,height,score` for each person and
+/// an empty line, or with a line of `!` and an error.
 @main
 struct DetectorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "gyrus-detector", abstract: "Find people in images with a network in TorchScript.")
+        commandName: "gyrus-detector", abstract: "Detect people in images with a TorchScript network.")
 
-    @Option(name: .long, help: "Which of its labels is a person.")
+    @Option(name: .long, help: "Label of the person class.")
     var personClass = 1
 
-    @Option(name: .long, help: "Least score.")
+    @Option(name: .long, help: "Minimum score.")
     var score: Double
 
-    @Argument(help: "The network's file.")
+    @Argument(help: "TorchScript file of the network.")
     var network: String
 
     func run() throws {

@@ -3,14 +3,14 @@ import Torch
 import Tracking
 import Vision
 
-/// A detector as TorchScript, in the manner of torchvision's: it answers boxes in pixels with scores and labels.
+/// A TorchScript detector in the style of torchvision: it returns boxes in pixels with scores and labels.
 struct TorchScriptDetector: Detector {
     private let network: ScriptedNetwork
     private let thresholds: DetectorThresholds
     private let category: Int
 
     /// Opens a network.
-    /// - Parameter category: Which of its labels is a person.
+    /// - Parameter category: Label of the person class.
     init(_ file: String, category: Int, thresholds: DetectorThresholds) throws {
         network = try ScriptedNetwork(loading: .init(filePath: file))
         self.category = category

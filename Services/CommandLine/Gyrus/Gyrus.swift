@@ -37,7 +37,7 @@ struct Gyrus: AsyncParsableCommand {
                     Resume.self, Reproduce.self,
                 ]),
             CommandGroup(
-                name: "Catalogue:",
+                name: "Catalog:",
                 subcommands: [
                     Models.self, NetworksCommand.self, Datasets.self, Terms.self, Export.self, ZooCommand.self,
                     RegistryCare.self, KnowledgeCommandGroup.self,
@@ -58,31 +58,32 @@ struct Gyrus: AsyncParsableCommand {
     @OptionGroup(title: "Project") var project: ProjectOptions
 }
 
-/// Which project a command is about.
+/// The project that a command works on.
 struct ProjectOptions: ParsableArguments {
     @Option(name: [.short, .long], help: "Name of the project (default: $GYRUS_PROJECT, the file's name, or gyrus).")
     var projectName: String?
 
-    @Option(name: .long, help: "Folder of its data (default: $XDG_STATE_HOME/gyrus/NAME).")
+    @Option(name: .long, help: "Folder of the project's data (default: $XDG_STATE_HOME/gyrus/NAME).")
     var projectDirectory: String?
 
     @Option(
         name: .long,
-        help: "Compose file; before the verb also -f (default: the nearest compose.yaml or Compose/compose.yaml).")
+        help: "Compose file; -f also works before the verb (default: the nearest compose.yaml or Compose/compose.yaml)."
+    )
     var file: String?
 
     @Option(
         name: .long,
-        help: "Start the services of this profile, too; can be repeated, * for all ($COMPOSE_PROFILES counts as well).")
+        help: "Also start the services of this profile; can be repeated, * for all ($COMPOSE_PROFILES adds more).")
     var profile: [String] = []
 
-    /// The options as words of a command line, for another command about the same project.
+    /// The options as command-line words, for another command on the same project.
     var words: [String] {
         [("--project-name", projectName), ("--project-directory", projectDirectory), ("--file", file)]
             .flatMap { name, value in value.map { [name, $0] } ?? [] } + profile.flatMap { ["--profile", $0] }
     }
 
-    /// Finds what the options name.
+    /// Finds the project's folder and Compose file.
     var locator: ProjectLocator {
         ProjectLocator(
             name: projectName, file: file, directory: projectDirectory, profiles: profile,
@@ -91,11 +92,11 @@ struct ProjectOptions: ParsableArguments {
 }
 
 extension Gyrus {
-    /// Options before the verb that a value follows.
+    /// Options before the verb that take a value.
     static let optionsWithValue: Set = ["-f", "-p", "--file", "--project-name", "--project-directory", "--profile"]
 
-    /// The arguments with `--file` in place of a `-f` before the verb, where Docker Compose has it, too. After the verb
-    /// `-f` belongs to the verb: `logs -f`.
+    /// The arguments with `-f` before the verb replaced by `--file`, as in Docker Compose. After the verb, `-f` belongs
+    /// to the verb: `logs -f`.
     static func longForm(_ arguments: some Sequence<String>) -> [String] {
         var result: [String] = []
         var isValue = false
@@ -113,7 +114,7 @@ extension Gyrus {
         return result
     }
 
-    /// Parses, runs, and ends with the documented exit status.
+    /// Parses and runs the command, then exits with the documented status.
     static func main() async {
         OutputStream.secure()
         let arguments = longForm(CommandLine.arguments.dropFirst())

@@ -3,28 +3,28 @@ import Logging
 import Model
 import ServiceClient
 
-/// Asks one service for its health: what `gyrus health` does, in a program that starts in a fraction of its time, because
-/// health checks run for as long as the services do.
+/// Checks one service's health like `gyrus health`, in a program that starts in a fraction of the time, because health
+/// checks run for as long as the services do.
 @main
 struct HealthCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gyrus-health",
-        abstract: "Ask a service whether it is ready; exit status 69 if it is not.",
+        abstract: "Check whether a service is ready; exit status 69 if it is not.",
         discussion: """
             Health checks run this. 'gyrus health' shows all services.
 
               gyrus-health registry --wait 5
             """)
 
-    @Option(help: ArgumentHelp("How long to wait until it is ready.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Maximum time to wait until it is ready.", valueName: "seconds"))
     var wait = 0
 
-    @Argument(help: "The service: registry, designer, knowledge, trainer or evaluator.")
+    @Argument(help: "Service: registry, designer, knowledge, trainer or evaluator.")
     var service: String
 
     func validate() throws {
         guard ServiceName(rawValue: service) != nil else { throw ValidationError("There is no service '\(service)'.") }
-        guard (0...3600).contains(wait) else { throw ValidationError("--wait is \(wait); 0 to 3600 are possible.") }
+        guard (0...3600).contains(wait) else { throw ValidationError("--wait must be from 0 to 3600, not \(wait).") }
     }
 
     func run() async throws {

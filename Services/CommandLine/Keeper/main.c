@@ -1,9 +1,9 @@
 // gyrus-keeper: stands between the supervisor and one process of a service.
 //
-// It gives the process its own session, writes what the process prints to a bounded log, stops it when asked (signal,
-// grace, kill), and when the process ends leaves none of its descendants behind. It is a program of its own, and in C,
-// because it must start in a millisecond and must outlive a supervisor that is killed: a new supervisor finds it by the
-// lock on its record and takes it over. With a leash it does the opposite: the supervisor's death ends the process.
+// It gives the process its own session, writes the process's output to a bounded log, stops it on request (signal, grace
+// period, kill), and leaves none of its descendants behind when the process ends. It is a separate program, in C, because
+// it must start within a millisecond and outlive a killed supervisor: a new supervisor finds it by the lock on its record
+// and takes it over. With a leash, it does the opposite: the supervisor's death ends the process.
 //
 // usage: gyrus-keeper LOG MAX_BYTES MAX_FILES GRACE_MS STOP_SIGNAL LEASH DIRECTORY COMMAND [ARGUMENT…]
 //
@@ -27,8 +27,8 @@
 #include <time.h>
 #include <unistd.h>
 
-// A line that is longer, or whose end does not come, is written in pieces: a '+' after the time of all but the last one
-// says that it goes on.
+// A longer line, or one that stays unfinished, is written in pieces: a '+' after the time of all but the last piece
+// means that the line continues.
 enum { RECORD = 3, LINE_LIMIT = 16384, PATIENCE_MS = 500 };
 
 // MARK: - Time
@@ -77,7 +77,7 @@ static void log_rotate(void) {
     log_open();
 }
 
-// Writes what is collected with its time. A full disk loses lines rather than stopping the service.
+// Writes the collected text with its time. If the disk is full, lines are lost, but the service keeps running.
 static void log_flush(bool is_end) {
     bool has_end = is_end || (sink.length > 0 && sink.line[sink.length - 1] == '\n');
     if (sink.length == 0 && !(has_end && sink.goes_on)) return;
@@ -142,7 +142,7 @@ static void start_failed(int report, const char *what) {
 }
 
 static void become(char **command, const char *directory, int output, int report, pid_t keeper) {
-    // The kernel kills the process should the keeper itself be killed.
+    // The kernel kills the process if the keeper itself is killed.
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != keeper) _exit(127);
     setpgid(0, 0);
@@ -159,7 +159,7 @@ static void become(char **command, const char *directory, int output, int report
     start_failed(report, command[0]);
 }
 
-// Kills every descendant, also those that left the process group: orphans come to the keeper, their subreaper.
+// Kills every descendant, including those that left the process group: the keeper is the subreaper of orphans.
 static void sweep(pid_t group) {
     kill(-group, SIGKILL);
     char path[64];

@@ -3,11 +3,11 @@ import CProcess
 import Glibc
 import Model
 
-/// Starting processes and learning of their end.
+/// Starts processes and reports when they end.
 enum ChildProcess {
-    /// Starts a program, found as a shell finds it, in a session of its own and returns its process identifier.
+    /// Starts a program, found as a shell finds it, in its own session and returns its process ID.
     ///
-    /// `descriptors[i]` becomes descriptor `i`, `/dev/null` where there is none; no other descriptor is inherited.
+    /// `descriptors[i]` becomes descriptor `i`, or `/dev/null` if it is nil; no other descriptor is inherited.
     static func spawn(
         _ path: String, _ arguments: [String], environment: [String: String], descriptors: [Descriptor?]
     ) throws(SpawnFailure) -> pid_t {
@@ -45,8 +45,8 @@ enum ChildProcess {
 }
 
 extension ChildProcess {
-    /// Calls `onEnd` once on the queue when the process has ended, whoever's child it is: with the wait status where it
-    /// was a child of this process. False where there is no such process.
+    /// Calls `onEnd` once on the queue when the process, of any parent, has ended. The wait status is only known for
+    /// children of this process. Returns false if there is no such process.
     static func watch(_ process: pid_t, on queue: DispatchQueue, onEnd: @escaping @Sendable (Int32?) -> Void) -> Bool {
         let number = gyrus_pidfd_open(process)
         guard number >= 0 else { return false }
@@ -64,7 +64,7 @@ extension ChildProcess {
         return true
     }
 
-    /// Runs a program to its end and tells whether it left with exit status 0 in time.
+    /// Runs a program until it ends and returns whether it exited with status 0 in time.
     static func succeeds(
         _ command: [String], environment: [String: String], within timeout: Duration, on queue: DispatchQueue,
         onEnd: @escaping @Sendable (Bool) -> Void
@@ -73,7 +73,7 @@ extension ChildProcess {
             command[0], Array(command.dropFirst()), environment: environment, descriptors: [nil, nil, nil])
         let killer = DispatchWorkItem { kill(-process, SIGKILL) }
         let isWatched = watch(process, on: queue) { status in
-            // Same queue: the identifier cannot have passed to another process when the killer runs.
+            // On the same queue, so that the process ID cannot belong to another process when the killer runs.
             killer.cancel()
             onEnd(status == 0)
         }

@@ -7,7 +7,8 @@ extension ComposeFile {
     func service(_ name: String, _ node: ComposeNode) throws -> ServiceDefinition {
         let allowed = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
         guard allowed, let first = name.first, first.isLetter || first.isNumber else {
-            throw node.problem("a service's name is made of letters, digits, '-', '_' and '.', the first no sign")
+            throw node.problem(
+                "a service name consists of letters, digits, '-', '_' and '.', and begins with a letter or digit")
         }
         var service = ServiceDefinition(name: name, command: [])
         var entrypoint: [String] = []
@@ -40,14 +41,14 @@ extension ComposeFile {
             ignoring: ComposeKeys.container, refusing: ComposeKeys.refused)
         service.environment = files.merging(service.environment) { $1 }
         for link in links {
-            // A link is a name within a container's network; what remains of it here is the order of starting.
+            // A link is a name in a container's network; here it only affects the start order.
             let target = String(link.prefix { $0 != ":" })
             service.dependencies[target] = service.dependencies[target] ?? .started
         }
         service.replicas = deployed ?? service.replicas
         service.command = entrypoint + service.command
         guard !service.command.isEmpty else {
-            throw node.problem("has no command: a process cannot be started from an image alone")
+            throw node.problem("has no command; a process cannot start from an image alone")
         }
         return service
     }
@@ -67,7 +68,7 @@ extension ComposeFile {
                     let text = try $0.string()
                     guard let condition = ServiceDefinition.Condition(rawValue: text) else {
                         let known = ServiceDefinition.Condition.allCases.map(\.rawValue).joined(separator: ", ")
-                        throw $0.problem("unknown condition '\(text)'; known are \(known)")
+                        throw $0.problem("unknown condition '\(text)'; use one of \(known)")
                     }
                     service.dependencies[name] = condition
                 },
@@ -90,7 +91,9 @@ extension ComposeFile {
                     "required": { isRequired = try $0.boolean() },
                     "format": {
                         let format = try $0.string()
-                        guard format == "raw" else { throw $0.problem("unknown format '\(format)'; known is raw") }
+                        guard format == "raw" else {
+                            throw $0.problem("unknown format '\(format)'; the only one is raw")
+                        }
                         isRaw = true
                     },
                 ])
@@ -120,10 +123,10 @@ extension ComposeFile {
                 case "NONE" where words.count == 1: disabled = true
                 case "CMD" where words.count > 1: check.command = Array(words.dropFirst())
                 case "CMD-SHELL" where words.count == 2: check.command = ["/bin/sh", "-c", words[1]]
-                default: throw $0.problem("a test begins with CMD, CMD-SHELL or NONE")
+                default: throw $0.problem("a test must begin with CMD, CMD-SHELL or NONE")
                 }
             },
-            // As in Docker, 0 stands for the default.
+            // As in Docker, 0 means the default.
             "interval": { check.interval = try $0.period() ?? check.interval },
             "timeout": { check.timeout = try $0.period() ?? check.timeout },
             "retries": {
@@ -152,7 +155,7 @@ extension ComposeFile {
         default: break
         }
         throw node.problem(
-            "unknown restart policy '\(text)'; known are \"no\", always, unless-stopped, on-failure[:times]")
+            "unknown restart policy '\(text)'; use one of \"no\", always, unless-stopped, on-failure[:times]")
     }
 
     private func signal(_ node: ComposeNode) throws -> Int32 {
@@ -164,7 +167,7 @@ extension ComposeFile {
         let name = text.hasPrefix("SIG") ? String(text.dropFirst(3)) : text
         guard let number = names[name] else {
             let known = names.keys.sorted().map { "SIG\($0)" }.joined(separator: ", ")
-            throw node.problem("unknown signal '\(text)'; known are \(known)")
+            throw node.problem("unknown signal '\(text)'; use one of \(known)")
         }
         return number
     }
@@ -174,7 +177,7 @@ extension ComposeFile {
         try node.read([
             "driver": { _ = try $0.string() },
             "options": {
-                // Each driver has options of its own; only the limits mean something without one.
+                // Options depend on the driver; only the size limits apply here.
                 for (key, value) in try $0.entries() {
                     switch key {
                     case "max-size": limits.bytes = try value.bytes()

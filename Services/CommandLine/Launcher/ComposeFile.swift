@@ -4,18 +4,18 @@ import Yams
 
 /// Reader of files in the format of the Compose Specification.
 ///
-/// It honors what has a meaning for processes on one machine, accepts what only shuts a container in or dresses it up
-/// (`ComposeKeys.container`), refuses by name what would make the process another one (`ComposeKeys.refused`), and refuses
-/// every key that the specification does not have, naming the line.
+/// It honors keys that are meaningful for processes on one machine and accepts keys that only isolate or decorate a
+/// container (`ComposeKeys.container`). It refuses keys that would change what the process does (`ComposeKeys.refused`),
+/// and keys that are not in the specification, with their line.
 public struct ComposeFile: Sendable {
-    /// Where the file is, for messages.
+    /// Path of the file, for messages.
     public let path: String
     private let text: String
 
-    /// What a file may have: enough for a thousand services, and little enough to be walked within a moment.
+    /// Limits of a file: large enough for a thousand services, small enough to read within a moment.
     private static let bounds = YamlBounds(bytes: 1 << 20, depth: 32, nodes: 100_000, references: 10_000)
 
-    /// Takes the text of a file that was already read.
+    /// A reader of text that was already loaded.
     public init(path: String, text: String) {
         self.path = path
         self.text = text
@@ -31,12 +31,13 @@ public struct ComposeFile: Sendable {
                 .invalidArgument, "cannot read the Compose file '\(url.path)': \(error.localizedDescription)")
         }
         guard let text = String(data: data, encoding: .utf8) else {
-            throw Failure(.invalidArgument, "the Compose file '\(url.path)' is no text in UTF-8; save it as such")
+            throw Failure(
+                .invalidArgument, "the Compose file '\(url.path)' is not UTF-8 text; save it in that encoding")
         }
         self.init(path: url.path, text: text)
     }
 
-    /// The name that the file gives its project; nil where it gives none or cannot be read.
+    /// The project name in the file; nil if there is none or the file cannot be read.
     public var projectName: String? { (try? root())?.mapping?["name"]?.string }
 
     private func root() throws -> Node {
@@ -55,8 +56,8 @@ public struct ComposeFile: Sendable {
         }
     }
 
-    /// What the file says, its variables replaced; a `Failure` names the line of what is wrong.
-    /// - Parameter warn: Takes a sentence about whatever a person may not have meant.
+    /// The project with variables replaced; a `Failure` names the line of an error.
+    /// - Parameter warn: Receives warnings about probable mistakes.
     public func project(
         variables: [String: String], warn: (String) -> Void = { _ in }
     ) throws -> ComposeProject {
@@ -80,7 +81,7 @@ public struct ComposeFile: Sendable {
         var project = ComposeProject(name: name, services: services)
         try check(&project, nodes)
         for variable in interpolation.missing.sorted() {
-            warn("\(path): the variable '\(variable)' is not set; it is replaced by nothing")
+            warn("\(path): the variable '\(variable)' is not set; using an empty string")
         }
         return project
     }
@@ -91,13 +92,13 @@ public struct ComposeFile: Sendable {
             guard let node = nodes[service.name] else { continue }
             for (dependency, condition) in service.dependencies.sorted(by: { $0.key < $1.key }) {
                 guard let target = project.services[dependency] else {
-                    throw node.problem("depends on '\(dependency)', which is no service of this file")
+                    throw node.problem("depends on '\(dependency)', which is not a service in this file")
                 }
                 if condition == .healthy && target.healthCheck == nil {
                     throw node.problem("waits for '\(dependency)' to be healthy, which has no healthcheck")
                 }
                 if project.closure(of: [dependency]).contains(service.name) {
-                    throw node.problem("depends on itself by way of '\(dependency)'")
+                    throw node.problem("depends on itself through '\(dependency)'")
                 }
             }
         }

@@ -1,10 +1,10 @@
-/// What becomes of the keys of the Compose Specification that a process on this machine cannot simply honor.
+/// How to treat keys of the Compose Specification that a process on this machine cannot simply honor.
 ///
-/// The rule: what shuts a container in, dresses it up or says where it comes from is accepted, because the process is the
-/// same without it. What would have the process find other files, run other commands, or be another service is refused,
-/// because leaving it out would change what the program does.
+/// Keys that isolate or decorate a container, or describe its origin, are accepted, because the process is the same
+/// without them. Keys that would give the process other files, run other commands, or make it another service are
+/// refused, because ignoring them would change what the program does.
 enum ComposeKeys {
-    /// Keys of a service that only concern its container; accepted.
+    /// Accepted keys of a service that only concern its container.
     static let container: Set<String> = [
         "annotations", "attach", "blkio_config", "build", "cap_add", "cap_drop", "cgroup", "cgroup_parent",
         "container_name", "cpu_count", "cpu_percent", "cpu_period", "cpu_quota", "cpu_rt_period", "cpu_rt_runtime",
@@ -18,26 +18,26 @@ enum ComposeKeys {
         "ulimits", "use_api_socket", "user", "userns_mode", "uts", "volumes", "volumes_from",
     ]
 
-    /// Keys of a service that are refused, and why.
+    /// Refused keys of a service, with the reason.
     static let refused: [String: String] = [
-        "configs": "a process of this machine has no /run of its own for them; give paths by 'environment'",
-        "secrets": "a process of this machine has no /run/secrets; give their paths by 'environment'",
-        "extends": "services of other files are not read; use an anchor and a merge key ('<<: *name')",
-        "models": "no models are started for a service; give their addresses by 'environment'",
-        "post_start": "commands beside a process are not run; start them in its 'command'",
-        "pre_stop": "commands beside a process are not run; let its 'command' handle the stop signal",
-        "provider": "a service that another program provides cannot be a process of this machine",
+        "configs": "a process on this machine has no private place for them; pass paths through 'environment'",
+        "secrets": "a process on this machine has no /run/secrets; pass their paths through 'environment'",
+        "extends": "services in other files are not read; use an anchor and a merge key ('<<: *name')",
+        "models": "models are not started for a service; pass their addresses through 'environment'",
+        "post_start": "additional commands are not run; start them in 'command'",
+        "pre_stop": "additional commands are not run; handle the stop signal in 'command'",
+        "provider": "a service from another provider cannot run as a process on this machine",
     ]
 
-    /// Keys of `deploy` that are left to a cluster; accepted.
+    /// Accepted keys of `deploy` that only concern clusters.
     static let deploy: Set<String> = [
         "endpoint_mode", "labels", "mode", "placement", "resources", "restart_policy", "rollback_config",
         "update_config",
     ]
 
-    /// Keys at the top of a file that only concern containers; accepted.
+    /// Accepted top-level keys that only concern containers.
     static let topLevel: Set<String> = ["configs", "models", "networks", "secrets", "version", "volumes"]
 
-    /// Keys at the top of a file that are refused, and why.
-    static let refusedAtTop = ["include": "other files are not read; write their services into this one"]
+    /// Refused top-level keys, with the reason.
+    static let refusedAtTop = ["include": "other files are not read; copy their services into this one"]
 }

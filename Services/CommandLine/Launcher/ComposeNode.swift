@@ -1,7 +1,7 @@
 import Model
 import Yams
 
-/// A value of a Compose file with the place that it stands at, so that every complaint can name file, line and field.
+/// A value of a Compose file with its location, so that every error can name file, line and field.
 struct ComposeNode {
     let node: Node
     let file: String
@@ -27,9 +27,9 @@ struct ComposeNode {
 
     // MARK: - Mappings
 
-    /// The entries of a mapping in order, merge keys (`<<`) resolved and `x-` extensions left out.
+    /// The entries of a mapping in order, with merge keys (`<<`) resolved and `x-` extensions left out.
     func entries() throws -> [(key: String, value: ComposeNode)] {
-        guard let mapping = node.mapping else { throw problem("a mapping is needed here") }
+        guard let mapping = node.mapping else { throw problem("expected a mapping here") }
         var entries: [(key: String, value: ComposeNode)] = []
         var merged: [(key: String, value: ComposeNode)] = []
         for (keyNode, valueNode) in mapping {
@@ -49,8 +49,8 @@ struct ComposeNode {
         return entries
     }
 
-    /// Hands each entry of the mapping to the reader of its key; a key that has none is an error unless it is ignored.
-    /// - Parameter refused: Keys that are known and refused, with the reason.
+    /// Passes each entry of the mapping to the reader of its key; a key without a reader is an error unless it is ignored.
+    /// - Parameter refused: Known but refused keys, with the reason.
     func read(
         _ readers: [String: (ComposeNode) throws -> Void], ignoring ignored: Set<String> = [],
         refusing refused: [String: String] = [:]
@@ -59,12 +59,12 @@ struct ComposeNode {
             if let reader = readers[key] {
                 try reader(value)
             } else if let reason = refused[key] {
-                throw problem("the key '\(key)' cannot be honored: \(reason)", at: place(of: key))
+                throw problem("the key '\(key)' is not supported: \(reason)", at: place(of: key))
             } else if !ignored.contains(key) {
                 let known = readers.keys.sorted() + ignored.sorted()
                 let hint = nearest(to: key, in: known).map { "; did you mean '\($0)'?" }
                 throw problem(
-                    "unknown key '\(key)'\(hint ?? "; known are \(known.sorted().joined(separator: ", "))")",
+                    "unknown key '\(key)'\(hint ?? "; known keys are \(known.sorted().joined(separator: ", "))")",
                     at: place(of: key))
             }
         }
@@ -74,9 +74,9 @@ struct ComposeNode {
 
     // MARK: - Scalars
 
-    /// The text of a scalar with its variables replaced.
+    /// The text of a scalar with variables replaced.
     func string() throws -> String {
-        guard let scalar = node.scalar else { throw problem("a single value is needed here") }
+        guard let scalar = node.scalar else { throw problem("expected a single value here") }
         return try expand(scalar.string)
     }
 
@@ -115,7 +115,7 @@ struct ComposeNode {
         return duration
     }
 
-    /// A duration between two things that happen again and again; nil where 0 stands for the default.
+    /// An interval; nil for 0, which means the default.
     func period() throws -> Duration? {
         let duration = try duration()
         if duration == .zero { return nil }
@@ -138,13 +138,13 @@ struct ComposeNode {
     // MARK: - Lists
 
     func list() throws -> [ComposeNode] {
-        guard let sequence = node.sequence else { throw problem("a list is needed here") }
+        guard let sequence = node.sequence else { throw problem("expected a list here") }
         return sequence.enumerated().map { index, node in child(node, "\(index)") }
     }
 
     func strings() throws -> [String] { try list().map { try $0.string() } }
 
-    /// A command: a list as it is, a single text split as a shell splits words.
+    /// A command: a list unchanged, a text split into words as in a shell.
     func command() throws -> [String] {
         if node.sequence != nil { return try strings() }
         let text = try string()
@@ -158,7 +158,7 @@ struct ComposeNode {
             return try Dictionary(
                 list().compactMap { item in
                     let parts = try item.string().split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                    // A name alone takes the launcher's value, which the process inherits anyway.
+                    // A bare name means the launcher's value, which the process inherits anyway.
                     return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
                 },
                 uniquingKeysWith: { $1 })
@@ -169,7 +169,7 @@ struct ComposeNode {
     }
 }
 
-/// A duration in the form of the Compose Specification, such as `1m30s`.
+/// A duration in the format of the Compose Specification, such as `1m30s`.
 public func parseDuration(_ text: String) -> Duration? {
     if text == "0" { return .zero }
     let units: [String: Double] = ["us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600, "d": 86400]
@@ -187,7 +187,7 @@ public func parseDuration(_ text: String) -> Duration? {
     return seconds < 1e9 ? .microseconds(Int64((seconds * 1e6).rounded())) : nil
 }
 
-/// The words of a command line, quotation marks and backslashes as in a shell; nil where one is not closed.
+/// The words of a command line, with quotation marks and backslashes as in a shell; nil if a quote is not closed.
 func splitWords(_ text: String) -> [String]? {
     var words: [String] = []
     var word: String?
@@ -213,7 +213,7 @@ func splitWords(_ text: String) -> [String]? {
     return words
 }
 
-/// The candidate that is at most two typing mistakes away, for "did you mean".
+/// The nearest candidate within two typos, for "did you mean".
 public func nearest(to text: String, in candidates: [String]) -> String? {
     let distances = candidates.map { ($0, editDistance(text, $0)) }
     return distances.filter { $0.1 <= 2 && $0.1 < text.count }.min { ($0.1, $0.0) < ($1.1, $1.0) }?.0

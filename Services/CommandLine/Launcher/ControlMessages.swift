@@ -1,12 +1,12 @@
 public import Model
 
-/// What a command asks of a supervisor.
+/// A command's request to a supervisor.
 public enum ControlRequest: Sendable, Codable {
-    /// The state; waits for a change where `unless` is the version that the asker has seen.
+    /// Get the state; waits for a change if `unless` is the current version, which the client has already seen.
     case status(unless: Int?)
-    /// Bring the project's services up; `only` these where it is not nil.
+    /// Bring the project's services up, or `only` these if it is not nil.
     case apply(ComposeProject, scale: [String: Int], only: Set<String>?)
-    /// Stop services, but keep them known.
+    /// Stop services, but keep them in the project.
     case stop(Set<String>)
     /// Start stopped services.
     case start(Set<String>)
@@ -14,17 +14,17 @@ public enum ControlRequest: Sendable, Codable {
     case restart(Set<String>)
     /// Change the number of replicas.
     case scale([String: Int])
-    /// Stop everything, then the supervisor.
+    /// Stop all services, then the supervisor.
     case shutDown
-    /// Kill every process at once, without grace.
+    /// Kill every process immediately, without a grace period.
     case kill
 }
 
 /// A supervisor's answer.
 public struct ControlReply: Sendable, Codable {
-    /// The state after the request was taken.
+    /// The state after the request was accepted.
     public var status: ProjectStatus?
-    /// Why the request was refused.
+    /// The reason if the request was refused.
     public var failure: Failure?
 
     /// Makes an answer.

@@ -9,7 +9,7 @@ final class ControlServer: Sendable {
     private let path: String
     private let source: any DispatchSourceRead
 
-    /// Begins to answer; the socket's folder admits only the user.
+    /// Starts answering; only the user can access the socket's folder.
     init(at url: URL, answer: @escaping @Sendable (ControlRequest) async -> ControlReply) throws {
         path = url.path
         unlink(path)
@@ -34,7 +34,8 @@ final class ControlServer: Sendable {
                         reply = ControlReply(
                             failure: Failure(
                                 .unsupportedVersion,
-                                "the supervisor does not understand this gyrus; restart it with: gyrus down, gyrus up"))
+                                "the supervisor does not understand this version of gyrus; restart it with: gyrus down, gyrus up"
+                            ))
                     }
                     if let data = try? JSONEncoder().encode(reply) { UnixSocket.writeAll(connection, data) }
                 }
@@ -51,18 +52,18 @@ final class ControlServer: Sendable {
     }
 }
 
-/// Asks a project's supervisor.
+/// A client of a project's supervisor.
 public struct ControlClient: Sendable {
     private let path: String
 
-    /// A client of the supervisor that listens at this place.
+    /// A client of the supervisor that listens at this path.
     public init(at url: URL) {
         path = url.path
     }
 
-    /// Sends a request and returns the answer; nil where no supervisor listens.
+    /// Sends a request and returns the answer; nil if no supervisor listens.
     public func send(_ request: ControlRequest) async throws -> ProjectStatus? {
-        // A supervisor that ends while it answers is one that listens no more.
+        // A supervisor that exits while answering no longer listens.
         guard let data = try await exchange(try JSONEncoder().encode(request)), data.last == UInt8(ascii: "}")
         else { return nil }
         let reply = try JSONDecoder().decode(ControlReply.self, from: data)
@@ -70,7 +71,7 @@ public struct ControlClient: Sendable {
         return reply.status
     }
 
-    /// Sends bytes and returns what comes back; on a thread that may block, which those of tasks may not.
+    /// Sends bytes and returns the response, on a thread that may block, unlike task threads.
     func exchange(_ data: Data) async throws -> Data? {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async {
@@ -79,7 +80,7 @@ public struct ControlClient: Sendable {
         }
     }
 
-    /// Connects; only a place where nobody listens is one, and not one whose queue is full or a call that a signal cut short.
+    /// Connects; "nobody listens" does not include a full queue or a call interrupted by a signal.
     private func reach(_ socket: Descriptor) -> Bool {
         for _ in 0..<500 {
             if UnixSocket.withAddress(path, { connect(socket.number, $0, $1) }) == 0 { return true }
@@ -98,11 +99,11 @@ public struct ControlClient: Sendable {
     }
 }
 
-/// The little of the socket interface that control needs.
+/// The part of the socket API that control needs.
 enum UnixSocket {
     static func make() throws -> Descriptor {
         let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard number >= 0 else { throw Failure(.internal, "cannot make a socket: \(errorText(errno))") }
+        guard number >= 0 else { throw Failure(.internal, "cannot create a socket: \(errorText(errno))") }
         return Descriptor(number)
     }
 
@@ -112,7 +113,7 @@ enum UnixSocket {
         setsockopt(socket.number, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
     }
 
-    /// Hands out the address of a path; -1 where the path is too long for one.
+    /// Calls the body with the address of a path; returns -1 if the path is too long.
     static func withAddress(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -129,7 +130,7 @@ enum UnixSocket {
         }
     }
 
-    /// Everything up to the end of the stream; nil where it fails or is larger than any message.
+    /// Reads to the end of the stream; nil on failure or if it is larger than any message.
     static func readAll(_ socket: Descriptor) -> Data? {
         var data = Data()
         var buffer = [UInt8](repeating: 0, count: 65536)
@@ -143,7 +144,7 @@ enum UnixSocket {
         return nil
     }
 
-    /// Writes all of it, as far as the other side takes it.
+    /// Writes all bytes that the other side accepts.
     static func writeAll(_ socket: Descriptor, _ data: Data) {
         data.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
             var rest = bytes[...]

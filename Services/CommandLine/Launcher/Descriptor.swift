@@ -2,7 +2,7 @@ import CProcess
 import Glibc
 import Model
 
-/// A file descriptor that is closed when nobody holds it any more.
+/// A file descriptor that is closed when nothing references it any longer.
 final class Descriptor: Sendable {
     let number: Int32
 
@@ -14,7 +14,7 @@ final class Descriptor: Sendable {
         close(number)
     }
 
-    /// A copy with a number that `spawn` can move into place without overwriting another.
+    /// A duplicate with a number high enough for `spawn` to move it into place without overwriting another.
     func highCopy() -> Descriptor? {
         let copy = fcntl(number, F_DUPFD_CLOEXEC, 16)
         return copy < 0 ? nil : Descriptor(copy)
@@ -33,14 +33,14 @@ final class Descriptor: Sendable {
     static func pipe() throws -> (read: Descriptor, write: Descriptor) {
         var ends: [Int32] = [0, 0]
         guard gyrus_pipe(&ends) == 0 else {
-            throw Failure(.internal, "cannot make a pipe: \(errorText(errno))")
+            throw Failure(.internal, "cannot create a pipe: \(errorText(errno))")
         }
         return (Descriptor(ends[0]), Descriptor(ends[1]))
     }
 
-    /// Takes the file's lock; false where another process has it.
+    /// Takes the file's lock; false if another process holds it.
     func tryLock() -> Bool { flock(number, LOCK_EX | LOCK_NB) == 0 }
 }
 
-/// What an error number means.
+/// The message for an error number.
 func errorText(_ number: Int32) -> String { String(cString: strerror(number)) }

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Model
 
-/// Starting a supervisor in the background and reaching the one that runs.
+/// Starts a supervisor in the background, or finds the running one.
 public struct Detachment: Sendable {
     private let directory: ProjectDirectory
     private let environment: [String: String]
@@ -13,10 +13,10 @@ public struct Detachment: Sendable {
         self.environment = environment
     }
 
-    /// Whether processes of the project run although their supervisor is gone.
+    /// Whether processes of the project still run without a supervisor.
     public var hasOrphans: Bool { !Keeper.living(in: directory).isEmpty }
 
-    /// What is known of processes whose supervisor is gone.
+    /// The status of processes without a supervisor.
     public var orphans: [ReplicaStatus] {
         Keeper.living(in: directory).map { living in
             ReplicaStatus(
@@ -26,13 +26,13 @@ public struct Detachment: Sendable {
         }
     }
 
-    /// Starts `gyrus supervise` in the background and returns when it listens.
+    /// Starts `gyrus supervise` in the background and returns once it listens.
     ///
-    /// Where another process starts one at the same moment, that one serves as well.
+    /// If another process starts one at the same time, that one is used instead.
     public func startSupervisor() throws {
         try directory.create()
         let (reading, end) = try Descriptor.pipe()
-        // Only the supervisor may keep the writing end: its death must show as the end of the stream.
+        // Only the supervisor may hold the write end, so that its death shows as end of file.
         var writing: Descriptor? = end
         boundLog()
         let log = try Descriptor.open(directory.supervisorLog.path, O_WRONLY | O_APPEND | O_CREAT)
@@ -51,7 +51,7 @@ public struct Detachment: Sendable {
         try awaitReady(reading)
     }
 
-    /// The supervisor writes a line for each start and end; of what earlier ones wrote one file is kept.
+    /// The supervisor logs a line for each start and end; one older log file is kept.
     private func boundLog() {
         let path = directory.supervisorLog.path
         var status = stat()
@@ -66,7 +66,7 @@ public struct Detachment: Sendable {
             if text.hasSuffix("\n") { break }
         }
         guard text == "ready\n" else {
-            let reason = text.isEmpty ? "it ended at once; see \(directory.supervisorLog.path)" : text
+            let reason = text.isEmpty ? "it exited at once; see \(directory.supervisorLog.path)" : text
             throw Failure(.unavailable, "the supervisor did not start: \(reason.trimmingCharacters(in: .newlines))")
         }
     }

@@ -1,25 +1,25 @@
 import Foundation
 import Model
 
-/// A file of variables, a `NAME=value` a line, as `env_file` of the Compose Specification names it.
+/// A file of variables, one `NAME=value` per line, as in `env_file` of the Compose Specification.
 ///
-/// Values in single quotation marks are taken as they are; in double ones `\\n` and the like are what they are in C; in all
-/// others ` #` begins a comment. Variables are replaced but in single quotation marks. A raw file has nothing of all that.
+/// Values in single quotes are literal; in double quotes, `\\n` and other escapes are as in C; in unquoted values, ` #`
+/// begins a comment. Variables are replaced except in single quotes. A raw file has none of these rules.
 struct EnvironmentFile {
     let path: String
     let isRaw: Bool
     let interpolation: Interpolation
 
-    /// Largest file in bytes.
+    /// Maximum file size in bytes.
     private static let largest = 1 << 20
 
-    /// What the file says; a name without a value takes that of the launcher, which the process inherits anyway.
+    /// The variables in the file; a name without a value means the launcher's value, which the process inherits anyway.
     func variables() throws -> [String: String] {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw Failure(.invalidArgument, "the file of variables '\(path)' cannot be read")
+            throw Failure(.invalidArgument, "cannot read the environment file '\(path)'")
         }
         guard data.count <= Self.largest, var text = String(data: data, encoding: .utf8) else {
-            throw Failure(.invalidArgument, "'\(path)' is no text in UTF-8 of at most \(Self.largest) bytes")
+            throw Failure(.invalidArgument, "'\(path)' is not UTF-8 text of at most \(Self.largest) bytes")
         }
         if text.hasPrefix("\u{FEFF}") { text.removeFirst() }
         var variables: [String: String] = [:]
@@ -31,7 +31,7 @@ struct EnvironmentFile {
             guard let equals = line.firstIndex(where: { $0 == "=" || ($0 == ":" && !isRaw) }) else { continue }
             let name = line[..<equals].trimmingCharacters(in: .whitespaces)
             guard !name.isEmpty, !name.contains(where: \.isWhitespace) else {
-                throw problem("'\(name)' is no name of a variable", index)
+                throw problem("'\(name)' is not a valid variable name", index)
             }
             let known = interpolation.adding(variables)
             variables[name] = try value(line[line.index(after: equals)...], known, index)
@@ -44,7 +44,7 @@ struct EnvironmentFile {
         let text = text.drop { $0 == " " || $0 == "\t" }
         guard let quote = text.first, quote == "'" || quote == "\"" else {
             let plain = text.range(of: " #").map { text[..<$0.lowerBound] } ?? text
-            // A value of nothing but a comment.
+            // The value is only a comment.
             let value = plain.first == "#" ? "" : plain.trimmingCharacters(in: .whitespaces)
             return try expand(value, interpolation, index)
         }

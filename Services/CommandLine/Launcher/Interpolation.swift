@@ -8,19 +8,19 @@ import Synchronization
 public struct Interpolation: Sendable {
     /// Why a value could not be expanded.
     public struct Problem: Error, Hashable, Sendable {
-        /// A sentence for a person.
+        /// A message for people.
         public let message: String
     }
 
     private let variables: [String: String]
     private let unset: Unset
 
-    /// Names that were asked for in vain; shared by whatever continues this interpolation.
+    /// Names that were not found; shared by all copies of this interpolation.
     private final class Unset: Sendable {
         let names = Mutex<Set<String>>([])
     }
 
-    /// Makes an interpolation that knows these variables.
+    /// An interpolation with these variables.
     public init(variables: [String: String]) {
         self.init(variables: variables, unset: Unset())
     }
@@ -30,12 +30,12 @@ public struct Interpolation: Sendable {
         self.unset = unset
     }
 
-    /// Knows more variables, which do not hide those that it knows already.
+    /// Adds variables; existing ones take precedence.
     func adding(_ more: [String: String]) -> Interpolation {
         Interpolation(variables: more.merging(variables) { $1 }, unset: unset)
     }
 
-    /// Variables that were replaced by nothing because nobody set them and the text has no default for them.
+    /// Variables that were replaced by an empty string, because they are not set and have no default.
     public var missing: Set<String> { unset.names.withLock { $0 } }
 
     private func value(of name: String, _ isNeeded: Bool) -> String {
@@ -44,15 +44,15 @@ public struct Interpolation: Sendable {
         return ""
     }
 
-    /// The text with every variable replaced; `$$` stands for a dollar sign.
+    /// The text with every variable replaced; `$$` means a dollar sign.
     public func expand(_ text: String) throws(Problem) -> String {
         guard text.contains("$") else { return text }
         var rest = Substring(text)
         return try expand(&rest, nested: false, isNeeded: true)
     }
 
-    /// Expands up to the end, or up to the brace that closes a nested default.
-    /// - Parameter isNeeded: Whether the result is used; an alternative that is not taken is only read over.
+    /// Expands up to the end, or to the closing brace of a nested default.
+    /// - Parameter isNeeded: Whether the result is used; an unused alternative is only skipped.
     private func expand(_ rest: inout Substring, nested: Bool, isNeeded: Bool) throws(Problem) -> String {
         var result = ""
         while let character = rest.first {
@@ -80,7 +80,7 @@ public struct Interpolation: Sendable {
 
     private func braced(_ rest: inout Substring, _ isNeeded: Bool) throws(Problem) -> String {
         guard let first = rest.first, Self.beginsName(first) else {
-            throw Problem(message: "'${' is not followed by the name of a variable")
+            throw Problem(message: "'${' is not followed by a variable name")
         }
         let name = Self.takeName(&rest)
         var emptyCounts = false
@@ -93,7 +93,7 @@ public struct Interpolation: Sendable {
         let isSet = value.map { !emptyCounts || !$0.isEmpty } ?? false
         if kind == "}" && !emptyCounts { return self.value(of: name, isNeeded) }
         guard "-?+".contains(kind) else {
-            throw Problem(message: "'${\(name)…' goes on with '\(kind)'; known are '-', ':-', '?', ':?', '+' and ':+'")
+            throw Problem(message: "'${\(name)…' continues with '\(kind)'; use '-', ':-', '?', ':?', '+' or ':+'")
         }
         let takesAlternative = kind == "+" ? isSet : !isSet
         let alternative = try expand(&rest, nested: true, isNeeded: isNeeded && takesAlternative)

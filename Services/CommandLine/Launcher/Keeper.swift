@@ -8,22 +8,22 @@ struct Keeper: Sendable {
     let id: ReplicaID
     let process: pid_t
 
-    /// Asks for an orderly end.
+    /// Requests an orderly end.
     func stop() { kill(process, SIGTERM) }
 
-    /// Ends everything at once.
+    /// Kills everything immediately.
     func killNow() { kill(process, SIGQUIT) }
 
     // MARK: - Starting
 
-    /// Starts a replica; the record's lock passes to the keeper, so that it is held exactly as long as the keeper lives.
+    /// Starts a replica; the keeper inherits the record's lock and holds it exactly as long as it lives.
     static func start(
         _ id: ReplicaID, _ definition: ServiceDefinition, in directory: ProjectDirectory, programs: Programs,
         environment: [String: String], leash: Descriptor?
     ) throws -> Keeper {
         let record = try Descriptor.open(directory.record(of: id).path, O_RDWR | O_CREAT)
         guard record.tryLock() else {
-            throw Failure(.conflict, "\(id) runs already, under another supervisor; stop it with: gyrus down")
+            throw Failure(.conflict, "\(id) is already running under another supervisor; stop it with: gyrus down")
         }
         ftruncate(record.number, 0)
         try JSONEncoder().encode(definition).write(to: directory.definition(of: id), options: .atomic)
@@ -43,14 +43,14 @@ struct Keeper: Sendable {
         } catch {
             throw Failure(
                 .internal,
-                "cannot start '\(programs.keeper)' (\(errorText(error.number))); it belongs beside gyrus: build it with "
+                "cannot start '\(programs.keeper)' (\(errorText(error.number))); it must be next to gyrus: build it with "
                     + "'swift build'")
         }
     }
 
     // MARK: - Finding
 
-    /// A replica that runs under a keeper which an earlier supervisor started.
+    /// A running replica whose keeper was started by an earlier supervisor.
     struct Living {
         let keeper: Keeper
         let definition: ServiceDefinition
@@ -68,7 +68,7 @@ struct Keeper: Sendable {
 
     private static func living(_ id: ReplicaID, in directory: ProjectDirectory) -> Living? {
         guard let file = try? Descriptor.open(directory.record(of: id).path, O_RDWR) else { return nil }
-        // A keeper that has only just been started writes its record within a moment.
+        // A keeper that has just started writes its record within moments.
         for _ in 0..<500 {
             if file.tryLock() { return nil }
             if let record = Record(at: directory.record(of: id)), let keeper = record.keeper,
@@ -83,14 +83,14 @@ struct Keeper: Sendable {
         return nil
     }
 
-    /// Removes what a replica that is gone left behind; its log stays.
+    /// Removes the files of a gone replica except its log.
     static func forget(_ id: ReplicaID, in directory: ProjectDirectory) {
         unlink(directory.record(of: id).path)
         unlink(directory.definition(of: id).path)
     }
 }
 
-/// What a keeper wrote about its process.
+/// A keeper's record of its process.
 struct Record: Hashable, Sendable {
     var keeper: pid_t?
     var process: pid_t?
@@ -103,7 +103,7 @@ struct Record: Hashable, Sendable {
         self.init(text)
     }
 
-    /// Nil where the text was not written to its end.
+    /// Nil if the text is incomplete.
     init?(_ text: String) {
         let lines = text.split(separator: "\n")
         guard lines.last == "complete" else { return nil }
@@ -125,7 +125,7 @@ struct Record: Hashable, Sendable {
     }
 }
 
-/// Where programs are found: beside `gyrus` first, so that a build needs no installation.
+/// Finds programs: next to `gyrus` first, so that a build needs no installation.
 public struct Programs: Hashable, Sendable {
     /// Folder of the executables.
     public let folder: String
@@ -145,8 +145,8 @@ public struct Programs: Hashable, Sendable {
         self.folder = folder
     }
 
-    /// What tells one build of a program beside `gyrus`, and of those that it hands over to, from another: `trainer` and
-    /// `trainer-worker`, for instance. Empty for programs of other places.
+    /// Identifies the build of a program next to `gyrus` and of the programs that it runs, such as `trainer` and
+    /// `trainer-worker`. Empty for programs in other places.
     public func build(of name: String) -> String {
         guard path(of: name) != name, let files = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
             return ""
@@ -161,7 +161,7 @@ public struct Programs: Hashable, Sendable {
 
     var keeper: String { "\(folder)/gyrus-keeper" }
 
-    /// The path of a program beside `gyrus`; otherwise the name, to be found as a shell does.
+    /// The path of a program next to `gyrus`; otherwise its name, to be found as a shell does.
     public func path(of name: String) -> String {
         let candidate = "\(folder)/\(name)"
         return !name.contains("/") && access(candidate, X_OK) == 0 ? candidate : name

@@ -2,17 +2,17 @@ import Foundation
 import Glibc
 import Model
 
-/// A folder is a project's by the file `.gyrus-project`, which says whose: without it nothing in there is used or removed.
+/// The file `.gyrus-project` marks a folder as a project's; nothing in a folder without it is used or removed.
 extension ProjectDirectory {
     private var marker: URL { root.appending(path: ".gyrus-project") }
 
-    /// Names of all that a project has in its folder.
+    /// Names of everything that a project has in its folder.
     private static let own = [
         "state", "logs", "replicas", "run", "supervisor.lock", "supervisor.log", "supervisor.log.1", "keys",
         "network.json",
     ]
 
-    /// The project that the folder belongs to; nil where it belongs to none.
+    /// The project that the folder belongs to; nil if it belongs to none.
     private var owner: String? {
         (try? String(contentsOf: marker, encoding: .utf8)).map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
     }
@@ -22,10 +22,10 @@ extension ProjectDirectory {
         return lstat(root.appending(path: name).path, &status) == 0
     }
 
-    /// A folder of a version that wrote no marker has the lock and the replicas of a supervisor.
+    /// Older versions wrote no marker; their folders have a supervisor's lock and replicas.
     private var isUnmarkedProject: Bool { owner == nil && exists("supervisor.lock") && exists("replicas") }
 
-    /// Refuses a folder of another project, and sockets where others could have put theirs.
+    /// Refuses a folder of another project, and a socket folder where other users could have placed sockets.
     func checkOwner() throws {
         if isRunCommon {
             for folder in [Self.commonRun, run] where FileManager.default.fileExists(atPath: folder.path) {
@@ -35,18 +35,18 @@ extension ProjectDirectory {
         guard let owner, owner != name else { return }
         throw Failure(
             .conflict,
-            "the folder '\(root.path)' belongs to the project '\(owner)' and not to '\(name)'; name that project with "
+            "the folder '\(root.path)' belongs to project '\(owner)', not to '\(name)'; choose that project with "
                 + "--project-name, or another folder with --project-directory")
     }
 
-    /// Makes the folders and marks the project's as its own; only the user may look into them.
+    /// Creates the folders, accessible only to the user, and marks the project's folder as its own.
     public func create() throws {
         try checkOwner()
-        // In this order: who makes a project at the same time marks the folder before anything else is in it.
+        // The marker comes first, so that of two processes creating a project at once, one owns the folder from the start.
         if let taken = Self.own.first(where: exists), owner == nil && !isUnmarkedProject {
             throw Failure(
                 .conflict,
-                "the folder '\(root.path)' has a '\(taken)' that no project made; choose another folder with "
+                "the folder '\(root.path)' contains '\(taken)', which is not from a project; choose another folder with "
                     + "--project-directory")
         }
         try makeFolder(root)
@@ -61,11 +61,11 @@ extension ProjectDirectory {
             try FileManager.default.createDirectory(
                 at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw refusal("cannot make the folder '\(folder.path)'", error)
+            throw refusal("cannot create the folder '\(folder.path)'", error)
         }
     }
 
-    /// Of two projects that begin in a folder at once only one gets it.
+    /// Only one of two projects that start in a folder at once gets it.
     private func mark() throws {
         let draft = root.appending(path: ".gyrus-project.\(UUID().uuidString)")
         defer { unlink(draft.path) }
@@ -74,7 +74,7 @@ extension ProjectDirectory {
         } catch {
             throw refusal("cannot write '\(draft.path)'", error)
         }
-        // A link appears with all that it says, and never in place of another.
+        // A hard link appears with its full contents and never replaces an existing file.
         if link(draft.path, marker.path) == 0 { return }
         guard errno == EEXIST else {
             throw refusal("cannot write '\(marker.path)'", POSIXError(.init(rawValue: errno) ?? .EIO))
@@ -88,9 +88,9 @@ extension ProjectDirectory {
             "\(what) (\(error.localizedDescription)); choose another folder with --project-directory")
     }
 
-    /// Removes what the project has made, the services' data included, and its folder where nothing else is in it.
-    /// - Returns: What is left, a sentence each.
-    /// - Throws: `Failure` with code `conflict` where the folder is no project's or another's.
+    /// Removes the project's files, including the services' data, and its folder if it is then empty.
+    /// - Returns: A sentence about each thing that is left.
+    /// - Throws: `Failure` with code `conflict` if the folder belongs to another project or to none.
     @discardableResult
     public func remove() throws -> [String] {
         guard exists(".") else { return [] }
@@ -98,20 +98,20 @@ extension ProjectDirectory {
         guard owner != nil || isUnmarkedProject else {
             throw Failure(
                 .conflict,
-                "'\(root.path)' is no folder of a project of Gyrus (it has no '\(marker.lastPathComponent)'): nothing was "
+                "'\(root.path)' is not a Gyrus project folder (it has no '\(marker.lastPathComponent)'): nothing was "
                     + "removed")
         }
         var left: [String] = []
         for entry in Self.own.filter(exists).map({ root.appending(path: $0) }) + [run, marker] {
-            // Of a folder that the user put elsewhere only the link is ours.
+            // If the user moved a folder elsewhere, only the link belongs to the project.
             if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: entry.path) {
-                left.append("'\(target)', to which '\(entry.path)' pointed, was left as it is")
+                left.append("'\(target)', the target of the link '\(entry.path)', was left unchanged")
             }
             try removeEntry(entry)
         }
         if isRunCommon { rmdir(Self.commonRun.path) }
         if rmdir(root.path) != 0 {
-            left.append("'\(root.path)' itself is left: it \(isLink ? "is a link" : "has other files")")
+            left.append("'\(root.path)' itself remains: it \(isLink ? "is a link" : "has other files")")
         }
         return left
     }

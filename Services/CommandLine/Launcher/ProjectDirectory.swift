@@ -3,56 +3,56 @@ public import Foundation
 import Glibc
 import Model
 
-/// Where a project keeps what outlives its processes, and where its sockets are.
+/// The locations of a project's persistent files and of its sockets.
 ///
 /// ```
-/// <root>/.gyrus-project         whose folder it is
+/// <root>/.gyrus-project         the project that owns the folder
 /// <root>/state/<service>/…      the services' data
-/// <root>/logs/registry-1.log    what each replica prints
-/// <root>/replicas/registry-1.…  what each replica was started from, and its keeper's record
-/// <root>/keys/…                 the project's keys, where other machines take part in it
-/// <root>/network.json           where the services are then
-/// <run>/control.sock            the supervisor's socket; beside it those of the services
+/// <root>/logs/registry-1.log    output of each replica
+/// <root>/replicas/registry-1.…  definition of each replica, and its keeper's record
+/// <root>/keys/…                 the project's keys, if it spans several machines
+/// <root>/network.json           location of the services in that case
+/// <run>/control.sock            the supervisor's socket, next to those of the services
 /// ```
 public struct ProjectDirectory: Hashable, Sendable {
     /// Name of the project.
     public let name: String
-    /// Folder of everything that is kept.
+    /// Folder of all persistent files.
     public let root: URL
     /// Folder of the sockets.
     public let run: URL
 
     /// The services' data.
     public var state: URL { root.appending(path: "state") }
-    /// What replicas print.
+    /// Output of the replicas.
     public var logs: URL { root.appending(path: "logs") }
     /// Keys of the project.
     public var keys: URL { root.appending(path: "keys") }
     var network: URL { root.appending(path: "network.json") }
     var replicas: URL { root.appending(path: "replicas") }
     var lock: URL { root.appending(path: "supervisor.lock") }
-    /// What the supervisor itself says.
+    /// Log of the supervisor itself.
     public var supervisorLog: URL { root.appending(path: "supervisor.log") }
     /// The supervisor's socket.
     public var control: URL { run.appending(path: "control.sock") }
 
-    /// File in which the web front keeps its address while it runs.
+    /// File that holds the console's address while it runs.
     public var consoleAddress: URL { run.appending(path: "console.url") }
 
-    /// Folder of those of this user's projects whose own path is too long for sockets.
+    /// Socket folders of this user's projects whose own path is too long for sockets.
     static let commonRun = URL(filePath: "/tmp/gyrus-\(getuid())")
 
-    /// Longest path of a folder of sockets: a socket's path has at most 107 bytes.
+    /// Maximum path length of a socket folder, because a socket's path has at most 107 bytes.
     private static let longestRunPath = 80
 
-    /// The project of this name; in `root`, or where the user keeps the state of programs.
+    /// The project with this name, in `root` or in the user's state folder.
     public init(name: String, root: URL? = nil, environment: [String: String]) throws {
         let allowed = name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || "-_".contains($0)) }
         guard allowed, let first = name.first, first.isLetter || first.isNumber else {
             throw Failure(
                 .invalidArgument,
-                "'\(name)' is no name for a project: use lower-case letters, digits, '-' and '_', beginning with one of "
-                    + "the first two")
+                "'\(name)' is not a valid project name: use lowercase letters, digits, '-' and '_', beginning with a letter "
+                    + "or digit")
         }
         self.name = name
         let folder = root ?? Self.stateHome(environment).appending(path: "gyrus").appending(path: name)
@@ -75,7 +75,7 @@ public struct ProjectDirectory: Hashable, Sendable {
         return home.appending(path: ".local/state")
     }
 
-    /// Variables that a Compose file can use: where this machine keeps what a container finds in fixed places.
+    /// Variables for the Compose file: folders on this machine that have fixed paths in a container.
     public var variables: [String: String] {
         ["GYRUS_RUN_DIR": run.path, "GYRUS_STATE_DIR": state.path, "COMPOSE_PROJECT_NAME": name]
     }

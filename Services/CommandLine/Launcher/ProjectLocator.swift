@@ -2,11 +2,11 @@ public import Foundation
 public import Model
 
 extension Failure.Code {
-    /// The configuration is wrong: a Compose file, or a variable of the environment.
+    /// Wrong configuration: a Compose file or an environment variable.
     public static let configuration = Failure.Code(rawValue: "configuration")
 }
 
-/// Finds the Compose file and the directory of the project that a command is about.
+/// Finds the Compose file and the directory of a command's project.
 public struct ProjectLocator: Sendable {
     /// Name that the user gave.
     public var name: String?
@@ -14,12 +14,12 @@ public struct ProjectLocator: Sendable {
     public var file: String?
     /// Project directory that the user gave.
     public var directory: String?
-    /// Profiles that the user gave; those of `$COMPOSE_PROFILES` count as well.
+    /// Profiles given by the user, in addition to `$COMPOSE_PROFILES`.
     public var profiles: [String]
-    /// The environment.
+    /// Variables such as `$GYRUS_PROJECT`.
     public var environment: [String: String]
 
-    /// Makes a locator from what the user gave.
+    /// A locator from the user's options.
     public init(
         name: String?, file: String?, directory: String?, profiles: [String] = [], environment: [String: String]
     ) {
@@ -30,18 +30,19 @@ public struct ProjectLocator: Sendable {
         self.environment = environment
     }
 
-    /// The Compose file: the given one, the nearest one in this folder or above, or the one that came with `gyrus`.
+    /// The Compose file: the given one, the nearest one in this folder or above, or the one shipped with `gyrus`.
     public func composeFile() throws -> URL {
         if let given = file ?? environment["GYRUS_COMPOSE_FILE"], !given.isEmpty {
             guard FileManager.default.fileExists(atPath: given) else {
-                throw Failure(.configuration, "there is no Compose file '\(given)'; name another with --file")
+                throw Failure(.configuration, "there is no Compose file '\(given)'; choose another with --file")
             }
             return URL(filePath: given)
         }
         guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
             throw Failure(
                 .configuration,
-                "there is no compose.yaml here, above, or beside gyrus; name one with --file or $GYRUS_COMPOSE_FILE")
+                "there is no compose.yaml here, in a folder above, or next to gyrus; choose one with --file or $GYRUS_COMPOSE_FILE"
+            )
         }
         return found
     }
@@ -65,7 +66,7 @@ public struct ProjectLocator: Sendable {
         return result
     }
 
-    /// The project's directory. The name comes from the option, `$GYRUS_PROJECT`, the Compose file, or is `gyrus`.
+    /// The project's directory. The name comes from the option, `$GYRUS_PROJECT` or the Compose file, else it is `gyrus`.
     public func projectDirectory() throws -> ProjectDirectory {
         let given = name ?? environment["GYRUS_PROJECT"].flatMap { $0.isEmpty ? nil : $0 }
         let name = try given ?? nameInFile() ?? "gyrus"
@@ -74,7 +75,7 @@ public struct ProjectLocator: Sendable {
         do {
             project = try ProjectDirectory(name: name, root: folder, environment: environment)
         } catch let failure as Failure {
-            // What was typed is wrong usage; what a file or a variable says is wrong configuration.
+            // A bad option is wrong usage; a bad file or variable is wrong configuration.
             throw Failure(self.name == nil ? .configuration : .invalidArgument, failure.message)
         }
         try project.checkOwner()
@@ -89,36 +90,36 @@ public struct ProjectLocator: Sendable {
         return (try? ComposeFile(at: file))?.projectName
     }
 
-    /// The folder that the product's Compose file gives to containers as well; services run in any folder, so that they
-    /// would not find it by themselves.
+    /// The data folder next to the product's Compose file, which containers get as well; services run in any folder and
+    /// would not find it themselves.
     private static func data(near file: URL) -> String? {
         let folder = file.absoluteURL.deletingLastPathComponent().appending(path: "../../shared/data")
             .standardizedFileURL
         return FileManager.default.fileExists(atPath: folder.path) ? folder.path : nil
     }
 
-    /// The Compose file's services with the variables of the environment and of the project's directory.
+    /// The Compose file's services, with variables from the environment and the project's directory.
     /// - Parameters:
-    ///   - names: Services that are wanted whatever their profiles are.
-    ///   - places: Variables in place of those of the directory, for services that something else starts.
-    ///   - warn: Takes a sentence about whatever a person may not have meant.
+    ///   - names: Services to include regardless of their profiles.
+    ///   - places: Variables that replace the directory's, for services started by another system.
+    ///   - warn: Receives warnings about probable mistakes.
     public func project(
         in directory: ProjectDirectory, naming names: [String] = [], variables places: [String: String] = [:],
         warn: (String) -> Void = { _ in }
     ) throws -> ComposeProject {
-        // Our own names of folders go first: the file's defaults are meant for containers.
+        // The launcher's folders take precedence, because the file's defaults are for containers.
         var variables = environment.merging(directory.variables) { $1 }.merging(places) { $1 }
         let file = try composeFile()
         if variables["GYRUS_DATA_DIR"] == nil {
             variables["GYRUS_DATA_DIR"] = environment["GYRUS_DATA"] ?? Self.data(near: file) ?? ""
         }
-        // In a container the web front listens to its host, on a machine to nobody else.
+        // In a container, the console accepts its host; on a machine, only the machine itself.
         variables["GYRUS_CONSOLE_ADDRESS"] = variables["GYRUS_CONSOLE_ADDRESS"] ?? "127.0.0.1"
         do {
             let whole = try ComposeFile(at: file).project(variables: variables, warn: warn)
             let chosen = environment["COMPOSE_PROFILES"]?.split(separator: ",").map(String.init) ?? []
             var project = try whole.selecting(profiles: Set(profiles + chosen), naming: names)
-            // A program that was built anew is a change, as a new image is to Docker.
+            // A rebuilt program counts as a change, like a new image in Docker.
             project.services = project.services.mapValues { service in
                 var service = service
                 service.build = Programs.beside.build(of: service.command[0])

@@ -1,14 +1,14 @@
 import Foundation
 import Model
 
-/// The part that a project has in a network of several machines, kept in its folder: its services listen to the others, or
-/// its workers work for services elsewhere.
+/// A project's role in a network of several machines, stored in its folder: its services accept other machines, or its
+/// workers work for services elsewhere.
 public struct ProjectNetwork: Hashable, Sendable, Codable {
-    /// Address of the machine that the services run on, as others reach it.
+    /// Address at which other machines reach the services' machine.
     public var address: String
     /// The first of the services' ports.
     public var port: UInt16
-    /// What each process of the project, and each command about it, has in its environment.
+    /// Environment of the project's processes and of commands on it.
     public var environment: [String: String]
     /// The services that run here; nil for all of them.
     public var services: Set<String>?
@@ -16,7 +16,7 @@ public struct ProjectNetwork: Hashable, Sendable, Codable {
     /// Whether the services themselves run here.
     public var isHost: Bool { services == nil }
 
-    /// Makes a part.
+    /// Creates a role.
     public init(address: String, port: UInt16, environment: [String: String], services: Set<String>? = nil) {
         self.address = address
         self.port = port
@@ -24,7 +24,7 @@ public struct ProjectNetwork: Hashable, Sendable, Codable {
         self.services = services
     }
 
-    /// What the folder of a project says; nil where its services listen to this machine alone.
+    /// The role stored in a project's folder; nil if its services only listen locally.
     public static func kept(in directory: ProjectDirectory) throws -> ProjectNetwork? {
         guard let data = try? Data(contentsOf: directory.network) else { return nil }
         do {
@@ -32,26 +32,26 @@ public struct ProjectNetwork: Hashable, Sendable, Codable {
         } catch {
             throw Failure(
                 .corrupt,
-                "'\(directory.network.path)' cannot be read; give 'gyrus up --listen' or 'gyrus join' again to write it anew"
+                "'\(directory.network.path)' cannot be read; run 'gyrus up --listen' or 'gyrus join' again to rewrite it"
             )
         }
     }
 
-    /// Keeps it in the folder of a project, which has been made.
+    /// Stores it in the folder of a project, which must exist.
     public func keep(in directory: ProjectDirectory) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try encoder.encode(self).write(to: directory.network, options: .atomic)
     }
 
-    /// Has the project's services listen to this machine alone again.
+    /// Makes the project's services listen only locally again.
     public static func forget(in directory: ProjectDirectory) throws {
         guard FileManager.default.fileExists(atPath: directory.network.path) else { return }
         try FileManager.default.removeItem(at: directory.network)
     }
 
-    /// The project with only the services that run here, each with the environment of the network.
-    /// - Throws: `Failure` where one is not in the Compose file.
+    /// The project with only the services that run here, each with the network's environment.
+    /// - Throws: `Failure` if one is not in the Compose file.
     func applied(to project: ComposeProject) throws -> ComposeProject {
         var copy = project
         if let services {
@@ -65,7 +65,7 @@ public struct ProjectNetwork: Hashable, Sendable, Codable {
         copy.services = copy.services.mapValues { service in
             var service = service
             service.environment.merge(environment) { $1 }
-            // What runs elsewhere is waited for by the worker itself.
+            // The worker itself waits for services that run elsewhere.
             service.dependencies = service.dependencies.filter { copy.services[$0.key] != nil }
             return service
         }

@@ -1,10 +1,10 @@
 public import Foundation
 
-/// What a supervisor says of its project.
+/// A supervisor's report on its project.
 public struct ProjectStatus: Hashable, Sendable, Codable {
     /// Name of the project.
     public var project: String
-    /// Process identifier of the supervisor.
+    /// Process ID of the supervisor.
     public var supervisor: Int32
     /// Whether it runs in the background.
     public var isDetached: Bool
@@ -14,9 +14,9 @@ public struct ProjectStatus: Hashable, Sendable, Codable {
     public var replicas: [ReplicaStatus]
 }
 
-/// What is known of one replica.
+/// The status of a replica.
 public struct ReplicaStatus: Hashable, Sendable, Codable {
-    /// What a replica is doing, in the words of Docker.
+    /// The state of a replica, in Docker's terms.
     public enum State: String, Hashable, Sendable, Codable {
         /// Not started yet.
         case created
@@ -24,7 +24,7 @@ public struct ReplicaStatus: Hashable, Sendable, Codable {
         case running
         /// Its process was asked to stop.
         case stopping
-        /// Its process ended and will be started again.
+        /// Its process ended and will be restarted.
         case restarting
         /// Its process ended.
         case exited
@@ -36,11 +36,11 @@ public struct ReplicaStatus: Hashable, Sendable, Codable {
     public var index: Int
     /// Program and arguments.
     public var command: [String]
-    /// What it is doing.
+    /// The current state.
     public var state: State
-    /// What its health check says.
+    /// The result of its health check.
     public var health: Health
-    /// Process identifier, where there is a process.
+    /// Process ID, if there is a process.
     public var process: Int32?
     /// How the last process ended.
     public var outcome: Outcome?
@@ -48,15 +48,15 @@ public struct ReplicaStatus: Hashable, Sendable, Codable {
     public var started: Date?
     /// When the last process ended.
     public var ended: Date?
-    /// How often it was started again after it ended by itself.
+    /// Number of restarts after it ended by itself.
     public var restarts: Int
     /// Services that it waits for.
     public var waitsFor: [String]
 
-    /// Identity of the replica.
+    /// The replica's service and number.
     public var id: ReplicaID { ReplicaID(service, index) }
 
-    /// Whether it has come as far as `up` waits for: healthy where it can tell, running or done otherwise.
+    /// Whether `up` can stop waiting: healthy if there is a health check, otherwise running or done.
     public var isUp: Bool {
         switch state {
         case .running: health == .none || health == .healthy
@@ -65,13 +65,13 @@ public struct ReplicaStatus: Hashable, Sendable, Codable {
         }
     }
 
-    /// Why it will not come up without someone's help; nil where it may.
+    /// Why it will not come up without intervention; nil if it still may.
     public var trouble: String? {
         if state == .exited, let outcome, outcome != .exit(0) { return outcome.description }
         return health == .unhealthy ? "is unhealthy" : nil
     }
 
-    /// A line such as `Up 5 minutes (healthy)`, as Docker writes it.
+    /// A line such as `Up 5 minutes (healthy)`, as in Docker.
     public func summary(at now: Date) -> String {
         let status = outcome?.status ?? 0
         switch state {

@@ -1,6 +1,6 @@
 import Yams
 
-/// A project in the terms of the Compose Specification, for people and for tools that read it.
+/// A project in the format of the Compose Specification, for people and tools.
 public struct RenderedProject: Encodable, Sendable {
     let name: String
     let services: [String: Service]
@@ -102,5 +102,5 @@ private func text(_ duration: Duration) -> String {
     return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
 }
 
-/// A dollar sign is doubled, so that the file means the same when it is read again.
+/// Doubles dollar signs, so that the file means the same when it is read again.
 private func escaped(_ text: String) -> String { text.replacing("$", with: "$$") }

@@ -7,7 +7,7 @@ public struct ReplicaID: Hashable, Sendable, Codable, Comparable, CustomStringCo
     /// Number, from 1.
     public let index: Int
 
-    /// Makes the identity of a service's replica.
+    /// The ID of a service's replica.
     public init(_ service: String, _ index: Int) {
         self.service = service
         self.index = index
@@ -40,7 +40,7 @@ public enum Outcome: Hashable, Sendable, Codable, CustomStringConvertible {
     /// Whether the process ended because its configuration is wrong (`EX_CONFIG` of sysexits.h).
     public var isConfigurationError: Bool { self == .exit(78) }
 
-    /// Exit status in the manner of a shell.
+    /// Exit status as in a shell.
     public var status: Int32 {
         switch self {
         case .exit(let status): status
@@ -61,14 +61,14 @@ public enum Outcome: Hashable, Sendable, Codable, CustomStringConvertible {
     }
 }
 
-/// What a health check says of a replica.
+/// The result of a replica's health check.
 public enum Health: String, Hashable, Sendable, Codable {
-    /// There is no check, or the process does not run.
+    /// There is no check, or the process is not running.
     case none
-    /// It did not pass yet.
+    /// It has not passed yet.
     case starting
-    /// It passed last time.
+    /// The latest check passed.
     case healthy
-    /// It failed too often in a row.
+    /// Too many checks in a row failed.
     case unhealthy
 }

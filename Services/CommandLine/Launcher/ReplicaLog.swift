@@ -1,13 +1,13 @@
 import Foundation
 import Glibc
 
-/// A line that a replica printed.
+/// A log line of a replica.
 public struct LogLine: Hashable, Sendable {
     /// Replica that printed it.
     public let replica: ReplicaID
     /// When it was printed, such as `2026-01-02T03:04:05.678901Z`.
     public let time: String
-    /// The line without its end.
+    /// The line without its line break.
     public let text: String
 
     /// Makes a line.
@@ -18,21 +18,21 @@ public struct LogLine: Hashable, Sendable {
     }
 }
 
-/// Reads what a replica printed, file after file, and goes on where it stopped even when the log was rotated meanwhile.
+/// Reads a replica's log, file by file, and continues where it stopped even if the log was rotated in the meantime.
 public struct ReplicaLog: Sendable {
-    /// The replica.
+    /// The replica that wrote the log.
     public let replica: ReplicaID
     private let path: String
     private var file: Descriptor?
     private var inode: UInt64 = 0
     private var rest: [UInt8] = []
-    /// Beginning of a line whose end was not printed yet, with its bytes: a character may be cut between two pieces.
+    /// The bytes of an incomplete line; a character may be split between two reads.
     private var pending: (time: String, bytes: [UInt8])?
 
-    /// Longest line in bytes; a longer one is shown in pieces.
+    /// Maximum line length in bytes; longer lines are shown in pieces.
     private static let longestLine = 8 << 20
 
-    /// The log of a replica, from its oldest line that is kept.
+    /// The log of a replica, from the oldest line kept.
     public init(of replica: ReplicaID, in directory: ProjectDirectory) {
         self.replica = replica
         path = directory.log(of: replica).path
@@ -44,8 +44,8 @@ public struct ReplicaLog: Sendable {
         return files.filter { $0.hasSuffix(".log") }.compactMap { ReplicaID(name: String($0.dropLast(4))) }.sorted()
     }
 
-    /// The lines that came since the last call.
-    /// - Parameter isLast: Whether nobody will ask again, so that a line without an end is one, too.
+    /// The lines since the last call.
+    /// - Parameter isLast: Whether this is the last call, so that an incomplete line is returned, too.
     public mutating func newLines(isLast: Bool = false) -> [LogLine] {
         var bytes = rest
         repeat {
@@ -62,8 +62,8 @@ public struct ReplicaLog: Sendable {
         return lines
     }
 
-    /// Takes what the keeper wrote at once; a sign after its time says that the line goes on with what follows.
-    /// - Returns: The line, where it is complete.
+    /// Takes one record of the keeper; a `+` after its time means that the line continues in the next record.
+    /// - Returns: The line if it is complete.
     private mutating func take(_ bytes: ArraySlice<UInt8>) -> LogLine? {
         let parts = bytes.split(separator: UInt8(ascii: " "), maxSplits: 1, omittingEmptySubsequences: false)
         let goesOn = parts[0].last == UInt8(ascii: "+")
@@ -87,7 +87,7 @@ public struct ReplicaLog: Sendable {
         }
     }
 
-    /// Opens the file that follows the one just read; false where there is none yet.
+    /// Opens the next file; false if there is none yet.
     private mutating func openNext() -> Bool {
         // Oldest first: path.2, path.1, path.
         var files: [(path: String, inode: UInt64)] = []
@@ -101,7 +101,7 @@ public struct ReplicaLog: Sendable {
         guard let opened = try? Descriptor.open(files[next].path, O_RDONLY) else { return false }
         var status = stat()
         guard fstat(opened.number, &status) == 0 else { return false }
-        // A rotation between listing and opening shows as another inode; the next round sorts it out.
+        // A rotation between listing and opening shows as a different inode; the next call handles it.
         guard UInt64(status.st_ino) == files[next].inode else { return true }
         file = opened
         inode = files[next].inode
@@ -114,7 +114,7 @@ public struct ReplicaLog: Sendable {
     }
 }
 
-/// Writes lines of several replicas the way Docker Compose does: `registry-1  | text`, each replica in its color.
+/// Formats lines of several replicas like Docker Compose: `registry-1  | text`, each replica in its own color.
 public struct LogPrinter: Sendable {
     /// Whether the names are colored.
     public var isColored: Bool
@@ -133,7 +133,7 @@ public struct LogPrinter: Sendable {
         self.hasTime = hasTime
     }
 
-    /// Makes room for the names of these replicas.
+    /// Widens the column to fit these replicas' names.
     public mutating func introduce(_ replicas: [ReplicaID]) {
         for replica in replicas where numbers[replica] == nil {
             numbers[replica] = numbers.count
@@ -141,7 +141,7 @@ public struct LogPrinter: Sendable {
         }
     }
 
-    /// The line as it is shown.
+    /// The formatted line.
     public mutating func format(_ line: LogLine) -> String {
         introduce([line.replica])
         let time = hasTime ? "\(line.time) " : ""
@@ -159,16 +159,16 @@ public struct ProjectLogs: Sendable {
     private let services: Set<String>
     private var logs: [ReplicaID: ReplicaLog] = [:]
 
-    /// The logs of these services, of all where none is named.
+    /// The logs of these services; of all services if none is named.
     public init(of directory: ProjectDirectory, services: Set<String>) {
         self.directory = directory
         self.services = services
     }
 
-    /// The lines that came since the last call, also those of replicas that came meanwhile.
+    /// The lines since the last call, including those of new replicas.
     /// - Parameters:
-    ///   - last: Only so many of each replica.
-    ///   - isLast: Whether nobody will ask again, so that a line without an end is one, too.
+    ///   - last: Maximum number of lines per replica.
+    ///   - isLast: Whether this is the last call, so that an incomplete line is returned, too.
     public mutating func newLines(last: Int? = nil, isLast: Bool = false) -> [LogLine] {
         var lines: [LogLine] = []
         for replica in ReplicaLog.replicas(in: directory) where services.isEmpty || services.contains(replica.service) {
@@ -177,7 +177,7 @@ public struct ProjectLogs: Sendable {
             lines += last.map { new.suffix($0) } ?? new[...]
             logs[replica] = log
         }
-        // Sorting by time keeps each replica's own order: its times never fall.
+        // Sorting by time keeps each replica's own order, because its times never decrease.
         return lines.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
     }
 }

@@ -1,46 +1,46 @@
 import Glibc
 
-/// What a supervisor knows of one replica.
+/// A supervisor's state of one replica.
 public struct ReplicaState: Hashable, Sendable {
-    /// What ought to become of the replica.
+    /// The desired state of the replica.
     public enum Goal: Hashable, Sendable {
         /// It runs.
         case run
-        /// It is stopped, and known.
+        /// It is stopped, but stays in the project.
         case stop
-        /// It is stopped and forgotten.
+        /// It is stopped and then forgotten.
         case remove
     }
 
-    /// What the replica is doing.
+    /// The replica's current phase.
     public enum Phase: Hashable, Sendable {
-        /// It was not started yet: it waits for others.
+        /// It has not started yet, because it waits for others.
         case idle
         /// Its process runs.
         case running
         /// Its process was asked to stop.
         case stopping
-        /// Its process ended and is started again at this time.
+        /// Its process ended and will be restarted at this time.
         case backingOff(until: Duration)
-        /// Its process ended, and nothing is due.
+        /// Its process ended, and no restart is due.
         case ended
     }
 
-    /// What the running process was started from.
+    /// The definition that the running process was started from.
     public internal(set) var definition: ServiceDefinition
-    /// What the process ought to be started from.
+    /// The definition that the process should have.
     public internal(set) var wanted: ServiceDefinition
-    /// What ought to become of the replica.
+    /// The desired state of the replica.
     public internal(set) var goal: Goal = .run
-    /// What it is doing.
+    /// The current phase.
     public internal(set) var phase: Phase = .idle
-    /// Number of the process, from 1; tells a late message about an earlier one apart.
+    /// Generation of the process, from 1, to recognize late messages about earlier processes.
     public internal(set) var run = 0
-    /// What its health check says.
+    /// The result of its health check.
     public internal(set) var health: Health = .none
     /// How its last process ended.
     public internal(set) var outcome: Outcome?
-    /// Restarts since it last ran for long.
+    /// Restarts since its last long run.
     public internal(set) var restarts = 0
     /// Restarts in all.
     public internal(set) var totalRestarts = 0
@@ -65,7 +65,7 @@ public struct ReplicaState: Hashable, Sendable {
     /// Whether there is a process.
     public var isActive: Bool { phase == .running || phase == .stopping }
 
-    /// When time alone makes something due.
+    /// The next time at which something is due.
     var deadline: Duration? {
         switch phase {
         case .backingOff(let until): goal == .run ? until : nil
@@ -79,7 +79,7 @@ public struct ReplicaState: Hashable, Sendable {
             && (goal != .run || restartRequested || definition.fingerprint != wanted.fingerprint || hasHung)
     }
 
-    /// Whether the process answered once and no longer does, for so long that only a new one will.
+    /// Whether the process was healthy but has failed checks for so long that it must be replaced.
     var hasHung: Bool {
         guard goal == .run, phase == .running, wasHealthy, wanted.restart != .never else { return false }
         return failedProbes >= (definition.healthCheck?.retries ?? .max) * SupervisorMachine.healthPatience
@@ -108,7 +108,7 @@ public struct ReplicaState: Hashable, Sendable {
         forgetFailures()
     }
 
-    /// A person asked for the replica: what went wrong before no longer counts.
+    /// Forgets earlier failures, because a user requested the replica.
     mutating func forgetFailures() {
         switch phase {
         case .ended, .backingOff:
@@ -160,7 +160,7 @@ public struct ReplicaState: Hashable, Sendable {
 
     private mutating func mayRestart(_ outcome: Outcome, ranFor time: Duration) -> Bool {
         if time >= SupervisorMachine.stableAfter { restarts = 0 }
-        // A wrong configuration is as wrong at the next start.
+        // A restart does not fix a wrong configuration.
         if outcome.isConfigurationError { return false }
         switch wanted.restart {
         case .never: return false

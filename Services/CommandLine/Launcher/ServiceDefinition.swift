@@ -1,8 +1,8 @@
 import Model
 
-/// What a Compose file says about one service, as far as processes on one machine are concerned.
+/// A service from a Compose file, reduced to what matters for processes on one machine.
 public struct ServiceDefinition: Hashable, Sendable, Codable {
-    /// What a dependency must have reached before its dependent starts.
+    /// The condition of a dependency before its dependent starts.
     public enum Condition: String, Hashable, Sendable, Codable, CaseIterable {
         /// Its process runs.
         case started = "service_started"
@@ -12,32 +12,32 @@ public struct ServiceDefinition: Hashable, Sendable, Codable {
         case completed = "service_completed_successfully"
     }
 
-    /// When a process that ended is started again.
+    /// When to restart a process that ended.
     public enum Restart: Hashable, Sendable, Codable {
         /// Never.
         case never
-        /// Whatever its exit status was.
+        /// After any exit status.
         case always
-        /// After an exit status other than 0, at most so many times in a row where there is a limit.
+        /// After a nonzero exit status, at most this many times in a row if there is a limit.
         case onFailure(limit: Int?)
     }
 
-    /// How to find out whether a replica works.
+    /// How to check whether a replica works.
     public struct HealthCheck: Hashable, Sendable, Codable {
         /// Command; exit status 0 means healthy.
         public var command: [String]
         /// Time between two checks.
         public var interval: Duration
-        /// Time after which a check counts as failed.
+        /// Time limit of a check.
         public var timeout: Duration
-        /// Failures in a row that make the replica unhealthy.
+        /// Number of consecutive failures that make the replica unhealthy.
         public var retries: Int
-        /// Time after the start in which failures do not count.
+        /// Time after the start during which failures do not count.
         public var startPeriod: Duration
         /// Time between two checks in the start period.
         public var startInterval: Duration
 
-        /// Makes a health check with the defaults of the Compose Specification.
+        /// A health check with the defaults of the Compose Specification.
         public init(
             command: [String], interval: Duration = .seconds(30), timeout: Duration = .seconds(30), retries: Int = 3,
             startPeriod: Duration = .zero, startInterval: Duration = .seconds(5)
@@ -51,11 +51,11 @@ public struct ServiceDefinition: Hashable, Sendable, Codable {
         }
     }
 
-    /// How much of what a replica prints is kept.
+    /// How much of a replica's output is kept.
     public struct LogLimits: Hashable, Sendable, Codable {
-        /// Bytes of one file.
+        /// Maximum bytes per file.
         public var bytes: Int
-        /// Number of files, the one that is written included.
+        /// Number of files, including the current one.
         public var files: Int
 
         /// Makes limits.
@@ -72,39 +72,39 @@ public struct ServiceDefinition: Hashable, Sendable, Codable {
     public var name: String
     /// Program and arguments.
     public var command: [String]
-    /// Variables that are added to the launcher's environment.
+    /// Variables added to the launcher's environment.
     public var environment: [String: String]
-    /// Folder that the process starts in; the launcher's where there is none.
+    /// Working folder of the process; the launcher's if nil.
     public var directory: String?
-    /// Services that must be up first, and how far.
+    /// Services that must reach a condition first.
     public var dependencies: [String: Condition]
-    /// Those of them without which it starts as well.
+    /// The optional ones among them.
     public var optionalDependencies: Set<String> = []
-    /// Those of them with which it is restarted when a person restarts them.
+    /// Those among them whose restart by the user also restarts this service.
     public var restartedWith: Set<String> = []
-    /// Names under which it is asked for; without any it belongs to every project.
+    /// Profiles that include the service; without any, it is always included.
     public var profiles: [String] = []
-    /// Label by which a file says why a service runs in one process only.
+    /// Label with the reason why a service runs in a single process.
     static let singleLabel = "gyrus.single"
 
-    /// Why it runs in one process only, such as `it keeps a database`; nil where it may be scaled.
+    /// Why the service runs in a single process, such as `it keeps a database`; nil if it can be scaled.
     public var singleReason: String?
-    /// How to find out whether a replica works, where that is known.
+    /// The health check, if there is one.
     public var healthCheck: HealthCheck?
-    /// When a process that ended is started again.
+    /// When to restart a process that ended.
     public var restart: Restart
-    /// Number of processes that run unless scaled otherwise.
+    /// Default number of processes.
     public var replicas: Int
     /// Time between the stop signal and SIGKILL.
     public var stopGracePeriod: Duration
     /// Number of the stop signal.
     public var stopSignal: Int32
-    /// How much of its output is kept.
+    /// Limits of the kept output.
     public var logLimits: LogLimits
-    /// What tells one build of its program from another; empty where that is not known.
+    /// Identifies the build of its program; empty if unknown.
     public var build = ""
 
-    /// Makes a definition with the defaults of the Compose Specification.
+    /// A definition with the defaults of the Compose Specification.
     public init(
         name: String, command: [String], environment: [String: String] = [:], directory: String? = nil,
         dependencies: [String: Condition] = [:], healthCheck: HealthCheck? = nil, restart: Restart = .never,
@@ -124,8 +124,8 @@ public struct ServiceDefinition: Hashable, Sendable, Codable {
         self.logLimits = logLimits
     }
 
-    /// What decides whether a running replica must be replaced: everything but the number of replicas and the order of
-    /// starting.
+    /// The parts whose change requires replacing running replicas: everything but the number of replicas and the start
+    /// order.
     public var fingerprint: ServiceDefinition {
         var copy = self
         copy.replicas = 0
@@ -138,9 +138,9 @@ public struct ServiceDefinition: Hashable, Sendable, Codable {
     }
 }
 
-/// Everything that a Compose file says.
+/// The contents of a Compose file.
 public struct ComposeProject: Hashable, Sendable, Codable {
-    /// Name that the file gives itself.
+    /// The project name in the file.
     public var name: String?
     /// The services, by name.
     public var services: [String: ServiceDefinition]
@@ -151,7 +151,7 @@ public struct ComposeProject: Hashable, Sendable, Codable {
         self.services = Dictionary(uniqueKeysWithValues: services.map { ($0.name, $0) })
     }
 
-    /// Takes dependencies that need not be there for none where their service is not.
+    /// Drops optional dependencies on services that do not exist.
     mutating func forgetOptionalDependencies() {
         let names = Set(services.keys)
         services = services.mapValues { service in
@@ -161,9 +161,9 @@ public struct ComposeProject: Hashable, Sendable, Codable {
         }
     }
 
-    /// The project with only the services that are asked for: those without profiles, those of these profiles (`*` for all
-    /// of them), and those that are named.
-    /// - Throws: `Failure` where one that is asked for depends on one that is not.
+    /// The project with only the selected services: those without profiles, those of these profiles (`*` for all
+    /// of them), and the named ones.
+    /// - Throws: `Failure` if a selected service depends on one that is not selected.
     public func selecting(profiles: Set<String>, naming names: [String] = []) throws -> ComposeProject {
         var copy = self
         copy.services = services.filter { name, service in
@@ -176,13 +176,13 @@ public struct ComposeProject: Hashable, Sendable, Codable {
             guard let absent, let profile = services[absent]?.profiles.first else { continue }
             throw Failure(
                 .configuration,
-                "'\(service.name)' depends on '\(absent)', which belongs to the profile '\(profile)'; add --profile \(profile)"
+                "'\(service.name)' depends on '\(absent)', which belongs to profile '\(profile)'; add --profile \(profile)"
             )
         }
         return copy
     }
 
-    /// Names with those of all services that are to be restarted with one of them.
+    /// The names, plus all services that restart together with one of them.
     func restarted(with names: Set<String>) -> Set<String> {
         var found = names
         while true {
@@ -192,17 +192,17 @@ public struct ComposeProject: Hashable, Sendable, Codable {
         }
     }
 
-    /// Refuses more than one process of a service that runs in one only.
+    /// Refuses more than one process of a service that runs in a single process.
     public func checkScale(_ counts: [String: Int]) throws {
         for (name, count) in counts.sorted(by: { $0.key < $1.key }) where count > 1 {
             guard let reason = services[name]?.singleReason else { continue }
             let others = services.values.filter { $0.singleReason == nil }.map(\.name).sorted()
             let advice = others.isEmpty ? "" : "; \(others.joined(separator: ", ")) can be scaled"
-            throw Failure(.invalidArgument, "'\(name)' runs in one process, because \(reason)\(advice)")
+            throw Failure(.invalidArgument, "'\(name)' runs in a single process, because \(reason)\(advice)")
         }
     }
 
-    /// The named services with all that they depend on; every service where none is named.
+    /// The named services and all their dependencies; every service if none is named.
     public func closure(of names: [String]) -> Set<String> {
         guard !names.isEmpty else { return Set(services.keys) }
         var found: Set<String> = []
@@ -214,7 +214,7 @@ public struct ComposeProject: Hashable, Sendable, Codable {
         return found
     }
 
-    /// Names of the services so that each comes after all that it depends on.
+    /// Names of the services in dependency order.
     public var startOrder: [String] {
         var order: [String] = []
         var seen: Set<String> = []

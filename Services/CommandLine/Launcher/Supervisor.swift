@@ -6,8 +6,8 @@ import Model
 
 /// Runs the services of a project as local processes: drives a `SupervisorMachine` with real processes and a real clock.
 ///
-/// There is one supervisor for a project directory. A leashed one takes its processes along when it dies, however it
-/// dies; a detached one leaves them to the next supervisor, which adopts them.
+/// A project directory has one supervisor. When a leashed supervisor dies, for whatever reason, its processes die with
+/// it; a detached one leaves them to the next supervisor, which adopts them.
 public actor Supervisor {
     private let directory: ProjectDirectory
     private let programs: Programs
@@ -35,7 +35,7 @@ public actor Supervisor {
         var process: Int32?
     }
 
-    /// Takes charge of the project; a `Failure` of code `conflict` says that another supervisor has it.
+    /// Takes over the project; throws a `Failure` with code `conflict` if another supervisor has it.
     public init(
         of directory: ProjectDirectory, programs: Programs, isLeashed: Bool, environment: [String: String],
         logger: Logger
@@ -47,14 +47,14 @@ public actor Supervisor {
         try directory.create()
         lock = try Descriptor.open(directory.lock.path, O_RDWR | O_CREAT)
         guard lock.tryLock() else {
-            throw Failure(.conflict, "the project '\(directory.name)' has a supervisor already; see: gyrus ps")
+            throw Failure(.conflict, "project '\(directory.name)' already has a supervisor; see: gyrus ps")
         }
         leash = isLeashed ? try Descriptor.pipe() : nil
     }
 
-    /// Takes charge of the project, waiting for an earlier supervisor that is about to end.
+    /// Takes over the project, waiting for an earlier supervisor that is about to end.
     ///
-    /// A `Failure` of code `conflict` says that another one has it and answers.
+    /// Throws a `Failure` with code `conflict` if another supervisor has the project and responds.
     public static func takingCharge(
         of directory: ProjectDirectory, programs: Programs, isLeashed: Bool, environment: [String: String],
         logger: Logger
@@ -74,28 +74,30 @@ public actor Supervisor {
 
     // MARK: - Life
 
-    /// Adopts what an earlier supervisor left and begins to answer on the project's socket.
+    /// Adopts the processes of an earlier supervisor and starts answering on the project's socket.
     public func open() async throws {
         await takeOver()
         server = try ControlServer(at: directory.control) { [weak self] request in
-            guard let self else { return ControlReply(failure: Failure(.unavailable, "The supervisor ends.")) }
+            guard let self else {
+                return ControlReply(failure: Failure(.unavailable, "The supervisor is shutting down."))
+            }
             return await self.answer(request)
         }
     }
 
-    /// Returns after everything was shut down.
+    /// Returns once everything is shut down.
     public func untilFinished() async {
         guard !isFinished else { return }
         await withCheckedContinuation { endWaiters.append($0) }
     }
 
-    /// Whether everything was shut down.
+    /// Whether everything is shut down.
     public var hasFinished: Bool { isFinished }
 
     private func takeOver() async {
         for living in Keeper.living(in: directory) {
             if leash != nil {
-                // A process without a leash would outlive us: it is replaced by one that has it.
+                // A process without a leash would outlive this supervisor, so it is replaced by one with a leash.
                 await end(living.keeper)
             } else {
                 logger.info("adopted", metadata: ["replica": "\(living.keeper.id)"])
@@ -116,7 +118,7 @@ public actor Supervisor {
 
     // MARK: - Requests
 
-    /// Does what a request says and returns the state of the project.
+    /// Executes a request and returns the state of the project.
     public func answer(_ request: ControlRequest) async -> ControlReply {
         switch request {
         case .status(let seen):
@@ -130,7 +132,7 @@ public actor Supervisor {
             guard unknown.isEmpty else {
                 let known = machine.services.keys.sorted().joined(separator: ", ")
                 return ControlReply(
-                    failure: Failure(.notFound, "there is no service '\(unknown[0])'; services are \(known)"))
+                    failure: Failure(.notFound, "there is no service '\(unknown[0])'; the services are \(known)"))
             }
             do {
                 try services.checkScale(counts)
@@ -144,7 +146,7 @@ public actor Supervisor {
         return ControlReply(status: status())
     }
 
-    /// The services as they ought to be.
+    /// The services in their desired state.
     private var services: ComposeProject { ComposeProject(services: Array(machine.services.values)) }
 
     private func change(within seconds: Double) async {
@@ -268,7 +270,7 @@ public actor Supervisor {
     private func ended(_ keeper: Keeper, run: Int) {
         let id = keeper.id
         let record = Record(at: directory.record(of: id))
-        // A keeper that was killed itself leaves no outcome; the kernel killed its process, we the rest of its group.
+        // A killed keeper leaves no outcome; the kernel killed its process, and this kills the rest of its group.
         if record?.outcome == nil, let process = record?.process { kill(-process, SIGKILL) }
         let outcome = record?.outcome ?? .signal(SIGKILL)
         known[id]?.ended = record?.ended ?? Date()

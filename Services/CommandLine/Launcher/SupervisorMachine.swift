@@ -1,30 +1,30 @@
 /// Decides what a supervisor does: events go in, actions come out.
 ///
-/// It knows neither processes nor clocks: whoever drives it passes the time, carries the actions out, and calls again at
-/// `nextDeadline` with `.tick`. After each event it compares what is with what ought to be, so an event that is handled
-/// twice or comes late does no harm.
+/// It knows neither processes nor clocks: its driver passes the time, executes the actions, and calls again at
+/// `nextDeadline` with `.tick`. After each event, it compares the actual with the desired state, so duplicate or late
+/// events are harmless.
 public struct SupervisorMachine: Sendable {
     /// What happened.
     public enum Event: Sendable {
-        /// The project was read; `only` names the services to bring up, all where it is nil.
+        /// The project was read; `only` names the services to bring up, nil means all.
         case apply(ComposeProject, scale: [String: Int], only: Set<String>?)
-        /// A replica that an earlier supervisor started is found running.
+        /// A running replica of an earlier supervisor was found.
         case adopt(ReplicaID, ServiceDefinition)
         /// A process ended.
         case exited(ReplicaID, run: Int, Outcome)
-        /// A health check came to an end.
+        /// A health check ended.
         case probed(ReplicaID, run: Int, passed: Bool)
-        /// Services shall stop and stay stopped.
+        /// Services must stop and stay stopped.
         case stop(Set<String>)
-        /// Stopped services shall run again.
+        /// Stopped services must run again.
         case start(Set<String>)
-        /// Services shall be stopped and started.
+        /// Services must be restarted.
         case restart(Set<String>)
-        /// Services shall have other numbers of replicas.
+        /// The numbers of replicas must change.
         case scale([String: Int])
-        /// Everything shall stop, then the supervisor itself.
+        /// Everything must stop, then the supervisor itself.
         case shutDown
-        /// Nothing but time passed.
+        /// Only time passed.
         case tick
     }
 
@@ -34,11 +34,11 @@ public struct SupervisorMachine: Sendable {
         case spawn(ReplicaID, run: Int, ServiceDefinition)
         /// Ask a process to stop.
         case stop(ReplicaID, run: Int)
-        /// Say that a process which answered before is stopped because its health check fails.
+        /// Report that a once healthy process is stopped because its health check keeps failing.
         case reportHung(ReplicaID)
         /// Run a health check.
         case probe(ReplicaID, run: Int, ServiceDefinition.HealthCheck)
-        /// Forget a replica that is gone for good.
+        /// Forget a removed replica.
         case forget(ReplicaID)
         /// Nothing is left to supervise.
         case finish
@@ -48,14 +48,14 @@ public struct SupervisorMachine: Sendable {
     public static let firstDelay = Duration.milliseconds(100)
     /// Longest delay before a restart.
     public static let longestDelay = Duration.seconds(60)
-    /// A process that ran for this long is restarted with the first delay again.
+    /// After a run of this length, the restart delay starts over.
     public static let stableAfter = Duration.seconds(10)
-    /// A process that was healthy is replaced after this many times the failed checks that make it unhealthy.
+    /// A once healthy process is replaced after this multiple of the failed checks that make it unhealthy.
     public static let healthPatience = 2
 
-    /// The replicas, by identity.
+    /// The replicas by ID.
     public private(set) var replicas: [ReplicaID: ReplicaState] = [:]
-    /// The services as they ought to be.
+    /// The services in their desired state.
     public private(set) var services: [String: ServiceDefinition] = [:]
     /// Whether `.shutDown` was seen.
     public private(set) var isShuttingDown = false
@@ -66,7 +66,7 @@ public struct SupervisorMachine: Sendable {
 
     // MARK: - Events
 
-    /// Takes an event and returns what to do about it.
+    /// Handles an event and returns the actions.
     public mutating func handle(_ event: Event, at now: Duration) -> [Action] {
         switch event {
         case .apply(let project, let scale, let only): apply(project, scale, only)
@@ -90,7 +90,7 @@ public struct SupervisorMachine: Sendable {
         return reconcile(at: now)
     }
 
-    /// When to call again with `.tick`, where that depends on time at all.
+    /// When to call again with `.tick`; nil if nothing depends on time.
     public var nextDeadline: Duration? { replicas.values.compactMap(\.deadline).min() }
 
     private mutating func update(_ id: ReplicaID, _ run: Int, _ change: (inout ReplicaState) -> Void) {
@@ -132,11 +132,11 @@ public struct SupervisorMachine: Sendable {
         for id in replicas.keys where id.service == name && id.index > count { replicas[id]?.goal = .remove }
     }
 
-    // MARK: - What is against what ought to be
+    // MARK: - Actual and desired state
 
     private mutating func reconcile(at now: Duration) -> [Action] {
         var actions: [Action] = []
-        // What waited only for a start may start now, whatever its name: nothing else might ever happen.
+        // Replicas that only waited for a start may start now; there may be no other event to trigger it.
         while true {
             let done = actions.count
             for id in replicas.keys.sorted() { reconcile(id, at: now, &actions) }
@@ -171,7 +171,7 @@ public struct SupervisorMachine: Sendable {
         }
     }
 
-    /// Services stop in the reverse of the order in which they start: dependents that go down go first.
+    /// Services stop in reverse start order: dependents first.
     private func mayStop(_ id: ReplicaID, _ replica: ReplicaState) -> Bool {
         guard replica.goal != .run else { return true }
         return !replicas.contains { other, state in
@@ -180,7 +180,7 @@ public struct SupervisorMachine: Sendable {
         }
     }
 
-    /// Names of the services that a replica of this service still waits for.
+    /// Names of the services that this service's replicas still wait for.
     public func waitsFor(_ service: ServiceDefinition) -> [String] {
         service.dependencies.filter { !isFulfilled($0.key, $0.value) }.keys.sorted()
     }

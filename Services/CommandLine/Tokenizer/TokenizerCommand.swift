@@ -3,30 +3,30 @@ import CTokenizer
 import Foundation
 import Model
 
-/// Learns tokenizers and cuts texts into tokens, in a process of its own: SentencePiece cannot be in one with libtorch.
+/// Trains tokenizers and tokenizes texts in a separate process, because SentencePiece and libtorch cannot share one.
 ///
-/// Each command answers a line that begins with `!` where it cannot go on.
+/// Each command reports an error as a line that begins with `!`.
 @main
 struct TokenizerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "gyrus-tokenizer", abstract: "Cut texts into tokens.",
+        commandName: "gyrus-tokenizer", abstract: "Train tokenizers and tokenize texts.",
         subcommands: [Learn.self, Encode.self])
 
-    /// Learns a tokenizer. Takes the number of texts on the first line and then each text on a line; answers the model in
-    /// base 64 on one line.
+    /// Trains a tokenizer. Takes the number of texts on the first line, then each text on a line; answers with the model
+    /// in base64 on one line.
     struct Learn: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Learn a tokenizer from texts.")
+        static let configuration = CommandConfiguration(abstract: "Train a tokenizer on texts.")
 
-        @Option(help: "unigram, word or char.")
+        @Option(help: "Kind of tokenizer: unigram, word or char.")
         var kind: String
 
-        @Option(help: "Most tokens.")
+        @Option(help: "Maximum vocabulary size.")
         var vocabulary: Int
 
         func run() throws {
             try answering {
                 guard let count = readLine().flatMap({ Int($0) }), count > 0 else {
-                    throw Failure(.invalidArgument, "The number of texts is needed on the first line.")
+                    throw Failure(.invalidArgument, "The first line must be the number of texts.")
                 }
                 let texts = (0..<count).map { _ in strdup(readLine() ?? "") }
                 defer { for text in texts { free(text) } }
@@ -43,11 +43,11 @@ struct TokenizerCommand: ParsableCommand {
         }
     }
 
-    /// Cuts texts into tokens. Answers the number of different tokens first, then for each line its tokens.
+    /// Tokenizes texts. Answers with the vocabulary size first, then with the tokens of each line.
     struct Encode: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Cut texts into tokens.")
+        static let configuration = CommandConfiguration(abstract: "Tokenize texts.")
 
-        @Argument(help: "The tokenizer's model.")
+        @Argument(help: "Model file of the tokenizer.")
         var model: String
 
         func run() throws {
@@ -87,9 +87,9 @@ private func answer(_ line: String) throws {
     try FileHandle.standardOutput.write(contentsOf: Data("\(line)\n".utf8))
 }
 
-/// The text of a message that the shim allocated.
+/// The text of a message allocated by the shim.
 private func takeMessage(_ message: UnsafeMutablePointer<CChar>?) -> String {
-    guard let message else { return "nothing is known of the reason" }
+    guard let message else { return "unknown reason" }
     defer { free(message) }
     return String(cString: message)
 }

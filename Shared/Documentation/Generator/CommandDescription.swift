@@ -2,7 +2,7 @@ import Foundation
 import HelperProcesses
 import Model
 
-/// A command as swift-argument-parser describes it (`--experimental-dump-help`).
+/// A command's description by swift-argument-parser (`--experimental-dump-help`).
 struct CommandDescription: Decodable {
     /// An argument, option or flag.
     struct Argument: Decodable {
@@ -33,7 +33,7 @@ struct CommandDescription: Decodable {
         let command: CommandDescription
     }
 
-    /// Asks an executable beside the running one.
+    /// Gets the description from an executable next to the running one.
     init(of program: String) throws {
         let beside = ProgramBeside(program)
         let (process, output) = (Process(), Pipe())

@@ -6,8 +6,8 @@ enum CommandReference {
             """
             # Command reference
 
-            `gyrus help VERB` prints the same. Results go to stdout, everything else to stderr. Options of the project \
-            (`--project-name`, `--project-directory`, `--file`) stand before or after the verb. Exit status: 0 done, 1 failed, \
+            `gyrus help VERB` prints the same. Results go to stdout, everything else to stderr. Project options \
+            (`--project-name`, `--project-directory`, `--file`) go before or after the verb. Exit status: 0 done, 1 failed, \
             2 wrong usage or request, 69 a service cannot be reached, 75 try again later, 77 not admitted, 78 wrong \
             configuration.
             """
@@ -46,7 +46,7 @@ enum CommandReference {
             let block = lines[start...].prefix { $0.isExample == lines[start].isExample }
             return lines[start].isExample
                 ? "```\n\(block.map { String($0.dropFirst(2)) }.joined(separator: "\n"))\n```"
-                : block.joined(separator: " ").quotingWords
+                : block.joined(separator: " ").markingCode
         }
     }
 
@@ -75,19 +75,26 @@ extension String {
 
     fileprivate var isExample: Bool { hasPrefix("  ") }
 
-    /// The text with options and words in brackets as code, which Markdown would take for markup otherwise.
-    fileprivate var quotingWords: String {
-        split(separator: " ").map { word in
-            let bare = word.trimmingSuffix { ".,;:)".contains($0) }
-            guard !word.contains("`"), word.hasPrefix("--") || word.contains(where: { "<>*_|".contains($0) }) else {
-                return String(word)
-            }
-            return "`\(bare)`\(word.dropFirst(bare.count))"
-        }.joined(separator: " ")
+    /// The text with quoted words, options and placeholders as code; Markdown would take some of them for markup.
+    fileprivate var markingCode: String {
+        replacing(/(?<before>^|[ (])'(?<quoted>[^'`]+)'(?=$|[ .,;:)])/) { "\($0.before)`\($0.quoted)`" }
+            .split(separator: "`", omittingEmptySubsequences: false).enumerated()
+            .map { index, part in index.isMultiple(of: 2) ? part.markingWordsAsCode : "`\(part)`" }
+            .joined()
     }
 }
 
 extension Substring {
+    /// Options and words with characters of markup as code, without the punctuation around them.
+    fileprivate var markingWordsAsCode: String {
+        split(separator: " ", omittingEmptySubsequences: false).map { word in
+            let rest = word.drop { "([\"".contains($0) }
+            let bare = rest.trimmingSuffix { ".,;:)\"".contains($0) }
+            guard bare.hasPrefix("--") || bare.contains(where: { "<>*_|".contains($0) }) else { return String(word) }
+            return "\(word.dropLast(rest.count))`\(bare)`\(rest.dropFirst(bare.count))"
+        }.joined(separator: " ")
+    }
+
     fileprivate func trimmingSuffix(while isTrimmed: (Character) -> Bool) -> Substring {
         var rest = self
         while let last = rest.last, isTrimmed(last) { rest.removeLast() }

@@ -4,20 +4,20 @@ import HelperProcesses
 import Manual
 import Model
 
-/// Writes the pages of the manual that follow from the code, or checks that what is committed is current.
+/// Writes the manual pages that are generated from code, or checks that the committed ones are current.
 @main
 struct ManualGenerator: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Writes the generated pages of Shared/Documentation.",
-        discussion: "Asks the executables beside it for their commands, so build all of them first.")
+        abstract: "Write the generated pages of Shared/Documentation.",
+        discussion: "Gets the commands from the executables next to it, so build all of them first.")
 
-    @Flag(help: "Change nothing; fail if a committed page differs from what would be written.")
+    @Flag(help: "Change nothing; fail if a committed page differs from the generated one.")
     var check = false
 
-    @Option(help: "Folder of the package.")
+    @Option(help: "Folder of the Swift package.")
     var package = "."
 
-    /// The executables whose commands people use.
+    /// The executables whose commands the reference describes.
     private static let programs = [
         "gyrus", "console", "registry", "designer", "knowledge", "trainer", "trainer-worker", "evaluator",
         "evaluator-worker", "server",
@@ -42,8 +42,8 @@ struct ManualGenerator: ParsableCommand {
         guard stale.isEmpty else {
             throw Failure(
                 .conflict,
-                "Not current in Shared/Documentation: \(stale.joined(separator: ", ")). Build all, run "
-                    + "'.build/debug/ManualGenerator' and commit what changed.")
+                "Out of date in Shared/Documentation: \(stale.joined(separator: ", ")). Build everything, run "
+                    + "'.build/debug/ManualGenerator' and commit the changes.")
         }
     }
 

@@ -1,12 +1,12 @@
-/// The manual of Gyrus, which the executables carry: the console serves it, and `gyrus help` prints parts of it.
+/// The manual, embedded in the executables: the console serves it, and `gyrus help` prints parts of it.
 public enum Manual {
     /// A page of the manual.
     public struct Page: Sendable {
-        /// Name of its file without the ending, and of its place below `/docs`.
+        /// File name without extension, also the path under `/docs`.
         public let name: String
-        /// What it is about, as its first heading says.
+        /// The title, from the first heading.
         public let title: String
-        /// Its content.
+        /// The content as Markdown.
         public let document: Markdown
 
         init(_ name: String, _ bytes: [UInt8]) {
@@ -16,7 +16,7 @@ public enum Manual {
         }
     }
 
-    /// All pages, in the order in which they are read.
+    /// All pages, in reading order.
     public static let pages: [Page] = [
         Page("first-scenario", PackageResources.first_scenario_md),
         Page("own-data", PackageResources.own_data_md),
@@ -41,9 +41,9 @@ public enum Manual {
         Page("measurements", PackageResources.measurements_md),
     ]
 
-    /// The words that Gyrus uses.
+    /// The page that `gyrus help concepts` prints.
     public static let glossary = Page("glossary", PackageResources.glossary_md)
 
-    /// The page of a name.
+    /// The page with a name.
     public static func page(_ name: String) -> Page? { pages.first { $0.name == name } }
 }

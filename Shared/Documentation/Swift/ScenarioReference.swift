@@ -1,8 +1,8 @@
 public import Model
 
-/// The reference of scenario files, made from the table of fields that their reader uses.
+/// The reference of scenario files, generated from the table of fields that their reader uses.
 public enum ScenarioReference {
-    /// A scenario that says a little of everything.
+    /// An example with a bit of everything.
     public static let example = """
         scenario: spoken-and-written-digits
         stimuli: [see written digits, hear spoken digits]
@@ -25,17 +25,17 @@ public enum ScenarioReference {
         final: {epochs: 12, batch: 64, samples: all, validation: all, candidates: 1}
         """
 
-    /// A group of fields under its whole name; `NAME` stands for names that a file chooses.
+    /// A group of fields under its full name; `NAME` stands for names chosen in a file.
     public struct Group: Sendable {
-        /// The whole name; empty at the top of a file.
+        /// The full name; empty at the top level of a file.
         public let path: String
-        /// What it is for, where a name has several groups.
+        /// The purpose, if a name has several groups.
         public let variant: String?
-        /// Its fields.
+        /// Fields of the group, in the order of the page.
         public let fields: [ScenarioField]
     }
 
-    /// All groups; one follows the group that it belongs to.
+    /// All groups; each follows its parent group.
     public static var groups: [Group] { groups(of: .group(ScenarioField.top), at: "", variant: nil) }
 
     private static func groups(of form: ScenarioField.Form, at path: String, variant: String?) -> [Group] {
@@ -54,7 +54,7 @@ public enum ScenarioReference {
         }
     }
 
-    /// What may stand under a field, in words.
+    /// The possible values of a field, in words.
     public static func words(for form: ScenarioField.Form) -> String {
         switch form {
         case .text: "text"
@@ -95,9 +95,9 @@ public enum ScenarioReference {
         let head = """
             # Scenario reference
 
-            A scenario is a YAML file of at most 32 KiB. Only `scenario` and the data are required: `data.source` or `modalities`. A mistake is reported \
-            with file, line, column and field. `gyrus help scenario` prints this page; editors can use the JSON schema that \
-            `gyrus help scenario --format json-schema` prints (put it beside your files and write \
+            A scenario is a YAML file of at most 32 KiB. Only `scenario` and the data (`data.source` or `modalities`) are \
+            required. Mistakes are reported with file, line, column and field. `gyrus help scenario` prints this page; editors \
+            can use the JSON schema from `gyrus help scenario --format json-schema` (put it next to your files and write \
             `# yaml-language-server: $schema=scenario.schema.json` in the first line).
 
             ```yaml
@@ -118,11 +118,11 @@ public enum ScenarioReference {
     }
 
     /// The reference for a terminal.
-    /// - Parameter width: Columns of a line.
+    /// - Parameter width: Maximum line width in columns.
     public static func text(width: Int = 78) -> String {
         let head = """
-            A scenario is a YAML file. Only 'scenario' and the data are required:
-            data.source or modalities.
+            A scenario is a YAML file. Only 'scenario' and the data (data.source or
+            modalities) are required.
 
             \(example.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n"))
             """

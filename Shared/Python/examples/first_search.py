@@ -1,10 +1,10 @@
-"""From a table to answers: a search, what it tried, and its network in Python.
+"""From a table to predictions: a search, its trials, and its network in Python.
 
-Every `# %%` begins a cell, as notebooks in Visual Studio Code, Spyder or Jupytext have them. The services must run
-(`gyrus up -d`); tables and results go to the folder that the argument names.
+Every `# %%` begins a notebook cell for Visual Studio Code, Spyder or Jupytext. The services must be running
+(`gyrus up -d`); tables and results go to the folder given as the argument.
 """
 
-# %% Data: 240 rows, of which the class follows from two columns.
+# %% Data: 240 rows, whose class follows from two columns.
 import pathlib
 import random
 import sys
@@ -19,7 +19,7 @@ for _ in range(240):
     lines.append(f"{length:.2f},{width:.2f},{random.choice(['red', 'blue'])},{'long' if length > width else 'wide'}")
 (folder / "shapes.csv").write_text("\n".join(lines) + "\n")
 
-# %% A scenario: what is learned, and how much is tried.
+# %% A scenario: the target and the budget.
 (folder / "shapes.yaml").write_text(
     """
 scenario: shapes
@@ -34,13 +34,13 @@ client = gyrus.Client()
 status = client.publish_file(folder / "shapes.yaml")
 print("published", status.id)
 
-# %% The search as it goes on.
+# %% The progress of the search.
 for status in client.watch(status.id):
     print(status.state, f"{status.ended_trials} of {status.trials} trials")
 if status.state != "succeeded":
     raise SystemExit(status.failure)
 
-# %% What was tried.
+# %% The trials.
 for trial in client.trials(status.id):
     print(trial.number, trial.network_name, trial.state, trial.metrics.get("validation-accuracy"))
 try:
@@ -49,11 +49,11 @@ try:
 except gyrus.GyrusError as error:
     print("no data frame:", error.message)
 
-# %% What happened meanwhile.
+# %% The events in the meantime.
 kinds = {event.kind for event in client.events("designer", after=0, subject=status.id, follow=False)}
 print("events:", ", ".join(sorted(kinds)))
 
-# %% The network with its preprocessing, as a module of torch.
+# %% The network with its preprocessing, as a torch module.
 package = client.result(status.id, folder / "result")
 answers = package.predict(
     [{"length": 9.5, "width": 0.5, "color": "red"}, {"length": 0.5, "width": 9.5, "color": None}])

@@ -3,16 +3,16 @@
 
 #include <sys/types.h>
 
-/// Opens a descriptor that becomes readable when the process ends; -1 with `errno` where that fails.
+/// Opens a descriptor that becomes readable when the process ends; -1 with `errno` on failure.
 int gyrus_pidfd_open(pid_t process);
 
 /// Makes a pipe whose ends are not inherited; returns 0 or -1 with `errno`.
 int gyrus_pipe(int ends[2]);
 
-/// Accepts a connection whose descriptor is not inherited; -1 with `errno` where that fails.
+/// Accepts a connection whose descriptor is not inherited; -1 with `errno` on failure.
 int gyrus_accept(int listener);
 
-/// Starts `path` (searched like a shell does where it has no slash) in a session of its own with exactly the given descriptors.
+/// Starts `path` (searched as in a shell if it has no slash) in its own session with exactly the given descriptors.
 ///
 /// `descriptors[i]` becomes descriptor `i` of the new process (-1: `/dev/null`); everything above is closed.
 /// Returns 0 or an error number.

@@ -7,10 +7,10 @@ import RegistryClient
 /// Functional areas and their sub-areas.
 struct Areas: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show functional areas, and change them.",
+        abstract: "List and change functional areas.",
         discussion: """
-            Areas are computed from the atlas and can be changed while everything runs. Networks stay with their area \
-            whatever its name, and every change to an area is recorded.
+            Areas are computed from the atlas and can be changed at run time. Networks stay with their area when it is \
+            renamed, and every change to an area is recorded.
 
               gyrus areas
               gyrus areas rename vision sight
@@ -30,7 +30,7 @@ struct AreasList: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions
-    @Argument(help: "Only this area with its sub-areas.") var area: String?
+    @Argument(help: "Show only this area and its sub-areas.") var area: String?
 
     func run() async throws {
         let areas = try await Services(gyrus.project).registry().areas(area)
@@ -68,7 +68,7 @@ struct AreasRename: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
     @Argument(help: "The area.") var area: String
-    @Argument(help: "Its new name, without that of the area that it is part of.") var name: String
+    @Argument(help: "New name, without the parent area's name.") var name: String
 
     func run() async throws {
         emit(try await Services(gyrus.project).registry().change(.rename(area, to: name)).path)
@@ -78,9 +78,9 @@ struct AreasRename: AsyncParsableCommand {
 /// Splits an area.
 struct AreasSplit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "split", abstract: "Move functions or regions of an area into a new one beside it.",
+        commandName: "split", abstract: "Move functions or regions of an area into a new sibling area.",
         discussion: """
-            All networks of the area then serve both, unless --network names those that move.
+            All networks of the area then belong to both, unless --network selects the ones to move.
 
               gyrus areas split language.semantics --off naming --region MTG_L_4_1
             """)
@@ -88,7 +88,7 @@ struct AreasSplit: AsyncParsableCommand {
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var ties: TieOptions
     @Option(help: "Name of the new area.") var off: String
-    @Argument(help: "The area that is split.") var area: String
+    @Argument(help: "The area to split.") var area: String
 
     func run() async throws {
         emit(try await Services(gyrus.project).registry().change(.split(area, off: off, ties.ties())).path)
@@ -102,8 +102,8 @@ struct AreasMerge: AsyncParsableCommand {
         discussion: "  gyrus areas merge vision.object vision.shape")
 
     @ParentCommand var gyrus: Gyrus
-    @Argument(help: "The area that stays.") var area: String
-    @Argument(help: "The areas that go into it.") var others: [String]
+    @Argument(help: "The area to merge into.") var area: String
+    @Argument(help: "The areas to merge into it.") var others: [String]
 
     func run() async throws {
         emit(try await Services(gyrus.project).registry().change(.merge(area, from: others)).path)
@@ -115,7 +115,7 @@ struct AreasTie: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tie", abstract: "Tie an area to functions, regions or networks.",
         discussion: """
-            A region's strength is from 0 to 1; 0 removes a region that the area's functions bring.
+            A region's strength is from 0 to 1; 0 removes a region that the area has through its functions.
 
               gyrus areas tie vision.motion --region MTG_L_4_3=0.8 --region SPL_L_5_1=0
             """)
@@ -129,7 +129,7 @@ struct AreasTie: AsyncParsableCommand {
     }
 }
 
-/// Takes ties of an area away.
+/// Removes ties of an area.
 struct AreasUntie: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "untie", abstract: "Untie functions, networks or regions from an area.",
@@ -144,14 +144,14 @@ struct AreasUntie: AsyncParsableCommand {
     }
 }
 
-/// Shows what was done to areas.
+/// Shows the changes made to areas.
 struct AreasHistory: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history", abstract: "Show the changes made to areas, newest first.")
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions
-    @Argument(help: "Only this area, by its name or a former one.") var area: String?
+    @Argument(help: "Show only this area, by its current or a former name.") var area: String?
 
     func run() async throws {
         try list.render(
@@ -159,12 +159,12 @@ struct AreasHistory: AsyncParsableCommand {
     }
 }
 
-/// What an area is tied to, on the command line.
+/// Options for the functions, regions and networks of an area.
 struct TieOptions: ParsableArguments {
-    @Option(help: "A function (can be repeated).") var function: [String] = []
-    @Option(help: ArgumentHelp("A region, with a strength (can be repeated).", valueName: "region[=strength]"))
+    @Option(help: "Function (can be repeated).") var function: [String] = []
+    @Option(help: ArgumentHelp("Region, optionally with a strength (can be repeated).", valueName: "region[=strength]"))
     var region: [RegionArgument] = []
-    @Option(help: "Identity of a base network (can be repeated).") var network: [String] = []
+    @Option(help: "ID of a base network (can be repeated).") var network: [String] = []
 
     func ties() throws -> AreaChange.Ties {
         AreaChange.Ties(
@@ -173,7 +173,7 @@ struct TieOptions: ParsableArguments {
     }
 }
 
-/// A region with a strength, written `name=0.5`, or a region alone for the full strength.
+/// A region with a strength, written `name=0.5`, or without one for full strength.
 struct RegionArgument: ExpressibleByArgument {
     let name: String
     let strength: Double
@@ -185,7 +185,7 @@ struct RegionArgument: ExpressibleByArgument {
     }
 }
 
-/// An area as lists show it.
+/// A row of the list of areas.
 struct AreaRow: Listable {
     let id: Int
     let area: String
@@ -220,7 +220,7 @@ struct AreaRow: Listable {
     }
 }
 
-/// Something that was done to an area, as lists show it.
+/// A row of the list of changes to areas.
 struct AreaHistoryRow: Listable {
     let number, id: Int
     let time: Date

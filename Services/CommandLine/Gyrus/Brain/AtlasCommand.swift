@@ -4,10 +4,10 @@ import Foundation
 import Model
 import RegistryClient
 
-/// The atlas that scenarios are resolved over.
+/// The atlas that resolves scenarios.
 struct AtlasCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "atlas", abstract: "Show the atlas of the brain, replace it, or export it.",
+        commandName: "atlas", abstract: "Show, replace or export the brain atlas.",
         discussion: """
               gyrus atlas
               gyrus atlas import ../shared/data/atlas
@@ -16,7 +16,7 @@ struct AtlasCommand: AsyncParsableCommand {
         subcommands: [AtlasShow.self, AtlasImport.self, AtlasExport.self], defaultSubcommand: AtlasShow.self)
 }
 
-/// Shows how much the atlas holds and where it comes from.
+/// Shows the size of the atlas and its sources.
 struct AtlasShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show the size of the atlas, its sources and their licenses.")
@@ -35,19 +35,19 @@ struct AtlasShow: AsyncParsableCommand {
             AtlasRow(name: "words", count: atlas.words.count),
         ])
         guard list.format == .table, !list.quiet else { return }
-        emit("\nIdentity: \(files.digest)\n\n\(atlas.sources.isEmpty ? "It names no sources." : atlas.sources)")
+        emit("\nIdentity: \(files.digest)\n\n\(atlas.sources.isEmpty ? "The atlas lists no sources." : atlas.sources)")
     }
 }
 
 /// Replaces the atlas.
 struct AtlasImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Replace the atlas, and show what changed.",
+        commandName: "import", abstract: "Replace the atlas and show the changes.",
         discussion: """
             The folder needs roi.tsv (roi_id, name, hemisphere, mni_x, mni_y, mni_z) and roi_function.tsv (roi_id, \
-            function, strength); function.tsv, coactivation.tsv, word.tsv and SOURCES.md are read if they exist, and \
-            so are the sources' own tables (roi_function_brainmap.tsv, coactivation_phi.tsv and others). All is checked \
-            before anything changes. Areas that somebody changed are kept.
+            function, strength). The files function.tsv, coactivation.tsv, word.tsv and SOURCES.md are optional, as are \
+            the sources' original tables (roi_function_brainmap.tsv, coactivation_phi.tsv and others). Everything is \
+            checked before anything changes. Manually changed areas are kept.
 
               gyrus atlas import ../shared/data/atlas
               gyrus atlas import --shipped
@@ -55,22 +55,22 @@ struct AtlasImport: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions
-    @Flag(help: "Take the atlas that Gyrus comes with.") var shipped = false
-    @Argument(help: ArgumentHelp("The folder.", valueName: "folder")) var folder: String?
+    @Flag(help: "Import the atlas that ships with Gyrus.") var shipped = false
+    @Argument(help: ArgumentHelp("Folder to import.", valueName: "folder")) var folder: String?
 
     func validate() throws {
-        guard shipped == (folder == nil) else { throw ValidationError("give a folder or --shipped") }
+        guard shipped == (folder == nil) else { throw ValidationError("give either a folder or --shipped") }
     }
 
     func run() async throws {
         let files = try folder.map { try AtlasFiles(folder: URL(filePath: $0)) } ?? .shipped
         let atlas = try Atlas(files)
         let changes = try await Services(gyrus.project).registry().importAtlas(atlas.files)
-        if !files.ignored.isEmpty { say("Passed over: \(files.ignored.joined(separator: ", "))") }
+        if !files.ignored.isEmpty { say("Ignored: \(files.ignored.joined(separator: ", "))") }
         try list.render(changes.map(AtlasChangeRow.init))
         guard list.format == .table, !list.quiet else { return }
         for change in changes where !change.isEmpty && change.what != "associations" { report(change) }
-        if changes.allSatisfy(\.isEmpty) { say("Nothing changed: the registry has this atlas already.") }
+        if changes.allSatisfy(\.isEmpty) { say("Nothing changed: the registry already has this atlas.") }
     }
 
     private func report(_ change: AtlasChange) {
@@ -85,10 +85,11 @@ struct AtlasImport: AsyncParsableCommand {
 /// Writes the atlas into a folder.
 struct AtlasExport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Write the atlas to a folder, in the form that import reads.")
+        commandName: "export", abstract: "Write the atlas to a folder, in the format that import reads.")
 
     @ParentCommand var gyrus: Gyrus
-    @Argument(help: ArgumentHelp("The folder; made where it is missing.", valueName: "folder")) var folder: String
+    @Argument(help: ArgumentHelp("Folder to write to, created if it is missing.", valueName: "folder")) var folder:
+        String
 
     func run() async throws {
         let files = try await Services(gyrus.project).registry().atlasFiles()
@@ -98,7 +99,7 @@ struct AtlasExport: AsyncParsableCommand {
     }
 }
 
-/// A kind of thing that an atlas holds.
+/// A kind of atlas entry.
 struct AtlasRow: Listable {
     let name: String
     let count: Int
@@ -107,7 +108,7 @@ struct AtlasRow: Listable {
     var row: [String] { [name, Figures.count(count)] }
 }
 
-/// What an import changed in one kind of thing.
+/// The changes of an import to one kind of entry.
 struct AtlasChangeRow: Listable {
     let name: String
     let count, new, gone, changed: Int

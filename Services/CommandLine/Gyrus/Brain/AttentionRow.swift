@@ -2,7 +2,7 @@ import Brain
 import KnowledgeClient
 import Model
 
-/// A network with the attention that a scenario pays to it, as lists show it.
+/// A row of the list of networks with a scenario's attention to them.
 struct AttentionRow: Listable {
     let network: String
     let genome: String
@@ -34,18 +34,18 @@ struct AttentionRow: Listable {
         ]
     }
 
-    /// The rows under a heading; nil where nobody could be asked.
+    /// The rows under a heading; nil rows mean that the knowledge service could not be reached.
     static func section(_ rows: [AttentionRow]?) -> String {
         let title = "Networks that attention would try first"
-        guard let rows else { return "\(title): not known, as the knowledge service does not answer" }
+        guard let rows else { return "\(title): unknown, because the knowledge service does not answer" }
         return rows.isEmpty
-            ? "\(title): none, as no search of such a scenario has ended yet"
+            ? "\(title): none, because no search for such a scenario has ended yet"
             : title + "\n" + table(columns, rows.map(\.row))
     }
 }
 
-/// An explanation with the structures to choose from and the attention to networks, as one object of JSON; there are none for
-/// words alone.
+/// An explanation with the candidate structures and the attention to networks, as one JSON object; bare words have
+/// neither.
 struct ExplainedScenario: Encodable {
     let explanation: Explanation
     let structures: [StructureRow]?

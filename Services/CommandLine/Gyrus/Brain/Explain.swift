@@ -7,22 +7,22 @@ import Model
 import RegistryClient
 import Search
 
-/// Explains what a scenario engages, or what a network's answer rests on.
+/// Explains what a scenario engages, or what a network's answer is based on.
 struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what a scenario engages and why, or what a network's answer rests on.",
+        abstract: "Explain what a scenario engages, or what a network's answer is based on.",
         discussion: """
-            A file is resolved as if it were published now; an identity shows what its search uses. Words are \
-            stimuli, separated by commas. The networks at the end are those of earlier searches that the knowledge \
-            service would try first.
+            A file is resolved as if it were published now; for an ID, the command shows what the search uses. Words are \
+            stimuli, separated by commas. The networks at the end are from earlier searches; the knowledge service would \
+            try them first.
 
               gyrus explain 'see written digits, hear spoken digits'
               gyrus explain Compose/scenarios/av-mnist.yaml
               gyrus explain 3fa27c11 --format json
 
-            With a sample, a file or a row of a table, the first argument is a network as for 'gyrus predict'. Parts of \
-            the sample are taken away, and what counts is how far the answer falls without them: places of a picture, \
-            seconds of a sound, words of a text, columns of a table, steps of a series, and each modality as a whole.
+            With a sample, which is a file or a row of a table, the first argument is a network as for 'gyrus predict'. \
+            Parts of the sample are removed in turn: regions of a picture, seconds of a sound, words of a text, columns of \
+            a table, steps of a series, and each modality as a whole. The more the answer drops, the more the part matters.
 
               gyrus explain results/clothes picture.jpg --output map.png
               gyrus explain results/skin --table new.csv --row 7 --answer melanoma
@@ -30,11 +30,11 @@ struct Explain: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
 
-    @Option(help: "Form of the output: table or json.") var format: ListFormat = .table
-    @Flag(help: "Show all active regions, all areas and all candidate networks.") var all = false
+    @Option(help: "Output format: table or json.") var format: ListFormat = .table
+    @Flag(help: "Show all active regions, areas and candidate networks.") var all = false
     @Argument(
         help: ArgumentHelp(
-            "A scenario's file, - for stdin, the identity of a published one, stimuli in words; or a network.",
+            "Scenario file, - for stdin, ID of a published scenario, or stimuli in words; with a sample, a network.",
             valueName: "scenario"))
     var scenario: String
     @OptionGroup(title: "A network's answer") var sample: ExplainedSample
@@ -58,10 +58,10 @@ struct Explain: AsyncParsableCommand {
         }
     }
 
-    /// What is explained; words alone are no scenario.
+    /// What to explain; bare words are not a scenario.
     private func explained(_ services: Services) async throws -> (Scenario?, Explanation) {
         if scenario == "-" || FileManager.default.fileExists(atPath: scenario) { return try await resolve(services) }
-        // No identity contains a space.
+        // IDs contain no spaces.
         guard scenario.contains(" ") else { return try await published(services) }
         let stimuli = scenario.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         let request = Resolver.Request(stimuli: stimuli.filter { !$0.isEmpty })
@@ -86,7 +86,7 @@ struct Explain: AsyncParsableCommand {
         return (file.scenario, try file.locating { try result.get() })
     }
 
-    /// The networks that the scenario's search would begin with; nil where the knowledge service is away.
+    /// The networks that the scenario's search would start with; nil if the knowledge service cannot be reached.
     private func attention(
         of scenario: Scenario, _ explanation: Explanation, _ services: Services
     ) async throws -> [AttentionRow]? {
@@ -106,31 +106,31 @@ struct Explain: AsyncParsableCommand {
     }
 }
 
-/// The text of a scenario that a person names on the command line.
+/// A scenario given on the command line.
 enum ScenarioSource {
-    /// Name of the file, for messages.
+    /// Name of the file for messages.
     static func name(of file: String) -> String {
         file == "-" ? "stdin" : URL(filePath: file).lastPathComponent
     }
 
-    /// The folder of a file, which paths in it are relative to; the working folder for stdin.
+    /// The folder that paths in the file are relative to; the working folder for stdin.
     static func folder(of file: String) -> URL {
         file == "-"
             ? URL(filePath: FileManager.default.currentDirectoryPath)
             : URL(filePath: file).absoluteURL.deletingLastPathComponent()
     }
 
-    /// What a file says.
+    /// The contents of a file.
     static func parsed(_ file: String) throws -> ScenarioFile {
         try ScenarioFile(read(file), file: name(of: file))
     }
 
-    /// The text of a file, or of stdin where it is `-`.
+    /// The text of a scenario file, or of stdin for `-`.
     static func read(_ file: String) throws -> String {
         try text(of: file, what: "scenario", hint: "; an example is Compose/scenarios/av-mnist.yaml")
     }
 
-    /// The text of any file that a person names.
+    /// The text of any file, or of stdin for `-`.
     static func text(of file: String, what: String, hint: String = "") throws -> String {
         let data: Data
         do {
@@ -145,7 +145,7 @@ enum ScenarioSource {
                 "cannot read the \(what) '\(file)': \(error.localizedDescription)\(hint)")
         }
         guard let text = String(data: data, encoding: .utf8) else {
-            throw Failure(.invalidArgument, "'\(file)' is no text in UTF-8, so it is no \(what)")
+            throw Failure(.invalidArgument, "'\(file)' is not UTF-8 text, so it is not a \(what)")
         }
         return text
     }

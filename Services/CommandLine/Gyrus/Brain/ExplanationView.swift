@@ -1,8 +1,8 @@
 import Brain
 
-/// An explanation as people read it: the chain from words to the order of fusion.
+/// An explanation formatted for people: the chain from words to the fusion order.
 struct ExplanationView {
-    /// Rows of each list where not all are wanted.
+    /// Number of rows of each list, unless all are requested.
     static let usualRows = 12
 
     private let explanation: Explanation
@@ -58,7 +58,7 @@ struct ExplanationView {
         let title =
             "Activated areas and sub-areas: \(count) of \(areas.count), from \(explanation.settings.areaThreshold)"
             + " of their full activation on"
-        // All of the areas belong to the picture, however many they are.
+        // Always show all areas.
         return title + "\n" + table(["AREA", "ACTIVATION", "FULL", "ACTIVE ROIS", "ROIS", "ACTIVATED"], rows)
     }
 

@@ -5,7 +5,7 @@ import RegistryClient
 /// Lists functions of the brain.
 struct Functions: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List functions of the brain, those of a region, or the words that name them.",
+        abstract: "List brain functions, those of a region, or the words that refer to them.",
         discussion: """
               gyrus functions
               gyrus functions --region FuG_L_3_3
@@ -15,8 +15,8 @@ struct Functions: AsyncParsableCommand {
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions
 
-    @Option(help: "Only functions associated with this region, the strongest first.") var region: String?
-    @Flag(help: "List the words that stimuli may use, with the functions that they engage.") var words = false
+    @Option(help: "Show only functions associated with this region, strongest first.") var region: String?
+    @Flag(help: "List the words that stimuli can use, with the functions that they engage.") var words = false
 
     func run() async throws {
         let atlas = try await Services(gyrus.project).registry().atlas()
@@ -33,7 +33,7 @@ struct Functions: AsyncParsableCommand {
     }
 }
 
-/// A function as lists show it.
+/// A row of the list of functions.
 struct FunctionRow: Listable {
     let name: String
     let parent: String?

@@ -6,7 +6,7 @@ import RegistryClient
 /// Lists regions of the brain.
 struct Rois: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List regions of the brain, by function, area, distance or co-activation.",
+        abstract: "List brain regions, by function, area, distance or co-activation.",
         discussion: """
               gyrus rois --function vision.motion
               gyrus rois --area audition
@@ -17,17 +17,17 @@ struct Rois: AsyncParsableCommand {
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions
 
-    @Option(help: "Only regions associated with this function, the strongest first.") var function: String?
-    @Option(help: "Only regions of this area or sub-area, the strongest first.") var area: String?
-    @Option(help: "Only regions near this one, the nearest first.") var near: String?
-    @Option(help: ArgumentHelp("With --near: at most this far away, in millimetres.", valueName: "mm"))
+    @Option(help: "Show only regions associated with this function, strongest first.") var function: String?
+    @Option(help: "Show only regions of this area or sub-area, strongest first.") var area: String?
+    @Option(help: "Show only regions near this one, nearest first.") var near: String?
+    @Option(help: ArgumentHelp("With --near: maximum distance in millimeters.", valueName: "mm"))
     var within = Atlas.adjacency
-    @Option(help: "Only regions that are active together with this one, the strongest first.") var partnersOf: String?
-    @Option(help: "Most regions to list.") var limit: Int?
+    @Option(help: "Show only regions co-activated with this one, strongest first.") var partnersOf: String?
+    @Option(help: "Maximum number of regions.") var limit: Int?
 
     func validate() throws {
         guard [function, area, near, partnersOf].count(where: { $0 != nil }) <= 1 else {
-            throw ValidationError("--function, --area, --near and --partners-of exclude each other")
+            throw ValidationError("--function, --area, --near and --partners-of are mutually exclusive")
         }
         guard within > 0, limit ?? 1 > 0 else { throw ValidationError("--within and --limit must be above 0") }
     }
@@ -66,7 +66,7 @@ struct Rois: AsyncParsableCommand {
     }
 }
 
-/// A region as lists show it.
+/// A row of the list of regions.
 struct RegionRow: Listable {
     let number: Int
     let name, title, hemisphere, lobe, gyrus, network: String

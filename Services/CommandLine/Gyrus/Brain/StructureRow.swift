@@ -2,7 +2,7 @@ import Brain
 import Model
 import Search
 
-/// A structure that could read a modality, and whether and why its gene has it.
+/// A structure that fits a modality, whether the gene includes it, and why.
 struct StructureRow: Listable, Encodable {
     let modality: String
     let structure: String
@@ -14,7 +14,7 @@ struct StructureRow: Listable, Encodable {
     var name: String { structure }
     var row: [String] { [modality, structure, isIn ? "yes" : "no", reason] }
 
-    /// The structures of each modality of a scenario, those that are searched first; none where none are whole structures.
+    /// The structures of each modality of a scenario, searched ones first; empty if the search does not use whole structures.
     static func rows(_ scenario: Scenario, _ explanation: Explanation) throws -> [StructureRow] {
         guard scenario.task.isTrained, scenario.search.layers == nil, scenario.fusion == nil else { return [] }
         let alphabet = try StructureAlphabet(scenario, engaged: explanation.engaged)
@@ -31,7 +31,7 @@ struct StructureRow: Listable, Encodable {
         let rows = try rows(scenario, explanation)
         let title = "Structures that a gene chooses from"
         return rows.isEmpty
-            ? "\(title): none, as the scenario searches no whole structures"
+            ? "\(title): none, because the scenario does not search whole structures"
             : title + "\n" + table(columns, rows.map(\.row))
     }
 }

@@ -8,10 +8,10 @@ import RegistryClient
 struct DatasetRemove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rm",
-        abstract: "Remove prepared data sets that nothing uses; raw data are not touched.",
+        abstract: "Remove unused prepared data sets; raw data is not touched.",
         discussion: """
-            A data set stays that a model was trained on, because it says how samples are prepared for the model, or that a \
-            running search uses. Files go with 'gyrus registry gc' or 'gyrus prune'.
+            A data set stays if a running search uses it, or if a model was trained on it, because it describes how samples \
+            are prepared for the model. To remove the files as well, run 'gyrus registry gc' or 'gyrus prune'.
 
               gyrus datasets rm 5f2b90c1
               gyrus datasets rm --older-than 30d --force
@@ -21,7 +21,7 @@ struct DatasetRemove: AsyncParsableCommand {
     @OptionGroup var removal: RemovalOptions
     @OptionGroup var choice: RemovalChoice
 
-    @Argument(help: "Recipes of data sets, or their beginnings; see: gyrus datasets.")
+    @Argument(help: "Recipes of data sets, or unique prefixes; see: gyrus datasets.")
     var recipes: [String] = []
 
     func validate() throws { try choice.check(recipes, example: "gyrus datasets rm --older-than 30d") }
@@ -51,7 +51,7 @@ struct DatasetRemove: AsyncParsableCommand {
             guard fitting.count == 1 else {
                 throw Failure(
                     fitting.isEmpty ? .notFound : .invalidArgument,
-                    "\(fitting.isEmpty ? "no" : "more than one") data set's recipe begins with '\(recipe)'; see: "
+                    "\(fitting.isEmpty ? "no" : "more than one") data set has a recipe that begins with '\(recipe)'; see: "
                         + services.command("datasets"))
             }
             return fitting[0]

@@ -5,7 +5,7 @@ import RegistryClient
 /// The prepared data sets.
 struct Datasets: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List the data sets that are prepared for training, add or prepare others, or look at data.",
+        abstract: "List, prepare, add and inspect data sets.",
         discussion: """
               gyrus datasets --filter name=fsdd
               gyrus datasets prepare new-speakers.yaml
@@ -22,7 +22,7 @@ struct Datasets: AsyncParsableCommand {
 /// Lists the prepared data sets.
 struct DatasetList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the data sets that are prepared for training.")
+        commandName: "list", abstract: "List the prepared data sets.")
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions
@@ -35,7 +35,7 @@ struct DatasetList: AsyncParsableCommand {
     }
 }
 
-/// A data set as lists show it.
+/// A row of the list of data sets.
 struct DatasetRow: Listable {
     let recipe, dataset, blob: String
     let bytes: UInt64

@@ -7,26 +7,26 @@ import ONNX
 import RegistryClient
 import ServiceClient
 
-/// Writes a model as files.
+/// Writes a model or a scenario's trials to files.
 struct ExportModel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model",
-        abstract: "Write a model as a package for new data, or its files, or a scenario's trials.",
+        abstract: "Write a model's package or files, or a scenario's trials.",
         discussion: """
-              gyrus export 3fa27c11/48 --output results    a package, as of 'gyrus result --output'
+              gyrus export 3fa27c11/48 --output results    a package, as from 'gyrus result --output'
               gyrus export 3fa27c11/48 --format onnx
-              gyrus export 3fa27c11 --tensorboard runs     each trial as a run of TensorBoard
+              gyrus export 3fa27c11 --tensorboard runs     each trial as a TensorBoard run
               gyrus export 3fa27c11 --trials trials.csv    or .json
 
-            An ONNX file is made from the base network and the weights (standard operators, version 13; the batch may \
-            have any size).
+            An ONNX file is generated from the base network and the weights (standard operators, opset 13, variable batch \
+            size).
             """)
 
     @ParentCommand var gyrus: Gyrus
 
     @Option(
         help: ArgumentHelp(
-            "Format: torchscript, safetensors or onnx (can be repeated; default: the package, or all files where none can be made).",
+            "Format: torchscript, safetensors or onnx (can be repeated; default: the package, or all files if there is none).",
             valueName: "format"))
     var format: [String] = []
 
@@ -34,18 +34,18 @@ struct ExportModel: AsyncParsableCommand {
     var output = "."
 
     @Option(
-        help: ArgumentHelp("Folder to write TensorBoard's event files of a scenario's trials to.", valueName: "folder"))
+        help: ArgumentHelp("Folder for TensorBoard event files of a scenario's trials.", valueName: "folder"))
     var tensorboard: String?
 
-    @Option(help: ArgumentHelp("File to write a scenario's trials to, .csv or .json.", valueName: "file"))
+    @Option(help: ArgumentHelp("File for a scenario's trials (.csv or .json).", valueName: "file"))
     var trials: String?
 
-    @Argument(help: "Identity of the model (see: gyrus models), or of the scenario whose trials are wanted.")
+    @Argument(help: "ID of the model (see: gyrus models), or of the scenario whose trials to write.")
     var model: String
 
     func validate() throws {
         guard tensorboard == nil && trials == nil || format.isEmpty else {
-            throw ValidationError("--format is for a model; leave it out for a scenario's trials.")
+            throw ValidationError("--format applies only to models; leave it out for a scenario's trials.")
         }
     }
 
@@ -66,7 +66,7 @@ struct ExportModel: AsyncParsableCommand {
         }
     }
 
-    /// What a model was trained on; nil where no package can be made of it.
+    /// The manifest of a model's training data; nil if no package can be made of it.
     private func manifest(of model: PretrainedModel, _ registry: RegistryClient) async throws -> DatasetManifest? {
         guard model.file(.torchScript) != nil, let recipe = model.lineage.recipe else { return nil }
         do {
@@ -102,7 +102,7 @@ struct ExportModel: AsyncParsableCommand {
         let history = try await TrialHistory.read(of: status, from: services.service(.trainer))
         try export.write(tensorBoard: try Download.folder(tensorboard), history)
         emit(tensorboard)
-        say("Look at them with: tensorboard --logdir \(tensorboard)")
+        say("View them with: tensorboard --logdir \(tensorboard)")
     }
 
     private func write(
@@ -114,7 +114,7 @@ struct ExportModel: AsyncParsableCommand {
             let formats = model.files.map(\.format.rawValue).joined(separator: ", ")
             throw Failure(
                 .notFound,
-                "model '\(model.id)' has no \(format.rawValue) file, and none can be made from what it has (\(formats));"
+                "model '\(model.id)' has no \(format.rawValue) file, and none can be generated from its files (\(formats));"
                     + " export one of those")
         }
         let temporary = try TemporaryFile()

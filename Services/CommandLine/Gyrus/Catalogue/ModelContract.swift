@@ -3,14 +3,14 @@ import Model
 import RegistryClient
 
 extension InputContract {
-    /// Reads the file that a person names.
+    /// Reads the file at a path that the user gave.
     init(file: String) throws {
         let text = try ScenarioSource.text(of: file, what: "contract")
         try self.init(yaml: text, file: URL(filePath: file).lastPathComponent)
     }
 
-    /// The contract that lies beside a model's file: `NAME.contract.yaml`, or the one of Hugging Face; nil where there is
-    /// none.
+    /// The contract next to a model's file: `NAME.contract.yaml`, or the preprocessor configuration of Hugging Face; nil
+    /// if there is neither.
     static func beside(_ file: URL) throws -> InputContract? {
         let own = file.deletingPathExtension().appendingPathExtension("contract.yaml")
         if FileManager.default.fileExists(atPath: own.path) { return try InputContract(file: own.path) }
@@ -19,7 +19,7 @@ extension InputContract {
         return try InputContract(huggingFace: json, file: other.lastPathComponent)
     }
 
-    /// The one JSON text of the contract: keys sorted, no white space.
+    /// The canonical JSON of the contract: sorted keys, no white space.
     var json: [UInt8] {
         get throws {
             let encoder = JSONEncoder()
@@ -30,26 +30,26 @@ extension InputContract {
 }
 
 extension RegistryClient {
-    /// What a model's network must be given; nil where nobody says.
+    /// The contract of a model's network; nil if it has none.
     func contract(of model: PretrainedModel) async throws -> InputContract? {
         guard let blob = model.file(.contract) else { return nil }
         return try JSONDecoder().decode(InputContract.self, from: Data(try await bytes(of: blob)))
     }
 }
 
-/// A folder of files that can be imported.
+/// A folder of files to import.
 struct ModelFolder {
-    /// The files, sorted by path; those that belong to another, such as Darknet's structure, are left out.
+    /// The files, sorted by path, without companion files such as Darknet's .cfg.
     let files: [URL]
 
-    /// Names of files that can be imported end like this.
+    /// Extensions of files that can be imported.
     private static let extensions: Set = [
         "pt", "jit", "torchscript", "onnx", "safetensors", "weights", "xml", "pth", "pkl",
     ]
-    /// Files that are imported at once.
+    /// Maximum number of files per import.
     private static let most = 10_000
 
-    /// Looks through a folder and those in it.
+    /// Searches a folder recursively.
     init(_ folder: URL) throws {
         let found = FileManager.default.enumerator(
             at: folder, includingPropertiesForKeys: [.isRegularFileKey], options: [.skipsHiddenFiles])
@@ -65,7 +65,7 @@ struct ModelFolder {
         guard files.count <= Self.most else {
             throw Failure(
                 .invalidArgument,
-                "the folder '\(folder.path)' has \(files.count) model files; \(Self.most) are possible at once")
+                "the folder '\(folder.path)' has \(files.count) model files; the maximum is \(Self.most)")
         }
         self.files = files.sorted { $0.path < $1.path }
     }

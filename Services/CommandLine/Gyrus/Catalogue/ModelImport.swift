@@ -9,25 +9,25 @@ import RegistryClient
 struct ModelImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Check files of TorchScript, safetensors, ONNX, Darknet or OpenVINO; register them.",
+        abstract: "Check and register model files in TorchScript, safetensors, ONNX, Darknet or OpenVINO format.",
         discussion: """
               gyrus models import yolox_nano.onnx --category YOLOX --area vision \\
                   --function detection --dataset COCO --license Apache-2.0 --accuracy 0.258
               gyrus models import weights.safetensors --network LeNet5 --dataset mnist
               gyrus models import resnet18.pt --input 3x224x224 --category ResNet \\
                   --area vision --function classification --dataset ImageNet
-              gyrus models import shelf                              all model files of a folder
+              gyrus models import shelf                              all model files in a folder
               gyrus models import resnet18.pt --contract resnet18.yaml --category ResNet
 
-            The file is read in a process of its own with limits; nothing is stored unless the whole file is sound. Weights \
-            alone need their base network (--network, see: gyrus networks), unless their names are those of a ResNet, \
-            MobileNetV2, ViT or BERT as torchvision, timm or Hugging Face have them. For Darknet name the .weights file, \
-            for OpenVINO the .xml file; the .cfg or .bin file beside it is read too. A pickle (.pth, .pkl) is \
-            refused, because reading one runs whatever code is in it.
+            The file is read in a separate process with resource limits; nothing is stored unless the whole file is valid. \
+            Bare weights need their base network (--network, see: gyrus networks), unless they use the parameter names of a \
+            ResNet, MobileNetV2, ViT or BERT from torchvision, timm or Hugging Face. For Darknet, give the .weights file; \
+            for OpenVINO, the .xml file; the .cfg or .bin file next to it is read too. Pickles (.pth, .pkl) are \
+            refused, because reading one runs any code in it.
 
-            With a contract, which says what the network must be given, searches choose from it, too: --contract names its \
-            file; else FILE.contract.yaml or Hugging Face's preprocessor_config.json beside the file is taken. See: gyrus \
-            help pretrained.
+            With a contract, which describes the network's input, searches can use the model, too. The contract is the file \
+            given by --contract, else FILE.contract.yaml or Hugging Face's preprocessor_config.json next to the file. See: \
+            gyrus help pretrained.
             """)
 
     @ParentCommand var gyrus: Gyrus
@@ -35,19 +35,19 @@ struct ModelImport: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Shape of an input of one sample, for TorchScript, or 'none' for an optional one (can be repeated).",
+            "For TorchScript: shape of one sample's input, or 'none' for an optional input (can be repeated).",
             valueName: "3x224x224"))
     var input: [ShapeArgument] = []
 
     @Option(
-        help: ArgumentHelp("File that says what the network must be given, and which output describes a sample."),
+        help: ArgumentHelp("Contract file: the network's input, and which output has the features of a sample."),
         completion: .file())
     var contract: String?
 
-    @Flag(help: "Check only; store nothing.")
+    @Flag(help: "Only check the file; store nothing.")
     var dryRun = false
 
-    @Argument(help: "The file, or a folder of such files.", completion: .file())
+    @Argument(help: "Model file, or a folder of model files.", completion: .file())
     var file: String
 
     func run() async throws {
@@ -57,7 +57,8 @@ struct ModelImport: AsyncParsableCommand {
             return try await add(url, importer)
         }
         guard facts.id == nil, facts.name == nil, facts.network == nil else {
-            throw Failure(.invalidArgument, "--id, --name and --network are about one file, and '\(file)' is a folder")
+            throw Failure(
+                .invalidArgument, "--id, --name and --network apply to a single file, but '\(file)' is a folder")
         }
         let files = try ModelFolder(url).files
         var failed = 0
@@ -71,7 +72,7 @@ struct ModelImport: AsyncParsableCommand {
         }
         guard failed == 0 else {
             throw Failure(
-                .invalidArgument, "\(failed) of \(files.count) files were not imported; the reasons stand above")
+                .invalidArgument, "\(failed) of \(files.count) files were not imported; see the reasons above")
         }
     }
 
@@ -87,12 +88,12 @@ struct ModelImport: AsyncParsableCommand {
     }
 }
 
-/// What people say of a model that they import.
+/// The user's description of an imported model.
 struct ModelFacts: ParsableArguments {
-    @Option(help: "Base network that the weights are for: its name or identity.")
+    @Option(help: "Name or ID of the base network that the weights belong to.")
     var network: String?
 
-    @Option(help: "Identity of the model (default: the file's name and the beginning of its digest).")
+    @Option(help: "ID of the model (default: the file's name and the start of its digest).")
     var id: String?
 
     @Option(help: "Name of the network (default: the file's name).")
@@ -101,38 +102,38 @@ struct ModelFacts: ParsableArguments {
     @Option(help: "Family of the network, such as ResNet (default: its name).")
     var category: String?
 
-    @Option(help: "Functional area that it serves, such as vision (can be repeated).")
+    @Option(help: "Functional area of the network, such as vision (can be repeated).")
     var area: [String] = []
 
-    @Option(help: "What it does, such as detection (can be repeated).")
+    @Option(help: "Function of the network, such as detection (can be repeated).")
     var function: [String] = []
 
-    @Option(help: "Data that it was trained on.")
+    @Option(help: "Data set that it was trained on.")
     var dataset = "unknown"
 
     @Option(help: "Optimizer that trained it.")
     var optimizer = "unknown"
 
-    @Option(help: "Platform that wrote it (default: what the file says).")
+    @Option(help: "Platform that wrote the file (default: as the file states).")
     var platform: String?
 
-    @Option(help: "Accuracy that was measured, 0 to 1.")
+    @Option(help: "Measured accuracy, 0 to 1.")
     var accuracy: Double?
 
-    @Option(name: [.long, .customLong("license")], help: "License, by its SPDX identifier.")
+    @Option(name: [.long, .customLong("license")], help: "License, as an SPDX identifier.")
     var licence: String?
 
-    @Option(help: "Where it comes from, such as an address.")
+    @Option(help: "Where it comes from, such as a URL.")
     var origin: String?
 
     @Option(help: "Model whose weights it started from.")
     var parent: String?
 
-    @Option(help: "What it is a version of (default: network/dataset).")
+    @Option(help: "Series that it is a version of (default: network/dataset).")
     var series = ""
 }
 
-/// A shape, written `3x224x224`; `none` for an input that is left out.
+/// A shape, written `3x224x224`, or `none` for an omitted input.
 struct ShapeArgument: ExpressibleByArgument {
     let sizes: [Int]?
 

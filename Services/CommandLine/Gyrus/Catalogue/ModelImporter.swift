@@ -5,29 +5,29 @@ import Model
 import Networks
 import RegistryClient
 
-/// Brings files into the registry: looks into one, then uploads it, then registers it.
+/// Imports files into the registry: inspects a file, uploads it, and registers it.
 struct ModelImporter {
-    /// How long the registry keeps an upload that is not registered after all.
+    /// How long the registry keeps an upload that is never registered.
     private static let uploadTime = Duration.seconds(3600)
 
     let registry: RegistryClient
 
-    /// A file that is sound, with all that will be registered.
+    /// A valid file, with everything to register.
     struct Checked {
         let inspection: Inspection
         let file: URL
-        /// The other of TorchScript and safetensors, or the TorchScript that a file of others became; exists as long as this value.
+        /// TorchScript for safetensors and vice versa, or TorchScript converted from another format; lives as long as this value.
         let companion: TemporaryFile?
         let network: BaseNetwork
         let model: PretrainedModel
-        /// What the network must be given; nil where nobody says.
+        /// The network's contract; nil if there is none.
         let contract: InputContract?
     }
 
     // MARK: - Checking
 
-    /// Looks into a file and makes what is to be registered; stores nothing.
-    /// - Parameter contract: What the network must be given; nil where nobody says.
+    /// Inspects a file and prepares what to register; stores nothing.
+    /// - Parameter contract: The network's contract; nil if there is none.
     func check(
         _ file: URL, _ facts: ModelFacts, inputShapes: [[Int]?] = [], contract: InputContract? = nil
     ) async throws -> Checked {
@@ -47,7 +47,7 @@ struct ModelImporter {
         let network = try known ?? foreign(inspection, name, facts, contract)
         let model = PretrainedModel(
             id: facts.id ?? "\(name)-\(digest.hexadecimal.prefix(8))",
-            // The registry knows the identity of a foreign network once it has it.
+            // The registry assigns the ID of a foreign network when it registers it.
             network: network.id ?? digest, platform: facts.platform ?? platform(inspection), dataset: facts.dataset,
             optimizer: facts.optimizer, accuracy: facts.accuracy,
             files: [ModelFile(inspection.format.fileFormat, digest)],
@@ -58,13 +58,13 @@ struct ModelImporter {
             model: model, contract: contract)
     }
 
-    /// What describes a sample must be an output of numbers.
+    /// Checks that the contract's feature output exists and is numeric.
     private func check(_ contract: InputContract, fits inspection: Inspection) throws {
         guard let outputs = inspection.outline?.outputs else { return }
         guard outputs.indices.contains(contract.feature) else {
             throw Failure(
                 .invalidArgument,
-                "contract: feature \(contract.feature) is no output of the network, which has \(outputs.count) (0 to"
+                "contract: the network has no output \(contract.feature), only \(outputs.count) outputs (0 to"
                     + " \(outputs.count - 1)): " + outputs.map { "\($0.name) \($0.shape)" }.joined(separator: ", "))
         }
     }
@@ -75,8 +75,8 @@ struct ModelImporter {
         guard network.format == BaseNetwork.ownFormat else {
             throw Failure(
                 .invalidArgument,
-                "base network '\(network.name)' was imported as \(network.format) and has no layers of its own that weights"
-                    + " could be matched with; leave --network out")
+                "base network '\(network.name)' was imported as \(network.format) and has no layer description that the weights"
+                    + " could be matched against; leave out --network")
         }
         return network
     }
@@ -85,15 +85,15 @@ struct ModelImporter {
         _ inspection: Inspection, _ name: String, _ facts: ModelFacts, _ contract: InputContract?
     ) throws -> BaseNetwork {
         guard var outline = inspection.outline else {
-            throw Failure(.internal, "the file was found sound, but nothing is known of its structure")
+            throw Failure(.internal, "the file is valid, but its structure is unknown")
         }
-        // A network that only gives features serves whatever perceives what it reads.
+        // A network that only extracts features belongs to the areas that perceive its input.
         let areas = facts.area.isEmpty ? [contract?.kind.area].compactMap(\.self) : facts.area
         let functions = facts.function.isEmpty && contract != nil ? [Self.featureExtraction] : facts.function
         guard !areas.isEmpty, !functions.isEmpty else {
             throw Failure(
                 .invalidArgument,
-                "what '\(name)' is for is not in the file: give --area (such as vision) and --function (such as detection)"
+                "the file does not say what '\(name)' is for; give --area (such as vision) and --function (such as detection)"
             )
         }
         outline.name = name
@@ -103,14 +103,14 @@ struct ModelImporter {
             format: outline.format)
     }
 
-    /// What a network does of which nothing else is said.
+    /// The default function of a network.
     private static let featureExtraction = "feature-extraction"
 
     private func platform(_ inspection: Inspection) -> String {
         inspection.producer?.split(separator: " ").joined() ?? "unknown"
     }
 
-    /// Whatever the artificial code cannot express is refused before anything is stored.
+    /// Refuses anything that the artificial code cannot express, before anything is stored.
     private func checkCode(_ network: BaseNetwork, _ model: PretrainedModel) throws {
         _ = try ArtificialCode(
             name: network.name, areas: network.areas, functions: network.functions, category: network.category,
@@ -121,13 +121,13 @@ struct ModelImporter {
 
     // MARK: - Storing
 
-    /// Uploads the files, then registers network and model. Doing so again changes nothing.
-    /// - Throws: `Failure` with code `conflict` where the identity belongs to a model with other files.
+    /// Uploads the files, then registers network and model. Idempotent.
+    /// - Throws: `Failure` with code `conflict` if the ID belongs to a model with other files.
     func store(_ checked: Checked) async throws -> PretrainedModel {
         if let taken = try await registry.existingModel(checked.model.id) {
             guard taken.files.contains(where: { $0.blob == checked.model.files[0].blob }) else {
                 throw Failure(
-                    .conflict, "there is already a model '\(taken.id)' with other files; give this one another --id")
+                    .conflict, "a model '\(taken.id)' with other files already exists; choose another --id")
             }
             return taken
         }
@@ -135,7 +135,7 @@ struct ModelImporter {
         var model = checked.model
         guard try await registry.upload(file: checked.file, keepFor: Self.uploadTime) == model.files[0].blob else {
             throw Failure(
-                .conflict, "'\(checked.file.path)' was changed while it was imported; leave it alone and do so again")
+                .conflict, "'\(checked.file.path)' changed during the import; try again without modifying it")
         }
         if let partner = checked.inspection.format.partner(of: checked.file),
             let format = checked.inspection.format.partnerFormat
@@ -157,7 +157,7 @@ struct ModelImporter {
 }
 
 extension Inspection.Format {
-    /// The same format of a model's file.
+    /// The corresponding format of a model file.
     fileprivate var fileFormat: ModelFile.Format {
         switch self {
         case .torchScript: .torchScript
@@ -168,7 +168,7 @@ extension Inspection.Format {
         }
     }
 
-    /// Format of the file that belongs beside.
+    /// Format of the counterpart file.
     fileprivate var partnerFormat: ModelFile.Format? {
         switch self {
         case .darknet: .darknetConfiguration
@@ -179,7 +179,7 @@ extension Inspection.Format {
 }
 
 extension RegistryClient {
-    /// A model, where there is one.
+    /// The model with an ID; nil if there is none.
     func existingModel(_ id: String) async throws -> PretrainedModel? {
         do {
             return try await model(id)
@@ -189,7 +189,7 @@ extension RegistryClient {
     }
 }
 
-/// The place of a file in a folder of its own, which is removed with this object.
+/// A file in its own temporary folder, which is removed with this object.
 final class TemporaryFile: Sendable {
     let url: URL
     private let folder: URL

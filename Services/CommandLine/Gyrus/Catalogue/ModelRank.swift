@@ -5,7 +5,7 @@ import RegistryClient
 import ServiceClient
 import TrainerClient
 
-/// Says which pretrained models are the best beginning for data.
+/// Ranks pretrained models as starting points for new data.
 struct ModelRank: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rank",
@@ -14,27 +14,27 @@ struct ModelRank: AsyncParsableCommand {
               gyrus models rank new-speakers.yaml
               gyrus models rank 0b5f21c9 --limit 3
 
-            DATA is a scenario file, or the beginning of a recipe (see: gyrus datasets). Every model that can be trained here \
-            is scored on a sample of the data, without training: LogME and H-score say how well its features fit. \
-            Attention combines that with the outcomes of earlier updates of such models with such data. Continue with: \
-            gyrus models update MODEL --data DATA
+            DATA is a scenario file, or a prefix of a recipe (see: gyrus datasets). Every model that can be trained here \
+            is scored on a sample of the data without training: LogME and H-score measure how well its features fit. \
+            Attention combines these scores with the outcomes of earlier updates of similar models on similar data. \
+            Continue with: gyrus models update MODEL --data DATA
             """)
 
-    /// Most models that are ranked: the newest.
+    /// Maximum number of models to rank, newest first.
     private static let most = 1000
-    /// Models that are scored at a time.
+    /// Number of models scored at a time.
     private static let atOnce = 32
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions
 
-    @Option(help: "Most models to show.")
+    @Option(help: "Maximum number of models to show.")
     var limit = 10
 
-    @Option(help: "Training samples to score models on.")
+    @Option(help: "Number of training samples to score models on.")
     var samples = ScoringTask.usualSamples
 
-    @Argument(help: "The new data.")
+    @Argument(help: "New data: a scenario file or a prefix of a recipe.")
     var data: String
 
     func validate() throws {
@@ -49,14 +49,14 @@ struct ModelRank: AsyncParsableCommand {
         let candidates = try await scored(models, on: set, trainer)
         guard !candidates.isEmpty else {
             throw Failure(
-                .notFound, "none of \(models.count) models fits these data; search for one: gyrus publish SCENARIO")
+                .notFound, "none of \(models.count) models fits this data; search for one: gyrus publish SCENARIO")
         }
         let ranked = try await services.knowledge().rank(
             for: ScenarioFeatures(set), space: ModelKey.pretrained, candidates: candidates, limit: limit)
         try list.render(ranked.map(ModelRankRow.init))
     }
 
-    /// Models whose network is described layer by layer.
+    /// Models whose network has a layer description.
     private func trainable(_ registry: RegistryClient) async throws -> [PretrainedModel] {
         let own = Set(try await registry.networks().filter { $0.format == BaseNetwork.ownFormat }.map(\.id))
         let models = try await registry.models(.init(limit: Self.most, order: "-created"))
@@ -76,14 +76,14 @@ struct ModelRank: AsyncParsableCommand {
             return results.sorted { $0.model.id < $1.model.id }
         }
         let unfit = results.filter { $0.scores == nil }.map(\.model.id)
-        if !unfit.isEmpty { say("do not fit these data: \(unfit.joined(separator: ", "))") }
+        if !unfit.isEmpty { say("do not fit this data: \(unfit.joined(separator: ", "))") }
         return results.compactMap { model, scores in
             let key = ModelKey(space: ModelKey.pretrained, genome: model.id)
             return scores.map { ModelCandidate(key: key, code: model.code, scores: $0) }
         }
     }
 
-    /// nil where the model does not fit the data.
+    /// Nil if the model does not fit the data.
     private func scores(
         of model: PretrainedModel, on set: RegisteredDataset, _ trainer: TrainerClient
     ) async throws -> [String: Double]? {
@@ -96,7 +96,7 @@ struct ModelRank: AsyncParsableCommand {
     }
 }
 
-/// A pretrained model with the attention that data pay to it, as lists show it.
+/// A row of the ranking: a pretrained model with its attention score.
 struct ModelRankRow: Listable {
     let model: String
     let code: String?

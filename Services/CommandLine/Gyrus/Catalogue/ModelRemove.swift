@@ -8,20 +8,21 @@ import RegistryClient
 struct ModelRemove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rm",
-        abstract: "Remove models that nothing uses.",
+        abstract: "Remove unused models.",
         discussion: """
-            A model stays that is live, that another descends from, that a schedule updates, or that a running search \
-            fuses; the reason is told. Versions keep their numbers. Files go with 'gyrus registry gc' or 'gyrus prune'.
+            A model stays if it is live, another model descends from it, a schedule updates it, or a running search \
+            fuses it; the reason is printed. Version numbers are not reused. To remove the files as well, run \
+            'gyrus registry gc' or 'gyrus prune'.
 
               gyrus models rm 3fa27c11/48
-              gyrus models rm --older-than 30d --force      all of no stage or archived that are as old
+              gyrus models rm --older-than 30d --force      old models that are archived or have no stage
             """)
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var removal: RemovalOptions
     @OptionGroup var choice: RemovalChoice
 
-    @Argument(help: "Identities of models; see: gyrus models.")
+    @Argument(help: "IDs of models; see: gyrus models.")
     var models: [String] = []
 
     func validate() throws { try choice.check(models, example: "gyrus models rm --older-than 30d") }
@@ -34,7 +35,7 @@ struct ModelRemove: AsyncParsableCommand {
         if let latest = choice.latest {
             found = try await registry.models(.init(filter: ["created": "<\(latest.formatted(.iso8601))"]))
                 .filter { $0.stage == .none || $0.stage == .archived }
-            // Descendants first, so that what they descend from can go as well.
+            // Descendants first, so that their ancestors can be removed as well.
             found.sort { ($0.created ?? .distantPast) > ($1.created ?? .distantPast) }
         } else {
             for id in models { found.append(try await registry.model(id)) }

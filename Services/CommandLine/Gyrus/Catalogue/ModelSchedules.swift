@@ -4,7 +4,7 @@ import KnowledgeClient
 import Model
 import TrainerClient
 
-/// Makes a schedule of updates.
+/// Creates an update schedule.
 struct ModelSchedule: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schedule",
@@ -12,9 +12,9 @@ struct ModelSchedule: AsyncParsableCommand {
         discussion: """
               gyrus models schedule 3fa27c11/48 --dataset fsdd --when 500
 
-            New samples are those of data sets of that name that the registry receives from now on; see: gyrus datasets. Each is \
-            learned by a task of its own, the oldest first, each from the version before. A version that forgets more than \
-            allowed is kept without a stage, and the next one starts from its parent.
+            New samples come from data sets of that name that the registry receives from now on; see: gyrus datasets. Each \
+            data set is learned in its own task, oldest first, starting from the previous version. A version that forgets \
+            more than allowed is kept without a stage, and the next one starts from its parent.
             """)
 
     @ParentCommand var gyrus: Gyrus
@@ -22,27 +22,27 @@ struct ModelSchedule: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Name of the data set.", valueName: "name"))
     var dataset: String
 
-    @Option(help: ArgumentHelp("New samples that must have come.", valueName: "samples"))
+    @Option(help: ArgumentHelp("Number of new samples that triggers an update.", valueName: "samples"))
     var when: Int
 
-    @Option(help: "How it learns: replay, distillation, ewc or fine-tuning.")
+    @Option(help: "Method: replay, distillation, ewc or fine-tuning.")
     var method = "replay"
 
-    @Option(help: "How many earlier samples to learn again at most.")
+    @Option(help: "Maximum number of earlier samples to replay.")
     var memory = 4000
 
-    @Option(help: "Points of accuracy on earlier data that a version may lose and still be promoted.")
+    @Option(help: "Accuracy on earlier data, in percentage points, that a version may lose and still be promoted.")
     var allowedForgetting = UpdateTask.usualAllowance * 100
 
-    @Option(help: ArgumentHelp("Who requests it (default: your login).", valueName: "name"))
+    @Option(help: ArgumentHelp("Name to record as the requester (default: your login).", valueName: "name"))
     var by = NSUserName()
 
-    @Argument(help: "Identity of the model; see: gyrus models.")
+    @Argument(help: "ID of the model; see: gyrus models.")
     var model: String
 
     func validate() throws {
         guard when > 0, memory > 0, allowedForgetting >= 0 else {
-            throw ValidationError("--when and --memory must be above 0, --allowed-forgetting not below")
+            throw ValidationError("--when and --memory must be above 0, --allowed-forgetting at least 0")
         }
     }
 
@@ -59,7 +59,7 @@ struct ModelSchedule: AsyncParsableCommand {
 /// Lists the schedules.
 struct ModelSchedules: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "schedules", abstract: "List the schedules of updates.")
+        commandName: "schedules", abstract: "List the update schedules.")
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions
@@ -69,14 +69,14 @@ struct ModelSchedules: AsyncParsableCommand {
     }
 }
 
-/// Withdraws a schedule.
+/// Cancels a schedule.
 struct ModelUnschedule: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "unschedule", abstract: "Withdraw a schedule of updates; a running update continues.")
+        commandName: "unschedule", abstract: "Cancel an update schedule; a running update continues.")
 
     @ParentCommand var gyrus: Gyrus
 
-    @Argument(help: "Identity of the schedule; see: gyrus models schedules.")
+    @Argument(help: "ID of the schedule; see: gyrus models schedules.")
     var schedule: String
 
     func run() async throws {
@@ -85,7 +85,7 @@ struct ModelUnschedule: AsyncParsableCommand {
     }
 }
 
-/// A schedule as lists show it.
+/// A row of the list of schedules.
 struct ScheduleRow: Listable {
     let id, model, dataset, method, state, task, note, person: String
     let samples, pending, memory: Int

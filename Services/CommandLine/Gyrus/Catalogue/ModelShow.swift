@@ -4,18 +4,18 @@ import Model
 import Networks
 import RegistryClient
 
-/// Shows one model whole.
+/// Shows the details of a model.
 struct ModelShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show a model: code, lineage, files, measurements, key layers, stages.",
+        commandName: "show", abstract: "Show a model's code, lineage, files, metrics, key layers and stages.",
         discussion: "  gyrus models show 3fa27c11/48 --format json")
 
     @ParentCommand var gyrus: Gyrus
 
-    @Option(name: .long, help: "Form of the output: table or json.")
+    @Option(name: .long, help: "Output format: table or json.")
     var format: ListFormat = .table
 
-    @Argument(help: "Identity of the model; see: gyrus models.")
+    @Argument(help: "ID of the model; see: gyrus models.")
     var model: String
 
     func run() async throws {
@@ -75,12 +75,12 @@ private struct ModelPage: Encodable {
 }
 
 extension StageChange {
-    /// The note behind a colon; nothing where there is none.
+    /// The note after a colon; empty if there is none.
     fileprivate var reason: String { note.isEmpty ? "" : ": \(note)" }
 }
 
 extension BaseNetwork {
-    /// What is known of a network, for people.
+    /// The properties of a network, for people.
     var rows: [(String, String?)] {
         var rows: [(String, String?)] = [
             ("Category", category), ("Areas", areas.joined(separator: ", ")),
@@ -99,7 +99,7 @@ extension BaseNetwork {
     }
 }
 
-/// Names and values under each other; what is nil is left out.
+/// Names and values, one pair per line; nil values are left out.
 func pairs(_ fields: [(String, String?)]) -> String {
     let width = fields.map(\.0.count).max() ?? 0
     return fields.compactMap { name, value in

@@ -11,21 +11,21 @@ struct ModelStageCommand: AsyncParsableCommand {
         discussion: """
               gyrus models stage 3fa27c11/48 live --note 'passed the field test'
 
-            At most one version of a series is live: making one live archives the one that was.
+            At most one version of a series is live: making a version live archives the previous one.
             """)
 
     @ParentCommand var gyrus: Gyrus
 
-    @Option(help: ArgumentHelp("Who moves it (default: your login).", valueName: "name"))
+    @Option(help: ArgumentHelp("Name to record for the change (default: your login).", valueName: "name"))
     var by = NSUserName()
 
-    @Option(help: "The reason.")
+    @Option(help: "Reason for the change.")
     var note = ""
 
-    @Argument(help: "Identity of the model; see: gyrus models.")
+    @Argument(help: "ID of the model; see: gyrus models.")
     var model: String
 
-    @Argument(help: "The new stage.")
+    @Argument(help: "New stage: none, staging, live or archived.")
     var stage: String
 
     func run() async throws {
@@ -36,11 +36,11 @@ struct ModelStageCommand: AsyncParsableCommand {
     }
 }
 
-/// Shows which model was at which stage when.
+/// Shows when models were at which stage.
 struct ModelHistory: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history",
-        abstract: "Show which model was at which stage when, newest first.",
+        abstract: "Show the stage history of models, newest first.",
         discussion: """
               gyrus models history 3fa27c11/48
               gyrus models history --series LeNet5/av-mnist --stage live --on 2026-11-20
@@ -49,19 +49,19 @@ struct ModelHistory: AsyncParsableCommand {
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions
 
-    @Option(help: "Only of this series.")
+    @Option(help: "Show only this series.")
     var series: String?
 
-    @Option(help: "Only this stage: none, staging, live or archived.")
+    @Option(help: "Show only this stage: none, staging, live or archived.")
     var stage: String?
 
-    @Option(help: ArgumentHelp("Only what was so on this day, or at this time (UTC).", valueName: "day"))
+    @Option(help: ArgumentHelp("Show only stages in effect on this day or at this time (UTC).", valueName: "day"))
     var on: String?
 
-    @Option(help: "Most entries.")
+    @Option(help: "Maximum number of entries.")
     var limit = 1000
 
-    @Argument(help: "Only of this model.")
+    @Argument(help: "Show only this model.")
     var model: String?
 
     func run() async throws {
@@ -79,7 +79,7 @@ struct ModelHistory: AsyncParsableCommand {
     }
 }
 
-/// A time at a stage as lists show it.
+/// A row of the stage history.
 struct StageRow: Listable {
     let model, series, stage, by, note: String
     let version: UInt32

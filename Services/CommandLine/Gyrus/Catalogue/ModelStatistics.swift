@@ -1,19 +1,19 @@
 import ArgumentParser
 import RegistryClient
 
-/// Shows what the registry holds, in numbers.
+/// Shows statistics of the registry.
 struct ModelStatistics: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats",
-        abstract: "Show counts, sizes and accuracies by area, function, category and so on.",
+        abstract: "Show counts, sizes and accuracies by area, function, category and other fields.",
         discussion: "  gyrus models stats --by areas")
 
     @ParentCommand var gyrus: Gyrus
 
-    @Option(name: .long, help: "Form of the output: table or json.")
+    @Option(name: .long, help: "Output format: table or json.")
     var format: ListFormat = .table
 
-    @Option(help: ArgumentHelp("Only groups of this field, such as areas or platforms.", valueName: "field"))
+    @Option(help: ArgumentHelp("Group only by this field, such as areas or platforms.", valueName: "field"))
     var by: String?
 
     func run() async throws {

@@ -7,66 +7,66 @@ import ServiceClient
 import TrainerClient
 import WorkQueueClient
 
-/// Trains a new version of a model with other data.
+/// Trains a new version of a model on new data.
 struct ModelUpdate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "update",
-        abstract: "Train a new version of a model on new data, so that it forgets little.",
+        abstract: "Train a new version of a model on new data with little forgetting.",
         discussion: """
               gyrus models update 3fa27c11/48 --data 0b5f21c9a0d3
               gyrus models update 3fa27c11/48 --data new-speakers.yaml --memory 8000
 
-            DATA is the beginning of a recipe of the registry (see: gyrus datasets), or a scenario file, \
-            whose data are then prepared. Methods:
+            DATA is a prefix of a recipe in the registry (see: gyrus datasets), or a scenario file, \
+            whose data is then prepared. Methods:
 
-              replay         learns earlier samples again, see --memory (recommended)
+              replay         replays earlier samples, see --memory (recommended)
               distillation   learns the old version's answers; needs no earlier data
-              ewc            holds weights that mattered (elastic weight consolidation)
-              fine-tuning    learns the new data alone; the baseline, which forgets
+              ewc            protects important weights (elastic weight consolidation)
+              fine-tuning    learns only the new data; the baseline, which forgets
 
-            The new version takes its parent's stage, or staging, unless it forgot more than allowed; then it is kept \
+            The new version takes its parent's stage, or staging. If it forgets more than allowed, it is kept \
             without a stage. To go back: gyrus models rollback MODEL
             """)
 
     @ParentCommand var gyrus: Gyrus
 
-    @Option(help: ArgumentHelp("The new data.", valueName: "dataset"))
+    @Option(help: ArgumentHelp("New data.", valueName: "dataset"))
     var data: String
 
-    @Option(help: "How it learns: replay, distillation, ewc or fine-tuning.")
+    @Option(help: "Method: replay, distillation, ewc or fine-tuning.")
     var method = "replay"
 
-    @Option(help: "How many earlier samples to learn again at most.")
+    @Option(help: "Maximum number of earlier samples to replay.")
     var memory = 4000
 
-    @Option(help: "Passes over the data.")
+    @Option(help: "Number of epochs.")
     var epochs = 3
 
-    @Option(help: "Samples in a mini-batch.")
+    @Option(help: "Mini-batch size.")
     var batch = 64
 
-    @Option(help: "Learning rate of Adam at the start.")
+    @Option(help: "Initial learning rate of Adam.")
     var learningRate = 0.001
 
-    @Option(help: "How many new samples to use at most (default: all).")
+    @Option(help: "Maximum number of new samples (default: all).")
     var samples: Int?
 
-    @Option(help: "Seed of the choice and order of samples.")
+    @Option(help: "Seed for the choice and order of samples.")
     var seed: UInt64 = 1
 
-    @Option(help: "Points of accuracy on earlier data that it may lose and still be promoted.")
+    @Option(help: "Accuracy on earlier data, in percentage points, that it may lose and still be promoted.")
     var allowedForgetting = UpdateTask.usualAllowance * 100
 
-    @Option(help: ArgumentHelp("Who requests it (default: your login).", valueName: "name"))
+    @Option(help: ArgumentHelp("Name to record as the requester (default: your login).", valueName: "name"))
     var by = NSUserName()
 
-    @Flag(help: "Print the task's identity and do not wait.")
+    @Flag(help: "Print the task's ID and do not wait.")
     var detach = false
 
-    @Option(help: "Form of the output: table or json.")
+    @Option(help: "Output format: table or json.")
     var format: ListFormat = .table
 
-    @Argument(help: "Identity of the model; see: gyrus models.")
+    @Argument(help: "ID of the model; see: gyrus models.")
     var model: String
 
     func validate() throws {
@@ -76,7 +76,7 @@ struct ModelUpdate: AsyncParsableCommand {
         }
         guard memory > 0, epochs > 0, batch > 0, samples ?? 1 > 0, learningRate > 0, allowedForgetting >= 0 else {
             throw ValidationError(
-                "--memory, --epochs, --batch, --samples and --learning-rate must be above 0, --allowed-forgetting not"
+                "--memory, --epochs, --batch, --samples and --learning-rate must be above 0, --allowed-forgetting at least 0"
                     + " below")
         }
     }
@@ -101,11 +101,11 @@ struct ModelUpdate: AsyncParsableCommand {
         emit(try format == .json ? json(row) : table(UpdateRow.columns, [row.row]))
         await record(row, of: parent, on: set, services, trainer, task: id)
         if row.stage == ModelStage.none.rawValue {
-            say("it forgot more than the \(allowedForgetting) points that are allowed, so it is kept without a stage")
+            say("it forgot more than the allowed \(allowedForgetting) percentage points, so it is kept without a stage")
         }
     }
 
-    /// Records what came of it, so that the next ranking knows. The version is there all the same where that fails.
+    /// Records the outcome for later rankings. If recording fails, the version is kept all the same.
     private func record(
         _ row: UpdateRow, of parent: PretrainedModel, on set: RegisteredDataset, _ services: Services,
         _ trainer: TrainerClient, task: String
@@ -120,12 +120,12 @@ struct ModelUpdate: AsyncParsableCommand {
                     space: ModelKey.pretrained, code: parent.code, objective: accuracy,
                     metrics: Dictionary(uniqueKeysWithValues: named)))
         } catch {
-            say("what came of it could not be recorded for later rankings: \(Failure(error).message)")
+            say("could not record the outcome for later rankings: \(Failure(error).message)")
         }
     }
 }
 
-/// What came of an update, as it is shown.
+/// The outcome of an update.
 struct UpdateRow: Listable {
     let model, stage: String
     let forgetting, earlierBefore, earlier, newBefore, new: Double?
@@ -134,7 +134,7 @@ struct UpdateRow: Listable {
         model = result.model
         stage = result.stage
         forgetting = result.metrics["forgetting"]
-        // Whatever the metric of what the model answers is.
+        // Values of the model's own metric.
         func value(_ data: String, before isBefore: Bool = false) -> Double? {
             result.metrics.first { $0.key.hasPrefix("\(data)-") && $0.key.hasSuffix(".before") == isBefore }?.value
         }
@@ -156,24 +156,24 @@ struct UpdateRow: Listable {
     }
 }
 
-/// Makes the version live again that was live before.
+/// Makes the previously live version live again.
 struct ModelRollback: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollback",
-        abstract: "Make the version live again that was live before.",
+        abstract: "Make the previously live version live again.",
         discussion: """
               gyrus models rollback 3fa27c11/48~90d2c1aa
             """)
 
     @ParentCommand var gyrus: Gyrus
 
-    @Option(help: ArgumentHelp("Who does it (default: your login).", valueName: "name"))
+    @Option(help: ArgumentHelp("Name to record for the change (default: your login).", valueName: "name"))
     var by = NSUserName()
 
-    @Option(help: "The reason.")
+    @Option(help: "Reason for the change.")
     var note = "rolled back"
 
-    @Argument(help: "Identity of any version; see: gyrus models.")
+    @Argument(help: "ID of any version in the series; see: gyrus models.")
     var model: String
 
     func run() async throws {
@@ -183,7 +183,7 @@ struct ModelRollback: AsyncParsableCommand {
         let current = changes.first { $0.ended == nil }?.model
         guard let previous = changes.first(where: { $0.ended != nil && $0.model != current }) else {
             throw Failure(
-                .notFound, "no other version of the series '\(series)' was ever live; see: gyrus models history")
+                .notFound, "no other version of series '\(series)' was ever live; see: gyrus models history")
         }
         let moved = try await registry.move(previous.model, to: .live, by: by, note: note)
         emit("\(moved.id) \(moved.stage.rawValue)")

@@ -13,7 +13,7 @@ struct Models: AsyncParsableCommand {
               gyrus models --filter 'code=ResNet*; vision; any; any; any; any; >=90%; *; *'
               gyrus models show 3fa27c11/48
               gyrus models import detector.onnx --area vision --function detection
-              gyrus models rank new-speakers.yaml                   which to begin with
+              gyrus models rank new-speakers.yaml                   which to start from
               gyrus models update 3fa27c11/48 --data new-speakers.yaml
               gyrus models stage 3fa27c11/48 live --note 'passed the field test'
               gyrus models rollback 3fa27c11/48
@@ -38,10 +38,10 @@ struct ModelList: AsyncParsableCommand {
               gyrus models --filter 'accuracy>=0.9' --filter 'parameters<2M'
               gyrus models --filter 'created>=2026-11-01' --order -accuracy --limit 10
 
-            Fields are those of a model and of its base network; an unknown one is answered with a list of all. \
-            In values, * and ? are wildcards, 'any' always fits, - means no value, and numbers and days may follow <, <=, > \
-            or >=. 'code' takes an artificial code of nine fields separated by ';', or its integers with * for any of \
-            them. 'text' looks for words anywhere, and 'metrics.NAME' for a measurement: 'metrics.validation-loss<0.1'.
+            Filters take the fields of a model and of its base network; an unknown field gets an error that lists them all. \
+            In values, * and ? are wildcards, 'any' matches everything, - means no value, and numbers and dates can follow \
+            <, <=, > or >=. 'code' takes an artificial code of nine fields separated by ';', or its integers, with * for any \
+            value. 'text' searches all text fields, and 'metrics.NAME' a metric: 'metrics.validation-loss<0.1'.
             """)
 
     @ParentCommand var gyrus: Gyrus
@@ -55,7 +55,7 @@ struct ModelList: AsyncParsableCommand {
     }
 }
 
-/// A model as lists show it.
+/// A row of the list of models.
 struct ModelRow: Listable {
     /// A file of the model.
     struct File: Encodable {

@@ -4,28 +4,28 @@ import Model
 import Networks
 import RegistryClient
 
-/// Adds a structure of the user's own.
+/// Adds a user-defined structure.
 struct NetworkAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "add", abstract: "Add a structure of your own, which searches choose from like those of Gyrus.",
+        commandName: "add", abstract: "Add your own structure, for searches to choose from like the built-in ones.",
         discussion: """
               gyrus networks add two-blocks.yaml
               gyrus networks add two-blocks.yaml --check
 
-            The file has a name, what the structure reads (picture, spectrogram, waveform, text, table, series) and its
-            layers. Numbers of layers may be products of variables, such as '16 * width': width, depth, outputs, and those
-            of the input: channels, size, bands, length, vocabulary, columns. A network of it is made for an input of each
-            form before anything is stored. Searches on data of your own take it from then on; 'search.structures' names it
-            alone, or leaves it out with '-NAME'. See: gyrus help networks, or the manual's page on structures.
+            The file contains a name, the input kind (picture, spectrogram, waveform, text, table, series) and the layers.
+            Numbers in layers can be products with variables, such as '16 * width': width, depth, outputs, and those of the
+            input: channels, size, bands, length, vocabulary, columns. Before anything is stored, a network is built for
+            each form of input. From then on, searches on your own data use the structure; 'search.structures' selects it,
+            or excludes it with '-NAME'. See: gyrus help networks, or the manual's page on structures.
             """)
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var form: FormatOption
 
-    @Flag(help: "Check the file and show the network that it makes; store nothing.")
+    @Flag(help: "Only check the file and show the resulting network; store nothing.")
     var check = false
 
-    @Argument(help: "YAML or JSON file of the structure.", completion: .file())
+    @Argument(help: "Structure file (YAML or JSON).", completion: .file())
     var file: String
 
     func run() async throws {
@@ -49,15 +49,15 @@ struct NetworkAdd: AsyncParsableCommand {
     }
 }
 
-/// The areas under which it is listed: its own or, where it names none, those that perceive what it reads. Tables are perceived
-/// by no area of their own.
+/// The areas that list the structure: its own or, if it names none, the areas that perceive its input. No area
+/// perceives tables.
 private func areas(of template: StructureTemplate) -> [String] {
     guard template.family.areas.isEmpty else { return template.family.areas }
     return Set(template.forms.map { $0.usualInput.kind.area ?? "association" }).sorted()
 }
 
 extension RegistryClient {
-    /// Users' structures that can read one of several inputs, each as JSON; of a name the latest one. Nil for none.
+    /// User-defined structures that fit any of the inputs, each as JSON; only the latest of each name. Nil if there are none.
     func structures(for inputs: [InputSignature]) async throws -> [String]? {
         var latest: [String: BaseNetwork] = [:]
         for network in try await networks(.init(filter: ["format": BaseNetwork.structureFormat])) {

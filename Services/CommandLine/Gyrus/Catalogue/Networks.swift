@@ -8,7 +8,7 @@ import RegistryClient
 struct NetworksCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "networks",
-        abstract: "List the base networks: structures without weights.",
+        abstract: "List the base networks, which are structures without weights.",
         discussion: """
               gyrus networks --filter areas=vision --filter residual=yes --order depth
               gyrus networks show LeNet5
@@ -34,19 +34,19 @@ struct NetworkList: AsyncParsableCommand {
     }
 }
 
-/// Shows one base network whole.
+/// Shows the details of a base network.
 struct NetworkShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show a base network: its features, key layers and description.",
+        commandName: "show", abstract: "Show a base network's features, key layers and description.",
         discussion: "  gyrus networks show LeNet5 --description")
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var form: FormatOption
 
-    @Flag(help: "Print the description (JSON) and nothing else.")
+    @Flag(help: "Print only the description (JSON).")
     var description = false
 
-    @Argument(help: "Identity of the network or its beginning, or its name.")
+    @Argument(help: "ID of the network or a unique prefix, or its name.")
     var network: String
 
     func run() async throws {
@@ -59,7 +59,7 @@ struct NetworkShow: AsyncParsableCommand {
 }
 
 extension RegistryClient {
-    /// A base network by its identity, the beginning of that, or its name.
+    /// The base network with an ID, a prefix of an ID, or a name.
     func network(called text: String) async throws -> BaseNetwork {
         var found = try await networks(.init(filter: ["id": text + "*"], limit: 2))
         if found.isEmpty { found = try await networks(.init(filter: ["name": text], limit: 2)) }
@@ -67,15 +67,15 @@ extension RegistryClient {
             throw Failure(.notFound, "there is no base network '\(text)'; see: gyrus networks")
         }
         guard found.count == 1 else {
-            throw Failure(.conflict, "several base networks are meant by '\(text)'; give the identity: gyrus networks")
+            throw Failure(.conflict, "'\(text)' matches several base networks; give the ID, see: gyrus networks")
         }
         return try await network(id)
     }
 }
 
-/// A base network as lists show it.
+/// A row of the list of base networks.
 struct NetworkRow: Listable {
-    /// A layer that makes the structure.
+    /// A layer of the structure.
     struct KeyLayerRow: Encodable {
         let name, kind, role: String
         let shape: [Int]

@@ -7,8 +7,8 @@ import ServiceClient
 import TrainerClient
 
 extension Services {
-    /// The data that a person names: by a scenario file, whose data are prepared where that has not been done, or by the
-    /// beginning of a recipe that the registry knows.
+    /// The prepared data for a name: either a scenario file, whose data is prepared if necessary, or a prefix of a recipe
+    /// in the registry.
     func preparedData(_ name: String, by trainer: TrainerClient) async throws -> RegisteredDataset {
         if name == "-" || FileManager.default.fileExists(atPath: name) {
             let data = try ScenarioSource.parsed(name).scenario.data
@@ -21,7 +21,7 @@ extension Services {
         guard found.count == 1 else {
             throw Failure(
                 .notFound,
-                "\(found.isEmpty ? "no" : "more than one") data set's recipe begins with '\(name)', and no scenario file"
+                "\(found.isEmpty ? "no" : "more than one") data set has a recipe that begins with '\(name)', and no scenario file"
                     + " has that name; see: \(command("datasets"))")
         }
         return found[0]
@@ -29,7 +29,7 @@ extension Services {
 }
 
 extension ScenarioFeatures {
-    /// What prepared data are like.
+    /// The properties of prepared data.
     init(_ set: RegisteredDataset) {
         self.init(
             dataset: set.name, modalities: set.modalities, classes: Int(set.classes), samples: set.trainingSamples,
@@ -37,27 +37,27 @@ extension ScenarioFeatures {
     }
 }
 
-/// Prepares the data of a scenario without searching.
+/// Prepares the data of a scenario without a search.
 struct DatasetPrepare: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prepare",
-        abstract: "Prepare the data that a scenario file names, without a search; print the recipe.",
+        abstract: "Prepare the data of a scenario file without a search; print the recipe.",
         discussion: """
               gyrus datasets prepare new-speakers.yaml
 
-            Prepared data are found by searches, by updates of models, and by schedules that wait for new samples.
+            Searches, model updates and schedules that wait for new samples use prepared data.
             """)
 
     @ParentCommand var gyrus: Gyrus
 
-    @Argument(help: ArgumentHelp("A scenario's file, or - for stdin.", valueName: "scenario"))
+    @Argument(help: ArgumentHelp("Scenario file, or - for stdin.", valueName: "scenario"))
     var file: String
 
     func run() async throws {
         let services = try Services(gyrus.project)
         let trainer = TrainerClient(try await services.connect(to: .trainer))
         let set = try await services.preparedData(file, by: trainer)
-        say("\(set.trainingSamples) samples of \(set.name) to train on, \(set.classes) classes")
+        say("\(set.trainingSamples) training samples of \(set.name), \(set.classes) classes")
         emit(set.recipe.hexadecimal)
     }
 }

@@ -2,21 +2,21 @@ import ArgumentParser
 import Model
 import RegistryClient
 
-/// Options of the lists of the registry.
+/// Options of lists of the registry's contents.
 struct QueryOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Only entries whose field has this value (can be repeated): dataset=mnist, name='ResNet*', accuracy>=0.9.",
+            "Show only entries with this field value (can be repeated): dataset=mnist, name='ResNet*', accuracy>=0.9.",
             valueName: "field=value"))
     var filter: [FilterArgument] = []
 
-    // Unconditional, because a value may begin with a dash.
+    // Parsed unconditionally, because a value may begin with a dash.
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Order by this field; -field for the largest first.", valueName: "field"))
+        help: ArgumentHelp("Sort by this field; -field sorts in descending order.", valueName: "field"))
     var order = ""
 
-    @Option(help: "Most entries.")
+    @Option(help: "Maximum number of entries.")
     var limit = 10_000
 
     func validate() throws {
@@ -28,7 +28,7 @@ struct QueryOptions: ParsableArguments {
         get throws {
             var values: [String: String] = [:]
             for argument in filter {
-                // Conditions on one field are joined by commas, which texts may contain themselves.
+                // Commas join conditions on one field, but texts may contain commas themselves.
                 values[argument.field] = [values[argument.field], argument.value].compactMap(\.self)
                     .joined(separator: ",")
             }
@@ -36,9 +36,9 @@ struct QueryOptions: ParsableArguments {
         }
     }
 
-    /// Says where a list ends before its entries do.
+    /// Reports that a list was cut off at the limit.
     func noteEnd(_ count: Int) {
-        if count == limit { say("The first \(limit) entries; --limit shows more, --filter fewer.") }
+        if count == limit { say("Showing the first \(limit) entries; raise --limit or narrow with --filter.") }
     }
 }
 

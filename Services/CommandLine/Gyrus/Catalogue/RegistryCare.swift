@@ -3,23 +3,23 @@ import Foundation
 import Model
 import RegistryClient
 
-/// Looks after the registry's files.
+/// Checks and cleans up the registry's files.
 struct RegistryCare: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "registry",
-        abstract: "Check the registry's files, and remove those that nothing needs.",
+        abstract: "Verify the registry's files, and remove unused ones.",
         discussion: """
-              gyrus registry verify              hashes every file again
+              gyrus registry verify              rehashes every file
               gyrus registry gc --dry-run        prints what gc would remove
             """,
         subcommands: [RegistryVerify.self, RegistryCollect.self])
 }
 
-/// Hashes every blob again.
+/// Rehashes every blob.
 struct RegistryVerify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Hash every file again and list damaged or missing ones; exit status 1 if any.")
+        abstract: "Rehash every file and list damaged or missing ones; exit status 1 if there are any.")
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions
@@ -37,7 +37,7 @@ struct RegistryVerify: AsyncParsableCommand {
             if Terminal.hasTalk { say("\(total.blobs) files, \(Figures.bytes(total.bytes)) …") }
         }
         try list.render(total.faults.map(FaultRow.init))
-        let summary = "\(total.blobs) files are whole (\(Figures.bytes(total.bytes)))"
+        let summary = "\(total.blobs) files are intact (\(Figures.bytes(total.bytes)))"
         guard total.faults.isEmpty else {
             throw Failure(
                 .corrupt,
@@ -47,7 +47,7 @@ struct RegistryVerify: AsyncParsableCommand {
     }
 }
 
-/// A damaged or missing blob as lists show it.
+/// A row of the list of damaged or missing blobs.
 struct FaultRow: Listable {
     let digest, reason: String
     let neededBy: [String]
@@ -64,21 +64,21 @@ struct FaultRow: Listable {
     var row: [String] { [digest, reason, neededBy.joined(separator: ", ")] }
 }
 
-/// Removes blobs that nothing refers to.
+/// Removes unreferenced blobs.
 struct RegistryCollect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "gc", abstract: "Remove files that no model and no data set needs.",
+        commandName: "gc", abstract: "Remove files that no model or data set needs.",
         discussion: """
-            Files that are to be kept for a time are left until then. Prints the digests of what was removed.
+            Files with a retention period stay until it ends. Prints the digests of removed files.
             """)
 
     @ParentCommand var gyrus: Gyrus
 
-    @Flag(help: "Remove nothing; print what would be removed.")
+    @Flag(help: "Print what would be removed without removing anything.")
     var dryRun = false
 
     @Option(
-        help: ArgumentHelp("Only files that are at least this old, such as 90d (default: 24h).", valueName: "duration"),
+        help: ArgumentHelp("Remove only files at least this old, such as 90d (default: 24h).", valueName: "duration"),
         transform: DurationArgument.init)
     var olderThan: DurationArgument?
 

@@ -5,7 +5,7 @@ import RegistryClient
 /// Lists the dictionaries of artificial codes.
 struct Terms: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List the words of artificial codes and the numbers that stand for them.",
+        abstract: "List the terms of artificial codes and their numbers.",
         discussion: "  gyrus terms areas")
 
     @ParentCommand var gyrus: Gyrus
@@ -24,7 +24,7 @@ struct Terms: AsyncParsableCommand {
     }
 }
 
-/// A term as lists show it.
+/// A row of a dictionary.
 struct TermRow: Listable {
     let dictionary, text: String
     let number: UInt32

@@ -3,32 +3,32 @@ import Foundation
 import Model
 import RegistryClient
 
-/// Pretrained networks of others, from the data directory.
+/// Third-party pretrained networks from the data directory.
 struct ZooCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "zoo", abstract: "Fill the registry with pretrained networks of others.",
+        commandName: "zoo", abstract: "Fill the registry with third-party pretrained networks.",
         discussion: """
               gyrus zoo seed --data ../shared/data
 
-            Every registry has standard base networks for vision, audition, language and emotion: gyrus networks.
+            Every registry already has standard base networks for vision, audition, language and emotion: gyrus networks.
             """, subcommands: [ZooSeed.self])
 }
 
-/// Imports the detectors and re-identification networks that are on this machine.
+/// Imports the detectors and re-identification networks on this machine.
 struct ZooSeed: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "seed",
-        abstract: "Import the detectors and re-identification networks of the data directory.",
+        abstract: "Import the detectors and re-identification networks in the data directory.",
         discussion: """
             Looks for the folders 'detectors' and 'reid' in the data folders (--data, then $GYRUS_DATA, then \
-            ../shared/data, then ~/.cache/gyrus/data). A file that cannot be checked is listed with the reason. What is \
-            there already is kept.
+            ../shared/data, then ~/.cache/gyrus/data). Lists each file that fails the check, with the reason. Existing \
+            models are kept.
             """)
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions
 
-    @Option(help: ArgumentHelp("Folder that holds the folders.", valueName: "folder"), completion: .directory)
+    @Option(help: ArgumentHelp("Folder that contains these folders.", valueName: "folder"), completion: .directory)
     var data: String?
 
     func run() async throws {
@@ -47,10 +47,10 @@ struct ZooSeed: AsyncParsableCommand {
         }
         if missing.count == 2 { _ = try locator.folder(of: "detectors") }
         try list.render(rows)
-        for folder in missing { say("There is no folder '\(folder)'; its networks were left out.") }
+        for folder in missing { say("There is no folder '\(folder)'; skipped its networks.") }
     }
 
-    /// Files with weights, in the order of their paths.
+    /// Files with weights, sorted by path.
     private static func networkFiles(in folder: URL) -> [URL] {
         let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
         var found: [URL] = []
@@ -75,7 +75,7 @@ struct ZooSeed: AsyncParsableCommand {
     }
 }
 
-/// What is known of files by their names.
+/// Facts about files, by their names.
 enum KnownFile {
     private static func facts(
         _ category: String, _ function: String, on dataset: String, by optimizer: String, licence: String,
@@ -116,14 +116,14 @@ enum KnownFile {
         "person-reidentification-retail-0288.xml": retail,
     ]
 
-    /// The facts as options of `gyrus models import`; for an unknown file, what can be said of any detector.
+    /// The facts as options of `gyrus models import`; for an unknown file, those of any detector.
     static func facts(of file: URL) -> [String] {
         let known = facts[file.lastPathComponent] ?? ["--function", "detection"]
         return ["--area", "vision", "--area", "vision.body"] + known
     }
 }
 
-/// A file as `gyrus zoo seed` lists it.
+/// A row of the list that `gyrus zoo seed` prints.
 struct ZooRow: Listable {
     let file: String
     let model: String?

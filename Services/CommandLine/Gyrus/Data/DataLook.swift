@@ -4,39 +4,39 @@ import HelperProcesses
 import Model
 import Tables
 
-/// How data that a command is about are read.
+/// Options for reading a user's data.
 struct DataOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("A folder, a table or another file.", valueName: "path"))
+    @Argument(help: ArgumentHelp("Folder, table or other file.", valueName: "path"))
     var path: String
 
-    @Option(name: .long, help: "Column to learn; several with commas between.")
+    @Option(name: .long, help: "Column to predict, or several separated by commas.")
     var target: String?
 
-    @Option(name: .long, help: "Kind of the target: classification, multi-label or regression.")
+    @Option(name: .long, help: "Kind of target: classification, multi-label or regression.")
     var kind: String?
 
-    @Option(name: .long, help: "Column whose values stay on one side of the split, such as a speaker.")
+    @Option(name: .long, help: "Grouping column, such as the speaker; a group is never divided between splits.")
     var group: String?
 
-    @Option(name: .long, help: "Column by whose order samples are parted; the latest are for test.")
+    @Option(name: .long, help: "Column to split by time; the latest samples become the test split.")
     var time: String?
 
-    @Option(name: .long, help: "What parts the columns of a table (default: found by looking).")
+    @Option(name: .long, help: "Column separator of the table (default: detected).")
     var separator: String?
 
-    @Option(name: .long, help: "Encoding of texts, such as latin-1 (default: utf-8).")
+    @Option(name: .long, help: "Text encoding, such as latin-1 (default: utf-8).")
     var encoding: String?
 
-    @Option(name: .long, help: "Names of the columns of a table without a header, with commas between.")
+    @Option(name: .long, help: "Column names for a table without a header, separated by commas.")
     var columns: String?
 
-    @Option(name: .long, help: "Columns that no network may see, with commas between.")
+    @Option(name: .long, help: "Columns to ignore, separated by commas.")
     var ignore: String?
 
-    @Option(name: .long, help: "Folder that paths in a table are relative to (default: the table's own).")
+    @Option(name: .long, help: "Folder that paths in the table are relative to (default: the table's folder).")
     var files: String?
 
-    /// The options as settings; the path becomes absolute.
+    /// The options as settings, with an absolute path.
     var settings: DataSettings {
         get throws {
             let current = URL(
@@ -47,7 +47,7 @@ struct DataOptions: ParsableArguments {
                 split: DataSettings.Split(group: group, time: time))
             let kind: Target.Kind? = try kind.map { try choice($0, of: "kind") }
             if let target { settings.target = DataSettings.Answer(columns: Self.words(target), kind: kind) }
-            if target == nil && kind != nil { throw ValidationError("--kind says what --target is; name that, too.") }
+            if target == nil && kind != nil { throw ValidationError("--kind requires --target.") }
             settings.separator = separator
             settings.encoding = encoding
             settings.columns = columns.map(Self.words)
@@ -61,18 +61,18 @@ struct DataOptions: ParsableArguments {
     }
 }
 
-/// Looks at data in a process of its own.
+/// Inspects data in a separate process.
 enum DataLooking {
-    /// Data of a hundred million rows take this long.
+    /// Enough time for a hundred million rows.
     private static let longest = Duration.seconds(6 * 3_600)
 
-    /// What is found with some settings.
-    /// - Throws: The `Failure` that the process tells.
+    /// The report on the data with given settings.
+    /// - Throws: The `Failure` that the process reports.
     static func report(_ settings: DataSettings) throws -> DataReport {
         let helper = try HelperProcess("gyrus-data", ["look"], longest: longest)
         helper.say(String(decoding: try JSONEncoder().encode(settings), as: UTF8.self))
         guard let line = try helper.line() else {
-            throw Failure(.unavailable, "gyrus-data has ended without an answer; its messages are above.")
+            throw Failure(.unavailable, "gyrus-data exited without an answer; see its messages above.")
         }
         if line.hasPrefix("!") { throw try JSONDecoder().decode(Failure.self, from: Data(line.dropFirst().utf8)) }
         let decoder = JSONDecoder()
@@ -82,11 +82,11 @@ enum DataLooking {
     }
 }
 
-/// Looks at data of a user.
+/// Inspects a user's data.
 struct DatasetLook: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "look",
-        abstract: "Look at a folder, a table or another file: what it holds, what could be learned, what is wrong.",
+        abstract: "Inspect a folder, a table or another file: its contents, possible targets and problems.",
         discussion: """
               gyrus datasets look clothes
               gyrus datasets look energy/buildings.csv --target heating,cooling
@@ -95,7 +95,7 @@ struct DatasetLook: AsyncParsableCommand {
 
     @OptionGroup var data: DataOptions
 
-    @Option(name: .long, help: "Form of the output: table or json.")
+    @Option(name: .long, help: "Output format: table or json.")
     var format: ListFormat = .table
 
     func run() async throws {

@@ -4,24 +4,24 @@ import Model
 import RegistryClient
 import Tables
 
-/// Puts data of a user into the registry under a name.
+/// Adds a user's data to the registry under a name.
 struct DatasetAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
-        abstract: "Prepare a folder or a table and put it into the registry under a name; print name and version.",
+        abstract: "Prepare a folder or a table and add it to the registry under a name; print name and version.",
         discussion: """
               gyrus datasets add clothes pictures/clothes
               gyrus datasets add cells cells.csv --target red,white,platelets
 
-            Scenarios use it as 'data: {dataset: clothes}', or 'clothes@2' for a certain version.
-            Adding a source whose contents have changed makes a new version; one that has not
-            changed stays the version that it is. Workers get the data from the registry, on any
-            machine; the folder is needed no more.
+            Scenarios use it as 'data: {dataset: clothes}', or 'clothes@2' for a specific version.
+            Adding a source with changed contents creates a new version; adding an unchanged one
+            does nothing. Workers on any machine get the data from the registry, so the folder is
+            no longer needed.
             """)
 
     @ParentCommand var gyrus: Gyrus
 
-    @Argument(help: ArgumentHelp("Name for the data: letters, digits, '.', '_' and '-'.", valueName: "name"))
+    @Argument(help: ArgumentHelp("Name of the data set: letters, digits, '.', '_' and '-'.", valueName: "name"))
     var name: String
 
     @OptionGroup var data: DataOptions
@@ -29,13 +29,13 @@ struct DatasetAdd: AsyncParsableCommand {
     func validate() throws {
         let isFine = name.utf8.allSatisfy { ($0 | 32) &- 97 <= 25 || $0 &- 48 <= 9 || "._-".utf8.contains($0) }
         guard isFine, (1...64).contains(name.utf8.count) else {
-            throw ValidationError("The name must have 1 to 64 letters, digits, '.', '_' and '-': '\(name)' has not.")
+            throw ValidationError("The name '\(name)' is not valid; use 1 to 64 letters, digits, '.', '_' and '-'.")
         }
     }
 
     func run() async throws {
         let registry = try await Services(gyrus.project).registry()
-        // What was found is settled with the version, so that a better guess of a later program changes nothing.
+        // The version records what was detected, so that better detection in a later release does not change it.
         let settings = try DataLooking.report(try data.settings).settings
         let prepared = try await OwnData(registry: registry).prepare(settings)
         let (dataset, isNew) = try await DatasetVersions(registry).add(prepared, as: name)
@@ -45,15 +45,15 @@ struct DatasetAdd: AsyncParsableCommand {
                 ? "Added version \(number) of '\(name)': \(prepared.samples.training) training, "
                     + "\(prepared.samples.validation) validation and \(prepared.samples.test) test samples. Use it with "
                     + "'data: {dataset: \(name)}'."
-                : "'\(name)' has these data already, as version \(number).")
+                : "'\(name)' already has this data, as version \(number).")
         emit("\(name)@\(number)")
     }
 }
 
-/// Shows data that the registry has.
+/// Shows a data set in the registry.
 struct DatasetShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show all that is known of data in the registry, and their versions.",
+        commandName: "show", abstract: "Show the details of a data set in the registry, and its versions.",
         discussion: """
               gyrus datasets show clothes
               gyrus datasets show clothes@1 --format json
@@ -61,10 +61,10 @@ struct DatasetShow: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
 
-    @Argument(help: ArgumentHelp("Name of the data, with @version or without.", valueName: "name"))
+    @Argument(help: ArgumentHelp("Name of the data set, optionally with @version.", valueName: "name"))
     var name: String
 
-    @Option(name: .long, help: "Form of the output: table or json.")
+    @Option(name: .long, help: "Output format: table or json.")
     var format: ListFormat = .table
 
     func run() async throws {
@@ -73,7 +73,7 @@ struct DatasetShow: AsyncParsableCommand {
         guard format == .table else { return emit(try json(DatasetRow(found))) }
         let data = try versions.prepared(found)
         let kinds: [Target.Kind: String] = [
-            .classification: "classes", .multiLabel: "labels, several a sample", .regression: "numbers",
+            .classification: "classes", .multiLabel: "labels, any number per sample", .regression: "numbers",
         ]
         var lines = [
             "\(found.name)@\(found.version ?? 1)", "source: \(found.attributes["source"] ?? "")",

@@ -2,14 +2,14 @@ import Foundation
 import Model
 import RegistryClient
 
-/// The versions of data in the registry. Those that were added under a name are counted from 1; so are those that were
-/// prepared on the way to a scenario, for themselves.
+/// The versions of data in the registry. Versions added under a name are numbered from 1; data that was prepared for a
+/// scenario is numbered separately.
 struct DatasetVersions {
     private let registry: RegistryClient
 
     init(_ registry: RegistryClient) { self.registry = registry }
 
-    /// All versions of a name that was given, the oldest first.
+    /// All versions under a name, oldest first.
     func all(of name: String) async throws -> [RegisteredDataset] {
         try await versions { $0.name == name && $0.isAdded }
     }
@@ -19,7 +19,7 @@ struct DatasetVersions {
             .sorted { ($0.version ?? 0) < ($1.version ?? 0) }
     }
 
-    /// Data with the number of the version that they make, and the one before it.
+    /// The data set with its version number and the recipe of the previous version.
     func next(
         _ dataset: RegisteredDataset
     ) async throws -> (new: RegisteredDataset, old: RegisteredDataset?) {
@@ -30,7 +30,7 @@ struct DatasetVersions {
         return (dataset, newest)
     }
 
-    /// The data that a person names: `NAME` for the newest version, or `NAME@VERSION`.
+    /// The data set for `NAME`, which means its newest version, or `NAME@VERSION`.
     func find(_ text: String) async throws -> RegisteredDataset {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
         let versions = try await all(of: parts[0])
@@ -38,32 +38,32 @@ struct DatasetVersions {
             let names = Set(try await self.versions(where: \.isAdded).map(\.name)).sorted()
             throw Failure(
                 .notFound,
-                "The registry has no data called '\(parts[0])'.\(NearestName.question(parts[0], among: names)) "
+                "The registry has no data set '\(parts[0])'.\(NearestName.question(parts[0], among: names)) "
                     + (names.isEmpty
-                        ? "Add them with: gyrus datasets add NAME PATH"
-                        : "There are \(names.prefix(20).joined(separator: ", "))."))
+                        ? "Add it with: gyrus datasets add NAME PATH"
+                        : "Known names: \(names.prefix(20).joined(separator: ", "))."))
         }
         guard parts.count > 1 else { return versions[versions.count - 1] }
         guard let found = versions.first(where: { "\($0.version ?? 0)" == parts[1] }) else {
             let numbers = versions.compactMap(\.version).map(String.init).joined(separator: ", ")
-            throw Failure(.notFound, "'\(parts[0])' has no version '\(parts[1])'; there are \(numbers).")
+            throw Failure(.notFound, "'\(parts[0])' has no version '\(parts[1])'; its versions are \(numbers).")
         }
         return found
     }
 
-    /// What scenarios need to know of data.
+    /// The manifest of the data for scenarios.
     func prepared(_ dataset: RegisteredDataset) throws -> PreparedData {
         guard let json = dataset.attributes[OwnData.preparedAttribute] else {
-            throw Failure(.invalidArgument, "'\(dataset.name)' was not prepared from data of a user.")
+            throw Failure(.invalidArgument, "'\(dataset.name)' was not prepared from user data.")
         }
         return try JSONDecoder().decode(PreparedData.self, from: Data(json.utf8))
     }
 
-    /// Gives data that the registry holds a name of their own; the file is stored once.
-    /// - Returns: The version that has these data, and whether it is new.
+    /// Registers prepared data under a name; the file is stored only once.
+    /// - Returns: The version with this data, and whether it is new.
     func add(_ data: PreparedData, as name: String) async throws -> (dataset: RegisteredDataset, isNew: Bool) {
         guard let held = try await registry.dataset(recipe: try BlobDigest(data.id)) else {
-            throw Failure(.notFound, "The registry lost the data that were just prepared; try again.")
+            throw Failure(.notFound, "The registry lost the data that was just prepared; try again.")
         }
         let id = BlobDigest(hashing: Array("\(name)\n\(data.id)".utf8))
         if let known = try await registry.dataset(recipe: id) { return (known, false) }
@@ -81,17 +81,17 @@ struct DatasetVersions {
 }
 
 extension RegisteredDataset {
-    /// Attribute with the number of a version.
+    /// Attribute with the version number.
     static let versionAttribute = "version"
-    /// Attribute with the recipe of the version before it.
+    /// Attribute with the recipe of the previous version.
     static let parentAttribute = "parent"
 
-    /// Attribute of data that a person gave a name.
+    /// Attribute that marks data added under a name.
     static let addedAttribute = "added"
 
-    /// Whether a person gave the data their name.
+    /// Whether a user added the data under this name.
     var isAdded: Bool { attributes[Self.addedAttribute] != nil }
 
-    /// The number of the version, from 1; nil for data that Gyrus knows.
+    /// The version number, from 1; nil for built-in data sets.
     var version: Int? { attributes[Self.versionAttribute].flatMap(Int.init) }
 }

@@ -2,9 +2,9 @@ import ArgumentParser
 import Manual
 import Model
 
-/// Explains a command, or one of the topics that no single command is about.
+/// Explains a command, or a topic beyond a single command.
 struct Help: ParsableCommand {
-    /// Form of the reference of scenarios.
+    /// Output format of the scenario reference.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case text
         case markdown
@@ -15,12 +15,12 @@ struct Help: ParsableCommand {
         abstract: "Explain a command or a topic: scenario, concepts.",
         discussion: """
               gyrus help models show
-              gyrus help scenario          every field of a scenario file
-              gyrus help concepts          the words that Gyrus uses
+              gyrus help scenario          all fields of a scenario file
+              gyrus help concepts          the terms that Gyrus uses
               gyrus help scenario --format json-schema > scenario.schema.json
             """)
 
-    @Option(help: "Form of 'gyrus help scenario': text, markdown or json-schema.")
+    @Option(help: "Output format of 'gyrus help scenario': text, markdown or json-schema.")
     var format: Format = .text
 
     @Argument(help: ArgumentHelp("A command, such as 'models show', or a topic.", valueName: "word"))
@@ -32,7 +32,7 @@ struct Help: ParsableCommand {
         case (["scenario"], .markdown): emit(ScenarioReference.markdown)
         case (["scenario"], .jsonSchema): emit(ScenarioSchema.json)
         case (_, .markdown), (_, .jsonSchema):
-            throw Failure(.invalidArgument, "--format belongs to 'gyrus help scenario'; leave it out.")
+            throw Failure(.invalidArgument, "--format applies only to 'gyrus help scenario'; leave it out.")
         case (["concepts"], .text): emit(Manual.glossary.document.text())
         case (_, .text): emit(Gyrus.helpMessage(for: try Self.command(of: words)))
         }
@@ -40,7 +40,7 @@ struct Help: ParsableCommand {
 
     private static let topics = ["scenario", "concepts"]
 
-    /// The command that words name, from the top on.
+    /// The command at a path of subcommand names.
     static func command(of words: [String]) throws -> any ParsableCommand.Type {
         if let unknown = UnknownCommand.find(in: words) {
             let names = unknown.names + (unknown.group == "gyrus" ? topics : [])

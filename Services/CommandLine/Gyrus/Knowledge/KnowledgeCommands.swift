@@ -3,11 +3,11 @@ import Foundation
 import KnowledgeClient
 import Model
 
-/// What the knowledge service has learned.
+/// Manages the data of the knowledge service.
 struct KnowledgeCommandGroup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "knowledge",
-        abstract: "Manage what was learned from searches: learn now, save, restore.",
+        abstract: "Manage what was learned from searches: learn now, save and restore.",
         discussion: """
               gyrus knowledge learn
               gyrus knowledge snapshot knowledge.jsonl
@@ -16,10 +16,10 @@ struct KnowledgeCommandGroup: AsyncParsableCommand {
         subcommands: [KnowledgeLearn.self, KnowledgeSnapshot.self, KnowledgeRestore.self])
 }
 
-/// Teaches the knowledge service now.
+/// Makes the knowledge service learn immediately.
 struct KnowledgeLearn: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "learn", abstract: "Learn now from all new outcomes, instead of in a few seconds."
+        commandName: "learn", abstract: "Learn from all new outcomes now instead of in a few seconds."
     )
 
     @ParentCommand var gyrus: Gyrus
@@ -28,7 +28,7 @@ struct KnowledgeLearn: AsyncParsableCommand {
         let lesson = try await Services(gyrus.project).knowledge().learn()
         emit(
             lesson.fresh == 0
-                ? "nothing new; \(lesson.scenarios) scenarios are known"
+                ? "no new outcomes; \(lesson.scenarios) scenarios are known"
                 : "learned from \(lesson.scenarios) scenarios, \(lesson.fresh) of them new, in "
                     + "\(Figures.fixed(lesson.seconds, 2)) s; ranking loss \(Figures.fixed(lesson.loss, 3))")
     }
@@ -41,7 +41,7 @@ struct KnowledgeSnapshot: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
 
-    @Argument(help: "The file.")
+    @Argument(help: "File to write, or - for stdout.")
     var file: String
 
     func run() async throws {
@@ -68,14 +68,14 @@ struct KnowledgeSnapshot: AsyncParsableCommand {
 struct KnowledgeRestore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
-        abstract: "Load the outcomes of a snapshot; known ones change nothing.")
+        abstract: "Load the outcomes of a snapshot; known outcomes are skipped.")
 
-    /// Outcomes that are on their way at a time, so that one durable commit serves many.
+    /// Number of concurrent requests, so that one durable commit covers many outcomes.
     private static let atOnce = 64
 
     @ParentCommand var gyrus: Gyrus
 
-    @Argument(help: "The file, or - for stdin.")
+    @Argument(help: "File to read, or - for stdin.")
     var file: String
 
     func run() async throws {
@@ -87,7 +87,7 @@ struct KnowledgeRestore: AsyncParsableCommand {
             } catch {
                 throw Failure(
                     .invalidArgument,
-                    "'\(file)', line \(number + 1), is no outcome: \(Failure(error).message). Nothing was brought in.")
+                    "'\(file)', line \(number + 1), is not an outcome: \(Failure(error).message). Nothing was loaded.")
             }
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -98,7 +98,7 @@ struct KnowledgeRestore: AsyncParsableCommand {
             try await group.waitForAll()
         }
         _ = try await knowledge.learn()
-        say("\(observations.count) outcomes were brought in")
+        say("\(observations.count) outcomes were loaded")
     }
 }
 

@@ -5,44 +5,44 @@ import Model
 import ServiceClient
 import WorkQueueClient
 
-/// Keeps as many workers as there is work for.
+/// Scales workers with the amount of work.
 struct Autoscale: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Keep as many workers as there is work for, down to none, until it is stopped.",
+        abstract: "Scale workers with the amount of work, down to none, until stopped.",
         discussion: """
               gyrus autoscale trainer-worker --max 8
               gyrus autoscale trainer-worker --max 64 --command './scale-my-cluster'
 
-            Without --command the number of the project's processes is changed, as gyrus scale does. The command is run \
-            by the shell with GYRUS_WORKERS set to the number that is wanted. More workers come at once; fewer only when \
-            there was less work for a while. A worker that is stopped gives its task back, so none is lost.
+            Without --command, this changes the number of the project's processes, like 'gyrus scale'. The shell runs the \
+            command with GYRUS_WORKERS set to the desired number. Scaling up is immediate; scaling down waits until there \
+            has been less work for a while. A stopped worker returns its task to the queue, so no task is lost.
             """)
 
     @ParentCommand var gyrus: Gyrus
 
-    @Option(name: .customLong("min"), help: ArgumentHelp("Fewest workers.", valueName: "number"))
+    @Option(name: .customLong("min"), help: ArgumentHelp("Minimum number of workers.", valueName: "number"))
     var fewest = 0
 
-    @Option(name: .customLong("max"), help: ArgumentHelp("Most workers.", valueName: "number"))
+    @Option(name: .customLong("max"), help: ArgumentHelp("Maximum number of workers.", valueName: "number"))
     var most = 8
 
-    @Option(help: ArgumentHelp("Waiting or running tasks for each worker.", valueName: "number"))
+    @Option(help: ArgumentHelp("Waiting or running tasks per worker.", valueName: "number"))
     var tasksPerWorker = 1
 
     @Option(
-        help: ArgumentHelp("How long there must be less work before workers go.", valueName: "duration"),
+        help: ArgumentHelp("How long there must be less work before scaling down.", valueName: "duration"),
         transform: DurationArgument.init)
     var cooldown: DurationArgument?
 
     @Option(
-        help: ArgumentHelp("Time between two looks at the queue.", valueName: "duration"),
+        help: ArgumentHelp("Time between checks of the queue.", valueName: "duration"),
         transform: DurationArgument.init)
     var interval: DurationArgument?
 
-    @Option(help: ArgumentHelp("Command that changes the number of workers.", valueName: "command"))
+    @Option(help: ArgumentHelp("Command that sets the number of workers.", valueName: "command"))
     var command: String?
 
-    @Argument(help: "trainer-worker or evaluator-worker.")
+    @Argument(help: "Service to scale: trainer-worker or evaluator-worker.")
     var service: String
 
     private static let queues: [String: ServiceName] = ["trainer-worker": .trainer, "evaluator-worker": .evaluator]
@@ -50,13 +50,13 @@ struct Autoscale: AsyncParsableCommand {
     func validate() throws {
         guard Self.queues[service] != nil else {
             throw ValidationError(
-                "'\(service)' has no queue; use \(Self.queues.keys.sorted().joined(separator: " or ")).")
+                "'\(service)' has no task queue; use \(Self.queues.keys.sorted().joined(separator: " or ")).")
         }
         guard fewest >= 0, most >= max(1, fewest), most <= 1_000 else {
-            throw ValidationError("--min and --max must be 0 ≤ min ≤ max ≤ 1000, and max at least 1.")
+            throw ValidationError("--min and --max must satisfy 0 ≤ min ≤ max ≤ 1000, with max at least 1.")
         }
         guard (1...1_000_000).contains(tasksPerWorker) else {
-            throw ValidationError("--tasks-per-worker is \(tasksPerWorker); 1 to 1000000 are possible.")
+            throw ValidationError("--tasks-per-worker must be from 1 to 1000000, not \(tasksPerWorker).")
         }
     }
 
@@ -95,19 +95,19 @@ struct Autoscale: AsyncParsableCommand {
         }
         guard status == 0 else {
             throw Failure(
-                .unavailable, "the command for \(count) workers ended with status \(status)", isRetriable: true)
+                .unavailable, "the command for \(count) workers exited with status \(status)", isRetriable: true)
         }
     }
 }
 
-/// Decides how many workers there should be.
+/// Decides the number of workers.
 struct Scaling {
     let fewest: Int
     let most: Int
     let tasksPerWorker: Int
     let cooldown: Duration
     private var current: Int?
-    /// Since when there has been less work than workers.
+    /// Since when there has been less work than the workers could do.
     private var surplusSince: ContinuousClock.Instant?
 
     init(fewest: Int, most: Int, tasksPerWorker: Int, cooldown: Duration) {
@@ -117,7 +117,7 @@ struct Scaling {
         self.cooldown = cooldown
     }
 
-    /// The number to change to; nil where it stays.
+    /// The new number of workers; nil to leave it unchanged.
     mutating func decide(open: Int, at now: ContinuousClock.Instant) -> Int? {
         let wanted = min(most, max(fewest, (open + tasksPerWorker - 1) / tasksPerWorker))
         guard let current, wanted <= current else {

@@ -5,31 +5,31 @@ import Model
 import RegistryClient
 import ServiceClient
 
-/// Copies a project while it works.
+/// Backs up a project while it runs.
 struct Backup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Copy all databases and files of a project into a folder, while it works.",
+        abstract: "Back up all databases and files of a project to a folder while it runs.",
         discussion: """
               gyrus backup /mnt/backup/gyrus
               gyrus backup /mnt/backup/gyrus --keep 14
               gyrus restore /mnt/backup/gyrus -p another
 
-            Each call adds a backup to the folder. The registry's files are copied once, because their names are their \
-            digests, so that the second backup takes only what is new. Who asks is copied before who is asked: the \
-            designer first, the registry last, and its files after it. So whatever a restored designer refers to is \
-            there, and what it had asked for twice is done once, because requests may be repeated.
+            Each run adds a backup to the folder. The registry's files are named by their digests and copied only once, so \
+            later backups add only new files. Clients are copied before the services that they call: the designer first, \
+            the registry last, then its files. Everything that a restored designer refers to therefore exists. Requests \
+            that it repeats are executed only once, because they are idempotent.
             """)
 
     @ParentCommand var gyrus: Gyrus
 
-    @Option(help: ArgumentHelp("Keep only the newest backups, this one included.", valueName: "number"))
+    @Option(help: ArgumentHelp("Keep only this many of the newest backups, including this one.", valueName: "number"))
     var keep: Int?
 
-    @Argument(help: ArgumentHelp("Folder of the backups; made where it is missing.", valueName: "folder"))
+    @Argument(help: ArgumentHelp("Folder for the backups, created if it is missing.", valueName: "folder"))
     var folder: String
 
     func validate() throws {
-        if let keep, keep < 1 { throw ValidationError("--keep is \(keep); at least 1 backup is kept.") }
+        if let keep, keep < 1 { throw ValidationError("--keep must be 1 or more, not \(keep).") }
     }
 
     func run() async throws {
@@ -46,13 +46,13 @@ struct Backup: AsyncParsableCommand {
         let bytes = manifest.databases.values.reduce(0) { $0 + $1.bytes }
         say(
             "\(manifest.databases.count) databases (\(Figures.bytes(bytes))), \(Figures.count(manifest.blobs)) files "
-                + "(\(Figures.bytes(manifest.blobBytes))), of which \(Figures.count(copied)) were new.")
+                + "(\(Figures.bytes(manifest.blobBytes))), \(Figures.count(copied)) of them new.")
     }
 }
 
-/// Lists the backups of a folder.
+/// Lists the backups in a folder.
 struct Backups: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "List the backups of a folder.")
+    static let configuration = CommandConfiguration(abstract: "List the backups in a folder.")
 
     @OptionGroup var list: ListOptions
 
@@ -65,7 +65,7 @@ struct Backups: AsyncParsableCommand {
     }
 }
 
-/// A backup as lists show it.
+/// A row of the list of backups.
 struct BackupRow: Listable {
     let name, project, version: String
     let begun: Date
@@ -93,13 +93,13 @@ struct BackupRow: Listable {
     }
 }
 
-/// One backup.
+/// A backup in progress.
 struct BackupRun {
     let folder: BackupFolder
     let services: Services
     let project: String
 
-    /// Who asks before who is asked.
+    /// The services in copying order: clients before the services that they call.
     private static let order: [ServiceName] = [.designer, .knowledge, .trainer, .evaluator, .registry]
 
     func perform() async throws -> (name: String, BackupFolder.Manifest, copied: Int) {
@@ -116,7 +116,7 @@ struct BackupRun {
             let snapshot = try await client.snapshot()
             do {
                 try await download(snapshot, from: client, to: BackupFolder.database(of: service, in: place))
-                // The registry removes nothing while its copy is open.
+                // The registry removes no files while a copy of its database is open.
                 if service == .registry { (blobs, copied) = try await copyBlobs { try await touch(snapshot, client) } }
             } catch {
                 try? await client.end(snapshot)
@@ -151,12 +151,12 @@ struct BackupRun {
         guard try FileDigest.of(file) == snapshot.digest else {
             throw Failure(
                 .corrupt,
-                "the copy '\(file.path)' differs from what the service sent; look at the disk, then try again",
+                "the copy '\(file.path)' differs from what the service sent; check the disk, then try again",
                 isRetriable: true)
         }
     }
 
-    /// Copies the files that the folder lacks, and notes those that are there.
+    /// Copies the files that are not yet in the folder, and lists all of them.
     private func copyBlobs(
         _ touch: () async throws -> Void
     ) async throws -> (all: [BackupFolder.Blob], copied: Int) {

@@ -2,25 +2,25 @@ import Foundation
 import Model
 import ServiceClient
 
-/// The folder of a project's backups: the databases of each, and the registry's files, which all of them share.
+/// The folder of a project's backups: the databases of each backup, and the registry's files, which all backups share.
 ///
 /// ```
-/// <root>/snapshots/20261130T120000Z/manifest.json      what is in it, with digests
+/// <root>/snapshots/20261130T120000Z/manifest.json      contents with digests
 /// <root>/snapshots/20261130T120000Z/designer.sqlite …  the databases
 /// <root>/snapshots/20261130T120000Z/blobs              digest and size of each file of the registry
-/// <root>/blobs/3f/3fa2…                                the files by their digests, written once
+/// <root>/blobs/3f/3fa2…                                files by digest, written once
 /// ```
 struct BackupFolder {
     let root: URL
 
-    /// What a backup consists of.
+    /// The contents of a backup.
     struct Manifest: Codable, Sendable {
         struct Database: Codable, Sendable {
             let digest: String
             let bytes: UInt64
         }
 
-        /// Form of the folder; another one is refused.
+        /// Format version of the folder; other versions are refused.
         var form = 1
         let version: String
         let project: String
@@ -49,13 +49,13 @@ struct BackupFolder {
 
     static func database(of service: ServiceName, in folder: URL) -> URL { folder.appending(path: "\(service).sqlite") }
 
-    /// Name of a backup that begins now.
+    /// Name of a backup that starts now.
     static func name(at time: Date) -> String {
         time.formatted(
             Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted, includingFractionalSeconds: true))
     }
 
-    /// Names of the backups that are complete, oldest first.
+    /// Names of the complete backups, oldest first.
     func names() -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: snapshots.path)) ?? []
         return names.filter {
@@ -79,7 +79,7 @@ struct BackupFolder {
         guard manifest.form == Manifest.currentForm else {
             throw Failure(
                 .conflict,
-                "the backup '\(name)' was written by gyrus \(manifest.version) in another form; restore it with that version"
+                "the backup '\(name)' was written by gyrus \(manifest.version) in a different format; restore it with that version"
             )
         }
         return manifest
@@ -91,13 +91,13 @@ struct BackupFolder {
             let parts = line.split(separator: " ").map(String.init)
             guard parts.count == 2, let bytes = UInt64(parts[1]) else {
                 throw Failure(
-                    .corrupt, "the file '\(file.path)' is damaged: '\(line.prefix(100))' is no digest and size")
+                    .corrupt, "the file '\(file.path)' is damaged: '\(line.prefix(100))' is not a digest and a size")
             }
             return Blob(digest: try BlobDigest(parts[0]), bytes: bytes)
         }
     }
 
-    /// Whether a file of the registry is there, whole as far as its size tells.
+    /// Whether a file of the registry is present with the right size.
     func has(_ blob: Blob) -> Bool {
         let attributes = try? FileManager.default.attributesOfItem(atPath: place(of: blob.digest).path)
         return (attributes?[.size] as? NSNumber)?.uint64Value == blob.bytes
@@ -105,15 +105,15 @@ struct BackupFolder {
 
     // MARK: Writing
 
-    /// Completes a backup: it counts from the moment in which its manifest appears.
+    /// Completes a backup by writing its manifest; backups without one do not count.
     func write(_ manifest: Manifest, _ blobs: [Blob], in folder: URL) throws {
         let lines = blobs.map { "\($0.digest) \($0.bytes)\n" }.joined()
         try Data(lines.utf8).write(to: folder.appending(path: "blobs"))
         try Data(json(manifest).utf8).write(to: folder.appending(path: Self.manifestName), options: .atomic)
     }
 
-    /// Removes all but the newest backups, what was never completed, and files that no backup names.
-    /// - Returns: Names of the backups that were removed.
+    /// Removes all but the newest backups, incomplete backups, and files that no backup uses.
+    /// - Returns: Names of the removed backups.
     func prune(keeping count: Int) throws -> [String] {
         let complete = names()
         let kept = Set(complete.suffix(count))
@@ -133,6 +133,6 @@ struct BackupFolder {
 }
 
 extension BackupFolder.Manifest {
-    /// The form that this version reads and writes.
+    /// The format that this version reads and writes.
     static let currentForm = 1
 }

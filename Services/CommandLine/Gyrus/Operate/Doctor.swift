@@ -7,7 +7,7 @@ import Messaging
 import Model
 import ServiceClient
 
-/// Looks for what is wrong with this machine or the project, and says what to do.
+/// Checks this machine and the project for problems and suggests fixes.
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check data, disk, ports, versions, clocks, keys and programs; exit status 1 if something is wrong.",
@@ -31,7 +31,7 @@ struct Doctor: AsyncParsableCommand {
     }
 }
 
-/// What a check found.
+/// The result of a check.
 struct Finding: Listable, Sendable {
     enum State: String, Encodable, Sendable {
         case fine, warning, wrong
@@ -40,7 +40,7 @@ struct Finding: Listable, Sendable {
     let check: String
     let state: State
     let found: String
-    /// What to do; empty where nothing is to be done.
+    /// The suggested fix; empty if none is needed.
     let advice: String
 
     static func fine(_ check: String, _ found: String) -> Finding {
@@ -53,13 +53,13 @@ struct Finding: Listable, Sendable {
     var row: [String] { [check, state.rawValue, found, advice.isEmpty ? "–" : advice] }
 }
 
-/// What can be seen without any service.
+/// Checks that need no services.
 struct HostCheck {
     let project: ProjectDirectory
 
     private static let least: UInt64 = 2_000_000_000
     private static let scarce: UInt64 = 20_000_000_000
-    /// Programs that others start.
+    /// Programs that the main program starts.
     private static let programs = [
         "registry", "designer", "knowledge", "trainer", "trainer-worker", "evaluator", "evaluator-worker", "console",
         "gyrus-keeper", "gyrus-inspector", "gyrus-data",
@@ -74,11 +74,11 @@ struct HostCheck {
                 FileManager.default.isReadableFile(atPath: place)
                     ? .fine("raw data", place)
                     : Finding(
-                        check: "raw data", state: .wrong, found: "GYRUS_DATA names '\(place)', which cannot be read",
-                        advice: "name a folder that exists, or unset GYRUS_DATA")
+                        check: "raw data", state: .wrong, found: "GYRUS_DATA is '\(place)', which cannot be read",
+                        advice: "set it to an existing folder, or unset GYRUS_DATA")
             ]
         }
-        return [.fine("raw data", "GYRUS_DATA is not set; own data are named by scenarios")]
+        return [.fine("raw data", "GYRUS_DATA is not set; scenarios name their own data")]
     }
 
     private var disk: [Finding] {
@@ -107,7 +107,8 @@ struct HostCheck {
         }
         return free < scarce
             ? Finding(
-                check: check, state: .warning, found: found, advice: "shorten the retention of files before it is full")
+                check: check, state: .warning, found: found,
+                advice: "shorten the retention of files before the disk is full")
             : .fine(check, found)
     }
 
@@ -125,7 +126,7 @@ struct HostCheck {
         ]
     }
 
-    /// The console goes to another port where its usual one is taken; that is worth a word only.
+    /// Only warns, because the console takes another port if its default one is in use.
     private var port: [Finding] {
         if let url = try? String(contentsOf: project.consoleAddress, encoding: .utf8) {
             return [.fine("console", url.trimmingCharacters(in: .whitespacesAndNewlines))]
@@ -135,8 +136,8 @@ struct HostCheck {
             Self.isFree(usual)
                 ? .fine("port", "\(usual) is free for the console")
                 : Finding(
-                    check: "port", state: .warning, found: "\(usual) is taken by another program",
-                    advice: "nothing: the console takes another port and says which")
+                    check: "port", state: .warning, found: "\(usual) is in use by another program",
+                    advice: "no action needed: the console takes another port and prints it")
         ]
     }
 
@@ -162,11 +163,11 @@ struct HostCheck {
         guard missing.isEmpty else {
             return [
                 Finding(
-                    check: "programs", state: .wrong, found: "not beside gyrus: \(missing.joined(separator: ", "))",
+                    check: "programs", state: .wrong, found: "not next to gyrus: \(missing.joined(separator: ", "))",
                     advice: "build or install all of them into one folder")
             ]
         }
-        // Those that compute need libraries that may have been removed or updated since.
+        // Programs that compute need libraries that may have been removed or updated.
         let broken = ["trainer-worker", "gyrus-data"].filter { !Self.loads(ProgramBeside($0).path) }
         guard broken.isEmpty else {
             return [
@@ -199,7 +200,7 @@ struct HostCheck {
                 : [
                     Finding(
                         check: "keys", state: .wrong, found: "\(keyed[0]) is set, but GYRUS_KEYS is not",
-                        advice: "make keys with gyrus keys make FILE, and set GYRUS_KEYS to the file")
+                        advice: "create keys with gyrus keys make FILE, and set GYRUS_KEYS to the file")
                 ]
         }
         do {
@@ -209,7 +210,7 @@ struct HostCheck {
                 return [
                     Finding(
                         check: "keys", state: .wrong, found: "'\(path)' can be read by others",
-                        advice: "chmod 600 \(path); make new keys if others may have read it")
+                        advice: "chmod 600 \(path); create new keys if others may have read it")
                 ]
             }
             return [.fine("keys", "\(path), public key \(keys.publicKey)")]
@@ -217,18 +218,18 @@ struct HostCheck {
             return [
                 Finding(
                     check: "keys", state: .wrong, found: Failure(error).message,
-                    advice: "make keys with: gyrus keys make FILE")
+                    advice: "create keys with: gyrus keys make FILE")
             ]
         }
     }
 }
 
-/// What a service says of itself.
+/// Checks of a service's own health report.
 struct ServiceCheck {
     let name: ServiceName
     let services: Services
 
-    /// Most that clocks may differ before times of events mislead.
+    /// Maximum clock skew before event times mislead.
     private static let largestSkew = 2.0
 
     func findings() async -> [Finding] {
@@ -247,8 +248,8 @@ struct ServiceCheck {
                 Finding(
                     check: "\(name)", state: .wrong, found: failure.message,
                     advice: failure.code == .permissionDenied
-                        ? "set GYRUS_KEYS and \(ServiceDirectory.variable(of: name))_KEY, and let the service admit this key"
-                        : "start it with \(services.command("up -d")), or look at: \(services.command("logs \(name)"))")
+                        ? "set GYRUS_KEYS and \(ServiceDirectory.variable(of: name))_KEY, and make the service admit this key"
+                        : "start it with \(services.command("up -d")), or see: \(services.command("logs \(name)"))")
             ]
         }
     }
@@ -258,7 +259,7 @@ struct ServiceCheck {
             ? .fine("\(name)", "ready for \(Figures.duration(health.uptime.inSeconds)), process \(health.process)")
             : Finding(
                 check: "\(name)", state: .warning, found: "is starting",
-                advice: "wait; if this lasts, look at: \(services.command("logs \(name)"))")
+                advice: "wait; if it takes long, see: \(services.command("logs \(name)"))")
     }
 
     private func version(_ health: ServiceHealth) -> Finding {
@@ -269,7 +270,8 @@ struct ServiceCheck {
                 check: "\(name): version", state: .warning,
                 found: "\(health.version.isEmpty ? "older than 0.1.0" : health.version), this program is \(own)",
                 advice:
-                    "they work together while they speak one protocol; restart the older one with the newer programs")
+                    "they work together as long as the protocol is the same; restart the older one with the newer programs"
+            )
     }
 
     private func clock(_ health: ServiceHealth, _ asked: Date, _ answered: Date) -> Finding {

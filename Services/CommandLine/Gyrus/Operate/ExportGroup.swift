@@ -3,10 +3,10 @@ import Foundation
 import Launcher
 import Model
 
-/// Writes what others need: a model's files, or what another system needs to run the services.
+/// Exports a model's files, or configuration for another system to run the services.
 struct Export: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write a model as files, or what systemd, Slurm, Kubernetes or Prometheus need to run Gyrus.",
+        abstract: "Export a model, or configuration for systemd, Slurm, Kubernetes or Prometheus.",
         discussion: """
               gyrus export 3fa27c11/48 --output results
               gyrus export systemd --output /etc/systemd/system
@@ -17,12 +17,12 @@ struct Export: AsyncParsableCommand {
         ], defaultSubcommand: ExportModel.self)
 }
 
-/// The project's Compose file, as what other systems run it from.
+/// The project's Compose file as the basis for other systems.
 struct ExportedProject {
     let name: String
     let services: [ServiceDefinition]
 
-    /// Reads the Compose file with its sockets and data in other places than the launcher's.
+    /// Reads the Compose file with locations of sockets and data for the target system.
     init(_ options: ProjectOptions, run: String, state: String, data: String) throws {
         var environment = options.locator.environment.filter { !$0.key.hasPrefix("GYRUS_") }
         environment["GYRUS_DATA"] = data

@@ -9,31 +9,32 @@ import ServiceClient
 struct ExportKubernetes: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kubernetes",
-        abstract: "Write a Kustomize base with overlays for all services of the Compose file.",
+        abstract: "Write a Kustomize base with overlays for all services in the Compose file.",
         discussion: """
               gyrus export kubernetes --image registry.example.org/gyrus:0.1.0 --output deploy
               kubectl apply -k deploy/base
-              kubectl apply -k deploy/overlays/keda      workers by the length of the queue, down to none
+              kubectl apply -k deploy/overlays/keda      scales workers with the queue, down to none
 
-            The services talk over tcp with keys, which are made in base/keys when they are not there yet: keep that \
-            folder out of version control. Whoever has keys/client.key may do everything.
+            The services communicate over TCP with keys, which are created in base/keys if missing: keep that folder out of \
+            version control. Anyone with keys/client.key has full access.
             """)
 
     @ParentCommand var gyrus: Gyrus
 
-    @Option(help: ArgumentHelp("Image that Compose/Dockerfile makes, where the cluster finds it.", valueName: "name"))
+    @Option(help: ArgumentHelp("Image built from Compose/Dockerfile, as the cluster can pull it.", valueName: "name"))
     var image = "gyrus:\(GyrusVersion.current)"
 
     @Option(help: ArgumentHelp("Namespace.", valueName: "name"))
     var namespace = "gyrus"
 
-    @Option(help: ArgumentHelp("GPUs of each trainer worker.", valueName: "number"))
+    @Option(help: ArgumentHelp("GPUs per trainer worker.", valueName: "number"))
     var gpus = 0
 
-    @Option(help: ArgumentHelp("Size of the registry's volume; the others get a tenth of it.", valueName: "GiB"))
+    @Option(
+        help: ArgumentHelp("Size of the registry's volume; the other services get a tenth of it.", valueName: "GiB"))
     var storage = 200
 
-    @Option(help: ArgumentHelp("Claim of a volume with raw data sets, mounted read-only.", valueName: "name"))
+    @Option(help: ArgumentHelp("Persistent volume claim with raw data sets, mounted read-only.", valueName: "name"))
     var dataClaim: String?
 
     @Option(name: [.short, .long], help: ArgumentHelp("Folder to write to.", valueName: "folder"))
@@ -42,11 +43,11 @@ struct ExportKubernetes: AsyncParsableCommand {
     func validate() throws {
         let isName = namespace.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-") }
         guard isName, !namespace.isEmpty, namespace.count <= 63 else {
-            throw ValidationError("'\(namespace)' is no name of a namespace: use lower-case letters, digits and '-'.")
+            throw ValidationError("'\(namespace)' is not a valid namespace: use lowercase letters, digits and '-'.")
         }
-        guard (0...64).contains(gpus) else { throw ValidationError("--gpus is \(gpus); 0 to 64 are possible.") }
+        guard (0...64).contains(gpus) else { throw ValidationError("--gpus must be from 0 to 64, not \(gpus).") }
         guard (10...1_000_000).contains(storage) else {
-            throw ValidationError("--storage is \(storage); 10 to 1000000 GiB are possible.")
+            throw ValidationError("--storage must be from 10 to 1000000 GiB, not \(storage).")
         }
     }
 
@@ -61,15 +62,15 @@ struct ExportKubernetes: AsyncParsableCommand {
     }
 }
 
-/// The keys of a project in a cluster, in files of which none is ever replaced.
+/// The keys of a project in a cluster; existing key files are never replaced.
 struct KubernetesKeys {
     /// Public keys by the name of the file.
     private(set) var publicKeys: [String: PublicKey] = [:]
 
-    /// What those that only ask may do, by the name of their keys: workers, the console, and users beyond the cluster.
+    /// Roles of the clients by key name: workers, the console, and users outside the cluster.
     private static let clients: [String: Role] = ["worker": .worker, "console": .reader, "client": .operator]
 
-    /// Reads the keys of a folder, and makes those that are missing: one for each service and each kind of client.
+    /// Reads the keys in a folder and creates missing ones: one for each service and each kind of client.
     init(for project: ExportedProject, in folder: URL) throws {
         let services = ServiceName.allCases.map(\.rawValue).filter { name in
             project.services.contains { $0.name == name }
@@ -86,9 +87,9 @@ struct KubernetesKeys {
         try Data(admitted.joined().utf8).write(to: folder.appending(path: "admitted"))
     }
 
-    /// Names of the keys that pods have; those of users stay outside.
+    /// Names of the keys in pods; users' keys stay outside the cluster.
     var namesInCluster: [String] { publicKeys.keys.filter { $0 != "client" }.sorted() }
 
-    /// Name of the keys of a service of the Compose file.
+    /// Name of the key pair for a Compose service.
     func name(for service: String) -> String { publicKeys[service] == nil ? "worker" : service }
 }

@@ -3,20 +3,20 @@ import Foundation
 import Model
 import ServiceClient
 
-/// Writes what Prometheus and Grafana need to watch a project.
+/// Writes configuration for Prometheus and Grafana to monitor a project.
 struct ExportPrometheus: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "prometheus", abstract: "Write a scrape configuration, alert rules and a Grafana board.",
+        commandName: "prometheus", abstract: "Write a scrape configuration, alert rules and a Grafana dashboard.",
         discussion: """
               gyrus export prometheus --console 127.0.0.1:8470 --output monitoring
               promtool check rules monitoring/gyrus-alerts.yaml
               prometheus --config.file=monitoring/prometheus.yaml
 
-            All three are made from the list of metrics that the services have. The board is imported in Grafana under \
-            Dashboards, New, Import.
+            All three are generated from the services' list of metrics. Import the dashboard in Grafana under Dashboards, \
+            New, Import.
             """)
 
-    @Option(help: ArgumentHelp("Where Prometheus reaches the console.", valueName: "host:port"))
+    @Option(help: ArgumentHelp("Address at which Prometheus reaches the console.", valueName: "host:port"))
     var console = "127.0.0.1:8470"
 
     @Option(name: [.short, .long], help: ArgumentHelp("Folder to write to.", valueName: "folder"))
@@ -32,7 +32,7 @@ struct ExportPrometheus: AsyncParsableCommand {
 
     private static func scraping(_ console: String) -> String {
         """
-        # Reads the metrics of all services from the console, which labels each with its service.
+        # Scrapes the metrics of all services from the console, which labels each metric with its service.
         global: {scrape_interval: 15s, evaluation_interval: 15s}
         rule_files: [gyrus-alerts.yaml]
         scrape_configs:
@@ -44,7 +44,7 @@ struct ExportPrometheus: AsyncParsableCommand {
     }
 }
 
-/// A state that somebody should know of.
+/// An alert.
 struct AlertRule {
     let name: String
     let expression: String
@@ -58,26 +58,27 @@ struct AlertRule {
     static let all = [
         AlertRule(
             name: "GyrusServiceDown", expression: "\(Metric.up.name) == 0", duration: "1m", severity: "critical",
-            summary: "The {{ $labels.service }} does not answer.",
+            summary: "The {{ $labels.service }} does not respond.",
             advice: "gyrus ps; gyrus logs {{ $labels.service }}; gyrus up -d"),
         AlertRule(
             name: "GyrusQueueFull",
             expression: "sum by (service) (\(Metric.waiting.name)) > 0.9 * max by (service) (\(Metric.capacity.name))",
             duration: "5m", severity: "critical",
-            summary: "The queue of the {{ $labels.service }} is almost full; soon it refuses tasks.",
+            summary: "The queue of the {{ $labels.service }} is almost full; it will soon refuse tasks.",
             advice: "start more workers: gyrus scale, gyrus autoscale"),
         AlertRule(
             name: "GyrusNoWorkers",
             expression: "sum by (service) (\(Metric.waiting.name)) > 0 unless on (service) "
                 + "sum by (service) (\(Metric.workers.name)) > 0",
             duration: "10m", severity: "warning",
-            summary: "Tasks of the {{ $labels.service }} wait, but no worker is there.",
+            summary: "Tasks of the {{ $labels.service }} are waiting, but there is no worker.",
             advice: "gyrus scale {{ $labels.service }}-worker=1"),
         AlertRule(
             name: "GyrusTasksWaitLong", expression: "max by (service, kind) (\(Metric.oldest.name)) > 3600",
             duration: "10m", severity: "warning",
-            summary: "The oldest task {{ $labels.kind }} of the {{ $labels.service }} waits for over an hour.",
-            advice: "start more workers, or see what the present ones do: gyrus events --service {{ $labels.service }}"),
+            summary: "The oldest {{ $labels.kind }} task of the {{ $labels.service }} has waited for over an hour.",
+            advice:
+                "start more workers, or check what the current ones do: gyrus events --service {{ $labels.service }}"),
         AlertRule(
             name: "GyrusDeadTasks", expression: "sum by (service) (\(Metric.tasks.name){state=\"dead\"}) > 0",
             duration: "1m", severity: "warning",
@@ -97,7 +98,7 @@ struct AlertRule {
             name: "GyrusInternalErrors",
             expression: "sum by (service, route) (rate(\(Metric.failures.name){code=\"internal\"}[5m])) > 0",
             duration: "5m", severity: "warning",
-            summary: "Requests {{ $labels.route }} to the {{ $labels.service }} fail for internal reasons.",
+            summary: "{{ $labels.route }} requests to the {{ $labels.service }} fail with internal errors.",
             advice: "gyrus logs {{ $labels.service }}"),
         AlertRule(
             name: "GyrusSlowDisk",
@@ -105,16 +106,16 @@ struct AlertRule {
                 + "(rate(\(Metric.transactions.name)_bucket{operation=\"write\"}[5m]))) > 0.5",
             duration: "10m", severity: "warning",
             summary: "Writes of the {{ $labels.service }} take over half a second (99th percentile).",
-            advice: "look at the disk; databases belong on a local one, not on a network file system"),
+            advice: "check the disk; databases belong on a local disk, not on a network file system"),
         AlertRule(
             name: "GyrusLoopLate",
             expression: "histogram_quantile(0.99, sum by (service, le) (rate(\(Metric.lag.name)_bucket[5m]))) > 0.25",
             duration: "10m", severity: "warning",
-            summary: "The message loop of the {{ $labels.service }} is late by over a quarter of a second.",
-            advice: "the machine is overloaded: fewer workers on it, or more processors"),
+            summary: "The message loop of the {{ $labels.service }} lags by more than a quarter of a second.",
+            advice: "the machine is overloaded: run fewer workers on it, or add CPU cores"),
     ]
 
-    /// The rules as a file of Prometheus.
+    /// The rules as a Prometheus rule file.
     static var file: String {
         let rules = all.map { rule in
             """

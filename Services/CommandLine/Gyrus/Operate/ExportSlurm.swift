@@ -5,64 +5,66 @@ import Messaging
 import Model
 import ServiceClient
 
-/// Writes a job of workers for Slurm.
+/// Writes a Slurm job of workers.
 struct ExportSlurm: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "slurm", abstract: "Print a job array of workers for Slurm.",
+        commandName: "slurm", abstract: "Print a Slurm job array of workers.",
         discussion: """
               gyrus export slurm --workers 16 --partition gpu --gpus 1 --time 8:00:00 > workers.sbatch
               sbatch workers.sbatch
 
-            The services run elsewhere, at the endpoints that this command is told by the environment (GYRUS_TRAINER, \
-            GYRUS_REGISTRY, GYRUS_EVALUATOR). Each element of the array is one worker. It leaves when no task came for a \
-            time, so that nodes do not idle; on scancel, preemption or the end of its time it saves a checkpoint and \
-            gives its task back, which another worker continues. A job that a node lost is put into the queue again.
+            The services run elsewhere, at the endpoints in this command's environment (GYRUS_TRAINER, GYRUS_REGISTRY, \
+            GYRUS_EVALUATOR). Each array element is one worker. A worker exits after some time without a task, so that \
+            nodes do not idle. On scancel, preemption or the end of its time limit, it saves a checkpoint and returns its \
+            task, which another worker continues. If a node fails, Slurm requeues the job.
             """)
 
     @ParentCommand var gyrus: Gyrus
 
     @Option(
-        help: ArgumentHelp("Which workers: trainer-worker, evaluator-worker or designer-worker.", valueName: "service"))
+        help: ArgumentHelp("Kind of worker: trainer-worker, evaluator-worker or designer-worker.", valueName: "service")
+    )
     var worker = "trainer-worker"
 
     @Option(help: ArgumentHelp("Number of workers.", valueName: "number"))
     var workers = 4
 
-    @Option(help: ArgumentHelp("Most workers at a time (default: all).", valueName: "number"))
+    @Option(help: ArgumentHelp("Maximum number of workers at a time (default: all).", valueName: "number"))
     var atOnce: Int?
 
-    @Option(help: ArgumentHelp("Account that pays.", valueName: "name"))
+    @Option(help: ArgumentHelp("Account to charge.", valueName: "name"))
     var account: String?
 
-    @Option(help: ArgumentHelp("Partition of the cluster.", valueName: "name"))
+    @Option(help: ArgumentHelp("Partition to run in.", valueName: "name"))
     var partition: String?
 
     @Option(help: ArgumentHelp("Quality of service.", valueName: "name"))
     var qos: String?
 
-    @Option(help: ArgumentHelp("GPUs of each worker.", valueName: "number"))
+    @Option(help: ArgumentHelp("GPUs per worker.", valueName: "number"))
     var gpus = 0
 
-    @Option(help: ArgumentHelp("Processors of each worker, which are its compute threads.", valueName: "number"))
+    @Option(help: ArgumentHelp("CPUs per worker, also its number of compute threads.", valueName: "number"))
     var cpus = 1
 
-    @Option(help: ArgumentHelp("Memory of each worker, such as 4G.", valueName: "size"))
+    @Option(help: ArgumentHelp("Memory per worker, such as 4G.", valueName: "size"))
     var memory = "4G"
 
-    @Option(help: ArgumentHelp("Longest time of a worker, such as 8:00:00.", valueName: "time"))
+    @Option(help: ArgumentHelp("Time limit of a worker, such as 8:00:00.", valueName: "time"))
     var time = "24:00:00"
 
-    @Option(help: ArgumentHelp("Seconds without a task after which a worker leaves.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Seconds without a task after which a worker exits.", valueName: "seconds"))
     var idle = 600
 
     @Option(
         help: ArgumentHelp(
-            "File with the workers' own keys on the nodes, for services at tcp:// (default: $GYRUS_KEYS).",
+            "Key file of the workers on the nodes, for services at tcp:// (default: $GYRUS_KEYS).",
             valueName: "file"))
     var keys: String?
 
     @Option(
-        help: ArgumentHelp("Folder of the programs on the nodes (default: that of gyrus here).", valueName: "folder"))
+        help: ArgumentHelp(
+            "Folder of the programs on the nodes (default: the folder of gyrus on this machine).", valueName: "folder"))
     var programs: String?
 
     @Option(help: ArgumentHelp("Folder of raw data sets on the nodes.", valueName: "folder"))
@@ -71,7 +73,7 @@ struct ExportSlurm: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Folder for logs on the nodes.", valueName: "folder"))
     var logs = "."
 
-    /// The command of each kind of worker, and the services that it asks.
+    /// The command of each kind of worker and the services that it calls.
     private static let kinds: [String: (command: [String], asks: [ServiceName])] = [
         "trainer-worker": (["trainer", "work"], [.trainer, .registry]),
         "evaluator-worker": (["evaluator", "work"], [.evaluator, .registry]),
@@ -81,13 +83,13 @@ struct ExportSlurm: AsyncParsableCommand {
     func validate() throws {
         guard Self.kinds[worker] != nil else {
             throw ValidationError(
-                "--worker is '\(worker)'; use \(Self.kinds.keys.sorted().joined(separator: ", ")).")
+                "--worker must be one of \(Self.kinds.keys.sorted().joined(separator: ", ")), not '\(worker)'.")
         }
         for (name, value, range) in [
             ("workers", workers, 1...10_000), ("gpus", gpus, 0...16), ("cpus", cpus, 1...256),
             ("idle", idle, 1...1_000_000), ("at-once", atOnce ?? 1, 1...10_000),
         ] where !range.contains(value) {
-            throw ValidationError("--\(name) is \(value); \(range.lowerBound) to \(range.upperBound) are possible.")
+            throw ValidationError("--\(name) must be from \(range.lowerBound) to \(range.upperBound), not \(value).")
         }
     }
 
@@ -96,7 +98,7 @@ struct ExportSlurm: AsyncParsableCommand {
         emit(try script(environment(services)))
     }
 
-    /// The services' endpoints and keys as the nodes shall find them.
+    /// The services' endpoints and keys for the nodes.
     private func environment(_ services: Services) throws -> [(String, String)] {
         let own = ProcessInfo.processInfo.environment
         var variables: [(String, String)] = []
@@ -105,8 +107,8 @@ struct ExportSlurm: AsyncParsableCommand {
             let endpoint = try services.endpoint(of: service)
             if endpoint.transport != .tcp {
                 say(
-                    "gyrus: the \(service) is at \(endpoint), which only this machine reaches; set \(variable) to its"
-                        + " tcp:// endpoint for workers of other nodes")
+                    "gyrus: the \(service) is at \(endpoint), which only this machine can reach; set \(variable) to its"
+                        + " tcp:// endpoint for workers on other nodes")
             }
             variables.append((variable, endpoint.description))
             if let key = own["\(variable)_KEY"], !key.isEmpty { variables.append(("\(variable)_KEY", key)) }
@@ -120,7 +122,7 @@ struct ExportSlurm: AsyncParsableCommand {
         var options = [
             "job-name=gyrus-\(worker)", "array=1-\(workers)\(atOnce.map { "%\($0)" } ?? "")", "ntasks=1",
             "cpus-per-task=\(cpus)", "mem=\(memory)", "time=\(time)", "requeue", "open-mode=append",
-            // Half a minute before the end of its time, so that a checkpoint can be saved.
+            // Signal half a minute before the time limit, so that a checkpoint can be saved.
             "signal=TERM@30", "output=\(logs)/gyrus-\(worker)-%A-%a.log",
         ]
         for (name, value) in [("account", account), ("partition", partition), ("qos", qos)] {
@@ -144,7 +146,7 @@ struct ExportSlurm: AsyncParsableCommand {
                 "",
             ]
             + [
-                "# Slurm tells only the steps of a job, not this script, that it is to end; so the worker is a step.",
+                "# Slurm signals only the steps of a job, not this script, before it ends; so the worker runs as a step.",
                 "exec srun --kill-on-bad-exit=1 "
                     + words.map { $0.contains("$") ? "\"\($0)\"" : Self.quoted($0) }
                     .joined(separator: " "),

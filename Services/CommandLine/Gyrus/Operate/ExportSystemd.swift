@@ -3,17 +3,17 @@ import Foundation
 import Launcher
 import Model
 
-/// Writes units for systemd.
+/// Writes systemd units.
 struct ExportSystemd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "systemd", abstract: "Write systemd units for all services of the Compose file.",
+        commandName: "systemd", abstract: "Write systemd units for all services in the Compose file.",
         discussion: """
               gyrus export systemd --output /etc/systemd/system
               systemctl daemon-reload
               systemctl enable --now gyrus.target gyrus-trainer-worker@{1..4}.service
 
-            Services that can be scaled are templates; each instance is a worker. The data are in /var/lib/NAME, the \
-            sockets in /run/NAME.
+            Scalable services are templates; each instance is a worker. The data is in /var/lib/NAME, and the sockets are \
+            in /run/NAME.
             """)
 
     @ParentCommand var gyrus: Gyrus
@@ -21,7 +21,7 @@ struct ExportSystemd: AsyncParsableCommand {
     @Option(name: [.short, .long], help: ArgumentHelp("Folder to write to.", valueName: "folder"))
     var output = "."
 
-    @Option(help: ArgumentHelp("User that the services run as; systemd does not make it.", valueName: "name"))
+    @Option(help: ArgumentHelp("User that the services run as; it must already exist.", valueName: "name"))
     var user = "gyrus"
 
     @Option(help: ArgumentHelp("Folder of the programs.", valueName: "folder"))
@@ -38,13 +38,13 @@ struct ExportSystemd: AsyncParsableCommand {
     }
 }
 
-/// The services of a project as units of systemd.
+/// The services of a project as systemd units.
 struct SystemdUnits {
     let project: ExportedProject
     let user: String
     let programs: String
 
-    /// Names of the files with their texts.
+    /// Names and contents of the files.
     var files: [(name: String, text: String)] {
         [(name: "\(project.name).target", text: target)] + project.services.map { (file($0), unit($0)) }
     }
@@ -97,8 +97,8 @@ struct SystemdUnits {
         }
     }
 
-    /// What no service of Gyrus needs. The registry looks into files that are imported within namespaces of its own, and
-    /// libtorch writes code at run time, so neither is forbidden.
+    /// Restrictions that no Gyrus service is affected by. Namespaces stay allowed because the registry inspects imported
+    /// files inside its own, and writable code because libtorch generates code at run time.
     private static let hardening = [
         "NoNewPrivileges=yes", "CapabilityBoundingSet=", "AmbientCapabilities=", "ProtectSystem=strict",
         "ProtectHome=yes", "PrivateTmp=yes", "PrivateDevices=no", "ProtectKernelTunables=yes",
@@ -113,7 +113,7 @@ struct SystemdUnits {
             .joined(separator: " ")
     }
 
-    /// As systemd reads words: percent signs stand for themselves when they are doubled, dollars, too.
+    /// A word quoted for systemd, with percent and dollar signs doubled.
     private func quoted(_ word: String) -> String {
         let text = word.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("%", with: "%%")
             .replacing("$", with: "$$")

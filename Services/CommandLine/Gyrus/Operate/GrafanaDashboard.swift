@@ -1,7 +1,7 @@
 import Foundation
 import ServiceClient
 
-/// A board for Grafana with a panel for each metric.
+/// A Grafana dashboard with a panel for each metric.
 struct GrafanaDashboard: Encodable {
     struct Source: Encodable {
         let type = "prometheus"

@@ -4,7 +4,7 @@ import Messaging
 import Model
 import ServiceClient
 
-/// The services of a project as objects of Kubernetes: those with a database as StatefulSets with a volume each, all
+/// The services of a project as Kubernetes objects: services with a database as StatefulSets with a volume each, all
 /// others as Deployments.
 struct KubernetesManifests {
     let project: ExportedProject
@@ -19,7 +19,7 @@ struct KubernetesManifests {
     private static let consolePort = 8_470
     private static let user = 10_001
 
-    /// Names of the files with their texts.
+    /// Names and contents of the files.
     var files: [(name: String, text: String)] {
         let names = project.services.map { "\($0.name).yaml" }
         return project.services.map { ("base/\($0.name).yaml", manifest(of: $0)) } + [
@@ -33,7 +33,7 @@ struct KubernetesManifests {
         ]
     }
 
-    /// Those of which there can be many and whose work stands in a queue.
+    /// Scalable services that take their work from a queue.
     private var workers: [ServiceDefinition] {
         project.services.filter { $0.singleReason == nil && $0.name.hasSuffix("-worker") }
     }
@@ -102,7 +102,7 @@ struct KubernetesManifests {
             "  securityContext: {runAsNonRoot: true, runAsUser: \(Self.user), runAsGroup: \(Self.user), fsGroup: \(Self.user),"
                 + " seccompProfile: {type: RuntimeDefault}}",
             "  initContainers:",
-            "    # Programs refuse a key that others can read, and a Secret's files belong to a group.",
+            "    # Programs refuse a key that others can read, but files of a Secret are readable by their group.",
             "    - name: keys", "      image: \(text(image))",
             "      command: [sh, -c, \(text("install -m 400 /secret/\(key).key /keys/own.key && cp /secret/admitted /keys/"))]",
             "      securityContext: \(Self.confinement)",
@@ -143,7 +143,7 @@ struct KubernetesManifests {
         return mounts
     }
 
-    /// What the Compose file says, with endpoints that other machines reach in place of sockets.
+    /// The environment from the Compose file, with TCP endpoints in place of sockets.
     private func environment(_ service: ServiceDefinition, _ isStateful: Bool) -> [(String, String)] {
         var variables = service.environment
         for name in ServiceName.allCases where keys.publicKeys[name.rawValue] != nil {
@@ -210,7 +210,7 @@ struct KubernetesManifests {
                 "spec:", "  \(own)", "  policyTypes: [Ingress]", "  ingress:", "    - from: [{\(own)}]",
                 "      ports: [\(ports.joined(separator: ", "))]", "    - from: [{\(own)}]",
                 "      ports: [{port: \(Self.consolePort)}]",
-                "    # Workers of one training exchange gradients at ports that the system chooses.",
+                "    # Workers of one training exchange gradients on ports chosen by the system.",
                 "    - from: [{podSelector: {matchLabels: \(labels("trainer-worker"))}}]",
             ])
     }
@@ -248,7 +248,7 @@ struct KubernetesManifests {
                 "spec:", "  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: \(worker.name)}",
                 "  minReplicas: 1", "  maxReplicas: 32",
                 "  behavior: {scaleDown: {stabilizationWindowSeconds: 300}}",
-                "  metrics:", "    # Needs the Prometheus adapter to serve the metric.", "    - type: External",
+                "  metrics:", "    # Requires the Prometheus adapter to serve the metric.", "    - type: External",
                 "      external:",
                 "        metric: {name: \(ServiceMetric.waiting.name), selector: {matchLabels: {service: \(queue(of: worker))}}}",
                 "        target: {type: AverageValue, averageValue: \"4\"}",
@@ -274,10 +274,10 @@ struct KubernetesManifests {
         lines.map { String(repeating: " ", count: count) + $0 }
     }
 
-    /// A text in which Kubernetes would replace `$(NAME)`, and takes two dollars for one.
+    /// A text with dollar signs doubled, because Kubernetes expands `$(NAME)`.
     private func expandable(_ value: String) -> String { text(value.replacing("$", with: "$$")) }
 
-    /// A text in quotes, as YAML and JSON both read it.
+    /// A text in quotes, valid in both YAML and JSON.
     private func text(_ value: String) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]

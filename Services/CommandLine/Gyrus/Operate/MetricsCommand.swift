@@ -3,7 +3,7 @@ import Foundation
 import Model
 import ServiceClient
 
-/// Prints what the services measure.
+/// Prints the services' metrics.
 struct MetricsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "metrics", abstract: "Print the metrics of all services in Prometheus' text format.",

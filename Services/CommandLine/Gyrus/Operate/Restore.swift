@@ -5,22 +5,23 @@ import Launcher
 import Model
 import ServiceClient
 
-/// Makes a project from a backup.
+/// Restores a project from a backup.
 struct Restore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make a project from a backup; it must not have data of its own.",
+        abstract: "Restore a backup into a project that has no data yet.",
         discussion: """
               gyrus -p restored restore /mnt/backup/gyrus
               gyrus -p restored up -d
               gyrus -p restored registry verify
 
-            Every database and every file is checked against its digest while it is copied. Searches that were running \
-            continue when the project is started.
+            Every database and file is verified against its digest as it is copied. Searches that were running continue \
+            when the project starts.
             """)
 
     @ParentCommand var gyrus: Gyrus
 
-    @Option(help: ArgumentHelp("Which backup; see: gyrus backups FOLDER (default: the newest).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Name of the backup; see: gyrus backups FOLDER (default: the newest).", valueName: "name"))
     var at: String?
 
     @Option(
@@ -36,7 +37,7 @@ struct Restore: AsyncParsableCommand {
         let folder = BackupFolder(root: URL(filePath: folder))
         guard let name = at ?? folder.names().last else {
             throw Failure(
-                .notFound, "there is no complete backup in '\(folder.root.path)'; make one with: gyrus backup")
+                .notFound, "there is no complete backup in '\(folder.root.path)'; create one with: gyrus backup")
         }
         let manifest = try folder.manifest(of: name)
         let blobs = try folder.blobs(of: name)
@@ -56,7 +57,7 @@ struct Restore: AsyncParsableCommand {
                 try Self.copy(folder.place(of: blob.digest), to: place, expecting: blob.digest)
             }
         } catch {
-            // Half a project would start and miss the rest.
+            // A partially restored project would start with data missing.
             for service in ServiceName.allCases {
                 try? FileManager.default.removeItem(at: target.appending(path: service.rawValue))
             }
@@ -74,7 +75,7 @@ struct Restore: AsyncParsableCommand {
         if try await session.status() != nil {
             throw Failure(
                 .conflict,
-                "the services of project '\(session.directory.name)' run; restore into another project with -p NAME, or stop"
+                "the services of project '\(session.directory.name)' are running; restore into another project with -p NAME, or stop"
                     + " them with: \(session.command("down"))")
         }
         try session.directory.create()
@@ -87,13 +88,13 @@ struct Restore: AsyncParsableCommand {
             guard !FileManager.default.fileExists(atPath: file.path) else {
                 throw Failure(
                     .conflict,
-                    "'\(file.path)' exists already and is not replaced; restore into another project with -p NAME, or move"
+                    "'\(file.path)' already exists and is not replaced; restore into another project with -p NAME, or move"
                         + " '\(folder.path)' away first")
             }
         }
     }
 
-    /// Copies a file, on file systems that can do so without its bytes, and checks what has arrived.
+    /// Copies a file, as a clone if the file system supports it, and verifies the copy.
     private static func copy(_ source: URL, to place: URL, expecting digest: BlobDigest) throws {
         try FileManager.default.createDirectory(
             at: place.deletingLastPathComponent(), withIntermediateDirectories: true)

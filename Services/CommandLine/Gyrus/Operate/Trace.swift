@@ -3,32 +3,32 @@ import Foundation
 import Model
 import ServiceClient
 
-/// Shows what happened to one scenario, trial or task, over all services.
+/// Shows the events of one scenario, trial or task across all services.
 struct Trace: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show in one timeline what happened to a scenario, a trial or a task in all services.",
+        abstract: "Show one timeline of a scenario, trial or task across all services.",
         discussion: """
               gyrus trace 3fa27c11
               gyrus trace 3fa27c11/17 --format json
 
-            Times are relative to the first event. Events about something else that name the identity, such as a model \
-            that came of the scenario, are shown as well.
+            Times are relative to the first event. Events of other subjects that mention the ID, such as a model that the \
+            scenario produced, are shown as well.
             """)
 
     @ParentCommand var gyrus: Gyrus
 
-    @Option(name: .long, help: "Form of the output: table, or json for one object per line.")
+    @Option(name: .long, help: "Output format: table, or json for one object per line.")
     var format: ListFormat = .table
 
-    @Option(help: ArgumentHelp("Most events of each service, the newest of them.", valueName: "number"))
+    @Option(help: ArgumentHelp("Maximum number of events per service, newest first.", valueName: "number"))
     var limit = 10_000
 
-    @Argument(help: "Identity of a scenario, of a trial (SCENARIO/NUMBER) or of a task.")
+    @Argument(help: "ID of a scenario, a trial (SCENARIO/NUMBER) or a task.")
     var id: String
 
     func validate() throws {
         guard (1...1_000_000).contains(limit) else {
-            throw ValidationError("--limit is \(limit); 1 to 1000000 are possible.")
+            throw ValidationError("--limit must be from 1 to 1000000, not \(limit).")
         }
         guard id.count >= 4 else { throw ValidationError("'\(id)' is too short; give at least 4 characters.") }
     }
@@ -60,7 +60,7 @@ struct Trace: AsyncParsableCommand {
         var before: UInt64 = 0
         var found: [Event] = []
         while found.count < limit {
-            // Those that belong to it are found by their subject, which begins with the identity.
+            // Events of the item itself have a subject that begins with the ID.
             let page = try await client.lastEvents(before: before, subject: id)
             found = page.events.filter(isAbout) + found
             guard let first = page.events.first, page.events.count > 0 else { break }
@@ -69,8 +69,8 @@ struct Trace: AsyncParsableCommand {
         return Array(found.suffix(limit)) + (try await eventsNaming(client, besides: Set(found.map(\.sequence))))
     }
 
-    /// Events with another subject of which an attribute names the identity, such as a model's or an observation's; of the
-    /// newest that the service has.
+    /// Events with another subject and an attribute with the ID, such as a model's or an observation's, among the newest
+    /// of the service.
     private func eventsNaming(_ client: ServiceClient, besides known: Set<UInt64>) async throws -> [Event] {
         var before: UInt64 = 0
         var (found, seen): ([Event], Int) = ([], 0)
@@ -86,7 +86,7 @@ struct Trace: AsyncParsableCommand {
         return found
     }
 
-    /// Whether an event's subject is the identity, or what belongs to it: trial 1 is not meant by trial 17.
+    /// Whether an event's subject is the item or part of it; trial 17 is not part of trial 1.
     private func isAbout(_ event: Event) -> Bool { names(event.subject) || !id.contains("/") }
 
     private func names(_ value: String) -> Bool {

@@ -2,10 +2,10 @@ import ArgumentParser
 import Launcher
 import Model
 
-/// Prints the Compose file as it is understood.
+/// Prints the Compose file as the launcher reads it.
 struct Config: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check the Compose file and print it with its variables replaced.",
+        abstract: "Check the Compose file and print it with its variables resolved.",
         discussion: "  gyrus config --services")
 
     @ParentCommand var gyrus: Gyrus
@@ -16,7 +16,7 @@ struct Config: AsyncParsableCommand {
     @Flag(name: [.short, .long], help: "Check only; print nothing.")
     var quiet = false
 
-    @Option(name: .long, help: "Form of the output: yaml or json.")
+    @Option(name: .long, help: "Output format: yaml or json.")
     var format: ConfigFormat = .yaml
 
     enum ConfigFormat: String, ExpressibleByArgument, CaseIterable {

@@ -6,28 +6,28 @@ import Model
 /// Stops the services and their supervisor.
 struct Down: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Stop the services; their data are kept.",
+        abstract: "Stop the services; their data is kept.",
         discussion: """
-            Services stop in the reverse order of their start, each within its grace period.
+            Services stop in reverse start order, each within its grace period.
 
               gyrus down -v      also removes all data: models, searches, logs
             """)
 
     @ParentCommand var gyrus: Gyrus
 
-    @Flag(name: [.short, .long], help: "Remove the project's data as well.")
+    @Flag(name: [.short, .long], help: "Also remove the project's data.")
     var volumes = false
 
     func run() async throws {
         let session = try Session(gyrus.project)
         var status = try await session.status()
         if status == nil && session.detachment.hasOrphans {
-            // Processes whose supervisor was killed: a new one stops them in order.
+            // The supervisor was killed but its processes still run: a new supervisor stops them in order.
             try session.detachment.startSupervisor()
             status = try await session.status()
         }
         if status == nil {
-            say("Nothing of project '\(session.directory.name)' runs.")
+            say("No services of project '\(session.directory.name)' are running.")
         } else {
             try await stop(session)
         }

@@ -4,7 +4,7 @@ import Launcher
 import Logging
 import Model
 
-/// `gyrus up` without `--detach`: supervises in this process and shows the logs until Ctrl-C.
+/// `gyrus up` without `--detach`: supervises the services in this process and shows their logs until Ctrl-C.
 struct Foreground {
     let session: Session
     let services: Set<String>
@@ -43,9 +43,9 @@ struct Foreground {
         }
     }
 
-    /// A supervisor in the background has the project: show its logs, and stop the services with Ctrl-C.
+    /// A background supervisor already runs the project: show its logs, and stop the services on Ctrl-C.
     private func attach(_ request: ControlRequest) async throws {
-        say("The services run in the background already; showing their logs. Ctrl+C stops them.")
+        say("The services already run in the background; showing their logs. Ctrl+C stops them.")
         var logs = ProjectLogs(of: session.directory, services: services)
         _ = logs.newLines()
         let printing = Printing(logs: logs)
@@ -65,7 +65,7 @@ struct Foreground {
     }
 }
 
-/// Prints the lines of logs as they come, until the task is cancelled.
+/// Prints log lines as they arrive, until the task is cancelled.
 struct Printing: Sendable {
     private var logs: ProjectLogs
     private var printer = LogPrinter(isColored: Terminal.isColored)
@@ -88,7 +88,7 @@ struct Printing: Sendable {
     }
 }
 
-/// Calls back on SIGINT and SIGTERM with how many there were.
+/// Calls back on SIGINT and SIGTERM with the number of signals so far.
 final class StopSignals {
     private let sources: [any DispatchSourceSignal]
 
@@ -106,7 +106,7 @@ final class StopSignals {
 
     func cancel() { sources.forEach { $0.cancel() } }
 
-    /// Touched on the signals' queue only.
+    /// Accessed only on the signal queue.
     private final class Counter: @unchecked Sendable {
         private var value = 0
 

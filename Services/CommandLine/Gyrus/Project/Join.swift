@@ -6,32 +6,33 @@ import Messaging
 import Model
 import ServiceClient
 
-/// Has this machine work for services of another one.
+/// Starts workers on this machine for services on another one.
 struct Join: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Have this machine work for services that run on another one.",
+        abstract: "Run workers on this machine for services on another machine.",
         discussion: """
-            There, 'gyrus up --listen ADDRESS' or 'gyrus keys token' prints the token. Workers start here as a project of \
-            their own; ps, logs, scale and down work as usual, and what needs the services asks those over there.
+            On the other machine, 'gyrus up --listen ADDRESS' or 'gyrus keys token' prints the token. The workers here are \
+            a project of their own: ps, logs, scale and down work as usual, and commands that need the services contact \
+            the other machine.
 
               gyrus join 10.0.0.5 --token gyrus1-… -d --scale trainer-worker=4
               gyrus join lab:7200 --token - < token.txt
-              gyrus down -v                 leaves again
+              gyrus down -v                 stops the workers and leaves
             """)
 
-    /// What works without anything but a token.
+    /// Services that need nothing but a token.
     static let usualWorkers = ["evaluator-worker", "trainer-worker"]
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var start: StartOptions
 
-    // Other users of a machine see the arguments of its processes.
-    @Option(help: "The token; - reads it from stdin (default: $GYRUS_TOKEN).")
+    // A token on the command line is visible to every user of the machine, hence `-` for stdin.
+    @Option(help: "Token, or - to read it from stdin (default: $GYRUS_TOKEN).")
     var token: String?
 
     @Option(
         help: ArgumentHelp(
-            "Address at which other workers reach this machine (default: the one towards those services).",
+            "Address at which other workers reach this machine (default: the address used to reach the services).",
             valueName: "address"))
     var address: String?
 
@@ -48,38 +49,39 @@ struct Join: AsyncParsableCommand {
         try await checkProject(session)
         try await checkAdmission(to: place, token)
         guard let own = address ?? place.ownAddress else {
-            throw Failure(.unavailable, "there is no way to '\(place.host)' from this machine; is the address right?")
+            throw Failure(.unavailable, "cannot reach '\(place.host)' from this machine; check the address")
         }
         let names = workers.isEmpty ? Self.usualWorkers : workers
         let network = try ProjectKeys.join(
             place, with: token, as: own, running: Set(names), in: session.directory)
         try network.keep(in: session.directory)
         try await start.run([], of: session)
-        if start.detach { say("\(names.joined(separator: " and ")) work for the services at \(place.host).") }
+        if start.detach { say("\(names.joined(separator: " and ")) now work for the services at \(place.host).") }
     }
 
     private func givenToken() throws -> String {
         let given = token ?? ProcessInfo.processInfo.environment["GYRUS_TOKEN"]
         guard let given, !given.isEmpty else {
             throw ValidationError(
-                "a token is needed: 'gyrus keys token' prints one where the services run; give it with --token.")
+                "a token is required: run 'gyrus keys token' on the machine with the services, then pass it with --token."
+            )
         }
         guard given == "-" else { return given }
         return readLine() ?? ""
     }
 
-    /// A project whose own services run here stays what it is.
+    /// Refuses a project that runs its own services here.
     private func checkProject(_ session: Session) async throws {
         let kept = try ProjectNetwork.kept(in: session.directory)
         let runs = try await session.status().map { !$0.replicas.isEmpty } ?? false
         guard kept?.isHost == true || (kept == nil && runs) else { return }
         throw Failure(
             .conflict,
-            "project '\(session.directory.name)' has services of its own here; use another project: gyrus -p NAME join …"
+            "project '\(session.directory.name)' runs its own services here; use another project: gyrus -p NAME join …"
         )
     }
 
-    /// Asks before anything is started, so that a wrong address or token is told at once.
+    /// Contacts the services before anything starts, so that a wrong address or token is reported at once.
     private func checkAdmission(to place: NetworkPlace, _ token: JoinToken) async throws {
         let found = place.endpoints(from: place.port ?? token.port).first { $0.service == .trainer }
         guard let found else { return }
@@ -91,13 +93,13 @@ struct Join: AsyncParsableCommand {
         } catch let failure as Failure where failure.code == .permissionDenied {
             throw Failure(
                 .permissionDenied,
-                "the services at \(found.endpoint) do not take the token: it was revoked, or belongs to others; make a new "
-                    + "one there: gyrus keys token")
+                "the services at \(found.endpoint) reject the token: it was revoked or is for other services; create a new "
+                    + "one on that machine: gyrus keys token")
         } catch let failure as Failure where failure.isRetriable {
             throw Failure(
                 .unavailable,
-                "nothing answers at \(found.endpoint): do the services run there ('gyrus up -d --listen \(place.host)'), "
-                    + "and does a firewall let the port through?")
+                "nothing answers at \(found.endpoint); check that the services run there ('gyrus up -d --listen "
+                    + "\(place.host)') and that no firewall blocks the port")
         }
     }
 }

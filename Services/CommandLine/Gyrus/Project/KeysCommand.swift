@@ -8,30 +8,30 @@ import Model
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
-        abstract: "Manage the keys of a project that several machines take part in.",
+        abstract: "Manage the keys of a project that spans several machines.",
         discussion: """
-              gyrus up --listen 10.0.0.5           makes keys and a first token
+              gyrus up --listen 10.0.0.5           creates keys and a first token
               gyrus keys token --name lab-2        a token for another machine
-              gyrus keys token --role reader       for somebody who only looks
+              gyrus keys token --role reader       read-only access
               gyrus keys list
               gyrus keys revoke lab-2
 
-            Roles: a reader looks; a worker takes tasks and hands in results; a submitter publishes scenarios; an \
-            operator may do everything.
+            Roles: a reader can only read; a worker takes tasks and reports results; a submitter publishes scenarios; an \
+            operator can do everything.
 
-            Without a project: 'keys make FILE' writes a pair of keys. A service at tcp:// takes --keys with its own file \
+            Without a project, 'keys make FILE' writes a key pair. A service at tcp:// takes --keys with its own key file \
             and --admit with a file of lines KEY ROLE NAME. A client takes the service's public key from \
-            GYRUS_<SERVICE>_KEY and its own keys from GYRUS_KEYS.
+            GYRUS_<SERVICE>_KEY and its own key pair from the file in GYRUS_KEYS.
             """,
         subcommands: [
             KeysInit.self, KeysToken.self, KeysList.self, KeysRevoke.self, KeysMake.self, KeysShow.self,
         ])
 }
 
-/// Makes the keys of a project.
+/// Creates the keys of a project.
 struct KeysInit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "init", abstract: "Make the keys of a project, where it has none; print the public one.")
+        commandName: "init", abstract: "Create the project's keys if it has none; print the public key.")
 
     @ParentCommand var gyrus: Gyrus
 
@@ -42,23 +42,23 @@ struct KeysInit: AsyncParsableCommand {
         emit(keys.services.publicKey.text)
         say(
             isNew
-                ? "Made in \(session.directory.keys.path). Let other machines in with: "
+                ? "Created in \(session.directory.keys.path). Admit other machines with: "
                     + session.command("up -d --listen ADDRESS")
-                : "Project '\(session.directory.name)' had keys already.")
+                : "Project '\(session.directory.name)' already has keys.")
     }
 }
 
-/// Admits somebody new.
+/// Admits another machine or person.
 struct KeysToken: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "token", abstract: "Admit one more machine or person; print the token for it, a secret.")
+        commandName: "token", abstract: "Admit another machine or person; print its token, which is a secret.")
 
     @ParentCommand var gyrus: Gyrus
 
-    @Option(help: "What it may do: reader, worker, submitter or operator.")
+    @Option(help: "Role: reader, worker, submitter or operator.")
     var role = "worker"
 
-    @Option(help: "Its name in lists, by which it can be revoked (default: the role and a number).")
+    @Option(help: "Name for listing and revoking the key (default: the role and a number).")
     var name: String?
 
     func run() async throws {
@@ -73,7 +73,7 @@ struct KeysToken: AsyncParsableCommand {
     }
 }
 
-/// Lists who is admitted.
+/// Lists the admitted keys.
 struct KeysList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List the admitted keys.")
 
@@ -87,7 +87,7 @@ struct KeysList: AsyncParsableCommand {
     }
 }
 
-/// An admitted key as lists show it.
+/// A row of the list of admitted keys.
 private struct KeyRow: Listable {
     let name, role, key: String
 
@@ -96,13 +96,13 @@ private struct KeyRow: Listable {
     var row: [String] { [name.isEmpty ? "–" : name, role, key] }
 }
 
-/// Admits somebody no longer.
+/// Revokes a key.
 struct KeysRevoke: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
-        abstract: "Admit a key no longer.",
+        abstract: "Revoke a key.",
         discussion: """
-            Connections that it has last until they end; 'gyrus restart' ends them all.
+            Existing connections stay open until they end; 'gyrus restart' closes them all.
             """)
 
     @ParentCommand var gyrus: Gyrus
@@ -115,18 +115,18 @@ struct KeysRevoke: AsyncParsableCommand {
         var keys = try ProjectKeys(in: session.directory)
         guard (try? PublicKey(name)) != keys.services.publicKey,
             keys.admitted.entries.first(where: { $0.name == name })?.key != keys.services.publicKey
-        else { throw Failure(.conflict, "'\(name)' is the key of the services themselves, which they need.") }
+        else { throw Failure(.conflict, "'\(name)' is the services' own key and cannot be revoked.") }
         emit(try keys.admitted.remove(name).key.text)
-        say("No new connection is admitted; end those that last with: \(session.command("restart"))")
+        say("New connections are refused; close existing ones with: \(session.command("restart"))")
     }
 }
 
-/// Makes a pair of keys.
+/// Writes a new key pair.
 struct KeysMake: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "make", abstract: "Write new keys to a file that only you can read; print the public key.")
+        commandName: "make", abstract: "Write a new key pair to a file that only you can read; print the public key.")
 
-    @Argument(help: ArgumentHelp("File to write; one that exists is never replaced.", valueName: "file"))
+    @Argument(help: ArgumentHelp("File to write; an existing file is never replaced.", valueName: "file"))
     var file: String
 
     func run() async throws {

@@ -3,15 +3,15 @@ import Launcher
 import Messaging
 import Model
 
-/// Lets the services of a project answer other machines, or no longer.
+/// Makes a project's services accept or refuse connections from other machines.
 struct Listening {
     private let session: Session
 
     init(_ session: Session) { self.session = session }
 
-    /// Keeps where the services listen from the next start on.
+    /// Saves the address at which the services listen from their next start.
     /// - Parameter text: An address of this machine, or `off`.
-    /// - Returns: What to do on the other machines; nil where they are not answered any more.
+    /// - Returns: What to do on the other machines; nil if the services no longer accept them.
     func change(to text: String) throws -> String? {
         let kept = try ProjectNetwork.kept(in: session.directory)
         if let kept, !kept.isHost {
@@ -30,7 +30,7 @@ struct Listening {
         let network = keys.network(at: place)
         try network.keep(in: session.directory)
         guard !keys.admitted.entries.contains(where: { $0.role == .worker }) else {
-            return "The services listen at \(place.host). Let another machine in with: \(session.command("keys token"))"
+            return "The services listen at \(place.host). Admit another machine with: \(session.command("keys token"))"
         }
         let token = try keys.makeToken(as: .worker, name: keys.freeName(for: .worker), port: network.port)
         return """

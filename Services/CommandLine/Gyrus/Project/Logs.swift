@@ -3,11 +3,11 @@ import Foundation
 import Launcher
 import Model
 
-/// Shows what the services printed.
+/// Shows the services' logs.
 struct Logs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what the services print.",
-        discussion: "  gyrus logs -f --tail 20 trainer-worker\n\nThe last 24 MiB of each process are kept.")
+        abstract: "Show the services' logs.",
+        discussion: "  gyrus logs -f --tail 20 trainer-worker\n\nThe last 24 MiB of each process's log are kept.")
 
     @ParentCommand var gyrus: Gyrus
 
@@ -16,21 +16,21 @@ struct Logs: AsyncParsableCommand {
 
     @Option(
         name: [.customShort("n"), .long],
-        help: ArgumentHelp("Only the last lines of each process.", valueName: "number"))
+        help: ArgumentHelp("Show only the last lines of each process.", valueName: "number"))
     var tail: String = "all"
 
     @Option(
-        help: ArgumentHelp("Only lines from this time on: 10m ago, or a time.", valueName: "time"),
+        help: ArgumentHelp("Show only lines since this time: 10m (ago), or a timestamp.", valueName: "time"),
         transform: EventFilter.time)
     var since: Date?
 
-    @Flag(name: [.short, .long], help: "Show the time of each line.")
+    @Flag(name: [.short, .long], help: "Show a timestamp on each line.")
     var timestamps = false
 
     @Flag(name: .long, help: "Print no colors.")
     var noColor = false
 
-    @Flag(name: .long, help: "Leave out the names of the processes.")
+    @Flag(name: .long, help: "Omit the process names.")
     var noLogPrefix = false
 
     @Argument(help: "Services (default: all).")
@@ -38,7 +38,7 @@ struct Logs: AsyncParsableCommand {
 
     func validate() throws {
         guard tail == "all" || Int(tail).map({ $0 >= 0 }) ?? false else {
-            throw ValidationError("--tail needs a number or 'all', not '\(tail)'")
+            throw ValidationError("--tail must be a number or 'all', not '\(tail)'")
         }
     }
 
@@ -48,7 +48,7 @@ struct Logs: AsyncParsableCommand {
         for service in services where !known.contains(service) && !follow {
             throw Failure(
                 .notFound,
-                "there is no log of a service '\(service)'; see what runs with: \(session.command("ps"))")
+                "there is no log for service '\(service)'; see what is running with: \(session.command("ps"))")
         }
         var logs = ProjectLogs(of: session.directory, services: Set(services))
         var printer = LogPrinter(
@@ -64,7 +64,7 @@ struct Logs: AsyncParsableCommand {
         }
     }
 
-    /// Times of lines are in UTC and sort as texts do.
+    /// Line timestamps are in UTC and sort lexically.
     private func isWanted(_ line: LogLine) -> Bool {
         since.map { line.time >= $0.formatted(.iso8601).dropLast() } ?? true
     }

@@ -4,7 +4,7 @@ import Glibc
 import Model
 import ServiceClient
 
-/// Address of the machine that the services run on, with the first of their ports where it is another than usual.
+/// Address of the machine that runs the services, with their first port if it is not the default.
 struct NetworkPlace {
     static let usualPort: UInt16 = 7100
 
@@ -17,34 +17,35 @@ struct NetworkPlace {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         let allowed = parts.first?.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-".contains($0)) }
         guard parts.count < 3, allowed == true, !parts[0].isEmpty, parts.count == 1 || UInt16(parts[1]) != nil else {
-            throw ValidationError("'\(text)' is no address; write 10.0.0.5, lab.example or 10.0.0.5:7200.")
+            throw ValidationError("'\(text)' is not an address; write it like 10.0.0.5, lab.example or 10.0.0.5:7200.")
         }
         host = parts[0]
         port = parts.count == 2 ? UInt16(parts[1]) : nil
         guard let port else { return }
         guard (1...UInt16.max - UInt16(ServiceName.allCases.count)).contains(port) else {
             throw ValidationError(
-                "'\(port)' cannot be the first of \(ServiceName.allCases.count) ports; choose one such as 7100.")
+                "'\(port)' cannot be the first of \(ServiceName.allCases.count) consecutive ports; choose one such as 7100."
+            )
         }
     }
 
-    /// Checks that services can listen there and others can come: an address of this machine, in numbers.
+    /// Checks that services can listen there and others can connect: a numeric address of this machine.
     func checkListening() throws {
         var address = in_addr()
         guard inet_pton(AF_INET, host, &address) == 1 else {
-            throw ValidationError("--listen takes an address of this machine in numbers, such as 10.0.0.5.")
+            throw ValidationError("--listen requires a numeric address of this machine, such as 10.0.0.5.")
         }
         guard address.s_addr != 0 else {
-            throw ValidationError("--listen takes the one address by which other machines reach this one, not \(host).")
+            throw ValidationError("--listen requires the address at which other machines reach this one, not \(host).")
         }
     }
 
-    /// Where each service is, if the first port is this one.
+    /// The endpoint of each service, counting up from the first port.
     func endpoints(from port: UInt16) -> [(service: ServiceName, endpoint: String)] {
         ServiceName.allCases.enumerated().map { ($1, "tcp://\(host):\(port + UInt16($0))") }
     }
 
-    /// The address that this machine has towards that one; nil where there is no way.
+    /// The local address from which this machine reaches that host; nil if there is no route.
     var ownAddress: String? {
         var hints = addrinfo()
         hints.ai_family = AF_INET
@@ -55,7 +56,7 @@ struct NetworkPlace {
         let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        // Nothing is sent: connecting only chooses the way.
+        // Connecting a datagram socket sends nothing; it only selects a route.
         guard connect(descriptor, target.pointee.ai_addr, target.pointee.ai_addrlen) == 0 else { return nil }
         var own = sockaddr_in()
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)

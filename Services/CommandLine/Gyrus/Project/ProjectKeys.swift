@@ -4,8 +4,8 @@ import Messaging
 import Model
 import ServiceClient
 
-/// The keys of a project whose services other machines reach: one pair for all services and for commands on their machine,
-/// and the file of those who are admitted.
+/// The keys of a project whose services accept other machines: one pair for all services and for commands on their
+/// machine, and the file of admitted keys.
 struct ProjectKeys {
     let directory: ProjectDirectory
     let services: KeyPair
@@ -19,7 +19,7 @@ struct ProjectKeys {
         directory.keys.appending(path: "member.key")
     }
 
-    /// Name by which the services' own key is admitted.
+    /// Name under which the services' own key is admitted.
     private static let ownName = "services and commands of this machine"
 
     /// Whether a project has keys.
@@ -27,7 +27,7 @@ struct ProjectKeys {
         FileManager.default.fileExists(atPath: file(in: directory).path)
     }
 
-    /// The keys of a project; makes them where there are none.
+    /// The keys of a project; creates them if there are none.
     init(makingIn directory: ProjectDirectory) throws {
         if !Self.exist(in: directory) {
             try directory.create()
@@ -35,7 +35,7 @@ struct ProjectKeys {
             let pair = try KeyPair.generate()
             var admitted = try AdmittedKeys.create(at: Self.admittedFile(in: directory))
             try admitted.add(pair.publicKey, as: .operator, name: Self.ownName)
-            // Last, so that keys that are there are whole.
+            // Written last, so that keys that exist are complete.
             try pair.write(to: Self.file(in: directory))
         }
         try self.init(in: directory)
@@ -46,27 +46,27 @@ struct ProjectKeys {
         guard Self.exist(in: directory) else {
             throw Failure(
                 .notFound,
-                "project '\(directory.name)' has no keys; make them with: gyrus keys init, or gyrus up --listen")
+                "project '\(directory.name)' has no keys; create them with: gyrus keys init, or gyrus up --listen")
         }
         self.directory = directory
         services = try KeyPair(contentsOf: Self.file(in: directory))
         admitted = try AdmittedKeys(contentsOf: Self.admittedFile(in: directory))
     }
 
-    /// The keys of somebody new, with what is needed to reach the services.
+    /// Keys for another machine or person, with what is needed to reach the services.
     mutating func makeToken(as role: Role, name: String, port: UInt16) throws -> JoinToken {
         let pair = try KeyPair.generate()
         try admitted.add(pair.publicKey, as: role, name: name)
         return JoinToken(services: services.publicKey, keys: pair, port: port)
     }
 
-    /// The first name of its kind that nobody has, such as `worker-2`.
+    /// The first unused name of the role, such as `worker-2`.
     func freeName(for role: Role) -> String {
         let taken = Set(admitted.entries.map(\.name))
         return (1...).lazy.map { "\(role.rawValue)-\($0)" }.first { !taken.contains($0) } ?? role.rawValue
     }
 
-    /// The part of a project whose services listen at a place.
+    /// Settings of a project whose services listen at an address.
     func network(at place: NetworkPlace) -> ProjectNetwork {
         let port = place.port ?? NetworkPlace.usualPort
         var environment = Self.environment(place, port, services.publicKey, Self.file(in: directory))
@@ -75,7 +75,7 @@ struct ProjectKeys {
         return ProjectNetwork(address: place.host, port: port, environment: environment)
     }
 
-    /// The part of a project that works for services elsewhere; writes its keys.
+    /// Settings of a project that works for services elsewhere; writes its keys.
     static func join(
         _ place: NetworkPlace, with token: JoinToken, as address: String, running services: Set<String>,
         in directory: ProjectDirectory

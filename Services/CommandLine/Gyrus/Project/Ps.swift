@@ -28,7 +28,7 @@ struct Ps: AsyncParsableCommand {
         } else {
             replicas = session.detachment.orphans
             if !replicas.isEmpty {
-                say("The supervisor of these processes is gone; '\(session.command("up -d"))' takes them over.")
+                say("The supervisor of these processes has died; '\(session.command("up -d"))' takes them over.")
             }
         }
         let shown = replicas.filter { all || $0.state != .exited }
@@ -42,7 +42,7 @@ struct Ps: AsyncParsableCommand {
             })
     }
 
-    /// What workers have to compute with, by the number of their process; those of queues that do not answer are missing.
+    /// The devices of workers by process ID, without the workers of queues that do not answer.
     private func offers(of replicas: [ReplicaStatus]) async -> [String: ComputeOffer] {
         let queues = [ServiceName.trainer, .evaluator].filter { name in
             replicas.contains { $0.service == "\(name)-worker" } && replicas.contains { $0.service == "\(name)" }
@@ -51,7 +51,7 @@ struct Ps: AsyncParsableCommand {
         for name in queues {
             let statistics = try? await Services(gyrus.project).queue(of: name).statistics()
             for worker in statistics?.workers ?? [] {
-                // Its host, its process, and a random ending.
+                // A worker's name is its host, its process ID and a random suffix.
                 let process = worker.name.split(separator: "-").dropLast().last.map(String.init) ?? ""
                 offers[process] = worker.offer
             }

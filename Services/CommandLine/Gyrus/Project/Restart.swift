@@ -5,7 +5,7 @@ import Model
 /// Stops and starts services.
 struct Restart: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Stop and start services again.", discussion: "  gyrus restart designer")
+        abstract: "Stop services and start them again.", discussion: "  gyrus restart designer")
 
     @ParentCommand var gyrus: Gyrus
 
@@ -15,9 +15,9 @@ struct Restart: AsyncParsableCommand {
     func run() async throws { try await change(gyrus, services) { .restart($0) } }
 }
 
-/// Starts services that were stopped.
+/// Starts stopped services.
 struct Start: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Start services that were stopped.")
+    static let configuration = CommandConfiguration(abstract: "Start stopped services.")
 
     @ParentCommand var gyrus: Gyrus
 
@@ -27,7 +27,7 @@ struct Start: AsyncParsableCommand {
     func run() async throws { try await change(gyrus, services) { .start($0) } }
 }
 
-/// Sends the request for the named services, all of them by default, and waits until they are up.
+/// Sends the request for the named services (default: all) and waits until they are up.
 private func change(
     _ gyrus: Gyrus, _ services: [String], _ request: (Set<String>) -> ControlRequest
 ) async throws {
@@ -39,10 +39,10 @@ private func change(
     try await Waiting(session: session, names: names, timeout: .seconds(60)).untilUp(status)
 }
 
-/// Stops services without forgetting them.
+/// Stops services but keeps them in the project.
 struct Stop: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Stop services; 'start' or 'up' runs them again.", discussion: "  gyrus stop trainer-worker")
+        abstract: "Stop services; 'start' or 'up' starts them again.", discussion: "  gyrus stop trainer-worker")
 
     @ParentCommand var gyrus: Gyrus
 

@@ -9,10 +9,10 @@ struct Scale: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
 
-    @Flag(name: .long, help: "Return without waiting for them to run.")
+    @Flag(name: .long, help: "Do not wait until they run.")
     var noWait = false
 
-    @Argument(help: ArgumentHelp("Services and numbers.", valueName: "service=number"))
+    @Argument(help: ArgumentHelp("Services and their numbers of processes.", valueName: "service=number"))
     var counts: [ScaleArgument]
 
     func run() async throws {

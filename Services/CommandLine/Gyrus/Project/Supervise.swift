@@ -12,7 +12,7 @@ struct Supervise: AsyncParsableCommand {
 
     @ParentCommand var gyrus: Gyrus
 
-    @Option(help: "Descriptor that learns when the supervisor listens.")
+    @Option(help: "File descriptor to write to once the supervisor listens.")
     var readyDescriptor: Int32
 
     func run() async throws {
@@ -29,7 +29,7 @@ struct Supervise: AsyncParsableCommand {
             await supervisor.untilFinished()
             signals.cancel()
         } catch let failure as Failure where failure.code == .conflict {
-            // Another one was faster; whoever waits for us can use that one.
+            // Another supervisor was faster; whoever waits for this one can use that one.
             report("ready")
         } catch {
             report(Failure(error).message)

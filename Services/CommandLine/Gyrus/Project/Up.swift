@@ -8,17 +8,17 @@ import Model
 /// Starts the services, or brings running ones in line with the Compose file.
 struct Up: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Start the services; those that run and did not change are left alone.",
+        abstract: "Start the services; unchanged running services are left alone.",
         discussion: """
-            In the foreground the services' logs are shown, and Ctrl-C stops the services. With --detach they keep running in \
-            the background, and the command returns when all of them are healthy.
+            In the foreground, the command shows the services' logs, and Ctrl-C stops the services. With --detach they run in \
+            the background, and the command returns once all of them are healthy.
 
               gyrus up -d --scale trainer-worker=4
               gyrus up registry      only the registry and what it depends on
               gyrus up -d --listen 10.0.0.5      for workers of other machines
 
-            With --listen the services answer other machines, which need a key for that, and this machine's commands keep \
-            working. The command for the other machine is printed. It stays so until --listen off.
+            With --listen, the services also accept other machines, which need a key. The command to run there is printed. \
+            Commands on this machine keep working. The setting lasts until --listen off.
             """)
 
     @ParentCommand var gyrus: Gyrus
@@ -27,45 +27,45 @@ struct Up: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Let other machines reach the services at this address of this machine, such as 10.0.0.5, and from this port"
-                + " on (usually 7100); 'off' ends that.", valueName: "address[:port]"))
+            "Accept other machines at this address of this machine, such as 10.0.0.5, on ports from this one up (default"
+                + " 7100); 'off' ends that.", valueName: "address[:port]"))
     var listen: String?
 
-    @Argument(help: "Services to start, with those they depend on (default: all).")
+    @Argument(help: "Services to start, together with their dependencies (default: all).")
     var services: [String] = []
 
     func run() async throws {
         let session = try Session(gyrus.project)
         let invitation = try listen.flatMap { try Listening(session).change(to: $0) }
-        // In the foreground the logs follow, and this would be lost among them.
+        // In the foreground, this would get lost among the logs that follow.
         if !start.detach, let invitation { say(invitation) }
         try await start.run(services, of: session)
         if start.detach, let invitation { say(invitation) }
     }
 }
 
-/// How services are started.
+/// Options for starting services.
 struct StartOptions: ParsableArguments {
     @Flag(name: [.short, .long], help: "Run in the background.")
     var detach = false
 
-    @Option(name: .long, help: ArgumentHelp("Number of a service's processes.", valueName: "service=number"))
+    @Option(name: .long, help: ArgumentHelp("Number of processes of a service.", valueName: "service=number"))
     var scale: [ScaleArgument] = []
 
-    @Flag(name: .long, help: "With --detach: return without waiting until the services are healthy.")
+    @Flag(name: .long, help: "With --detach: do not wait until the services are healthy.")
     var noWait = false
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "How long to wait for that, such as 90s; a number alone is in seconds (default: 60s).",
+            "Maximum time to wait for that, such as 90s; a bare number is in seconds (default: 60s).",
             valueName: "duration"), transform: DurationArgument.orSeconds)
     var waitTimeout: DurationArgument?
 
-    @Flag(name: .long, help: "Restart services even if they did not change.")
+    @Flag(name: .long, help: "Restart services even if they are unchanged.")
     var forceRecreate = false
 
-    /// Starts services of a project with those they depend on, all of them where none is named.
+    /// Starts services of a project and their dependencies; all services if none is named.
     func run(_ services: [String], of session: Session) async throws {
         let project = try session.locator.project(in: session.directory, naming: services) { say("gyrus: \($0)") }
         let counts = try ScaleArgument.counts(scale, in: project)
@@ -101,7 +101,7 @@ struct StartOptions: ParsableArguments {
     }
 }
 
-/// Waits until services are up, telling of each step.
+/// Waits until services are up and reports each step.
 struct Waiting {
     let session: Session
     let names: Set<String>
@@ -125,12 +125,12 @@ struct Waiting {
         }
     }
 
-    /// Why a replica does not come up, with the last lines of its log.
+    /// Why a replica failed to come up, with the last lines of its log.
     func failure(_ replica: ReplicaStatus, _ what: String) -> Failure {
         var logs = ProjectLogs(of: session.directory, services: [replica.service])
         let tail = logs.newLines(last: 10, isLast: true).filter { $0.replica == replica.id }.map { "    \($0.text)" }
-        let text = tail.isEmpty ? "" : "; its last lines:\n\(tail.joined(separator: "\n"))"
-        let next = "See more with: \(session.command("logs \(replica.service)"))"
+        let text = tail.isEmpty ? "" : "; last log lines:\n\(tail.joined(separator: "\n"))"
+        let next = "For more, run: \(session.command("logs \(replica.service)"))"
         let isConfiguration = replica.outcome?.isConfigurationError ?? false
         return Failure(isConfiguration ? .configuration : .internal, "\(replica.id) \(what)\(text)\n\(next)")
     }
@@ -148,7 +148,7 @@ struct ScaleArgument: ExpressibleByArgument {
         self.count = count
     }
 
-    /// The numbers by service; a service that the project lacks is an error.
+    /// The number of processes by service; an unknown service is an error.
     static func counts(_ arguments: [ScaleArgument], in project: ComposeProject? = nil) throws -> [String: Int] {
         for argument in arguments {
             guard let project, project.services[argument.service] == nil else { continue }

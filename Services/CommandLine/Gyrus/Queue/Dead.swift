@@ -5,14 +5,14 @@ import Model
 import ServiceClient
 import WorkQueueClient
 
-/// Tasks that crashed too often.
+/// Manages dead tasks, which crashed too often.
 struct Dead: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Manage tasks that crashed too often.",
+        abstract: "Manage dead tasks, which crashed too often.",
         discussion: """
-            A search counts a dead task as a failed trial and continues without it. To run such trials again once the \
-            cause is fixed, resume the scenario if it failed as a whole: gyrus resume ID. A task that is requeued by \
-            itself is done for whoever asks for it again, such as that search.
+            A search counts a dead task as a failed trial and continues without it. To rerun such trials after fixing the \
+            cause, resume the scenario if it failed as a whole: gyrus resume ID. A task that you requeue here runs again, \
+            but only a client that asks for it again, such as that search, uses its result.
 
               gyrus dead list
               gyrus dead show 3fa27c11/7/train
@@ -21,21 +21,21 @@ struct Dead: AsyncParsableCommand {
         subcommands: [DeadList.self, DeadShow.self, DeadRequeue.self, DeadDrop.self], defaultSubcommand: DeadList.self)
 }
 
-/// Services whose queues are looked at.
+/// The services whose queues to search.
 struct QueueOptions: ParsableArguments {
     @Option(help: "Queue: trainer or evaluator (default: both).")
     var service: ServiceName?
 
     func validate() throws {
         guard let service, !Self.queues.contains(service) else { return }
-        throw ValidationError("the \(service) has no queue of tasks; use trainer or evaluator")
+        throw ValidationError("the \(service) has no task queue; use trainer or evaluator")
     }
 
     static let queues: [ServiceName] = [.trainer, .evaluator]
 
     var names: [ServiceName] { service.map { [$0] } ?? Self.queues }
 
-    /// Changes tasks, each in the queue that has it, and prints their identities.
+    /// Changes tasks, each in the queue that has it, and prints their IDs.
     func change(
         _ services: Services, _ tasks: [String], _ body: (QueueClient, String) async throws -> Bool
     ) async throws {
@@ -45,7 +45,7 @@ struct QueueOptions: ParsableArguments {
         }
     }
 
-    /// Does something in the first queue where it can be done for the task.
+    /// Applies an operation in the first queue that has the task.
     func first(_ services: Services, _ task: String, _ body: (QueueClient) async throws -> Bool) async throws {
         for name in names {
             do {
@@ -83,7 +83,7 @@ struct DeadList: AsyncParsableCommand {
     }
 }
 
-/// Shows all that is known of a task.
+/// Shows the details of a task.
 struct DeadShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show a task's last error and the last lines of its log.")
@@ -92,10 +92,10 @@ struct DeadShow: AsyncParsableCommand {
     @OptionGroup var queue: QueueOptions
     @OptionGroup var form: FormatOption
 
-    @Argument(help: "Identity of the task.")
+    @Argument(help: "ID of the task.")
     var task: String
 
-    /// Lines of a worker's own log that are shown where it could not send any.
+    /// Number of lines to show from the worker's log file if the worker sent none.
     private static let lines = 20
 
     func run() async throws {
@@ -109,7 +109,7 @@ struct DeadShow: AsyncParsableCommand {
     }
 }
 
-/// All that is known of a task.
+/// The details of a task.
 private struct DeadPage: Encodable {
     let id, kind, group, state, worker: String
     let attempts, maximumAttempts: Int
@@ -145,9 +145,10 @@ private struct DeadPage: Encodable {
     }
 }
 
-/// Gives dead tasks new attempts.
+/// Requeues dead tasks.
 struct DeadRequeue: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "requeue", abstract: "Give dead tasks new attempts.")
+    static let configuration = CommandConfiguration(
+        commandName: "requeue", abstract: "Requeue dead tasks with a fresh set of attempts.")
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var queue: QueueOptions
@@ -161,9 +162,9 @@ struct DeadRequeue: AsyncParsableCommand {
     }
 }
 
-/// Gives dead tasks up.
+/// Drops dead tasks.
 struct DeadDrop: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "drop", abstract: "Give up dead tasks for good.")
+    static let configuration = CommandConfiguration(commandName: "drop", abstract: "Drop dead tasks for good.")
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var queue: QueueOptions
@@ -177,7 +178,7 @@ struct DeadDrop: AsyncParsableCommand {
     }
 }
 
-/// A dead task as lists show it.
+/// A row of the list of dead tasks.
 struct DeadRow: Listable {
     let service, id, kind, group, worker: String
     let attempts: Int

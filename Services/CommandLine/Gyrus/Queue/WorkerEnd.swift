@@ -1,14 +1,14 @@
 import Foundation
 import Launcher
 
-/// How the process of a worker that fell silent ended, and what it printed last: the supervisor of this machine knows.
+/// How a silent worker's process ended and what it printed last, from this machine's supervisor.
 struct WorkerEnd {
     let replica: ReplicaID
     /// Such as `was ended by signal 9 (killed; out of memory?)`.
     let outcome: String
     private let directory: ProjectDirectory
 
-    /// Finds a worker by its name, in which its process's number is the last but one of the parts.
+    /// Finds a worker by its name, whose second to last part is the process ID.
     init?(of worker: String, in directory: ProjectDirectory) {
         let parts = worker.split(separator: "-")
         guard parts.count >= 3, let process = Int32(parts[parts.count - 2]) else { return nil }
@@ -31,7 +31,7 @@ struct WorkerEnd {
         return String(line[start..<stop])
     }
 
-    /// The last lines that it printed before a time.
+    /// The last lines that the worker printed before a time.
     func lastLines(before time: Date, count: Int) -> [String] {
         var logs = ProjectLogs(of: directory, services: [replica.service])
         let limit = time.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))

@@ -3,35 +3,35 @@ import Networks
 
 /// The scenarios that make up the experiment on audio-visual MNIST.
 struct AVMnistExperiment {
-    /// How much is computed.
+    /// The amount of computation.
     struct Scale {
         let samples: (training: Int, validation: Int, test: Int)
         /// Noisy variants of each recording.
         let mixes: Int
-        /// How the networks of single modalities are trained.
+        /// Training of the unimodal networks.
         let pretraining: (epochs: Int, batch: Int)
-        /// Trials of a pair, its two networks among them.
+        /// Number of trials of a pair, including its two unimodal networks.
         let trials: Int
-        /// How fusions are trained above them.
+        /// Training of the fusions on top of them.
         let fusion: (epochs: Int, samples: Int)
         let seeds: Int
 
         static let quick = Scale(
             samples: (2_400, 800, 800), mixes: 3, pretraining: (3, 64), trials: 10, fusion: (6, 2_400), seeds: 1)
 
-        /// In an epoch a network sees every picture once, and every recording only with noise that it has not heard before:
+        /// In an epoch, a network sees every picture once, and every recording only with new noise:
         /// 3 epochs of 12,000 samples taught LeNet5 to hear 96.7 % of the digits (recording split, one seed, validation), 1
         /// epoch of 36,000 97.0 %, and 3 of 40,000 97.6 %, with pictures 99.0 %. Twice as many epochs gave 98.1 and 99.3 %.
         static let full = Scale(
             samples: (40_000, 2_000, 2_000), mixes: 24, pretraining: (3, 32), trials: 14, fusion: (4, 20_000), seeds: 3)
 
-        /// The settings, for people.
+        /// The settings as text.
         var text: String {
             """
             \(samples.training) training, \(samples.validation) validation and \(samples.test) test samples, \
             \(mixes) noisy variants of each recording; each network trained for \(pretraining.epochs) epoch(s) in \
             mini-batches of \(pretraining.batch), \(trials - 3) fusions of each pair for \(fusion.epochs) epochs of \
-            \(fusion.samples) samples, beside the product of their answers
+            \(fusion.samples) samples, plus the product of their answers
             """
         }
     }
@@ -43,12 +43,12 @@ struct AVMnistExperiment {
         let image: TableSix
         let audio: TableSix
 
-        /// Whether the same network perceives both modalities: then the networks are trained, and nothing is fused.
+        /// Whether both modalities have the same structure: then the networks are trained, and nothing is fused.
         var isSame: Bool { image == audio }
-        /// The case that trains the image's network. A seed parts the pictures alike on both splits, which differ in the
-        /// recordings, so it is trained on the first one only.
+        /// The case that trains the image network. For one seed, both splits have the same pictures and differ only in the
+        /// recordings, so the network is trained only on the first split.
         var imageOrigin: Case { Case(split: .recording, seed: seed, image: image, audio: image) }
-        /// The case that trains the audio's network.
+        /// The case that trains the audio network.
         var audioOrigin: Case { Case(split: split, seed: seed, image: audio, audio: audio) }
     }
 
@@ -56,17 +56,17 @@ struct AVMnistExperiment {
     let seeds: ClosedRange<Int>
 
     /// - Parameters:
-    ///   - count: How many seeds; nil for as many as is usual.
-    ///   - first: The first of them; others are fresh data and fresh networks.
+    ///   - count: The number of seeds; nil for the default.
+    ///   - first: The first seed; other seeds mean fresh data and fresh networks.
     init(_ scale: Scale, seeds count: Int? = nil, from first: Int = 1) {
         self.scale = scale
         seeds = first...first + (count ?? scale.seeds) - 1
     }
 
-    /// All cases, in the order in which they can be carried out: the cases of a stage need only those of earlier ones.
+    /// All cases in stages; a stage needs only cases of earlier stages.
     ///
-    /// On the recording split and then on the speaker-held-out split, first the same network for both modalities, so that
-    /// every network is trained for every modality once, and then the pairs of table 8, which fuse what those have trained.
+    /// First on the recording split, then on the speaker-held-out split. Each starts with the same structure for both
+    /// modalities, which trains every network once per modality, followed by the pairs of table 8, which fuse them.
     var stages: [[Case]] {
         DatasetRecipe.Split.allCases.flatMap { split in
             [cases(split, where: \.isSame), cases(split) { !$0.isSame }]
@@ -81,10 +81,10 @@ struct AVMnistExperiment {
         }
     }
 
-    /// The file of a case's scenario.
+    /// The scenario file of a case.
     /// - Parameters:
-    ///   - image: A structure, or a model of the registry.
-    ///   - audio: Likewise.
+    ///   - image: A structure, or a model in the registry.
+    ///   - audio: A structure, or a model in the registry.
     func text(of pair: Case, image: String, audio: String) -> String {
         let trials = pair.isSame ? 2 : scale.trials
         return """

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Pairs of networks as bars: the better half, the fusion, and a mark for the published figure.
+/// A bar chart of network pairs: the better half, the fusion, and a mark for the published accuracy.
 struct AVMnistPicture {
     struct Bar {
         let name: String

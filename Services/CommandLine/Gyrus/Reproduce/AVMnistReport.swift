@@ -3,15 +3,15 @@ import Model
 import Networks
 import Search
 
-/// The tables of the experiment beside the published ones, in Markdown, with a picture for each split.
+/// The experiment's tables next to the published ones, in Markdown, with a chart for each split.
 struct AVMnistReport {
     typealias Case = AVMnistExperiment.Case
     typealias Outcome = AVMnistRunner.Outcome
 
-    /// Figures of several seeds.
+    /// Mean and standard error over seeds.
     struct Statistic {
         let mean: Double
-        /// Standard error of the mean; nil for a single figure.
+        /// Standard error of the mean; nil for a single value.
         let error: Double?
 
         init(_ values: [Double]) {
@@ -42,20 +42,20 @@ struct AVMnistReport {
 
             \(experiment.seeds.count) seed(s) from \(experiment.seeds.lowerBound) on: \(experiment.scale.text). \(String(format: "%.1f", minutes)) minutes in this run.
 
-            Accuracy on the test split in percent, mean ± standard error, the source paper's figure in parentheses. Nothing
-            is chosen by the test split. The networks of pictures are those of the recording split on both splits.
+            Accuracy on the test split in percent, mean ± standard error, with the source paper's value in parentheses. Nothing
+            was chosen by the test split. Both splits use the image networks of the recording split.
 
-            The paper's figures stand beside ours for orientation: they are of other networks on other data. Our structures have
-            batch normalization after each convolution, one pooling less in SparseNet, and He initialization; the paper does
-            not tell its noise level, number of principal components and number of samples. The standard error is over seeds
-            that share their test recordings, so it leaves out the error of so few recordings.
+            The paper's values are only a rough reference, because its networks and data differ. Our structures have
+            batch normalization after each convolution, one pooling layer less in SparseNet, and He initialization. The paper
+            does not report its noise level, number of principal components or number of samples. The standard error is over
+            seeds that share their test recordings, so it does not include the error from having few recordings.
 
             \(splits.joined(separator: "\n\n"))
 
             """
     }
 
-    /// Writes report and pictures into a folder.
+    /// Writes the report and charts to a folder.
     func write(to folder: URL) throws {
         do {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -67,7 +67,7 @@ struct AVMnistReport {
             }
         } catch {
             throw Failure(
-                .unavailable, "The report cannot be written to '\(folder.path)': \(error.localizedDescription)")
+                .unavailable, "Cannot write the report to '\(folder.path)': \(error.localizedDescription)")
         }
     }
 
@@ -86,13 +86,13 @@ struct AVMnistReport {
         return """
             ## Split by \(split.rawValue)
 
-            Networks of single modalities (table 7):
+            Unimodal networks (table 7):
 
             | | \(names) |
             \(rule)
             \(alone.joined(separator: "\n"))
 
-            Fused, image in rows, audio in columns (table 8):
+            Fused networks, image in rows, audio in columns (table 8):
 
             | | \(names) |
             \(rule)
@@ -146,11 +146,11 @@ struct AVMnistReport {
         let best = bars.max { $0.fused < $1.fused }
         let margin = bars.max { $0.fused - $0.better < $1.fused - $1.better }
         var lines = [
-            "- As means of the seeds, \(bars.count { $0.fused >= $0.better }) of \(bars.count) pairs are at least their better "
+            "- Averaged over seeds, \(bars.count { $0.fused >= $0.better }) of \(bars.count) pairs match or beat their better "
                 + "half on the test split. In the source paper, 5 of 12 beat theirs.",
-            "- Of the \(fusions.count) results, \(onValidation) are at least their better half on the validation split, by which "
-                + "they were chosen, and \(onTest) on the test split; \(alone) stayed with one network, \(products) multiply the "
-                + "answers of both.",
+            "- Of the \(fusions.count) results, \(onValidation) match or beat their better half on the validation split, by which "
+                + "they were chosen, and \(onTest) on the test split; \(alone) kept a single network, \(products) multiply the "
+                + "answers of both networks.",
         ]
         if let best { lines.append("- Best pair: \(best.name), \(Self.percent(best.fused)).") }
         if let margin {

@@ -5,10 +5,10 @@ import Model
 import Networks
 import RegistryClient
 
-/// Publishes the experiment's scenarios and waits for them. Their identities follow from their text, so what was published
-/// before is found again.
+/// Publishes the experiment's scenarios and waits for them. Their IDs are derived from their text, so scenarios that
+/// were published before are found again.
 struct AVMnistRunner {
-    /// What came of two networks.
+    /// The outcome of fusing two networks.
     struct Outcome {
         /// Accuracy of each half and of the result, from 0 to 1.
         struct Accuracy {
@@ -21,9 +21,9 @@ struct AVMnistRunner {
 
         let validation: Accuracy
         let test: Accuracy
-        /// The result, for people.
+        /// Name of the resulting network.
         let network: String
-        /// Models of the halves.
+        /// The models of the two halves.
         let imageModel: String
         let audioModel: String
     }
@@ -32,13 +32,13 @@ struct AVMnistRunner {
     let registry: RegistryClient
     let isSynthetic: Bool
 
-    /// How long a service may be away, and a model may be on its way into the registry.
+    /// Maximum time to wait for a service to return, and for a model to reach the registry.
     private static let patience = Duration.seconds(120)
 
     func outcomes(of experiment: AVMnistExperiment) async throws -> [AVMnistExperiment.Case: Outcome] {
         let stages = experiment.stages
         let total = stages.reduce(0) { $0 + $1.count }
-        say("\(total) scenarios; for each split first the networks of single modalities, then the pairs.")
+        say("\(total) scenarios; for each split, the unimodal networks first, then the pairs.")
         var outcomes: [AVMnistExperiment.Case: Outcome] = [:]
         for stage in stages {
             var published: [(AVMnistExperiment.Case, ScenarioID)] = []
@@ -54,7 +54,7 @@ struct AVMnistRunner {
         return outcomes
     }
 
-    /// The model that an earlier case has trained, or the structure where this case trains it.
+    /// The model that an earlier case trained, or the structure if this case trains it.
     private func network(
         _ structure: TableSix, _ path: KeyPath<Outcome, String>, of origin: AVMnistExperiment.Case,
         for pair: AVMnistExperiment.Case, _ outcomes: [AVMnistExperiment.Case: Outcome]
@@ -67,7 +67,7 @@ struct AVMnistRunner {
         return model
     }
 
-    /// A model that was made just now may still be on its way.
+    /// Waits for the model, because a new one may not be registered yet.
     private func registered(_ model: String) async throws -> PretrainedModel {
         do {
             return try await registry.model(model)
@@ -82,7 +82,7 @@ struct AVMnistRunner {
         let digest = BlobDigest(hashing: Array(text.utf8)).hexadecimal
         let id = try ScenarioID("av-mnist-\(digest.prefix(16))")
         let status = try await designer.publish(text, file: "av-mnist.yaml", as: id)
-        // What was withdrawn or failed is taken up where it stood.
+        // Cancelled or failed scenarios continue where they stopped.
         if status.state == .cancelled || status.state == .failed { _ = try await designer.resume(id.text) }
         return id
     }
@@ -97,7 +97,7 @@ struct AVMnistRunner {
                 throw Failure(
                     .unavailable,
                     "Scenario \(id) ended as \(status.state): \(status.failure?.message ?? "no reason was given") "
-                        + "Repeat the command to go on.")
+                        + "Repeat the command to continue.")
             }
             let outcome = try outcome(best, alone: try await designer.trials(of: id.text, limit: 2))
             outcomes[pair] = outcome

@@ -11,7 +11,7 @@ enum PublishedAVMnist {
         ],
     ]
 
-    /// By the image's network, then by the audio's.
+    /// Accuracies by image network, then by audio network.
     static let fused: [TableSix: [TableSix: Double]] = [
         .leNet3: [.leNet5: 95.45, .mediumNet: 52.18, .sparseNet: 68.60],
         .leNet5: [.leNet3: 73.83, .mediumNet: 54.06, .sparseNet: 69.98],

@@ -1,8 +1,8 @@
 import ArgumentParser
 
-/// Repeats what was published, with scenarios that the services carry out.
+/// Reproduces published experiments with scenarios that the services run.
 struct Reproduce: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Repeat a published experiment, with its tables beside the published ones.",
+        abstract: "Reproduce a published experiment and compare the results.",
         subcommands: [ReproduceAVMnist.self])
 }

@@ -5,7 +5,7 @@ import Launcher
 import Model
 import RegistryClient
 
-/// Repeats the experiment on audio-visual MNIST: the source paper's tables 7 and 8.
+/// Reproduces the experiment on audio-visual MNIST: tables 7 and 8 of the source paper.
 struct ReproduceAVMnist: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "av-mnist",
@@ -14,33 +14,33 @@ struct ReproduceAVMnist: AsyncParsableCommand {
               gyrus reproduce av-mnist --quick   minutes: fewer samples, one seed
               gyrus reproduce av-mnist           an hour or more on two cores
 
-            The networks are trained and fused by scenarios that are published to the designer, on the recording split and \
-            then on the speaker-held-out split. An interrupted run continues where it stopped: scenarios that exist already \
-            are not started again. The folder gets report.md and a picture for each split.
+            The command publishes scenarios that train and fuse the networks, first on the recording split, then on the \
+            speaker-held-out split. An interrupted run continues where it stopped: existing scenarios are not started \
+            again. The output is report.md and a chart for each split.
             """)
 
     @ParentCommand var gyrus: Gyrus
 
-    @Flag(help: "Fewer samples, epochs and trials, and one seed.")
+    @Flag(help: "Use fewer samples, epochs and trials, and one seed.")
     var quick = false
 
-    @Flag(help: "Use data that Gyrus makes itself instead of the real data sets.")
+    @Flag(help: "Use synthetic data instead of the real data sets.")
     var synthetic = false
 
     @Option(
-        help: ArgumentHelp("How many seeds; each has data of its own (default: 3, quick: 1).", valueName: "n"))
+        help: ArgumentHelp("Number of seeds; each has its own data (default: 3, quick: 1).", valueName: "n"))
     var seeds: Int?
 
-    @Option(help: ArgumentHelp("The first of them, for a run on seeds that nothing was chosen by.", valueName: "n"))
+    @Option(help: ArgumentHelp("First seed, to run on seeds that were not used for any choice.", valueName: "n"))
     var firstSeed = 1
 
     @Option(
         help: ArgumentHelp(
-            "Folder of the raw data sets; starts the services with it, or restarts those that have another.",
+            "Folder of the raw data sets; starts the services with it, or restarts services that use another folder.",
             valueName: "folder"))
     var data: String?
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Folder of the report.", valueName: "folder"))
+    @Option(name: [.short, .long], help: ArgumentHelp("Folder for the report.", valueName: "folder"))
     var output = "av-mnist"
 
     func validate() throws {

@@ -7,29 +7,29 @@ import Model
 /// Publishes a scenario.
 struct Publish: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Publish a scenario: the designer searches for a network.",
+        abstract: "Publish a scenario and start the search for its network.",
         discussion: """
-            Prints the scenario's identity once it is safely in the queue.
+            Prints the scenario's ID once it is safely in the queue.
 
               gyrus publish Compose/scenarios/av-mnist.yaml --wait
               id=$(gyrus publish mine.yaml) && gyrus watch "$id"
 
-            Data of your own ('data: {source: …}') are prepared and put into the registry first, so
-            that no worker needs them; what was prepared before is found again.
+            Your own data ('data: {source: …}') is first prepared and uploaded to the registry, so
+            that workers do not need the source; data that is already prepared is reused.
             """)
 
     @ParentCommand var gyrus: Gyrus
 
-    @Flag(name: [.short, .long], help: "Follow the search to its end; exit status 1 if it fails.")
+    @Flag(name: [.short, .long], help: "Follow the search until it ends; exit status 1 if it fails.")
     var wait = false
 
-    @Flag(help: "Use data that Gyrus makes itself instead of the data sets in the file.")
+    @Flag(help: "Use synthetic data instead of the data sets in the file.")
     var synthetic = false
 
-    @Option(help: "Identity of the scenario; publishing again under the same one changes nothing (default: random).")
+    @Option(help: "ID of the scenario; publishing again under the same ID changes nothing (default: random).")
     var id: String?
 
-    @Argument(help: ArgumentHelp("The scenario's file; - for stdin.", valueName: "file"))
+    @Argument(help: ArgumentHelp("Scenario file, or - for stdin.", valueName: "file"))
     var file: String
 
     func run() async throws {
@@ -54,7 +54,7 @@ struct Publish: AsyncParsableCommand {
         try await board.run(status.id.text)
     }
 
-    /// The text with the synthetic data set in place of each real one; lines and columns before them stay.
+    /// The text with each real data set replaced by its synthetic one; line and column numbers before them do not change.
     static func substituting(_ text: String) throws -> String {
         try KnownDataset.all.filter { !$0.isSynthetic }.reduce(text) { text, set in
             let words = try? Regex("((?:dataset|noise)\\s*:\\s*[\"']?)\(set.name)\\b")

@@ -2,11 +2,11 @@ import DesignerClient
 import Foundation
 import Model
 
-/// How long a search will take on, judged by how long its trials took; the final trainings are counted in.
+/// The estimated remaining time of a search, from the durations of its trials; includes the final trainings.
 struct RemainingTime: CustomStringConvertible {
     let seconds: Double
 
-    /// Nil where nothing has ended yet, or where nothing is to come.
+    /// Nil if no trial has ended yet, or if none is left.
     init?(_ status: ScenarioStatus, _ trials: [Trial], _ epochs: [Int: Epoch], at time: Date) {
         guard status.state == .running, let facts = status.facts else { return nil }
         let elapsed = time.timeIntervalSince(status.published)
@@ -19,7 +19,7 @@ struct RemainingTime: CustomStringConvertible {
         let lengths = ended.compactMap { $0.metrics["seconds"] }
         guard elapsed > 0, !ended.isEmpty, !lengths.isEmpty else { return nil }
         let finals = trials.filter(\.purpose.isFinal)
-        // Once final trainings run, no trial is to come, however many were allowed.
+        // Once final trainings run, no more trials start, however many the budget allows.
         let left = finals.isEmpty ? max(0, status.trials - ended.count) : 0
         let began = finals.isEmpty ? elapsed : lengths.reduce(0, +)
         let atATime = max(1, lengths.reduce(0, +) / max(began, 1))
@@ -33,7 +33,7 @@ struct RemainingTime: CustomStringConvertible {
         seconds = sum
     }
 
-    /// What is left of each final training, as a share.
+    /// The remaining fraction of each final training.
     private static func undone(_ finals: [Trial], _ epochs: [Int: Epoch], of count: Int) -> [Double] {
         let begun = finals.map { trial -> Double in
             guard !trial.state.isIdle else { return 0 }

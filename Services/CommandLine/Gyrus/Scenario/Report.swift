@@ -4,14 +4,14 @@ import Foundation
 import Model
 import RegistryClient
 
-/// Writes a page about a search.
+/// Writes a report page about a search.
 struct Report: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write a page about a search: what was tried, what won, how sure that is.",
+        abstract: "Write an HTML report on a search: what was tried, what won, and how certain that is.",
         discussion: """
               gyrus report 3fa2 --output search.html
 
-            The page opens in any browser, without a network and without the services.
+            The page opens in any browser, without a network connection and without the services.
             """)
 
     @ParentCommand var gyrus: Gyrus
@@ -19,7 +19,7 @@ struct Report: AsyncParsableCommand {
     @Option(name: [.short, .long], help: ArgumentHelp("File to write (HTML).", valueName: "file"))
     var output: String
 
-    @Argument(help: "Identity of the scenario, or its beginning.")
+    @Argument(help: "ID of the scenario, or a unique prefix.")
     var id: String
 
     func run() async throws {
@@ -40,8 +40,8 @@ struct Report: AsyncParsableCommand {
         emit(output)
     }
 
-    /// What is known of the data, and what simple models reach on them; nothing of data that Gyrus knows by name, or when the
-    /// registry is away.
+    /// The manifest of the data and what simple models reach on it; nothing for a built-in data set or if the registry cannot be
+    /// reached.
     private func data(of status: ScenarioStatus, _ services: Services) async -> (DatasetManifest?, [Baseline]) {
         guard let recipe = try? status.facts.map({ try BlobDigest($0.recipe) }),
             let registry = try? await services.registry(),

@@ -2,18 +2,18 @@ import DesignerClient
 import Foundation
 import Model
 
-/// A page about a search that needs nothing beside it.
+/// A self-contained page about a search.
 struct ReportPage {
     let status: ScenarioStatus
     let trials: [Trial]
-    /// What is known of a user's data.
+    /// The manifest of the user's data; nil for built-in data sets.
     let manifest: DatasetManifest?
     /// What simple models reach on the same splits.
     let baselines: [Baseline]
     /// The command that fetches the result.
     let command: String
 
-    /// Trials in the table; of more the best are shown.
+    /// Maximum number of trials in the table; the best are shown.
     private static let most = 500
 
     var html: String {
@@ -65,12 +65,12 @@ struct ReportPage {
         let time = status.ended.map { Figures.duration($0.timeIntervalSince(status.published)) }
         return "Scenario \(status.id) \(status.state): \(status.endedTrials) of \(status.trials) trials ended"
             + (time.map { ", in \($0)" } ?? "")
-            + ". Networks were judged by \(status.objective.name) on the validation part."
+            + ". Networks were compared by \(status.objective.name) on the validation split."
     }
 
     private var data: String {
         guard let manifest else {
-            return "<p>Data that Gyrus knows by name; the scenario below says which.</p>"
+            return "<p>Built-in data; see the scenario below.</p>"
         }
         let samples = manifest.samples
         var text =
@@ -94,7 +94,7 @@ struct ReportPage {
 
     private var measured: [Trial] { trials.filter { $0.state.isMeasured && $0.objective != nil } }
 
-    /// Points for trials by their numbers, and the best so far as a line.
+    /// A point for each trial by its number, and a line for the best so far.
     private var chart: String {
         let points = measured.filter { !$0.purpose.isFinal }
         guard points.count > 1, let least = points.compactMap(\.objective).min(),
@@ -122,7 +122,7 @@ struct ReportPage {
             <svg viewBox="0 0 800 230" role="img" aria-label="objective by trial">
             <polyline points="\(line.joined(separator: " "))" fill="none" stroke="#cc6677" stroke-width="1.5"/>\(dots)
             <text x="40" y="14" font-size="12" fill="currentColor">\(label(greatest))</text>
-            <text x="40" y="224" font-size="12" fill="currentColor">\(label(least)); trials from left to right, the line is the best so far</text></svg>
+            <text x="40" y="224" font-size="12" fill="currentColor">\(label(least)); trials from left to right, line: best so far</text></svg>
             """
     }
 
@@ -150,11 +150,11 @@ struct ReportPage {
     }
 
     private var winner: String {
-        guard let best = status.best else { return "<p>Nothing has won yet.</p>" }
+        guard let best = status.best else { return "<p>There is no winner yet.</p>" }
         let reason =
             best.purpose == .ensemble
             ? "several final networks answer together, because the mean of their answers is usually better than each alone"
-            : "it has the best \(status.objective.name) on validation samples of the networks that were trained to their end"
+            : "it has the best validation \(status.objective.name) of all fully trained networks"
         var text =
             "<p><strong>\(escaped(best.networkName))</strong> (trial \(best.id.number), \(escaped(best.origin))): \(reason).</p>"
         let figures = Metric.all.filter { !$0.tasks.isDisjoint(with: status.objective.tasks) }.flatMap { metric in
@@ -164,21 +164,21 @@ struct ReportPage {
                 return [name, Figures.value(value, of: metric, error: best.metrics[Metric.error(of: name)])]
             }
         }
-        text += rows(["figure", "value ± standard error"], figures)
+        text += rows(["metric", "value ± standard error"], figures)
         return text + "<p>\(escaped(sureness(best)))</p>"
     }
 
-    /// Whether the winner's lead is larger than chance.
+    /// Whether the winner's lead is statistically significant.
     private func sureness(_ best: Trial) -> String {
         let name = status.objective.name(on: "test")
         let others = trials.filter { $0.purpose.isFinal && $0.id != best.id && $0.metrics[name] != nil }
         guard let value = best.metrics[name], let error = best.metrics[Metric.error(of: name)] else {
             return
-                "Nothing was measured on a test part, so the figures above are those by which it was chosen, and are likely "
-                + "to be a little too good."
+                "There is no measurement on a test split. The network was chosen by the metrics above, so they are "
+                + "probably slightly too optimistic."
         }
         let range =
-            "With the standard error, 95 % of repetitions would lie within "
+            "With the standard error, 95 % of repetitions would lie between "
             + "\(Figures.value(value - 1.96 * error, of: status.objective)) and "
             + "\(Figures.value(value + 1.96 * error, of: status.objective))."
         guard
@@ -191,7 +191,7 @@ struct ReportPage {
         let other = second.metrics[Metric.error(of: name)] ?? error
         let isClear = lead > 1.96 * (error * error + other * other).squareRoot()
         return range + " The next finalist, \(second.networkName), has \(Figures.value(near, of: status.objective)): "
-            + (isClear ? "the lead is larger than chance." : "the difference may be chance.")
+            + (isClear ? "the lead is larger than chance would explain." : "the difference may be due to chance.")
     }
 
     /// The winner beside simple models.
@@ -220,9 +220,9 @@ struct ReportPage {
         guard status.best != nil else { return "<p>There is no network yet.</p>" }
         return """
             <pre>\(escaped(command))
-            gyrus predict DIR FILE…          # answers for new data
-            gyrus evaluate DIR --data PATH   # judges it on more data
-            gyrus serve DIR                  # answers over HTTP
+            gyrus predict DIR FILE…          # predicts on new data
+            gyrus evaluate DIR --data PATH   # evaluates it on more data
+            gyrus serve DIR                  # serves it over HTTP
             python DIR/example.py new.csv    # without Gyrus</pre>
             """
     }

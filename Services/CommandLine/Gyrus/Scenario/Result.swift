@@ -5,17 +5,17 @@ import Launcher
 import Model
 import RegistryClient
 
-/// Shows what came of a scenario and fetches the winning network.
+/// Shows a scenario's trials and fetches the winning network.
 struct ResultCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "result",
-        abstract: "Show a scenario's trials, and fetch the winning network.",
+        abstract: "Show a scenario's trials and fetch the winning network.",
         discussion: """
               gyrus result 3fa2
               gyrus result 3fa2 --output results      also writes the network there
 
-            The network is a TorchScript file, which torch.jit.load opens without Gyrus; beside it are its weights alone as \
-            safetensors.
+            The network is a TorchScript file, which torch.jit.load opens without Gyrus. Its weights are also written \
+            separately as safetensors.
             """)
 
     @ParentCommand var gyrus: Gyrus
@@ -26,7 +26,7 @@ struct ResultCommand: AsyncParsableCommand {
     )
     var output: String?
 
-    @Argument(help: "Identity of the scenario, or its beginning.")
+    @Argument(help: "ID of the scenario, or a unique prefix.")
     var id: String
 
     func run() async throws {
@@ -47,7 +47,7 @@ struct ResultCommand: AsyncParsableCommand {
         if let halving = HalvingSummary(trials) { say("\(halving)") }
         guard let winner, let (script, weights) = winner.network else {
             if status.state == .failed {
-                let reason = status.failure?.message ?? "nothing says why"
+                let reason = status.failure?.message ?? "no reason was recorded"
                 throw Failure(
                     .internal,
                     "scenario \(status.id) failed: \(reason)\nTry again with: "
@@ -58,11 +58,13 @@ struct ResultCommand: AsyncParsableCommand {
                 "scenario \(status.id) (\(status.state)) has no network yet; follow it with: "
                     + services.command("watch \(status.id)"))
         }
-        if !status.state.isFinal { say("The search still runs: this is the best of \(status.endedTrials) trials.") }
+        if !status.state.isFinal {
+            say("The search is still running: this is the best of \(status.endedTrials) trials so far.")
+        }
         let isWhole = winner.isWhole(isFused: status.facts?.fused.isEmpty == false)
         guard let output else {
             say("Winner: \(winner.title), \(winner.networkName); \(winner.outcome(status.objective))")
-            guard isWhole else { return say("It is put onto its networks when the search ends.") }
+            guard isWhole else { return say("The fusion is joined with its networks when the search ends.") }
             say("Get it with: \(services.command("result \(status.id) --output DIR"))")
             return
         }
@@ -70,8 +72,8 @@ struct ResultCommand: AsyncParsableCommand {
             throw Failure(
                 .notFound,
                 """
-                the best fusion of scenario \(status.id) (\(status.state)) is not put onto its networks yet, which happens \
-                when the search ends; follow it with: \(services.command("watch \(status.id)"))
+                the best fusion of scenario \(status.id) (\(status.state)) is joined with its networks only when the \
+                search ends; follow it with: \(services.command("watch \(status.id)"))
                 """)
         }
         let registry = try await services.registry()
@@ -86,11 +88,11 @@ struct ResultCommand: AsyncParsableCommand {
             report("\nWinner: \(winner.title), \(winner.networkName)")
             report("        \(winner.outcome(status.objective))")
             report("Package: \(folder.folder.path)")
-            return say("Answer for new data with: gyrus predict \(folder.folder.path) FILE…")
+            return say("Predict on new data with: gyrus predict \(folder.folder.path) FILE…")
         }
         let files = try await Download(folder: output, name: "\(fileName(status.name))-\(status.id)")
             .fetch(script: script, weights: weights, from: registry)
-        // Rows go to stdout for programs; the files do so only where a person reads the table.
+        // With --format json, stdout has only the rows, for programs; the file names go there only with the table.
         let report = list.format == .json || list.quiet ? say : emit
         report("\nWinner: \(winner.title), \(winner.networkName)")
         report("        \(winner.outcome(status.objective))")
@@ -104,7 +106,9 @@ struct ResultCommand: AsyncParsableCommand {
         try list.render(trials.map { TrackingTrialRow($0, isWinner: $0.id == status.best?.id) })
         let report = list.format == .json || list.quiet ? say : emit
         report("\n\(try outcome.report())")
-        if !status.state.isFinal { say("The search still runs: this is what \(status.endedTrials) trials gave.") }
+        if !status.state.isFinal {
+            say("The search is still running: these are the results of \(status.endedTrials) trials so far.")
+        }
         guard let output else {
             return say("Get the tracker and its tracks with: \(services.command("result \(status.id) --output DIR"))")
         }
@@ -116,7 +120,9 @@ struct ResultCommand: AsyncParsableCommand {
         }
         report("Tracker: \(files.setup.path)")
         report("Tracks: \(files.tracks.path)")
-        say("Track others with it: gyrus track run --setup \(files.setup.path) --detections DIR --output TRACKS")
+        say(
+            "Track other sequences with it: gyrus track run --setup \(files.setup.path) --detections DIR --output TRACKS"
+        )
     }
 }
 
@@ -132,7 +138,7 @@ struct TrialRow: Listable {
     let genome: String
     let origin: String
     let metrics: [String: Double]
-    /// Name of the metric that networks are judged by.
+    /// Name of the metric that networks are compared by.
     let metric: String
     let validation: Double?
     let test: Double?
@@ -186,7 +192,7 @@ struct Download {
     let folder: String
     let name: String
 
-    /// Fetches the files, each verified, and returns where they are.
+    /// Fetches and verifies the files and returns their paths.
     func fetch(
         script: BlobDigest, weights: BlobDigest?, from registry: RegistryClient
     ) async throws -> (script: URL, weights: URL?) {
@@ -198,14 +204,14 @@ struct Download {
         try await registry.download(weights, to: weightsFile)
         return (scriptFile, weightsFile)
     }
-    /// The folder of a path, made where it is missing.
+    /// The folder at a path, created if it is missing.
     static func folder(_ path: String) throws -> URL {
         let place = URL(filePath: path).absoluteURL
         do {
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
         } catch {
             throw Failure(
-                .permissionDenied, "cannot make the folder '\(path)': \(error.localizedDescription); choose another")
+                .permissionDenied, "cannot create the folder '\(path)': \(error.localizedDescription); choose another")
         }
         return place
     }

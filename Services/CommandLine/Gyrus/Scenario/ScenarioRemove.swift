@@ -8,9 +8,9 @@ import Model
 struct ScenarioRemove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rm",
-        abstract: "Remove scenarios that have ended, with their trials.",
+        abstract: "Remove ended scenarios and their trials.",
         discussion: """
-            Models that came of them stay; see: gyrus models rm. One that runs is stopped first with 'gyrus cancel'.
+            Models that they produced stay; see: gyrus models rm. Stop a running scenario first with 'gyrus cancel'.
 
               gyrus scenarios rm 3fa2
               gyrus scenarios rm --older-than 30d --force
@@ -20,7 +20,7 @@ struct ScenarioRemove: AsyncParsableCommand {
     @OptionGroup var removal: RemovalOptions
     @OptionGroup var choice: RemovalChoice
 
-    @Argument(help: "Identities of scenarios, or their beginnings; see: gyrus scenarios.")
+    @Argument(help: "IDs of scenarios, or unique prefixes; see: gyrus scenarios.")
     var scenarios: [String] = []
 
     func validate() throws { try choice.check(scenarios, example: "gyrus scenarios rm --older-than 30d") }

@@ -4,10 +4,10 @@ import Foundation
 import Launcher
 import Model
 
-/// The scenarios.
+/// Commands on published scenarios.
 struct Scenarios: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List the scenarios, newest first, or remove some.",
+        abstract: "List the scenarios, newest first, or remove some of them.",
         discussion: """
               gyrus scenarios --state failed
               gyrus scenarios rm 3fa2
@@ -23,10 +23,11 @@ struct ScenarioList: AsyncParsableCommand {
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var list: ListOptions
 
-    @Option(help: "How many scenarios to show at most.")
+    @Option(help: "Maximum number of scenarios to show.")
     var limit = 100
 
-    @Option(help: "Only those in this state (can be repeated): queued, running, succeeded, failed or cancelled.")
+    @Option(
+        help: "Show only scenarios in this state (can be repeated): queued, running, succeeded, failed or cancelled.")
     var state: [String] = []
 
     func validate() throws {
@@ -45,7 +46,7 @@ struct ScenarioList: AsyncParsableCommand {
 }
 
 extension ScenarioList {
-    /// The state that a word stands for.
+    /// The state with a name.
     private static func state(_ word: String) throws -> ScenarioState {
         if let state = ScenarioState.allCases.first(where: { "\($0)" == word }) { return state }
         let known = ScenarioState.allCases.map { "\($0)" }
@@ -55,14 +56,14 @@ extension ScenarioList {
     }
 }
 
-/// Withdraws a scenario.
+/// Cancels a scenario.
 struct Cancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Stop a scenario's search; what it found is kept.", discussion: "  gyrus cancel 3fa2")
+        abstract: "Stop a scenario's search; its results so far are kept.", discussion: "  gyrus cancel 3fa2")
 
     @ParentCommand var gyrus: Gyrus
 
-    @Argument(help: "Identity of the scenario, or its beginning.")
+    @Argument(help: "ID of the scenario, or a unique prefix.")
     var id: String
 
     func run() async throws {
@@ -71,19 +72,19 @@ struct Cancel: AsyncParsableCommand {
         emit(status.id.text)
         say(
             status.state == .cancelled
-                ? "Cancelled '\(status.name)'. Go on with: \(services.command("resume \(status.id)"))"
-                : "'\(status.name)' had ended already (\(status.state)).")
+                ? "Cancelled '\(status.name)'. Continue it with: \(services.command("resume \(status.id)"))"
+                : "'\(status.name)' has already ended (\(status.state)).")
     }
 }
 
-/// Takes a withdrawn or failed scenario up again.
+/// Continues a cancelled or failed scenario.
 struct Resume: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Continue a scenario that was cancelled or that failed.", discussion: "  gyrus resume 3fa2")
+        abstract: "Continue a cancelled or failed scenario.", discussion: "  gyrus resume 3fa2")
 
     @ParentCommand var gyrus: Gyrus
 
-    @Argument(help: "Identity of the scenario, or its beginning.")
+    @Argument(help: "ID of the scenario, or a unique prefix.")
     var id: String
 
     func run() async throws {
@@ -94,14 +95,14 @@ struct Resume: AsyncParsableCommand {
     }
 }
 
-/// A scenario as lists show it.
+/// A row of the list of scenarios.
 struct ScenarioRow: Listable {
     let id: String
     let scenario: String
     let state: String
     let trials: Int
     let endedTrials: Int
-    /// Name of the metric that networks are judged by.
+    /// Name of the metric that networks are compared by.
     let metric: String
     let best: Double?
     let published: Date

@@ -2,7 +2,7 @@ import DesignerClient
 import Foundation
 import Model
 
-/// A scenario's trials as files that other programs read.
+/// A scenario's trials as files for other programs.
 struct TrialExport {
     let status: ScenarioStatus
     let trials: [Trial]
@@ -17,14 +17,15 @@ struct TrialExport {
         }
     }
 
-    /// Writes a table with a column for each metric, or JSON, by the file's ending.
+    /// Writes JSON, or a table with a column for each metric, depending on the file's extension.
     func write(to file: URL) throws {
         switch file.pathExtension.lowercased() {
         case "json": try Data("\(json(rows))\n".utf8).write(to: file, options: .atomic)
         case "csv": try Data(csv.utf8).write(to: file, options: .atomic)
         default:
             throw Failure(
-                .invalidArgument, "the file of trials '\(file.lastPathComponent)' ends in neither .csv nor .json")
+                .invalidArgument,
+                "cannot write trials to '\(file.lastPathComponent)': its name must end in .csv or .json")
         }
     }
 
@@ -45,8 +46,8 @@ struct TrialExport {
         return ([titles] + lines).map(PredictionSink.line).joined(separator: "\n") + "\n"
     }
 
-    /// Writes a run for each trial, as TensorBoard shows them.
-    /// - Parameter history: What the trainings reported.
+    /// Writes a TensorBoard run for each trial.
+    /// - Parameter history: The reports of the trainings.
     func write(tensorBoard folder: URL, _ history: TrialHistory) throws {
         for trial in trials {
             let points = history.points[trial.id.number] ?? []

@@ -3,20 +3,20 @@ import Foundation
 import Model
 import ServiceClient
 
-/// What the trainings of a scenario reported epoch by epoch, as the trainer's record of events has it.
+/// The per-epoch reports of a scenario's trainings, from the trainer's event log.
 struct TrialHistory {
     /// A report.
     struct Point: Hashable {
         let time: Date
-        /// Steps, such as epochs, that are done.
+        /// Completed steps, such as epochs.
         let step: Int
         let metrics: [String: Double]
     }
 
-    /// The reports of each trial by its number, in order.
+    /// The reports of each trial, in order, by trial number.
     private(set) var points: [Int: [Point]] = [:]
 
-    /// Reads all that is there.
+    /// Reads the whole log.
     static func read(of status: ScenarioStatus, from trainer: ServiceClient) async throws -> TrialHistory {
         var history = TrialHistory()
         var position: UInt64 = 0
@@ -28,7 +28,7 @@ struct TrialHistory {
         }
     }
 
-    /// Takes a report; of several workers that train together the first one's counts.
+    /// Adds a report; when several workers train together, only that of rank 0 counts.
     mutating func take(_ event: Event, of scenario: String) {
         guard event.kind == "task.progress", let trial = EpochTable.trial(of: event, in: scenario),
             event.attributes["rank"].map({ $0 == "0" }) ?? true,
@@ -36,7 +36,7 @@ struct TrialHistory {
         else { return }
         let metrics = EpochTable.metrics(of: event)
         guard !metrics.isEmpty else { return }
-        // A task that was taken over reports some epochs again; the last word counts.
+        // A task that another worker took over reports some epochs again; the last report counts.
         var known = points[trial] ?? []
         known.removeAll { $0.step >= step }
         points[trial] = known + [Point(time: event.time, step: step, metrics: metrics)]

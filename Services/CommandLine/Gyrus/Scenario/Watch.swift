@@ -10,16 +10,16 @@ import ServiceClient
 /// Follows a scenario's search.
 struct Watch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Follow a scenario's search to its end.",
+        abstract: "Follow a scenario's search until it ends.",
         discussion: """
               gyrus watch 3fa2
 
-            The beginning of an identity is enough if it is unique. Exit status 1 if the search fails.
+            A unique prefix of the ID is enough. Exit status 1 if the search fails.
             """)
 
     @ParentCommand var gyrus: Gyrus
 
-    @Argument(help: "Identity of the scenario, or its beginning.")
+    @Argument(help: "ID of the scenario, or a unique prefix.")
     var id: String
 
     func run() async throws {
@@ -35,13 +35,13 @@ struct WatchBoard {
     let designer: DesignerClient
     let output: OutputStream
 
-    /// Returns when the scenario has its result, throws where it has none in the end.
+    /// Returns when the scenario has a result; throws if it ends without one.
     func run(_ id: String) async throws {
         let first = try await designer.scenario(id)
         let epochs = EpochTable()
         let isTerminal = output.isTerminal
         let signals = StopSignals { _ in
-            say("\nThe search goes on. Follow it again with: \(services.command("watch \(first.id)"))")
+            say("\nThe search continues. Follow it again with: \(services.command("watch \(first.id)"))")
             exit(130)
         }
         defer { signals.cancel() }
@@ -59,7 +59,7 @@ struct WatchBoard {
         var view: any WatchView = isTerminal ? TerminalView(output: output) : LineView(output: output)
         var trials: [Trial] = []
         while true {
-            // Trials that have ended do not change any more.
+            // Ended trials no longer change.
             let known = trials.prefix { $0.state.isFinal }
             let new = try await retrying(for: .seconds(120)) {
                 try await designer.trials(of: first.id.text, from: known.count)
@@ -73,7 +73,7 @@ struct WatchBoard {
         }
     }
 
-    /// The trainer's events say how far each training is; without them the board shows less.
+    /// The trainer's events tell the progress of each training; without them, the board shows less.
     private func follow(_ epochs: EpochTable, of scenario: ScenarioStatus) async {
         do {
             let trainer = try await services.service(.trainer)
@@ -91,11 +91,11 @@ struct WatchBoard {
         case .cancelled:
             throw Failure(
                 .cancelled,
-                "scenario \(status.id) was cancelled; go on with: \(services.command("resume \(status.id)"))",
+                "scenario \(status.id) was cancelled; continue it with: \(services.command("resume \(status.id)"))",
                 isRetriable: false)
         default:
             let reason = status.failure?.message ?? "it failed"
-            // Whatever the reason's code: statuses such as 2 or 69 would speak of this command, not of the search.
+            // Not the reason's own code: exit statuses such as 2 or 69 would describe this command, not the search.
             throw Failure(
                 .internal,
                 "scenario \(status.id) failed: \(reason)\nTry again with: \(services.command("resume \(status.id)"))")
@@ -103,11 +103,11 @@ struct WatchBoard {
     }
 }
 
-/// How far a training is.
+/// The progress of a training.
 struct Epoch: Hashable, Sendable {
-    /// What one of several workers did.
+    /// The report of one of several workers.
     struct Worker: Hashable, Sendable {
-        /// Number of the attempt at the task that it works in.
+        /// Number of the task attempt that the worker belongs to.
         var attempt: Int
         var figures: [String: Double]
     }
@@ -115,15 +115,14 @@ struct Epoch: Hashable, Sendable {
     var step: Int
     var steps: Int
     var metrics: [String: Double]
-    /// What the training waits for; empty where it does not wait.
+    /// What the training waits for; empty if it does not wait.
     var shortage = ""
-    /// The task that reported.
+    /// The task that sent the reports.
     var task = ""
-    /// What each worker did, by rank, where several train together.
+    /// The latest report of each worker by rank, if several train together.
     var workers: [Int: Worker] = [:]
 
-    /// How fast each worker was, how long it waited, and how many layers it has where they are split; empty where one trains
-    /// alone.
+    /// Each worker's speed, idle share and, if the layers are split, number of layers; empty if one worker trains alone.
     var pace: String {
         guard workers.count > 1 else {
             return metrics["batch-parts"].map { ", memory full: each batch in \(Int($0)) parts" } ?? ""
@@ -139,7 +138,7 @@ struct Epoch: Hashable, Sendable {
     }
 }
 
-/// The last report of each trial's training.
+/// The latest report of each trial's training.
 final class EpochTable: @unchecked Sendable {
     // The lock guards the table: one task writes while another reads.
     private let lock = NSLock()
@@ -147,8 +146,8 @@ final class EpochTable: @unchecked Sendable {
 
     var snapshot: [Int: Epoch] { lock.withLock { table } }
 
-    /// Takes an event whose subject is `<group>/<trial>/train`, the group beginning with the scenario; `train-2` and so on are
-    /// trainings of a trial that went on after it was paused.
+    /// Takes an event whose subject is `<group>/<trial>/train`, where the group begins with the scenario's ID. `train-2`
+    /// and so on are trainings that continue a paused trial.
     func take(_ event: Event, of scenario: String) {
         guard let trial = Self.trial(of: event, in: scenario) else { return }
         let rank = event.attributes["rank"].flatMap { Int($0) }
@@ -160,10 +159,10 @@ final class EpochTable: @unchecked Sendable {
         epoch.task = event.subject
         let attempt = event.attributes["attempt"].flatMap { Int($0) } ?? 0
         lock.withLock {
-            // Another task of the trial, which went on after a pause, has workers of its own.
+            // A trial that continues after a pause has a new task with its own workers.
             if let old = table[trial], old.task == epoch.task { epoch.workers = old.workers }
-            // When a task begins all its workers get the same number, which is above all earlier ones, and who joins
-            // later gets a higher one: a worker whose number is below that of rank 0 is no longer there.
+            // When a task begins, all its workers get the same number, higher than any earlier one. Workers that join
+            // later get a higher number, so a worker with a lower number than rank 0 has left.
             if rank == 0 { epoch.workers = epoch.workers.filter { $0.value.attempt >= attempt } }
             if let rank, !metrics.isEmpty { epoch.workers[rank] = Epoch.Worker(attempt: attempt, figures: metrics) }
             if let rank, rank > 0 {
@@ -171,13 +170,13 @@ final class EpochTable: @unchecked Sendable {
                 table[trial]?.workers = epoch.workers
                 return
             }
-            // A report that only keeps a checkpoint says nothing new.
+            // A report that only saves a checkpoint has no metrics.
             if metrics.isEmpty, let old = table[trial], old.step == step { return }
             table[trial] = epoch
         }
     }
 
-    /// The number of the trial whose training an event is about; nil where it is about something else.
+    /// The number of the trial whose training an event is about; nil for other events.
     static func trial(of event: Event, in scenario: String) -> Int? {
         let parts = event.subject.split(separator: "/")
         guard parts.count == 3, parts[0] == scenario || parts[0].hasPrefix("\(scenario)."), parts[2].hasPrefix("train")
@@ -185,7 +184,7 @@ final class EpochTable: @unchecked Sendable {
         return Int(parts[1])
     }
 
-    /// The figures of a report.
+    /// The metrics of a report.
     static func metrics(of event: Event) -> [String: Double] {
         var metrics: [String: Double] = [:]
         for (name, value) in event.attributes where name.hasPrefix("metric.") {
@@ -194,7 +193,7 @@ final class EpochTable: @unchecked Sendable {
         return metrics
     }
 
-    /// A worker has left a training with which the others go on.
+    /// A worker has left a training that the other workers continue.
     private func forget(_ rank: Int, of trial: Int) {
         lock.withLock {
             guard let old = table[trial]?.workers else { return }
@@ -202,15 +201,15 @@ final class EpochTable: @unchecked Sendable {
         }
     }
 
-    /// Too few workers are there for a training that several are to do.
+    /// There are too few workers for a training that needs several, or none with the required device.
     private func note(_ event: Event, _ trial: Int) {
         let (wanted, present) = (event.attributes["workers"] ?? "", event.attributes["present"] ?? "")
         let needs = [event.attributes["device"], event.attributes["memory"].map { "\($0) of memory" }].compactMap { $0 }
         let shortage =
             needs.isEmpty
-            ? "waits for \(wanted) workers at once, and there are \(present); start more: "
+            ? "waits for \(wanted) workers at once, but only \(present) are running; start more: "
                 + "gyrus scale trainer-worker=\(wanted)"
-            : "waits for a worker that has \(needs.joined(separator: " with ")), and there is none: "
+            : "waits for a worker with \(needs.joined(separator: " with ")), but none is running; start one: "
                 + "trainer work --device auto"
         lock.withLock { table[trial, default: Epoch(step: 0, steps: 0, metrics: [:])].shortage = shortage }
     }

@@ -11,7 +11,7 @@ protocol WatchView {
 extension Trial {
     /// The trial in a few words, such as `trial 7` or `final training 48`.
     var title: String {
-        // Nothing of a tracker is trained.
+        // Trackers are not trained.
         purpose.isFinal ? "final \(tracker == nil ? "training" : "run") \(id.number)" : "trial \(id.number)"
     }
 
@@ -20,13 +20,13 @@ extension Trial {
         metrics[metric.name(on: "validation")] ?? objective.map(metric.utility)
     }
 
-    /// The value of a metric on the test split with its standard error, as people read it; nil where nothing was scored there.
+    /// The metric on the test split with its standard error, formatted for display; nil if it was not scored there.
     func test(_ metric: Metric) -> String? {
         let name = metric.name(on: "test")
         return metrics[name].map { Figures.value($0, of: metric, error: metrics[Metric.error(of: name)]) }
     }
 
-    /// What came of it, such as `validation 97.31 %, test 97.00 ± 0.41 %, 41,222 parameters, 12.1 s`.
+    /// The trial's outcome, such as `validation 97.31 %, test 97.00 ± 0.41 %, 41,222 parameters, 12.1 s`.
     func outcome(_ metric: Metric) -> String {
         if let failure { return failure.message }
         var parts: [String] = []
@@ -40,13 +40,13 @@ extension Trial {
 }
 
 extension Epoch {
-    /// The value of a metric on the validation split after it, as people read it; nil where it was not measured.
+    /// The metric on the validation split after this epoch, formatted for display; nil if it was not measured.
     fileprivate func validation(_ metric: Metric) -> String? {
         metrics[metric.name(on: "validation")].map { Figures.value($0, of: metric) }
     }
 }
 
-/// A line for each thing that happened.
+/// One line per event, for output that is not a terminal.
 struct LineView: WatchView {
     let output: OutputStream
     private var state: ScenarioState?
@@ -86,7 +86,7 @@ struct LineView: WatchView {
             if trial.state.isIdle {
                 line("  \(trial.title) \(trial.state): \(trial.outcome(metric)) – \(trial.networkName)")
             } else if !trial.rungs.isEmpty {
-                if trial.state == .training { line("  \(trial.title) goes on: \(trial.outcome(metric))") }
+                if trial.state == .training { line("  \(trial.title) continues: \(trial.outcome(metric))") }
             } else if trial.state == .training {
                 line("  \(trial.title) proposed (\(trial.origin)): \(trial.networkName)")
             }
@@ -102,7 +102,7 @@ struct LineView: WatchView {
     private func line(_ text: String) { output.write("\(printable(text))\n") }
 }
 
-/// A few lines that are drawn anew: bars for the search and for each training.
+/// A few lines that are redrawn in place: progress bars for the search and for each training.
 struct TerminalView: WatchView {
     let output: OutputStream
     private var drawn = 0
@@ -124,14 +124,14 @@ struct TerminalView: WatchView {
         let running = trials.filter { !$0.state.isIdle && (epochs[$0.id.number] != nil || $0.state == .evaluating) }
         for trial in running.prefix(8) { lines.append(row(trial, epochs[trial.id.number], metric)) }
         let waiting = trials.count { !$0.state.isIdle } - min(running.count, 8)
-        if waiting > 0 { lines.append("  … and \(waiting) that wait for a worker") }
+        if waiting > 0 { lines.append("  … and \(waiting) waiting for a worker") }
         if let halving = HalvingSummary(trials) { lines.append("  \(halving)") }
         let width = output.width ?? 80
         let text = lines.map(printableLine).map {
             "\u{1B}[2K\($0.count > width ? String($0.prefix(width - 1)) + "…" : $0)\n"
         }.joined()
         let up = drawn > 0 ? "\u{1B}[\(drawn)A" : ""
-        // Lines of the last drawing that this one does not cover are cleared.
+        // Clear the lines of the previous drawing that this one does not cover.
         let rest = max(0, drawn - lines.count)
         let clear = String(repeating: "\u{1B}[2K\n", count: rest) + (rest > 0 ? "\u{1B}[\(rest)A" : "")
         output.write(up + text + clear)

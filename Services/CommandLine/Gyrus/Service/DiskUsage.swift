@@ -5,17 +5,17 @@ import Model
 import RegistryClient
 import ServiceClient
 
-/// Shows what takes how much room.
+/// Shows disk usage.
 struct DiskUsage: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "df",
-        abstract: "Show what takes how much room on disk, by service and kind.",
+        abstract: "Show disk usage by service and kind.",
         discussion: """
               gyrus df
               gyrus df --format json
 
-            RECLAIMABLE is what 'gyrus prune' could free. What lies in the project's folder is measured; the registry says \
-            what its files are for.
+            RECLAIMABLE is what 'gyrus prune' could free. The command measures the files in the project's folder; the \
+            registry reports what its own files are for.
             """)
 
     @ParentCommand var gyrus: Gyrus
@@ -33,16 +33,16 @@ struct DiskUsage: AsyncParsableCommand {
                     reclaimable: $0.isNeeded ? 0 : $0.bytes)
             }
         } catch let failure as Failure where failure.code == .unavailable {
-            say("The registry does not answer, so what its files are for is not known.")
+            say("The registry does not answer, so the purpose of its files is unknown.")
         }
         rows.sort { ($0.service, $0.kind) < ($1.service, $1.kind) }
         try list.render(rows)
         let (bytes, free) = rows.reduce((UInt64(0), UInt64(0))) { ($0.0 + $1.bytes, $0.1 + $1.reclaimable) }
-        say("\(Figures.bytes(bytes)) in all, \(Figures.bytes(free)) of it reclaimable, in \(directory.root.path)")
+        say("\(Figures.bytes(bytes)) in total, \(Figures.bytes(free)) reclaimable, in \(directory.root.path)")
     }
 }
 
-/// What a kind of files takes, as lists show it.
+/// A row of the list: the disk usage of one kind of file.
 struct UsageRow: Listable {
     let service, kind: String
     var files: Int
@@ -60,7 +60,7 @@ struct UsageRow: Listable {
     }
 }
 
-/// What lies in the folder of a project.
+/// Measures the files in a project's folder.
 struct FolderUsage {
     static let registryFiles = "files"
 
@@ -76,7 +76,7 @@ struct FolderUsage {
             guard let values = try? file.resourceValues(forKeys: keys), values.isRegularFile == true else { continue }
             let parts = file.path.dropFirst(root.count).split(separator: "/").map(String.init)
             let place = Self.place(parts)
-            // An empty file is a lock.
+            // Empty files are locks.
             guard let size = values.totalFileAllocatedSize ?? values.fileSize, size > 0 else { continue }
             var row =
                 found[[place.service, place.kind]]
@@ -89,7 +89,7 @@ struct FolderUsage {
         rows = Array(found.values)
     }
 
-    /// Whose a file is, and of what kind.
+    /// The owner and kind of a file.
     private static func place(_ parts: [String]) -> (service: String, kind: String) {
         guard parts.count > 1 else { return ("launcher", "logs and records") }
         let name = parts[parts.count - 1]
@@ -100,7 +100,7 @@ struct FolderUsage {
             if parts[1] == "registry" && ["blobs", "uploads", "corrupt"].contains(parts[2]) {
                 return ("registry", parts[2] == "blobs" ? registryFiles : parts[2] == "corrupt" ? "damaged" : "uploads")
             }
-            return (parts[1], isDatabase ? "database" : "files of its own")
+            return (parts[1], isDatabase ? "database" : "other files")
         case "logs":
             // registry-1.log, registry-1.log.1
             let replica = name.prefix { $0 != "." }

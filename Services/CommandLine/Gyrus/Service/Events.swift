@@ -5,17 +5,17 @@ import Messaging
 import Model
 import ServiceClient
 
-/// Shows what happened, from all services, and goes on as more happens.
+/// Shows the events of all services, and optionally follows new ones.
 struct Events: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what happened in the services, without gaps.",
+        abstract: "Show the services' events, without gaps.",
         discussion: """
               gyrus events -f --since 10m
               gyrus events --service trainer --since seq:1200 --json
               gyrus events --scenario 3fa2 --kind trial. --until 5m
 
-            Each service numbers its events. A reader that was cut off continues without gaps or repetitions by giving the \
-            last number that it has: --since seq:1200, or for several services --since trainer:1200 --since designer:88.
+            Each service numbers its events. After an interruption, a reader continues without gaps or repetitions from the \
+            last number that it saw: --since seq:1200, or for several services --since trainer:1200 --since designer:88.
             """)
 
     @ParentCommand var gyrus: Gyrus
@@ -24,29 +24,31 @@ struct Events: AsyncParsableCommand {
     var follow = false
 
     @Option(
-        help: ArgumentHelp("Only events after this: 10m, 2026-01-31T12:00:00Z, seq:N or SERVICE:N.", valueName: "time"))
+        help: ArgumentHelp(
+            "Show only events after this point: 10m (ago), 2026-01-31T12:00:00Z, seq:N or SERVICE:N.", valueName: "time"
+        ))
     var since: [SinceArgument] = []
 
-    @Option(help: ArgumentHelp("Only events of this service (can be repeated).", valueName: "service"))
+    @Option(help: ArgumentHelp("Show only events of this service (can be repeated).", valueName: "service"))
     var service: [ServiceName] = []
 
     @Option(
-        help: ArgumentHelp("Only events before this: 10m ago, or a time.", valueName: "time"),
+        help: ArgumentHelp("Show only events before this time: 10m (ago), or a timestamp.", valueName: "time"),
         transform: EventFilter.time)
     var until: Date?
 
     @Option(
         help: ArgumentHelp(
-            "Only events whose kind begins so (can be repeated): trial., task.failed.", valueName: "kind"))
+            "Show only kinds with this prefix (can be repeated), such as trial. or task.failed.", valueName: "kind"))
     var kind: [String] = []
 
-    @Option(help: ArgumentHelp("Only events of this scenario, with its trials and tasks.", valueName: "id"))
+    @Option(help: ArgumentHelp("Show only events of this scenario and its trials and tasks.", valueName: "id"))
     var scenario: String?
 
-    @Option(name: .long, help: "Form of the output: table, or json for one object per line.")
+    @Option(name: .long, help: "Output format: table, or json for one object per line.")
     var format: ListFormat = .table
 
-    @Flag(help: "The same as --format json.")
+    @Flag(help: "Same as --format json.")
     var json = false
 
     func run() async throws {
@@ -63,7 +65,7 @@ struct Events: AsyncParsableCommand {
                 cursors.append(
                     EventCursor(service: name, client: try await connections.service(name), start: start))
             } catch let failure as Failure where failure.code == .unavailable {
-                // Reading goes without it; following takes up its events when it comes.
+                // Reading skips an unreachable service; following picks up its events once it starts.
                 unreachable.append(names.count == 1 ? failure.message : name.rawValue)
                 if follow {
                     absent.append(
@@ -82,20 +84,20 @@ struct Events: AsyncParsableCommand {
         try await Self.printPast(&cursors, printer)
         guard follow else {
             if !complete {
-                throw Failure(.unavailable, "not all services could be asked; see: \(connections.command("health"))")
+                throw Failure(.unavailable, "not all services could be reached; see: \(connections.command("health"))")
             }
             return
         }
         try await Self.printNew(cursors + absent, printer)
     }
 
-    /// What is in the logs already, merged by time: of each service one page at a time.
+    /// Prints past events merged by time, reading one page per service at a time.
     private static func printPast(_ cursors: inout [EventCursor], _ printer: EventPrinter) async throws {
         for index in cursors.indices {
             try await cursors[index].fill()
             guard let missed = cursors[index].missed else { continue }
             say(
-                "gyrus: events up to \(missed.last) of the \(cursors[index].service), the last of them of "
+                "gyrus: events up to \(missed.last) of the \(cursors[index].service), the latest from "
                     + "\(Figures.day(missed.time)), are no longer kept; see retention in: gyrus help operating")
         }
         while true {
@@ -108,7 +110,7 @@ struct Events: AsyncParsableCommand {
         }
     }
 
-    /// What happens from now on; each service's events in their order, as they come.
+    /// Prints new events as they arrive, in order for each service.
     private static func printNew(_ cursors: [EventCursor], _ printer: EventPrinter) async throws {
         try await withThrowingTaskGroup { group in
             for cursor in cursors {
@@ -123,7 +125,7 @@ struct Events: AsyncParsableCommand {
     }
 }
 
-/// Where a reader begins, as the user writes it.
+/// The starting point given by the user.
 struct SinceArgument: ExpressibleByArgument {
     enum Start {
         case time(Date)
@@ -156,7 +158,7 @@ struct SinceArgument: ExpressibleByArgument {
     }
 }
 
-/// Where the reader of one service begins.
+/// The starting point for one service.
 struct EventStart {
     var position: UInt64 = 0
     var date: Date?
@@ -173,13 +175,13 @@ struct EventStart {
     }
 }
 
-/// Reads the log of one service, page by page, up to its end.
+/// Reads one service's log page by page, up to its end.
 struct EventCursor {
     let service: ServiceName
     let client: ServiceClient
     let start: EventStart
     private(set) var position: UInt64
-    /// What retention has removed of what the reader asked for; known from the first page on.
+    /// The requested events that retention has removed; known once the first page is read.
     private(set) var missed: EventRemoval?
     private var hasBegun = false
     private var page: ArraySlice<Event> = []
@@ -195,7 +197,7 @@ struct EventCursor {
     var isAtEnd: Bool { page.isEmpty && hasEnded }
     var firstTime: Date { page.first?.time ?? .distantFuture }
 
-    /// Reads the next page where the last one is used up.
+    /// Reads the next page if the current one is used up.
     mutating func fill() async throws {
         while page.isEmpty && !hasEnded {
             let next = try await retrying(for: .seconds(10)) {
@@ -214,13 +216,13 @@ struct EventCursor {
     mutating func takeFirst() -> [Event] { page.popFirst().map { [$0] } ?? [] }
 }
 
-/// Which events are shown.
+/// Selects the events to show.
 struct EventFilter: Sendable {
-    /// Beginnings of kinds; empty for all.
+    /// Prefixes of kinds; empty for all.
     var kinds: [String] = []
-    /// A scenario's identity, or its beginning.
+    /// A scenario's ID, or a prefix of it.
     var scenario: String?
-    /// Only what happened before.
+    /// The upper time limit.
     var until: Date?
 
     func fits(_ event: Event) -> Bool {
@@ -231,10 +233,10 @@ struct EventFilter: Sendable {
             || event.attributes["group"]?.hasPrefix(scenario) ?? false
     }
 
-    /// A time as `--until` takes it.
+    /// Parses a time for `--until`.
     static func time(_ text: String) throws -> Date {
         guard case .time(let date)? = SinceArgument(argument: text)?.start else {
-            throw ValidationError("'\(text)' is no time; write 10m, 24h or 2026-01-31T12:00:00Z.")
+            throw ValidationError("'\(text)' is not a time; write it like 10m, 24h or 2026-01-31T12:00:00Z.")
         }
         return date
     }
@@ -264,12 +266,12 @@ struct EventPrinter: Sendable {
             printableLine(event.kind), printableLine(([event.subject] + details).joined(separator: " "))
         )
         guard Terminal.isColored else { return "\(head) \(kind) \(rest)" }
-        // What this adds are the only commands that get to the terminal.
+        // These are the only control sequences that reach the terminal.
         let colour = event.kind.hasSuffix("failed") || event.kind.hasSuffix("refused") ? 31 : 36
         return "\u{1B}[2m\(head)\u{1B}[0m \u{1B}[\(colour)m\(kind)\u{1B}[0m \(rest)"
     }
 
-    /// A person needs no sixteen digits of a number; programs take JSON.
+    /// Rounds numbers for people; JSON has all digits for programs.
     private static func short(_ value: String) -> String {
         guard value.count > 9, value.contains("."), let number = Double(value) else { return value }
         return number.formatted(

@@ -5,10 +5,10 @@ import Messaging
 import Model
 public import ServiceClient
 
-/// Asks the services how they are.
+/// Checks the services' health.
 struct Health: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Ask the services whether they are ready; exit status 69 if one is not.",
+        abstract: "Check whether the services are ready; exit status 69 if one is not.",
         discussion: """
               gyrus health
               gyrus health registry --wait 5s
@@ -18,7 +18,7 @@ struct Health: AsyncParsableCommand {
     @OptionGroup var list: ListOptions
 
     @Option(
-        help: ArgumentHelp("How long to wait until they are ready, such as 5s.", valueName: "duration"),
+        help: ArgumentHelp("Maximum time to wait until they are ready, such as 5s.", valueName: "duration"),
         transform: DurationArgument.init)
     var wait: DurationArgument?
 
@@ -68,7 +68,7 @@ struct Health: AsyncParsableCommand {
     }
 }
 
-/// A service as `gyrus health` shows it.
+/// A row of `gyrus health`.
 struct HealthRow: Listable, Sendable {
     var service: String
     var state: String

@@ -5,26 +5,26 @@ import Launcher
 import Model
 import RegistryClient
 
-/// Removes what nothing needs any more.
+/// Removes what is no longer needed.
 struct Prune: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Remove scenarios that came to nothing, data sets that nothing uses, and files that nothing needs.",
+        abstract: "Remove scenarios without a result, unused data sets and unneeded files.",
         discussion: """
-            Models are never removed by this; see: gyrus models rm. Prints what was removed.
+            This never removes models; see: gyrus models rm. Prints what was removed.
 
               gyrus prune --dry-run
               gyrus prune --older-than 7d --force
-              gyrus prune --all                   scenarios that succeeded as well
+              gyrus prune --all                   also scenarios that succeeded
             """)
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var removal: RemovalOptions
 
-    @Flag(help: "Remove scenarios that succeeded as well; the models that came of them stay.")
+    @Flag(help: "Also remove scenarios that succeeded; their models stay.")
     var all = false
 
     @Option(
-        help: ArgumentHelp("Only what is at least this old, such as 7d (default: 24h).", valueName: "duration"),
+        help: ArgumentHelp("Remove only what is at least this old, such as 7d (default: 24h).", valueName: "duration"),
         transform: DurationArgument.init)
     var olderThan: DurationArgument?
 
@@ -42,9 +42,9 @@ struct Prune: AsyncParsableCommand {
         let files = try await registry.collectBlobs(olderThan: age, dryRun: true)
         if !removal.dryRun && !removal.force {
             say(
-                "\(Figures.amount(scenarios.count, "scenario")), \(Figures.amount(sets.count, "data set")) and, besides "
-                    + "theirs, \(Figures.amount(Int(clamping: files.blobs), "file")) of \(Figures.bytes(files.bytes)) "
-                    + "would go.")
+                "This would remove \(Figures.amount(scenarios.count, "scenario")), "
+                    + "\(Figures.amount(sets.count, "data set")) and, besides their own files, "
+                    + "\(Figures.amount(Int(clamping: files.blobs), "file")) of \(Figures.bytes(files.bytes)).")
             try RemovalOptions.ask("Remove them?")
         }
         var removed = (scenarios: 0, sets: 0)
@@ -57,7 +57,7 @@ struct Prune: AsyncParsableCommand {
             do {
                 if !removal.dryRun { try await registry.removeDataset(recipe: set.recipe) }
             } catch let failure as Failure where failure.code == .conflict {
-                // A model was trained on it meanwhile.
+                // A model was trained on it in the meantime.
                 continue
             }
             emit("dataset \(set.recipe.hexadecimal)")

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Model
 
-/// The value that a word stands for.
+/// The value with a name.
 /// - Parameter what: What the value is, such as `format`.
-/// - Throws: A usage error that lists the words.
+/// - Throws: A usage error that lists the names.
 func choice<Choice: CaseIterable & RawRepresentable>(
     _ word: String, of what: String
 ) throws -> Choice where Choice.RawValue == String {

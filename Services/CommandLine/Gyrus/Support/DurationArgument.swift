@@ -2,7 +2,7 @@ import ArgumentParser
 import Launcher
 import Model
 
-/// A time span as every option takes it, such as `500ms`, `5s`, `1m30s`, `24h` or `90d`.
+/// The time span syntax of all options, such as `500ms`, `5s`, `1m30s`, `24h` or `90d`.
 struct DurationArgument {
     let duration: Duration
 
@@ -12,12 +12,12 @@ struct DurationArgument {
         guard let duration = parseDuration(text) else {
             let example =
                 text.allSatisfy(\.isNumber) && !text.isEmpty ? "\(text)s or \(text)m" : "500ms, 5s, 1m30s or 24h"
-            throw ValidationError("'\(text)' is no time span: a number needs its unit, such as \(example).")
+            throw ValidationError("'\(text)' is not a time span: a number needs a unit, such as \(example).")
         }
         self.duration = duration
     }
 
-    /// A time span that Docker Compose writes as a number of seconds.
+    /// A time span, or a bare number of seconds as in Docker Compose.
     static func orSeconds(_ text: String) throws -> DurationArgument {
         try DurationArgument(!text.isEmpty && text.allSatisfy(\.isNumber) ? "\(text)s" : text)
     }

@@ -5,20 +5,20 @@ import Launcher
 import Model
 import ServiceClient
 
-/// The exit statuses that are the command line's own; those of failures come with `Failure.exitStatus`.
+/// Exit statuses of the command line itself; those of failures come from `Failure.exitStatus`.
 enum ExitStatus {
     static let usage: Int32 = 2
     static let configuration: Int32 = 78
 
-    /// The status that tells scripts what kind of failure it was.
+    /// The status that tells scripts the kind of failure.
     static func of(_ failure: Failure) -> Int32 {
         failure.code == .configuration ? configuration : failure.exitStatus
     }
 }
 
 extension Gyrus {
-    /// Writes what went wrong to stderr and ends the process.
-    /// - Parameter command: The command that ran; nil where the arguments could not be read.
+    /// Writes the error to stderr and exits the process.
+    /// - Parameter command: The command that ran; nil if the arguments could not be parsed.
     static func leave(_ error: any Error, from command: (any ParsableCommand.Type)?) -> Never {
         if let failure = error as? Failure {
             say("gyrus: \(failure.message)")
@@ -32,7 +32,7 @@ extension Gyrus {
             Glibc.exit(0)
         }
         if let command, error is ValidationError {
-            // Thrown while it ran, so that the parser does not know which command's usage to show.
+            // The error was thrown while the command ran, so the parser does not know whose usage to show.
             say("Error: \(message(for: error))\nUsage: \(usageString(for: command))")
         } else if !text.isEmpty {
             say(text)

@@ -1,15 +1,15 @@
 import ArgumentParser
 import Foundation
 
-/// Something that lists show: a row of a table, a name for scripts, an object of JSON.
+/// An item of a list: a row of a table, a name for scripts, a JSON object.
 protocol Listable: Encodable {
     /// Titles of the columns.
     static var columns: [String] { get }
-    /// Titles of columns that a narrow terminal can do without, the most dispensable first.
+    /// Titles of columns that may be dropped on a narrow terminal, first to drop first.
     static var dispensable: [String] { get }
-    /// One text for each column.
+    /// The cells, one for each column.
     var row: [String] { get }
-    /// What `--quiet` prints.
+    /// The name that `--quiet` prints.
     var name: String { get }
 }
 
@@ -17,7 +17,7 @@ extension Listable {
     static var dispensable: [String] { [] }
 }
 
-/// Form of a list.
+/// Output format of a list.
 enum ListFormat: String, ExpressibleByArgument, CaseIterable {
     case table
     case json
@@ -25,10 +25,10 @@ enum ListFormat: String, ExpressibleByArgument, CaseIterable {
 
 /// Options of every command that prints a list.
 struct ListOptions: ParsableArguments {
-    @Option(name: .long, help: "Form of the output: table or json.")
+    @Option(name: .long, help: "Output format: table or json.")
     var format: ListFormat = .table
 
-    @Flag(name: .long, help: "Show every column whole, however wide the terminal is.")
+    @Flag(name: .long, help: "Show all columns in full, regardless of the terminal's width.")
     var wide = false
 
     @Flag(name: [.short, .long], help: "Print names only.")
@@ -42,13 +42,13 @@ struct ListOptions: ParsableArguments {
         if !wide, let width = OutputStream.result.width { table.fit(width, dropping: Item.dispensable) }
         emit(table.text)
         guard !table.dropped.isEmpty else { return }
-        say("(left out: \(table.dropped.joined(separator: ", ")); --wide shows every column)")
+        say("(columns left out: \(table.dropped.joined(separator: ", ")); --wide shows all)")
     }
 }
 
-/// The option of a command that shows one thing.
+/// The output option of a command that shows one item.
 struct FormatOption: ParsableArguments {
-    @Option(name: .long, help: "Form of the output: table or json.")
+    @Option(name: .long, help: "Output format: table or json.")
     var format: ListFormat = .table
 
     /// Prints a value as JSON, or its text.
@@ -65,5 +65,5 @@ func json(_ value: some Encodable) throws -> String {
     return String(decoding: try encoder.encode(value), as: UTF8.self)
 }
 
-/// The rows under their titles, columns aligned; columns of numbers to the right.
+/// A table with aligned columns; columns of numbers are right-aligned.
 func table(_ titles: [String], _ rows: [[String]]) -> String { Table(titles, rows).text }

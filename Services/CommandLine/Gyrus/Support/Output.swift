@@ -1,22 +1,22 @@
 import Foundation
 import Glibc
 
-/// Where a command writes: what it was asked for goes to `result`, everything else to `talk`.
+/// The output streams of a command: results go to `result`, everything else to `talk`.
 enum OutputStream: Int32, Sendable {
     case result = 1
     case talk = 2
 
-    /// Whether a person looks at it.
+    /// Whether the stream is a terminal.
     var isTerminal: Bool { isatty(rawValue) == 1 }
 
-    /// Columns of its terminal; nil where it is none.
+    /// Width of the terminal in columns; nil if the stream is not a terminal.
     var width: Int? {
         var size = winsize()
         guard isTerminal, ioctl(rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
         return Int(size.ws_col)
     }
 
-    /// Writes text as it is. A result that nobody can take ends the command; talk is only talk.
+    /// Writes text unchanged. The command exits if a result cannot be written; errors on `talk` are ignored.
     func write(_ text: String) {
         var text = text
         let error = text.withUTF8 { bytes -> Int32 in
@@ -30,30 +30,30 @@ enum OutputStream: Int32, Sendable {
             return 0
         }
         guard error != 0, self == .result else { return }
-        // As the signal does that other programs end by when nobody reads what they write.
+        // The exit status of SIGPIPE, which ends other programs when nobody reads their output.
         if error == EPIPE { exit(128 + SIGPIPE) }
         let reason = error == EBADF ? "it is closed" : String(cString: strerror(error))
         OutputStream.talk.write("gyrus: the result cannot be written to stdout: \(reason)\n")
         exit(1)
     }
 
-    /// Takes the numbers of streams that are closed, so that no file or socket gets one and is written into.
+    /// Occupies the descriptors of closed standard streams, so that no file or socket gets one and is written to.
     static func secure() {
         for (number, flags) in [(Int32(0), O_RDONLY), (1, O_RDONLY), (2, O_WRONLY)]
         where fcntl(number, F_GETFD) == -1 {
-            // The lowest free number is this one. Writing to what is open for reading only fails as it does when closed.
+            // open() takes the lowest free descriptor, which is this one. Writing to a read-only file fails as if it were closed.
             _ = open("/dev/null", flags)
         }
     }
 }
 
-/// Writes a line to stderr: everything that is not the result.
+/// Writes a line to stderr, for everything that is not a result.
 func say(_ text: String) { OutputStream.talk.write("\(printable(text))\n") }
 
-/// Writes a line of the result to stdout, at once: a pipe shall not hold it back.
+/// Writes a line of the result to stdout immediately, without buffering, so that pipes get it at once.
 func emit(_ text: String) { OutputStream.result.write("\(printable(text))\n") }
 
-/// The text with signs in place of whatever would command a terminal; ends of lines and tabs stay.
+/// The text with terminal control characters replaced by visible ones; line breaks and tabs stay.
 func printable(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isCommand) else { return text }
     var result = ""
@@ -63,7 +63,7 @@ func printable(_ text: String) -> String {
     return result
 }
 
-/// The same on one line: ends of lines and tabs are signs, too.
+/// The same on one line: line breaks and tabs are replaced, too.
 func printableLine(_ text: String) -> String {
     printable(text).replacing("\n", with: "\\n").replacing("\t", with: " ")
 }
@@ -72,19 +72,19 @@ private func isCommand(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control: !["\n", "\t"].contains(scalar)
     case .lineSeparator, .paragraphSeparator: true
-    // They turn the direction of what follows, so that a line reads as another one.
+    // Bidirectional controls reorder the following text, so that a line can read as a different one.
     case .format: ("\u{202A}"..."\u{202E}").contains(scalar) || ("\u{2066}"..."\u{2069}").contains(scalar)
     default: false
     }
 }
 
-/// As JSON writes them, so that a document stays one.
+/// Escaped as in JSON, so that a JSON document stays valid.
 private func escape(_ scalar: Unicode.Scalar) -> String {
     let digits = String(scalar.value, radix: 16)
     return "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
 }
 
-/// Whether a person looks at the output.
+/// Whether a person reads the output.
 enum Terminal {
     static let hasTalk = OutputStream.talk.isTerminal
     static let isColored: Bool = {
@@ -93,8 +93,8 @@ enum Terminal {
     }()
 }
 
-/// The part of a file's name that stands for what somebody called something: no part of a path, nothing hidden, and not
-/// longer than file systems take.
+/// A file name component made from a user-given name: without path separators, not hidden, and within the length limit
+/// of file systems.
 func fileName(_ text: String) -> String {
     let longest = 120
     var name = ""

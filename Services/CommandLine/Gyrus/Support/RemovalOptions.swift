@@ -4,21 +4,21 @@ import Glibc
 import Launcher
 import Model
 
-/// How things are removed: with a question first, unless nobody is there who could answer.
+/// Options for removing items: the command asks first and refuses if nobody can answer.
 struct RemovalOptions: ParsableArguments {
     @Flag(name: [.short, .long], help: "Remove without asking.")
     var force = false
 
-    @Flag(help: "Remove nothing; print what would be removed.")
+    @Flag(help: "Print what would be removed without removing anything.")
     var dryRun = false
 
-    /// Something that could be removed.
+    /// An item that could be removed.
     struct Candidate {
-        /// Its identity, printed when it is gone.
+        /// The item's ID, printed once it is removed.
         let id: String
-        /// What it is, for the question.
+        /// Description for the question.
         let title: String
-        /// Why it has to stay; nil where it may go.
+        /// The reason to keep it; nil if it may be removed.
         let obstacle: String?
 
         init(id: String, title: String, obstacle: String? = nil) {
@@ -28,11 +28,11 @@ struct RemovalOptions: ParsableArguments {
         }
     }
 
-    /// Removes what may go, after a question; prints the identity of each thing that is gone.
+    /// Asks, then removes the removable items; prints the ID of each removed item.
     /// - Parameters:
-    ///   - kind: What they are, such as `model`.
-    ///   - areNamed: Whether a person named each, so that one which stays is a failure.
-    ///   - remove: Removes one, or throws why it has to stay.
+    ///   - kind: The kind of item, such as `model`.
+    ///   - areNamed: Whether the user named each item, so that keeping one is a failure.
+    ///   - remove: Removes one item, or throws the reason to keep it.
     func remove(
         _ candidates: [Candidate], kind: String, areNamed: Bool, _ remove: (String) async throws -> Void
     ) async throws {
@@ -62,11 +62,13 @@ struct RemovalOptions: ParsableArguments {
         try Self.ask("Remove \(Figures.amount(candidates.count, kind))?")
     }
 
-    /// Asks a question that only `y` or `yes` affirms.
-    /// - Throws: `Failure` where nobody is there to answer, or where the answer is no.
+    /// Asks a question that only `y` or `yes` confirms.
+    /// - Throws: `Failure` if nobody can answer, or if the answer is not yes.
     static func ask(_ question: String) throws {
         guard isatty(0) == 1 else {
-            throw Failure(.conflict, "nothing was removed: nobody can be asked here; add --force.")
+            throw Failure(
+                .conflict,
+                "nothing was removed: cannot ask for confirmation because stdin is not a terminal; add --force.")
         }
         OutputStream.talk.write("\(question) [y/N] ")
         guard ["y", "yes"].contains((readLine() ?? "").trimmingCharacters(in: .whitespaces).lowercased()) else {
@@ -75,20 +77,20 @@ struct RemovalOptions: ParsableArguments {
     }
 }
 
-/// Which things are removed: named ones, or all that are old enough.
+/// Selects the items to remove: named ones, or all that are old enough.
 struct RemovalChoice: ParsableArguments {
     @Option(
-        help: ArgumentHelp("All that are at least this old, such as 30d.", valueName: "duration"),
+        help: ArgumentHelp("Remove all that are at least this old, such as 30d.", valueName: "duration"),
         transform: DurationArgument.init)
     var olderThan: DurationArgument?
 
-    /// Checks that exactly one kind of choice was made.
+    /// Checks that the user gave either names or an age.
     func check(_ named: [String], example: String) throws {
         guard named.isEmpty == (olderThan != nil) else {
-            throw ValidationError("name what to remove, or say --older-than, such as: \(example)")
+            throw ValidationError("give either names or --older-than, such as: \(example)")
         }
     }
 
-    /// The latest time at which something that is to go was made.
+    /// Items created after this time are kept.
     var latest: Date? { olderThan.map { Date().addingTimeInterval(-($0.duration / .seconds(1))) } }
 }

@@ -11,9 +11,9 @@ import ServiceClient
 import TrainerClient
 import WorkQueueClient
 
-/// The services that a command talks to: those the environment names, else those of the project, else the user's own.
+/// The services that a command talks to: from the environment, else the project, else the user's own.
 struct Services {
-    /// What the environment and the project say.
+    /// Endpoints and keys from the environment and the project.
     private let places: ServiceDirectory
     private let project: String
     private let logger: Logger
@@ -39,7 +39,7 @@ struct Services {
         }
         self.project = project
         places = ServiceDirectory(environment: environment)
-        // What fails is told once, by the failure; who looks for a fault in the transport asks for its log.
+        // A failure reports itself; transport logs are only for debugging, when a log level is set.
         let isTalkative = !environment["GYRUS_LOG_LEVEL", default: ""].isEmpty
         logger = Logger(
             label: "gyrus",
@@ -50,7 +50,7 @@ struct Services {
 
     func endpoint(of service: ServiceName) throws -> Endpoint { try places.endpoint(of: service) }
 
-    /// A connection; fails at once where the service's socket is not even there.
+    /// A connection; fails at once if the service's socket does not exist.
     func connect(to service: ServiceName, patience: Duration = .seconds(1)) async throws -> RequestClient {
         let endpoint = try places.endpoint(of: service)
         if endpoint.transport == .ipc {
@@ -64,7 +64,7 @@ struct Services {
         return try places.connect(to: service, logger: logger)
     }
 
-    /// In a folder that everybody may write in somebody else's service could stand where ours ought to.
+    /// In a world-writable folder, another user's service could take the place of ours.
     private static func checkFolder(of endpoint: Endpoint) throws {
         let folder = URL(filePath: endpoint.address).deletingLastPathComponent()
         guard folder.path == "/tmp/gyrus-\(getuid())", FileManager.default.fileExists(atPath: folder.path) else {
@@ -87,30 +87,31 @@ struct Services {
 
     func service(_ name: ServiceName) async throws -> ServiceClient { ServiceClient(try await connect(to: name)) }
 
-    /// A client of a service that need not run yet.
+    /// A client of a service that may not be running yet.
     func futureService(_ name: ServiceName) throws -> ServiceClient {
         ServiceClient(try places.connect(to: name, logger: logger))
     }
 
-    /// The words that a next command needs to be about the same project.
+    /// A command line for the same project, to suggest to the user.
     func command(_ words: String) -> String { project == "gyrus" ? "gyrus \(words)" : "gyrus -p \(project) \(words)" }
 
     private func unreachable(_ service: ServiceName) -> Failure {
         let endpoint = (try? places.endpoint(of: service).description) ?? ""
         return Failure(
             .unavailable,
-            "the \(service) does not run (nothing is at \(endpoint)); start the services with: \(command("up -d"))")
+            "the \(service) is not running (there is nothing at \(endpoint)); start the services with: \(command("up -d"))"
+        )
     }
 }
 
-/// Numbers for people.
+/// Formats numbers for people.
 enum Figures {
     /// A share as a percentage, such as `97.31 %`.
     static func percent(_ share: Double?) -> String {
         share.map { "\(fixed($0 * 100, 2)) %" } ?? "–"
     }
 
-    /// A metric's value: a share as a percentage, anything else with four digits; its standard error where it is known.
+    /// A metric's value: a share as a percentage, anything else with four digits, plus its standard error if known.
     static func value(_ value: Double?, of metric: Metric, error: Double? = nil) -> String {
         guard let value else { return "–" }
         guard metric.isShare else {
@@ -121,10 +122,10 @@ enum Figures {
 
     private static func digits(_ value: Double) -> String { String(format: "%.4g", value) }
 
-    /// A number with digits after the point.
+    /// A number with a fixed number of decimals.
     static func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 
-    /// A whole number in groups of three digits.
+    /// An integer with thousands separators.
     static func count(_ value: some BinaryInteger) -> String {
         var groups: [String] = []
         var rest = Substring("\(value)")
@@ -135,7 +136,7 @@ enum Figures {
         return ([String(rest)] + groups).joined(separator: ",")
     }
 
-    /// So many things, such as `1 model` or `3 models`.
+    /// A count with its noun, such as `1 model` or `3 models`.
     static func amount(_ number: Int, _ word: String) -> String {
         "\(count(number)) \(word)\(number == 1 ? "" : "s")"
     }

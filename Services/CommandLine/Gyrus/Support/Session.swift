@@ -2,7 +2,7 @@ import Foundation
 import Launcher
 import Model
 
-/// A command's connection to the supervisor of its project.
+/// A command's connection to its project's supervisor.
 struct Session {
     let locator: ProjectLocator
     let directory: ProjectDirectory
@@ -16,12 +16,12 @@ struct Session {
 
     var detachment: Detachment { Detachment(of: directory, environment: locator.environment) }
 
-    /// The words that a next command needs to be about the same project.
+    /// A command line for the same project, to suggest to the user.
     func command(_ words: String) -> String {
         directory.name == "gyrus" ? "gyrus \(words)" : "gyrus -p \(directory.name) \(words)"
     }
 
-    /// Asks the supervisor; a failure says how to start one where there is none.
+    /// Sends a request to the supervisor; if none is running, the failure says how to start one.
     func ask(_ request: ControlRequest) async throws -> ProjectStatus {
         guard let status = try await client.send(request) else {
             throw Failure(
@@ -31,27 +31,27 @@ struct Session {
         return status
     }
 
-    /// The state of the project; nil where nothing of it runs.
+    /// The state of the project; nil if it is not running.
     func status() async throws -> ProjectStatus? { try await client.send(.status(unless: nil)) }
 
-    /// Checks names of services that the user gave.
+    /// Checks service names given by the user.
     func check(_ names: [String], among status: ProjectStatus) throws {
         let known = Set(status.replicas.map(\.service))
         for name in names where !known.contains(name) {
             let hint = nearest(to: name, in: known.sorted()).map { "; did you mean '\($0)'?" } ?? ""
             throw Failure(
                 .notFound,
-                "there is no service '\(name)'\(hint); services are \(known.sorted().joined(separator: ", "))")
+                "there is no service '\(name)'\(hint); the services are \(known.sorted().joined(separator: ", "))")
         }
     }
 }
 
-/// Shows how replicas come up or go down, a line for each step.
+/// Shows replicas starting and stopping, one line per step.
 struct ProgressLines {
     private var seen: [ReplicaID: String] = [:]
     private let start = ContinuousClock.now
 
-    /// Reports what is new.
+    /// Reports the changes since the last call.
     mutating func show(_ replicas: [ReplicaStatus], stopping: Bool) {
         for replica in replicas {
             let word: String

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Rows under titles, columns aligned; columns of numbers to the right.
+/// A table with aligned columns; columns of numbers are right-aligned.
 struct Table {
     private var titles: [String]
     private var rows: [[String]]
@@ -8,7 +8,7 @@ struct Table {
     private(set) var dropped: [String] = []
 
     private static let gap = "   "
-    /// Narrowest that a column is cut to.
+    /// Minimum width of a truncated column.
     private static let narrowest = 12
 
     init(_ titles: [String], _ rows: [[String]]) {
@@ -24,8 +24,8 @@ struct Table {
         widths.reduce(0, +) + Self.gap.count * max(0, titles.count - 1) > limit
     }
 
-    /// Makes the table as narrow as a terminal: leaves out columns, then cuts the widest ones.
-    /// - Parameter dispensable: Titles of the columns to leave out, the first one first.
+    /// Fits the table to a terminal's width: drops columns, then truncates the widest ones.
+    /// - Parameter dispensable: Titles of the columns that may be dropped, in this order.
     mutating func fit(_ limit: Int, dropping dispensable: [String]) {
         for title in dispensable where isTooWide(limit) {
             guard let column = titles.firstIndex(of: title) else { continue }
@@ -39,7 +39,7 @@ struct Table {
             let second = widths.indices.filter { $0 != widest }.map { widths[$0] }.max() ?? 0
             cut(widest, to: max(Self.narrowest, max(widths[widest] - excess, min(second, widths[widest] - 1))))
         }
-        // The first column says what a row is about.
+        // The first column identifies the row.
         while isTooWide(limit) && titles.count > 1 { drop(titles.count - 1) }
     }
 
@@ -79,7 +79,7 @@ struct Table {
         return Double(numeral) != nil
     }
 
-    /// Columns of a terminal that a text takes: East Asian characters and pictures take two.
+    /// Terminal columns that a text takes: East Asian characters and emoji take two.
     private static func width(_ text: String) -> Int {
         text.reduce(0) { width, character in
             guard let first = character.unicodeScalars.first else { return width }

@@ -1,15 +1,15 @@
 import ArgumentParser
 import Model
 
-/// A word where a command's name is needed and none stands: what the person may have meant.
+/// An unknown word in place of a command name, with a suggestion.
 struct UnknownCommand {
     let word: String
-    /// The command that has no such subcommand, such as `gyrus models`.
+    /// The command without such a subcommand, such as `gyrus models`.
     let group: String
     let names: [String]
 
-    /// Looks for the word among arguments.
-    /// - Parameter unexpected: The word that the parser could do nothing with; nil where the first word is meant.
+    /// Finds the unknown word among the arguments.
+    /// - Parameter unexpected: The word that the parser rejected; nil for the first word.
     static func find(in arguments: [String], unexpected: String? = nil) -> UnknownCommand? {
         var command: any ParsableCommand.Type = Gyrus.self
         var path = ["gyrus"]
@@ -27,7 +27,7 @@ struct UnknownCommand {
         return nil
     }
 
-    /// Subcommands with and without a group, by name.
+    /// All subcommands, grouped or not, by name.
     private static func subcommands(of command: any ParsableCommand.Type) -> [String: any ParsableCommand.Type] {
         let configuration = command.configuration
         let all = configuration.subcommands + configuration.groupedSubcommands.flatMap(\.subcommands)
@@ -41,7 +41,7 @@ struct UnknownCommand {
             .invalidArgument, "unknown command '\(word)' of '\(group)'.\(question) See: \(group) --help")
     }
 
-    /// Words of other programs.
+    /// Command names of other programs.
     private static let synonyms = [
         "delete": "rm", "remove": "rm", "ls": "list", "describe": "show", "inspect": "show", "status": "ps",
         "submit": "publish", "run": "publish", "follow": "watch", "kill": "cancel",
@@ -49,7 +49,7 @@ struct UnknownCommand {
 }
 
 extension Gyrus {
-    /// The arguments after the options that stand before the verb.
+    /// The arguments from the verb on, without the options before it.
     static func afterOptions(_ arguments: [String]) -> [String] {
         var rest = arguments[...]
         while let first = rest.first, first.hasPrefix("-") {
@@ -58,7 +58,7 @@ extension Gyrus {
         return Array(rest)
     }
 
-    /// The failure that arguments which could not be parsed deserve: that of a verb that there is not, where it is that.
+    /// The failure for arguments that could not be parsed: an unknown command if that is the cause.
     static func clarified(_ error: any Error, _ arguments: [String]) -> any Error {
         let text = message(for: error)
         guard text.lowercased().contains("unexpected argument"),

@@ -2,7 +2,7 @@ import DesignerClient
 import KnowledgeClient
 import Model
 
-/// What searches and schedules that go on still need, which the registry cannot know.
+/// What active searches and schedules still need, which the registry cannot know.
 struct Usage {
     /// Scenarios that have not ended.
     private let scenarios: [ScenarioStatus]
@@ -19,22 +19,22 @@ struct Usage {
         schedules = try await services.knowledge().schedules().filter { $0.state != .cancelled }
     }
 
-    /// Why a model has to stay; nil where nothing that goes on needs it.
+    /// The reason to keep a model; nil if no active search or schedule needs it.
     func obstacle(ofModel id: String) -> String? {
         if let schedule = schedules.first(where: { $0.model == id }) {
-            return "model '\(id)' is updated by the schedule \(schedule.id); cancel it first: "
+            return "model '\(id)' is updated by schedule \(schedule.id); cancel that first: "
                 + "gyrus models unschedule \(schedule.id)"
         }
         return scenarios.first { $0.text.contains(id) }.map {
-            "model '\(id)' is named by the scenario \($0.id), which is \($0.state)"
+            "model '\(id)' is used by scenario \($0.id), which is \($0.state)"
         }
     }
 
-    /// Why prepared data have to stay; nil where nothing that goes on needs them.
+    /// The reason to keep prepared data; nil if no active search needs it.
     func obstacle(ofDataset recipe: String) -> String? {
-        // Of a text that this designer cannot read nothing is known, so it may need them.
+        // A scenario text that this version cannot parse may need the data.
         scenarios.first { $0.facts?.recipe ?? recipe == recipe }.map {
-            "data set \(recipe.prefix(12)) is used by the scenario \($0.id), which is \($0.state)"
+            "data set \(recipe.prefix(12)) is used by scenario \($0.id), which is \($0.state)"
         }
     }
 }

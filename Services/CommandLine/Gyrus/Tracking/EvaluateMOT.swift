@@ -3,17 +3,18 @@ import Foundation
 import Model
 import Tracking
 
-/// Scores trackers' results.
+/// Scores tracking results.
 struct EvaluateMOT: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "mot", abstract: "HOTA, CLEAR MOT and Identity of tracks in MOTChallenge's format.",
+        commandName: "mot",
+        abstract: "Compute HOTA, CLEAR MOT and Identity metrics of tracks in MOTChallenge's format.",
         discussion: """
-            The ground truth of a sequence S is DIR/S/gt/gt.txt or DIR/S.txt; its results are DIR/S.txt. Rows are \
+            The ground truth of a sequence S is in DIR/S/gt/gt.txt or DIR/S.txt; its results are in DIR/S.txt. Rows are \
             frame,identity,left,top,width,height[,confidence[,class…]]. Example:
 
               gyrus evaluate mot --gt MOT17/train --results my-tracker
 
-            MOTP is printed in both conventions: MOTP-IOU is the mean overlap of what was found (MOTChallenge; higher is \
+            MOTP is printed in both conventions: MOTP-IOU is the mean overlap of matches (MOTChallenge; higher is \
             better), MOTP-DIST the mean distance 1 − overlap (py-motmetrics; lower is better).
             """)
 
@@ -23,12 +24,14 @@ struct EvaluateMOT: ParsableCommand {
     @Option(name: .long, help: "Folder with the results.")
     var results: String
 
-    @Option(name: .long, help: "Sequences, separated by commas (default: all of the ground truth).")
+    @Option(name: .long, help: "Sequences, separated by commas (default: all with ground truth).")
     var sequences: String?
 
     @Option(
         name: .long,
-        help: "What counts: mot15 (no classes), mot17 (also for MOT16) or mot20 (default: what fits the ground truth).")
+        help:
+            "Evaluation rules: mot15 (no classes), mot17 (also for MOT16) or mot20 (default: those that fit the ground truth)."
+    )
     var rules: String?
 
     @OptionGroup var list: ListOptions
@@ -47,12 +50,12 @@ struct EvaluateMOT: ParsableCommand {
         let names = EvaluationRules.all.map(\.name)
         throw Failure(
             .invalidArgument,
-            "there are no rules '\(rules)'; there are \(names.joined(separator: ", "))."
+            "there are no rules '\(rules)'; use one of \(names.joined(separator: ", "))."
                 + NearestName.question(rules, among: names))
     }
 }
 
-/// Names of sequences as an option gives them.
+/// A comma-separated list of sequence names.
 struct SequenceNames {
     /// The names; nil for all.
     let names: [String]?

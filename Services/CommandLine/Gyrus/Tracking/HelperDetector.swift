@@ -4,20 +4,20 @@ import Model
 import Tracking
 import Vision
 
-/// A detector that another process runs: networks in TorchScript, for which `gyrus` itself has no library.
+/// A TorchScript detector that runs in another process, because `gyrus` does not link libtorch.
 final class HelperDetector: Detector {
     /// Name of the layout on the command line.
     static let layout = "torchscript"
-    /// Which label is a person where nothing is said: that of torchvision and DETR.
+    /// Default label of the person class, as in torchvision and DETR.
     static let usualCategory = 1
-    /// Least score where nothing is said.
+    /// Default minimum score.
     static let usualScore = 0.5
 
     private let helper: HelperProcess
     private let image: URL
 
     /// Starts the process.
-    /// - Throws: `Failure` with code `not-found` where the network is missing, `unavailable` where the program is.
+    /// - Throws: `Failure` with code `not-found` if the network is missing, `unavailable` if the program is.
     init(_ network: String, category: Int?, score: Double?) throws {
         guard FileManager.default.fileExists(atPath: network) else {
             throw Failure(.notFound, "There is no network file '\(network)'.")
@@ -44,6 +44,6 @@ final class HelperDetector: Detector {
                     box: Box(left: numbers[0], top: numbers[1], width: numbers[2], height: numbers[3]),
                     score: numbers[4]))
         }
-        throw Failure(.unavailable, "gyrus-detector has ended without an answer; its messages are above.")
+        throw Failure(.unavailable, "gyrus-detector exited without an answer; see its messages above.")
     }
 }

@@ -1,8 +1,8 @@
 import ArgumentParser
 
-/// Follows people through sequences.
+/// Tracks people in image sequences.
 struct Track: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Follow people through image sequences: detect, associate, draw, search.",
+        abstract: "Track people in image sequences: detect, associate, draw, search.",
         subcommands: [TrackFrames.self, TrackRun.self, TrackDraw.self, TrackDetectors.self, TrackSearch.self])
 }

@@ -8,7 +8,7 @@ import Vision
 struct TrackDetectors: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "detectors",
-        abstract: "List the detectors, which of them can run here, and how to add the others.")
+        abstract: "List the detectors: which ones can run here, and how to add the others.")
 
     @Option(name: .long, help: "Folder with detectors (default: `detectors` in $GYRUS_DATA or ../shared/data).")
     var detectors: String?
@@ -22,7 +22,7 @@ struct TrackDetectors: ParsableCommand {
     }
 }
 
-/// A detector as lists show it.
+/// A row of the list of detectors.
 struct DetectorRow: Listable {
     let code, kind, name: String
     let obstacle: String?

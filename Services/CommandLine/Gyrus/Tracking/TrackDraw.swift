@@ -4,7 +4,7 @@ import Model
 import Tracking
 import Vision
 
-/// Makes tracks visible.
+/// Draws tracks.
 struct TrackDraw: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "draw", abstract: "Draw tracks on the frames of a sequence, or on an empty canvas.",
@@ -12,18 +12,18 @@ struct TrackDraw: ParsableCommand {
               gyrus track draw --sequence MOT17/train/S --tracks S.txt --output x.mp4
               gyrus track draw --sequence MOT17/train/S --tracks S.txt --canvas --output x
 
-            An output that ends with .mp4 is a film; any other is a folder of images.
+            An output name that ends in .mp4 makes a video; any other name is a folder of images.
             """)
 
     @OptionGroup var frames: SequenceOptions
 
-    @Option(name: .long, help: "File with tracks, or with ground truth or detections.")
+    @Option(name: .long, help: "File with tracks, ground truth or detections.")
     var tracks: String
 
-    @Flag(name: .long, help: "Draw on an empty canvas, for sequences without frames.")
+    @Flag(name: .long, help: "Draw on an empty canvas, for sequences without frame files.")
     var canvas = false
 
-    @Option(name: .long, help: "Film (….mp4), or folder for images.")
+    @Option(name: .long, help: "Video file (.mp4), or folder for images.")
     var output: String
 
     func run() throws {

@@ -4,17 +4,17 @@ import Model
 import Tracking
 import Vision
 
-/// The whole pipeline on frames: detect, describe, associate.
+/// The full pipeline on frames: detect, describe, associate.
 struct TrackFrames: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "frames", abstract: "Detect and follow people in the frames of a sequence.",
+        commandName: "frames", abstract: "Detect and track people in the frames of a sequence.",
         discussion: """
               gyrus track frames --sequence MOT17/train/MOT17-04-FRCNN \\
                 --detector yolox-nano --appearance osnet.onnx --output tracks.txt
 
-            `gyrus track detectors` lists the detectors. One of your own is a file with its layout: darknet (….weights with \
-            ….cfg beside it), yolox or fastestdet (ONNX), or torchscript (it takes a list of images or a batch of one, and answers \
-            boxes, scores and labels as torchvision's detectors do):
+            'gyrus track detectors' lists the detectors. For your own detector, give its file and layout: darknet (a .weights \
+            file with the .cfg next to it), yolox or fastestdet (ONNX), or torchscript (takes a list of images or a batch of \
+            one, and returns boxes, scores and labels like torchvision's detectors):
 
               gyrus track frames --sequence S --detector ./mine.onnx --layout yolox \\
                 --side 640 --output tracks.txt
@@ -24,16 +24,16 @@ struct TrackFrames: ParsableCommand {
 
     @OptionGroup var frames: SequenceOptions
 
-    @Option(name: .long, help: "Name of a detector; with --layout its file.")
+    @Option(name: .long, help: "Name of a detector, or its file with --layout.")
     var detector: String
 
-    @Option(name: .long, help: "Layout of a detector of your own: darknet, yolox, fastestdet or torchscript.")
+    @Option(name: .long, help: "Layout of your own detector: darknet, yolox, fastestdet or torchscript.")
     var layout: String?
 
-    @Option(name: .long, help: "Width and height of its input (default: the layout's usual one).")
+    @Option(name: .long, help: "Width and height of the detector's input (default: depends on the layout).")
     var side: Int?
 
-    @Option(name: .long, help: "Which of its classes is a person, from 0 (default: 0, or 1 for torchscript).")
+    @Option(name: .long, help: "Index of the person class, from 0 (default: 0, or 1 for torchscript).")
     var personClass: Int?
 
     @Option(name: .long, help: "Folder with detectors (default: `detectors` in $GYRUS_DATA or ../shared/data).")
@@ -45,7 +45,7 @@ struct TrackFrames: ParsableCommand {
     @Option(name: .long, help: "File for the tracks.")
     var output: String
 
-    @Option(name: .long, help: "File for the detections as well.")
+    @Option(name: .long, help: "Also write the detections to this file.")
     var detectionsOutput: String?
 
     @OptionGroup(title: "Tracker") var tracker: TrackerOptions
@@ -85,7 +85,7 @@ struct TrackFrames: ParsableCommand {
             let names = DetectorLayout.allCases.map(\.rawValue) + [HelperDetector.layout]
             throw Failure(
                 .invalidArgument,
-                "there is no layout '\(layout)'; there are \(names.joined(separator: ", "))."
+                "there is no layout '\(layout)'; use one of \(names.joined(separator: ", "))."
                     + NearestName.question(layout, among: names))
         }
         return try known.open(detector, side: side, category: personClass ?? 0, score: tracker.minimumScore)

@@ -6,10 +6,10 @@ import Tracking
 /// Tracks cached detections.
 struct TrackRun: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Give identities to the detections of whole sequences.",
+        commandName: "run", abstract: "Assign identities to the detections of whole sequences.",
         discussion: """
-            Detections of a sequence S are in DIR/S/det/det.txt or DIR/S.txt, in MOTChallenge's format; identities in them \
-            are ignored, so the output of another tracker works too. The tracks are written to OUTPUT/S.txt.
+            The detections of a sequence S are in DIR/S/det/det.txt or DIR/S.txt, in MOTChallenge's format. Identities in \
+            them are ignored, so the output of another tracker works too. The tracks are written to OUTPUT/S.txt.
 
               gyrus track run --detections MOT17/train --tracker oc-sort --output tracks
               gyrus track run --detections DIR --setup found.json --output tracks
@@ -18,21 +18,21 @@ struct TrackRun: ParsableCommand {
     @Option(name: .long, help: "Folder with detections.")
     var detections: String
 
-    @Option(name: .long, help: "Folder of a sequence's detections within its folder, such as det-acf (default: det).")
+    @Option(name: .long, help: "Detections folder within each sequence's folder, such as det-acf (default: det).")
     var part: String?
 
     @Option(name: .long, help: "Folder for the tracks.")
     var output: String
 
-    @Option(name: .long, help: "Ground truth; if given, the scores are printed.")
+    @Option(name: .long, help: "Folder with ground truth; if given, the scores are printed.")
     var gt: String?
 
-    @Option(name: .long, help: "Sequences, separated by commas (default: all that have detections).")
+    @Option(name: .long, help: "Sequences, separated by commas (default: all with detections).")
     var sequences: String?
 
     @Option(
         name: .long,
-        help: "File with filter and tracker, as 'gyrus result --output' writes it, instead of the options below.")
+        help: "Setup file with filter and tracker, from 'gyrus result --output', instead of the options below.")
     var setup: String?
 
     @OptionGroup(title: "Tracker") var tracker: TrackerOptions
@@ -46,7 +46,7 @@ struct TrackRun: ParsableCommand {
             try found?.tracker ?? tracker.choice(knowsLooks: false), found?.filter ?? tracker.filter
         )
         if case .deepSORT = choice {
-            say("deep-sort tells people apart by motion alone here: cached detections bring no appearance.")
+            say("deep-sort uses motion alone here, because cached detections have no appearance features.")
         }
         let names = SequenceNames(sequences).names ?? folder.sequences
         for name in names {

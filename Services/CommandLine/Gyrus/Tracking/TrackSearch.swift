@@ -5,19 +5,20 @@ import Search
 import Tracking
 import TrackingSearch
 
-/// Searches a tracker.
+/// Searches for a tracker.
 struct TrackSearch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "search", abstract: "Search detector, threshold, tracker and its parameters on real sequences.",
+        commandName: "search",
+        abstract: "Search for the best detector, threshold, tracker and parameters on real sequences.",
         discussion: """
-            Detections of the detector D for the sequence S are in DIR/D/S.txt (or DIR/D/S/det/det.txt). Sequences of MOT16 \
-            and MOT17 with the same number are the same video. The first trials are the trackers with the settings of their \
-            papers; the result is compared with each of them.
+            The detections of detector D for sequence S are in DIR/D/S.txt (or DIR/D/S/det/det.txt). Sequences of MOT16 \
+            and MOT17 with the same number are the same video. The first trials are the trackers with the settings from \
+            their papers; the result is compared with each of them.
 
               gyrus track search --detections MOT17/tracker-outputs --gt MOT17/train
             """)
 
-    @Option(name: .long, help: "Folder with a folder of detections for each detector.")
+    @Option(name: .long, help: "Folder with one subfolder of detections per detector.")
     var detections: String
 
     @Option(name: .long, help: "Folder with the ground truth.")
@@ -26,34 +27,34 @@ struct TrackSearch: AsyncParsableCommand {
     @Option(name: .long, help: "Detectors to leave out, separated by commas.")
     var exclude: String?
 
-    @Option(name: .long, help: "Sequences that the search does not see, separated by commas.")
+    @Option(name: .long, help: "Held-out sequences, separated by commas.")
     var heldOut: String?
 
-    @Option(name: .long, help: "How many frames of each sequence count, from the first one on (default: all).")
+    @Option(name: .long, help: "Number of frames of each sequence to use, from the first one (default: all).")
     var frames: Int?
 
-    @Option(name: .long, help: "What to maximize: idf1, mota or hota.")
+    @Option(name: .long, help: "Objective to maximize: idf1, mota or hota.")
     var objective = "idf1"
 
-    @Option(name: .long, help: "How candidates are proposed, as in a scenario: evolution, random …")
+    @Option(name: .long, help: "Search method, as in a scenario: evolution, random …")
     var method = "evolution"
 
-    @Option(name: .long, help: "How many candidates to measure.")
+    @Option(name: .long, help: "Number of candidates to measure.")
     var trials = 200
 
-    @Option(name: .long, help: "Candidates in the population.")
+    @Option(name: .long, help: "Population size.")
     var population = 12
 
-    @Option(name: .long, help: "Seed of the whole search.")
+    @Option(name: .long, help: "Seed of the search.")
     var seed: UInt64 = 7
 
-    /// Most candidates of a search.
+    /// Maximum number of candidates of a search.
     private static let greatestTrials = 100_000
 
     func validate() throws {
         if let frames, frames < 1 { throw ValidationError("--frames must be 1 or more, not \(frames).") }
         guard (1...Self.greatestTrials).contains(trials), (2...Self.greatestTrials).contains(population) else {
-            throw ValidationError("--trials must be from 1, --population from 2 to \(Self.greatestTrials).")
+            throw ValidationError("--trials must be from 1 and --population from 2 to \(Self.greatestTrials).")
         }
     }
 
@@ -79,7 +80,7 @@ struct TrackSearch: AsyncParsableCommand {
         emit(try await report(trials, of: search, on: bench, hidden: hidden, objective).text)
     }
 
-    /// The trials with their figures; those that the report sets side by side also on sequences that the search never saw.
+    /// The trials with their scores; trials that the report compares also have scores on the held-out sequences.
     private func report(
         _ trials: [TrackingSearch.Trial], of search: TrackingSearch, on bench: TrackingBench, hidden: Set<String>,
         _ objective: TrackingObjective
@@ -111,7 +112,7 @@ struct TrackSearch: AsyncParsableCommand {
             folders[name] = try MOTFolder(path, of: .detections)
         }
         guard !folders.isEmpty else {
-            throw Failure(.notFound, "There is no folder of a detector in '\(detections)'.")
+            throw Failure(.notFound, "There is no detector folder in '\(detections)'.")
         }
         return folders
     }
@@ -119,7 +120,7 @@ struct TrackSearch: AsyncParsableCommand {
     private func unknown(_ what: String, _ name: String, among names: [String]) -> Failure {
         Failure(
             .invalidArgument,
-            "there is no \(what) '\(name)'; there are \(names.joined(separator: ", "))."
+            "there is no \(what) '\(name)'; use one of \(names.joined(separator: ", "))."
                 + NearestName.question(name, among: names))
     }
 }

@@ -2,38 +2,38 @@ import ArgumentParser
 import Model
 import Tracking
 
-/// Which tracker, how it is set, and which detections it gets.
+/// Selects the tracker, its settings and its detections.
 struct TrackerOptions: ParsableArguments {
     @Option(
         name: .long,
-        help: "The tracker: sort, oc-sort or deep-sort (default: deep-sort where looks are known, else sort).")
+        help: "Tracker: sort, oc-sort or deep-sort (default: deep-sort if appearance is known, else sort).")
     var tracker: String?
 
-    @Option(name: .long, help: "Lowest score of a detection (default: all are used).")
+    @Option(name: .long, help: "Minimum detection score (default: no minimum).")
     var minimumScore: Double?
 
-    @Option(name: .long, help: "Least height of a detection in pixels.")
+    @Option(name: .long, help: "Minimum detection height in pixels.")
     var minimumHeight = 0.0
 
-    @Option(name: .long, help: "Greatest overlap of two detections; 1 keeps all.")
+    @Option(name: .long, help: "Maximum overlap of two detections; 1 keeps all.")
     var maximumOverlap = 1.0
 
-    @Option(name: .long, help: "Frames a track lives without being seen (default: as in the tracker's paper).")
+    @Option(name: .long, help: "Frames that a track survives without a detection (default: as in the tracker's paper).")
     var maximumAge: Int?
 
-    @Option(name: .long, help: "Frames in which a track must be seen before it is reported.")
+    @Option(name: .long, help: "Frames with a detection before a track is reported.")
     var confirmations: Int?
 
-    @Option(name: .long, help: "Least overlap of a detection with a track.")
+    @Option(name: .long, help: "Minimum overlap of a detection with a track.")
     var minimumTrackOverlap: Double?
 
-    @Option(name: .long, help: "oc-sort: score from which a detection may begin a track.")
+    @Option(name: .long, help: "oc-sort: minimum score of a detection to start a track.")
     var sureScore: Double?
 
-    @Option(name: .long, help: "deep-sort: greatest cosine distance of appearances.")
+    @Option(name: .long, help: "deep-sort: maximum cosine distance of appearances.")
     var maximumAppearanceDistance: Double?
 
-    /// Which detections the tracker gets.
+    /// The filter for detections.
     var filter: DetectionFilter {
         DetectionFilter(
             minimumScore: minimumScore ?? -.infinity, minimumHeight: minimumHeight, maximumOverlap: maximumOverlap)
@@ -50,8 +50,8 @@ struct TrackerOptions: ParsableArguments {
         }
     }
 
-    /// The tracker with the settings that were given.
-    /// - Parameter knowsLooks: Whether detections have an appearance. Where they are boxes alone, SORT is the best of the three
+    /// The tracker with the given settings.
+    /// - Parameter knowsLooks: Whether detections have appearance features. For boxes alone, SORT is the best of the three
     ///   on MOT15's training sequences, and deep-sort the worst.
     func choice(knowsLooks: Bool) throws -> TrackerChoice {
         let tracker = tracker ?? (knowsLooks ? "deep-sort" : "sort")
@@ -59,7 +59,7 @@ struct TrackerOptions: ParsableArguments {
             let names = TrackerChoice.defaults.map(\.name)
             throw Failure(
                 .invalidArgument,
-                "there is no tracker '\(tracker)'; there are \(names.joined(separator: ", "))."
+                "there is no tracker '\(tracker)'; use one of \(names.joined(separator: ", "))."
                     + NearestName.question(tracker, among: names))
         }
         switch choice {

@@ -6,19 +6,19 @@ import Search
 import Tracking
 import TrackingSearch
 
-/// What came of a tracking scenario: its tables, and the winner's files.
+/// The outcome of a tracking scenario: its tables, and the winner's files.
 struct TrackingOutcome {
     private let status: ScenarioStatus
     private let trials: [Trial]
     private let facts: ScenarioFacts
 
-    /// Takes a scenario; nil where it is about something else.
+    /// Nil if the scenario is not a tracking scenario.
     init?(_ status: ScenarioStatus, _ trials: [Trial]) {
         guard let facts = status.facts, facts.task == .tracking else { return nil }
         (self.status, self.trials, self.facts) = (status, trials, facts)
     }
 
-    /// The tables of its search.
+    /// The tables of the search.
     func report() throws -> String {
         let space = try TrackingSpace(detectors: facts.detectors)
         let measured = try trials.filter { !$0.purpose.isFinal }.compactMap { trial -> TrackingReport.Trial? in
@@ -50,7 +50,7 @@ struct TrackingOutcome {
     }
 }
 
-/// A trial of a search for a tracker as `gyrus result` shows it.
+/// A row of `gyrus result` for a tracking scenario.
 struct TrackingTrialRow: Listable {
     let trial: Int
     let isWinner: Bool

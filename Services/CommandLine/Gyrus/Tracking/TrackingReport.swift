@@ -1,14 +1,14 @@
 import Foundation
 import Tracking
 
-/// What came of a search for a tracker, as tables of the method's form: IDF1, switches, MOTA and MOTP for each sequence and
-/// in all.
+/// The outcome of a search for a tracker, as tables in the usual form: IDF1, switches, MOTA and MOTP per sequence and
+/// overall.
 struct TrackingReport {
-    /// A trial with its figures.
+    /// A trial with its scores.
     struct Trial {
         let number: Int
         let setup: TrackingSetup
-        /// Whether it is a tracker of a paper with that paper's settings.
+        /// Whether the trial is a published tracker with its paper's settings.
         let isFixed: Bool
         let value: Double
         let metrics: [String: Double]
@@ -18,12 +18,12 @@ struct TrackingReport {
     }
 
     var trials: [Trial]
-    /// Sequences that the search did not see.
+    /// Held-out sequences.
     let heldOut: [String]
-    /// Name of what was to be as high as possible.
+    /// Name of the maximized objective.
     let objective: String
 
-    /// What the method's authors printed for the seven sequences of MOT16's training set together.
+    /// The published results over the seven sequences of MOT16's training set.
     private static let published: [(kind: DetectorKind, idf1: Double, switches: Int, mota: Double, motp: Double)] = [
         (.detr, 0.35, 450, 0.29, 0.29), (.yolov3, 0.35, 616, 0.30, 0.30),
     ]
@@ -31,7 +31,7 @@ struct TrackingReport {
     private static let publishedSequences = ["02", "04", "05", "09", "10", "11", "13"]
     private static let titles = ["SEQUENCE", "IDF1", "IDSW", "MOTA", "MOTP-DIST", "HOTA"]
 
-    /// The fixed settings, the best of each detector, what was published, held-out sequences, and the winner.
+    /// The fixed settings, the best trial per detector, the published results, the held-out sequences, and the winner.
     var text: String {
         guard let winner = best(of: trials) else { return "No candidate was measured." }
         var detectors: [String] = []
@@ -40,12 +40,12 @@ struct TrackingReport {
             best(of: trials.filter { $0.setup.detector == detector }).map(detectorTable)
         }
         let fixed = sideBySide(
-            "Fixed settings of the papers, and the result, on the sequences of the search together:", winner, .overall)
+            "Fixed settings from the papers and the result, on all sequences of the search together:", winner, .overall)
         let hidden =
             heldOut.isEmpty
             ? nil
             : sideBySide(
-                "On sequences that the search never saw (\(heldOut.joined(separator: ", "))):", winner, .heldOut)
+                "On held-out sequences (\(heldOut.joined(separator: ", "))):", winner, .heldOut)
         return ([fixed] + tables + [hidden, publishedTable, conclusion(winner)].compactMap(\.self))
             .joined(separator: "\n\n")
     }
@@ -92,10 +92,10 @@ struct TrackingReport {
             + table(["DETECTOR", "IDF1", "IDSW", "MOTA", "MOTP"], rows)
                 + """
 
-                Notes: the detectors are others than here, so only the order of size can be compared.\(missing) The published table
-                of SSD repeats that of YOLOv3 to the last digit, so nothing is known of SSD. The published MOTP is a distance
-                (1 − overlap; lower is better). Detections here are cached, not made of frames; where they are another tracker's
-                output, that tracker has already filtered them.
+                Notes: the published results use other detectors, so compare only orders of magnitude.\(missing) The published
+                table for SSD repeats the one for YOLOv3 to the last digit, so there are no results for SSD. The published MOTP
+                is a distance (1 − overlap; lower is better). The detections here are cached, not computed from frames; if they
+                are another tracker's output, that tracker has already filtered them.
                 """
     }
 

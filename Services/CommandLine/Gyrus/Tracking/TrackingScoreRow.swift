@@ -1,6 +1,6 @@
 import Tracking
 
-/// The score of a sequence as tables show it: rates in percent.
+/// A table row with the scores of a sequence; rates in percent.
 struct TrackingScoreRow: Listable {
     let sequence: String
     let hota, detA, assA, mota, motpOverlap, motpDistance, idf1, idp, idr, recall, precision: Double

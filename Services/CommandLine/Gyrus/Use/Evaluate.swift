@@ -1,11 +1,11 @@
 import ArgumentParser
 
-/// Judges networks on data, and results of anybody's programs.
+/// Evaluates networks on data, and tracking results of any program.
 struct Evaluate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Judge a network on data, or score files of tracks against ground truth.",
+        abstract: "Evaluate a network on data, or score track files against ground truth.",
         discussion: """
-              gyrus evaluate results/skin --data new.csv                a network; short for 'gyrus evaluate network'
+              gyrus evaluate results/skin --data new.csv                short for 'gyrus evaluate network'
               gyrus evaluate mot --gt MOT17/train --results my-tracker  tracks in MOTChallenge's format
             """,
         subcommands: [EvaluateNetwork.self, EvaluateMOT.self], defaultSubcommand: EvaluateNetwork.self)

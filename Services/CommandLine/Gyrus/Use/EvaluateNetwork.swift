@@ -3,53 +3,55 @@ import Foundation
 import HelperProcesses
 import Model
 
-/// Judges a trained network on data whose answers are known.
+/// Evaluates a trained network on labeled data.
 struct EvaluateNetwork: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "network", abstract: "Judge a trained network on data whose answers are known.",
+        commandName: "network", abstract: "Evaluate a trained network on labeled data.",
         discussion: """
               gyrus evaluate results/skin --data new.csv
               gyrus evaluate results/skin --data new.csv --by hospital --output answers.csv
               gyrus evaluate results/clothes --data photos --format json    a folder for each class
 
-            The network is named as for 'gyrus predict'. ± is the standard error (samples are drawn again and again; with \\
-            --by, whole groups are). A row that cannot be judged is named and counts nowhere; the exit status is 1 then.
+            Specify the network as for 'gyrus predict'. ± is the standard error, from bootstrap resampling of samples or, \
+            with --by, of whole groups. A row that cannot be evaluated is reported and excluded; the exit status is then 1.
             """)
 
     @ParentCommand var gyrus: Gyrus
 
-    @Option(help: ArgumentHelp("Folder or table with samples and their answers.", valueName: "path"))
+    @Option(help: ArgumentHelp("Folder or table of labeled samples.", valueName: "path"))
     var data: String
 
     @Option(
         help: ArgumentHelp(
-            "Columns that have what is right, separated by commas (default: as in training, or what is found).",
+            "Columns with the correct answers, separated by commas (default: as in training, or detected).",
             valueName: "columns"))
     var target: String?
 
     @Option(
         help: ArgumentHelp(
-            "Folder that paths in the table are relative to (default: the table's own).", valueName: "folder"))
+            "Folder that paths in the table are relative to (default: the table's folder).", valueName: "folder"))
     var files: String?
 
-    @Option(help: ArgumentHelp("Column by whose values the samples are parted.", valueName: "column"))
+    @Option(help: ArgumentHelp("Column to group the samples by.", valueName: "column"))
     var by: String?
 
-    @Option(help: ArgumentHelp("Worst samples to show.", valueName: "number"))
+    @Option(help: ArgumentHelp("Number of worst samples to show.", valueName: "number"))
     var worst = 10
 
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("File to write each row's answer to, as CSV.", valueName: "file"))
+        help: ArgumentHelp("CSV file for each row's answer.", valueName: "file"))
     var output: String?
 
     @OptionGroup var form: FormatOption
 
-    @Argument(help: "The network.")
+    @Argument(help: "Network to evaluate.")
     var model: String
 
     func validate() throws {
-        guard (0...1_000).contains(worst) else { throw ValidationError("--worst: \(worst) is not from 0 to 1000.") }
+        guard (0...1_000).contains(worst) else {
+            throw ValidationError("--worst must be from 0 to 1000, not \(worst).")
+        }
     }
 
     func run() async throws {
@@ -62,7 +64,7 @@ struct EvaluateNetwork: AsyncParsableCommand {
         }
         var listing = UnjudgedRows()
         var target = Target(.classification, names: [])
-        let progress = RowCount("Judging rows")
+        let progress = RowCount("Evaluating rows")
         while let line = try process.line() {
             let message = try JSONDecoder().decode(EvaluationMessage.self, from: Data(line.utf8))
             if let failure = message.failure {
@@ -91,7 +93,7 @@ struct EvaluateNetwork: AsyncParsableCommand {
         listing.end()
         if let output { say("Each row's answer is in \(output).") }
         guard listing.count == 0 else {
-            throw Failure(.corrupt, "\(Figures.count(listing.count)) rows could not be judged")
+            throw Failure(.corrupt, "\(Figures.count(listing.count)) rows could not be evaluated")
         }
     }
 
@@ -105,11 +107,11 @@ struct EvaluateNetwork: AsyncParsableCommand {
     }
 }
 
-/// Rows that could not be judged: the first are named, all are counted.
+/// Counts the rows that could not be evaluated and reports the first ones.
 struct UnjudgedRows {
     private(set) var count = 0
 
-    /// Rows that are named.
+    /// Maximum number of rows to report.
     private static let named = 20
 
     mutating func add(_ row: JudgedRow) {
@@ -120,18 +122,18 @@ struct UnjudgedRows {
 
     func end() {
         guard count > Self.named else { return }
-        say("… and \(Figures.count(count - Self.named)) more rows; --output writes the reason for each.")
+        say("… and \(Figures.count(count - Self.named)) more rows; use --output to get the reason for each.")
     }
 }
 
-/// A line on a terminal that counts what is done where nobody knows how much there is.
+/// A terminal line that counts finished items when the total is unknown.
 struct RowCount {
     private let what: String
     private let isTerminal = OutputStream.talk.isTerminal
 
     init(_ what: String) { self.what = what }
 
-    /// Shows how many are done.
+    /// Shows the number of finished items.
     func show(_ done: Int) {
         guard isTerminal else { return }
         OutputStream.talk.write("\r\(what): \(Figures.count(done))")

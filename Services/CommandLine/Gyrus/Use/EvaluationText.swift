@@ -1,14 +1,14 @@
 import Model
 
-/// An evaluation as people read it.
+/// An evaluation formatted for people.
 struct EvaluationText {
     private let evaluation: PackageEvaluation
     private let target: Target
     private let group: String?
 
-    /// Classes that a table of all pairs is shown for; of more, the most frequent mistakes are listed.
+    /// Maximum number of classes for a full confusion matrix; with more, only the most frequent mistakes are listed.
     private static let mostClasses = 12
-    /// Mistakes that are listed.
+    /// Number of mistakes to list.
     private static let mistakes = 15
 
     init(_ evaluation: PackageEvaluation, target: Target, group: String?) {
@@ -29,10 +29,10 @@ struct EvaluationText {
                 [metric.name, Figures.value($0, of: metric, error: evaluation.errors[metric.name])]
             }
         }
-        var lines = "\(Figures.count(evaluation.samples)) samples were judged"
+        var lines = "\(Figures.count(evaluation.samples)) samples were evaluated"
         if evaluation.unjudged > 0 { lines += ", \(Figures.count(evaluation.unjudged)) could not be" }
         if let drawn = evaluation.drawn {
-            lines += "; the figures are computed from \(Figures.count(drawn)) of them, drawn at random"
+            lines += "; the metrics are computed on a random \(Figures.count(drawn)) of them"
         }
         return lines + ".\n\n" + table(["METRIC", "VALUE"], rows)
     }
@@ -41,7 +41,7 @@ struct EvaluationText {
         guard let confusion = evaluation.confusion else { return nil }
         guard target.names.count > Self.mostClasses else {
             let rows = zip(target.names, confusion).map { [$0] + $1.map(String.init) }
-            return "Truth (rows) and answers (columns):\n" + table([""] + target.names, rows)
+            return "Confusion matrix (rows: truth, columns: answers):\n" + table([""] + target.names, rows)
         }
         var mistakes: [(truth: Int, answer: Int, count: Int)] = []
         for (truth, row) in confusion.enumerated() {
@@ -53,7 +53,7 @@ struct EvaluationText {
         let rows = mistakes.sorted { ($1.count, $0.truth) < ($0.count, $1.truth) }.prefix(Self.mistakes).map {
             [target.names[$0.truth], target.names[$0.answer], "\($0.count)"]
         }
-        return "The most frequent mistakes (--format json has all pairs):\n"
+        return "Most frequent mistakes (--format json lists all pairs):\n"
             + table(["TRUTH", "ANSWER", "SAMPLES"], rows)
     }
 
@@ -74,7 +74,7 @@ struct EvaluationText {
             case .multiLabel: "CROSS ENTROPY"
             case .regression: "ERROR IN DEVIATIONS"
             }
-        return "The worst samples:\n" + table(["SAMPLE", "TRUTH", "ANSWER", error], rows)
+        return "Worst samples:\n" + table(["SAMPLE", "TRUTH", "ANSWER", error], rows)
     }
 
     private func answer(_ answer: [Float]) -> String {

@@ -3,38 +3,39 @@ import Foundation
 import Model
 import ServerClient
 
-/// The options by which `gyrus explain` is about a network's answer.
+/// The options of `gyrus explain` for explaining a network's answer.
 struct ExplainedSample: ParsableArguments {
-    @Option(name: .customLong("table"), help: ArgumentHelp("Table that the sample is a row of.", valueName: "file"))
+    @Option(
+        name: .customLong("table"), help: ArgumentHelp("Table that contains the sample as a row.", valueName: "file"))
     var rows: String?
 
-    @Option(help: ArgumentHelp("Number of the row, from 1.", valueName: "number"))
+    @Option(help: ArgumentHelp("Number of the row, starting from 1.", valueName: "number"))
     var row: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Folder that paths in the table are relative to (default: the table's own).", valueName: "folder"))
+            "Folder that paths in the table are relative to (default: the table's folder).", valueName: "folder"))
     var files: String?
 
     @Option(
         help: ArgumentHelp(
-            "Class, label or number that is explained (default: the surest, or the first).", valueName: "name"))
+            "Class, label or number to explain (default: the most probable one, or the first).", valueName: "name"))
     var answer: String?
 
     @Option(
         help: ArgumentHelp(
-            "Pieces that a picture's side, a sound or a series is cut into (2 to 64).", valueName: "number"))
+            "Number of pieces per side of a picture, or per sound or series (2 to 64).", valueName: "number"))
     var pieces: Int?
 
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("Picture (PNG) to write: the sample with what counted drawn over it.", valueName: "file"))
+        help: ArgumentHelp("PNG file to write: the sample overlaid with a heat map.", valueName: "file"))
     var output: String?
 
-    @Argument(help: ArgumentHelp("A picture, sound or text that a network answers for.", valueName: "sample"))
+    @Argument(help: ArgumentHelp("Picture, sound or text file to explain the answer for.", valueName: "sample"))
     var sample: String?
 
-    /// Whether a sample is named.
+    /// Whether a sample is given.
     var isGiven: Bool { sample != nil || rows != nil }
 
     /// Refuses options that need a sample.
@@ -44,17 +45,17 @@ struct ExplainedSample: ParsableArguments {
             ("--output", output != nil),
         ]
         guard let option = options.first(where: \.1) else { return }
-        throw ValidationError("\(option.0) needs a sample: name a file, or a table with --table.")
+        throw ValidationError("\(option.0) requires a sample: give a file, or a table with --table.")
     }
 
     /// Explains a network's answer.
     func explain(_ model: String, _ project: ProjectOptions, _ format: ListFormat) async throws {
         guard (sample == nil) != (rows == nil) else {
-            throw ValidationError("name a file or a table with --table, not both.")
+            throw ValidationError("give either a file or a table with --table, not both.")
         }
         let (row, pieces) = (row ?? 1, pieces ?? 14)
-        guard row >= 1 else { throw ValidationError("--row: rows are counted from 1.") }
-        guard (2...64).contains(pieces) else { throw ValidationError("--pieces: \(pieces) is not from 2 to 64.") }
+        guard row >= 1 else { throw ValidationError("--row must be 1 or more.") }
+        guard (2...64).contains(pieces) else { throw ValidationError("--pieces must be from 2 to 64, not \(pieces).") }
         if let sample, !FileManager.default.fileExists(atPath: sample) {
             throw Failure(.notFound, "there is no file '\(sample)'")
         }
@@ -69,10 +70,10 @@ struct ExplainedSample: ParsableArguments {
         if let failure = message.failure { throw failure }
         guard let explanation = message.explanation else { return }
         emit(format == .json ? try json(explanation) : Self.text(explanation))
-        if let output { say("The picture with what counted is \(output).") }
+        if let output { say("The heat map is in \(output).") }
     }
 
-    /// Parts that are shown.
+    /// Maximum number of parts to show.
     private static let most = 20
 
     private static func text(_ explanation: PackageExplanation) -> String {
@@ -89,11 +90,11 @@ struct ExplainedSample: ParsableArguments {
             let more = explanation.parts.count - rows.count
             sections.append(
                 table(["MODALITY", "WITHOUT", "FALLS BY"], Array(rows))
-                    + (more > 0 ? "\n… and \(more) more parts; --format json has all." : ""))
+                    + (more > 0 ? "\n… and \(more) more parts; --format json lists all." : ""))
         }
         for map in explanation.maps {
             let strongest = map.weights.joined().map(abs).max() ?? 0
-            // What a picture's places count, from none to most; what speaks against the answer is a minus.
+            // Shades for the weights of a picture's cells, from none to most; a minus sign marks evidence against the answer.
             let lines = map.weights.map { row in
                 row.map { weight -> String in
                     guard strongest > 0 else { return "·" }
@@ -103,7 +104,7 @@ struct ExplainedSample: ParsableArguments {
                 }.joined()
             }
             sections.append(
-                "\(map.modality): \(lines.count) rows of places, darker ones speak for it\n"
+                "\(map.modality): \(lines.count) rows of cells, darker means stronger evidence for the answer\n"
                     + lines.joined(separator: "\n"))
         }
         return sections.joined(separator: "\n\n")

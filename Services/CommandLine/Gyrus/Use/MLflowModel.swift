@@ -1,13 +1,13 @@
 import Foundation
 import Model
 
-/// The file by which MLflow loads a package: `mlflow.pyfunc.load_model("results")`.
+/// The file from which MLflow loads a package: `mlflow.pyfunc.load_model("results")`.
 struct MLflowModel {
     private let manifest: DatasetManifest
 
     init(_ manifest: DatasetManifest) { self.manifest = manifest }
 
-    /// YAML, which JSON is a part of.
+    /// YAML, written as JSON, which is a subset of it.
     var text: String {
         get throws {
             let encoder = JSONEncoder()
@@ -21,7 +21,7 @@ struct MLflowModel {
         let signature: [String: String]
     }
 
-    /// `example.py` has what MLflow calls.
+    /// `example.py` has the entry point that MLflow calls.
     private struct Flavor: Encodable {
         let loader_module = "example"
         let code = "."

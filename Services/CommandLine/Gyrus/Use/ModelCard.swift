@@ -22,7 +22,7 @@ struct ModelCard {
         ---
         # \(title)
 
-        A network for \(task), found and trained by Gyrus on the data `\(manifest.name)`: \
+        A network for \(task), found and trained by Gyrus on the data set `\(manifest.name)`: \
         \(manifest.samples.training) samples for training, \(manifest.samples.validation) for validation, \
         \(manifest.samples.test) for test.
 
@@ -30,14 +30,14 @@ struct ModelCard {
 
         ## Inputs
 
-        \(Self.table(["name", "kind", "columns", "what the network reads"], inputs))
+        \(Self.table(["name", "kind", "columns", "network input"], inputs))
 
         `model.pt` takes raw values: pictures of any size as bytes, sound of any rate, token numbers, numbers in their
-        units. `example.py` shows how. `preprocessing.json` has everything that was learned of the training data.
+        units. `example.py` shows how. `preprocessing.json` has everything that preparation learned from the training data.
 
         \(classes)## Limits
 
-        The figures hold for data like those that it was trained on; nothing is known of others.
+        The metrics hold for data like the training data; performance on other data is unknown.
         \(manifest.notes.map { "* \($0)" }.joined(separator: "\n"))
         """ + "\n"
     }
@@ -52,7 +52,7 @@ struct ModelCard {
         }
     }
 
-    /// The task as Hugging Face calls it.
+    /// Hugging Face's name of the task.
     private var pipeline: String {
         guard manifest.target.kind != .regression else { return "tabular-regression" }
         guard kinds.count == 1 else { return "other" }
@@ -65,7 +65,7 @@ struct ModelCard {
         }
     }
 
-    /// Figures of the part of the data that nothing was chosen by, or where there are none, of validation.
+    /// Metrics on the test split, which was not used for any choice, or on the validation split if there is no test split.
     private var measured: (split: String, values: [(metric: Metric, value: Double, error: Double?)]) {
         for split in ["test", "validation"] {
             let values: [(metric: Metric, value: Double, error: Double?)] = Metric.of(
@@ -93,7 +93,7 @@ struct ModelCard {
         return lines.joined(separator: "\n")
     }
 
-    /// The metric as Hugging Face calls it.
+    /// Hugging Face's name of the metric.
     private static func type(of metric: Metric) -> String {
         switch metric {
         case .macroF1, .microF1, .weightedF1: "f1"
@@ -134,7 +134,7 @@ struct ModelCard {
             .joined(separator: "\n")
     }
 
-    /// Text as YAML and JSON have it.
+    /// The text as a string literal of YAML and JSON.
     private static func quoted(_ text: String) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]

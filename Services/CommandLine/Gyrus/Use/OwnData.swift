@@ -3,28 +3,28 @@ import Model
 import RegistryClient
 import ServerClient
 
-/// A user's data on their way into the registry.
+/// Prepares a user's data and registers it.
 struct OwnData {
     let registry: RegistryClient
 
-    /// Attribute of a registered dataset that has what scenarios need to know of it, as JSON.
+    /// Attribute of a registered data set with its manifest for scenarios, as JSON.
     static let preparedAttribute = "prepared"
-    /// Attribute with the digest of what was read.
+    /// Attribute with the digest of the source's contents.
     static let contentAttribute = "content"
-    /// Attribute with the digest of how it was read.
+    /// Attribute with the digest of the settings that it was read with.
     static let settingsAttribute = "settings"
 
-    /// Prepares and registers data; those that are registered with the same contents and settings are found again.
-    /// - Parameter settings: How they are read, with an absolute source.
+    /// Prepares and registers data; data that is already registered with the same contents and settings is reused.
+    /// - Parameter settings: How to read the data; its source is an absolute path.
     func prepare(_ settings: DataSettings) async throws -> PreparedData {
         let helper = try DataHelper(["prepare"])
         try helper.say(settings)
         guard let identity = try helper.next().identity else {
-            throw Failure(.internal, "the helper program for data told no identity")
+            throw Failure(.internal, "gyrus-data reported no identity for the data")
         }
         if let known = try await known(identity) {
             helper.say("")
-            say("The data are prepared already (\(identity.prefix(12))).")
+            say("The data is already prepared (\(identity.prefix(12))).")
             return known
         }
         let folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-data-\(UUID().uuidString)")
@@ -45,7 +45,7 @@ struct OwnData {
             guard let manifest = message.manifest else { continue }
             progress.end()
             if let count = message.unreadableCount, count > 0 {
-                say("\(count) samples cannot be read and are left out; the first of them:")
+                say("\(count) samples cannot be read and are left out; the first ones:")
                 for line in (message.unreadable ?? []).prefix(5) { say("  \(line)") }
             }
             return manifest
@@ -87,24 +87,24 @@ struct OwnData {
         return prepared
     }
 
-    /// Says that a source has other contents than when it was last prepared in the same way.
+    /// Reports that a source has changed since it was last prepared with the same settings.
     private func tellChange(since versions: (new: RegisteredDataset, old: RegisteredDataset?)) {
         guard let old = versions.old,
             old.attributes[Self.settingsAttribute] == versions.new.attributes[Self.settingsAttribute],
             old.attributes[Self.contentAttribute] != versions.new.attributes[Self.contentAttribute]
         else { return }
         say(
-            "The data in '\(versions.new.attributes["source"] ?? "")' have changed since they were last prepared: "
+            "The data in '\(versions.new.attributes["source"] ?? "")' has changed since it was last prepared: "
                 + "\(old.trainingSamples) training samples then, \(versions.new.trainingSamples) now.")
     }
 }
 
 extension OwnData {
-    /// A scenario's text with what its data came to, which are prepared on the way; a text that names data that Gyrus knows,
-    /// or whose data are prepared, stays as it is.
+    /// Prepares a scenario's data and returns its text with the prepared data; a text with built-in or already prepared
+    /// data is returned unchanged.
     /// - Parameters:
-    ///   - folder: What a relative source is relative to.
-    ///   - registry: Where the data go; asked for only where there are any.
+    ///   - folder: The folder that a relative source is relative to.
+    ///   - registry: Where to register the data; called only if there is any.
     static func prepared(
         _ text: String, file: String, folder: URL, registry: () async throws -> RegistryClient
     ) async throws -> String {
@@ -121,7 +121,7 @@ extension OwnData {
         return try await complete(text, file: file, with: data, registry)
     }
 
-    /// The text with prepared data, and with what the registry has for them: pretrained models and users' structures.
+    /// The text with prepared data, and with the registry's pretrained models and user structures that fit it.
     private static func complete(
         _ text: String, file: String, with data: PreparedData, _ registry: RegistryClient
     ) async throws -> String {
@@ -136,7 +136,7 @@ extension OwnData {
     }
 }
 
-/// A line on a terminal that says how far something is; elsewhere a line at the beginning.
+/// A progress line on a terminal; elsewhere a single line at the start.
 final class ProgressLine {
     private let what: String
     private let isTerminal = isatty(STDERR_FILENO) == 1
@@ -145,7 +145,7 @@ final class ProgressLine {
 
     init(_ what: String) { self.what = what }
 
-    /// Shows how many are done.
+    /// Shows the number of finished items.
     func show(_ done: Int, of count: Int) {
         let percent = count > 0 ? done * 100 / count : 100
         guard percent != lastPercent else { return }

@@ -1,12 +1,12 @@
 extension PackageFolder {
     /// A program that uses a package without Gyrus.
     static let example = #"""
-        """Predicts for the rows of a table with the network beside this file.
+        """Predict for the rows of a table with the network next to this file.
 
-            python example.py rows.csv         or rows.jsonl, with a JSON object a line
+            python example.py rows.csv         or rows.jsonl, with one JSON object per line
 
-        The table has the columns that preprocessing.json names; pictures and sounds are paths relative to it.
-        Needs torch; Pillow for pictures, soundfile for sound, sentencepiece for text.
+        The table needs the columns listed in preprocessing.json; pictures and sounds are paths relative to the table.
+        Requires torch, and Pillow for pictures, soundfile for sound, sentencepiece for text.
         """
 
         import csv
@@ -85,13 +85,13 @@ extension PackageFolder {
 
 
         def found(name, folder):
-            """A file that a table names, with either slash."""
+            """The file that a table names, with forward or backward slashes."""
             path = folder / name
             return path if path.exists() else folder / name.replace("\\", "/")
 
 
         def values(name, row, folder):
-            """The arguments of one input for one sample."""
+            """The network's arguments for one input of one sample."""
             given = manifest["inputs"][name]
             (kind, preparation), = given["preparation"].items()
             preparation = preparation.get("_0", preparation)
@@ -111,7 +111,7 @@ extension PackageFolder {
 
 
         def predict(rows, folder=pathlib.Path(".")):
-            """Probabilities of classes or labels, or numbers in their units: a row for each row."""
+            """Probabilities of classes or labels, or numbers in their units, one row per input row."""
             names = [argument.name for argument in model.forward.schema.arguments[1:]]
             columns = []
             for name in (name for name in names if name in manifest["inputs"]):
@@ -131,7 +131,7 @@ extension PackageFolder {
 
 
         class MLflowModel:
-            """What mlflow.pyfunc asks: takes a data frame with the columns, gives what predict gives."""
+            """The interface of mlflow.pyfunc: takes a data frame with the columns and returns what predict returns."""
 
             def predict(self, frame, params=None):
                 rows = frame.astype(object).where(frame.notna(), "").astype(str).to_dict("records")

@@ -4,19 +4,19 @@ import Model
 import RegistryClient
 import ServerClient
 
-/// Finds the package that a person names: a folder, a file, a model of the registry, or a scenario by its result.
+/// Finds the package for a name: a folder, a file, a model in the registry, or the result of a scenario.
 struct PackageFinder {
-    /// The services, which are asked only where there is no such file.
+    /// The services, contacted only if there is no such file.
     let services: () throws -> Services
 
-    /// The file of the package.
+    /// The package's file.
     func find(_ name: String) async throws -> URL {
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) {
             let file = isFolder.boolValue ? URL(filePath: name).appending(path: "model.pt") : URL(filePath: name)
             guard FileManager.default.fileExists(atPath: file.path) else {
                 throw Failure(
-                    .notFound, "the folder '\(name)' has no model.pt, which 'gyrus result --output' writes there")
+                    .notFound, "the folder '\(name)' has no model.pt; 'gyrus result --output' writes one")
             }
             return file
         }

@@ -5,7 +5,7 @@ import ONNX
 import RegistryClient
 import ServerClient
 
-/// A folder with a trained network that takes raw values, and everything that is needed to use it without Gyrus.
+/// A folder with a trained network that takes raw values, and everything needed to use it without Gyrus.
 struct PackageFolder {
     let folder: URL
 
@@ -18,10 +18,10 @@ struct PackageFolder {
     /// Writes the package of a network.
     /// - Parameters:
     ///   - script: The network's TorchScript file in the registry.
-    ///   - weights: Its weights.
-    ///   - manifest: What it was trained on.
-    ///   - facts: Lines for the card, such as how it was found.
-    ///   - metrics: How well it does, by the names under which figures travel.
+    ///   - weights: The network's weights in the registry.
+    ///   - manifest: The data that it was trained on.
+    ///   - facts: Lines for the model card, such as how it was found.
+    ///   - metrics: The network's metrics by their wire names.
     func write(
         script: BlobDigest, weights: BlobDigest?, manifest: DatasetManifest, title: String, facts: [(String, String)],
         metrics: [String: Double] = [:], from registry: RegistryClient
@@ -32,7 +32,7 @@ struct PackageFolder {
         try describe(manifest, title: title, facts: facts, metrics: metrics)
     }
 
-    /// Writes what stands beside the network and its weights.
+    /// Writes the files other than the network and its weights.
     func describe(
         _ manifest: DatasetManifest, title: String, facts: [(String, String)] = [], metrics: [String: Double] = [:]
     ) throws {
@@ -47,13 +47,13 @@ struct PackageFolder {
         try write(MLflowModel(manifest).text, to: "MLmodel")
     }
 
-    /// Adds the network in ONNX, which takes prepared inputs, where its operators allow.
-    /// - Parameter id: Identity of the model in the registry.
+    /// Adds the network in ONNX, which takes prepared inputs, if its operators allow it.
+    /// - Parameter id: ID of the model in the registry.
     func addONNX(of id: String, from registry: RegistryClient) async throws {
         let model = try await registry.model(id)
         let network = try await registry.network(model.network)
         guard network.format == BaseNetwork.ownFormat else {
-            return say("No network.onnx is written: the structure is that of an imported file.")
+            return say("Skipped network.onnx: the structure comes from an imported file.")
         }
         let weights = folder.appending(path: "weights.safetensors")
         guard FileManager.default.fileExists(atPath: weights.path) else { return }
@@ -63,7 +63,7 @@ struct PackageFolder {
                 metadata: ["model": id, "network": model.network.hexadecimal],
                 to: folder.appending(path: "network.onnx"))
         } catch let failure as Failure where failure.code == .invalidArgument {
-            say("No network.onnx is written: \(failure.message)")
+            say("Skipped network.onnx: \(failure.message)")
         }
     }
 

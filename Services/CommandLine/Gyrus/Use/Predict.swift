@@ -6,56 +6,56 @@ import Model
 import RegistryClient
 import ServerClient
 
-/// Answers for new data with a trained network.
+/// Predicts on new data with a trained network.
 struct Predict: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Answer for new data with a trained network.",
+        abstract: "Predict on new data with a trained network.",
         discussion: """
               gyrus predict results/clothes picture.jpg more/*.jpg
               gyrus predict results/skin --table new.csv --output answers.csv
-              gyrus predict 3fa27c11 photos          a scenario's result, and all files of a folder
+              gyrus predict 3fa27c11 photos          a scenario's result, on all files of a folder
 
-            The network is the folder that 'gyrus result --output' wrote, its model.pt, a model
-            of the registry, or a scenario, whose result it is. What cannot be read is named and
-            gets no answer; the exit status is 1 then.
+            The network is a folder written by 'gyrus result --output', its model.pt, a model in
+            the registry, or a scenario, which stands for its result. Samples that cannot be read
+            are reported and get no answer; the exit status is then 1.
             """)
 
-    /// Samples between two words about how far it is.
+    /// Number of samples between progress updates.
     private static let reported = 1_000
 
     @ParentCommand var gyrus: Gyrus
 
-    @Option(help: ArgumentHelp("Table with a row for each sample.", valueName: "file"))
+    @Option(help: ArgumentHelp("Table with one row per sample.", valueName: "file"))
     var table: String?
 
     @Option(
         help: ArgumentHelp(
-            "Folder that paths in the table are relative to (default: the table's own).",
+            "Folder that paths in the table are relative to (default: the table's folder).",
             valueName: "folder"))
     var files: String?
 
     @Option(name: [.short, .long], help: ArgumentHelp("File to write (default: stdout).", valueName: "file"))
     var output: String?
 
-    @Option(help: "Form of the answers: csv or json (one object a line).")
+    @Option(help: "Output format: csv, or json with one object per line.")
     var format: PredictionFormat = .csv
 
-    @Option(help: ArgumentHelp("Classes to name, the most probable ones first.", valueName: "number"))
+    @Option(help: ArgumentHelp("Number of most probable classes to report.", valueName: "number"))
     var top = 1
 
     @OptionGroup var place: PlaceWords
 
-    @Argument(help: "The network.")
+    @Argument(help: "Network to predict with.")
     var model: String
 
-    @Argument(help: "Files, or folders of files.")
+    @Argument(help: "Files, or folders of files, to predict for.")
     var inputs: [String] = []
 
     func validate() throws {
         guard (table == nil) != inputs.isEmpty else {
-            throw ValidationError("name files to answer for, or a table with --table.")
+            throw ValidationError("give files to predict for, or a table with --table.")
         }
-        guard (1...100).contains(top) else { throw ValidationError("--top: \(top) is not from 1 to 100.") }
+        guard (1...100).contains(top) else { throw ValidationError("--top must be from 1 to 100, not \(top).") }
     }
 
     func run() async throws {
@@ -66,8 +66,8 @@ struct Predict: AsyncParsableCommand {
         let process = try HelperProcess("gyrus-data", ["predict"] + place.words + [package.path])
         process.say(String(decoding: try JSONEncoder().encode(request), as: UTF8.self))
         let sink = try PredictionSink(format: format, top: top, file: output)
-        // On stdout the answers themselves show how far it is.
-        let progress = output.map { _ in RowCount("Answering for samples") }
+        // On stdout, the answers themselves show the progress.
+        let progress = output.map { _ in RowCount("Predicting") }
         var (answered, failed) = (0, 0)
         while let line = try process.line() {
             let message = try JSONDecoder().decode(PredictionMessage.self, from: Data(line.utf8))
@@ -94,11 +94,11 @@ struct Predict: AsyncParsableCommand {
         if let output { say("\(Figures.count(answered)) answers are in \(output).") }
         guard failed == 0 else {
             throw Failure(
-                .corrupt, "\(failed) of \(answered + failed) samples could not be read and have no answer")
+                .corrupt, "\(failed) of \(answered + failed) samples could not be read and got no answer")
         }
     }
 
-    /// A file, or the files of a folder, without hidden ones.
+    /// A file, or the files of a folder except hidden ones.
     private static func files(_ path: String) throws -> [String] {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
@@ -115,7 +115,7 @@ struct Predict: AsyncParsableCommand {
     }
 }
 
-/// Form of answers.
+/// Output format of answers.
 enum PredictionFormat: String, ExpressibleByArgument, CaseIterable {
     case csv
     case json

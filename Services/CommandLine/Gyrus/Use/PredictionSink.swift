@@ -1,15 +1,15 @@
 import Foundation
 import Model
 
-/// Writes answers as a table or as lines of JSON, to a file that appears when it is whole, or to stdout.
+/// Writes answers as a table or as JSON lines, to stdout or to a file that appears only when it is complete.
 final class PredictionSink {
     private let format: PredictionFormat
     private let top: Int
     private let file: URL?
     private let partial: URL?
-    /// The file under way; nil for stdout.
+    /// The partial file; nil for stdout.
     private let handle: FileHandle?
-    /// Titles of further columns, which stand behind the sample.
+    /// Titles of additional columns, placed after the sample.
     private let further: [String]
     private var target = Target(.classification, names: [])
 
@@ -30,7 +30,7 @@ final class PredictionSink {
         }
     }
 
-    /// Says what the numbers stand for.
+    /// Sets the target that the numbers belong to, and writes the titles.
     func begin(_ target: Target) throws {
         self.target = target
         guard format == .csv else { return }
@@ -46,8 +46,8 @@ final class PredictionSink {
         try write(["sample"] + further + columns)
     }
 
-    /// Writes the answer for a sample, or none.
-    /// - Parameter values: What stands in the further columns of a table.
+    /// Writes the answer for a sample, or a row without an answer.
+    /// - Parameter values: The values of the additional columns.
     func add(_ place: String, _ answer: [Float]?, _ failure: Failure?, further values: [String] = []) throws {
         switch format {
         case .csv: try write([place] + values + (answer.map(cells) ?? []))
@@ -55,7 +55,7 @@ final class PredictionSink {
         }
     }
 
-    /// Gives the file its name.
+    /// Renames the completed file to its final name.
     func end() throws {
         guard let file, let partial, let handle else { return }
         try handle.close()
@@ -80,7 +80,7 @@ final class PredictionSink {
 
     private func write(_ cells: [String]) throws { try line(Self.line(cells)) }
 
-    /// Cells as a line of a CSV file (RFC 4180).
+    /// Formats cells as a line of a CSV file (RFC 4180).
     static func line(_ cells: [String]) -> String {
         cells.map { cell in
             let needsQuotes = cell.contains { $0 == "," || $0 == "\"" || $0.isNewline }
@@ -100,7 +100,7 @@ final class PredictionSink {
     }
 }
 
-/// An answer as programs read it.
+/// An answer as JSON for programs.
 private struct Prediction: Encodable {
     let sample: String
     var prediction: [String]?
@@ -124,7 +124,7 @@ private struct Prediction: Encodable {
         }
     }
 
-    /// Places of the greatest numbers, the greatest first.
+    /// Indices of the largest numbers, largest first.
     static func best(_ answer: [Float], _ count: Int) -> [Int] {
         Array(answer.indices.sorted { (answer[$1], $0) < (answer[$0], $1) }.prefix(count))
     }

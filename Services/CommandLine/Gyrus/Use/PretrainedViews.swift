@@ -3,18 +3,18 @@ import Model
 import RegistryClient
 import ServerClient
 
-/// What the pretrained models of the registry make of prepared data, computed once for each model and data and found again.
+/// Features of prepared data by the registry's pretrained models, computed once per model and data set and then reused.
 struct PretrainedViews {
     let registry: RegistryClient
 
-    /// Attribute of a registered view that has what scenarios need to know of it, as JSON.
+    /// Attribute of a registered view with its description for scenarios, as JSON.
     private static let attribute = "view"
 
-    /// Prepared data with the views of all models that fit.
+    /// Prepared data with the views of all fitting models.
     /// - Parameters:
     ///   - names: The models that a scenario names; nil for all.
-    /// - Throws: `Failure` where a scenario names a model that fits no modality. A model that fails is told and left out
-    ///   where none is named.
+    /// - Throws: `Failure` if a scenario names a model that fits no modality. If it names none, a model that fails is
+    ///   reported and left out.
     func added(to data: PreparedData, named names: [String]?) async throws -> PreparedData {
         let shelf = Shelf(registry: registry)
         var (views, used): ([String: PreparedView], Set<String>) = ([:], [])
@@ -25,14 +25,14 @@ struct PretrainedViews {
                 do {
                     views[name] = try await view(name, of: modality, entry, data)
                 } catch let failure as Failure where names == nil && failure.code == .invalidArgument {
-                    say("The pretrained model '\(entry.model.id)' is left out: \(failure.message)")
+                    say("Skipped the pretrained model '\(entry.model.id)': \(failure.message)")
                 }
             }
         }
         if let stranger = names?.first(where: { !used.contains($0) }) {
             throw Failure(
                 .invalidArgument,
-                "search.pretrained: no model '\(stranger)' of the registry has a contract that fits a modality; see: gyrus"
+                "search.pretrained: the registry has no model '\(stranger)' with a contract that fits a modality; see: gyrus"
                     + " models --filter format=contract")
         }
         var data = data
@@ -40,7 +40,7 @@ struct PretrainedViews {
         return data
     }
 
-    /// Structures of one gene have different names.
+    /// Makes titles unique, because the structures of one gene must have different names.
     private static func titled(_ views: [String: PreparedView]) -> [String: PreparedView] {
         let counts = Dictionary(views.values.map { ("\($0.modality) \($0.title)", 1) }, uniquingKeysWith: +)
         return views.mapValues { view in
@@ -60,7 +60,7 @@ struct PretrainedViews {
             return try JSONDecoder().decode(PreparedView.self, from: Data(json.utf8))
         }
         guard let manifest = try await registry.manifest(recipe: try BlobDigest(data.id)) else {
-            throw Failure(.internal, "the prepared data '\(data.name)' have no manifest")
+            throw Failure(.internal, "the prepared data '\(data.name)' has no manifest")
         }
         let network = try await registry.network(entry.model.network)
         let (script, features) = (try TemporaryFile(), try TemporaryFile())

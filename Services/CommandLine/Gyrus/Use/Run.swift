@@ -4,27 +4,27 @@ import Foundation
 import Model
 import Tables
 
-/// Goes the whole way from data to a network.
+/// Runs every step from data to a trained network.
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Find and train a network for a folder or a table: the whole way.",
+        abstract: "Find and train a network for a folder or a table, in one step.",
         discussion: """
               gyrus run clothes
               gyrus run energy/buildings.csv --target heating,cooling --budget 5m
               gyrus run reviews.jsonl --output results/reviews
 
-            Looks at the data, writes a scenario, starts the services where they do not run,
-            prepares the data, searches, and ends with the table of trials and a folder that has
-            the network with everything that is needed to use it. 'gyrus new' writes the scenario
-            alone, to be changed by hand.
+            Inspects the data, writes a scenario, starts the services if they are not running,
+            prepares the data and searches. It ends with the table of trials and a folder with
+            the network and everything needed to use it. 'gyrus new' only writes the scenario,
+            for you to edit.
             """)
 
     @ParentCommand var gyrus: Gyrus
     @OptionGroup var data: DataOptions
 
     @Option(
-        help: ArgumentHelp("Time for search and final training together, such as 10m.", valueName: "duration"),
+        help: ArgumentHelp("Total time for search and final training, such as 10m.", valueName: "duration"),
         transform: DurationArgument.init)
     var budget: DurationArgument?
 
@@ -58,21 +58,21 @@ struct Run: AsyncParsableCommand {
             "report", status.id.text, "--output", place.appending(path: "report.html").path,
         ])
         guard !wasRunning else { return }
-        say("The services run on; stop them with: \(services.command("down"))")
+        say("The services keep running; stop them with: \(services.command("down"))")
     }
 
-    /// Trainer workers that are started: one for each core, at most four.
+    /// Number of trainer workers to start: one per core, at most four.
     private static var workers: Int { max(1, min(4, ProcessInfo.processInfo.activeProcessorCount)) }
 }
 
-/// Runs another command of this program, about the same project.
+/// Runs another command of this program on the same project.
 struct OwnCommand {
     private let words: [String]
 
     init(_ options: ProjectOptions) { words = options.words }
 
-    /// Runs it to its end.
-    /// - Throws: `Failure` where it fails; it has said why.
+    /// Runs the command until it exits.
+    /// - Throws: `Failure` if the command fails; it has printed the reason itself.
     func run(_ arguments: [String]) throws {
         let process = Process()
         process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
@@ -80,7 +80,7 @@ struct OwnCommand {
         try process.run()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
-            throw Failure(.unavailable, "'gyrus \(arguments.first ?? "")' failed; its message stands above")
+            throw Failure(.unavailable, "'gyrus \(arguments.first ?? "")' failed; see its message above")
         }
     }
 }

@@ -1,25 +1,25 @@
 import Model
 import RegistryClient
 
-/// The pretrained models of the registry that a search can choose from: those of which a contract says what they read, and
-/// that have a TorchScript file.
+/// The pretrained models in the registry that a search can choose from: those with a TorchScript file and a contract that
+/// describes their input.
 struct Shelf {
-    /// A model of it.
+    /// A model on the shelf.
     struct Entry {
         let model: PretrainedModel
         let script: BlobDigest
-        /// The blob of the contract, whose digest is part of the names of views.
+        /// The contract's blob, whose digest is part of view names.
         let contractBlob: BlobDigest
         let contract: InputContract
     }
 
     let registry: RegistryClient
 
-    /// Models that are taken for each modality where a scenario names none: the newest.
+    /// Number of models, newest first, to take for each modality if a scenario names none.
     static let most = 8
 
-    /// The models for a modality, the newest first.
-    /// - Parameter names: Identities or names of the models to choose from; nil for all that fit.
+    /// The models for a modality, newest first.
+    /// - Parameter names: IDs or names of the models to choose from; nil for all that fit.
     func entries(for kind: ModalityKind, named names: [String]?) async throws -> [Entry] {
         if names?.isEmpty == true { return [] }
         var entries: [Entry] = []
@@ -36,7 +36,7 @@ struct Shelf {
         return entries
     }
 
-    /// Whether a scenario names a model: by its identity, or by the name of its network.
+    /// Whether a scenario names a model, by its ID or by the name of its network.
     private func isWanted(_ model: PretrainedModel, _ names: [String]?) async throws -> Bool {
         guard let names else { return true }
         return names.contains(model.id) || names.contains(model.code?.name ?? "")

@@ -1,10 +1,10 @@
 import Foundation
 
-/// A file of events as TensorBoard reads it: protocol buffers in the framing of TFRecord.
+/// A TensorBoard event file: protocol buffers in TFRecord framing.
 struct TensorBoardFile {
     private var bytes = Data()
 
-    /// Begins a file.
+    /// Starts a file with the version event.
     init(_ start: Date) {
         var event = ProtobufWriter()
         event.add(1, start.timeIntervalSince1970)
@@ -12,7 +12,7 @@ struct TensorBoardFile {
         add(event.bytes)
     }
 
-    /// Adds numbers at a step.
+    /// Adds scalar values at a step.
     mutating func add(_ values: [String: Double], step: Int, time: Date) {
         var summary = ProtobufWriter()
         for (name, value) in values.sorted(by: { $0.key < $1.key }) {
@@ -28,14 +28,14 @@ struct TensorBoardFile {
         add(event.bytes)
     }
 
-    /// Writes it into a folder of its own, which is a run in TensorBoard.
+    /// Writes the file into its own folder, which TensorBoard shows as a run.
     func write(into folder: URL, start: Date) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let name = "events.out.tfevents.\(Int(start.timeIntervalSince1970)).gyrus"
         try bytes.write(to: folder.appending(path: name), options: .atomic)
     }
 
-    /// A record: its length, that length's sum, the content, the content's sum.
+    /// A record: length, checksum of the length, content, checksum of the content.
     private mutating func add(_ record: Data) {
         let length = withUnsafeBytes(of: UInt64(record.count).littleEndian) { Data($0) }
         bytes += length + Self.masked(length) + record + Self.masked(record)
@@ -48,19 +48,19 @@ struct TensorBoardFile {
     }
 }
 
-/// Castagnoli's cyclic redundancy check.
+/// The CRC-32C (Castagnoli) checksum.
 enum CRC32C {
     private static let table: [UInt32] = (0..<256).map { number in
         (0..<8).reduce(UInt32(number)) { sum, _ in sum & 1 == 1 ? sum >> 1 ^ 0x82f6_3b78 : sum >> 1 }
     }
 
-    /// The check of some bytes.
+    /// The checksum of bytes.
     static func of(_ content: Data) -> UInt32 {
         ~content.reduce(UInt32.max) { $0 >> 8 ^ table[Int(($0 ^ UInt32($1)) & 255)] }
     }
 }
 
-/// Fields of a message of protocol buffers.
+/// Encodes the fields of a protocol buffer message.
 private struct ProtobufWriter {
     var bytes = Data()
 

@@ -1,4 +1,4 @@
-/// A piece of a line.
+/// A span within a line.
 enum Inline: Hashable, Sendable {
     case text(String)
     case code(String)
@@ -6,7 +6,7 @@ enum Inline: Hashable, Sendable {
     case emphasis(String)
     case link(String, to: String)
 
-    /// The pieces of a line. A mark without its counterpart is text.
+    /// The spans of a line. An unpaired mark is plain text.
     static func pieces(of line: String) -> [Inline] {
         var pieces: [Inline] = []
         var plain = ""
@@ -37,7 +37,7 @@ enum Inline: Hashable, Sendable {
         return nil
     }
 
-    /// What stands between two marks, if a text begins with the first.
+    /// The text between two marks, if the input begins with the first one.
     private static func between(_ opening: String, _ closing: String, _ text: Substring) -> String? {
         guard text.hasPrefix(opening) else { return nil }
         let content = text.dropFirst(opening.count)

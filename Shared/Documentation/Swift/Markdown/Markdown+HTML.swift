@@ -1,11 +1,11 @@
 extension Markdown {
-    /// The text as HTML, in which nothing of the text is markup.
-    /// - Parameter link: Where a link leads in the end; nil where its words are shown without it.
+    /// The text as HTML, with any HTML in the text escaped.
+    /// - Parameter link: Resolves the target of a link; nil shows the words without a link.
     public func html(link: (String) -> String? = { $0 }) -> String {
         blocks.map { Self.html($0, link) }.joined(separator: "\n")
     }
 
-    /// The name by which a heading can be linked to, as code hosts make it.
+    /// The anchor of a heading, as code hosts generate it.
     public static func anchor(of heading: String) -> String {
         let words = Inline.pieces(of: heading).map(\.words).joined()
         return String(
@@ -16,7 +16,7 @@ extension Markdown {
             })
     }
 
-    /// The places that links lead to.
+    /// The targets of all links.
     public var links: [String] {
         let texts = blocks.flatMap { block -> [String] in
             switch block {
@@ -77,7 +77,7 @@ extension Markdown {
 }
 
 extension Inline {
-    /// What is read aloud of it.
+    /// The plain text without marks.
     var words: String {
         switch self {
         case .text(let text), .code(let text): text

@@ -1,5 +1,5 @@
 extension Markdown {
-    /// The text for a terminal, wrapped at a width.
+    /// The text for a terminal, wrapped to a width.
     public func text(width: Int = 78) -> String {
         blocks.map { Self.text($0, width) }.joined(separator: "\n\n")
     }
@@ -28,9 +28,9 @@ extension Markdown {
     private static func words(_ line: String) -> String { Inline.pieces(of: line).map(\.words).joined() }
 }
 
-/// Breaks lines between words.
+/// Wraps lines between words.
 enum TextWrap {
-    /// The lines of a text; a word longer than the width has a line of its own.
+    /// The lines of a text; a word longer than the width gets its own line.
     static func lines(_ text: String, width: Int) -> [String] {
         text.split(separator: " ").reduce(into: [String]()) { lines, word in
             if let last = lines.last, last.count + 1 + word.count <= width {
@@ -41,7 +41,7 @@ enum TextWrap {
         }
     }
 
-    /// A paragraph that begins with a mark; its other lines are indented as far.
+    /// A paragraph that begins with a mark; the following lines are indented to match.
     static func paragraph(_ text: String, width: Int, first mark: String) -> String {
         let indent = String(repeating: " ", count: mark.count)
         return lines(text, width: width - mark.count).enumerated()

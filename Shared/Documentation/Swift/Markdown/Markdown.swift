@@ -1,28 +1,28 @@
-/// A text in the part of Markdown that the manual is written in: headings, paragraphs, lists of one level, tables, and code
-/// between fences; within lines code, strong and emphasized words, and links.
+/// A text in the subset of Markdown that the manual uses: headings, paragraphs, lists of one level, tables, and fenced
+/// code; within lines, code, strong and emphasized words, and links.
 ///
 /// ```swift
 /// Markdown("# Title\n\nSome `code`.").html()
 /// ```
 public struct Markdown: Hashable, Sendable {
-    /// A part of a text.
+    /// A block of a text.
     public enum Block: Hashable, Sendable {
-        /// A heading of a level from 1 on.
+        /// A heading with a level, starting at 1.
         case heading(Int, String)
-        /// Lines that belong together.
+        /// Consecutive lines of text.
         case paragraph(String)
-        /// Entries of a list, numbered or not.
+        /// A numbered or bulleted list.
         case list([String], isNumbered: Bool)
-        /// A table: its head and its rows.
+        /// A table with its head and rows.
         case table([String], [[String]])
-        /// Code as it stands, and its language.
+        /// Verbatim code, and its language.
         case code(String, language: String)
     }
 
-    /// The parts, in order.
+    /// The blocks, in order.
     public let blocks: [Block]
 
-    /// Reads a text; whatever is not of the forms above is a paragraph.
+    /// Parses a text; anything unrecognized is a paragraph.
     public init(_ text: String) {
         var reader = BlockReader(text)
         blocks = reader.read()
@@ -35,7 +35,7 @@ public struct Markdown: Hashable, Sendable {
     }
 }
 
-/// Reads blocks line by line.
+/// Parses blocks line by line.
 private struct BlockReader {
     private let lines: [String]
     private var index = 0
@@ -79,7 +79,7 @@ private struct BlockReader {
             rows.append(Self.cells(of: lines[index]))
             index += 1
         }
-        // The second line only parts the head from the rows.
+        // The second line only separates the head from the rows.
         blocks.append(.table(rows[0], Array(rows.dropFirst(2))))
     }
 
@@ -121,7 +121,7 @@ private struct BlockReader {
         return digits > 0 && line.dropFirst(digits).hasPrefix(". ") ? (true, digits + 2) : nil
     }
 
-    /// The cells of a row; `\|` is a bar within one.
+    /// The cells of a row; `\|` is an escaped bar.
     private static func cells(of line: String) -> [String] {
         var cells = [""]
         var isEscaped = false

@@ -1,4 +1,4 @@
-"""Client of Gyrus: publish scenarios, watch searches, use the networks that they find.
+"""Client for Gyrus: publish scenarios, watch searches, use the resulting networks.
 
 >>> import gyrus
 >>> client = gyrus.Client()
@@ -22,7 +22,7 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    # Only who runs networks needs torch.
+    # Only running networks requires torch.
     if name in ("Package", "Prediction"):
         from . import package
 

@@ -1,4 +1,4 @@
-"""One connection to a service: requests and replies over ZeroMQ."""
+"""A connection to one service: requests and replies over ZeroMQ."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SERVICES = ("registry", "designer", "knowledge", "trainer", "evaluator")
 
 
 def endpoint(service: str, project: Optional[str], environment: dict[str, str]) -> str:
-    """Where a service listens: what the environment says, else the project's socket, else the user's own."""
+    """The endpoint of a service: from the environment, else the project's socket, else the user's own."""
     variable = f"GYRUS_{service.upper()}"
     if environment.get(variable):
         return environment[variable]
@@ -36,7 +36,7 @@ def endpoint(service: str, project: Optional[str], environment: dict[str, str]) 
 
 
 def keys(file: str) -> tuple[bytes, bytes]:
-    """The public and the secret key of a file that ``gyrus keys make`` wrote."""
+    """The public and the secret key in a file written by ``gyrus keys make``."""
     if stat.S_IMODE(os.stat(file).st_mode) & 0o077:
         raise GyrusError("permission-denied", f"Others can read the key file '{file}'; run: chmod 600 '{file}'")
     entries = {}
@@ -48,11 +48,11 @@ def keys(file: str) -> tuple[bytes, bytes]:
     try:
         return entries["public"].encode(), entries["secret"].encode()
     except KeyError as missing:
-        raise GyrusError("invalid-argument", f"The key file '{file}' lacks a line {missing}.") from None
+        raise GyrusError("invalid-argument", f"The key file '{file}' has no line {missing}.") from None
 
 
 class Connection:
-    """Asks one service; several threads may ask, one after the other."""
+    """Sends requests to one service; safe for several threads, which take turns."""
 
     def __init__(self, service: str, where: str, environment: dict[str, str]) -> None:
         self._service = service
@@ -83,9 +83,9 @@ class Connection:
     def call(
         self, route: str, request: Message, reply: str, *, timeout: float = 10.0, attachment: Optional[bytes] = None
     ) -> tuple[Any, bytes]:
-        """Asks and waits for the answer.
+        """Sends a request and waits for the answer.
 
-        Raises GyrusError with the failure that the service tells, or ``deadline-exceeded`` where it does not answer.
+        Raises GyrusError with the service's failure, or ``deadline-exceeded`` if it does not answer.
         """
         with self._lock:
             number = next(self._numbers)
@@ -96,12 +96,12 @@ class Connection:
             if attachment is not None:
                 frames.append(attachment)
             try:
-                # Waits for a service that is not there yet, but not for ever.
+                # Waits for a service that is not up yet, but not forever.
                 self._socket.setsockopt(zmq.SNDTIMEO, int(timeout * 1000))
                 self._socket.send_multipart(frames)
                 answer = self._answer(number, timeout)
             except zmq.Again:
-                # What came later would be taken for the answer to another request.
+                # A late reply would be taken for the answer to another request.
                 self._socket.close()
                 self._socket = self._open()
                 raise GyrusError(
@@ -129,6 +129,6 @@ class Connection:
             return frames
 
     def close(self) -> None:
-        """Ends the connection."""
+        """Closes the connection."""
         with self._lock:
             self._socket.close()

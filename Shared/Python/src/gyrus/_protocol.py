@@ -1,4 +1,4 @@
-"""The messages of Gyrus, made from the descriptors that the protocol's files were compiled to."""
+"""The messages of Gyrus, created from the compiled descriptors of the protocol's files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Type
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import Message
 
-#: Version of the protocol that this package speaks.
+#: Protocol version of this package.
 VERSION = 1
 
 _pool = descriptor_pool.DescriptorPool()
@@ -31,7 +31,7 @@ def message(name: str) -> Type[Message]:
 
 
 def enumeration(name: str) -> dict[int, str]:
-    """Words for the numbers of an enumeration: ``SCENARIO_STATE_QUEUED`` is ``queued``."""
+    """Names for the numbers of an enumeration: ``SCENARIO_STATE_QUEUED`` is ``queued``."""
     values = _pool.FindEnumTypeByName(f"gyrus.wire.{name}").values
     prefix = values[0].name.rsplit("_", 1)[0] + "_"
     return {value.number: value.name[len(prefix):].lower() for value in values}

@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
     from .package import Package
 
-#: Seconds that a service holds a request at most.
+#: Maximum time, in seconds, that a service holds a request.
 _LONGEST_WAIT = 30.0
 
 
 class Client:
-    """Publishes scenarios and asks how they are doing.
+    """Publishes scenarios and follows their progress.
 
     >>> client = gyrus.Client()
     >>> status = client.publish(open("clothes.yaml").read())
     >>> for status in client.watch(status.id): print(status.state)
 
     Args:
-        project: Name of the project whose services are asked; those that ``GYRUS_DESIGNER`` and the like name go first.
-        environment: In place of the process's own.
+        project: Name of the project whose services to use; ``GYRUS_DESIGNER`` and similar variables take precedence.
+        environment: Replaces the process's own environment.
     """
 
     def __init__(self, project: Optional[str] = None, *, environment: Optional[Mapping[str, str]] = None) -> None:
@@ -45,7 +45,7 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Ends all connections."""
+        """Closes all connections."""
         for connection in self._connections.values():
             connection.close()
         self._connections.clear()
@@ -53,7 +53,7 @@ class Client:
     def _call(self, service: str, route: str, request: Any, reply: str, timeout: float = 10.0) -> Any:
         if service not in _connection.SERVICES:
             raise GyrusError(
-                "not-found", f"There is no service '{service}'; there are {', '.join(_connection.SERVICES)}.")
+                "not-found", f"There is no service '{service}'; use one of {', '.join(_connection.SERVICES)}.")
         if service not in self._connections:
             where = _connection.endpoint(service, self._project, self._environment)
             self._connections[service] = _connection.Connection(service, where, self._environment)
@@ -62,33 +62,33 @@ class Client:
     # Scenarios
 
     def publish(self, text: str, *, file: str = "scenario.yaml", id: Optional[str] = None) -> ScenarioStatus:
-        """Publishes a scenario; returns after it is on disk.
+        """Publishes a scenario; returns once it is on disk.
 
-        Data of your own must be prepared first, which ``publish_file`` does.
+        Your own data must be prepared first; ``publish_file`` does that.
 
         Args:
-            text: The scenario, as in a file.
-            file: What messages call it.
-            id: Identity to publish it under; repeating it with the same text changes nothing.
+            text: The text of the scenario file.
+            file: File name for messages.
+            id: ID to publish it under; repeating it with the same text changes nothing.
 
         Raises:
-            GyrusError: With the place in the text that is wrong.
+            GyrusError: With the location of the error in the text.
         """
         request = _protocol.make("PublishRequest", id=id or secrets.token_hex(6), text=text, file=file)
         return ScenarioStatus._of(self._call("designer", "scenario.publish", request, "ScenarioStatus"))
 
     def publish_file(self, path: Union[str, os.PathLike[str]], *, program: str = "gyrus") -> ScenarioStatus:
-        """Publishes the scenario of a file, whose data are prepared on the way.
+        """Publishes a scenario file and prepares its data first.
 
         Args:
-            program: The command line of Gyrus, which reads and prepares data.
+            program: The gyrus program, which reads and prepares data.
         """
         return self.scenario(self._run(program, "publish", os.fspath(path)).strip())
 
     def _run(self, program: str, *words: str) -> str:
         path = shutil.which(program, path=self._environment.get("PATH"))
         if path is None:
-            raise GyrusError("unavailable", f"There is no program '{program}'; name it with program=…")
+            raise GyrusError("unavailable", f"There is no program '{program}'; pass its path as program=…")
         project = ["--project-name", self._project] if self._project else []
         done = subprocess.run([path, *project, *words], env=self._environment, capture_output=True, text=True)
         if done.returncode != 0:
@@ -96,26 +96,26 @@ class Client:
         return done.stdout
 
     def scenario(self, id: str, *, wait: float = 0.0) -> ScenarioStatus:
-        """The state of a scenario, by its identity or a beginning of it that no other has.
+        """The state of a scenario, by its ID or a unique prefix.
 
         Args:
-            wait: Seconds to wait for its end, at most 30.
+            wait: Maximum time, in seconds, to wait for its end; at most 30.
         """
         wait = min(wait, _LONGEST_WAIT)
         request = _protocol.make("ScenarioRequest", id=id, wait_milliseconds=int(wait * 1000))
         return ScenarioStatus._of(self._call("designer", "scenario.get", request, "ScenarioStatus", wait + 10))
 
     def scenarios(self, limit: int = 100) -> list[ScenarioStatus]:
-        """The scenarios, the newest first."""
+        """The scenarios, newest first."""
         request = _protocol.make("ScenarioListRequest", limit=limit)
         reply = self._call("designer", "scenario.list", request, "ScenarioListReply")
         return [ScenarioStatus._of(each) for each in reply.scenarios]
 
     def watch(self, id: str, *, interval: float = 1.0) -> Iterator[ScenarioStatus]:
-        """The states of a scenario as they change, until it has ended; the last one is final.
+        """The changing states of a scenario until it ends; the last one is final.
 
         Args:
-            interval: Seconds that pass between two looks at most.
+            interval: Maximum time, in seconds, between checks.
         """
         last: Optional[ScenarioStatus] = None
         while True:
@@ -127,7 +127,7 @@ class Client:
             last = status
 
     def cancel(self, id: str) -> ScenarioStatus:
-        """Withdraws a scenario; one that has ended stays as it is."""
+        """Cancels a scenario; a scenario that has ended is left unchanged."""
         request = _protocol.make("ScenarioRequest", id=id)
         return ScenarioStatus._of(self._call("designer", "scenario.cancel", request, "ScenarioStatus"))
 
@@ -143,11 +143,11 @@ class Client:
             trials += [Trial._of(each) for each in page]
 
     def trials_frame(self, id: str) -> "pandas.DataFrame":
-        """The trials of a scenario as a data frame, a row for each trial and a column for each metric."""
+        """The trials of a scenario as a data frame, one row per trial and one column per metric."""
         try:
             import pandas
         except ImportError:
-            raise GyrusError("unavailable", "A data frame needs pandas: pip install pandas") from None
+            raise GyrusError("unavailable", "Data frames require pandas: pip install pandas") from None
         rows = [
             {"number": trial.number, "state": trial.state, "network": trial.network_name, "code": trial.code,
              "genome": trial.genome, "origin": trial.origin, "objective": trial.objective, **trial.metrics}
@@ -156,10 +156,10 @@ class Client:
         return pandas.DataFrame(rows).set_index("number") if rows else pandas.DataFrame()
 
     def result(self, id: str, folder: Union[str, os.PathLike[str]], *, program: str = "gyrus") -> "Package":
-        """Writes the package of a scenario's best network into a folder, and loads it.
+        """Writes the package of a scenario's best network to a folder and loads it.
 
         Args:
-            program: The command line of Gyrus, which puts network and preparation together.
+            program: The gyrus program, which combines network and preparation.
         """
         from .package import Package
 
@@ -172,14 +172,14 @@ class Client:
         self, service: str = "designer", *, after: Optional[int] = None, kind: str = "", subject: str = "",
         follow: bool = True
     ) -> Iterator[Event]:
-        """What happens in a service, as it happens.
+        """The events of a service, as they happen.
 
         Args:
             service: Name of the service.
-            after: Position of the last event that is known already; None for only new ones, 0 for all.
-            kind: Only events whose kind begins so, such as ``trial.``.
-            subject: Only events whose subject begins so, such as a scenario's identity.
-            follow: Whether to wait for more.
+            after: Position of the last event already seen; None for only new ones, 0 for all.
+            kind: Only events whose kind has this prefix, such as ``trial.``.
+            subject: Only events whose subject has this prefix, such as a scenario's ID.
+            follow: Whether to wait for new events.
         """
         if after is None:
             tail = self._call(

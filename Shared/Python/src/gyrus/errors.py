@@ -1,14 +1,14 @@
-"""What can go wrong."""
+"""Errors."""
 
 from __future__ import annotations
 
 
 class GyrusError(Exception):
-    """Why something could not be done.
+    """A failed request.
 
     Attributes:
-        code: A stable word for programs, such as ``not-found`` or ``invalid-argument``.
-        message: A sentence for a person: what is wrong and what to do.
+        code: A stable code for programs, such as ``not-found`` or ``invalid-argument``.
+        message: A message for people: what is wrong and what to do.
         is_retriable: Whether the same request may succeed later.
     """
 

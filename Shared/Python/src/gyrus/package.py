@@ -1,4 +1,4 @@
-"""Networks with everything that is needed to use them."""
+"""Networks with everything needed to use them."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from .errors import GyrusError
 class Prediction:
     """An answer for one sample."""
 
-    #: The class, the labels that are more probable than not, or None where numbers are answered.
+    #: The class, the labels above the threshold, or None for numbers.
     answer: Union[str, list[str], None]
-    #: Probability of each class or label; empty where numbers are answered.
+    #: Probability of each class or label; empty for numbers.
     probabilities: dict[str, float]
     #: The numbers by column, in their units; empty for classes and labels.
     numbers: dict[str, float]
 
 
 class Package(torch.nn.Module):
-    """A network with its preprocessing, as ``gyrus result --output`` writes it.
+    """A network with its preprocessing, as written by ``gyrus result --output``.
 
     >>> package = gyrus.Package("results/clothes")
     >>> package.predict([{"file": "picture.jpg"}])
 
-    It takes rows of columns, as the training data had them; pictures and sounds are paths. The file ``example.py`` beside
-    the network turns them into its arguments.
+    It takes rows with the columns of the training data; pictures and sounds are paths. The file ``example.py`` next to
+    the network converts them to its arguments.
 
     Args:
-        folder: The package.
+        folder: Folder of the package.
         files: Folder that paths in rows are relative to.
     """
 
@@ -46,7 +46,7 @@ class Package(torch.nn.Module):
         self.files = pathlib.Path(files)
         for name in ("model.pt", "preprocessing.json", "example.py"):
             if not (self.folder / name).exists():
-                raise GyrusError("not-found", f"The folder '{folder}' has no {name}, which a package has.")
+                raise GyrusError("not-found", f"The folder '{folder}' is not a package: it has no {name}.")
         self.manifest: dict[str, Any] = json.loads((self.folder / "preprocessing.json").read_text(encoding="utf-8"))
         specification = importlib.util.spec_from_file_location("gyrus_package", self.folder / "example.py")
         assert specification is not None and specification.loader is not None
@@ -61,7 +61,7 @@ class Package(torch.nn.Module):
 
     @property
     def names(self) -> list[str]:
-        """Names of the classes or labels, or of the columns of numbers, in the order of the outputs."""
+        """Names of the classes or labels, or of the numeric columns, in output order."""
         return self.manifest["target"]["names"]
 
     @property
@@ -70,14 +70,14 @@ class Package(torch.nn.Module):
         return [column for name in sorted(self.manifest["inputs"]) for column in self.manifest["inputs"][name]["columns"]]
 
     def forward(self, rows: Iterable[Mapping[str, Any]]) -> torch.Tensor:
-        """Probabilities, or numbers in their units: a row for each sample."""
+        """Probabilities, or numbers in their units, one row per sample."""
         texts = [{name: "" if value is None else str(value) for name, value in row.items()} for row in rows]
         for number, row in enumerate(texts, 1):
             missing = [column for column in self.columns if column not in row]
             if missing:
                 raise GyrusError(
                     "invalid-argument",
-                    f"row {number} has no '{missing[0]}'; it has {', '.join(sorted(row))}. Say None where it is unknown.")
+                    f"row {number} has no '{missing[0]}'; it has {', '.join(sorted(row))}. Use None if it is unknown.")
         if not texts:
             return torch.zeros(0, len(self.names))
         return self._example.predict(texts, self.files)

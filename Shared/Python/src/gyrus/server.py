@@ -1,4 +1,4 @@
-"""The client of a server that `gyrus serve` starts."""
+"""The client of a server started by `gyrus serve`."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _CODES = {400: "invalid-argument", 401: "permission-denied", 404: "not-found", 4
 
 
 class Server:
-    """Asks networks over HTTP.
+    """Queries networks over HTTP.
 
     >>> server = gyrus.Server("http://127.0.0.1:8471", key="…")
     >>> server.predict([{"age": 40, "city": "Oslo"}])
 
     Args:
-        url: Where the server is.
-        key: A key of the server, where it needs one.
+        url: Address of the server.
+        key: A key for the server, if it requires one.
         timeout: Seconds to wait for an answer.
     """
 
@@ -55,11 +55,11 @@ class Server:
                 "unavailable", f"No server answers at {self._url}: {error.reason}", is_retriable=True) from None
 
     def models(self) -> list[str]:
-        """Names of the networks that are served."""
+        """Names of the served networks."""
         return self._ask("/v2/models")["models"]
 
     def metadata(self, model: str) -> dict[str, Any]:
-        """What a network reads and answers, as the Open Inference Protocol tells it."""
+        """Inputs and outputs of a network, in the format of the Open Inference Protocol."""
         return self._ask(f"/v2/models/{urllib.parse.quote(model, safe='')}")
 
     def predict(
@@ -69,8 +69,8 @@ class Server:
 
         Args:
             rows: Values by column; contents of files as bytes.
-            model: Name of the network, where several are served.
-            top: Classes to name, the most probable ones first.
+            model: Name of the network, if several are served.
+            top: Number of most probable classes to report.
         """
         values = [
             {name: base64.b64encode(value).decode() if isinstance(value, (bytes, bytearray)) else value

@@ -1,4 +1,4 @@
-"""What the services tell."""
+"""Values returned by the services."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from . import _protocol
 _SCENARIO_STATES = _protocol.enumeration("ScenarioState")
 _TRIAL_STATES = _protocol.enumeration("TrialState")
 
-#: States in which nothing more comes of a scenario.
+#: Final states of a scenario.
 FINAL_STATES = frozenset({"succeeded", "failed", "cancelled"})
 
 
@@ -25,13 +25,13 @@ def _time(microseconds: int) -> Optional[datetime.datetime]:
 class Trial:
     """A candidate of a search."""
 
-    #: Identity: the scenario's with the number.
+    #: ID: the scenario's ID with the number.
     id: str
     #: Number within the search, from 0.
     number: int
     #: ``training``, ``evaluating``, ``succeeded``, ``failed``, ``cancelled`` or ``paused``.
     state: str
-    #: Name of the network for people.
+    #: Readable name of the network.
     network_name: str
     #: Artificial code of the network.
     code: str
@@ -39,11 +39,11 @@ class Trial:
     genome: str
     #: Where the proposal came from, such as ``random``.
     origin: str
-    #: How good it is on the validation split; larger is better.
+    #: Objective on the validation split; larger is better.
     objective: float
-    #: What was measured, such as ``validation-accuracy``, ``parameters`` and ``seconds``.
+    #: Metrics, such as ``validation-accuracy``, ``parameters`` and ``seconds``.
     metrics: dict[str, float]
-    #: Why it failed; None where it did not.
+    #: Why it failed; None if it did not.
     failure: Optional[str]
 
     @classmethod
@@ -71,11 +71,11 @@ class ScenarioStatus:
     ended_trials: int
     #: The best trial so far.
     best: Optional[Trial]
-    #: Name of the metric that networks are judged by.
+    #: Name of the metric that networks are compared by.
     metric: str
-    #: Identity of the resulting model; None before the end.
+    #: ID of the resulting model; None before the end.
     model: Optional[str]
-    #: Why it failed; None where it did not.
+    #: Why it failed; None if it did not.
     failure: Optional[str]
     #: When it was published.
     published: Optional[datetime.datetime]
@@ -84,7 +84,7 @@ class ScenarioStatus:
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing more comes of it."""
+        """Whether the state is final."""
         return self.state in FINAL_STATES
 
     @classmethod
@@ -99,7 +99,7 @@ class ScenarioStatus:
 
 @dataclasses.dataclass(frozen=True)
 class Event:
-    """Something that happened in a service."""
+    """An event in a service."""
 
     #: Position in the service's log.
     sequence: int
@@ -109,7 +109,7 @@ class Event:
     service: str
     #: What happened, as ``noun.verb``, such as ``trial.finished``.
     kind: str
-    #: Identity of what it happened to.
+    #: ID of what it happened to.
     subject: str
     #: Details.
     attributes: dict[str, str]
