@@ -62,7 +62,7 @@ import Testing
             let events = try await cluster.browser.get("/events")
             #expect(events.text.contains("scenario.published"))
             let empty = try await cluster.browser.get("/events?kind=blob.")
-            #expect(empty.text.contains("Nothing like this"))
+            #expect(empty.text.contains("No matching events"))
             for path in ["/scenarios/none", "/models/none", "/models/a/b/c", "/nothing", "/assets/nothing"] {
                 let answer = try await cluster.browser.get(path)
                 #expect(answer.status == 404, "\(path)")
