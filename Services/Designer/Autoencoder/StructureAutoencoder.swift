@@ -19,7 +19,7 @@ final class StructureAutoencoder {
     private let handle: OpaquePointer
 
     /// Makes a model that has learned nothing.
-    /// - Throws: `Failure` with code `internal` where libtorch refuses.
+    /// - Throws: `Failure` with code `internal` if libtorch refuses.
     init(_ strings: AutoencoderLesson.Strings, _ settings: AutoencoderLesson.Settings, seed: UInt64) throws {
         ComputeThreads.prepare()
         self.strings = strings
@@ -46,7 +46,7 @@ final class StructureAutoencoder {
     deinit { gyrus_autoencoder_free(handle) }
 
     /// Trains with examples in random order, each about equally often.
-    /// - Throws: `Failure` with code `diverged` where the loss is no finite number.
+    /// - Throws: `Failure` with code `diverged` if the loss is no finite number.
     func learn(from examples: [Example], using generator: inout some RandomNumberGenerator) throws {
         guard !examples.isEmpty else { return }
         let steps = min(settings.steps, settings.stepsPerExample * examples.count)

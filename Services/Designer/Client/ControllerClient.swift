@@ -15,7 +15,7 @@ public struct ControllerClient: Sendable {
         public var shard: Int
         /// Endpoint of its parameter server.
         public var endpoint: Endpoint
-        /// Public key of that server; nil where it needs none.
+        /// Public key of that server; nil if it needs none.
         public var key: PublicKey?
 
         /// Names a place.

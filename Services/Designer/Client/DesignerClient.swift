@@ -71,7 +71,7 @@ public struct DesignerClient: Sendable {
         try ScenarioStatus(await requests.call(.removeScenario, Wire.ScenarioRequest(id: id)))
     }
 
-    /// Takes a cancelled or failed scenario up where it stood; one that runs or has its result stays as it is.
+    /// Takes a canceled or failed scenario up where it stood; one that runs or has its result stays as it is.
     public func resume(_ id: String) async throws -> ScenarioStatus {
         try ScenarioStatus(
             await requests.callRetrying(.resumeScenario, Wire.ScenarioRequest(id: id), for: .seconds(15)))

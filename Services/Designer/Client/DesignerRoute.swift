@@ -19,7 +19,7 @@ extension Route where Request == Wire.ScenarioRequest, Reply == Wire.ScenarioSta
     package static var removeScenario: Route<Wire.ScenarioRequest, Wire.ScenarioStatus> {
         .init("scenario.remove", .operate)
     }
-    /// Takes a cancelled or failed scenario up again where it stood.
+    /// Takes a canceled or failed scenario up again where it stood.
     package static var resumeScenario: Route<Wire.ScenarioRequest, Wire.ScenarioStatus> {
         .init("scenario.resume", .submit)
     }

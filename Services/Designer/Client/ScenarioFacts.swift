@@ -62,19 +62,19 @@ public struct ScenarioFacts: Hashable, Sendable, Codable {
     public var latencyLimit: Double?
     /// Trials that are trained for the final budget.
     public var finalists: Int
-    /// The networks that are fused, by modality; empty where networks are searched as they are.
+    /// The networks that are fused, by modality; empty if networks are searched as they are.
     public var fused: [Fused]
-    /// Detectors that trackers are searched for; empty where nothing is tracked.
+    /// Detectors that trackers are searched for; empty if nothing is tracked.
     public var detectors: [String]
     /// Sequences that no tracker is chosen by.
     public var heldOut: [String]
-    /// Servers of the parameters of controllers that several replicas share; 0 where there are no replicas.
+    /// Servers of the parameters of controllers that several replicas share; 0 if there are no replicas.
     public var shards: Int
-    /// Seconds for search and final training together; nil where the trials alone say how long it takes.
+    /// Seconds for search and final training together; nil if the trials alone say how long it takes.
     public var budget: Double?
     /// How much longer a final training takes than one of a trial.
     public var finalLength: Double
-    /// What the numbers of a genome stand for; nil where that is not known, and in lists.
+    /// What the numbers of a genome stand for; nil if that is not known, and in lists.
     public var genes: [Gene]?
 
     /// Makes facts.
@@ -126,7 +126,7 @@ public struct ScenarioFacts: Hashable, Sendable, Codable {
 
 extension ScenarioFacts {
     /// The facts that were received.
-    /// - Throws: `Failure` with code `corrupt` where they are none.
+    /// - Throws: `Failure` with code `corrupt` if they are none.
     package init(_ wire: Wire.ScenarioFacts) throws {
         func known<Value: RawRepresentable<String>>(_ text: String, _ what: String) throws -> Value {
             guard let value = Value(rawValue: text) else {

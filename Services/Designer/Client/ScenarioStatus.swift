@@ -56,7 +56,7 @@ public struct ScenarioStatus: Hashable, Sendable {
     public var text: String
     /// The metric that judges networks.
     public var objective: Metric
-    /// What follows from the text; nil where the designer's version cannot read what an older one published.
+    /// What follows from the text; nil if the designer's version cannot read what an older one published.
     public var facts: ScenarioFacts?
 
     /// Makes a status.
@@ -85,7 +85,7 @@ public struct ScenarioStatus: Hashable, Sendable {
 
 extension ScenarioStatus {
     /// The status that was received.
-    /// - Throws: `Failure` with code `corrupt` where it is none.
+    /// - Throws: `Failure` with code `corrupt` if it is none.
     package init(_ wire: Wire.ScenarioStatus) throws {
         guard let state = ScenarioState(rawValue: Int(wire.state.rawValue)) else {
             throw Failure(

@@ -78,7 +78,7 @@ public struct SearchProgress: Hashable, Sendable {
 
 extension SearchProgress {
     /// The record that was received.
-    /// - Throws: `Failure` with code `corrupt` where it is none.
+    /// - Throws: `Failure` with code `corrupt` if it is none.
     package init(_ wire: Wire.SearchProgressReply) throws {
         let counts = try wire.counts.map { count in
             guard let state = TrialState(rawValue: Int(count.state.rawValue)) else {

@@ -11,7 +11,7 @@ public enum TrialState: Int, CaseIterable, Hashable, Sendable, CustomStringConve
     case succeeded = 3
     /// It could not be finished.
     case failed = 4
-    /// It was cancelled with its scenario.
+    /// It was canceled with its scenario.
     case cancelled = 5
     /// It was stopped early, with a result; it goes on where it deserves to.
     case paused = 6
@@ -64,7 +64,7 @@ public struct Trial: Hashable, Sendable {
     /// `latency-milliseconds` and `seconds`; of trackers their figures, and under `test-` the objective on sequences that
     /// nothing was chosen by.
     public var metrics: [String: Double]
-    /// The files that came of it; nil where there are none yet.
+    /// The files that came of it; nil if there are none yet.
     public var artifact: TrialArtifact?
     /// Why it failed.
     public var failure: Failure?
@@ -96,12 +96,12 @@ public struct Trial: Hashable, Sendable {
         self.checkpoint = checkpoint
     }
 
-    /// The files of a network; nil where it has none.
+    /// The files of a network; nil if it has none.
     public var network: (script: BlobDigest, weights: BlobDigest)? {
         if case .network(let script, let weights)? = artifact { (script, weights) } else { nil }
     }
 
-    /// The files of a tracker; nil where it has none.
+    /// The files of a tracker; nil if it has none.
     public var tracker: (setup: BlobDigest, tracks: BlobDigest)? {
         if case .tracker(let setup, let tracks)? = artifact { (setup, tracks) } else { nil }
     }
@@ -120,7 +120,7 @@ public struct Trial: Hashable, Sendable {
 
 extension Trial {
     /// The trial that was received.
-    /// - Throws: `Failure` with code `corrupt` where it is none.
+    /// - Throws: `Failure` with code `corrupt` if it is none.
     package init(_ wire: Wire.Trial) throws {
         guard let state = TrialState(rawValue: Int(wire.state.rawValue)) else {
             throw Failure(

@@ -71,7 +71,7 @@ public enum TrialPurpose: Hashable, Sendable {
     }
 
     /// The purpose of a kind with its details.
-    /// - Throws: `Failure` with code `corrupt` where a detail is missing.
+    /// - Throws: `Failure` with code `corrupt` if a detail is missing.
     package init(_ kind: Kind, source: Int?, modality: String?, replica: Int?, step: Int?) throws {
         switch (kind, source, modality, replica, step) {
         case (.candidate, _, _, _, _): self = .candidate
@@ -99,7 +99,7 @@ public enum TrialArtifact: Hashable, Sendable {
 
 extension TrialPurpose {
     /// The purpose that was received; a designer of an older version sends none.
-    /// - Throws: `Failure` with code `corrupt` where it is none.
+    /// - Throws: `Failure` with code `corrupt` if it is none.
     package init(_ wire: Wire.TrialPurpose?) throws {
         guard let wire else {
             self = .candidate

@@ -54,7 +54,7 @@ extension SearchCourse {
         return order.prefix(count ?? scenario.finalists).map { ranking[$0] }
     }
 
-    /// Why there is no result although trials succeeded; nil where none did.
+    /// Why there is no result although trials succeeded; nil if none did.
     package var slowness: Failure? {
         let latencies = trials.filter(\.state.isMeasured).compactMap { $0.metrics[Scenario.Cost.latency.metric] }
         guard let limit = scenario.limits.latency, let fastest = latencies.min(), fastest > limit else { return nil }

@@ -77,7 +77,7 @@ extension SearchCourse {
         }
     }
 
-    /// A warning about the trials that a successful search lost; nil where it lost none.
+    /// A warning about the trials that a successful search lost; nil if it lost none.
     private var shortfall: Failure? {
         guard lostTrials > 0 else { return nil }
         return Failure(

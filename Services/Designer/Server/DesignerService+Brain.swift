@@ -15,7 +15,7 @@ extension DesignerService {
     }
 
     /// What a scenario engages, as its search uses it.
-    /// - Throws: `Failure` with code `not-found` where it was published before that was kept.
+    /// - Throws: `Failure` with code `not-found` if it was published before that was kept.
     func explanation(of id: String) async throws -> Explanation {
         let scenario = try await store.status(id).id
         guard let explanation = try await store.explanation(of: scenario) else {

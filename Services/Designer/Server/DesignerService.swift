@@ -47,8 +47,8 @@ public struct DesignerService: Sendable {
     // MARK: Scenarios
 
     /// Puts a scenario into the queue; safe to repeat.
-    /// - Throws: `Failure` with code `invalid-argument` that points at what is wrong, `conflict` where the identity belongs
-    ///   to another text, `busy` where the queue is full.
+    /// - Throws: `Failure` with code `invalid-argument` that points at what is wrong, `conflict` if the identity belongs
+    ///   to another text, `busy` if the queue is full.
     @discardableResult
     func publish(_ text: String, file: String, as id: String) async throws -> ScenarioStatus {
         let id = try ScenarioID(id)
@@ -111,7 +111,7 @@ public struct DesignerService: Sendable {
         return try await store.status(entry.id.text)
     }
 
-    /// Takes a cancelled or failed scenario up where it stood.
+    /// Takes a canceled or failed scenario up where it stood.
     func resume(_ id: String) async throws -> ScenarioStatus {
         let identity = try await store.database.write { db in
             let entry = try store.entry(id, in: db)

@@ -101,7 +101,7 @@ struct ScenarioWorker: Service {
         _ = try await queue.fail(lease.attempt, failure, logTail: "")
     }
 
-    /// Runs the search while its lease is renewed; a lease that is lost or a scenario that is cancelled stops it.
+    /// Runs the search while its lease is renewed; a lease that is lost or a scenario that is canceled stops it.
     private func runRenewing(_ lease: TaskLease, _ entry: DesignerStore.Entry) async throws {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {

@@ -19,7 +19,7 @@ struct SearchRunner: Sendable {
     let logger: Logger
 
     /// Runs a search to its end, from wherever it stands.
-    /// - Throws: `CancellationError` where the scenario was cancelled or the service stops; other errors where the
+    /// - Throws: `CancellationError` if the scenario was canceled or the service stops; other errors where the
     ///   designer itself is in trouble, and the search can be resumed.
     func run(_ entry: DesignerStore.Entry) async throws {
         var search: any SearchCourse
@@ -146,7 +146,7 @@ struct SearchRunner: Sendable {
         }
     }
 
-    /// Why a task failed for ever; nil where it did not.
+    /// Why a task failed for ever; nil if it did not.
     private func failure(of task: String) async throws -> Failure? {
         while true {
             let task = try await queue.task(task, waiting: .seconds(30))
@@ -154,7 +154,7 @@ struct SearchRunner: Sendable {
         }
     }
 
-    /// What came of a step; only being cancelled is no outcome.
+    /// What came of a step; only being canceled is no outcome.
     private func outcome<Value>(_ work: () async throws -> Value) async throws -> Result<Value, Failure> {
         do {
             return .success(try await work())

@@ -42,7 +42,7 @@ public struct TrackingSearch: Sendable {
     private let objective: TrackingObjective
 
     /// Prepares a search.
-    /// - Throws: `Failure` with code `invalid-argument` where there is nothing to choose.
+    /// - Throws: `Failure` with code `invalid-argument` if there is nothing to choose.
     public init(_ bench: TrackingBench, objective: TrackingObjective) throws {
         self.bench = bench
         self.objective = objective

@@ -27,7 +27,7 @@ public struct TrackingSpace: Sendable {
     private static let directions = ["0", "0.1", "0.2", "0.4"]
 
     /// The space over detectors.
-    /// - Throws: `Failure` with code `invalid-argument` where there is none, or one stands twice.
+    /// - Throws: `Failure` with code `invalid-argument` if there is none, or one stands twice.
     public init(detectors: [String]) throws {
         self.detectors = detectors
         func part(_ part: Part, _ choices: [String]) -> SearchSpace.Part { .init(part.rawValue, choices) }

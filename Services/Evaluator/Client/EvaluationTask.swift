@@ -21,7 +21,7 @@ public struct EvaluationTask: Hashable, Sendable {
     public var network: NetworkDescription
     /// Identity of the recipe of the prepared dataset.
     public var dataset: String
-    /// What part of it to score on; nil where only the latency is measured.
+    /// What part of it to score on; nil if only the latency is measured.
     public var split: Split?
     /// Single-sample runs whose median is the latency.
     public var latencyRuns: Int
@@ -75,12 +75,12 @@ public struct EvaluationTask: Hashable, Sendable {
 
 /// What comes of a task of kind `evaluate`.
 public struct EvaluationResult: Hashable, Sendable {
-    /// Metrics of the split by name, such as `macro-f1`, and their standard errors, such as `macro-f1-error`; empty where none
+    /// Metrics of the split by name, such as `macro-f1`, and their standard errors, such as `macro-f1-error`; empty if none
     /// was scored.
     public var metrics: [String: Double]
     /// Samples scored.
     public var samples: Int
-    /// Number of samples for each truth (row) and answer (column); empty where samples have no classes.
+    /// Number of samples for each truth (row) and answer (column); empty if samples have no classes.
     public var confusion: [[Int]]
     /// Trainable parameters.
     public var parameters: Int
@@ -88,7 +88,7 @@ public struct EvaluationResult: Hashable, Sendable {
     public var operations: Int
     /// Median time of a single-sample run, in milliseconds.
     public var latencyMilliseconds: Double
-    /// The file of the answers; nil where none is kept.
+    /// The file of the answers; nil if none is kept.
     public var answers: BlobDigest?
 
     /// Makes a result.

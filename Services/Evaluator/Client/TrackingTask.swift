@@ -2,7 +2,7 @@ public import Model
 import Schema
 public import Tracking
 
-/// A task of kind `track`: follows people through the sequences of a prepared data set, and scores the tracks.
+/// A task of kind `track`: follows people through the sequences of a prepared dataset, and scores the tracks.
 public struct TrackingTask: Hashable, Sendable {
     /// The kind of task that the queue knows it by.
     public static let kind = "track"
@@ -42,9 +42,9 @@ public struct TrackingTask: Hashable, Sendable {
 public struct TrackingResult: Hashable, Sendable {
     /// Figures by name: those of `TrackingFigures` for all rows, `seconds` and `latency-milliseconds`.
     public var metrics: [String: Double]
-    /// The file with the setup; nil where it was not to be kept.
+    /// The file with the setup; nil if it was not to be kept.
     public var setup: BlobDigest?
-    /// The file with the tracks, a `TrackingArchive`; nil where they were not to be kept.
+    /// The file with the tracks, a `TrackingArchive`; nil if they were not to be kept.
     public var tracks: BlobDigest?
 
     /// Makes a result.

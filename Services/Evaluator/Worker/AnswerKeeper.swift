@@ -7,7 +7,7 @@ struct AnswerKeeper {
     let network: ScriptedNetwork
     let source: SampleSource
     let evaluation: Evaluation
-    /// What networks read of each input; none where features take the place of samples.
+    /// What networks read of each input; none if features take the place of samples.
     let inputs: [String: InputSignature]
     /// Where the first samples of the split stand in the user's data.
     let places: [String]

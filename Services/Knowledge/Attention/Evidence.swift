@@ -32,7 +32,7 @@ enum Evidence: Int, CaseIterable {
         }
     }
 
-    /// Name of the score that it compares; nil where it compares none.
+    /// Name of the score that it compares; nil if it compares none.
     var score: String? {
         switch self {
         case .logme: "logme"
@@ -108,7 +108,7 @@ enum Evidence: Int, CaseIterable {
         return result
     }
 
-    /// Scores as standard deviations from their mean; 0 where there is none.
+    /// Scores as standard deviations from their mean; 0 if there is none.
     static func compared(_ scores: [Double?]) -> [Float] {
         let known = scores.compactMap { $0 }.filter(\.isFinite)
         let mean = known.reduce(0, +) / Double(max(1, known.count))

@@ -10,7 +10,7 @@ public struct Lesson: Sendable {
     public struct Outcome: Sendable {
         /// The new weights.
         public let weights: [Float]
-        /// The ranking loss towards the end.
+        /// The ranking loss toward the end.
         public let loss: Double
         /// Scenarios that were new.
         public let fresh: Int

@@ -123,7 +123,7 @@ public struct ModelRanker: Sendable {
 
     // MARK: - Learning
 
-    /// The lesson that is due; nil where nothing is new or one scenario alone is known, which teaches no comparison.
+    /// The lesson that is due; nil if nothing is new or one scenario alone is known, which teaches no comparison.
     public func lesson() -> Lesson? {
         guard !fresh.isEmpty else { return nil }
         let isTelling = memory.groups.indices.filter { index in memory.groups[index].standings.contains { $0 != 0 } }

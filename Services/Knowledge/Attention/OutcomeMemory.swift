@@ -79,7 +79,7 @@ struct OutcomeMemory {
     func place(of key: ModelKey) -> Int? { places[key] }
 
     /// Takes the outcomes of a kind of scenario in place of what was known of it.
-    /// - Returns: false where that is nothing new.
+    /// - Returns: false if that is nothing new.
     mutating func put(_ given: ScenarioOutcomes) -> Bool {
         let outcomes = Self.chosen(given.outcomes)
         let indices = outcomes.map { index(of: $0.model) }

@@ -17,7 +17,7 @@ public struct Observation: Hashable, Sendable {
     public var genome: String
     /// Search space that the genome belongs to; genomes of other spaces cannot be compared.
     public var space: String
-    /// Artificial code of the network; nil where it has none.
+    /// Artificial code of the network; nil if it has none.
     public var code: ArtificialCode?
     /// Objective that was reached; higher is better.
     public var objective: Double

@@ -22,7 +22,7 @@ public struct ModelKey: Hashable, Sendable {
 public struct ModelCandidate: Hashable, Sendable {
     /// Which one.
     public var key: ModelKey
-    /// Its artificial code; nil where it has none.
+    /// Its artificial code; nil if it has none.
     public var code: ArtificialCode?
     /// Cheap measurements on the scenario's data by name, such as `logme`; higher is better.
     public var scores: [String: Double]
@@ -110,11 +110,11 @@ extension Wire.RankedModel {
 
 /// What came of a lesson.
 public struct LearnedLesson: Hashable, Sendable {
-    /// Scenarios that were new or had new outcomes; 0 where there was nothing to learn.
+    /// Scenarios that were new or had new outcomes; 0 if there was nothing to learn.
     public var fresh: Int
     /// Scenarios that were learned from, older ones among them.
     public var scenarios: Int
-    /// The ranking loss towards the end.
+    /// The ranking loss toward the end.
     public var loss: Double
     /// How long it took.
     public var seconds: Double

@@ -2,7 +2,7 @@ public import Foundation
 import Model
 package import Schema
 
-/// A standing order: when so many new samples of a data set have come, a model is updated with them.
+/// A standing order: when so many new samples of a dataset have come, a model is updated with them.
 public struct UpdateSchedule: Hashable, Sendable {
     /// What it does at the moment.
     public enum State: String, Sendable, Hashable {
@@ -10,7 +10,7 @@ public struct UpdateSchedule: Hashable, Sendable {
         case waiting
         /// An update is under way.
         case updating
-        /// It was cancelled.
+        /// It was canceled.
         case cancelled
         /// The last update failed; it goes on when someone makes the schedule anew.
         case failed
@@ -20,7 +20,7 @@ public struct UpdateSchedule: Hashable, Sendable {
     public var id: String
     /// Identity of the model; updates go on from the latest version that an update made.
     public var model: String
-    /// Name of the data set, as the registry lists it.
+    /// Name of the dataset, as the registry lists it.
     public var dataset: String
     /// New samples that must have come.
     public var samples: Int
@@ -36,7 +36,7 @@ public struct UpdateSchedule: Hashable, Sendable {
     public var state: State
     /// New samples that have come and were not learned yet.
     public var pending: Int
-    /// The last update's task; empty where there was none.
+    /// The last update's task; empty if there was none.
     public var task: String
     /// What happened last, for people.
     public var note: String

@@ -22,11 +22,11 @@ public struct BaseNetwork: Hashable, Sendable {
     public var functions: [String]
     /// Number of trainable parameters; counted by the registry.
     public var parameters: UInt64
-    /// Multiply-accumulate operations for one sample, 0 where unknown; counted by the registry.
+    /// Multiply-accumulate operations for one sample, 0 if unknown; counted by the registry.
     public var operations: UInt64
     /// Description in canonical JSON; empty in lists.
     public var description: String
-    /// `gyrus` where the description is a `NetworkDescription`, `structure` where it is a `StructureTemplate`; else the format of the imported file, such as `onnx`, and
+    /// `gyrus` where the description is a `NetworkDescription`, `structure` if it is a `StructureTemplate`; else the format of the imported file, such as `onnx`, and
     /// the description is a `NetworkOutline`.
     public var format: String
     /// Structural features by name (see `NetworkStructure.Feature`); found by the registry.
@@ -80,7 +80,7 @@ extension Wire.BaseNetwork {
 }
 
 extension KeyLayer {
-    /// The layer that was received; nil where its role is one of a later version.
+    /// The layer that was received; nil if its role is one of a later version.
     fileprivate init?(_ wire: Wire.KeyLayer) {
         guard let role = Role(rawValue: wire.role) else { return nil }
         self.init(

@@ -36,7 +36,7 @@ public actor BlobCache {
     }
 
     /// The file with a blob's content, downloaded unless it is there.
-    /// - Throws: `Failure`: `not-found` where the registry has no such blob, `invalid-argument` where it is larger than
+    /// - Throws: `Failure`: `not-found` where the registry has no such blob, `invalid-argument` if it is larger than
     ///   the cache may become.
     public func file(for digest: BlobDigest) async throws -> URL {
         let url = place(of: digest)

@@ -26,7 +26,7 @@ public struct BlobCheck: Hashable, Sendable {
     public var bytes: UInt64
     /// Those that are damaged or missing.
     public var faults: [Fault]
-    /// The last digest that was looked at; nil where there are no more.
+    /// The last digest that was looked at; nil if there are no more.
     public var last: String?
 
     /// Makes a result.

@@ -7,7 +7,7 @@ public struct CalendarSpan: Hashable, Sendable {
     /// When it is over; a moment is over a microsecond later.
     public let end: Date
 
-    /// Reads a text; nil where it is neither a day nor a time.
+    /// Reads a text; nil if it is neither a day nor a time.
     public init?(_ text: String) {
         let day = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day()
         if text.count == 10, let begin = try? Date(text, strategy: day) {

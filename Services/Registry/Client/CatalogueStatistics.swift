@@ -16,9 +16,9 @@ public struct CatalogueStatistics: Hashable, Sendable, Codable {
         public var bytes: UInt64
         /// Models whose accuracy is known.
         public var measured: UInt64
-        /// Mean accuracy of those; nil where there are none.
+        /// Mean accuracy of those; nil if there are none.
         public var meanAccuracy: Double?
-        /// Best accuracy of those; nil where there are none.
+        /// Best accuracy of those; nil if there are none.
         public var bestAccuracy: Double?
 
         /// Makes a group.

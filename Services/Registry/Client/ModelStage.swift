@@ -38,7 +38,7 @@ public struct StageChange: Hashable, Sendable {
     public var stage: ModelStage
     /// When it came to the stage.
     public var began: Date
-    /// When it left the stage; nil where it is still there.
+    /// When it left the stage; nil if it is still there.
     public var ended: Date?
     /// Who moved it.
     public var by: String

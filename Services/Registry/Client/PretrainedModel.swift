@@ -14,7 +14,7 @@ public struct PretrainedModel: Hashable, Sendable {
     public var dataset: String
     /// Optimizer in the sense of table 1, such as `SGD`.
     public var optimizer: String
-    /// Accuracy on the dataset's test split, 0 to 1; nil where it was never measured.
+    /// Accuracy on the dataset's test split, 0 to 1; nil if it was never measured.
     public var accuracy: Double?
     /// Its files, at most one of each format.
     public var files: [ModelFile]
@@ -41,11 +41,11 @@ public struct PretrainedModel: Hashable, Sendable {
 
     /// The run, the data and the weights that a model came from, and under which license.
     public struct Lineage: Hashable, Sendable {
-        /// Scenario that made it; nil where it was imported.
+        /// Scenario that made it; nil if it was imported.
         public var scenario: String?
-        /// Trial that made it; nil where it was imported.
+        /// Trial that made it; nil if it was imported.
         public var trial: String?
-        /// Recipe of the prepared dataset that it was trained on; nil where unknown.
+        /// Recipe of the prepared dataset that it was trained on; nil if unknown.
         public var recipe: BlobDigest?
         /// Model whose weights it started from.
         public var parent: String?

@@ -49,7 +49,7 @@ public struct RegisteredDataset: Hashable, Sendable {
             .sorted()
     }
 
-    /// Samples to train on; 0 where that is not known.
+    /// Samples to train on; 0 if that is not known.
     public var trainingSamples: Int { attributes["training.samples"].flatMap(Int.init) ?? 0 }
 
     /// The dataset that was received.

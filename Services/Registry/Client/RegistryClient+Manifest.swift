@@ -5,10 +5,10 @@ extension RegistryClient {
     /// Most bytes of the header of a prepared dataset: the format allows no more.
     private static let largestHeader: UInt64 = 100_000_000
 
-    /// The manifest of prepared data, read from the beginning of their file; nil where the file has none because an older
+    /// The manifest of prepared data, read from the beginning of their file; nil if the file has none because an older
     /// version prepared them.
     /// - Parameter recipe: Identity of the prepared dataset.
-    /// - Throws: `Failure` with code `not-found` where the registry has no such dataset.
+    /// - Throws: `Failure` with code `not-found` if the registry has no such dataset.
     public func manifest(recipe: BlobDigest) async throws -> DatasetManifest? {
         guard let dataset = try await dataset(recipe: recipe) else {
             throw Failure(.notFound, "The registry has no dataset '\(recipe)'.")
@@ -44,7 +44,7 @@ extension RegistryClient {
 
 extension RegistryClient {
     /// The manifest of prepared data for a network: its inputs alone, those that are views among them.
-    /// - Throws: `Failure` with code `not-found` where a view's manifest is gone.
+    /// - Throws: `Failure` with code `not-found` if a view's manifest is gone.
     public func manifest(_ manifest: DatasetManifest, for inputs: [String]) async throws -> DatasetManifest {
         var narrowed = manifest
         narrowed.inputs = manifest.inputs.filter { inputs.contains($0.key) }

@@ -89,7 +89,7 @@ extension RegistryClient {
         try RegisteredDataset(await ask(.datasetPut, Wire.Dataset(dataset)))
     }
 
-    /// The dataset that a recipe prepared; nil where nobody has prepared it yet.
+    /// The dataset that a recipe prepared; nil if nobody has prepared it yet.
     public func dataset(recipe: BlobDigest) async throws -> RegisteredDataset? {
         do {
             return try RegisteredDataset(await ask(.datasetGet, Wire.CatalogueGetRequest(id: recipe.hexadecimal)))

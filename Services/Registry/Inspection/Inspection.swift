@@ -44,7 +44,7 @@ public struct Inspection: Sendable, Codable {
         /// Structure, checked with the weights that are beside.
         case openVINO = "openvino"
 
-        /// The other of two files that make up a network; nil where one is enough.
+        /// The other of two files that make up a network; nil if one is enough.
         public func partner(of file: URL) -> URL? {
             let base = file.deletingPathExtension()
             return switch self {
@@ -57,9 +57,9 @@ public struct Inspection: Sendable, Codable {
 
     /// Its format.
     public var format: Format
-    /// The graph that it describes; nil where a base network does.
+    /// The graph that it describes; nil if a base network does.
     public var outline: NetworkOutline?
-    /// What wrote it, such as `pytorch 1.13`; nil where it does not say.
+    /// What wrote it, such as `pytorch 1.13`; nil if it does not say.
     public var producer: String?
     /// What was checked, one sentence each.
     public var findings: [String]

@@ -8,7 +8,7 @@ public enum InspectionSandbox {
     public static let override = "GYRUS_UNCONFINED_INSPECTION"
 
     /// Gives up, for good, every right but to read these files and to write into this folder.
-    /// - Throws: `Failure` with code `unavailable` where the kernel has no means for it.
+    /// - Throws: `Failure` with code `unavailable` if the kernel has no means for it.
     public static func enter(
         reading files: [URL], writingInto folder: URL?,
         environment: [String: String] = ProcessInfo.processInfo.environment

@@ -51,7 +51,7 @@ extension Inspector {
     }
 
     /// Shapes of all inputs: those that were asked for, or those of the file with a batch where a size is open at the
-    /// beginning; nil where others are open.
+    /// beginning; nil if others are open.
     private func shapes(_ graph: OnnxFile, batch: Int) -> [[Int]]? {
         var shapes: [[Int]] = []
         for (place, input) in graph.outline.inputs.enumerated() {

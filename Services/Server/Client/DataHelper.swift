@@ -28,7 +28,7 @@ public struct DataHelper {
     }
 
     /// What it says next, whatever that is.
-    /// - Throws: `Failure` with code `internal` where it has ended without a word.
+    /// - Throws: `Failure` with code `internal` if it has ended without a word.
     public func next<Message: Decodable>(_ type: Message.Type) throws -> Message {
         guard let line = try process.line() else {
             throw Failure(.internal, "the helper program for data ended without an answer; its last words stand above")

@@ -14,7 +14,7 @@ public enum AnswerMessages {
     }
 
     /// The length that a frame begins with.
-    /// - Throws: `Failure` where it is too long to be one.
+    /// - Throws: `Failure` if it is too long to be one.
     public static func length(_ bytes: [UInt8]) throws -> Int {
         let length = bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
         guard length <= largestFrame else {

@@ -76,7 +76,7 @@ final class BatchQueue: @unchecked Sendable {
     var count: Int { locked { jobs.count } }
 
     /// Adds samples.
-    /// - Throws: `Failure` with code `busy` where too many wait already, and `unavailable` where the queue is closed.
+    /// - Throws: `Failure` with code `busy` if too many wait already, and `unavailable` where the queue is closed.
     func add(_ more: [Job]) throws {
         try locked {
             guard !isClosed else {

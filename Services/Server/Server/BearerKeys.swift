@@ -36,7 +36,7 @@ public struct BearerKeys: Sendable {
         self.digests = digests
     }
 
-    /// The name of who sends an `Authorization` field; nil where its key is not known.
+    /// The name of who sends an `Authorization` field; nil if its key is not known.
     public func name(authorization field: String?) -> String? {
         guard let field, field.lowercased().hasPrefix("bearer ") else { return nil }
         let key = field.dropFirst("bearer ".count).trimmingCharacters(in: .whitespaces)

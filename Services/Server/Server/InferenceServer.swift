@@ -46,7 +46,7 @@ public struct InferenceServer: Service {
         self.onReady = onReady
     }
 
-    /// Serves until the task is cancelled or asked to stop.
+    /// Serves until the task is canceled or asked to stop.
     public func run() async throws {
         defer { settings.urlFile.map { try? FileManager.default.removeItem(at: $0) } }
         let (shelf, metrics) = (ModelShelf(expected: models.map(\.name)), ServerMetrics())

@@ -32,7 +32,7 @@ final class ModelShelf: Sendable {
 
     /// The model of a name.
     /// - Parameters:
-    ///   - name: Its name; nil where there is one only.
+    ///   - name: Its name; nil if there is one only.
     ///   - version: Its version; nil for whatever is live.
     /// - Throws: `Failure` with code `not-found` that names those that are served.
     func model(_ name: String?, version: String? = nil) throws -> ServedModel {

@@ -16,7 +16,7 @@ public struct ModelSource: Sendable {
     let place: Place
 
     /// Takes `NETWORK` or `NAME=NETWORK`.
-    /// - Throws: `Failure` where a folder has no package, or no name can be had.
+    /// - Throws: `Failure` if a folder has no package, or no name can be had.
     public init(_ text: String) throws {
         let pair = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let isNamed = pair.count == 2 && !pair[0].contains("/") && !pair[0].isEmpty

@@ -65,7 +65,7 @@ struct SampleSchema: Sendable {
     private let tokenizers: [String: Tokenizer]
 
     /// Takes the inputs of a manifest.
-    /// - Throws: `Failure` where a tokenizer cannot be read.
+    /// - Throws: `Failure` if a tokenizer cannot be read.
     init(_ manifest: DatasetManifest) throws {
         target = manifest.target
         inputs = manifest.inputs.sorted { $0.key < $1.key }.map { name, input in
@@ -89,7 +89,7 @@ struct SampleSchema: Sendable {
         }
     }
 
-    /// The one column that takes a file; nil where the network reads more than that, or none.
+    /// The one column that takes a file; nil if the network reads more than that, or none.
     var file: Column? {
         guard columns.count == 1, let column = columns.first else { return nil }
         if case .text = column.content { return column }

@@ -56,7 +56,7 @@ final class ServedModel: Sendable {
     }
 
     /// The answers for samples: for each the cells of each input's columns.
-    /// - Throws: `Failure` with code `deadline-exceeded` where it takes too long.
+    /// - Throws: `Failure` with code `deadline-exceeded` if it takes too long.
     func answers(_ samples: [[[Cell]]], within time: Duration) async throws -> [Result<[Float], Failure>] {
         guard !samples.isEmpty else { return [] }
         return try await withCheckedThrowingContinuation { continuation in

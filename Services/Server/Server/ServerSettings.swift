@@ -33,7 +33,7 @@ public struct ServerSettings: Sendable {
     }
 
     /// Takes what the command line says.
-    /// - Throws: `Failure` where the file with keys cannot be used.
+    /// - Throws: `Failure` if the file with keys cannot be used.
     public init(_ options: ServeOptions) throws {
         address = options.host
         port = options.port

@@ -18,7 +18,7 @@ enum TensorType: String, CaseIterable, Sendable {
     case fp64 = "FP64"
     case bytes = "BYTES"
 
-    /// Bytes of an element; nil where they differ.
+    /// Bytes of an element; nil if they differ.
     var size: Int? {
         switch self {
         case .bool, .uint8, .int8: 1
@@ -85,7 +85,7 @@ struct Tensor {
     let type: TensorType
     let values: Values
 
-    /// - Throws: `Failure` where the values do not fill the shape.
+    /// - Throws: `Failure` if the values do not fill the shape.
     init(name: String, shape: [Int], type: TensorType, values: Values) throws {
         guard !shape.isEmpty, shape.allSatisfy({ $0 >= 0 }) else {
             throw Failure(.invalidArgument, "input '\(name)' has the shape \(shape); its first axis counts the samples")

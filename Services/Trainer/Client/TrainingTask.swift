@@ -52,15 +52,15 @@ public struct TrainingTask: Hashable, Sendable {
     public var checkpoint: BlobDigest?
     /// What it learns from: labels, samples without labels, or both.
     public var learning: Learning
-    /// How several workers train it together; nil where one does alone.
+    /// How several workers train it together; nil if one does alone.
     public var distribution: Distribution?
     /// How it learns besides; learning rates and weight decay are those of the optimizers.
     public var options: TrainingOptions
     /// The metric that judges epochs; nil for the usual metric of the samples.
     public var metric: Metric?
-    /// What each input of the network holds; empty where nothing depends on it.
+    /// What each input of the network holds; empty if nothing depends on it.
     public var kinds: [String: ModalityKind]
-    /// The part of training and validation samples together that is held out to judge by; nil where the parts are used as
+    /// The part of training and validation samples together that is held out to judge by; nil if the parts are used as
     /// they are.
     public var fold: Fold?
 

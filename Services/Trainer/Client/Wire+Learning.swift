@@ -2,7 +2,7 @@ import Model
 import Schema
 
 extension Learning {
-    /// - Throws: `Failure` where a choice is unknown here.
+    /// - Throws: `Failure` if a choice is unknown here.
     init(_ wire: Wire.Learning) throws {
         guard let mode = Mode(rawValue: wire.mode) else {
             throw Self.unknown("way of learning", wire.mode, Mode.allCases.map(\.rawValue))

@@ -3,7 +3,7 @@ import Schema
 import WorkQueueClient
 
 extension TrainingOptions {
-    /// - Throws: `Failure` where a choice is unknown here.
+    /// - Throws: `Failure` if a choice is unknown here.
     init(_ wire: Wire.TrainingOptions) throws {
         self.init(
             schedule: LearningSchedule(

@@ -5,7 +5,7 @@ import Torch
 
 extension PretrainedModel {
     /// Its network, layer by layer, and that with its weights.
-    /// - Throws: `Failure` where it is of another kind than those that are trained here.
+    /// - Throws: `Failure` if it is of another kind than those that are trained here.
     func loaded(
         from registry: RegistryClient, _ cache: BlobCache
     ) async throws -> (network: NetworkDescription, weights: ScriptedNetwork) {

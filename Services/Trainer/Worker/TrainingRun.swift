@@ -35,7 +35,7 @@ final class TrainingRun {
     private let pause: Int
     private let clock = ContinuousClock()
     private var metrics: [String: Double] = [:]
-    /// The best epoch so far; nil where the last one is kept.
+    /// The best epoch so far; nil if the last one is kept.
     private var best: BestEpoch?
     /// Epochs without a better one after which the training ends.
     private let patience: Int?
@@ -120,8 +120,8 @@ final class TrainingRun {
     /// Whether this worker speaks for the training, which it does where it has no others beside it.
     var isLeader: Bool { distribution.map { $0.rank == 0 } ?? true }
 
-    /// Trains to the end, uploads the files and says what came of it; nil where another worker does so.
-    /// - Throws: `CancellationError` where another worker has left and the queue has said so, `Failure` with code
+    /// Trains to the end, uploads the files and says what came of it; nil if another worker does so.
+    /// - Throws: `CancellationError` if another worker has left and the queue has said so, `Failure` with code
     ///   `unavailable` where one is gone and nobody knows why.
     func sharedResult() async throws -> TrainingResult? {
         try await withTaskCancellationHandler {
@@ -249,7 +249,7 @@ final class TrainingRun {
     /// What was measured on validation samples last.
     private var measured: [String: Double] { metrics.filter { $0.key.hasPrefix(Self.validation) } }
 
-    /// The metric that the share of samples answered right in training is; nil where nothing is right or wrong.
+    /// The metric that the share of samples answered right in training is; nil if nothing is right or wrong.
     private static func trainingMetric(_ target: Target) -> String? {
         switch target.kind {
         case .classification: Metric.accuracy.name(on: "training")

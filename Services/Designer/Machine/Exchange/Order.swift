@@ -17,7 +17,7 @@ public struct Order<Task: Hashable & Sendable>: Hashable, Sendable {
     public var id: String
     /// What it belongs to.
     public var group: String
-    /// The candidate that it is about; nil where it is about data alone.
+    /// The candidate that it is about; nil if it is about data alone.
     public var genome: Genome?
     /// What is to be done.
     public var task: Task

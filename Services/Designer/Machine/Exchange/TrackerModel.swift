@@ -17,7 +17,7 @@ public struct TrackerModel: Hashable, Sendable {
     public var value: TrackingSetup
     /// Artificial code.
     public var code: ArtificialCode
-    /// What was reached on the sequences that nothing was chosen by, or else on the others; nil where it is below 0.
+    /// What was reached on the sequences that nothing was chosen by, or else on the others; nil if it is below 0.
     public var accuracy: Double?
     /// The file with the setup.
     public var setup: BlobDigest
@@ -31,7 +31,7 @@ public struct TrackerModel: Hashable, Sendable {
     public var series: String
 
     /// The way from frames to tracks: the same for all settings, which are what weights are to a network.
-    /// - Throws: `Failure` where the names are longer than an outline's may be.
+    /// - Throws: `Failure` if the names are longer than an outline's may be.
     public var outline: NetworkOutline {
         get throws {
             let outline = NetworkOutline(
@@ -50,7 +50,7 @@ public struct TrackerModel: Hashable, Sendable {
 
 extension TrackingSetup {
     /// The artificial code of a tracker.
-    /// - Parameter accuracy: What was reached, 0 to 1; nil where it is not known.
+    /// - Parameter accuracy: What was reached, 0 to 1; nil if it is not known.
     package func code(dataset: String, accuracy: Double?) throws -> ArtificialCode {
         try ArtificialCode(
             name: "\(tracker.name) on \(detector)", areas: ["vision"], functions: [Scenario.Task.tracking.rawValue],

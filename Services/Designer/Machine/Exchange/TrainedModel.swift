@@ -22,6 +22,6 @@ public struct TrainedModel: Hashable, Sendable, Codable {
     public var recipe: String?
     /// What it is a version of: the scenario by its name; nil in an order of an older designer.
     public var series: String?
-    /// The file of its answers for test samples; nil where none is kept.
+    /// The file of its answers for test samples; nil if none is kept.
     public var answers: BlobDigest?
 }

@@ -18,8 +18,8 @@ public struct TrialObservation: Hashable, Sendable, Codable {
     public var objective: Double
     /// Other outcomes.
     public var metrics: [String: Double]
-    /// Functions of the brain that the scenario engages; nil where that was not known yet.
+    /// Functions of the brain that the scenario engages; nil if that was not known yet.
     public var functions: [String]?
-    /// How active the areas are that it activates; nil where that was not known yet.
+    /// How active the areas are that it activates; nil if that was not known yet.
     public var activations: [String: Double]?
 }

@@ -29,7 +29,7 @@ extension SearchRun {
             })
     }
 
-    /// Seconds that are left for final trainings when trials have had theirs; nil where time does not end the search.
+    /// Seconds that are left for final trainings when trials have had theirs; nil if time does not end the search.
     private var finalSeconds: Double? { scenario.search.budget.map { $0 * (1 - Scenario.Search.trialShare) } }
 
     /// How many trainings went on at a time while trials had the budget's share.
@@ -39,7 +39,7 @@ extension SearchRun {
         return max(1, seconds / (budget * Scenario.Search.trialShare))
     }
 
-    /// Seconds that an epoch of a final training will take, by the time of the network's trial; nil where it is not known.
+    /// Seconds that an epoch of a final training will take, by the time of the network's trial; nil if it is not known.
     private func epochSeconds(of genome: String, _ training: Scenario.Training) -> Double? {
         guard let earlier = trials.first(where: { !$0.purpose.isFinal && $0.genome == genome }),
             let seconds = earlier.metrics["seconds"], let epochs = earlier.metrics["epochs"], seconds > 0, epochs > 0

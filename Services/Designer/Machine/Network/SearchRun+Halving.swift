@@ -83,7 +83,7 @@ extension SearchRun {
         self.halving = halving
     }
 
-    /// The epochs after which a trial's next training pauses; nil where it goes to its end.
+    /// The epochs after which a trial's next training pauses; nil if it goes to its end.
     package func pause(of trial: Trial) -> Int? {
         guard let budgets = halving?.settings.budgets.dropLast(), !trial.purpose.isFinal,
             budgets.indices.contains(trial.rungs.count)

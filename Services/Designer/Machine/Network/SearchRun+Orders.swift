@@ -89,7 +89,7 @@ extension SearchRun {
     }
 
     /// The trial whose network a final training trains on.
-    /// - Throws: `Failure` with code `corrupt` where there is no earlier one of its number.
+    /// - Throws: `Failure` with code `corrupt` if there is no earlier one of its number.
     private func source(of trial: Trial) throws -> Trial {
         guard let source = trial.purpose.source, source < trial.id.number, trials.indices.contains(source) else {
             throw Failure(.corrupt, "Trial '\(trial.id)' is a final training of no earlier trial.")
@@ -124,7 +124,7 @@ extension SearchRun {
 }
 
 extension Candidate {
-    /// The fusion layers that are trained above the features of other networks; nil where the network is trained as it is.
+    /// The fusion layers that are trained above the features of other networks; nil if the network is trained as it is.
     package var head: FusionHead? {
         if case .head(let head)? = fusion { head } else { nil }
     }

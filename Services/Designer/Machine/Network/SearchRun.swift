@@ -8,13 +8,13 @@ package struct SearchRun: SearchCourse {
     /// What it is made from.
     package let plan: ScenarioPlan
     package let space: any CandidateSpace
-    /// What there is to fuse; nil where networks are searched as they are.
+    /// What there is to fuse; nil if networks are searched as they are.
     package var fusion: FusionCourse?
     package var trials: [Trial]
     private var isPrepared: Bool
     private var seeds: [Genome]?
     package var searcher: Searcher?
-    /// How trials are stopped early; nil where they are not.
+    /// How trials are stopped early; nil if they are not.
     package var halving: SuccessiveHalving?
     /// Whether replicas of the controllers found nothing more to write.
     package var isExhausted = false
@@ -29,7 +29,7 @@ package struct SearchRun: SearchCourse {
     package var searchSpace: SearchSpace { space.space }
 
     /// Resumes a search with what is on disk.
-    /// - Throws: `Failure` where the scenario cannot be searched, or its rows are broken.
+    /// - Throws: `Failure` if the scenario cannot be searched, or its rows are broken.
     package init(plan: ScenarioPlan, isPrepared: Bool, seeds: [Genome]?, trials: [Trial]) throws {
         self.plan = plan
         self.isPrepared = isPrepared
@@ -172,7 +172,7 @@ package struct SearchRun: SearchCourse {
     package mutating func forget(_ trial: Trial) throws { candidates[try Genome(trial.genome)] = nil }
 
     /// A new trial.
-    /// - Parameter purpose: What it is run for; nil where the candidate says so: to be compared, or to be fused.
+    /// - Parameter purpose: What it is run for; nil if the candidate says so: to be compared, or to be fused.
     package mutating func trial(
         _ number: Int, _ genome: Genome, origin: String, parents: [Int] = [], for purpose: TrialPurpose? = nil
     ) throws -> Trial {

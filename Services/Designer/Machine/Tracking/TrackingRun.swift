@@ -18,7 +18,7 @@ package struct TrackingRun: SearchCourse {
     package var searchSpace: SearchSpace { space.space }
 
     /// Resumes a search with what is on disk.
-    /// - Throws: `Failure` where the scenario cannot be searched, or its rows are broken.
+    /// - Throws: `Failure` if the scenario cannot be searched, or its rows are broken.
     package init(plan: ScenarioPlan, isPrepared: Bool, seeds: [Genome]?, trials: [Trial]) throws {
         self.plan = plan
         self.isPrepared = isPrepared

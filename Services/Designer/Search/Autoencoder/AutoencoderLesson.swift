@@ -96,7 +96,7 @@ public struct AutoencoderReport: Hashable, Sendable, Codable {
 
     /// How good it is on what it learned from.
     public var learned: Figures
-    /// How good it is on the examples that were held out; nil where there are none.
+    /// How good it is on the examples that were held out; nil if there are none.
     public var heldOut: Figures?
     /// The points of the strings that were to be placed: strings × size.
     public var points: [[Double]]

@@ -12,7 +12,7 @@ final class AutoencoderProcess: Sendable {
     private let helper = Mutex<HelperProcess?>(nil)
 
     /// Has a model learn.
-    /// - Throws: `Failure` with the reason of the process; code `unavailable` where it cannot be started, or dies each time.
+    /// - Throws: `Failure` with the reason of the process; code `unavailable` if it cannot be started, or dies each time.
     func learn(_ lesson: AutoencoderLesson) throws -> AutoencoderReport {
         let question = String(decoding: try JSONEncoder().encode(lesson), as: UTF8.self)
         for _ in 0..<Self.mostDeaths {
@@ -24,7 +24,7 @@ final class AutoencoderProcess: Sendable {
                 + " ended it because memory ran out.", isRetriable: false)
     }
 
-    /// What a process answers, the last one or a new one; nil where it dies.
+    /// What a process answers, the last one or a new one; nil if it dies.
     private func answer(to question: String) throws -> String? {
         try helper.withLock { helper in
             let process = try helper ?? HelperProcess(Self.program)

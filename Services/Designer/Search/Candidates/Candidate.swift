@@ -11,7 +11,7 @@ public struct Candidate: Hashable, Sendable {
         let category: String
         let optimizer: Optimizer
         let network: NetworkDescription
-        /// The frozen network whose features it reads; nil where it reads the modality itself.
+        /// The frozen network whose features it reads; nil if it reads the modality itself.
         let frozen: FrozenPart?
     }
 
@@ -41,7 +41,7 @@ public struct Candidate: Hashable, Sendable {
     public let optimizerTitle: String
     /// Milliseconds that the frozen networks before it take for one sample.
     public let frozenMilliseconds: Double
-    /// What the candidate is where networks are fused; nil where it is trained as a whole.
+    /// What the candidate is where networks are fused; nil if it is trained as a whole.
     public let fusion: Fusion?
 
     /// A candidate's part in a search for a fusion.
@@ -103,7 +103,7 @@ public struct Candidate: Hashable, Sendable {
     }
 
     /// Candidates whose answers' mean is one answer.
-    /// - Throws: `Failure` with code `invalid-argument` where there are fewer than two.
+    /// - Throws: `Failure` with code `invalid-argument` if there are fewer than two.
     public init(ensembleOf members: [Candidate]) throws {
         guard let first = members.first else {
             throw Failure(.invalidArgument, "An ensemble needs two networks or more.")

@@ -9,11 +9,11 @@ public struct FusedNetwork: Hashable, Sendable {
     public let title: String
     /// Family in the sense of table 1.
     public let category: String
-    /// The safetensors file of its weights; nil where it is trained first.
+    /// The safetensors file of its weights; nil if it is trained first.
     public let weights: BlobDigest?
 
     /// Takes a model of the registry.
-    /// - Throws: `Failure` where the network cannot be taken apart.
+    /// - Throws: `Failure` if the network cannot be taken apart.
     public init(
         model: String, modality: String, network: NetworkDescription, category: String, weights: BlobDigest
     ) throws {

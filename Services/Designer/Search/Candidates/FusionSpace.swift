@@ -83,7 +83,7 @@ public struct FusionSpace: CandidateSpace {
     }
 
     /// The network of a genome and how it is trained.
-    /// - Throws: `Failure` with code `invalid-argument` where the genome belongs to another space.
+    /// - Throws: `Failure` with code `invalid-argument` if the genome belongs to another space.
     public func candidate(_ genome: Genome) throws -> Candidate {
         guard space.contains(genome), SearchSpace.isAbsent(genome.genes[0]) != SearchSpace.isAbsent(genome.genes[1])
         else { throw Failure(.invalidArgument, "The genome '\(genome)' does not belong to the search space \(space).") }
@@ -102,7 +102,7 @@ public struct FusionSpace: CandidateSpace {
             task: scenario.task)
     }
 
-    /// The network that a genome leaves alone; nil where it fuses.
+    /// The network that a genome leaves alone; nil if it fuses.
     private func network(alone genome: Genome) -> FusedNetwork? {
         let number = genome.genes[0][0]
         return (1...networks.count).contains(number) ? networks[number - 1] : nil

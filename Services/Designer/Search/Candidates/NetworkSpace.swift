@@ -68,7 +68,7 @@ public struct NetworkSpace: CandidateSpace {
     }
 
     /// The network of a genome and how it is trained.
-    /// - Throws: `Failure` with code `invalid-argument` where the genome belongs to another space.
+    /// - Throws: `Failure` with code `invalid-argument` if the genome belongs to another space.
     public func candidate(_ genome: Genome) throws -> Candidate {
         guard space.contains(genome) else {
             throw Failure(.invalidArgument, "The genome '\(genome)' does not belong to the search space \(space).")

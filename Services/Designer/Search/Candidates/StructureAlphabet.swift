@@ -46,7 +46,7 @@ public struct StructureAlphabet: Sendable {
     }
 
     /// The families of a modality's gene, the best ones to begin with first.
-    /// - Throws: `Failure` with code `invalid-argument` where none is left.
+    /// - Throws: `Failure` with code `invalid-argument` if none is left.
     public func families(for modality: String) throws -> [StructureFamily] {
         let pretrained = frozen(for: modality)
         let families = choices(for: modality).filter(\.isIn).compactMap { choice in
@@ -94,7 +94,7 @@ public struct StructureAlphabet: Sendable {
         return areas.isEmpty ? "reads a \(form)" : "reads a \(form); serves \(areas.joined(separator: ", "))"
     }
 
-    /// Why a family is left out; nil where it is not.
+    /// Why a family is left out; nil if it is not.
     private func refusal(of family: StructureFamily, _ modality: String, _ signature: InputSignature) -> String? {
         if without.contains(family.name) { return "the scenario leaves it out" }
         guard let form = StructureFamily.Form(signature), family.usualForms.contains(form) else {

@@ -6,7 +6,7 @@ public struct SearchHistory: Hashable, Sendable {
     public let space: SearchSpace
     /// Proposals by number.
     public private(set) var proposals: [Proposal] = []
-    /// Outcomes by number; nil where none was told yet.
+    /// Outcomes by number; nil if none was told yet.
     public private(set) var outcomes: [TrialOutcome?] = []
     /// Number of trials from the first one on whose outcomes are all known.
     public private(set) var settled = 0
@@ -16,7 +16,7 @@ public struct SearchHistory: Hashable, Sendable {
     public init(in space: SearchSpace) { self.space = space }
 
     /// The history of a search as it was stored; proposals are given by number from 0.
-    /// - Throws: `Failure` with code `corrupt` where a number is missing or a network stands twice.
+    /// - Throws: `Failure` with code `corrupt` if a number is missing or a network stands twice.
     public init(
         _ trials: some Sequence<(proposal: Proposal, outcome: TrialOutcome?)>, in space: SearchSpace
     ) throws {
@@ -25,7 +25,7 @@ public struct SearchHistory: Hashable, Sendable {
     }
 
     /// Takes what another search proposed, and what came of it; proposals are given by number, known ones may come again.
-    /// - Throws: `Failure` with code `corrupt` where a number is missing or a network stands twice.
+    /// - Throws: `Failure` with code `corrupt` if a number is missing or a network stands twice.
     public mutating func follow(_ proposal: Proposal, _ outcome: TrialOutcome?) throws {
         if proposal.number >= proposals.count {
             guard proposal.number == proposals.count, !contains(proposal.genome) else {

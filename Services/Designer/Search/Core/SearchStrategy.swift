@@ -18,7 +18,7 @@ struct Suggestion: Hashable {
 protocol SearchStrategy: Sendable {
     /// How many of the first trials must have outcomes before a number is proposed; never less for a higher number.
     func visible(at number: Int) -> Int
-    /// A candidate that is open; nil where a random one is wanted.
+    /// A candidate that is open; nil if a random one is wanted.
     mutating func propose(_ view: SearchView, using generator: inout SeededGenerator) throws -> Suggestion?
     /// What it has learned since it was asked for this.
     mutating func takeInsights() -> [SearchInsight]

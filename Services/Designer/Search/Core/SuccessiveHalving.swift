@@ -26,7 +26,7 @@ public struct SuccessiveHalving: Hashable, Sendable, Codable {
         public let lag: Int
 
         /// Makes settings.
-        /// - Throws: `Failure` with code `invalid-argument` where budgets do not grow or a number is too small.
+        /// - Throws: `Failure` with code `invalid-argument` if budgets do not grow or a number is too small.
         public init(budgets: [Int], reduction: Int = 3, trials: Int, lag: Int = 1) throws {
             guard let first = budgets.first, first > 0, zip(budgets, budgets.dropFirst()).allSatisfy(<) else {
                 throw Failure(
@@ -53,7 +53,7 @@ public struct SuccessiveHalving: Hashable, Sendable, Codable {
         public let trial: Int
         /// The rung that it reaches, from 0; above 0 the trial goes on from its checkpoint.
         public let rung: Int
-        /// What the trial has been trained for afterwards, in all.
+        /// What the trial has been trained for afterward, in all.
         public let budget: Int
     }
 

@@ -103,7 +103,7 @@ struct SearchView {
         }
     }
 
-    /// A genome that was not proposed yet and is allowed, every one about equally likely; nil where there is none.
+    /// A genome that was not proposed yet and is allowed, every one about equally likely; nil if there is none.
     ///
     /// A space of up to a million genomes is looked through before the answer is none; in a larger one, a hundred thousand
     /// draws decide.

@@ -50,7 +50,7 @@ public struct Searcher: Sendable {
     /// The next candidate, if there can be one now.
     /// - Parameter isAllowed: Whether a candidate keeps the limits; one that does not is replaced by another. It must give
     ///   the same answer whenever it is asked about the same genome.
-    /// - Throws: `Failure` where the strategy needs a program that is missing or fails.
+    /// - Throws: `Failure` if the strategy needs a program that is missing or fails.
     public mutating func ask(where isAllowed: (Genome) -> Bool = { _ in true }) throws -> SearchAnswer {
         let visible = strategy.visible(at: history.proposals.count)
         if visible > history.settled { return .waiting(for: history.settled) }
@@ -66,7 +66,7 @@ public struct Searcher: Sendable {
     }
 
     /// Proposes a candidate that was written elsewhere; as long as there are given ones, one of these in its place.
-    /// - Returns: The proposal; nil where the candidate cannot be proposed any more.
+    /// - Returns: The proposal; nil if the candidate cannot be proposed any more.
     public mutating func take(
         _ genome: Genome, origin: String, where isAllowed: (Genome) -> Bool = { _ in true }
     ) -> Proposal? {

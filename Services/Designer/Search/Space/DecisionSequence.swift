@@ -11,7 +11,7 @@ struct DecisionSequence: Hashable, Sendable {
         let gene: Int
         /// Number of choices, which are counted from 0.
         let options: Int
-        /// Where it goes on after choice 0; nil where every choice leads to the next slot.
+        /// Where it goes on after choice 0; nil if every choice leads to the next slot.
         let skip: Int?
         /// What kind of decision it is: those of all turns of a repetition are alike.
         let kind: Int
@@ -61,7 +61,7 @@ struct DecisionSequence: Hashable, Sendable {
         return (gene.isOptional ? 1 : 0) + gene.parts.count + (repeated ?? 0)
     }
 
-    /// The choice in each slot, from 0; nil where the slot is skipped.
+    /// The choice in each slot, from 0; nil if the slot is skipped.
     func choices(of genome: Genome) -> [Int?] {
         var choices = [Int?](repeating: nil, count: slots.count)
         var numbers = genome.genes.map { $0[...] }

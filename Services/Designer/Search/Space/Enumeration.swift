@@ -10,7 +10,7 @@ struct Enumeration: Sendable {
     /// Where a network stands in both, by its form.
     private let places: [String: Int]
 
-    /// Looks at all genomes; nil where there are too many.
+    /// Looks at all genomes; nil if there are too many.
     init?(_ space: SearchSpace, where isAllowed: (Genome) -> Bool) {
         guard let positions = space.positions, positions <= Self.limit else { return nil }
         var members: [[Genome]] = []
@@ -30,7 +30,7 @@ struct Enumeration: Sendable {
         self.places = places
     }
 
-    /// Where the network of a genome stands; nil where none of its genomes is allowed.
+    /// Where the network of a genome stands; nil if none of its genomes is allowed.
     func place(of genome: Genome, in space: SearchSpace) -> Int? { places[space.form(of: genome)] }
 
     /// All genomes that are the same network, itself among them.

@@ -1,7 +1,7 @@
 // Drawing genomes, counting them and finding one by its position.
 
 extension SearchSpace.Gene {
-    /// Number of different settings, being left out among them; nil where it exceeds what an `Int` holds.
+    /// Number of different settings, being left out among them; nil if it exceeds what an `Int` holds.
     var settings: Int? {
         guard let fixed = Self.product(of: parts), let repeated = repeatedSettings else { return nil }
         let (product, overflow) = fixed.multipliedReportingOverflow(by: repeated)
@@ -102,7 +102,7 @@ extension SearchSpace {
         return contains(genome) ? genome : nil
     }
 
-    /// Number of positions of the enumeration; nil where there are too many to count.
+    /// Number of positions of the enumeration; nil if there are too many to count.
     var positions: Int? {
         count.map { $0 + (genes.allSatisfy(\.isOptional) ? 1 : 0) }
     }

@@ -60,11 +60,11 @@ public struct SearchSpace: Hashable, Sendable, Codable, CustomStringConvertible 
     public let genes: [Gene]
     /// Which genomes are the same network.
     public let symmetry: Symmetry
-    /// Number of different genomes; nil where it exceeds what an `Int` holds. The one without any gene is no genome.
+    /// Number of different genomes; nil if it exceeds what an `Int` holds. The one without any gene is no genome.
     public let count: Int?
 
     /// Checks and takes the genes.
-    /// - Throws: `Failure` with code `invalid-argument` where there is nothing to choose, a name or a choice stands twice,
+    /// - Throws: `Failure` with code `invalid-argument` if there is nothing to choose, a name or a choice stands twice,
     ///   a repetition has no turn or too many, or the symmetry is of other genes.
     public init(_ genes: [Gene], symmetry: Symmetry = .none) throws {
         func isUnique(_ names: [String]) -> Bool { !names.isEmpty && Set(names).count == names.count }
@@ -103,7 +103,7 @@ public struct SearchSpace: Hashable, Sendable, Codable, CustomStringConvertible 
         return zip(genes, genome.genes).allSatisfy { $0.allows($1) }
     }
 
-    /// What a genome has chosen: for each gene the choices by the part's name, nil where the gene is left out. A repeated
+    /// What a genome has chosen: for each gene the choices by the part's name, nil if the gene is left out. A repeated
     /// part has the number of its turn at its end, from 1, as in `kernel 2`.
     public func choices(of genome: Genome) -> [[String: String]?] {
         precondition(contains(genome), "the genome belongs to another space")
@@ -152,7 +152,7 @@ extension SearchSpace.Gene {
             && repetition.times.upperBound >= 1 && repetition.times.lowerBound >= (parts.isEmpty ? 1 : 0)
     }
 
-    /// How many turns of the repetition some numbers hold; nil where they do not come out even.
+    /// How many turns of the repetition some numbers hold; nil if they do not come out even.
     func turns(in numbers: [Int]) -> Int? {
         guard let repetition else { return numbers.count == parts.count ? 0 : nil }
         let (turns, rest) = (numbers.count - parts.count).quotientAndRemainder(dividingBy: repetition.parts.count)

@@ -35,7 +35,7 @@ struct ControllerTeam: Sendable {
 
     // MARK: Writing
 
-    /// A candidate that is open; nil where none of many draws is.
+    /// A candidate that is open; nil if none of many draws is.
     func draw(where isOpen: (Genome) -> Bool, using generator: inout SeededGenerator) -> Genome? {
         for draw in 0..<Self.draws {
             let temperature = pow(Self.warming, Double(draw))

@@ -3,7 +3,7 @@ extension NeuralOptimization {
     /// - Parameters:
     ///   - known: Networks with what they are worth; all different.
     ///   - others: Those that are held out.
-    /// - Throws: `Failure` with code `corrupt` where a network stands twice among the known ones, `unavailable` where the
+    /// - Throws: `Failure` with code `corrupt` if a network stands twice among the known ones, `unavailable` if the
     ///   program that learns is missing.
     public static func quality(
         _ settings: Settings, knowing known: [(genome: Genome, worth: Double)],

@@ -145,7 +145,7 @@ public struct PredictorSearch: SearchStrategy {
 
     // MARK: Candidates
 
-    /// Choices in all places, 0 where one is skipped; the same for all genomes that are one network.
+    /// Choices in all places, 0 if one is skipped; the same for all genomes that are one network.
     private func string(of genome: Genome) -> [UInt8] {
         let first = networks??.equivalents(of: genome, in: sequence.space).first ?? genome
         return sequence.choices(of: first).map { UInt8(clamping: ($0 ?? -1) + 1) }

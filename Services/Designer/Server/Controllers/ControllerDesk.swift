@@ -18,7 +18,7 @@ actor ControllerDesk {
     // MARK: Children
 
     /// Hands children to a search, and waits for its answer.
-    /// - Throws: `Failure` with code `unavailable` where the search does not run at the moment.
+    /// - Throws: `Failure` with code `unavailable` if the search does not run at the moment.
     func place(
         _ children: ControllerChildren, of replica: Int, to search: ScenarioID
     ) async throws -> ControllerPlacement {

@@ -51,7 +51,7 @@ package struct ControllerLoop: Sendable {
     }
 
     /// Writes the children of a step and has them tried.
-    /// - Returns: Their trials; none where there are no more.
+    /// - Returns: Their trials; none if there are no more.
     private func place(_ step: Int) async throws -> [Int] {
         var trials: [Int] = []
         while true {

@@ -85,7 +85,7 @@ actor DesignerBoard: TrialBoard {
     func outcomes(of trials: [Int]) async throws -> SearchHistory {
         try await controllers.wait(for: trials)
         let history = try await history()
-        // Trials without an outcome have ended because their search was cancelled.
+        // Trials without an outcome have ended because their search was canceled.
         guard trials.allSatisfy({ history.outcomes[$0] != nil }) else { throw CancellationError() }
         return history
     }

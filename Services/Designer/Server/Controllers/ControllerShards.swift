@@ -41,7 +41,7 @@ package actor ControllerShards {
         await disconnect()
     }
 
-    /// What an exchange gives; nil where a shard is away or others must be waited for.
+    /// What an exchange gives; nil if a shard is away or others must be waited for.
     private func attempt<Value: Sendable>(
         _ exchange: @Sendable (ParameterClient) async throws -> Value
     ) async throws -> Value? {

@@ -30,7 +30,7 @@ public struct ParameterTaskHandler: TaskHandler {
         /// - Parameters:
         ///   - listen: What was asked for, such as `tcp://10.0.0.5:*`; nil for a socket beside the designer's.
         ///   - designer: Where the designer is.
-        /// - Throws: `Failure` with code `invalid-argument` where the designer is elsewhere and nothing was asked for.
+        /// - Throws: `Failure` with code `invalid-argument` if the designer is elsewhere and nothing was asked for.
         public init(listen: Endpoint?, security: ServerSecurity?, designer: Endpoint) throws {
             self.security = security
             if let listen {

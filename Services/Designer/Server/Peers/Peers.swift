@@ -47,6 +47,6 @@ public protocol ModelRegistry: Sendable {
     /// Registers a tracker; safe to repeat.
     func register(_ tracker: TrackerModel) async throws
     /// A model whose network perceives one modality, for a fusion.
-    /// - Throws: `Failure` with code `not-found` where there is none, `invalid-argument` where it cannot be fused.
+    /// - Throws: `Failure` with code `not-found` if there is none, `invalid-argument` if it cannot be fused.
     func pretrained(_ model: String, modality: String) async throws -> StoredBackbone
 }

@@ -14,9 +14,9 @@ struct DesignerOutbox: Service {
         case knowledge
         /// Networks with weights, as `TrainedModel`.
         case registry
-        /// Names of groups whose tasks are to be cancelled.
+        /// Names of groups whose tasks are to be canceled.
         case trainer
-        /// Names of groups whose tasks are to be cancelled.
+        /// Names of groups whose tasks are to be canceled.
         case evaluator
     }
 
@@ -45,7 +45,7 @@ struct DesignerOutbox: Service {
         }
     }
 
-    /// Has all tasks of a group cancelled that are not done.
+    /// Has all tasks of a group canceled that are not done.
     func postCancellation(of group: String, in db: Database) throws {
         for destination in [Destination.trainer, .evaluator] { try post(Array(group.utf8), to: destination, in: db) }
     }

@@ -27,7 +27,7 @@ extension DesignerStore {
         }
     }
 
-    /// What a scenario engages; nil where it was published before that was kept.
+    /// What a scenario engages; nil if it was published before that was kept.
     func explanation(of id: ScenarioID) async throws -> Explanation? {
         let text = try await database.read { db in
             try String.fetchOne(db, sql: "SELECT text FROM explanations WHERE scenario = ?", arguments: [id.text])

@@ -11,12 +11,12 @@ extension DesignerStore {
     static let largestPage = 1_000
 
     /// The scenario of an identity, or of a prefix that no other has.
-    /// - Throws: `Failure` with code `not-found`, or `invalid-argument` where the prefix fits several.
+    /// - Throws: `Failure` with code `not-found`, or `invalid-argument` if the prefix fits several.
     func entry(_ id: String, in db: Database) throws -> Entry {
         try entry(try row(id, in: db))
     }
 
-    /// The scenario that a task of the designer's own queue stands for; nil where there is none.
+    /// The scenario that a task of the designer's own queue stands for; nil if there is none.
     func entry(ofTask task: String, in db: Database) throws -> Entry? {
         let id = task.prefix { $0 != "." }
         return try Row.fetchOne(db, sql: "SELECT * FROM scenarios WHERE id = ?", arguments: [String(id)]).map(entry)

@@ -53,7 +53,7 @@ public struct DesignerStore: Sendable {
 
     /// Adds a scenario; a known identity with the same text changes nothing.
     /// - Returns: Whether it was added.
-    /// - Throws: `Failure` with code `conflict` where the identity belongs to another text.
+    /// - Throws: `Failure` with code `conflict` if the identity belongs to another text.
     func insert(
         _ id: ScenarioID, _ scenario: Scenario, space: SearchSpace, text: String, file: String, in db: Database
     ) throws -> Bool {
@@ -88,7 +88,7 @@ public struct DesignerStore: Sendable {
     // MARK: Running
 
     /// Notes that a scenario's search runs.
-    /// - Returns: The scenario; nil where it has ended, or the task is not its latest.
+    /// - Returns: The scenario; nil if it has ended, or the task is not its latest.
     func start(task: String) async throws -> Entry? {
         try await database.write { db in
             guard let entry = try entry(ofTask: task, in: db), !entry.state.isFinal, entry.task == task else {
@@ -105,7 +105,7 @@ public struct DesignerStore: Sendable {
         }
     }
 
-    /// Writes what a search has decided, unless its scenario was cancelled meanwhile.
+    /// Writes what a search has decided, unless its scenario was canceled meanwhile.
     /// - Throws: `CancellationError` in that case.
     func apply(_ decision: SearchDecision, to entry: Entry) async throws {
         let advanced = advanced
@@ -184,7 +184,7 @@ public struct DesignerStore: Sendable {
         ])
     }
 
-    /// Ends the scenario that a task stands for as failed, whatever else its rows hold, and has its tasks cancelled.
+    /// Ends the scenario that a task stands for as failed, whatever else its rows hold, and has its tasks canceled.
     func fail(task: String, _ failure: Failure) async throws {
         try await database.write { db in
             let id = try ScenarioID(String(task.prefix { $0 != "." }))
@@ -202,7 +202,7 @@ public struct DesignerStore: Sendable {
 
     // MARK: Withdrawing and resuming
 
-    /// Has the tasks of a search cancelled that ended before they did.
+    /// Has the tasks of a search canceled that ended before they did.
     func withdrawTasks(of entry: Entry) async throws {
         try await database.write { db in try outbox.postCancellation(of: entry.task, in: db) }
     }
@@ -227,7 +227,7 @@ public struct DesignerStore: Sendable {
             arguments: [TrialState.cancelled.rawValue, id.text])
     }
 
-    /// Puts a cancelled or failed scenario back into the queue, under a new generation, where it stood.
+    /// Puts a canceled or failed scenario back into the queue, under a new generation, where it stood.
     ///
     /// Cancelled trials are run again; those that failed only where the whole scenario failed, because then what made them
     /// fail was probably mended.
@@ -252,7 +252,7 @@ public struct DesignerStore: Sendable {
     // MARK: Removing
 
     /// Removes a scenario with its trials.
-    /// - Throws: `Failure` with code `conflict` where its search has not ended.
+    /// - Throws: `Failure` with code `conflict` if its search has not ended.
     func remove(_ entry: Entry, in db: Database) throws {
         guard entry.state.isFinal else {
             throw Failure(

@@ -6,7 +6,7 @@ import Storage
 
 /// Schedules in the knowledge service's database; every method is one transaction.
 struct ScheduleStore: Sendable {
-    /// Most schedules that are not cancelled.
+    /// Most schedules that are not canceled.
     static let most = 1000
 
     let database: ServiceDatabase
@@ -20,7 +20,7 @@ struct ScheduleStore: Sendable {
     }
 
     /// Adds a schedule; one with a known identity changes nothing.
-    /// - Parameter known: Recipes of the data set that are there already, whose samples are not new.
+    /// - Parameter known: Recipes of the dataset that are there already, whose samples are not new.
     func add(_ schedule: UpdateSchedule, known: [String]) async throws -> UpdateSchedule {
         try await database.write { db in
             if let stored = try Self.schedule(schedule.id, db) { return stored }
@@ -72,7 +72,7 @@ struct ScheduleStore: Sendable {
         }
     }
 
-    /// The oldest data that were not learned; nil where there are none.
+    /// The oldest data that were not learned; nil if there are none.
     func next(of id: String) async throws -> String? {
         try await database.read { db in
             try String.fetchOne(
@@ -95,7 +95,7 @@ struct ScheduleStore: Sendable {
     }
 
     /// Notes how an update ended.
-    /// - Parameter model: The version that the next update goes on from; nil where there is no new one.
+    /// - Parameter model: The version that the next update goes on from; nil if there is no new one.
     func end(_ state: UpdateSchedule.State, model: String?, note: String, of id: String) async throws {
         try await database.write { db in
             if let model {

@@ -35,7 +35,7 @@ public enum AreaChange: Hashable, Sendable {
     case untie(String, Ties)
 
     /// The change that was received.
-    /// - Throws: `Failure` with code `invalid-argument` where it is none.
+    /// - Throws: `Failure` with code `invalid-argument` if it is none.
     package init(_ wire: Wire.AreaChangeRequest) throws {
         let ties = Ties(
             functions: wire.functions,

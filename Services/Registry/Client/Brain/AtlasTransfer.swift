@@ -8,7 +8,7 @@ public enum AtlasTransfer {
     public static let largest = 8 << 20
 
     /// The message and the bytes beside it.
-    /// - Throws: `Failure` with code `invalid-argument` where the atlas is too large.
+    /// - Throws: `Failure` with code `invalid-argument` if the atlas is too large.
     package static func pack(_ files: AtlasFiles) throws -> (message: Wire.AtlasMessage, bytes: [UInt8]) {
         let texts = AtlasFiles.compactNames.compactMap { name in files.texts[name].map { (name, Array($0.utf8)) } }
         let bytes = texts.flatMap(\.1)
@@ -24,7 +24,7 @@ public enum AtlasTransfer {
     }
 
     /// The files that were sent.
-    /// - Throws: `Failure` with code `corrupt` where message and bytes do not fit.
+    /// - Throws: `Failure` with code `corrupt` if message and bytes do not fit.
     package static func unpack(_ message: Wire.AtlasMessage, _ bytes: [UInt8]) throws -> AtlasFiles {
         var texts: [String: String] = [:]
         var rest = bytes[...]

@@ -18,7 +18,7 @@ extension BlobStore {
     // MARK: - Whose it is
 
     /// Reads which bucket the registry uses, and makes this one its own if it used none.
-    /// - Throws: `Failure` with code `conflict` where blobs are in another bucket.
+    /// - Throws: `Failure` with code `conflict` if blobs are in another bucket.
     public func choose(_ address: BucketAddress?) throws {
         try database.blockingWrite { db in
             let known = try Row.fetchOne(db, sql: "SELECT place FROM bucket")?["place"] as String?
@@ -66,7 +66,7 @@ extension BlobStore {
 
     // MARK: - Reading
 
-    /// A chunk of a blob from the bucket; empty where there is none.
+    /// A chunk of a blob from the bucket; empty if there is none.
     nonisolated func movedChunk(_ index: Int, of digest: BlobDigest) async throws -> [UInt8] {
         guard let bucket else {
             throw Failure(.unavailable, "Blob \(digest) is in a bucket, and the registry was started without --blobs.")
@@ -75,7 +75,7 @@ extension BlobStore {
         return try await bucket.read(digest.hexadecimal, at: UInt64(index) * UInt64(size), count: size) ?? []
     }
 
-    /// What is wrong with a blob in the bucket; nil where it is as it was stored.
+    /// What is wrong with a blob in the bucket; nil if it is as it was stored.
     nonisolated func faultInBucket(of digest: BlobDigest, _ record: Record) async throws -> String? {
         let count = Int((record.bytes + UInt64(RegistryClient.chunkBytes) - 1) / UInt64(RegistryClient.chunkBytes))
         for index in 0..<count {

@@ -34,7 +34,7 @@ extension BlobStore {
         return check
     }
 
-    /// What is wrong with a blob; nil where it is as it was stored.
+    /// What is wrong with a blob; nil if it is as it was stored.
     private nonisolated func fault(of digest: BlobDigest, _ check: inout BlobCheck) async throws -> String? {
         guard let record = try await record(of: digest) else {
             return "it is missing: it was put aside as damaged, or lost; upload it again"

@@ -33,7 +33,7 @@ public actor BlobStore {
     let database: ServiceDatabase
     let events: EventLog
     private let logger: Logger
-    /// Where blobs are taken to; nil where they stay on the disk.
+    /// Where blobs are taken to; nil if they stay on the disk.
     let bucket: Bucket?
     let now: @Sendable () -> Date
     private var uploads: [BlobDigest: Upload] = [:]
@@ -46,7 +46,7 @@ public actor BlobStore {
 
     /// Makes a store in a folder, over a migrated database.
     /// - Parameters:
-    ///   - bucket: Where blobs are taken to; nil where they stay in the folder.
+    ///   - bucket: Where blobs are taken to; nil if they stay in the folder.
     ///   - now: Time of day, replaced in tests.
     public init(
         folder: URL, database: ServiceDatabase, events: EventLog, logger: Logger, bucket: Bucket? = nil,

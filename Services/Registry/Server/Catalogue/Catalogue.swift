@@ -50,7 +50,7 @@ struct Catalogue: Sendable {
 
     // MARK: - Fields
 
-    /// The field of a name, such as `accuracy` or `metrics.seconds`; nil where there is none.
+    /// The field of a name, such as `accuracy` or `metrics.seconds`; nil if there is none.
     func field(_ name: String) -> CatalogueField? {
         if let field = fields[name] { return field }
         let parts = name.split(separator: ".", maxSplits: 1)

@@ -8,7 +8,7 @@ struct ExaminedNetwork {
     let structure: NetworkStructure
     let id: BlobDigest
 
-    /// - Throws: `Failure` where the description is broken or has another digest than was sent, and where the artificial
+    /// - Throws: `Failure` if the description is broken or has another digest than was sent, and where the artificial
     ///   code could not express what is said of the network.
     init(_ sent: BaseNetwork) throws {
         var network = sent

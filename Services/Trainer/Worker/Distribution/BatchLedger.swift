@@ -60,7 +60,7 @@ struct BatchLedger {
         }
     }
 
-    /// Gives a worker a mini-batch; nil where there is none at the moment.
+    /// Gives a worker a mini-batch; nil if there is none at the moment.
     mutating func claim(for worker: String) -> BatchPlace? {
         release(worker)
         let place = returned.min() ?? next

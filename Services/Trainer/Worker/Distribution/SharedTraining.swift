@@ -10,7 +10,7 @@ protocol SharedTraining: AnyObject {
 
     /// Trains on at most so many mini-batches.
     /// - Returns: the epoch, if one has ended.
-    /// - Throws: `CancellationError` where the queue has given the task up, `Failure` with code `unavailable` where another
+    /// - Throws: `CancellationError` if the queue has given the task up, `Failure` with code `unavailable` if another
     ///   worker is gone and nobody knows why.
     func train(batches: Int) async throws -> TrainingSession.Epoch?
 
@@ -37,7 +37,7 @@ extension SharedTraining {
 
     func publishing<Result>(_ body: () throws -> Result) rethrows -> Result { try body() }
 
-    // Requests to other workers end by themselves when their task is cancelled.
+    // Requests to other workers end by themselves when their task is canceled.
     var giveUp: @Sendable () -> Void { {} }
 }
 
