@@ -95,7 +95,7 @@ actor BatchDesk {
     }
 
     func next(_ request: Wire.NextBatchRequest) async throws -> Wire.NextBatchReply {
-        guard !request.worker.isEmpty else { throw Failure(.invalidArgument, "A worker that requests work needs a name.") }
+        guard !request.worker.isEmpty else { throw Failure(.invalidArgument, "A worker that asks must have a name.") }
         if let done = request.done, let place = done.place {
             let figures = BatchFigures(loss: done.loss, correct: done.correct, samples: done.samples)
             ledger.finish(BatchPlace(place), by: request.worker, figures)
