@@ -6,7 +6,7 @@ import Torch
 /// Trains with libtorch for searches by neural architecture optimization, in a separate process, so that the searching
 /// process starts without libtorch.
 ///
-/// Reads one lesson per line from stdin and answers each with one line. Not for direct use; searches start it.
+/// Reads one request per line from stdin and answers each with one line. Not for direct use; searches start it.
 @main
 struct AutoencoderCommand {
     static func main() throws {

@@ -7,7 +7,7 @@ import Foundation
 /// the likelihood of the observations. Candidates are fixed in advance; each observation then costs time proportional
 /// to their number.
 public struct GaussianProcess: Sendable {
-    /// The kernel.
+    /// Covariance of two strings.
     public struct Kernel: Hashable, Sendable {
         /// How fast the covariance falls with the share of places that differ.
         public let decay: Double
@@ -31,9 +31,9 @@ public struct GaussianProcess: Sendable {
 
     /// The posterior of a candidate.
     public struct Belief: Hashable, Sendable {
-        /// Mean.
+        /// Posterior mean.
         public var mean: Double
-        /// Standard deviation.
+        /// Posterior standard deviation.
         public var deviation: Double
 
         /// Makes a belief.
@@ -49,7 +49,7 @@ public struct GaussianProcess: Sendable {
     private static let likelihoodLimit = 256
 
     private let candidates: [[UInt8]]
-    /// The kernel.
+    /// Kernel fitted to the observations.
     public let kernel: Kernel
     private var observed: [[UInt8]] = []
     /// The rows of the Cholesky factor of the observations' covariance.

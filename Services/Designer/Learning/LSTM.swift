@@ -57,7 +57,7 @@ public struct Parameters: Hashable, Sendable, Codable {
 public struct LSTM: Hashable, Sendable, Codable {
     /// The state carried from step to step.
     public struct State {
-        /// Its output.
+        /// Hidden state, which is also the output.
         public var output: Tape.Value
         /// Its memory.
         public var cell: Tape.Value

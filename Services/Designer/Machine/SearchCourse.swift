@@ -3,7 +3,7 @@ package import DesignerClient
 package import Model
 package import Search
 
-/// The state machine of a scenario's search, whatever it searches for: it receives occurrences and decides what comes
+/// The state machine of a scenario's search, whatever it searches for: it receives reports and decides what comes next.
 /// next.
 ///
 /// It performs no actions: the runner writes its decisions to disk and then carries them out. All its state follows
@@ -11,21 +11,21 @@ package import Search
 package protocol SearchCourse {
     /// The plan of the search.
     var plan: ScenarioPlan { get }
-    /// The search space.
+    /// The space from which the search proposes genomes.
     var searchSpace: SearchSpace { get }
     /// The trials by number.
     var trials: [Trial] { get }
 
     /// The first decision after a start: begin, or resume the tasks that were under way.
     mutating func begin() throws -> SearchDecision
-    /// Adds the consequences of an occurrence to a decision.
+    /// Adds the consequences of a report to a decision.
     mutating func handle(_ occurrence: SearchOccurrence, _ decision: inout SearchDecision) throws
 }
 
 extension SearchCourse {
     package var scenario: Scenario { plan.scenario }
 
-    /// The decision after some occurrences; empty once the search has concluded.
+    /// The decision after some reports; empty once the search has concluded.
     package mutating func handle(_ occurrences: [SearchOccurrence]) throws -> SearchDecision {
         var decision = SearchDecision()
         for occurrence in occurrences where decision.conclusion == nil { try handle(occurrence, &decision) }

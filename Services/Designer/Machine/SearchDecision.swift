@@ -20,7 +20,7 @@ package struct SearchDecision {
         case model(TrainedModel)
     }
 
-    /// An action to start; its result comes back to the search as an occurrence.
+    /// An action to start; its result comes back to the search as a report.
     package enum Step: Hashable {
         case prepare(PreparationOrder)
         case seek(limit: Int)
@@ -77,7 +77,7 @@ package struct SearchDecision {
     }
 }
 
-/// An occurrence that a search is told about.
+/// A report to a search about something that happened.
 package enum SearchOccurrence: Sendable {
     case prepared(Result<Void, Failure>)
     case found([Genome])

@@ -14,7 +14,7 @@ struct SearchRunner: Sendable {
     let peers: DesignerPeers
     /// The queue for the workers of searches with replicas.
     let queue: WorkQueue
-    /// The meeting point of these searches and their workers.
+    /// Connects these searches to their workers.
     let desk: ControllerDesk
     let logger: Logger
 
@@ -49,14 +49,14 @@ struct SearchRunner: Sendable {
         }
     }
 
-    /// Waits for occurrences. Everything that has occurred by then goes into one decision and thus into one
-    /// transaction, because a commit to disk costs more than a trial's own work.
+    /// Waits for reports. Everything that has arrived by then goes into one decision and thus into one transaction,
+    /// because a commit to disk costs more than a trial's own work.
     private func news(
         from arrivals: Arrivals, of group: inout ThrowingTaskGroup<Void, any Error>, for entry: DesignerStore.Entry
     ) async throws -> [SearchOccurrence] {
         while try await group.next() != nil {
             let occurrences = arrivals.take()
-            // A step that has ended is no news if another's end has already brought its occurrence.
+            // A step that has ended is no news if another's end has already brought its report.
             if !occurrences.isEmpty { return occurrences }
         }
         throw Failure(.internal, "The search of scenario '\(entry.id)' has nothing left to wait for.")

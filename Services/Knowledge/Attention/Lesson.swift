@@ -1,12 +1,12 @@
 import Model
 import Torch
 
-/// The next training step of a ranker, as a separate value, so that the ranker keeps answering meanwhile.
+/// The next learning run of a ranker, as a separate value, so that the ranker keeps answering meanwhile.
 public struct Lesson: Sendable {
     /// Number of optimizer steps.
     static let steps = 80
 
-    /// The result of a lesson.
+    /// The result of learning.
     public struct Outcome: Sendable {
         /// The new weights.
         public let weights: [Float]

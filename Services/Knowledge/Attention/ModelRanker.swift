@@ -11,8 +11,8 @@ import Torch
 /// if let lesson = ranker.lesson() { ranker.take(try lesson.learn()) }
 /// let first = try ranker.rank(for: features, space: space).first
 /// ```
-/// Its time and memory are bounded: it remembers 256 kinds of scenarios with 64 outcomes each, and a lesson has 80
-/// steps.
+/// Its time and memory are bounded: it remembers 256 kinds of scenarios with 64 outcomes each, and each learning run
+/// has 80 steps.
 public struct ModelRanker: Sendable {
     /// The exploration bonus added to a model's score for uncertainty.
     public struct Curiosity: Sendable {
@@ -45,7 +45,7 @@ public struct ModelRanker: Sendable {
         + "\(Evidence.allCases.count) kinds of evidence"
 
     private var memory = OutcomeMemory()
-    /// Groups with new outcomes since the last lesson.
+    /// Groups with new outcomes since the last learning run.
     private var fresh: Set<UInt64> = []
     private var lessons: UInt64 = 0
     /// The attention's weights; nil until something was learned.
@@ -124,7 +124,7 @@ public struct ModelRanker: Sendable {
 
     // MARK: - Learning
 
-    /// The next lesson; nil if nothing is new or only one scenario is known, which allows no comparison.
+    /// The next learning run; nil if nothing is new or only one scenario is known, which allows no comparison.
     public func lesson() -> Lesson? {
         guard !fresh.isEmpty else { return nil }
         let isTelling = memory.groups.indices.filter { index in memory.groups[index].standings.contains { $0 != 0 } }
@@ -138,7 +138,7 @@ public struct ModelRanker: Sendable {
             seed: lessons, groups: fresh)
     }
 
-    /// Applies the result of a lesson.
+    /// Applies the result of a learning run.
     public mutating func take(_ outcome: Lesson.Outcome) {
         weights = outcome.weights
         lessons += 1

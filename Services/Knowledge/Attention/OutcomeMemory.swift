@@ -6,7 +6,7 @@ import Model
 public struct ScenarioOutcomes: Sendable {
     /// The outcome of a model.
     public struct Outcome: Hashable, Sendable {
-        /// The model.
+        /// The model, with its code and scores.
         public var model: ModelCandidate
         /// Its mean objective.
         public var objective: Double

@@ -47,7 +47,7 @@ public struct KnowledgeClient: Sendable {
             fresh: Int(reply.fresh), scenarios: Int(reply.scenarios), loss: reply.loss, seconds: reply.seconds)
     }
 
-    /// Timeout of a lesson on a busy machine.
+    /// Timeout of a learning run on a busy machine.
     private static var lessonTimeout: Duration { .seconds(120) }
 
     /// Observations, oldest first.

@@ -62,7 +62,7 @@ extension Wire.ModelCandidate {
 
 /// A model with the attention that a scenario pays to it.
 public struct RankedModel: Hashable, Sendable {
-    /// The model.
+    /// The model, with its code and scores.
     public var model: ModelCandidate
     /// Attention, 0 to 1; it sums to 1 over all candidates.
     public var weight: Double
@@ -108,7 +108,7 @@ extension Wire.RankedModel {
     }
 }
 
-/// The result of a lesson.
+/// The result of a learning run.
 public struct LearnedLesson: Hashable, Sendable {
     /// Number of scenarios that were new or had new outcomes; 0 if there was nothing to learn.
     public var fresh: Int
@@ -116,10 +116,10 @@ public struct LearnedLesson: Hashable, Sendable {
     public var scenarios: Int
     /// The ranking loss at the end.
     public var loss: Double
-    /// Duration of the lesson.
+    /// Duration of the learning run.
     public var seconds: Double
 
-    /// Makes a lesson's outcome.
+    /// Makes a result.
     public init(fresh: Int, scenarios: Int, loss: Double, seconds: Double) {
         self.fresh = fresh
         self.scenarios = scenarios

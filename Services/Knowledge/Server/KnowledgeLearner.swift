@@ -6,7 +6,7 @@ public import ServiceLifecycle
 
 /// Ranks models for scenarios, and learns from outcomes as they arrive.
 public actor KnowledgeLearner: Service {
-    /// Pause between two lessons, so that a search with a steady stream of outcomes does not keep a core busy.
+    /// Pause between two learning runs, so that a search with a steady stream of outcomes does not keep a core busy.
     private static let rest = Duration.seconds(5)
     /// Number of kinds of scenarios read at a time.
     private static let page = 256

@@ -79,7 +79,7 @@ extension KnowledgeStore {
         }
     }
 
-    /// Replaces the stored weights with the result of a lesson.
+    /// Replaces the stored weights with the result of a learning run.
     func keep(_ lesson: Lesson.Outcome, version: String, last: Int64, seconds: Double) async throws {
         let bytes = lesson.weights.withUnsafeBytes { Data($0) }
         try await database.write { db in

@@ -7,7 +7,7 @@ public struct CatalogueStatistics: Hashable, Sendable, Codable {
         /// Dictionary of the term (`areas`, `functions`, `categories`, `datasets`, `optimizers`, `platforms`), or
         /// `stages`.
         public var field: String
-        /// The term.
+        /// Text of the term in its dictionary.
         public var term: String
         /// Number of base networks.
         public var networks: UInt64

@@ -28,13 +28,13 @@ public enum ModelStage: String, CaseIterable, Hashable, Sendable, Codable {
 public struct StageChange: Hashable, Sendable {
     /// Sequence number of the change, ascending with time.
     public var sequence: UInt64
-    /// The model.
+    /// Identity of the model.
     public var model: String
-    /// Its series.
+    /// Series that the model belongs to.
     public var series: String
     /// Its version in the series.
     public var version: UInt32
-    /// The stage.
+    /// Stage that the model entered.
     public var stage: ModelStage
     /// When the model entered the stage.
     public var began: Date

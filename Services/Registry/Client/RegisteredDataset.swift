@@ -43,7 +43,7 @@ public struct RegisteredDataset: Hashable, Sendable {
 
     private static let shapeSuffix = ".shape"
 
-    /// Its modalities.
+    /// Names of the modalities, taken from the attributes.
     public var modalities: [String] {
         attributes.keys.filter { $0.hasSuffix(Self.shapeSuffix) }.map { String($0.dropLast(Self.shapeSuffix.count)) }
             .sorted()

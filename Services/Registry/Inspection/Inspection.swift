@@ -55,7 +55,7 @@ public struct Inspection: Sendable, Codable {
         }
     }
 
-    /// Its format.
+    /// Format, recognized by the content.
     public var format: Format
     /// The graph that it describes; nil if a base network describes it.
     public var outline: NetworkOutline?

@@ -65,7 +65,7 @@ enum TensorType: String, CaseIterable, Sendable {
 
 /// An input tensor of a request: a value, or an array of values, for each sample.
 struct Tensor {
-    /// The values.
+    /// Flat list of numbers, texts or file contents.
     enum Values {
         case numbers([Double])
         case texts([String])

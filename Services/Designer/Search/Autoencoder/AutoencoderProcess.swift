@@ -3,10 +3,10 @@ import HelperProcesses
 import Model
 import Synchronization
 
-/// The process that trains with libtorch: started for the first lesson, it answers one lesson after another.
+/// The process that trains with libtorch: started for the first training request, it answers one request after another.
 final class AutoencoderProcess: Sendable {
     private static let program = "gyrus-autoencoder"
-    /// Number of processes that may die of one lesson before it is given up.
+    /// Number of processes that may die on one request before it is given up.
     private static let mostDeaths = 3
 
     private let helper = Mutex<HelperProcess?>(nil)
@@ -21,7 +21,7 @@ final class AutoencoderProcess: Sendable {
         }
         throw Failure(
             .unavailable,
-            "\(Self.program) died \(Self.mostDeaths) times on the same lesson; its messages are in the log. It may"
+            "\(Self.program) died \(Self.mostDeaths) times on the same request; its messages are in the log. It may"
                 + " have run out of memory.", isRetriable: false)
     }
 

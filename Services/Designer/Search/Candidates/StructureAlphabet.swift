@@ -11,11 +11,11 @@ public import Networks
 public struct StructureAlphabet: Sendable {
     /// Whether a family that can read a modality was chosen, and why.
     public struct Choice: Hashable, Sendable {
-        /// The family.
+        /// Name of the family, such as `ResNet`.
         public let family: String
         /// Whether the search chooses it.
         public let isIn: Bool
-        /// The reason.
+        /// Why, or why not, for display.
         public let reason: String
     }
 

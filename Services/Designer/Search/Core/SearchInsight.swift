@@ -21,6 +21,6 @@ public struct SearchInsight: Hashable, Sendable {
 
     /// Number of trials learned from.
     public let trials: Int
-    /// The figures.
+    /// What it has learned from them.
     public let figures: Figures
 }

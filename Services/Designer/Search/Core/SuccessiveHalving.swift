@@ -67,7 +67,7 @@ public struct SuccessiveHalving: Hashable, Sendable, Codable {
         case finished
     }
 
-    /// The settings.
+    /// Budgets and limits of the course.
     public let settings: Settings
     /// All trainings so far.
     public private(set) var trainings: [Training] = []

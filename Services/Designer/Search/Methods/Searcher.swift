@@ -20,7 +20,7 @@ public struct Searcher: Sendable {
     public private(set) var history: SearchHistory
     private let seeds: [Genome]
     private var strategy: any SearchStrategy
-    /// Number of trials whose insights were reported before the search was resumed.
+    /// Number of trials whose findings were reported before the search was resumed.
     private let told: Int
 
     /// The search space.

@@ -16,7 +16,7 @@ public struct NeuralOptimization: SearchStrategy {
         public var parents: Int
         /// Maximum number of trials under way at once.
         public var lag: Int
-        /// The model.
+        /// Sizes and training settings of the model.
         var model = AutoencoderLesson.Settings()
 
         /// Makes settings.

@@ -3,8 +3,8 @@ import DesignerSearch
 import Model
 import Storage
 
-/// The meeting point of searches with replicas and their workers: children wait here until their search takes them, and
-/// shards announce their locations. All of it is lost when the designer ends; the workers send it again.
+/// Connects searches with replicas to their workers: children wait here until their search takes them, and shards
+/// announce their locations. All of it is lost when the designer ends; the workers send it again.
 actor ControllerDesk {
     /// How long children wait for their search.
     private static let longestWait = Duration.seconds(30)

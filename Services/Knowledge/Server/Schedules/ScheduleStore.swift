@@ -58,7 +58,7 @@ struct ScheduleStore: Sendable {
         try await database.write { db in
             let schedule = try Self.existing(id, db)
             guard schedule.state != .cancelled else { return schedule }
-            try set(.cancelled, of: id, note: "withdrawn", db)
+            try set(.cancelled, of: id, note: "canceled", db)
             return try Self.existing(id, db)
         }
     }

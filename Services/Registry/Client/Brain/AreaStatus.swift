@@ -93,7 +93,7 @@ public struct AreaHistoryEntry: Hashable, Sendable, Codable {
     public var path: String
     /// The action, such as `renamed`.
     public var action: String
-    /// Details.
+    /// Details of the action by name, such as the regions that were tied.
     public var details: [String: String]
 
     /// Makes an entry.

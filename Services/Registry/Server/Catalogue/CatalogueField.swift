@@ -19,7 +19,7 @@ struct CatalogueField: Sendable {
     }
 
     let kind: Kind
-    /// The column.
+    /// Column or SQL expression.
     let column: String
     /// The condition around the one on the column, which replaces `%`.
     let scope: String

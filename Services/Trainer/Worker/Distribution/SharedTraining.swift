@@ -10,7 +10,7 @@ protocol SharedTraining: AnyObject {
 
     /// Trains on at most this many mini-batches.
     /// - Returns: the epoch, if one has ended.
-    /// - Throws: `CancellationError` if the queue has withdrawn the task, `Failure` with code `unavailable` if another
+    /// - Throws: `CancellationError` if the queue has revoked the lease, `Failure` with code `unavailable` if another
     ///   worker is lost for an unknown reason.
     func train(batches: Int) async throws -> TrainingSession.Epoch?
 
