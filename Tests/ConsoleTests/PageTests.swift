@@ -75,7 +75,7 @@ import Testing
             let zoo = try await cluster.browser.get("/zoo")
             #expect(zoo.status == 503)
             #expect(zoo.field("Retry-After") != nil)
-            #expect(zoo.text.contains("The registry is away") && zoo.text.contains("gyrus up -d"))
+            #expect(zoo.text.contains("The registry is unavailable") && zoo.text.contains("gyrus up -d"))
             let overview = try await cluster.browser.get("/")
             #expect(overview.status == 200)
             #expect(overview.text.contains("4 of 5 services are up"))

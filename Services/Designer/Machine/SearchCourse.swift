@@ -46,7 +46,7 @@ extension SearchCourse {
         guard first.count == min(scenario.search.population, scenario.search.trials),
             first.allSatisfy({ $0.state == .failed }), let failure = trials.first?.failure
         else { return nil }
-        return prefixed(failure, "The first \(first.count) trials all failed, the first one like this")
+        return prefixed(failure, "The first \(first.count) trials all failed. First failure")
     }
 
     package func conclude(_ conclusion: SearchDecision.Conclusion, _ decision: inout SearchDecision) {

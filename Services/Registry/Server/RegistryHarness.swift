@@ -153,7 +153,7 @@ public struct RegistryHarness: Sendable {
 
     private func move(_ request: Wire.StageRequest) async throws -> PretrainedModel {
         guard !request.by.isEmpty, request.by.utf8.count <= Self.longestText else {
-            throw Failure(.invalidArgument, "The name of who moves a model must have 1 to \(Self.longestText) bytes.")
+            throw Failure(.invalidArgument, "The name of the person must have 1 to \(Self.longestText) bytes.")
         }
         guard request.note.utf8.count <= Self.longestNote else {
             throw Failure(.invalidArgument, "A note on a stage may have at most \(Self.longestNote) bytes.")

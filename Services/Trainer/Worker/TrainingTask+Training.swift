@@ -33,7 +33,7 @@ extension TrainingTask {
         guard arePlain, weights.isEmpty else {
             throw Failure(
                 .invalidArgument,
-                "Only a network with fresh weights can learn from fewer labels, and only from samples as they are.")
+                "Learning from fewer labels requires fresh weights, and samples rather than features.")
         }
         return try LearningTraining(
             network, plan: plan, learning: learning, samples: training, count: self.samples ?? 0, kinds: kinds)

@@ -53,7 +53,7 @@ struct OverviewPage: Sendable {
             values["state"] = health.isReady ? "ready" : "starting"
             values["note"] = "up \(Words.span(health.uptime.inSeconds)) · process \(health.process)"
         case .failure(let failure):
-            values["state"] = "away"
+            values["state"] = "unavailable"
             values["note"] = failure.message
         }
         return values

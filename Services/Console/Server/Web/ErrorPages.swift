@@ -17,7 +17,7 @@ struct ErrorPages<Context: RequestContext>: RouterMiddleware {
             return page(refusal.status, refusal.status.reasonPhrase, refusal.message, refusal.headers)
         } catch let away as ServiceAway {
             return page(
-                .serviceUnavailable, "The \(away.service) is away", away.message, [.retryAfter: "2"],
+                .serviceUnavailable, "The \(away.service) is unavailable", away.message, [.retryAfter: "2"],
                 detail: away.reason)
         } catch let error as HTTPError {
             return page(error.status, "Not found", error.body ?? "There is no page at this address.")

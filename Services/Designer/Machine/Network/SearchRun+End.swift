@@ -10,7 +10,7 @@ extension SearchRun {
         guard !finalists.isEmpty else {
             if let slowness { return conclude(.failed(slowness), &decision) }
             let failure = trials.first?.failure ?? Failure(.internal, "The search proposed no network at all.")
-            return conclude(.failed(prefixed(failure, "No trial succeeded; the first one failed like this")), &decision)
+            return conclude(.failed(prefixed(failure, "No trial succeeded. First failure")), &decision)
         }
         if try crownFolds(finalists, &decision) { return }
         for trial in finalists {

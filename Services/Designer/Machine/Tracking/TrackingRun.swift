@@ -188,7 +188,7 @@ package struct TrackingRun: SearchCourse {
     private mutating func crown(_ decision: inout SearchDecision) throws {
         guard let best = ranking.first else {
             let failure = trials.first?.failure ?? Failure(.internal, "The search proposed no tracker at all.")
-            return conclude(.failed(prefixed(failure, "No trial succeeded; the first one failed like this")), &decision)
+            return conclude(.failed(prefixed(failure, "No trial succeeded. First failure")), &decision)
         }
         noteFinalist(best, in: &decision)
         let source = best.id.number

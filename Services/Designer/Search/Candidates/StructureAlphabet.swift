@@ -148,7 +148,7 @@ extension PreparedView {
         func text(_ value: Double) -> String { "\((value * 1_000).rounded() / 1_000)" }
         let comparison = isPromising ? "more" : "no more"
         return
-            "pretrained, frozen: \(width) features with LogME \(text(score)), \(comparison) than \(text(plain)) of the "
-            + "samples as they are"
+            "pretrained, frozen: \(width) features with LogME \(text(score)), \(comparison) than \(text(plain)) for the "
+            + "raw samples"
     }
 }

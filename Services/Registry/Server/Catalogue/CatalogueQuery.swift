@@ -39,7 +39,7 @@ struct CatalogueQuery: Sendable {
         let name = order.hasPrefix("-") ? String(order.dropFirst()) : order
         guard !name.isEmpty else { return Ordering(catalogue: catalogue, expression: nil, isDescending: false) }
         guard let expression = catalogue.orders[name] else {
-            throw Self.unknown(name, "The list cannot be ordered by", catalogue.orders.keys)
+            throw Self.unknown(name, "The list cannot be sorted by", catalogue.orders.keys)
         }
         return Ordering(catalogue: catalogue, expression: expression, isDescending: order.hasPrefix("-"))
     }
