@@ -71,7 +71,7 @@ struct AnswerValues {
 
     private func title(_ count: Int) -> String {
         switch choice {
-        case .all: return "The worst answers"
+        case .all: return "Worst answers"
         case .pair(let truth, let answer) where truth == answer:
             return "\(names[truth]), answered correctly: \(Words.some(count, "sample"))"
         case .pair(let truth, let answer):

@@ -82,7 +82,7 @@ struct ComparisonPage: Sendable {
             row("State", statuses.map(\.state.description)),
             row("Method", statuses.map { $0.facts?.method.rawValue ?? "–" }),
             row("Trials", statuses.map { "\(Words.count($0.endedTrials)) of \(Words.count($0.trials))" }),
-            row("Judged by", statuses.map(\.objective.name)),
+            row("Objective", statuses.map(\.objective.name)),
             row(
                 "Validation", statuses.map { Words.worth($0.best?.objective, of: $0.objective) },
                 best: isComparable ? best(worths, metric) : []),

@@ -238,7 +238,7 @@ struct ModelPage: Sendable {
         add("Trial", lineage.trial)
         add("Data", lineage.recipe.map { "\(model.dataset), recipe \($0.hexadecimal.prefix(12))…" })
         add("Weights from", lineage.parent, lineage.parent.map(address))
-        for child in children { add("Weights went to", child.id, address(of: child.id)) }
+        for child in children { add("Weights used by", child.id, address(of: child.id)) }
         add("Imported from", lineage.origin)
         add("License", lineage.licence)
         return rows

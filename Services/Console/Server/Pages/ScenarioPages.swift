@@ -107,7 +107,7 @@ struct ScenarioPages: Sendable {
     /// A one-line summary of a search.
     private static func facts(_ status: ScenarioStatus) -> String {
         let method = status.facts.map { "\($0.method.rawValue), " } ?? ""
-        return "\(method)\(Words.some(status.trials, "trial")), judged by \(status.objective.name)"
+        return "\(method)\(Words.some(status.trials, "trial")), objective \(status.objective.name)"
     }
 
     /// The scenario's file as it was published.
