@@ -94,8 +94,8 @@ public struct DesignerClient: Sendable {
 
     /// One page of a scenario's trials, ordered by any figure.
     /// - Parameters:
-    /// - id: The scenario's identity or a unique prefix of it.
-    /// - offset: Number of trials to skip.
+    ///   - id: The scenario's identity or a unique prefix of it.
+    ///   - offset: Number of trials to skip.
     public func trials(
         of id: String, by order: TrialOrder, descending: Bool = false, offset: Int = 0, limit: Int = 100
     ) async throws -> [Trial] {
@@ -107,8 +107,8 @@ public struct DesignerClient: Sendable {
 
     /// The progress of a scenario's search.
     /// - Parameters:
-    /// - id: The scenario's identity or a unique prefix of it.
-    /// - sample: Maximum number of trials in the sample.
+    ///   - id: The scenario's identity or a unique prefix of it.
+    ///   - sample: Maximum number of trials in the sample.
     public func progress(of id: String, sample: Int = 1_000) async throws -> SearchProgress {
         let request = Wire.SearchProgressRequest(scenario: id, sample: UInt32(clamping: sample))
         return try SearchProgress(await requests.call(.searchProgress, request))

@@ -60,9 +60,9 @@ public struct GaussianProcess: Sendable {
 
     /// Makes a process with observations.
     /// - Parameters:
-    /// - candidates: Strings to predict, all of the same length.
-    /// - observed: Strings that were observed.
-    /// - values: The observed value of each, with mean 0 and variance 1, approximately.
+    ///   - candidates: Strings to predict, all of the same length.
+    ///   - observed: Strings that were observed.
+    ///   - values: The observed value of each, with mean 0 and variance 1, approximately.
     public init(candidates: [[UInt8]], observed: [[UInt8]], values: [Double]) {
         self.candidates = candidates
         variance = [Double](repeating: 1, count: candidates.count)

@@ -54,10 +54,10 @@ public struct TrackingSearch: Sendable {
 
     /// Runs the search; the published settings are its first candidates.
     /// - Parameters:
-    /// - method: The search method.
-    /// - trials: Number of measured candidates, including the published settings.
-    /// - names: Sequences on which candidates are measured.
-    /// - progress: Called with every trial.
+    ///   - method: The search method.
+    ///   - trials: Number of measured candidates, including the published settings.
+    ///   - names: Sequences on which candidates are measured.
+    ///   - progress: Called with every trial.
     /// - Returns: All trials in order.
     public func run(
         _ method: SearchMethod, trials: Int, population: Int, seed: UInt64, on names: Set<String>,

@@ -20,8 +20,8 @@ public struct EvaluatorTaskHandler: TaskHandler {
 
     /// Makes a handler.
     /// - Parameters:
-    /// - registry: Provides datasets and networks.
-    /// - cache: Caches them on this machine.
+    ///   - registry: Provides datasets and networks.
+    ///   - cache: Caches them on this machine.
     public init(registry: RegistryClient, cache: BlobCache) {
         self.registry = registry
         self.cache = cache

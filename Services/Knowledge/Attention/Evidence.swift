@@ -48,8 +48,8 @@ enum Evidence: Int, CaseIterable {
 
     /// The evidence for each model, in order.
     /// - Parameters:
-    /// - similarities: Similarity of the scenario to each group.
-    /// - omitted: Group to exclude, because it is the one being learned from.
+    ///   - similarities: Similarity of the scenario to each group.
+    ///   - omitted: Group to exclude, because it is the one being learned from.
     static func values(
         for models: [ModelCandidate], places: [Int?], datasets: Set<String>, similarities: [Float],
         in memory: OutcomeMemory, omitting omitted: Int? = nil

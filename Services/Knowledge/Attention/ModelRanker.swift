@@ -74,7 +74,7 @@ public struct ModelRanker: Sendable {
 
     /// Models in the order in which to try them.
     /// - Parameters:
-    /// - candidates: The models to choose from; if empty, those that were seen in the space.
+    ///   - candidates: The models to choose from; if empty, those that were seen in the space.
     public func rank(
         for features: ScenarioFeatures, space: String, candidates: [ModelCandidate] = [],
         curiosity: Curiosity = .usual

@@ -28,8 +28,8 @@ public struct KnowledgeClient: Sendable {
 
     /// Models in the order in which a scenario should try them.
     /// - Parameters:
-    /// - candidates: The models to choose from; if empty, those that were seen in the space.
-    /// - space: Search space of the models, if no candidates are given.
+    ///   - candidates: The models to choose from; if empty, those that were seen in the space.
+    ///   - space: Search space of the models, if no candidates are given.
     public func rank(
         for features: ScenarioFeatures, space: String, candidates: [ModelCandidate] = [], limit: Int
     ) async throws -> [RankedModel] {
@@ -52,8 +52,8 @@ public struct KnowledgeClient: Sendable {
 
     /// Observations, oldest first.
     /// - Parameters:
-    /// - scenario: Only those of this scenario; empty for all.
-    /// - after: Only those after the observation with this identity; empty for the first page.
+    ///   - scenario: Only those of this scenario; empty for all.
+    ///   - after: Only those after the observation with this identity; empty for the first page.
     public func observations(
         of scenario: String = "", limit: Int = 1000, after: String = ""
     ) async throws -> [Observation] {

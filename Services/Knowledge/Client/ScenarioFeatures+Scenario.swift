@@ -3,8 +3,8 @@ public import Model
 extension ScenarioFeatures {
     /// The features of a scenario with the functions that it engages.
     /// - Parameters:
-    /// - activations: Activation of each brain area, by its path.
-    /// - statistics: Statistics computed on a sample of the data, such as `image.contrast`.
+    ///   - activations: Activation of each brain area, by its path.
+    ///   - statistics: Statistics computed on a sample of the data, such as `image.contrast`.
     public init(_ scenario: Scenario, activations: [String: Double] = [:], statistics: [String: Double] = [:]) {
         let data = scenario.data
         var numbers = [

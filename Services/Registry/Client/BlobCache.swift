@@ -24,8 +24,8 @@ public actor BlobCache {
 
     /// Makes a cache in a folder, which need not exist.
     /// - Parameters:
-    /// - limitBytes: Maximum total size of the files.
-    /// - now: Current time, replaced in tests.
+    ///   - limitBytes: Maximum total size of the files.
+    ///   - now: Current time, replaced in tests.
     public init(
         directory: URL, limitBytes: UInt64, registry: RegistryClient, now: @escaping @Sendable () -> Date = { Date() }
     ) {

@@ -8,7 +8,7 @@ extension RegistryClient {
     /// Moves a model to another stage; making a version live archives the live version of its series.
     /// - Parameters:
     ///   - person: Who moves it.
-    /// - note: The reason, for people.
+    ///   - note: The reason, for people.
     public func move(
         _ model: String, to stage: ModelStage, by person: String, note: String = ""
     ) async throws -> PretrainedModel {
@@ -68,8 +68,8 @@ extension RegistryClient {
 
     /// Removes blobs that nothing refers to.
     /// - Parameters:
-    /// - age: Only those at least this old, because newer ones may be about to be registered.
-    /// - isTrial: Whether to report what would be removed without removing it.
+    ///   - age: Only those at least this old, because newer ones may be about to be registered.
+    ///   - isTrial: Whether to report what would be removed without removing it.
     public func collectBlobs(olderThan age: Duration, dryRun isTrial: Bool) async throws -> BlobCollection {
         let request = Wire.BlobCollectRequest(
             dryRun: isTrial, olderThanSeconds: UInt32(clamping: age.components.seconds))

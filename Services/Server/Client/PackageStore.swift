@@ -40,8 +40,8 @@ public struct PackageStore: Sendable {
 
     /// Combines a network of the registry with the preparation of its inputs.
     /// - Parameters:
-    /// - metrics: Metrics of the network, including the threshold for labels.
-    /// - file: The file to write, atomically.
+    ///   - metrics: Metrics of the network, including the threshold for labels.
+    ///   - file: The file to write, atomically.
     /// - Returns: The manifest of the inputs that the network reads.
     @discardableResult
     @concurrent public static func write(

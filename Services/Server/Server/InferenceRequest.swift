@@ -39,8 +39,8 @@ struct InferenceRequest: Decodable {
 
     /// Parses a request.
     /// - Parameters:
-    /// - body: JSON, followed by the bytes of binary tensors.
-    /// - headerLength: Size of the JSON in bytes, if binary tensors follow.
+    ///   - body: JSON, followed by the bytes of binary tensors.
+    ///   - headerLength: Size of the JSON in bytes, if binary tensors follow.
     static func read(_ body: [UInt8], headerLength: Int?) throws -> (InferenceRequest, [Tensor]) {
         let length = headerLength ?? body.count
         guard (0...body.count).contains(length) else {

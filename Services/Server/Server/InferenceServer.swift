@@ -26,9 +26,9 @@ public struct InferenceServer: Service {
 
     /// Makes a server.
     /// - Parameters:
-    /// - models: The models to serve; if empty, all live models of the registry.
-    /// - registry: Source of models that are not folders.
-    /// - onReady: Called with the server's URL once it accepts requests.
+    ///   - models: The models to serve; if empty, all live models of the registry.
+    ///   - registry: Source of models that are not folders.
+    ///   - onReady: Called with the server's URL once it accepts requests.
     public init(
         _ settings: ServerSettings, models: [ModelSource], registry: RegistryClient?,
         store: PackageStore = .usual, logger: Logger, onReady: @escaping @Sendable (URL) -> Void = { _ in }

@@ -32,8 +32,8 @@ final class ModelShelf: Sendable {
 
     /// The model with a name.
     /// - Parameters:
-    /// - name: Its name; nil if there is only one.
-    /// - version: Its version; nil for the live one.
+    ///   - name: Its name; nil if there is only one.
+    ///   - version: Its version; nil for the live one.
     /// - Throws: `Failure` with code `not-found` that lists the served models.
     func model(_ name: String?, version: String? = nil) throws -> ServedModel {
         let known = models.withLock { $0 }

@@ -14,8 +14,8 @@ final class PackageProcess {
 
     /// Starts the process.
     /// - Parameters:
-    /// - place: Command-line words for its device and precision.
-    /// - longest: Maximum time per batch.
+    ///   - place: Command-line words for its device and precision.
+    ///   - longest: Maximum time per batch.
     /// - Throws: `Failure` that says why the package cannot be used.
     init(_ package: URL, place: [String], longest: Duration) throws {
         process = try HelperProcess("gyrus-data", ["answer"] + place + [package.path], longest: longest)

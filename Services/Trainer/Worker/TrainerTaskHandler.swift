@@ -31,10 +31,10 @@ public struct TrainerTaskHandler: TaskHandler {
 
     /// Makes a handler.
     /// - Parameters:
-    /// - registry: Provides datasets and stores results.
-    /// - cache: Caches datasets and checkpoints on this machine.
-    /// - locator: Locates raw data.
-    /// - host: Address of this machine at which other workers of the same training reach it.
+    ///   - registry: Provides datasets and stores results.
+    ///   - cache: Caches datasets and checkpoints on this machine.
+    ///   - locator: Locates raw data.
+    ///   - host: Address of this machine at which other workers of the same training reach it.
     public init(
         registry: RegistryClient, cache: BlobCache, locator: DataLocator = DataLocator(), host: String = "127.0.0.1"
     ) {

@@ -16,9 +16,9 @@ extension TrainingTask {
 
     /// The training that the task asks for.
     /// - Parameters:
-    /// - training: The training samples, of which the task's number is used.
-    /// - arePlain: Whether these are samples as prepared, rather than features of them.
-    /// - weights: Files of initial weights; fresh weights if there are none.
+    ///   - training: The training samples, of which the task's number is used.
+    ///   - arePlain: Whether these are samples as prepared, rather than features of them.
+    ///   - weights: Files of initial weights; fresh weights if there are none.
     func training(
         of network: NetworkDescription, on training: SampleSource, arePlain: Bool,
         weights: [(file: URL, prefix: String)]
@@ -41,8 +41,8 @@ extension TrainingTask {
 
     /// This worker's part of a pipeline training.
     /// - Parameters:
-    /// - training: The training samples, of which the task's number is used.
-    /// - validation: The validation samples.
+    ///   - training: The training samples, of which the task's number is used.
+    ///   - validation: The validation samples.
     func pipeline(
         _ distribution: Distribution, of network: NetworkDescription, on training: SampleSource,
         validation: SampleSource, weights: [(file: URL, prefix: String)], over group: WorkerGroup

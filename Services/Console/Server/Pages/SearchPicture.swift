@@ -22,9 +22,9 @@ struct SearchPicture: Sendable {
 
     /// The pictures of a scenario's search; none if there is nothing to draw.
     /// - Parameters:
-    /// - learned: What the searcher has learned, oldest first.
-    /// - best: Fetches that many of the best trials, best first.
-    /// - last: Fetches the last trials.
+    ///   - learned: What the searcher has learned, oldest first.
+    ///   - best: Fetches that many of the best trials, best first.
+    ///   - last: Fetches the last trials.
     static func pictures(
         of status: ScenarioStatus, _ progress: SearchProgress, learned: [Event],
         best: (Int) async throws -> [Trial], last: () async throws -> [Trial]

@@ -7,8 +7,8 @@ extension NetworkSpace {
     /// Each uses the first choices of optimizer, structure and size, preferred structures first, that keep the whole
     /// network within the scenario's limits; a network without such choices is omitted.
     /// - Parameters:
-    /// - order: Names of modalities; those that are not genes of the space are skipped.
-    /// - preferring: Names of structures by modality, most preferred first.
+    ///   - order: Names of modalities; those that are not genes of the space are skipped.
+    ///   - preferring: Names of structures by modality, most preferred first.
     public func fusions(in order: [String], preferring: [String: [String]] = [:]) -> [Genome] {
         let known = order.filter { name in space.genes.contains { $0.name == name } }
         guard !known.isEmpty else { return [] }

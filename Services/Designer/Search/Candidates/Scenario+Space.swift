@@ -35,8 +35,8 @@ extension Scenario.Limits {
 
     /// Whether the smallest networks of a space are within the limits.
     /// - Parameters:
-    /// - parameters: The smallest number of parameters.
-    /// - operations: The smallest number of operations.
+    ///   - parameters: The smallest number of parameters.
+    ///   - operations: The smallest number of operations.
     func check(parameters smallest: Int, operations fewest: Int) throws {
         if let limit = parameters, limit < smallest {
             throw Failure(

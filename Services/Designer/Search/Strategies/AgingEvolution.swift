@@ -29,7 +29,7 @@ public struct AgingEvolution: SearchStrategy {
         var living = Array(view.measured.suffix(settings.population))
         guard !living.isEmpty else { return nil }
         living.shuffle(using: &generator)
-        // The first sample grows if all children of its best individual are known.
+        // The sample grows if all children of its best individual are known.
         for attempt in 0..<50 {
             let sample = living.prefix(settings.sample + attempt / 10)
             guard let parent = sample.max(by: { $1.isBetter(than: $0) }) else { return nil }

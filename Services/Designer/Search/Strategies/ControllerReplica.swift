@@ -21,9 +21,9 @@ public struct ControllerReplica: Sendable {
 
     /// Makes a replica with the initial parameters of a search.
     /// - Parameters:
-    /// - seed: Seed of the search.
+    ///   - seed: Seed of the search.
     ///   - number: Number of the replica, from 0.
-    /// - replicas: Total number of replicas.
+    ///   - replicas: Total number of replicas.
     public init(
         _ settings: Reinforcement.Settings, in space: SearchSpace, seed: UInt64, number: Int = 0, of replicas: Int = 1
     ) {
@@ -43,10 +43,10 @@ public struct ControllerReplica: Sendable {
 
     /// Writes candidates that are not yet taken and differ from each other.
     /// - Parameters:
-    /// - count: How many; fewer are returned if no more are available.
-    /// - first: Number of candidates that this replica wrote before.
-    /// - history: The proposals so far.
-    /// - isAllowed: Whether a candidate is within the limits.
+    ///   - count: How many; fewer are returned if no more are available.
+    ///   - first: Number of candidates that this replica wrote before.
+    ///   - history: The proposals so far.
+    ///   - isAllowed: Whether a candidate is within the limits.
     public func write(
         _ count: Int, from first: Int, _ history: SearchHistory, where isAllowed: (Genome) -> Bool
     ) -> [Genome] {

@@ -1,8 +1,8 @@
 extension NeuralOptimization {
     /// Trains a model as a round with some known networks does, and evaluates it on others.
     /// - Parameters:
-    /// - known: Networks with their values; all different.
-    /// - others: Held-out networks.
+    ///   - known: Networks with their values; all different.
+    ///   - others: Held-out networks.
     /// - Throws: `Failure` with code `corrupt` if a network occurs twice among the known ones, `unavailable` if the
     ///   training program is missing.
     public static func quality(

@@ -16,8 +16,8 @@ package actor ControllerShards {
     private var connections: [RequestClient] = []
 
     /// - Parameters:
-    /// - worker: Name of the replica.
-    /// - connect: Locates the shards; waits until all of them are available.
+    ///   - worker: Name of the replica.
+    ///   - connect: Locates the shards; waits until all of them are available.
     package init(worker: String, connect: @escaping @Sendable () async throws -> [RequestClient]) {
         self.worker = worker
         self.connect = connect

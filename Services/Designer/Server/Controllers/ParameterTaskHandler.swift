@@ -28,8 +28,8 @@ public struct ParameterTaskHandler: TaskHandler {
 
         /// Chooses a location.
         /// - Parameters:
-        /// - listen: The requested endpoint, such as `tcp://10.0.0.5:*`; nil for a socket beside the designer's.
-        /// - designer: The designer's endpoint.
+        ///   - listen: The requested endpoint, such as `tcp://10.0.0.5:*`; nil for a socket beside the designer's.
+        ///   - designer: The designer's endpoint.
         /// - Throws: `Failure` with code `invalid-argument` if the designer is on another machine and no endpoint was
         ///   requested.
         public init(listen: Endpoint?, security: ServerSecurity?, designer: Endpoint) throws {

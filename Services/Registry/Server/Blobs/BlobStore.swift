@@ -46,8 +46,8 @@ public actor BlobStore {
 
     /// Makes a store in a folder, with a migrated database.
     /// - Parameters:
-    /// - bucket: The bucket that blobs are moved to; nil if they stay in the folder.
-    /// - now: Current time, replaced in tests.
+    ///   - bucket: The bucket that blobs are moved to; nil if they stay in the folder.
+    ///   - now: Current time, replaced in tests.
     public init(
         folder: URL, database: ServiceDatabase, events: EventLog, logger: Logger, bucket: Bucket? = nil,
         now: @escaping @Sendable () -> Date = { Date() }

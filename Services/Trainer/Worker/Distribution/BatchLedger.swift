@@ -32,8 +32,8 @@ struct BatchLedger {
     private var sums: [Int: BatchFigures] = [:]
 
     /// - Parameters:
-    /// - epochs: Total number of epochs.
-    /// - start: The first mini-batch; earlier ones count as done.
+    ///   - epochs: Total number of epochs.
+    ///   - start: The first mini-batch; earlier ones count as done.
     init(batchesPerEpoch: Int, epochs: Int, from start: BatchPlace) {
         batches = batchesPerEpoch
         self.epochs = epochs

@@ -5,8 +5,8 @@ import Torch
 protocol ReplicaRule {
     /// Synchronizes the workers.
     /// - Parameters:
-    /// - weights: This worker's weights, replaced by those it continues with.
-    /// - loss: Mean loss of its samples since the last synchronization.
+    ///   - weights: This worker's weights, replaced by those it continues with.
+    ///   - loss: Mean loss of its samples since the last synchronization.
     mutating func meet(_ weights: inout [Float], loss: Float, with group: any Collective) throws
 
     /// An epoch ends.

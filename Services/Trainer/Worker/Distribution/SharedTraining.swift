@@ -45,8 +45,8 @@ extension SharedTraining {
 extension Distribution {
     /// Joins the other workers of a task; returns once all are connected.
     /// - Parameters:
-    /// - host: Address of this machine at which the others reach it.
-    /// - epochs: Epochs after which the training pauses or ends.
+    ///   - host: Address of this machine at which the others reach it.
+    ///   - epochs: Epochs after which the training pauses or ends.
     func begin(
         _ training: any ResumableTraining, _ lease: TaskLease, as place: GangPlace, host: String, epochs: Int,
         _ progress: TaskProgress
