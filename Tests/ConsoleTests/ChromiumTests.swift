@@ -53,7 +53,7 @@ struct ChromiumTests {
                 let typed = try await browser.evaluate("document.querySelector('#trials input[type=search]').value")
                 #expect(typed == "no such & network, +1")
                 let said = try await browser.evaluate("document.querySelector('#trials .empty').textContent")
-                #expect(said.contains("No trial is like this."))
+                #expect(said.contains("No matching trials."))
             }
         }
     }

@@ -14,7 +14,7 @@ import WorkQueueClient
 
     @Test func `tasks that nobody is there to do are told with what to do`() throws {
         let shortage = try #require(OverviewPage.shortage(.trainer, statistics(waiting: 2, workers: [])))
-        #expect(shortage["what"] as? String == "2 tasks wait, and there is no trainer worker")
+        #expect(shortage["what"] as? String == "2 tasks are waiting, but there is no trainer worker")
         #expect(shortage["command"] as? String == "gyrus scale trainer-worker=1")
         #expect(OverviewPage.shortage(.trainer, statistics(waiting: 2, workers: ["w-0001"])) == nil)
         #expect(OverviewPage.shortage(.trainer, statistics(waiting: 0, workers: [])) == nil)

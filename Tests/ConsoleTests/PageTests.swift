@@ -62,7 +62,7 @@ import Testing
             let events = try await cluster.browser.get("/events")
             #expect(events.text.contains("scenario.published"))
             let empty = try await cluster.browser.get("/events?kind=blob.")
-            #expect(empty.text.contains("Nothing like this"))
+            #expect(empty.text.contains("No matching events"))
             for path in ["/scenarios/none", "/models/none", "/models/a/b/c", "/nothing", "/assets/nothing"] {
                 let answer = try await cluster.browser.get(path)
                 #expect(answer.status == 404, "\(path)")
@@ -75,7 +75,7 @@ import Testing
             let zoo = try await cluster.browser.get("/zoo")
             #expect(zoo.status == 503)
             #expect(zoo.field("Retry-After") != nil)
-            #expect(zoo.text.contains("The registry is away") && zoo.text.contains("gyrus up -d"))
+            #expect(zoo.text.contains("The registry is unavailable") && zoo.text.contains("gyrus up -d"))
             let overview = try await cluster.browser.get("/")
             #expect(overview.status == 200)
             #expect(overview.text.contains("4 of 5 services are up"))

@@ -97,7 +97,7 @@ import Testing
             try Self.trial(2, "neighbor 1", 0.8, from: [1]), try Self.trial(3, "prediction", 0.9),
         ]
         let picture = try #require(try await Self.picture(Self.status(method: method), trials: trials))
-        #expect(picture.title == "Who descends from whom")
+        #expect(picture.title == "Ancestry")
         #expect(picture.drawing.matches(of: #/class="line muted"/#).count == 1)
     }
 
@@ -171,7 +171,7 @@ import Testing
         #expect(try await Self.picture(status, trials: Array(trials.prefix(2))) == nil)
     }
 
-    @Test(arguments: [("reinforce", "What the controllers"), ("nao", "The embedding"), ("evolution", "Who descends")])
+    @Test(arguments: [("reinforce", "Entropy of the controllers"), ("nao", "The embedding"), ("evolution", "Ancestry")])
     func `a search for a fusion shows its searcher beside the best fusion`(method: String, title: String) async throws {
         var trials = try Self.fusions()
         trials[3].origin = "mutation 2"

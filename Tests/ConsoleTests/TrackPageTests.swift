@@ -35,13 +35,13 @@ import Testing
     @Test func `a tracking scenario shows its tables and the tracks of each sequence`() async throws {
         try await afterSearch { cluster in
             let page = try await cluster.browser.get("/scenarios/follow")
-            #expect(page.status == 200 && page.text.contains("Fixed settings of the papers"))
+            #expect(page.status == 200 && page.text.contains("Published settings"))
             #expect(
                 page.text.contains("href=\"/scenarios/follow/tracks?sequence=MOT16-04\"")
                     && page.text.contains("held out"))
             #expect(!page.text.contains("Learning curves") && page.text.contains("Best IDF1 so far"))
             let model = try await cluster.browser.get("/models/follow/8")
-            #expect(model.status == 200 && model.text.contains("Setup of a tracker"))
+            #expect(model.status == 200 && model.text.contains("Tracker setup"))
 
             let tracks = try await cluster.browser.get("/scenarios/follow/tracks?sequence=MOT16-04&frame=30")
             let style = try await cluster.browser.get("/assets/style.css")

@@ -35,7 +35,7 @@ import Testing
         try await ConsoleCluster.run { cluster in
             let id = try await cluster.publish("many", trials: 60)
             let none = try await cluster.browser.get("/scenarios/\(id)?state=failed")
-            #expect(none.text.contains("No trial is like this."))
+            #expect(none.text.contains("No matching trials."))
             #expect(try await cluster.browser.get("/scenarios/\(id)?state=odd").status == 400)
             let all = try await cluster.designer.trials(of: id.text)
             let wanted = try #require(all.first).networkName

@@ -109,7 +109,7 @@ struct Designer {
             return try await end(of: "s1", service)
         }
         #expect(status.state == .succeeded)
-        #expect(status.failure?.message.hasPrefix("2 of 25 trials were lost to faults") == true)
+        #expect(status.failure?.message.hasPrefix("2 of 25 trials were lost to machine") == true)
         let result = try await designer.service.store.events.read(limit: 10_000).first { $0.kind == "scenario.result" }
         #expect(result?.attributes["lost-trials"] == "2")
     }

@@ -197,7 +197,7 @@ extension SearchRun {
             Issue.record("it did not fail")
             return
         }
-        #expect(failure.message == "The first 6 trials all failed, the first one like this: broken 0")
+        #expect(failure.message == "The first 6 trials all failed. First failure: broken 0")
         #expect(driver.rows.trials.count < 12)
     }
 

@@ -187,12 +187,12 @@ struct AreaTests {
 
             let wrong: [(AreaChange, String)] = [
                 (.add("touch", .init()), "functions or regions"),
-                (.add("To uch", .init(functions: ["somesthesis"])), "no name of an area"),
-                (.add("vision.a.b", .init(functions: ["pain"])), "no name of an area"),
+                (.add("To uch", .init(functions: ["somesthesis"])), "not a valid area name"),
+                (.add("vision.a.b", .init(functions: ["pain"])), "not a valid area name"),
                 (.add("touch", .init(functions: ["somesthesia"])), "'somesthesis'"),
                 (.rename("vission", to: "x"), "'vision'"),
                 (.rename("vision.motion", to: "shape"), "already"),
-                (.tie("vision", .init(regions: ["1": 2])), "from 0 to 1"),
+                (.tie("vision", .init(regions: ["1": 2])), "between 0 and 1"),
                 (.tie("vision", .init(networks: [BlobDigest(hashing: [9])])), "no base network"),
                 (.merge("vision.motion", from: ["vision"]), "other way round"),
             ]

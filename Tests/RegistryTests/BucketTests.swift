@@ -70,7 +70,7 @@ import Testing
 
     @Test(arguments: [
         (ObjectStoreServer.Fault.full, Failure.Code.unavailable, "The bucket is full"),
-        (.away, .unavailable, "SlowDown"), (.wrong, .corrupt, "is not what was stored"),
+        (.away, .unavailable, "SlowDown"), (.wrong, .corrupt, "is damaged"),
     ])
     func `a store that is full, overloaded or wrong loses nothing`(
         fault: ObjectStoreServer.Fault, code: Failure.Code, reason: String

@@ -31,7 +31,7 @@ import Testing
         let choices = try StructureAlphabet(Self.scenario(Self.view(0.3))).choices(for: "photo")
         #expect(
             choices.first?.reason
-                == "pretrained, frozen: 20 features with LogME 0.3, more than -0.2 of the samples as they are")
+                == "pretrained, frozen: 20 features with LogME 0.3, more than -0.2 for the raw samples")
     }
 
     @Test func `features with less evidence are tried last`() throws {

@@ -52,7 +52,7 @@ import Testing
         let face = try #require(choices.first { $0.family == "mini-Xception" })
         #expect(!face.isIn && face.reason == "serves emotion, not activated")
         #expect(choices.first { $0.family == "ResNet" }?.reason == "reads a picture; serves vision")
-        #expect(choices.first { $0.family == "ResNet18" }?.reason == "chosen only where search.structures names it")
+        #expect(choices.first { $0.family == "ResNet18" }?.reason == "used only if search.structures names it")
     }
 
     @Test func `structures of other areas are kept out of a gene, unless the scenario names them`() throws {
@@ -80,7 +80,7 @@ import Testing
         #expect(try !Self.names("note", without).contains("TextCNN"))
         for (wrong, message) in [
             ("-LeNet4", "search.structures: there is no 'LeNet4' to choose."),
-            ("GRU", "search.structures: GRU reads series, waveform, and no modality of the scenario is that."),
+            ("GRU", "search.structures: GRU reads series, waveform, but the scenario has no such modality."),
         ] {
             let failure = #expect(throws: Failure.self) {
                 try NetworkSpace(Self.scenario(inputs, structures: [wrong]))

@@ -6,30 +6,30 @@ import ServiceClient
 import ServiceKit
 import WebGuard
 
-/// The web front.
+/// The web console.
 @main
 struct ConsoleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "console", abstract: "Shows Gyrus in a browser: models, brain, searches, events.",
+        commandName: "console", abstract: "Show Gyrus in a browser: models, brain, searches, events.",
         subcommands: [Serve.self, Health.self], defaultSubcommand: Serve.self)
 }
 
 /// Serves pages until it is stopped.
 struct Serve: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Serve the pages; prints their address.")
+    static let configuration = CommandConfiguration(abstract: "Serve the pages and print their address.")
 
-    @Option(help: "Address to listen on. Beyond this machine's loopback everybody who reaches it can read.")
+    @Option(help: "Address to listen on. Beyond loopback, anyone who can reach it can read everything.")
     var address = "127.0.0.1"
 
     @Option(
         help: ArgumentHelp(
-            "Port to listen on; 0 for any free one, or ‘usual’: \(ConsoleSettings.usualPort), or any where it is taken.",
+            "Port to listen on; 0 for any free one, or ‘usual’: \(ConsoleSettings.usualPort) unless it is taken.",
             valueName: "number"))
     var port = PortArgument.usual
 
     @Option(
         help: ArgumentHelp(
-            "Another name by which browsers may ask for the console (can be repeated).", valueName: "name"))
+            "Another host name under which browsers may open the console (can be repeated).", valueName: "name"))
     var allowHost: [String] = []
 
     @OptionGroup var place: URLFileOptions
@@ -74,7 +74,7 @@ enum PortArgument: ExpressibleByArgument {
     var defaultValueDescription: String { number.map { "\($0)" } ?? "usual" }
 }
 
-/// Where the console's URL is kept while it runs.
+/// File that holds the console's URL while it runs.
 struct URLFileOptions: ParsableArguments {
     @Option(
         name: .customLong("url-file"),
@@ -82,19 +82,19 @@ struct URLFileOptions: ParsableArguments {
     var file: String?
 }
 
-/// Says whether the console that keeps its URL in a file answers.
+/// Checks whether the console that keeps its URL in a file answers.
 struct Health: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print the address of a running console; exit status 69 where none answers.")
+        abstract: "Print the address of a running console; exit with status 69 if none answers.")
 
     @OptionGroup var place: URLFileOptions
 
-    @Option(help: ArgumentHelp("Longest time to wait for it.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Maximum time to wait for it.", valueName: "seconds"))
     var wait = 0.0
 
     func run() async throws {
         guard let file = place.file else {
-            throw ValidationError("--url-file is needed: where the console keeps its URL.")
+            throw ValidationError("--url-file is required: the file that holds the console's URL.")
         }
         do {
             print(

@@ -7,7 +7,7 @@ import RegistryClient
 public import ServiceClient
 import WorkQueueClient
 
-/// The services behind the console, asked with little patience: a page that lacks a part beats one that hangs.
+/// The services behind the console. Requests time out quickly: a page that lacks a part is better than one that hangs.
 public struct Backends: Sendable {
     let registry: RegistryClient
     let designer: DesignerClient
@@ -16,13 +16,13 @@ public struct Backends: Sendable {
     private let services: [ServiceName: ServiceClient]
     private let patience: Duration
 
-    /// Connects to all services, which need not be there.
+    /// Connects to all services, whether or not they are up.
     /// - Parameter patience: How long a service may take to answer.
     public init(_ directory: ServiceDirectory, patience: Duration, logger: Logger) throws {
         var connections: [ServiceName: RequestClient] = [:]
         for name in ServiceName.allCases { connections[name] = try directory.connect(to: name, logger: logger) }
         func connection(_ name: ServiceName) throws -> RequestClient {
-            guard let found = connections[name] else { throw Failure(.internal, "The console lacks the \(name).") }
+            guard let found = connections[name] else { throw Failure(.internal, "The console does not know \(name).") }
             return found
         }
         registry = RegistryClient(try connection(.registry), patience: .zero)
@@ -33,11 +33,11 @@ public struct Backends: Sendable {
         self.patience = patience
     }
 
-    /// The services that have a queue: of scenarios for searches, of tasks for workers.
+    /// The services that have a queue: the designer's of scenarios, the others' of tasks.
     static let withQueue: [ServiceName] = [.designer, .trainer, .evaluator]
 
-    /// Asks one service; it has to answer in time.
-    /// - Throws: `ServiceAway` where it does not.
+    /// Sends a request to one service, with a deadline.
+    /// - Throws: `ServiceAway` if the service does not answer.
     func ask<Value: Sendable>(
         _ service: ServiceName, _ body: @Sendable @escaping (Backends) async throws -> Value
     ) async throws -> Value {
@@ -50,7 +50,7 @@ public struct Backends: Sendable {
                 }
                 defer { group.cancelAll() }
                 guard let value = try await group.next() ?? nil else {
-                    throw Failure(.deadlineExceeded, "It did not answer within \(patience).")
+                    throw Failure(.deadlineExceeded, "The service did not answer within \(patience).")
                 }
                 return value
             }
@@ -59,7 +59,7 @@ public struct Backends: Sendable {
         }
     }
 
-    /// What a service answers, or that it is away: for pages that can go without it.
+    /// A service's answer, or that it is away, for pages that can do without it.
     func part<Value: Sendable>(
         _ service: ServiceName, _ body: @Sendable @escaping (Backends) async throws -> Value
     ) async -> Result<Value, Failure> {
@@ -78,9 +78,9 @@ public struct Backends: Sendable {
         return queue
     }
 
-    /// Health and events of a service.
+    /// Client for the health and events of a service.
     func service(_ name: ServiceName) throws -> ServiceClient {
-        guard let service = services[name] else { throw Failure(.internal, "The console lacks the \(name).") }
+        guard let service = services[name] else { throw Failure(.internal, "The console does not know \(name).") }
         return service
     }
 }
@@ -90,8 +90,8 @@ struct ServiceAway: Error {
     let service: ServiceName
     let reason: String
 
-    /// What is wrong and what to do, in a sentence.
+    /// The problem and the remedy in a sentence.
     var message: String {
-        "The \(service) does not answer. Start it with “gyrus up -d”, or look at “gyrus logs \(service)”."
+        "The \(service) does not answer. Start it with “gyrus up -d”, or see “gyrus logs \(service)”."
     }
 }

@@ -5,7 +5,7 @@ import HummingbirdCore
 import Logging
 import Model
 
-/// Every address of the console.
+/// All routes of the console.
 struct ConsoleRoutes: Sendable {
     typealias Context = BasicRequestContext
 
@@ -97,7 +97,7 @@ struct ConsoleRoutes: Sendable {
         router.get("/docs/:name") { _, context in try manual.response(try context.parameters.require("name")) }
     }
 
-    /// The parts of a path behind what a route says.
+    /// The parts of a path after the route's own.
     private static func path(_ context: Context) -> [String] {
         context.parameters.getCatchAll().map { $0.removingPercentEncoding ?? String($0) }
     }

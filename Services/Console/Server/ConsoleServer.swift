@@ -7,7 +7,7 @@ import NIOCore
 public import ServiceLifecycle
 import WebGuard
 
-/// The web front: an HTTP server whose pages show what the services hold; it owns nothing and changes nothing.
+/// The web console: an HTTP server whose pages show the contents of the services. It stores and changes nothing.
 ///
 /// ```swift
 /// let backends = try Backends(ServiceDirectory(), patience: .seconds(2), logger: logger)
@@ -20,7 +20,7 @@ public struct ConsoleServer: Service {
     private let onReady: @Sendable (URL) -> Void
 
     /// Makes a server.
-    /// - Parameter onReady: Called with the console's URL once it can be asked.
+    /// - Parameter onReady: Called with the console's URL once it accepts requests.
     public init(
         _ settings: ConsoleSettings, backends: Backends, logger: Logger,
         onReady: @escaping @Sendable (URL) -> Void = { _ in }
@@ -31,7 +31,7 @@ public struct ConsoleServer: Service {
         self.onReady = onReady
     }
 
-    /// Serves until the task is cancelled or asked to stop.
+    /// Serves until the task is canceled or asked to stop.
     public func run() async throws {
         defer { settings.urlFile.map { try? FileManager.default.removeItem(at: $0) } }
         do {
@@ -41,7 +41,7 @@ public struct ConsoleServer: Service {
                 let port = settings.port ?? 0
                 throw Failure(
                     .unavailable,
-                    "Port \(port) of \(settings.address) is taken; stop who has it, or give another --port (0: any).")
+                    "Port \(port) of \(settings.address) is taken; free it or choose another --port (0: any).")
             }
             logger.info("the usual port is taken", metadata: ["port": "\(ConsoleSettings.usualPort)"])
             try await serve(on: 0)

@@ -1,29 +1,30 @@
 import Foundation
 import Model
 
-/// Figures as people read them.
+/// Numbers formatted for people.
 enum Words {
     /// A share as a percentage, such as `97.31 %`.
     static func percent(_ share: Double?) -> String { share.map { "\(fixed($0 * 100, 2)) %" } ?? "–" }
 
-    /// A metric's value: a share as a percentage, anything else without needless digits; its standard error where it is known.
+    /// A metric's value: a share as a percentage, anything else without trailing zeros; with its standard error if
+    /// known.
     static func value(_ value: Double?, of metric: Metric, error: Double? = nil) -> String {
         guard let value else { return "–" }
         guard metric.isShare else { return plain(value) + (error.map { " ± \(plain($0))" } ?? "") }
         return error.map { "\(fixed(value * 100, 2)) ± \(fixed($0 * 100, 2)) %" } ?? percent(value)
     }
 
-    /// The value that is as good as a trial's objective says.
+    /// The metric's value that corresponds to a trial's objective.
     static func worth(_ objective: Double?, of metric: Metric) -> String {
         value(objective.map(metric.utility), of: metric)
     }
 
-    /// A metric's value at an axis.
+    /// A metric's value as a tick label.
     static func tick(_ value: Double, of metric: Metric) -> String {
         metric.isShare ? "\(plain(value * 100)) %" : plain(value)
     }
 
-    /// A number with digits after the point.
+    /// A number with a fixed number of decimals.
     static func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 
     /// A whole number in groups of three digits.
@@ -47,7 +48,7 @@ enum Words {
         }
     }
 
-    /// A number without needless digits.
+    /// A number without trailing zeros.
     static func plain(_ value: Double) -> String {
         let text = fixed(value, abs(value) >= 100 ? 0 : abs(value) >= 10 ? 1 : abs(value) >= 1 ? 2 : 3)
         guard text.contains(".") else { return text }
@@ -68,17 +69,17 @@ enum Words {
         }
     }
 
-    /// A moment for programs, in UTC.
+    /// A time for programs, in UTC.
     static func time(_ date: Date) -> String {
         date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
-    /// A moment for people, in UTC, such as `2026-01-31 12:00:05`.
+    /// A time for people, in UTC, such as `2026-01-31 12:00:05`.
     static func clock(_ date: Date) -> String { String(time(date).prefix(19)).replacing("T", with: " ") }
 
-    /// A count at an axis, where values between two counts are left out.
+    /// A tick label for a count; empty between whole numbers.
     static func countTick(_ value: Double) -> String { value == value.rounded() ? count(Int(value)) : "" }
 
-    /// A word with its number, such as `3 trials`.
+    /// A number with its noun, such as `3 trials`.
     static func some(_ count: Int, _ word: String) -> String { "\(Words.count(count)) \(word)\(count == 1 ? "" : "s")" }
 }

@@ -3,10 +3,10 @@ import Model
 import Search
 import Torch
 
-/// Learns with libtorch for searches by neural architecture optimization, in a process of its own: what searches starts
-/// without libtorch.
+/// Trains with libtorch for searches by neural architecture optimization, in a separate process, so that the searching
+/// process starts without libtorch.
 ///
-/// Takes a lesson on each line of its input, and answers with a line each. Not for people; searches start it.
+/// Reads one request per line from stdin and answers each with one line. Not for direct use; searches start it.
 @main
 struct AutoencoderCommand {
     static func main() throws {

@@ -3,14 +3,16 @@ import Model
 import Search
 import Torch
 
-/// Encoder, performance predictor and decoder with attention, trained jointly (neural architecture optimization, Luo et al.
-/// 2018): a string of choices becomes a point, whose worth is predicted, and from which the string can be read again.
+/// Encoder, performance predictor and decoder with attention, trained jointly (neural architecture optimization, Luo et
+/// al. 2018). The encoder maps a string of choices to a point, the predictor estimates the value of the point, and the
+/// decoder maps it back to a string.
 ///
-/// The encoder is a long short-term memory over the string's decisions; the point is the mean of its outputs, all of length
-/// 1. The predictor has one hidden layer. The decoder is a memory that starts at the point and attends to the encoder's
-/// outputs. All strings are as long as there are slots; what a string skips has a token of its own.
+/// The encoder is a long short-term memory over the string's decisions; the point is the mean of its outputs, each
+/// normalized to length 1. The predictor has one hidden layer. The decoder is an LSTM that starts at the point and
+/// attends to the encoder's outputs. All strings have one token per slot; a skipped slot has a token of its own.
 ///
-/// What it learns follows from its seed and the order of the examples on one kind of machine; another may round otherwise.
+/// On one kind of machine, the result follows from the seed and the order of the examples; another kind may round
+/// differently.
 final class StructureAutoencoder {
     typealias Example = AutoencoderLesson.Example
 
@@ -18,8 +20,8 @@ final class StructureAutoencoder {
     private let settings: AutoencoderLesson.Settings
     private let handle: OpaquePointer
 
-    /// Makes a model that has learned nothing.
-    /// - Throws: `Failure` with code `internal` where libtorch refuses.
+    /// Makes an untrained model.
+    /// - Throws: `Failure` with code `internal` if libtorch refuses.
     init(_ strings: AutoencoderLesson.Strings, _ settings: AutoencoderLesson.Settings, seed: UInt64) throws {
         ComputeThreads.prepare()
         self.strings = strings
@@ -35,7 +37,7 @@ final class StructureAutoencoder {
                         embedding: Int64(settings.embedding), size: Int64(settings.size), seed: seed)
                     var error: UnsafeMutablePointer<CChar>?
                     guard let handle = gyrus_autoencoder_create(&plan, &error) else {
-                        throw Failure(.internal, "No autoencoder can be made: \(takeMessage(error)).")
+                        throw Failure(.internal, "Cannot create the autoencoder: \(takeMessage(error)).")
                     }
                     return handle
                 }
@@ -46,7 +48,7 @@ final class StructureAutoencoder {
     deinit { gyrus_autoencoder_free(handle) }
 
     /// Trains with examples in random order, each about equally often.
-    /// - Throws: `Failure` with code `diverged` where the loss is no finite number.
+    /// - Throws: `Failure` with code `diverged` if the loss is not finite.
     func learn(from examples: [Example], using generator: inout some RandomNumberGenerator) throws {
         guard !examples.isEmpty else { return }
         let steps = min(settings.steps, settings.stepsPerExample * examples.count)
@@ -66,26 +68,26 @@ final class StructureAutoencoder {
                 handle, numbers(of: examples.map(\.choices)), worths, Int64(examples.count), &lesson, &error)
         }
         guard status == GYRUS_OK else {
-            throw Failure(status == GYRUS_DIVERGED ? .diverged : .internal, "Learning failed: \(takeMessage(error)).")
+            throw Failure(status == GYRUS_DIVERGED ? .diverged : .internal, "Training failed: \(takeMessage(error)).")
         }
     }
 
-    /// The predicted worth of strings.
+    /// The predicted values of strings.
     func predictions(of strings: [[Int?]]) throws -> [Double] {
         var worths = [Float](repeating: 0, count: strings.count)
         try call(strings) { gyrus_autoencoder_predict(handle, $0, $1, &worths, &$2) }
         return worths.map(Double.init)
     }
 
-    /// The points of strings, each of so many numbers as the settings say.
+    /// The points of strings, each with as many numbers as the settings say.
     func points(of strings: [[Int?]]) throws -> [[Double]] {
         var points = [Float](repeating: 0, count: strings.count * settings.size)
         try call(strings) { gyrus_autoencoder_points(handle, $0, $1, &points, &$2) }
         return strings.indices.map { points[($0 * settings.size)..<(($0 + 1) * settings.size)].map(Double.init) }
     }
 
-    /// Strings that are read from the points of others after these went a step uphill, as far as the step's length says; 0
-    /// reads the strings themselves.
+    /// Moves the points of strings uphill by the step's length and decodes them; length 0 decodes the strings
+    /// themselves.
     func strings(from others: [[Int?]], uphill step: Double) throws -> [[Int?]] {
         var read = [Int32](repeating: 0, count: others.count * strings.kinds.count)
         try call(others) { gyrus_autoencoder_read(handle, $0, $1, step, &read, &$2) }
@@ -95,7 +97,7 @@ final class StructureAutoencoder {
     }
 
     private func numbers(of strings: [[Int?]]) -> [Int32] {
-        precondition(strings.allSatisfy { $0.count == self.strings.kinds.count }, "strings of another space")
+        precondition(strings.allSatisfy { $0.count == self.strings.kinds.count }, "the strings belong to another space")
         return strings.flatMap { $0.map { Int32($0 ?? -1) } }
     }
 
@@ -115,7 +117,7 @@ final class StructureAutoencoder {
 // MARK: - How good it is
 
 extension StructureAutoencoder {
-    /// Share of the pairs of examples of different worth that are predicted in their order; 0.5 is chance.
+    /// Share of the pairs of examples of different value that are predicted in their order; 0.5 is chance.
     func rankingAccuracy(on examples: [Example]) throws -> Double {
         let predictions = try predictions(of: examples.map(\.choices))
         var (right, all) = (0.0, 0.0)
@@ -129,7 +131,7 @@ extension StructureAutoencoder {
         return all == 0 ? 0.5 : right / all
     }
 
-    /// Share of the slots in which strings that are encoded and read again differ.
+    /// Share of the slots that differ after strings are encoded and decoded.
     func decodingDistance(on examples: [Example]) throws -> Double {
         let strings = examples.map(\.choices)
         let different = zip(strings, try self.strings(from: strings, uphill: 0)).reduce(0) { sum, pair in

@@ -2,20 +2,20 @@ public import Messaging
 public import Model
 package import Schema
 
-/// What the workers of a search by replicas ask of the designer.
+/// Client for the workers of a search with controller replicas.
 public struct ControllerClient: Sendable {
-    /// How long the designer may be away.
+    /// How long the designer may be unavailable.
     private static let patience = Duration.seconds(365 * 86_400)
-    /// How long one request waits.
+    /// Timeout of one request.
     private static let turn = Duration.seconds(10)
 
-    /// Where a part of the controllers' parameters is.
+    /// Location of a shard of the controllers' parameters.
     public struct ShardPlace: Hashable, Sendable {
-        /// Number of the part, from 0.
+        /// Number of the shard, from 0.
         public var shard: Int
         /// Endpoint of its parameter server.
         public var endpoint: Endpoint
-        /// Public key of that server; nil where it needs none.
+        /// Public key of that server; nil if it needs none.
         public var key: PublicKey?
 
         /// Names a place.
@@ -25,7 +25,7 @@ public struct ControllerClient: Sendable {
             self.key = key
         }
 
-        /// The place that was received.
+        /// Decodes a received location.
         package init(_ wire: Wire.ControllerShard) throws {
             try self.init(
                 shard: Int(wire.shard), endpoint: Endpoint(wire.endpoint),
@@ -42,8 +42,8 @@ public struct ControllerClient: Sendable {
         self.scenario = scenario
     }
 
-    /// Has children tried, and those of the same step that were placed before.
-    /// - Returns: The step's trials, and whether the search takes no more.
+    /// Submits children to be tried, including those of the same step that were submitted before.
+    /// - Returns: The step's trials, and whether the search accepts no more.
     public func place(
         _ genomes: [String], replica: Int, step: Int, batch: Int, evenness: [String: Double]
     ) async throws -> (trials: [Int], isOver: Bool) {
@@ -66,7 +66,7 @@ public struct ControllerClient: Sendable {
         }
     }
 
-    /// Says where a part of the parameters is.
+    /// Announces the location of a shard.
     public func announce(_ place: ShardPlace) async throws {
         let request = Wire.ControllerShard(
             scenario: scenario.text, shard: UInt32(place.shard), endpoint: place.endpoint.description,
@@ -74,7 +74,7 @@ public struct ControllerClient: Sendable {
         _ = try await requests.call(.announceShard, request)
     }
 
-    /// Where the parts of the parameters are; waits until all of so many were announced.
+    /// The locations of the shards; waits until the given number of them has been announced.
     public func shards(_ count: Int) async throws -> [ShardPlace] {
         let request = Wire.ControllerShardsRequest(
             scenario: scenario.text, waitMilliseconds: Self.turnMilliseconds)

@@ -2,7 +2,7 @@ package import Messaging
 package import Schema
 
 extension Route where Request == Wire.ControllerPlaceRequest, Reply == Wire.ControllerPlaceReply {
-    /// Has children of a replica tried; safe to repeat.
+    /// Submits children of a replica to be tried; safe to repeat.
     package static var placeChildren: Route<Wire.ControllerPlaceRequest, Wire.ControllerPlaceReply> {
         .init("controller.place", .work)
     }
@@ -16,12 +16,12 @@ extension Route where Request == Wire.ControllerWaitRequest, Reply == Wire.Contr
 }
 
 extension Route where Request == Wire.ControllerShard, Reply == Wire.Empty {
-    /// Says where a part of the parameters is.
+    /// Announces the location of a shard.
     package static var announceShard: Route<Wire.ControllerShard, Wire.Empty> { .init("controller.announce", .work) }
 }
 
 extension Route where Request == Wire.ControllerShardsRequest, Reply == Wire.ControllerShardsReply {
-    /// Where the parts of the parameters are.
+    /// The locations of the shards.
     package static var listShards: Route<Wire.ControllerShardsRequest, Wire.ControllerShardsReply> {
         .init("controller.shards", .work)
     }

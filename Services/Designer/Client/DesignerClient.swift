@@ -3,7 +3,7 @@ public import Messaging
 public import Model
 import Schema
 
-/// Publishes scenarios and asks how they are doing.
+/// Publishes scenarios and reports their state.
 ///
 /// ```swift
 /// let designer = DesignerClient(try ServiceDirectory().connect(to: .designer, logger: logger))
@@ -12,7 +12,7 @@ import Schema
 /// let result = try await designer.waitForEnd(of: id.text)
 /// ```
 public struct DesignerClient: Sendable {
-    /// How long the designer holds a request for a scenario's end at most.
+    /// Maximum time that the designer holds a request for a scenario's end.
     public static let longestWait = Duration.seconds(30)
 
     private let requests: RequestClient
@@ -20,12 +20,12 @@ public struct DesignerClient: Sendable {
     /// Makes a client over a connection.
     public init(_ requests: RequestClient) { self.requests = requests }
 
-    /// Publishes a scenario under an identity of the caller's choice; returns after it is on disk.
+    /// Publishes a scenario under an identity chosen by the caller; returns once it is on disk.
     ///
-    /// Repeating it with the same identity and text changes nothing, so it is repeated until it is answered or patience
+    /// Repeating it with the same identity and text changes nothing, so it retries until it gets an answer or patience
     /// ends.
-    /// - Throws: `Failure` with code `invalid-argument` whose message points at what is wrong in the file, `conflict`
-    ///   where the identity belongs to another text.
+    /// - Throws: `Failure` with code `invalid-argument` whose message points at the error in the file, `conflict` if
+    ///   the identity belongs to another text.
     @discardableResult
     public func publish(
         _ text: String, file: String, as id: ScenarioID, patience: Duration = .seconds(15)
@@ -34,8 +34,8 @@ public struct DesignerClient: Sendable {
         return try ScenarioStatus(await requests.callRetrying(.publishScenario, request, for: patience))
     }
 
-    /// The state of a scenario; waits for its end up to a time.
-    /// - Parameter id: Its identity or a prefix of it that no other scenario has.
+    /// The state of a scenario; waits up to the given time for its end.
+    /// - Parameter id: Its identity or a unique prefix of it.
     public func scenario(_ id: String, waiting: Duration = .zero) async throws -> ScenarioStatus {
         let waiting = min(waiting, Self.longestWait)
         let milliseconds = UInt32(clamping: Int64(waiting / .milliseconds(1)))
@@ -44,8 +44,8 @@ public struct DesignerClient: Sendable {
             await requests.call(.getScenario, request, timeout: waiting + .seconds(10)))
     }
 
-    /// Waits until a scenario has ended, across restarts of the designer; ends early only with the calling task, or where
-    /// the designer stays away for longer than `patience`.
+    /// Waits until a scenario has ended, across restarts of the designer; ends early only if the calling task is
+    /// canceled or the designer is unavailable for longer than `patience`.
     public func waitForEnd(of id: String, patience: Duration = .seconds(120)) async throws -> ScenarioStatus {
         while true {
             let status = try await retrying(for: patience) { try await scenario(id, waiting: Self.longestWait) }
@@ -53,39 +53,39 @@ public struct DesignerClient: Sendable {
         }
     }
 
-    /// What a scenario engages, and why its search tries what it tries: resolved when it was published.
-    /// - Parameter id: Its identity or a prefix of it that no other scenario has.
+    /// What a scenario engages, and why its search tries what it tries; resolved when it was published.
+    /// - Parameter id: Its identity or a unique prefix of it.
     public func explanation(of id: String) async throws -> Explanation {
         try Explanation(json: await requests.call(.explainScenario, Wire.ScenarioRequest(id: id)).explanation)
     }
 
-    /// Cancels a scenario; one that has ended stays as it is.
+    /// Cancels a scenario; has no effect on one that has ended.
     public func cancel(_ id: String) async throws -> ScenarioStatus {
         try ScenarioStatus(
             await requests.callRetrying(.cancelScenario, Wire.ScenarioRequest(id: id), for: .seconds(15)))
     }
 
-    /// Removes a scenario that has ended, with its trials; models that came of it stay.
-    /// - Returns: What it was.
+    /// Removes a scenario that has ended, with its trials; the models that it produced stay.
+    /// - Returns: The removed scenario.
     public func remove(_ id: String) async throws -> ScenarioStatus {
         try ScenarioStatus(await requests.call(.removeScenario, Wire.ScenarioRequest(id: id)))
     }
 
-    /// Takes a cancelled or failed scenario up where it stood; one that runs or has its result stays as it is.
+    /// Resumes a canceled or failed scenario where it stopped; has no effect on one that runs or succeeded.
     public func resume(_ id: String) async throws -> ScenarioStatus {
         try ScenarioStatus(
             await requests.callRetrying(.resumeScenario, Wire.ScenarioRequest(id: id), for: .seconds(15)))
     }
 
-    /// The scenarios, newest first: as many as one reply holds.
-    /// - Parameter before: Only scenarios published before the one of this identity; nil for the newest.
+    /// The scenarios, newest first, as many as fit into one reply.
+    /// - Parameter before: Only scenarios published before the one with this identity; nil for the newest.
     public func scenarios(limit: Int = 1_000, before: ScenarioID? = nil) async throws -> [ScenarioStatus] {
         let request = Wire.ScenarioListRequest(limit: UInt32(clamping: limit), before: before?.text ?? "")
         return try await requests.call(.listScenarios, request).scenarios.map { try ScenarioStatus($0) }
     }
 
-    /// The trials of a scenario, by number; the final trainings come last. They come in several pages where they are many.
-    /// - Parameter id: The scenario's identity or a prefix of it that no other scenario has.
+    /// The trials of a scenario, by number, with the final trainings last; many trials come in several pages.
+    /// - Parameter id: The scenario's identity or a unique prefix of it.
     public func trials(of id: String, from number: Int = 0, limit: Int = 1_000) async throws -> [Trial] {
         let request = Wire.TrialListRequest(
             scenario: id, from: UInt32(clamping: number), limit: UInt32(clamping: limit))
@@ -94,8 +94,8 @@ public struct DesignerClient: Sendable {
 
     /// One page of a scenario's trials, ordered by any figure.
     /// - Parameters:
-    ///   - id: The scenario's identity or a prefix of it that no other scenario has.
-    ///   - offset: Trials to leave out at the front.
+    ///   - id: The scenario's identity or a unique prefix of it.
+    ///   - offset: Number of trials to skip.
     public func trials(
         of id: String, by order: TrialOrder, descending: Bool = false, offset: Int = 0, limit: Int = 100
     ) async throws -> [Trial] {
@@ -105,10 +105,10 @@ public struct DesignerClient: Sendable {
         return try await requests.call(.pageTrials, request).trials.map { try Trial($0) }
     }
 
-    /// How the search of a scenario went so far.
+    /// The progress of a scenario's search.
     /// - Parameters:
-    ///   - id: The scenario's identity or a prefix of it that no other scenario has.
-    ///   - sample: Most trials in the sample.
+    ///   - id: The scenario's identity or a unique prefix of it.
+    ///   - sample: Maximum number of trials in the sample.
     public func progress(of id: String, sample: Int = 1_000) async throws -> SearchProgress {
         let request = Wire.SearchProgressRequest(scenario: id, sample: UInt32(clamping: sample))
         return try SearchProgress(await requests.call(.searchProgress, request))

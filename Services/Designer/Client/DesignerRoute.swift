@@ -2,24 +2,24 @@ package import Messaging
 package import Schema
 
 extension Route where Request == Wire.PublishRequest, Reply == Wire.ScenarioStatus {
-    /// Publishes a scenario; safe to repeat, answered after it is on disk.
+    /// Publishes a scenario; safe to repeat; replies once it is on disk.
     package static var publishScenario: Route<Wire.PublishRequest, Wire.ScenarioStatus> {
         .init("scenario.publish", .submit)
     }
 }
 
 extension Route where Request == Wire.ScenarioRequest, Reply == Wire.ScenarioStatus {
-    /// The state of a scenario; waits for its end where asked.
+    /// The state of a scenario; waits for its end if requested.
     package static var getScenario: Route<Wire.ScenarioRequest, Wire.ScenarioStatus> { .init("scenario.get", .read) }
     /// Cancels a scenario that has not ended.
     package static var cancelScenario: Route<Wire.ScenarioRequest, Wire.ScenarioStatus> {
         .init("scenario.cancel", .submit)
     }
-    /// Removes a scenario that has ended, with its trials; the reply is what it was.
+    /// Removes a scenario that has ended, with its trials; replies with the removed scenario.
     package static var removeScenario: Route<Wire.ScenarioRequest, Wire.ScenarioStatus> {
         .init("scenario.remove", .operate)
     }
-    /// Takes a cancelled or failed scenario up again where it stood.
+    /// Resumes a canceled or failed scenario where it stopped.
     package static var resumeScenario: Route<Wire.ScenarioRequest, Wire.ScenarioStatus> {
         .init("scenario.resume", .submit)
     }
@@ -50,7 +50,7 @@ extension Route where Request == Wire.TrialPageRequest, Reply == Wire.TrialListR
 }
 
 extension Route where Request == Wire.SearchProgressRequest, Reply == Wire.SearchProgressReply {
-    /// How the search of a scenario went so far.
+    /// The progress of a scenario's search.
     package static var searchProgress: Route<Wire.SearchProgressRequest, Wire.SearchProgressReply> {
         .init("search.progress", .read)
     }

@@ -2,10 +2,10 @@ public import Model
 import Networks
 package import Schema
 
-/// What follows from the text of a scenario for those who show it. The designer reads the text once, when it is published;
-/// nobody else needs to.
+/// Facts derived from a scenario's text, for display. The designer parses the text once, at publication; nobody else
+/// needs to.
 public struct ScenarioFacts: Hashable, Sendable, Codable {
-    /// A network that a search for a fusion fuses.
+    /// A network that a fusion search fuses.
     public struct Fused: Hashable, Sendable, Codable {
         /// Modality that it perceives.
         public var modality: String
@@ -19,13 +19,13 @@ public struct ScenarioFacts: Hashable, Sendable, Codable {
         }
     }
 
-    /// Decisions that are inherited together, which the numbers between two hyphens of a genome stand for.
+    /// Decisions that are inherited together; the numbers between two hyphens of a genome encode them.
     public struct Gene: Hashable, Sendable, Codable {
         /// One decision.
         public struct Part: Hashable, Sendable, Codable {
             /// Its name, such as `structure`.
             public var name: String
-            /// What can be chosen, from number 1; a gene that is left out has zeros.
+            /// The choices, numbered from 1; an omitted gene has zeros.
             public var choices: [String]
 
             /// Describes a decision.
@@ -35,11 +35,11 @@ public struct ScenarioFacts: Hashable, Sendable, Codable {
             }
         }
 
-        /// Its name, such as that of a modality.
+        /// Name of the gene, such as that of a modality.
         public var name: String
-        /// The decisions, in their order.
+        /// The decisions in order.
         public var parts: [Part]
-        /// The decisions that follow any number of times.
+        /// The decisions that can repeat any number of times.
         public var turn: [Part]
 
         /// Describes a gene.
@@ -50,31 +50,32 @@ public struct ScenarioFacts: Hashable, Sendable, Codable {
         }
     }
 
-    /// What is to be learned.
+    /// The learning task.
     public var task: Scenario.Task
-    /// Identity of the recipe of the data.
+    /// Identity of the data's recipe.
     public var recipe: String
-    /// How candidates are chosen, as the scenario says.
+    /// Search method, as given in the scenario.
     public var method: SearchMethod
-    /// What is minimized beside the objective.
+    /// Costs that are minimized in addition to the objective.
     public var minimized: [Scenario.Cost]
-    /// Most milliseconds for one sample; nil for any.
+    /// Latency limit in milliseconds for one sample; nil for none.
     public var latencyLimit: Double?
-    /// Trials that are trained for the final budget.
+    /// Number of trials that get the final budget.
     public var finalists: Int
-    /// The networks that are fused, by modality; empty where networks are searched as they are.
+    /// The networks that are fused, by modality; empty unless it is a fusion search.
     public var fused: [Fused]
-    /// Detectors that trackers are searched for; empty where nothing is tracked.
+    /// Detectors for which trackers are searched; empty unless it is a tracking scenario.
     public var detectors: [String]
-    /// Sequences that no tracker is chosen by.
+    /// Held-out sequences, never used for selection.
     public var heldOut: [String]
-    /// Servers of the parameters of controllers that several replicas share; 0 where there are no replicas.
+    /// Number of parameter servers for controllers with several replicas; 0 without replicas.
     public var shards: Int
-    /// Seconds for search and final training together; nil where the trials alone say how long it takes.
+    /// Time budget in seconds for search and final training together; nil if only the number of trials limits the
+    /// search.
     public var budget: Double?
-    /// How much longer a final training takes than one of a trial.
+    /// How many times longer a final training takes than that of a trial.
     public var finalLength: Double
-    /// What the numbers of a genome stand for; nil where that is not known, and in lists.
+    /// The meaning of the numbers of a genome; nil if unknown, and in lists.
     public var genes: [Gene]?
 
     /// Makes facts.
@@ -100,7 +101,7 @@ public struct ScenarioFacts: Hashable, Sendable, Codable {
 
     /// The facts of a scenario.
     public init(_ scenario: Scenario) {
-        // A name that is no structure's is a model of the registry.
+        // A name that is not a structure's is a model of the registry.
         let fused = (scenario.fusion?.networks ?? [:]).sorted { $0.key < $1.key }
             .map { Fused(modality: $0.key, isTrained: StructureFamily.named($0.value) != nil) }
         self.init(
@@ -118,15 +119,15 @@ public struct ScenarioFacts: Hashable, Sendable, Codable {
         return epochs * Double(max(few, most)) / Double(max(1, few))
     }
 
-    /// The limits that are known only after a training.
+    /// The limits that can only be checked after a training.
     public var limits: Scenario.Limits { Scenario.Limits(latency: latencyLimit) }
 }
 
 // MARK: - On the wire
 
 extension ScenarioFacts {
-    /// The facts that were received.
-    /// - Throws: `Failure` with code `corrupt` where they are none.
+    /// Decodes received facts.
+    /// - Throws: `Failure` with code `corrupt` if they are invalid.
     package init(_ wire: Wire.ScenarioFacts) throws {
         func known<Value: RawRepresentable<String>>(_ text: String, _ what: String) throws -> Value {
             guard let value = Value(rawValue: text) else {
@@ -158,7 +159,7 @@ extension Wire.SpacePart {
 }
 
 extension Wire.ScenarioFacts {
-    /// The facts as they are sent.
+    /// The facts in wire form.
     package init(_ facts: ScenarioFacts) {
         self.init(
             task: facts.task.rawValue, recipe: facts.recipe, method: facts.method.rawValue,

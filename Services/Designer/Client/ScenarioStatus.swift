@@ -2,11 +2,11 @@ public import Foundation
 public import Model
 package import Schema
 
-/// What a scenario is at the moment.
+/// The state of a scenario.
 public enum ScenarioState: Int, CaseIterable, Hashable, Sendable, CustomStringConvertible {
     /// Waiting in the queue.
     case queued = 1
-    /// Its search runs.
+    /// Its search is running.
     case running = 2
     /// Ended with a result.
     case succeeded = 3
@@ -15,10 +15,10 @@ public enum ScenarioState: Int, CaseIterable, Hashable, Sendable, CustomStringCo
     /// Cancelled; can be resumed.
     case cancelled = 5
 
-    /// Whether nothing more happens to it, unless it is resumed.
+    /// Whether its state is final unless it is resumed.
     public var isFinal: Bool { self == .succeeded || self == .failed || self == .cancelled }
 
-    /// The state in a word.
+    /// The state as a word.
     public var description: String {
         switch self {
         case .queued: "queued"
@@ -30,17 +30,17 @@ public enum ScenarioState: Int, CaseIterable, Hashable, Sendable, CustomStringCo
     }
 }
 
-/// A published scenario and how far it is.
+/// A published scenario and its progress.
 public struct ScenarioStatus: Hashable, Sendable {
     /// Identity.
     public var id: ScenarioID
     /// Name from the file.
     public var name: String
-    /// How far it is.
+    /// Current state.
     public var state: ScenarioState
-    /// Trials that the search may run.
+    /// Maximum number of trials.
     public var trials: Int
-    /// Trials of the search that ended.
+    /// Number of the search's trials that have ended.
     public var endedTrials: Int
     /// The trial whose network is the result; before the end, the best one so far.
     public var best: Trial?
@@ -54,9 +54,9 @@ public struct ScenarioStatus: Hashable, Sendable {
     public var model: String?
     /// Text of the scenario file; empty in lists.
     public var text: String
-    /// The metric that judges networks.
+    /// The metric that ranks networks.
     public var objective: Metric
-    /// What follows from the text; nil where the designer's version cannot read what an older one published.
+    /// Facts derived from the text; nil if this version of the designer cannot read a text that an older one accepted.
     public var facts: ScenarioFacts?
 
     /// Makes a status.
@@ -84,8 +84,8 @@ public struct ScenarioStatus: Hashable, Sendable {
 // MARK: - On the wire
 
 extension ScenarioStatus {
-    /// The status that was received.
-    /// - Throws: `Failure` with code `corrupt` where it is none.
+    /// Decodes a received status.
+    /// - Throws: `Failure` with code `corrupt` if it is invalid.
     package init(_ wire: Wire.ScenarioStatus) throws {
         guard let state = ScenarioState(rawValue: Int(wire.state.rawValue)) else {
             throw Failure(
@@ -102,7 +102,7 @@ extension ScenarioStatus {
 }
 
 extension Wire.ScenarioStatus {
-    /// The status as it is sent.
+    /// The status in wire form.
     package init(_ status: ScenarioStatus) {
         self.init(
             id: status.id.text, name: status.name, state: .init(rawValue: .init(status.state.rawValue)),

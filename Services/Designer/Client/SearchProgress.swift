@@ -1,9 +1,9 @@
 import Model
 package import Schema
 
-/// The order of the trials of a page.
+/// Sort order of a page of trials.
 public enum TrialOrder: Int, CaseIterable, Hashable, Sendable {
-    /// Number, that is the order of proposal.
+    /// Number, that is, the order of proposal.
     case number = 1
     /// Objective on the validation split.
     case objective = 2
@@ -11,23 +11,23 @@ public enum TrialOrder: Int, CaseIterable, Hashable, Sendable {
     case test = 3
     /// Number of parameters.
     case parameters = 4
-    /// Time for one sample.
+    /// Latency of one sample.
     case latency = 5
-    /// Time that the training took.
+    /// Training time.
     case seconds = 6
 }
 
-/// How the search of a scenario went so far, in a size that does not depend on the number of its trials.
+/// The progress of a scenario's search, in a size that does not depend on the number of its trials.
 public struct SearchProgress: Hashable, Sendable {
-    /// A successful trial in figures.
+    /// The figures of a successful trial.
     public struct Figures: Hashable, Sendable {
         /// Number within the search.
         public var number: Int
-        /// How good the objective's value on the validation split is; larger is better.
+        /// Objective on the validation split; larger is better.
         public var objective: Double
         /// Number of parameters.
         public var parameters: Double
-        /// Time for one sample in milliseconds.
+        /// Latency of one sample in milliseconds.
         public var latency: Double
         /// Multiply-accumulate operations for one sample.
         public var operations: Double
@@ -42,20 +42,20 @@ public struct SearchProgress: Hashable, Sendable {
         }
     }
 
-    /// Trials of the search in each state; a state without trials is absent.
+    /// Number of trials of the search in each state; a state without trials is absent.
     public var counts: [TrialState: Int]
-    /// Number of final trainings, which are not among the figures: they have another budget.
+    /// Number of final trainings, which the figures exclude because they have another budget.
     public var finals: Int
     /// Each trial that was better than all before it, by number.
     public var records: [Figures]
-    /// Trials that keep the limits and that no other beats in all that counts together, by parameters: the objective with
-    /// what the scenario minimizes, or else with parameters and latency.
+    /// Trials within the limits that no other trial dominates, by parameters. Dominance compares the objective with the
+    /// costs that the scenario minimizes, or with parameters and latency if there are none.
     public var front: [Figures]
-    /// Successful trials at even distances, by number: all of them where they are few.
+    /// Successful trials at even distances, by number; all of them if they are few.
     public var sample: [Figures]
-    /// Epochs that the trials were trained for, in all.
+    /// Total epochs that the trials were trained for.
     public var epochs: Int
-    /// Trials that went on after they had been paused.
+    /// Number of trials that continued after a pause.
     public var promoted: Int
 
     /// Makes a record of a search.
@@ -77,8 +77,8 @@ public struct SearchProgress: Hashable, Sendable {
 // MARK: - On the wire
 
 extension SearchProgress {
-    /// The record that was received.
-    /// - Throws: `Failure` with code `corrupt` where it is none.
+    /// Decodes a received record.
+    /// - Throws: `Failure` with code `corrupt` if it is invalid.
     package init(_ wire: Wire.SearchProgressReply) throws {
         let counts = try wire.counts.map { count in
             guard let state = TrialState(rawValue: Int(count.state.rawValue)) else {
@@ -110,7 +110,7 @@ extension Wire.TrialFigures {
 }
 
 extension Wire.SearchProgressReply {
-    /// The record as it is sent.
+    /// The record in wire form.
     package init(_ progress: SearchProgress) {
         let counts = progress.counts.sorted { $0.key.rawValue < $1.key.rawValue }.map { state, count in
             Wire.TrialCount(state: .init(rawValue: .init(state.rawValue)), count: UInt32(clamping: count))

@@ -1,31 +1,31 @@
 public import Model
 package import Schema
 
-/// What a trial is at the moment.
+/// The state of a trial.
 public enum TrialState: Int, CaseIterable, Hashable, Sendable, CustomStringConvertible {
-    /// Its training waits or runs.
+    /// Its training is waiting or running.
     case training = 1
-    /// Its evaluation waits or runs.
+    /// Its evaluation is waiting or running.
     case evaluating = 2
     /// It has a result.
     case succeeded = 3
     /// It could not be finished.
     case failed = 4
-    /// It was cancelled with its scenario.
+    /// It was canceled with its scenario.
     case cancelled = 5
-    /// It was stopped early, with a result; it goes on where it deserves to.
+    /// It was stopped early, with a result; it continues if it deserves to.
     case paused = 6
 
-    /// Whether nothing more happens to it, unless its scenario is resumed.
+    /// Whether its state is final unless its scenario is resumed.
     public var isFinal: Bool { self == .succeeded || self == .failed || self == .cancelled }
 
-    /// Whether nothing of it is under way.
+    /// Whether none of its tasks is under way.
     public var isIdle: Bool { isFinal || self == .paused }
 
     /// Whether it has a result.
     public var isMeasured: Bool { self == .succeeded || self == .paused }
 
-    /// The state in a word.
+    /// The state as a word.
     public var description: String {
         switch self {
         case .training: "training"
@@ -42,35 +42,36 @@ public enum TrialState: Int, CaseIterable, Hashable, Sendable, CustomStringConve
 public struct Trial: Hashable, Sendable {
     /// Identity.
     public var id: TrialID
-    /// How far it is.
+    /// Current state.
     public var state: TrialState
     /// Genome as text.
     public var genome: String
-    /// What it is run for.
+    /// Purpose of the trial.
     public var purpose: TrialPurpose
-    /// Where it came from, for people: `random`, `knowledge`, `crossover 3 × 7` or `final 17`. Nothing is decided by it.
+    /// Where it came from, for display: `random`, `knowledge`, `crossover 3 × 7` or `final 17`. No decision depends on
+    /// it.
     public var origin: String
-    /// Numbers of the trials whose genomes its own was made of.
+    /// Numbers of the trials from whose genomes its own was made.
     public var parents: [Int]
-    /// Name of the network for people.
+    /// Display name of the network.
     public var networkName: String
-    /// Artificial code of the network as text; its accuracy is unknown until the trial succeeded.
+    /// Artificial code of the network as text; its accuracy is unknown until the trial succeeds.
     public var code: String
-    /// How good the objective's value on the validation split is: larger is better, so it is negative for a metric that is
-    /// minimized; nil until it was measured, and kept while it goes on after a pause.
+    /// Objective on the validation split: larger is better, so it is negative for a metric that is minimized; nil until
+    /// it is measured, and kept while the trial continues after a pause.
     public var objective: Double?
-    /// What was measured, among it metrics of the validation split such as `validation-accuracy`, of finalists those of the
-    /// test split with their standard errors (`test-accuracy`, `test-accuracy-error`), `parameters`, `operations`,
-    /// `latency-milliseconds` and `seconds`; of trackers their figures, and under `test-` the objective on sequences that
-    /// nothing was chosen by.
+    /// Measurements: metrics of the validation split such as `validation-accuracy`; for finalists, also those of the
+    /// test split with their standard errors (`test-accuracy`, `test-accuracy-error`); `parameters`, `operations`,
+    /// `latency-milliseconds` and `seconds`. For trackers, their figures, and under `test-` the objective on held-out
+    /// sequences.
     public var metrics: [String: Double]
-    /// The files that came of it; nil where there are none yet.
+    /// The files that it produced; nil if there are none yet.
     public var artifact: TrialArtifact?
     /// Why it failed.
     public var failure: Failure?
-    /// Where trials are stopped early: the objective each time that it was compared with others.
+    /// With early stopping: the objective each time that it was compared with others.
     public var rungs: [Double]
-    /// The checkpoint that it goes on from once it was paused.
+    /// The checkpoint from which a paused trial continues.
     public var checkpoint: BlobDigest?
 
     /// Makes a trial.
@@ -96,21 +97,21 @@ public struct Trial: Hashable, Sendable {
         self.checkpoint = checkpoint
     }
 
-    /// The files of a network; nil where it has none.
+    /// The files of a network; nil if it has none.
     public var network: (script: BlobDigest, weights: BlobDigest)? {
         if case .network(let script, let weights)? = artifact { (script, weights) } else { nil }
     }
 
-    /// The files of a tracker; nil where it has none.
+    /// The files of a tracker; nil if it has none.
     public var tracker: (setup: BlobDigest, tracks: BlobDigest)? {
         if case .tracker(let setup, let tracks)? = artifact { (setup, tracks) } else { nil }
     }
 
-    /// Whether its files hold a whole network, not fusion layers above the features of others.
-    /// - Parameter isFused: Whether its search is one for a fusion.
+    /// Whether its files hold a whole network, rather than fusion layers above the features of others.
+    /// - Parameter isFused: Whether its search is a fusion search.
     public func isWhole(isFused: Bool) -> Bool { !isFused || purpose.isFinal || purpose.modality != nil }
 
-    /// Whether what was measured of it keeps a scenario's limits.
+    /// Whether its measurements are within a scenario's limits.
     public func keeps(_ limits: Scenario.Limits) -> Bool {
         (metrics[Scenario.Cost.latency.metric] ?? 0) <= limits.latency ?? .infinity
     }
@@ -119,8 +120,8 @@ public struct Trial: Hashable, Sendable {
 // MARK: - On the wire
 
 extension Trial {
-    /// The trial that was received.
-    /// - Throws: `Failure` with code `corrupt` where it is none.
+    /// Decodes a received trial.
+    /// - Throws: `Failure` with code `corrupt` if it is invalid.
     package init(_ wire: Wire.Trial) throws {
         guard let state = TrialState(rawValue: Int(wire.state.rawValue)) else {
             throw Failure(
@@ -144,7 +145,7 @@ extension Trial {
 }
 
 extension Wire.Trial {
-    /// The trial as it is sent.
+    /// The trial in wire form.
     package init(_ trial: Trial) {
         self.init(
             id: trial.id.description, scenario: trial.id.scenario.text, number: UInt32(clamping: trial.id.number),

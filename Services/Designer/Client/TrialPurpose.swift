@@ -1,26 +1,26 @@
 public import Model
 package import Schema
 
-/// What a trial is run for.
+/// The purpose of a trial.
 public enum TrialPurpose: Hashable, Sendable {
-    /// To be compared with the other candidates of the search.
+    /// Candidate: competes with the other candidates of the search.
     case candidate
-    /// To be compared with: a fixed setting of a published tracker.
+    /// Baseline: a fixed setting of a published tracker.
     case baseline
-    /// To be fused: a network of one modality, which is trained or taken from the registry before fusions are searched.
+    /// Backbone: a network of one modality, which is trained or taken from the registry before the fusion search.
     case backbone(modality: String)
-    /// To train the network of an earlier trial for the final budget, or to put a fusion onto its networks.
+    /// Final: trains the network of an earlier trial for the final budget, or assembles a fusion with its networks.
     case final(of: Int)
-    /// To train the fusion of an earlier trial on as a whole.
+    /// Fine-tuned: continues the training of an earlier trial's fusion as a whole.
     case fineTuned(of: Int)
-    /// To train the network of an earlier trial for the final budget, with a part of the samples held out to judge by.
+    /// Fold: trains the network of an earlier trial for the final budget, with a held-out fold for validation.
     case fold(of: Int, number: Int)
-    /// To answer by the mean of its parents' answers.
+    /// Ensemble: answers with the mean of its parents' answers.
     case ensemble
-    /// To teach controllers: a child that one of their replicas has written in one of its steps.
+    /// Replica: a child that one of the controllers' replicas wrote in one of its steps, to train the controllers.
     case replica(Int, step: Int)
 
-    /// The purpose without its details, as it is sent and stored.
+    /// The purpose without its details, as sent and stored.
     package enum Kind: String, CaseIterable {
         case candidate, baseline, backbone, final
         case fineTuned = "fine-tuned"
@@ -47,7 +47,7 @@ public enum TrialPurpose: Hashable, Sendable {
     /// Whether it is a final training, which has another budget than the trials of the search.
     public var isFinal: Bool { Kind.finals.contains(kind) }
 
-    /// The trial whose network a final training trains on; nil for all others.
+    /// The trial whose network a final training trains; nil for all others.
     public var source: Int? {
         switch self {
         case .final(let source), .fineTuned(let source), .fold(let source, _): source
@@ -55,12 +55,12 @@ public enum TrialPurpose: Hashable, Sendable {
         }
     }
 
-    /// The modality of a network that is to be fused; nil for all others.
+    /// The modality of a network that will be fused; nil for all others.
     public var modality: String? {
         if case .backbone(let modality) = self { modality } else { nil }
     }
 
-    /// The part of the samples that is held out, from 0; nil for all others.
+    /// The held-out fold, from 0; nil for all others.
     public var fold: Int? {
         if case .fold(_, let number) = self { number } else { nil }
     }
@@ -71,7 +71,7 @@ public enum TrialPurpose: Hashable, Sendable {
     }
 
     /// The purpose of a kind with its details.
-    /// - Throws: `Failure` with code `corrupt` where a detail is missing.
+    /// - Throws: `Failure` with code `corrupt` if a detail is missing.
     package init(_ kind: Kind, source: Int?, modality: String?, replica: Int?, step: Int?) throws {
         switch (kind, source, modality, replica, step) {
         case (.candidate, _, _, _, _): self = .candidate
@@ -82,24 +82,24 @@ public enum TrialPurpose: Hashable, Sendable {
         case (.fold, let source?, _, _, let number?): self = .fold(of: source, number: number)
         case (.ensemble, _, _, _, _): self = .ensemble
         case (.replica, _, _, let replica?, let step?): self = .replica(replica, step: step)
-        default: throw Failure(.corrupt, "A trial has the purpose '\(kind.rawValue)' without what belongs to it.")
+        default: throw Failure(.corrupt, "A trial has the purpose '\(kind.rawValue)' without its details.")
         }
     }
 }
 
-/// The files that came of a trial.
+/// The files that a trial produced.
 public enum TrialArtifact: Hashable, Sendable {
-    /// A network, or the fusion layers above the features of others: the TorchScript file, and the safetensors file.
+    /// A network, or fusion layers above the features of others: the TorchScript file and the safetensors file.
     case network(script: BlobDigest, weights: BlobDigest)
-    /// A tracker: the file with its setup, and the archive of its tracks.
+    /// A tracker: the setup file and the archive of its tracks.
     case tracker(setup: BlobDigest, tracks: BlobDigest)
 }
 
 // MARK: - On the wire
 
 extension TrialPurpose {
-    /// The purpose that was received; a designer of an older version sends none.
-    /// - Throws: `Failure` with code `corrupt` where it is none.
+    /// Decodes a received purpose; a designer of an older version sends none.
+    /// - Throws: `Failure` with code `corrupt` if it is invalid.
     package init(_ wire: Wire.TrialPurpose?) throws {
         guard let wire else {
             self = .candidate
@@ -114,7 +114,7 @@ extension TrialPurpose {
 }
 
 extension Wire.TrialPurpose {
-    /// The purpose as it is sent.
+    /// The purpose in wire form.
     package init(_ purpose: TrialPurpose) {
         self.init(
             kind: purpose.kind.rawValue, source: UInt32(clamping: purpose.source ?? 0),

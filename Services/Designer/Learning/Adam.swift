@@ -1,8 +1,8 @@
-/// Changes parameters against their gradients, each with a step of its own (Kingma and Ba, 2015).
+/// The Adam optimizer (Kingma and Ba, 2015), with a separate step size for each parameter.
 public struct Adam: Hashable, Sendable, Codable {
-    /// How far a step goes at most, about.
+    /// Approximate maximum step size.
     public var learningRate: Double
-    /// Gradients that are longer together are shortened to this; nil for no limit.
+    /// Gradients are clipped to this total norm; nil for no limit.
     public var clip: Double?
     private var first: [Matrix]
     private var second: [Matrix]
@@ -36,7 +36,7 @@ public struct Adam: Hashable, Sendable, Codable {
         }
     }
 
-    /// Gradients, shortened where they are longer together than a length.
+    /// Gradients, clipped to a total norm.
     public static func clipped(_ gradients: [Matrix], to length: Double) -> [Matrix] {
         let scale = scale(of: gradients, to: length)
         return scale == 1 ? gradients : gradients.map { $0.map { $0 * scale } }

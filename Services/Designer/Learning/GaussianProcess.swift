@@ -1,17 +1,17 @@
 import Foundation
 
-/// A Gaussian process over strings of choices: what is known of some says something of others, the more the fewer places
-/// differ.
+/// A Gaussian process over strings of choices: an observation of one string informs about others, more so the fewer
+/// places differ.
 ///
-/// The covariance of two strings is exp(−decay · share of places that differ); the decay and the share of noise are chosen
-/// by the likelihood of what was observed. Candidates are given beforehand; each observation then costs time in proportion
+/// The covariance of two strings is exp(−decay · share of places that differ); the decay and the noise are chosen by
+/// the likelihood of the observations. Candidates are fixed in advance; each observation then costs time proportional
 /// to their number.
 public struct GaussianProcess: Sendable {
-    /// How strings are compared.
+    /// Covariance of two strings.
     public struct Kernel: Hashable, Sendable {
-        /// How fast covariance falls with the share of places that differ.
+        /// How fast the covariance falls with the share of places that differ.
         public let decay: Double
-        /// Variance of what chance adds to an observation, as a share of the variance of all.
+        /// Noise variance as a share of the total variance.
         public let noise: Double
         /// The covariance by the number of places that differ.
         private let covariances: [Double]
@@ -29,11 +29,11 @@ public struct GaussianProcess: Sendable {
         }
     }
 
-    /// What is believed of a candidate.
+    /// The posterior of a candidate.
     public struct Belief: Hashable, Sendable {
-        /// What is expected.
+        /// Posterior mean.
         public var mean: Double
-        /// How far the truth may be away.
+        /// Posterior standard deviation.
         public var deviation: Double
 
         /// Makes a belief.
@@ -45,11 +45,11 @@ public struct GaussianProcess: Sendable {
 
     private static let decays = [0.3, 0.6, 1.2, 2.4, 4.8]
     private static let noises = [0.003, 0.03, 0.1, 0.3]
-    /// Of more observations than these the kernel is chosen by these alone, the youngest ones.
+    /// With more observations than this, only the latest ones determine the kernel.
     private static let likelihoodLimit = 256
 
     private let candidates: [[UInt8]]
-    /// How strings are compared.
+    /// Kernel fitted to the observations.
     public let kernel: Kernel
     private var observed: [[UInt8]] = []
     /// The rows of the Cholesky factor of the observations' covariance.
@@ -58,11 +58,11 @@ public struct GaussianProcess: Sendable {
     private var solved: [[Double]] = []
     private var variance: [Double]
 
-    /// Makes a process that has observed strings.
+    /// Makes a process with observations.
     /// - Parameters:
-    ///   - candidates: Strings of which something is to be believed, all of one length.
+    ///   - candidates: Strings to predict, all of the same length.
     ///   - observed: Strings that were observed.
-    ///   - values: What was observed of each, with mean 0 and variance 1, about.
+    ///   - values: The observed value of each, with mean 0 and variance 1, approximately.
     public init(candidates: [[UInt8]], observed: [[UInt8]], values: [Double]) {
         self.candidates = candidates
         variance = [Double](repeating: 1, count: candidates.count)
@@ -70,7 +70,7 @@ public struct GaussianProcess: Sendable {
         for string in observed { observe(string) }
     }
 
-    /// Observes one more string; what was observed of it is told to `beliefs`.
+    /// Observes another string; its value is passed to `beliefs`.
     public mutating func observe(_ string: [UInt8]) {
         let row = Self.extend(factor, with: string, observed, kernel)
         var covariances = candidates.map { kernel.covariance(string, $0) }
@@ -89,9 +89,9 @@ public struct GaussianProcess: Sendable {
         observed.append(string)
     }
 
-    /// What is believed of each candidate.
-    /// - Parameter values: What was observed of each string; the last ones may lack, then these strings only make what is
-    ///   near them more certain.
+    /// The posterior of each candidate.
+    /// - Parameter values: The observed value of each string; the last ones may be missing, in which case these strings
+    ///   only reduce the variance nearby.
     public func beliefs(_ values: [Double]) -> [Belief] {
         let weights = Self.solve(factor[..<values.count], values)
         let scale = max(weights.reduce(0) { $0 + $1 * $1 } / Double(max(1, values.count)), 1e-6)
@@ -104,7 +104,7 @@ public struct GaussianProcess: Sendable {
         }
     }
 
-    /// What is believed of the observed strings, chance taken away.
+    /// The posterior means of the observed strings, without noise.
     public func smoothed(_ values: [Double]) -> [Double] {
         var weights = Self.solve(factor[..<values.count], values)
         for index in weights.indices.reversed() {
@@ -114,7 +114,7 @@ public struct GaussianProcess: Sendable {
         return zip(values, weights).map { $0 - kernel.noise * $1 }
     }
 
-    /// How much better than a value a candidate can be expected to be, counting worse as nothing.
+    /// The expected improvement of a candidate over a value.
     public static func expectedImprovement(_ belief: Belief, over best: Double) -> Double {
         let distance = (belief.mean - best) / belief.deviation
         let density = exp(-distance * distance / 2) / (2 * Double.pi).squareRoot()

@@ -1,4 +1,4 @@
-/// The parameters of a model, as one list, so that one optimizer changes them all.
+/// The parameters of a model as one list, so that one optimizer updates them all.
 public struct Parameters: Hashable, Sendable, Codable {
     /// The parameters.
     public internal(set) var matrices: [Matrix] = []
@@ -7,7 +7,7 @@ public struct Parameters: Hashable, Sendable, Codable {
     public init() {}
 
     /// Adds a parameter of random numbers.
-    /// - Returns: Its place in the list.
+    /// - Returns: Its index in the list.
     public mutating func add(
         rows: Int, columns: Int, uniform bound: Double, using generator: inout some RandomNumberGenerator
     ) -> Int {
@@ -15,10 +15,10 @@ public struct Parameters: Hashable, Sendable, Codable {
         return matrices.count - 1
     }
 
-    /// Number of numbers.
+    /// Total number of values.
     public var count: Int { matrices.reduce(0) { $0 + $1.values.count } }
 
-    /// A number by its place among all of them.
+    /// A value by its index among all of them.
     public subscript(place: Int) -> Double {
         get {
             let (matrix, offset) = position(place)
@@ -30,7 +30,7 @@ public struct Parameters: Hashable, Sendable, Codable {
         }
     }
 
-    /// Takes all numbers, in their order, from the beginning of others.
+    /// Sets all values, in order, from the beginning of a list.
     public mutating func set(_ numbers: ArraySlice<Float>) {
         var place = numbers.startIndex
         for index in matrices.indices {
@@ -49,17 +49,17 @@ public struct Parameters: Hashable, Sendable, Codable {
         preconditionFailure("there is no parameter \(place)")
     }
 
-    /// Puts all parameters on a tape.
+    /// Records all parameters on a tape.
     public func values(on tape: inout Tape) -> [Tape.Value] { matrices.map { tape.value($0) } }
 }
 
 /// A long short-term memory with one layer.
 public struct LSTM: Hashable, Sendable, Codable {
-    /// What it remembers from step to step.
+    /// The state carried from step to step.
     public struct State {
-        /// What it shows.
+        /// Hidden state, which is also the output.
         public var output: Tape.Value
-        /// What it keeps.
+        /// Its memory.
         public var cell: Tape.Value
 
         /// Makes a state.
@@ -69,13 +69,13 @@ public struct LSTM: Hashable, Sendable, Codable {
         }
     }
 
-    /// Size of its output and its memory.
+    /// Size of the output and of the memory.
     public let size: Int
     private let input: Int
     private let recurrent: Int
     private let bias: Int
 
-    /// Makes one whose parameters are added to others.
+    /// Makes a layer whose parameters are added to others.
     public init(
         inputs: Int, size: Int, in parameters: inout Parameters, uniform bound: Double,
         using generator: inout some RandomNumberGenerator
@@ -86,13 +86,13 @@ public struct LSTM: Hashable, Sendable, Codable {
         bias = parameters.add(rows: 1, columns: 4 * size, uniform: bound, using: &generator)
     }
 
-    /// A state of zeros for a number of sequences.
+    /// A zero state for a number of sequences.
     public func start(_ sequences: Int, on tape: inout Tape) -> State {
         let zeros = tape.value(Matrix(rows: sequences, columns: size))
         return State(output: zeros, cell: zeros)
     }
 
-    /// The state after one more input; each row is a sequence of its own.
+    /// The state after another input; each row is a separate sequence.
     public func step(
         _ state: State, _ next: Tape.Value, _ parameters: [Tape.Value], on tape: inout Tape
     ) -> State {

@@ -1,28 +1,28 @@
 import Foundation
 
-/// Numbers in rows and columns.
+/// A matrix of numbers.
 public struct Matrix: Hashable, Sendable, Codable {
     /// Number of rows.
     public let rows: Int
     /// Number of columns.
     public let columns: Int
-    /// The numbers, row by row.
+    /// The numbers in row-major order.
     public var values: [Double]
 
-    /// Makes a matrix of numbers row by row.
+    /// Makes a matrix from numbers in row-major order.
     public init(rows: Int, columns: Int, _ values: [Double]) {
-        precondition(values.count == rows * columns, "\(rows) × \(columns) numbers are needed")
+        precondition(values.count == rows * columns, "a matrix needs \(rows) × \(columns) numbers")
         self.rows = rows
         self.columns = columns
         self.values = values
     }
 
-    /// Makes a matrix that has one number everywhere.
+    /// Makes a matrix with the same number everywhere.
     public init(rows: Int, columns: Int, repeating value: Double = 0) {
         self.init(rows: rows, columns: columns, [Double](repeating: value, count: rows * columns))
     }
 
-    /// Makes a matrix of numbers that are uniform between −bound and bound.
+    /// Makes a matrix of numbers uniform between −bound and bound.
     public init(
         rows: Int, columns: Int, uniform bound: Double, using generator: inout some RandomNumberGenerator
     ) {
@@ -38,7 +38,7 @@ public struct Matrix: Hashable, Sendable, Codable {
         set { values[row * columns + column] = newValue }
     }
 
-    /// Rows and columns exchanged.
+    /// The transpose.
     public var transposed: Matrix {
         var result = Matrix(rows: columns, columns: rows)
         for row in 0..<rows {
@@ -65,7 +65,8 @@ public struct Matrix: Hashable, Sendable, Codable {
                         for middle in 0..<inner {
                             let factor = first[row * inner + middle]
                             if factor == 0 { continue }
-                            // The innermost loop runs along rows, so that it is vectorized in the same order of sums.
+                            // The innermost loop runs along rows, so that it vectorizes with the same order of
+                            // summation.
                             for column in 0..<width {
                                 result[row * width + column] += factor * second[middle * width + column]
                             }
@@ -76,7 +77,7 @@ public struct Matrix: Hashable, Sendable, Codable {
         }
     }
 
-    /// Adds the product of a matrix turned over and another.
+    /// Adds the product of a transposed matrix and another.
     mutating func add(transposed first: Matrix, times second: Matrix) {
         add(first.transposed, times: second)
     }
@@ -91,12 +92,12 @@ public struct Matrix: Hashable, Sendable, Codable {
         }
     }
 
-    /// Every number replaced.
+    /// Applies a function to every number.
     func map(_ transform: (Double) -> Double) -> Matrix {
         Matrix(rows: rows, columns: columns, values.map(transform))
     }
 
-    /// Each number and that of another matrix at the same place combined.
+    /// Combines each number with the one of another matrix at the same place.
     func combined(with other: Matrix, _ combine: (Double, Double) -> Double) -> Matrix {
         precondition(rows == other.rows && columns == other.columns, "shapes differ")
         var result = self

@@ -1,9 +1,9 @@
-/// The plane in which points are spread most: their first two principal components, by power iteration.
+/// The plane of the first two principal components of points, computed by power iteration.
 public enum PrincipalPlane {
-    /// Iterations of each direction; a picture needs no more digits than these give.
+    /// Iterations per direction; a picture needs no more precision than these give.
     private static let iterations = 60
 
-    /// Where the rows of a matrix lie in the plane, from the middle of them all.
+    /// The coordinates of a matrix's rows in the plane, relative to their mean.
     public static func places(of points: Matrix) -> [(x: Double, y: Double)] {
         var rest = centered(points)
         let x = takeComponent(of: &rest)
@@ -20,9 +20,9 @@ public enum PrincipalPlane {
         return result
     }
 
-    /// How far each row goes along the widest direction, which is then taken out of the rows.
+    /// The coordinate of each row along the first principal direction, which is then removed from the rows.
     private static func takeComponent(of points: inout Matrix) -> [Double] {
-        // Any direction will do to begin with that is across no axis.
+        // Any direction will do as a start, as long as it is not perpendicular to any axis.
         var direction = (0..<points.columns).map { 1 / Double($0 + 1) }
         for _ in 0..<iterations {
             let along = lengths(of: points, along: direction)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Records what is calculated with matrices, and then finds the gradient of one result with respect to everything before it
+/// Records matrix computations, and computes the gradient of one result with respect to everything before it
 /// (reverse-mode differentiation).
 ///
 /// ```swift
@@ -10,17 +10,17 @@ import Foundation
 /// let gradient = tape.gradients(of: loss)[weight]
 /// ```
 public struct Tape {
-    /// Something that was calculated.
+    /// A recorded value.
     public struct Value: Hashable, Sendable {
         let index: Int
     }
 
-    /// What each value's change means for one result.
+    /// The gradients of one result.
     public struct Gradients {
         fileprivate var matrices: [Matrix?]
         fileprivate let shapes: [(rows: Int, columns: Int)]
 
-        /// The gradient with respect to a value; zeros where the result does not depend on it.
+        /// The gradient with respect to a value; zeros if the result does not depend on it.
         public subscript(value: Value) -> Matrix {
             matrices[value.index]
                 ?? Matrix(rows: shapes[value.index].rows, columns: shapes[value.index].columns)
@@ -46,7 +46,7 @@ public struct Tape {
     /// The numbers of a value.
     public subscript(value: Value) -> Matrix { matrices[value.index] }
 
-    /// Takes numbers that nothing was calculated for: a parameter or an input.
+    /// Records a value without a computation: a parameter or an input.
     public mutating func value(_ matrix: Matrix) -> Value { append(matrix, nil) }
 
     private mutating func append(_ matrix: Matrix, _ backward: Backward?) -> Value {
@@ -84,7 +84,7 @@ extension Tape {
         }
     }
 
-    /// Adds two values number by number.
+    /// The element-wise sum of two values.
     public mutating func sum(_ first: Value, _ second: Value) -> Value {
         append(self[first].combined(with: self[second], +)) { gradient, gradients in
             gradients.add(gradient, to: first)
@@ -92,7 +92,7 @@ extension Tape {
         }
     }
 
-    /// Each row with the one row of another value added.
+    /// Adds the single row of another value to each row.
     public mutating func sum(_ value: Value, row: Value) -> Value {
         let (matrix, added) = (self[value], self[row])
         var result = matrix
@@ -104,7 +104,7 @@ extension Tape {
         }
     }
 
-    /// The product place by place.
+    /// The element-wise product.
     public mutating func times(_ first: Value, _ second: Value) -> Value {
         let (left, right) = (self[first], self[second])
         return append(left.combined(with: right, *)) { gradient, gradients in
@@ -113,14 +113,14 @@ extension Tape {
         }
     }
 
-    /// A multiple.
+    /// The product with a number.
     public mutating func scaled(_ value: Value, by factor: Double) -> Value {
         append(self[value].map { $0 * factor }) { gradient, gradients in
             gradients.add(gradient.map { $0 * factor }, to: value)
         }
     }
 
-    /// The sum of all numbers, as one number.
+    /// The sum of all numbers, as a single number.
     public mutating func total(_ value: Value) -> Value {
         let matrix = self[value]
         let total = Matrix(rows: 1, columns: 1, [matrix.values.reduce(0, +)])
@@ -130,7 +130,7 @@ extension Tape {
         }
     }
 
-    /// The mean of all numbers, as one number.
+    /// The mean of all numbers, as a single number.
     public mutating func mean(_ value: Value) -> Value {
         scaled(total(value), by: 1 / Double(max(1, self[value].values.count)))
     }
@@ -172,7 +172,7 @@ extension Tape {
         }
     }
 
-    /// The logarithms of each row's softmax.
+    /// The log-softmax of each row.
     public mutating func logarithmOfSoftmax(_ value: Value) -> Value {
         let result = self[value].mapRows { row in
             let highest = row.max() ?? 0
@@ -190,7 +190,7 @@ extension Tape {
 // MARK: - Choosing
 
 extension Tape {
-    /// Some rows of a value, in an order, each as often as it is named.
+    /// Rows of a value in the given order, with repetition.
     public mutating func rows(_ value: Value, _ indices: [Int]) -> Value {
         let matrix = self[value]
         var result = Matrix(rows: indices.count, columns: matrix.columns)
@@ -206,7 +206,7 @@ extension Tape {
         }
     }
 
-    /// Of each row the number in one column, as a column.
+    /// One number per row, from the given column, as a column.
     public mutating func picked(_ value: Value, _ columns: [Int]) -> Value {
         let matrix = self[value]
         let result = columns.enumerated().map { matrix[$0.offset, $0.element] }
@@ -217,7 +217,7 @@ extension Tape {
         }
     }
 
-    /// Some neighboring columns.
+    /// A range of columns.
     public mutating func columns(_ value: Value, _ range: Range<Int>) -> Value {
         let matrix = self[value]
         return append(matrix.columns(range)) { gradient, gradients in
@@ -240,7 +240,7 @@ extension Matrix {
         return sums
     }
 
-    /// Some neighboring columns.
+    /// A range of columns.
     func columns(_ range: Range<Int>) -> Matrix {
         var result = Matrix(rows: rows, columns: range.count)
         for row in 0..<rows {
@@ -249,9 +249,9 @@ extension Matrix {
         return result
     }
 
-    /// Each row multiplied by the one number that a column has for it.
+    /// Multiplies each row by the number in a column.
     func scalingRows(by factors: Matrix) -> Matrix {
-        precondition(factors.rows == rows && factors.columns == 1, "one factor for each row is needed")
+        precondition(factors.rows == rows && factors.columns == 1, "there must be one factor for each row")
         var result = self
         for row in 0..<rows {
             for column in 0..<columns { result.values[row * columns + column] *= factors.values[row] }
@@ -259,7 +259,7 @@ extension Matrix {
         return result
     }
 
-    /// Every row replaced.
+    /// Applies a function to every row.
     func mapRows(_ transform: (ArraySlice<Double>) -> [Double]) -> Matrix {
         Matrix(
             rows: rows, columns: columns,

@@ -2,11 +2,11 @@ package import DesignerClient
 package import Model
 package import Search
 
-// What trials are worth: to the searcher, beside each other, and as the result.
+// The value of trials: for the searcher, for comparisons, and for the result.
 extension Scenario {
-    /// What the searcher is told of a trial; nil for one that was not measured yet.
+    /// The outcome reported to the searcher; nil if the trial is not yet measured.
     ///
-    /// Where trials are stopped early it is what the first training gave, which all of them had.
+    /// With early stopping, it is the result of the first training, which all trials have.
     package func outcome(of trial: Trial) -> TrialOutcome? {
         if let first = trial.rungs.first { return outcome(of: trial, first) }
         switch trial.state {
@@ -16,7 +16,7 @@ extension Scenario {
         }
     }
 
-    /// What an objective that a trial reached is worth, beside what else counts.
+    /// The value of an objective together with the costs that count.
     package func outcome(of trial: Trial, _ objective: Double) -> TrialOutcome {
         let costs = minimized.compactMap { trial.metrics[$0.metric] }
         guard trial.keeps(limits), costs.count == minimized.count else { return .failed }
@@ -31,8 +31,8 @@ extension SearchCourse {
         scenario.outcome(of: trial, objective)
     }
 
-    /// Measured trials of the search that keep the limits, the best one first; of equals the older one. A trial that was
-    /// stopped early and is better than those that were not is better indeed.
+    /// Measured trials of the search within the limits, best first; of equals, the older one first. A trial that was
+    /// stopped early can rank above those that were not.
     package var ranking: [Trial] {
         let measured = trials.filter { trial in
             !trial.purpose.isFinal && trial.state.isMeasured
@@ -43,9 +43,9 @@ extension SearchCourse {
         }
     }
 
-    /// The trials of a ranking that are trained in the end: where several things count, those that no other beats in all of
-    /// them come first.
-    /// - Parameter count: How many; nil for as many as the scenario says.
+    /// The trials of a ranking that get a final training; with several objectives, those on the first Pareto front come
+    /// first.
+    /// - Parameter count: How many; nil for the scenario's own number.
     package func finalists(among ranking: [Trial], count: Int? = nil) -> [Trial] {
         let fronts = ParetoRanking(
             ranking.compactMap { trial in trial.objective.flatMap { outcome(of: trial, $0).objectives } }
@@ -54,7 +54,7 @@ extension SearchCourse {
         return order.prefix(count ?? scenario.finalists).map { ranking[$0] }
     }
 
-    /// Why there is no result although trials succeeded; nil where none did.
+    /// Why there is no result although trials succeeded; nil if none did.
     package var slowness: Failure? {
         let latencies = trials.filter(\.state.isMeasured).compactMap { $0.metrics[Scenario.Cost.latency.metric] }
         guard let limit = scenario.limits.latency, let fastest = latencies.min(), fastest > limit else { return nil }

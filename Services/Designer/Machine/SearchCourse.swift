@@ -3,40 +3,41 @@ package import DesignerClient
 package import Model
 package import Search
 
-/// The state machine of a scenario's search, whatever is searched: it is told what happened and decides what comes next.
+/// The state machine of a scenario's search, whatever it searches for: it receives reports and decides what comes next.
+/// next.
 ///
-/// It acts on nothing: the runner writes its decisions to disk and then does what they ask for. Everything it knows follows
+/// It performs no actions: the runner writes its decisions to disk and then carries them out. All its state follows
 /// from what was written, so a search that was interrupted anywhere continues from its rows with the same trace.
 package protocol SearchCourse {
-    /// What it is made from.
+    /// The plan of the search.
     var plan: ScenarioPlan { get }
-    /// What is chosen from.
+    /// The space from which the search proposes genomes.
     var searchSpace: SearchSpace { get }
     /// The trials by number.
     var trials: [Trial] { get }
 
-    /// What to do after a start: begin, or take up what was under way.
+    /// The first decision after a start: begin, or resume the tasks that were under way.
     mutating func begin() throws -> SearchDecision
-    /// Adds to a decision what follows from something that happened.
+    /// Adds the consequences of a report to a decision.
     mutating func handle(_ occurrence: SearchOccurrence, _ decision: inout SearchDecision) throws
 }
 
 extension SearchCourse {
     package var scenario: Scenario { plan.scenario }
 
-    /// What to do after some things happened; nothing more once it has concluded.
+    /// The decision after some reports; empty once the search has concluded.
     package mutating func handle(_ occurrences: [SearchOccurrence]) throws -> SearchDecision {
         var decision = SearchDecision()
         for occurrence in occurrences where decision.conclusion == nil { try handle(occurrence, &decision) }
         return decision
     }
 
-    /// What makes the scenario's data ready.
+    /// The order that prepares the scenario's data.
     package var preparation: SearchDecision.Step {
         .prepare(PreparationOrder(id: "\(plan.group)/prepare", group: plan.group, data: scenario.data))
     }
 
-    /// Half of the first population, so that the search also sees what nobody has tried.
+    /// Half of the first population, so that the search also explores what nobody has tried.
     package var seedLimit: Int { max(1, scenario.search.population / 2) }
 
     /// Why the search cannot succeed: all of its first population failed.
@@ -45,7 +46,7 @@ extension SearchCourse {
         guard first.count == min(scenario.search.population, scenario.search.trials),
             first.allSatisfy({ $0.state == .failed }), let failure = trials.first?.failure
         else { return nil }
-        return prefixed(failure, "The first \(first.count) trials all failed, the first one like this")
+        return prefixed(failure, "The first \(first.count) trials all failed. First failure")
     }
 
     package func conclude(_ conclusion: SearchDecision.Conclusion, _ decision: inout SearchDecision) {
@@ -70,20 +71,20 @@ extension SearchCourse {
         }
     }
 
-    /// Trials that ended without a measurement because of machines, disks or connections, not because of their networks.
+    /// Number of trials that failed because of machines, disks or connections, not because of their networks.
     private var lostTrials: Int {
         trials.count { trial in
             trial.state == .failed && [.unavailable, .busy, .deadlineExceeded].contains(trial.failure?.code)
         }
     }
 
-    /// A warning about the trials that a successful search lost; nil where it lost none.
+    /// A warning about lost trials of a successful search; nil if there are none.
     private var shortfall: Failure? {
         guard lostTrials > 0 else { return nil }
         return Failure(
             .unavailable,
-            "\(lostTrials) of \(trials.count) trials were lost to faults of machines, disks or connections and count as"
-                + " failed, so an undisturbed search may find another network.", isRetriable: false)
+            "\(lostTrials) of \(trials.count) trials were lost to machine, disk or connection faults and count as"
+                + " failed; a search without such faults may find another network.", isRetriable: false)
     }
 
     package func prefixed(_ failure: Failure, _ what: String) -> Failure {
@@ -93,7 +94,7 @@ extension SearchCourse {
         return failure
     }
 
-    /// What was proposed and told before, as the rows have it.
+    /// The earlier proposals and outcomes, from the rows.
     package func history() throws -> SearchHistory {
         try SearchHistory(
             trials.filter { !$0.purpose.isFinal }.map { trial in
@@ -101,7 +102,7 @@ extension SearchCourse {
             }, in: searchSpace)
     }
 
-    /// Tells with what a search begins, and by which method it goes on.
+    /// Reports the initial genomes and the method of the search.
     package func noteSeeds(_ seeds: [Genome], in decision: inout SearchDecision) {
         let choice = scenario.search.method.choice(in: searchSpace, trials: scenario.search.trials)
         decision.seeds = seeds
@@ -113,7 +114,7 @@ extension SearchCourse {
             ])
     }
 
-    /// Tells what the searcher has learned.
+    /// Reports what the searcher has learned.
     package func noteInsights(of searcher: inout Searcher, in decision: inout SearchDecision) {
         for insight in searcher.takeInsights() {
             var attributes = ["trials": "\(insight.trials)"]
@@ -129,7 +130,7 @@ extension SearchCourse {
         }
     }
 
-    /// Tells of a new trial.
+    /// Reports a new trial.
     package func noteProposal(of trial: Trial, in decision: inout SearchDecision) {
         decision.trials.append(trial)
         decision.note(
@@ -140,14 +141,14 @@ extension SearchCourse {
             ])
     }
 
-    /// Tells of a trial that failed; it counts as worse than any other, and the search goes on.
+    /// Reports a failed trial; it counts as worse than any other, and the search continues.
     package func noteFailure(_ failure: Failure, of trial: Trial, in decision: inout SearchDecision) {
         decision.note(
             "trial.failed", trial.id.description,
             ["scenario": plan.id.text, "code": failure.code.rawValue, "message": failure.message])
     }
 
-    /// Tells of a trial whose candidate is among the best.
+    /// Reports a trial whose candidate is among the best.
     package func noteFinalist(_ trial: Trial, in decision: inout SearchDecision) {
         decision.note(
             "scenario.finalist", plan.id.text,
@@ -164,7 +165,7 @@ extension SearchCourse {
 }
 
 extension Proposal {
-    /// The proposal that a trial tries.
+    /// The proposal behind a trial.
     package init(_ trial: Trial) throws {
         self.init(
             number: trial.id.number, genome: try Genome(trial.genome), origin: trial.origin, parents: trial.parents)

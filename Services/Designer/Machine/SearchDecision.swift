@@ -5,22 +5,22 @@ package import Search
 package import TrainerClient
 package import WorkQueueClient
 
-/// What a search decides: what to write in one transaction, and what to begin once it is on disk.
+/// A decision of a search: what to write in one transaction, and what to start once it is on disk.
 package struct SearchDecision {
-    /// Something for the event log.
+    /// An event for the event log.
     package struct Note: Hashable {
         package var kind: String
         package var subject: String
         package var attributes: [String: String] = [:]
     }
 
-    /// Something that has to reach another service.
+    /// A message for another service.
     package enum Delivery: Hashable {
         case observation(TrialObservation)
         case model(TrainedModel)
     }
 
-    /// Something to begin; what comes of it is told to the search as an occurrence.
+    /// An action to start; its result comes back to the search as a report.
     package enum Step: Hashable {
         case prepare(PreparationOrder)
         case seek(limit: Int)
@@ -30,7 +30,7 @@ package struct SearchDecision {
         case track(Order<TrackingTask>, number: Int)
         case register(TrainedModel)
         case registerTracker(TrackerModel)
-        /// Has workers take on the parts of a search by replicas; ends only where that is of no use.
+        /// Assigns the parts of a search with replicas to workers; ends only on a permanent failure.
         case employ([TaskSubmission])
         /// Waits for children of replicas.
         case listen
@@ -44,29 +44,29 @@ package struct SearchDecision {
         case failed(Failure)
     }
 
-    /// Trials that are new or changed.
+    /// New or changed trials.
     package var trials: [Trial] = []
-    /// Events.
+    /// Events to log.
     package var notes: [Note] = []
-    /// What is to be delivered.
+    /// Messages to deliver.
     package var deliveries: [Delivery] = []
     /// Whether the dataset has become ready.
     package var isPrepared = false
-    /// Genomes with which the search begins, once they are known.
+    /// Initial genomes, once they are known.
     package var seeds: [Genome]?
-    /// Set where the search is over.
+    /// Set when the search is over.
     package var conclusion: Conclusion?
-    /// What a search that succeeded has lost.
+    /// The warning about lost trials of a successful search.
     package var shortfall: Failure?
-    /// What to begin.
+    /// Actions to start.
     package var steps: [Step] = []
-    /// What becomes of children that replicas have written, by request.
+    /// Replies to children that replicas have written, by request.
     package var placements: [Int: ControllerPlacement] = [:]
 
-    /// Decides nothing yet.
+    /// An empty decision.
     package init() {}
 
-    /// Ends the search of a scenario without a result.
+    /// Ends a scenario's search without a result.
     package mutating func fail(_ failure: Failure, _ id: ScenarioID) {
         conclusion = .failed(failure)
         note("scenario.failed", id.text, ["code": failure.code.rawValue, "message": failure.message])
@@ -77,7 +77,7 @@ package struct SearchDecision {
     }
 }
 
-/// Something that a search is told.
+/// A report to a search about something that happened.
 package enum SearchOccurrence: Sendable {
     case prepared(Result<Void, Failure>)
     case found([Genome])

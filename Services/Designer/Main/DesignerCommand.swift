@@ -9,34 +9,34 @@ import WorkQueueServer
 struct DesignerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "designer",
-        abstract: "Accepts scenarios and searches for their networks.",
+        abstract: "Run the designer, which accepts scenarios and searches for their networks.",
         discussion: """
-            `designer` alone keeps the queue and runs the searches. Any number of `designer work`, on any machine that reaches \
-            it and the registry, do the work of searches whose controllers have replicas.
+            `designer` alone keeps the queue and runs the searches. Any number of `designer work` processes, on any \
+            machine that reaches it and the registry, do the work of searches whose controllers have replicas.
             """,
         subcommands: [Serve.self, Work.self], defaultSubcommand: Serve.self)
 }
 
-/// The designer itself.
+/// Serves the queue and runs the searches.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Keep the queue of scenarios and run their searches.",
         discussion: """
-            A scenario is on disk before it is acknowledged. Its search has candidates trained by the trainer and scored by \
-            the evaluator, waits while either is away, and goes on after a restart where it stood.
+            A scenario is on disk before it is acknowledged. For its search, the trainer trains candidates and the \
+            evaluator scores them. The search waits while either is away, and continues after a restart where it stopped.
 
-            Where the services are is in the environment: GYRUS_TRAINER, GYRUS_EVALUATOR, GYRUS_KNOWLEDGE and \
-            GYRUS_REGISTRY hold endpoints.
+            Environment variables hold the endpoints of the services: GYRUS_TRAINER, GYRUS_EVALUATOR, \
+            GYRUS_KNOWLEDGE and GYRUS_REGISTRY.
             """)
 
     @OptionGroup var options: ServiceOptions
 
-    @Option(help: "Searches that run at a time; further scenarios wait in the queue.")
+    @Option(help: "Number of concurrent searches; further scenarios wait in the queue.")
     var parallelSearches = 4
 
     func validate() throws {
         guard (1...1_000).contains(parallelSearches) else {
-            throw ValidationError("--parallel-searches must be from 1 to 1000.")
+            throw ValidationError("--parallel-searches must be between 1 and 1000.")
         }
     }
 

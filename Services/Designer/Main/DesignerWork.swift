@@ -10,25 +10,25 @@ import WorkQueueClient
 
 struct Work: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Do the work of searches by replicas of their controllers.",
+        abstract: "Do the work of searches with controller replicas.",
         discussion: """
-            A scenario with 'search: {method: reinforce, replicas: 4, shards: 2}' has its controllers sample and learn in \
-            workers: each takes replicas, which compute, and parts of the parameters, which only take memory. Workers can \
-            come and go at any time. Without any, such a search waits.
+            With 'search: {method: reinforce, replicas: 4, shards: 2}', the controllers of a scenario sample and learn \
+            in workers: each takes replicas, which compute, and parameter shards, which only need memory. Workers can \
+            join and leave at any time. Without any worker, such a search waits.
             """)
 
     @Option(help: ArgumentHelp("Name in lists and events. (default: host name and process number)", valueName: "name"))
     var name: String?
 
-    @Option(help: "Replicas that it takes at a time.")
+    @Option(help: "Number of replicas that it takes at a time.")
     var replicas = 1
 
-    @Option(help: "Parts of parameters that it holds at a time.")
+    @Option(help: "Number of parameter shards that it holds at a time.")
     var shards = 4
 
     @Option(
         help: ArgumentHelp(
-            "Where replicas reach the parameters that it holds, such as tcp://10.0.0.5:*. (default: at $GYRUS_ADDRESS, or a"
+            "Endpoint where replicas reach its shards, such as tcp://10.0.0.5:*. (default: at $GYRUS_ADDRESS, or a"
                 + " socket beside the designer's)", valueName: "endpoint"))
     var listen: String?
 
@@ -48,10 +48,10 @@ struct Work: AsyncParsableCommand {
 
     func validate() throws {
         guard (0...64).contains(replicas), (0...64).contains(shards), replicas + shards > 0 else {
-            throw ValidationError("--replicas and --shards must be from 0 to 64, and not both 0.")
+            throw ValidationError("--replicas and --shards must be between 0 and 64, and not both 0.")
         }
-        guard (keys == nil) == (admit == nil) else { throw ValidationError("--keys and --admit belong together.") }
-        guard name != "" else { throw ValidationError("--name is empty.") }
+        guard (keys == nil) == (admit == nil) else { throw ValidationError("--keys and --admit go together.") }
+        guard name != "" else { throw ValidationError("--name must not be empty.") }
     }
 
     func run() async throws {

@@ -7,10 +7,10 @@ import Search
 import WorkQueueServer
 
 extension DesignerHarness {
-    /// Adds the routes of the workers of searches by replicas.
+    /// Adds the routes for the workers of searches with replicas.
     func registerForControllers(in router: inout Router) {
         QueueHarness(service.queue).registerForWorkers(in: &router) { worker, kinds in
-            // The designer's own places and their scenarios are none of the workers' business.
+            // The workers must not see the designer's own slots and their scenarios.
             !worker.hasPrefix(ScenarioWorker.placePrefix)
                 && Set(kinds).isSubset(of: [ControllerTask.replicaKind, ControllerTask.shardKind])
         }

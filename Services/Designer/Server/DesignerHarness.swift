@@ -7,7 +7,7 @@ import ServiceKit
 import WorkQueueClient
 import WorkQueueServer
 
-/// Answers the designer's routes: decodes, calls, encodes, and decides nothing.
+/// Handles the designer's routes: decodes, calls, encodes, and decides nothing.
 public struct DesignerHarness: Sendable {
     let service: DesignerService
 
@@ -42,7 +42,7 @@ public struct DesignerHarness: Sendable {
         }
         router.on(.pageTrials) { request in
             guard let order = TrialOrder(rawValue: Int(request.order.rawValue)) else {
-                throw Failure(.invalidArgument, "Trials cannot be ordered by \(request.order.rawValue).")
+                throw Failure(.invalidArgument, "Trials cannot be sorted by \(request.order.rawValue).")
             }
             let trials = try await service.trials(
                 of: request.scenario, by: order, descending: request.descending, offset: Int(request.offset),

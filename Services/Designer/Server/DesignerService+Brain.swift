@@ -3,7 +3,7 @@ import DesignerClient
 import Model
 
 extension DesignerService {
-    /// What a scenario engages; where its file says something that engages nothing known, the place is told.
+    /// What a scenario engages; if its file names something unknown, the error points at the place.
     func resolve(_ file: ScenarioFile) async throws -> Explanation {
         let result: Result<Explanation, any Error>
         do {
@@ -15,13 +15,13 @@ extension DesignerService {
     }
 
     /// What a scenario engages, as its search uses it.
-    /// - Throws: `Failure` with code `not-found` where it was published before that was kept.
+    /// - Throws: `Failure` with code `not-found` if it was published before this was stored.
     func explanation(of id: String) async throws -> Explanation {
         let scenario = try await store.status(id).id
         guard let explanation = try await store.explanation(of: scenario) else {
             throw Failure(
                 .notFound,
-                "Scenario '\(scenario)' was published before explanations were kept; explain its file in its place.")
+                "Scenario '\(scenario)' was published before explanations were stored; explain its file instead.")
         }
         return explanation
     }

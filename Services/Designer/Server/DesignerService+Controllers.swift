@@ -5,9 +5,9 @@ import Search
 import Storage
 import WorkQueueServer
 
-// What the workers of searches by replicas ask for.
+// Requests of the workers of searches with replicas.
 extension DesignerService {
-    /// Has children of a replica tried.
+    /// Submits children of a replica to be tried.
     func place(
         _ children: ControllerChildren, of replica: Int, in scenario: String
     ) async throws -> ControllerPlacement {
@@ -16,7 +16,7 @@ extension DesignerService {
         return try await desk.place(children, of: replica, to: status.id)
     }
 
-    /// Waits until trials have ended, up to a time.
+    /// Waits up to the given time until trials have ended.
     /// - Returns: Whether they have.
     func wait(for trials: [Int], of scenario: String, waiting: Duration) async throws -> Bool {
         let id = try await store.status(scenario).id
@@ -32,13 +32,13 @@ extension DesignerService {
         }
     }
 
-    /// Notes where a part of the controllers' parameters is.
+    /// Records the location of a shard of the controllers' parameters.
     func announce(_ place: ControllerClient.ShardPlace, of scenario: String) async throws {
         let status = try await store.status(scenario)
         if !status.state.isFinal { await desk.announce(place, of: status.id) }
     }
 
-    /// Where the parts of the controllers' parameters are; waits up to a time until all are known.
+    /// The locations of the shards; waits up to the given time until all are known.
     func shards(of scenario: String, waiting: Duration) async throws -> [ControllerClient.ShardPlace] {
         let status = try await store.status(scenario)
         return try await desk.places(of: status.id, count: status.facts?.shards ?? 0, waiting: waiting)

@@ -5,7 +5,7 @@ public import ServiceKit
 import Storage
 
 extension DesignerService {
-    /// How many scenarios, trials and messages there are, for those who measure.
+    /// Metrics: the numbers of scenarios, trials and messages.
     public var metrics: MetricSource {
         {
             try await store.database.read { db in

@@ -8,9 +8,9 @@ public import ServiceLifecycle
 public import Storage
 public import WorkQueueServer
 
-/// Accepts scenarios and has their searches run.
+/// Accepts scenarios and runs their searches.
 public struct DesignerService: Sendable {
-    /// Longest time that a request for a scenario's end is held open.
+    /// Maximum time that a request for a scenario's end is held open.
     static let longestWait = Duration.seconds(30)
 
     let store: DesignerStore
@@ -22,7 +22,7 @@ public struct DesignerService: Sendable {
     private let logger: Logger
 
     /// Makes the service over its database, migrated with `DesignerStore.registerMigrations`.
-    /// - Parameter parallelSearches: Searches that run at a time.
+    /// - Parameter parallelSearches: Number of concurrent searches.
     public init(
         _ database: ServiceDatabase, events: EventLog, peers: DesignerPeers, parallelSearches: Int = 4,
         logger: Logger
@@ -35,7 +35,7 @@ public struct DesignerService: Sendable {
         self.logger = logger
     }
 
-    /// What lives as long as the service, in the order of starting.
+    /// The components that run as long as the service, in start order.
     public var services: [any Service] {
         let runner = SearchRunner(store: store, peers: peers, queue: queue, desk: desk, logger: logger)
         return [
@@ -47,8 +47,8 @@ public struct DesignerService: Sendable {
     // MARK: Scenarios
 
     /// Puts a scenario into the queue; safe to repeat.
-    /// - Throws: `Failure` with code `invalid-argument` that points at what is wrong, `conflict` where the identity belongs
-    ///   to another text, `busy` where the queue is full.
+    /// - Throws: `Failure` with code `invalid-argument` that points at the error, `conflict` if the identity belongs to
+    ///   another text, `busy` if the queue is full.
     @discardableResult
     func publish(_ text: String, file: String, as id: String) async throws -> ScenarioStatus {
         let id = try ScenarioID(id)
@@ -75,14 +75,14 @@ public struct DesignerService: Sendable {
         return try await store.status(id.text)
     }
 
-    /// A name that is fit for messages, whatever was sent.
+    /// A file name that is safe in messages, whatever was sent.
     private static func fileName(_ file: String) -> String {
         let printable = file.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }
         let name = String(String.UnicodeScalarView(printable)).suffix(200)
         return name.isEmpty ? "scenario" : String(name)
     }
 
-    /// How a scenario is doing; waits for its end up to a time.
+    /// The state of a scenario; waits up to the given time for its end.
     func scenario(_ id: String, waiting: Duration) async throws -> ScenarioStatus {
         let clock = ContinuousClock()
         let deadline = clock.now + min(waiting, Self.longestWait)
@@ -98,7 +98,7 @@ public struct DesignerService: Sendable {
         }
     }
 
-    /// Cancels a scenario with all its tasks; one that has ended stays as it is.
+    /// Cancels a scenario with all its tasks; has no effect on one that has ended.
     func cancel(_ id: String) async throws -> ScenarioStatus {
         let (entry, isWithdrawn) = try await store.database.write { db in
             let entry = try store.entry(id, in: db)
@@ -111,7 +111,7 @@ public struct DesignerService: Sendable {
         return try await store.status(entry.id.text)
     }
 
-    /// Takes a cancelled or failed scenario up where it stood.
+    /// Resumes a canceled or failed scenario where it stopped.
     func resume(_ id: String) async throws -> ScenarioStatus {
         let identity = try await store.database.write { db in
             let entry = try store.entry(id, in: db)
@@ -123,8 +123,8 @@ public struct DesignerService: Sendable {
         return try await store.status(identity.text)
     }
 
-    /// Removes a scenario that has ended, with its trials; models that came of it stay in the registry.
-    /// - Returns: What it was.
+    /// Removes a scenario that has ended, with its trials; the models that it produced stay in the registry.
+    /// - Returns: The removed scenario.
     func remove(_ id: String) async throws -> ScenarioStatus {
         let identity = try await store.database.read { db in try store.entry(id, in: db).id }
         let status = try await store.status(identity.text)
@@ -149,7 +149,7 @@ public struct DesignerService: Sendable {
         try await store.trials(of: id, by: order, descending: descending, offset: offset, limit: limit)
     }
 
-    /// How the search of a scenario went so far.
+    /// The progress of a scenario's search.
     func progress(of id: String, sample: Int) async throws -> SearchProgress {
         try await store.progress(of: id, sample: sample)
     }

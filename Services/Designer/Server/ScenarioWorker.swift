@@ -6,24 +6,25 @@ import ServiceLifecycle
 import WorkQueueClient
 import WorkQueueServer
 
-/// Takes scenarios from the designer's own queue and runs their searches, some at a time.
+/// Takes scenarios from the designer's own queue and runs several of their searches concurrently.
 ///
-/// Its places have fixed names, so that after a restart each place gets the scenario back that it had: the queue hands a
-/// worker the lease that it has already.
+/// Its slots have fixed names, so that after a restart each slot gets its scenario back: the queue returns a worker's
+/// existing lease.
 struct ScenarioWorker: Service {
     /// Kind of the tasks that stand for scenarios.
     static let kind = "scenario"
-    /// What the names of the places begin with.
+    /// Prefix of the slots' names.
     static let placePrefix = "search-"
 
     let queue: WorkQueue
     let store: DesignerStore
     let runner: SearchRunner
-    /// Searches that run at a time.
+    /// Number of concurrent searches.
     let places: Int
     let logger: Logger
 
-    /// The task that stands for a scenario. It is hardly ever given up: only the designer itself can crash on it.
+    /// The task that stands for a scenario. It allows very many attempts, because only the designer itself can crash on
+    /// it.
     static func task(for entry: DesignerStore.Entry) -> TaskSubmission {
         TaskSubmission(id: entry.task, kind: kind, group: entry.id.text, maximumAttempts: 1_000)
     }
@@ -44,13 +45,13 @@ struct ScenarioWorker: Service {
                 }
             } catch {
                 guard !Task.isCancelled else { return }
-                logger.error("a search is held up", metadata: ["error": "\(Failure(error).message)"])
+                logger.error("a search is blocked", metadata: ["error": "\(Failure(error).message)"])
                 try? await Task.sleep(for: .seconds(1))
             }
         }
     }
 
-    /// Runs one scenario. Where the service stops, the lease stays, and the search is taken up by the next start.
+    /// Runs one scenario. If the service stops, the lease remains, and the next start resumes the search.
     private func handle(_ lease: TaskLease) async throws {
         do {
             guard let entry = try await store.start(task: lease.task) else {
@@ -78,15 +79,15 @@ struct ScenarioWorker: Service {
         await runner.desk.forget(entry.id)
     }
 
-    /// Ends a scenario that cannot succeed any more; what may pass by itself is tried again.
+    /// Ends a scenario that can no longer succeed; retries a problem that may pass.
     private func end(_ lease: TaskLease, because error: any Error) async throws {
         var failure = Failure(error)
         if error is DecodingError {
             failure = Failure(
                 .corrupt,
-                "The designer's database holds what it cannot read of this scenario; publish it again. \(error)")
+                "The designer cannot read this scenario's rows in its database; publish it again. \(error)")
         }
-        // A database that is full or held up may be well again; rows that are broken stay so.
+        // A database that is full or blocked may recover; invalid rows stay invalid.
         if error is DecodingError || (error as? Failure)?.isRetriable == false {
             logger.error(
                 "a search cannot go on", metadata: ["task": "\(lease.task)", "error": "\(failure.message)"])
@@ -96,12 +97,12 @@ struct ScenarioWorker: Service {
         }
         failure.isRetriable = true
         logger.error(
-            "a search was interrupted and will be taken up again",
+            "a search was interrupted and will be resumed",
             metadata: ["task": "\(lease.task)", "error": "\(failure.message)"])
         _ = try await queue.fail(lease.attempt, failure, logTail: "")
     }
 
-    /// Runs the search while its lease is renewed; a lease that is lost or a scenario that is cancelled stops it.
+    /// Runs the search while its lease is renewed; a lost lease or a canceled scenario stops it.
     private func runRenewing(_ lease: TaskLease, _ entry: DesignerStore.Entry) async throws {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
@@ -116,7 +117,7 @@ struct ScenarioWorker: Service {
             }
             let isDone = try await group.next() ?? false
             group.cancelAll()
-            // The search must be over before its end is told.
+            // The search must be over before its end is reported.
             while !group.isEmpty { _ = try? await group.next() }
             if !isDone { throw CancellationError() }
         }

@@ -8,25 +8,25 @@ import Synchronization
 import WorkQueueClient
 import WorkQueueServer
 
-/// Carries a scenario's search out: writes what it decides, does what it asks for, tells it what came of it.
+/// Runs a scenario's search: writes its decisions, carries out its actions, and reports the results to it.
 struct SearchRunner: Sendable {
     let store: DesignerStore
     let peers: DesignerPeers
-    /// The queue that workers of searches by replicas ask.
+    /// The queue for the workers of searches with replicas.
     let queue: WorkQueue
-    /// Where these searches meet their workers.
+    /// Connects these searches to their workers.
     let desk: ControllerDesk
     let logger: Logger
 
-    /// Runs a search to its end, from wherever it stands.
-    /// - Throws: `CancellationError` where the scenario was cancelled or the service stops; other errors where the
-    ///   designer itself is in trouble, and the search can be resumed.
+    /// Runs a search to its end, from its current state.
+    /// - Throws: `CancellationError` if the scenario was canceled or the service stops; other errors if the designer
+    ///   itself has a problem, after which the search can be resumed.
     func run(_ entry: DesignerStore.Entry) async throws {
         var search: any SearchCourse
         do {
             search = try await load(entry)
         } catch let failure as Failure where failure.code == .invalidArgument {
-            // An older version accepted what this one refuses.
+            // An older version accepted a scenario that this one rejects.
             return try await store.apply(.failed(failure, entry.id), to: entry)
         }
         let (plan, space) = (search.plan, search.searchSpace)
@@ -49,14 +49,14 @@ struct SearchRunner: Sendable {
         }
     }
 
-    /// Waits for something to happen. Everything that has happened by then goes into one decision, and so into one
-    /// transaction: a commit to disk costs more than a trial's own work.
+    /// Waits for reports. Everything that has arrived by then goes into one decision and thus into one transaction,
+    /// because a commit to disk costs more than a trial's own work.
     private func news(
         from arrivals: Arrivals, of group: inout ThrowingTaskGroup<Void, any Error>, for entry: DesignerStore.Entry
     ) async throws -> [SearchOccurrence] {
         while try await group.next() != nil {
             let occurrences = arrivals.take()
-            // A step that has ended is no news where another's end has brought its occurrence along.
+            // A step that has ended is no news if another's end has already brought its report.
             if !occurrences.isEmpty { return occurrences }
         }
         throw Failure(.internal, "The search of scenario '\(entry.id)' has nothing left to wait for.")
@@ -79,7 +79,7 @@ struct SearchRunner: Sendable {
             throw Failure(
                 .invalidArgument,
                 """
-                The search was begun by a version of Gyrus with another search space, in which its genomes mean other \
+                A version of Gyrus with another search space began this search, so its genomes mean other \
                 networks. Publish the scenario again.
                 """)
         }
@@ -130,7 +130,7 @@ struct SearchRunner: Sendable {
         return .timeUp
     }
 
-    /// Has workers take on the parts of a search by replicas.
+    /// Assigns the parts of a search with replicas to workers.
     /// - Returns: Why one of them can never be done.
     private func employ(_ tasks: [TaskSubmission]) async throws -> Failure {
         for task in tasks { try await queue.submit(task) }
@@ -146,7 +146,7 @@ struct SearchRunner: Sendable {
         }
     }
 
-    /// Why a task failed for ever; nil where it did not.
+    /// The permanent failure of a task; nil if there is none.
     private func failure(of task: String) async throws -> Failure? {
         while true {
             let task = try await queue.task(task, waiting: .seconds(30))
@@ -154,7 +154,7 @@ struct SearchRunner: Sendable {
         }
     }
 
-    /// What came of a step; only being cancelled is no outcome.
+    /// The outcome of a step; cancellation is not an outcome.
     private func outcome<Value>(_ work: () async throws -> Value) async throws -> Result<Value, Failure> {
         do {
             return .success(try await work())
@@ -166,7 +166,7 @@ struct SearchRunner: Sendable {
         }
     }
 
-    /// What is known to be good; a search can begin without.
+    /// Known good genomes; a search can begin without any.
     private func genomes(for plan: ScenarioPlan, in space: SearchSpace, limit: Int) async throws -> [Genome] {
         let found = try await outcome {
             try await peers.knowledge.bestGenomes(
@@ -178,13 +178,13 @@ struct SearchRunner: Sendable {
             let usable = genomes.filter(space.contains)
             return usable.enumerated().filter { usable.firstIndex(of: $0.element) == $0.offset }.map(\.element)
         case .failure(let failure):
-            logger.warning("nothing is known beforehand", metadata: ["error": "\(failure.message)"])
+            logger.warning("no prior knowledge is available", metadata: ["error": "\(failure.message)"])
             return []
         }
     }
 }
 
-/// What came of steps and has not been told to the search yet.
+/// Outcomes of steps that were not reported to the search yet.
 private final class Arrivals: Sendable {
     private let occurrences = Mutex<[SearchOccurrence]>([])
 

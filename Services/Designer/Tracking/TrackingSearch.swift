@@ -2,11 +2,11 @@ public import Model
 import Search
 public import Tracking
 
-/// Which of a tracker's metrics is to be as high as possible.
+/// The tracker metric to maximize.
 public enum TrackingObjective: String, CaseIterable, Sendable {
-    /// Identities over the whole sequence.
+    /// Identity preservation over the whole sequence.
     case idf1
-    /// Misses, inventions and switches.
+    /// Misses, false positives and identity switches.
     case mota
     /// Detection and association in balance.
     case hota
@@ -25,11 +25,11 @@ public enum TrackingObjective: String, CaseIterable, Sendable {
 public struct TrackingSearch: Sendable {
     /// A measured candidate.
     public struct Trial: Sendable {
-        /// Its number, from 0.
+        /// Number, from 0.
         public let number: Int
         /// Where it came from, such as `mutation 3`.
         public let origin: String
-        /// What was measured.
+        /// The tracker and detector.
         public let candidate: TrackingSetup
         /// Its scores on the sequences of the search.
         public let evaluation: Evaluation
@@ -42,23 +42,23 @@ public struct TrackingSearch: Sendable {
     private let objective: TrackingObjective
 
     /// Prepares a search.
-    /// - Throws: `Failure` with code `invalid-argument` where there is nothing to choose.
+    /// - Throws: `Failure` with code `invalid-argument` if there is nothing to choose.
     public init(_ bench: TrackingBench, objective: TrackingObjective) throws {
         self.bench = bench
         self.objective = objective
         space = try TrackingSpace(detectors: bench.detectors)
     }
 
-    /// The trackers with the settings of their papers, on each detector.
+    /// The trackers with their papers' settings, on each detector.
     public var defaults: [TrackingSetup] { space.defaults.map(space.candidate) }
 
-    /// Searches; the settings of the papers are its first candidates.
+    /// Runs the search; the published settings are its first candidates.
     /// - Parameters:
-    ///   - method: How candidates are proposed.
-    ///   - trials: How many are measured, those of the papers among them.
-    ///   - names: Sequences on which they are measured.
-    ///   - progress: Told of every trial.
-    /// - Returns: All trials in their order.
+    ///   - method: The search method.
+    ///   - trials: Number of measured candidates, including the published settings.
+    ///   - names: Sequences on which candidates are measured.
+    ///   - progress: Called with every trial.
+    /// - Returns: All trials in order.
     public func run(
         _ method: SearchMethod, trials: Int, population: Int, seed: UInt64, on names: Set<String>,
         progress: (Trial) -> Void = { _ in }

@@ -2,11 +2,11 @@ import Model
 public import Search
 public import Tracking
 
-/// What a search for a tracker chooses from: a detector with its threshold, and a tracker with its parameters.
+/// The space of a tracker search: a detector with its threshold, and a tracker with its parameters.
 ///
-/// The settings of the trackers' papers are in it, so that a search that is given them as seeds never ends below them.
+/// It contains the published settings, so a search with them as seeds never ends below them.
 public struct TrackingSpace: Sendable {
-    /// What is chosen from, as integers.
+    /// The choices, as integers.
     public let space: SearchSpace
     /// Names of the detectors.
     public let detectors: [String]
@@ -27,7 +27,7 @@ public struct TrackingSpace: Sendable {
     private static let directions = ["0", "0.1", "0.2", "0.4"]
 
     /// The space over detectors.
-    /// - Throws: `Failure` with code `invalid-argument` where there is none, or one stands twice.
+    /// - Throws: `Failure` with code `invalid-argument` if there is none, or one occurs twice.
     public init(detectors: [String]) throws {
         self.detectors = detectors
         func part(_ part: Part, _ choices: [String]) -> SearchSpace.Part { .init(part.rawValue, choices) }
@@ -45,7 +45,7 @@ public struct TrackingSpace: Sendable {
         ])
     }
 
-    /// What a genome stands for. Parameters that its tracker does not have are left out.
+    /// The candidate of a genome; parameters that its tracker does not have are ignored.
     public func candidate(_ genome: Genome) -> TrackingSetup {
         let chosen = space.choices(of: genome).compactMap { $0 }.reduce(into: [:]) { $0.merge($1) { $1 } }
         func word(_ part: Part) -> String { chosen[part.rawValue] ?? "" }
@@ -79,8 +79,8 @@ public struct TrackingSpace: Sendable {
         }
     }
 
-    /// Whether a genome is the one that stands for its candidate: parameters that its tracker does not have are as in the
-    /// settings of the papers. Others would be measured again and again.
+    /// Whether a genome is the canonical one of its candidate: parameters that its tracker does not have are as in the
+    /// published settings. Otherwise equal candidates would be measured repeatedly.
     public func isCanonical(_ genome: Genome) -> Bool {
         let chosen = space.choices(of: genome).compactMap { $0 }.reduce(into: [:]) { $0.merge($1) { $1 } }
         if chosen[Part.tracker.rawValue] == TrackerChoice.observationCentric(.init()).name { return true }
@@ -88,7 +88,7 @@ public struct TrackingSpace: Sendable {
             && chosen[Part.direction.rawValue] == Self.usualDirection
     }
 
-    /// The settings of the papers: every detector, without a threshold, with every tracker.
+    /// The published settings: every detector, without a threshold, with every tracker.
     public var defaults: [Genome] {
         detectors.flatMap { detector in
             TrackerChoice.defaults.map { choice in

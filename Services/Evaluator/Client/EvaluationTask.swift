@@ -4,35 +4,36 @@ import Schema
 
 /// A task of kind `evaluate`: scores a trained network on a prepared dataset.
 public struct EvaluationTask: Hashable, Sendable {
-    /// The kind of task that the queue knows it by.
+    /// Kind of the task in the queue.
     public static let kind = "evaluate"
 
-    /// What part of a dataset to score on.
+    /// The split to score on.
     public enum Split: String, Hashable, Sendable, CaseIterable {
-        /// What the search looks at.
+        /// Validation: the split that the search uses.
         case validation
-        /// What nothing has looked at.
+        /// Test: the split that nothing has used.
         case test
     }
 
-    /// The TorchScript file.
+    /// Digest of the TorchScript file.
     public var script: BlobDigest
-    /// The network, for parameters and operations.
+    /// The network's description, for parameters and operations.
     public var network: NetworkDescription
-    /// Identity of the recipe of the prepared dataset.
+    /// Identity of the prepared dataset's recipe.
     public var dataset: String
-    /// What part of it to score on; nil where only the latency is measured.
+    /// The split to score on; nil to measure only the latency.
     public var split: Split?
-    /// Single-sample runs whose median is the latency.
+    /// Number of single-sample runs whose median is the latency.
     public var latencyRuns: Int
-    /// Identities of sets of features that take the place of the dataset's samples; empty for the samples themselves.
+    /// Identities of feature sets that replace the dataset's samples; empty for the samples themselves.
     public var features: [String]
-    /// Whether the answers for the samples are kept as a file in the registry.
+    /// Whether to store the answers for the samples as a file in the registry.
     public var keepsAnswers: Bool
-    /// Several labels: the probability above which an answer counts, chosen on validation samples; nil for one half.
+    /// For several labels: the probability above which a label counts as given, chosen on validation samples; nil for
+    /// one half.
     public var threshold: Double?
 
-    /// Describes a task.
+    /// Makes a task.
     public init(
         script: BlobDigest, network: NetworkDescription, dataset: String, split: Split? = .test, latencyRuns: Int = 50,
         features: [String] = [], keepsAnswers: Bool = false, threshold: Double? = nil
@@ -47,12 +48,12 @@ public struct EvaluationTask: Hashable, Sendable {
         self.threshold = threshold
     }
 
-    /// Reads a task's payload.
+    /// Decodes a task's payload.
     public init(payload: [UInt8]) throws {
         let wire = try Wire.EvaluateTask(bytes: payload)
         let split = Split(rawValue: wire.split)
         guard split != nil || wire.split.isEmpty else {
-            throw Failure(.invalidArgument, "'\(wire.split)' is no split of a dataset: it is 'validation' or 'test'.")
+            throw Failure(.invalidArgument, "'\(wire.split)' is not a split to score on; use 'validation' or 'test'.")
         }
         self.init(
             script: try BlobDigest(wire.script), network: try NetworkDescription(json: wire.network),
@@ -62,7 +63,7 @@ public struct EvaluationTask: Hashable, Sendable {
             threshold: wire.threshold == 0 ? nil : wire.threshold)
     }
 
-    /// The task's payload.
+    /// The encoded payload.
     public func payload() throws -> [UInt8] {
         try Wire.EvaluateTask(
             script: script.hexadecimal, network: try network.canonicalJSON, dataset: dataset,
@@ -73,22 +74,22 @@ public struct EvaluationTask: Hashable, Sendable {
     }
 }
 
-/// What comes of a task of kind `evaluate`.
+/// The result of a task of kind `evaluate`.
 public struct EvaluationResult: Hashable, Sendable {
-    /// Metrics of the split by name, such as `macro-f1`, and their standard errors, such as `macro-f1-error`; empty where none
-    /// was scored.
+    /// Metrics of the split by name, such as `macro-f1`, and their standard errors, such as `macro-f1-error`; empty if
+    /// no split was scored.
     public var metrics: [String: Double]
-    /// Samples scored.
+    /// Number of samples scored.
     public var samples: Int
-    /// Number of samples for each truth (row) and answer (column); empty where samples have no classes.
+    /// Number of samples for each truth (row) and answer (column); empty if samples have no classes.
     public var confusion: [[Int]]
-    /// Trainable parameters.
+    /// Number of trainable parameters.
     public var parameters: Int
     /// Multiply-accumulate operations for one sample.
     public var operations: Int
-    /// Median time of a single-sample run, in milliseconds.
+    /// Median latency of a single-sample run in milliseconds.
     public var latencyMilliseconds: Double
-    /// The file of the answers; nil where none is kept.
+    /// The file of the answers; nil if none is stored.
     public var answers: BlobDigest?
 
     /// Makes a result.
@@ -105,14 +106,14 @@ public struct EvaluationResult: Hashable, Sendable {
         self.answers = answers
     }
 
-    /// Reads a task's result.
+    /// Decodes a task's result.
     public init(result: [UInt8]) throws {
         let wire = try Wire.EvaluateResult(bytes: result)
         let classes = Int(wire.classes)
         guard wire.confusion.count == classes * classes else {
             throw Failure(
                 .corrupt,
-                "An evaluation of \(classes) classes has a confusion matrix with \(wire.confusion.count) numbers.")
+                "The confusion matrix of \(classes) classes has \(wire.confusion.count) numbers.")
         }
         let rows = (0..<classes).map { row in wire.confusion[row * classes..<(row + 1) * classes].map { Int($0) } }
         self.init(
@@ -121,7 +122,7 @@ public struct EvaluationResult: Hashable, Sendable {
             answers: try wire.answers.isEmpty ? nil : BlobDigest(wire.answers))
     }
 
-    /// The task's result.
+    /// The encoded result.
     public func encoded() throws -> [UInt8] {
         try Wire.EvaluateResult(
             samples: UInt32(clamping: samples), classes: UInt32(clamping: confusion.count),

@@ -2,7 +2,7 @@ public import Messaging
 import Model
 public import WorkQueueClient
 
-/// Has trained networks scored.
+/// Client of the evaluator, which scores trained networks.
 ///
 /// ```swift
 /// let evaluator = EvaluatorClient(try ServiceDirectory().connect(to: .evaluator, logger: logger))
@@ -11,16 +11,16 @@ public import WorkQueueClient
 public struct EvaluatorClient: Sendable {
     /// The evaluator's queue.
     public let queue: QueueClient
-    /// How long the service may be away at a time.
+    /// How long the service may be unavailable at a time.
     private let patience: Duration
 
-    /// Talks over a connection to the evaluator.
+    /// Makes a client over a connection to the evaluator.
     public init(_ client: RequestClient, patience: Duration = .seconds(600)) {
         queue = QueueClient(client)
         self.patience = patience
     }
 
-    /// Has a network scored and waits for it; repeating it with the same identity finds what was begun.
+    /// Scores a network and waits for the result; repeating it with the same identity finds the existing task.
     /// - Throws: The `Failure` with which the task ended.
     public func evaluate(
         _ task: EvaluationTask, id: String, group: String, priority: Int = 0
@@ -30,8 +30,8 @@ public struct EvaluatorClient: Sendable {
         return try EvaluationResult(result: await queue.perform(submission, patience: patience))
     }
 
-    /// Has people followed through sequences, and waits for the scores; repeating it with the same identity finds what was
-    /// begun.
+    /// Tracks people through sequences and waits for the scores; repeating it with the same identity finds the existing
+    /// task.
     /// - Throws: The `Failure` with which the task ended.
     public func track(_ task: TrackingTask, id: String, group: String, priority: Int = 0) async throws -> TrackingResult
     {

@@ -2,21 +2,21 @@ public import Model
 import Schema
 public import Tracking
 
-/// A task of kind `track`: follows people through the sequences of a prepared data set, and scores the tracks.
+/// A task of kind `track`: tracks people through the sequences of a prepared dataset, and scores the tracks.
 public struct TrackingTask: Hashable, Sendable {
-    /// The kind of task that the queue knows it by.
+    /// Kind of the task in the queue.
     public static let kind = "track"
 
-    /// Identity of the recipe of the prepared sequences.
+    /// Identity of the prepared sequences' recipe.
     public var dataset: String
     /// Detector, filter and tracker.
     public var setup: TrackingSetup
-    /// Sequences that nothing is chosen by; they are scored apart.
+    /// Held-out sequences, never used for selection; they are scored separately.
     public var heldOut: [String]
-    /// Whether setup and tracks are kept as files in the registry.
+    /// Whether to store the setup and the tracks as files in the registry.
     public var keepsTracks: Bool
 
-    /// Describes a task.
+    /// Makes a task.
     public init(dataset: String, setup: TrackingSetup, heldOut: [String] = [], keepsTracks: Bool = false) {
         self.dataset = dataset
         self.setup = setup
@@ -24,7 +24,7 @@ public struct TrackingTask: Hashable, Sendable {
         self.keepsTracks = keepsTracks
     }
 
-    /// Reads a task's payload.
+    /// Decodes a task's payload.
     public init(payload: [UInt8]) throws {
         let wire = try Wire.TrackTask(bytes: payload)
         self.init(
@@ -32,19 +32,19 @@ public struct TrackingTask: Hashable, Sendable {
             keepsTracks: wire.keep)
     }
 
-    /// The task's payload.
+    /// The encoded payload.
     public func payload() throws -> [UInt8] {
         try Wire.TrackTask(dataset: dataset, setup: setup.json, heldOut: heldOut, keep: keepsTracks).encodedBytes()
     }
 }
 
-/// What comes of a task of kind `track`.
+/// The result of a task of kind `track`.
 public struct TrackingResult: Hashable, Sendable {
-    /// Figures by name: those of `TrackingFigures` for all rows, `seconds` and `latency-milliseconds`.
+    /// Metrics by name: those of `TrackingFigures` for all rows, `seconds` and `latency-milliseconds`.
     public var metrics: [String: Double]
-    /// The file with the setup; nil where it was not to be kept.
+    /// The setup file; nil if not stored.
     public var setup: BlobDigest?
-    /// The file with the tracks, a `TrackingArchive`; nil where they were not to be kept.
+    /// The tracks file, a `TrackingArchive`; nil if not stored.
     public var tracks: BlobDigest?
 
     /// Makes a result.
@@ -54,7 +54,7 @@ public struct TrackingResult: Hashable, Sendable {
         self.tracks = tracks
     }
 
-    /// Reads a task's result.
+    /// Decodes a task's result.
     public init(result: [UInt8]) throws {
         let wire = try Wire.TrackResult(bytes: result)
         self.init(
@@ -62,7 +62,7 @@ public struct TrackingResult: Hashable, Sendable {
             tracks: try wire.tracks.isEmpty ? nil : BlobDigest(wire.tracks))
     }
 
-    /// The task's result.
+    /// The encoded result.
     public func encoded() throws -> [UInt8] {
         try Wire.TrackResult(
             metrics: .init(metrics), setup: setup?.hexadecimal ?? "", tracks: tracks?.hexadecimal ?? ""

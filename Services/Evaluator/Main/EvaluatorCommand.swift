@@ -3,18 +3,18 @@ import ServiceClient
 import ServiceKit
 import WorkQueueServer
 
-/// The evaluator: its queue, and workers that do what is in it.
+/// The evaluator: its queue, and the workers that do its tasks.
 @main
 struct EvaluatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluator",
-        abstract: "Scores trained networks.",
+        abstract: "Run the evaluator, which scores trained networks.",
         discussion: """
-            One `evaluator serve` keeps the queue of tasks. Any number of `evaluator work`, on any machine that reaches it and \
-            the registry, do the tasks; they can come and go at any time, and a task whose worker dies goes to \
-            another one.
+            One `evaluator serve` keeps the queue of tasks. Any number of `evaluator work` processes, on any machine \
+            that reaches it and the registry, do the tasks. They can join and leave at any time; if a worker dies, its \
+            task goes to another one.
 
-            Where the services are is in the environment: GYRUS_EVALUATOR and GYRUS_REGISTRY hold endpoints.
+            The environment variables GYRUS_EVALUATOR and GYRUS_REGISTRY hold the endpoints of the services.
             """,
         subcommands: [Serve.self, Work.self])
 }

@@ -2,24 +2,24 @@ import Answers
 import Model
 import Torch
 
-/// Gathers what a finalist answered for test samples, with what it saw of them and what each of its inputs is good for.
+/// Collects a finalist's answers for test samples, with pictures of its inputs and the importance of each input.
 struct AnswerKeeper {
     let network: ScriptedNetwork
     let source: SampleSource
     let evaluation: Evaluation
-    /// What networks read of each input; none where features take the place of samples.
+    /// What networks read from each input; none if features replace the samples.
     let inputs: [String: InputSignature]
-    /// Where the first samples of the split stand in the user's data.
+    /// Positions of the split's first samples in the user's data.
     let places: [String]
 
-    /// Samples that importance is measured on at most, and how often an input is shuffled.
+    /// Maximum number of samples for measuring importance, and number of shuffles per input.
     private static let importance = (samples: 2_000, draws: 3)
-    /// Pictures of one input that are kept: so many of each pair of truth and answer, and so many of all.
+    /// Maximum number of pictures kept per input: for each pair of truth and answer, and in total.
     private static let pictures = (eachPair: 6, most: 400, bytes: 4 << 20)
-    /// Longest side of a picture.
+    /// Longest side of a picture in pixels.
     private static let side = 64
 
-    /// What is kept, within its bounds.
+    /// The collected answers, within these limits.
     func file() throws -> AnswerFile {
         let width = evaluation.target.outputs
         let most = min(AnswerFile.mostSamples, AnswerFile.mostOutputs / max(1, width))
@@ -82,7 +82,7 @@ struct AnswerKeeper {
 
 /// A uniform choice of samples that is the same each time.
 enum SampleChoice {
-    /// So many places of a count, in their order.
+    /// The given number of evenly distributed positions, in order.
     static func places(_ most: Int, of count: Int) -> [Int] {
         guard count > most else { return Array(0..<count) }
         var generator = SplitMix64(seed: 1)

@@ -11,7 +11,7 @@ public import WorkQueueClient
 
 /// Does the tasks of the evaluator's queue: scores trained networks and trackers.
 public struct EvaluatorTaskHandler: TaskHandler {
-    /// The kinds of task that it does.
+    /// The kinds of tasks that it does.
     public static let kinds = [EvaluationTask.kind, TrackingTask.kind]
 
     private let registry: RegistryClient
@@ -20,8 +20,8 @@ public struct EvaluatorTaskHandler: TaskHandler {
 
     /// Makes a handler.
     /// - Parameters:
-    ///   - registry: Has datasets and networks.
-    ///   - cache: Keeps them on this machine.
+    ///   - registry: Provides datasets and networks.
+    ///   - cache: Caches them on this machine.
     public init(registry: RegistryClient, cache: BlobCache) {
         self.registry = registry
         self.cache = cache
@@ -40,7 +40,7 @@ public struct EvaluatorTaskHandler: TaskHandler {
         default:
             throw Failure(
                 .invalidArgument,
-                "An evaluator's worker cannot do a task of kind '\(lease.kind)', only "
+                "An evaluator worker cannot do a task of kind '\(lease.kind)', only "
                     + "\(Self.kinds.joined(separator: ", ")).")
         }
     }
@@ -56,7 +56,7 @@ public struct EvaluatorTaskHandler: TaskHandler {
         try progress.checkCancellation()
         let source = try task.split.map { try samples.source(PreparedDataset.split(named: $0.rawValue)) }
         let evaluation = try source.map { try network.evaluate(on: $0).with(threshold: task.threshold) }
-        // How long an answer takes does not depend on the sample; the test split is left to those that are scored on it.
+        // The latency does not depend on the sample, so only scoring tasks touch the test split.
         let latencies = try network.latencies(on: samples.source(.validation), runs: task.latencyRuns)
         var metrics = evaluation?.metrics ?? [:]
         for (name, error) in evaluation?.standardErrors ?? [:] { metrics[Metric.error(of: name)] = error }
@@ -67,7 +67,7 @@ public struct EvaluatorTaskHandler: TaskHandler {
             answers: try await answers(task, network, samples, source, evaluation))
     }
 
-    /// Uploads the file of answers, where one is asked for.
+    /// Uploads the file of answers, if requested.
     private func answers(
         _ task: EvaluationTask, _ network: ScriptedNetwork, _ samples: PreparedSamples, _ source: SampleSource?,
         _ evaluation: Evaluation?
@@ -85,14 +85,14 @@ public struct EvaluatorTaskHandler: TaskHandler {
         return try await registry.upload(file: file)
     }
 
-    /// Parameters and operations are those of the description, so it must be that of the file.
+    /// Parameters and operations come from the description, so it must match the file.
     private static func check(_ network: ScriptedNetwork, is description: NetworkDescription) throws {
         let described = Set(try description.tensors.map(\.name))
         guard Set(network.tensorNames) == described, network.inputs == description.inputs.map(\.name) else {
             throw Failure(
                 .invalidArgument,
-                "The network's file has other inputs or weights than its description '\(description.name)'; was another "
-                    + "script named?")
+                "The network's file does not match the inputs or weights of description '\(description.name)'; check "
+                    + "that the task names the right file.")
         }
     }
 }

@@ -30,7 +30,7 @@ struct TrackingRun {
         return result
     }
 
-    /// Uploads setup and tracks; the same setup gives the same files.
+    /// Uploads the setup and the tracks; the same setup gives the same files.
     private func keep(_ bench: TrackingBench, in result: inout TrackingResult) async throws {
         let scratch = try ScratchDirectory()
         defer { scratch.remove() }
@@ -44,8 +44,8 @@ struct TrackingRun {
     }
 }
 
-/// The sequences that a worker read last: the tasks of a search all need the same ones, and to read them takes longer than
-/// to follow people through them.
+/// The last sequences that a worker read: all tasks of a search need the same ones, and reading them takes longer than
+/// tracking people through them.
 actor TrackingBenches {
     private let registry: RegistryClient
     private let cache: BlobCache

@@ -6,14 +6,14 @@ import ServiceKit
 import Torch
 import WorkQueueClient
 
-/// A worker of the evaluator; `evaluator work` becomes this program.
+/// An evaluator worker; `evaluator work` becomes this program.
 @main
 struct EvaluatorWorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluator work", abstract: "Do evaluation tasks, one at a time.",
         discussion: """
-            On SIGTERM the task at hand goes back to the queue. A queue or registry that is away \
-            is waited for.
+            On SIGTERM, the current task goes back to the queue. The worker waits for a queue or \
+            registry that is unavailable.
             """)
 
     @OptionGroup var options: WorkerOptions

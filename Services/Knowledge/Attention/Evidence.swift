@@ -2,24 +2,24 @@ import Foundation
 import KnowledgeClient
 import Model
 
-/// What speaks for a model in a scenario, before anything is learned.
+/// The evidence for a model in a scenario, before anything is learned.
 enum Evidence: Int, CaseIterable {
-    /// How it stood in the most similar scenarios.
+    /// Its standing in the most similar scenarios.
     case near
-    /// How it stood in all similar scenarios.
+    /// Its standing in all similar scenarios.
     case similar
-    /// How it stood everywhere.
+    /// Its standing in all scenarios.
     case everywhere
     /// Whether it was never seen.
     case unseen
-    /// LogME of its features on the scenario's data, compared with the others.
+    /// LogME of its features on the scenario's data, relative to the other models.
     case logme
-    /// H-score of its features on the scenario's data, compared with the others.
+    /// H-score of its features on the scenario's data, relative to the other models.
     case hScore
     /// Share of the scenario's datasets that it was trained on.
     case sameData
 
-    /// How each counts where nothing was learned: most what was measured on the scenario's own data.
+    /// Weight of each kind before learning; measurements on the scenario's own data count most.
     static let prior: [Float] = allCases.map {
         switch $0 {
         case .near: 1
@@ -32,7 +32,7 @@ enum Evidence: Int, CaseIterable {
         }
     }
 
-    /// Name of the score that it compares; nil where it compares none.
+    /// Name of the score that it compares; nil if it compares none.
     var score: String? {
         switch self {
         case .logme: "logme"
@@ -41,15 +41,15 @@ enum Evidence: Int, CaseIterable {
         }
     }
 
-    /// How fast scenarios stop counting as they are less alike than the most similar one.
+    /// How fast the weight of scenarios falls as they become less similar than the most similar one.
     private static let nearness = 0.03, wideness = 0.25
-    /// Weight of the assumption that a model is as good as any.
+    /// Weight of the prior that all models are equally good.
     private static let doubt = 0.5
 
-    /// The evidence for models, one after another.
+    /// The evidence for each model, in order.
     /// - Parameters:
-    ///   - similarities: Of the scenario to each group.
-    ///   - omitted: Group that must not count, because it is the one that is being learned from.
+    ///   - similarities: Similarity of the scenario to each group.
+    ///   - omitted: Group to exclude, because it is the one being learned from.
     static func values(
         for models: [ModelCandidate], places: [Int?], datasets: Set<String>, similarities: [Float],
         in memory: OutcomeMemory, omitting omitted: Int? = nil
@@ -108,7 +108,7 @@ enum Evidence: Int, CaseIterable {
         return result
     }
 
-    /// Scores as standard deviations from their mean; 0 where there is none.
+    /// Standardized scores: standard deviations from the mean; 0 without a score.
     static func compared(_ scores: [Double?]) -> [Float] {
         let known = scores.compactMap { $0 }.filter(\.isFinite)
         let mean = known.reduce(0, +) / Double(max(1, known.count))

@@ -2,13 +2,14 @@ import Foundation
 import KnowledgeClient
 import Model
 
-/// Scenarios and models as vectors, by feature hashing: every word has a place and a sign, whatever words may come.
+/// Encodes scenarios and models as vectors by feature hashing: every word maps to a position and a sign, so new words
+/// need no dictionary.
 enum FeatureEncoding {
-    /// Numbers that describe a scenario.
+    /// Number of numeric features of a scenario.
     static let scenarioWidth = 64
-    /// Numbers that describe a model.
+    /// Number of numeric features of a model.
     static let modelWidth = 64
-    /// Named in the database beside the weights; weights of another encoding are of no use.
+    /// Stored in the database beside the weights; weights of another encoding cannot be used.
     static let version = "hashed words 1"
 
     static func scenario(_ features: ScenarioFeatures) -> [Float] {
@@ -34,14 +35,15 @@ enum FeatureEncoding {
         guard let code = model.code else { return vector.scaled }
         for word in [code.name, code.category, code.optimizer] + code.areas + code.functions { vector.add(word) }
         vector.add("parameters", size(of: code.size.parameters))
-        // A trial's accuracy is an outcome and its dataset the scenario's; only what a model brings along describes it.
+        // A trial's accuracy is an outcome, and its dataset is the scenario's; only a model's own properties describe
+        // it.
         guard model.isPretrained else { return vector.scaled }
         for dataset in code.dataset.split(separator: "+") { vector.add("trained on \(dataset)") }
         if let accuracy = code.accuracy { vector.add("accuracy", Float(accuracy.fraction)) }
         return vector.scaled
     }
 
-    /// A number of any magnitude, tamed.
+    /// Compresses a number of any magnitude.
     private static func size(of value: Double) -> Float { Float(asinh(value) / 4) }
 }
 
@@ -60,7 +62,7 @@ private struct HashedVector {
         values[Int(hash % UInt64(values.count))] += hash & 0x8000_0000_0000_0000 == 0 ? value : -value
     }
 
-    /// A function such as `vision.shape` counts with all that it is part of.
+    /// A function such as `vision.shape` also counts as each of its ancestors.
     mutating func addPath(_ path: String) {
         var prefix = ""
         for part in path.split(separator: ".") {

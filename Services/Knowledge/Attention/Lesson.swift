@@ -1,20 +1,20 @@
 import Model
 import Torch
 
-/// What a ranker learns next: a value of its own, so that the ranker answers while it is being learned.
+/// The next learning run of a ranker, as a separate value, so that the ranker keeps answering meanwhile.
 public struct Lesson: Sendable {
-    /// Steps of a lesson.
+    /// Number of optimizer steps.
     static let steps = 80
 
-    /// What came of a lesson.
+    /// The result of learning.
     public struct Outcome: Sendable {
         /// The new weights.
         public let weights: [Float]
-        /// The ranking loss towards the end.
+        /// The ranking loss at the end.
         public let loss: Double
-        /// Scenarios that were new.
+        /// Number of new scenarios.
         public let fresh: Int
-        /// Scenarios that were learned from.
+        /// Number of scenarios learned from.
         public let scenarios: Int
         let groups: Set<UInt64>
     }
@@ -25,7 +25,7 @@ public struct Lesson: Sendable {
     let seed: UInt64
     let groups: Set<UInt64>
 
-    /// Learns, on the calling thread.
+    /// Trains on the calling thread.
     public func learn() throws -> Outcome {
         let attention = try ModelRanker.attention(weights)
         let loss = try attention.learn(from: lists, .init(steps: Self.steps, fresh: fresh, seed: seed))

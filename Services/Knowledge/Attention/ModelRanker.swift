@@ -3,7 +3,7 @@ public import KnowledgeClient
 import Model
 import Torch
 
-/// Ranks models for scenarios by attention, and learns from what came of them.
+/// Ranks models for scenarios by attention, and learns from their outcomes.
 ///
 /// ```swift
 /// var ranker = ModelRanker()
@@ -11,46 +11,47 @@ import Torch
 /// if let lesson = ranker.lesson() { ranker.take(try lesson.learn()) }
 /// let first = try ranker.rank(for: features, space: space).first
 /// ```
-/// Its time and memory are bounded: it remembers 256 kinds of scenarios with 64 outcomes each, and a lesson has 80 steps.
+/// Its time and memory are bounded: it remembers 256 kinds of scenarios with 64 outcomes each, and each learning run
+/// has 80 steps.
 public struct ModelRanker: Sendable {
-    /// How much is added to a model's score for what is not known.
+    /// The exploration bonus added to a model's score for uncertainty.
     public struct Curiosity: Sendable {
-        /// For each standard deviation by which the members differ.
+        /// Bonus for each standard deviation by which the ensemble members differ.
         public var deviation: Double
-        /// For √(ln(1 + scenarios) ∕ (1 + scenarios in which it was seen)): the seldom tried get their turn, more so the
-        /// longer they were passed over.
+        /// Bonus for √(ln(1 + scenarios) ∕ (1 + scenarios in which it was seen)), so that rarely tried models get their
+        /// turn, sooner the longer they were skipped.
         public var novelty: Double
 
-        /// Says how curious a ranking is.
+        /// Makes a setting.
         public init(deviation: Double, novelty: Double) {
             self.deviation = deviation
             self.novelty = novelty
         }
 
-        /// So much that an unknown model is tried now and then.
+        /// Enough to try an unknown model now and then.
         public static let usual = Curiosity(deviation: 0.3, novelty: 1.5)
-        /// How far behind the first a model can be at most, so that whatever is seldom tried gets its turn some day.
+        /// Maximum distance of a model behind the first, so that whatever is rarely tried gets its turn eventually.
         static let reach = 2.0
-        /// Nothing but what is known counts.
+        /// No exploration.
         public static let none = Curiosity(deviation: 0, novelty: 0)
     }
 
-    /// Widths of the attention; weights of others are of no use.
+    /// Widths of the attention; weights of other widths cannot be used.
     static let plan = Attention.Plan(
         scenarioWidth: FeatureEncoding.scenarioWidth, modelWidth: FeatureEncoding.modelWidth, prior: Evidence.prior)
-    /// Says which weights fit.
+    /// Identifies the weights that fit.
     public static let version =
         "\(FeatureEncoding.version), \(plan.members)×\(plan.heads)×\(plan.headWidth), "
         + "\(Evidence.allCases.count) kinds of evidence"
 
     private var memory = OutcomeMemory()
-    /// Groups whose outcomes are new since the last lesson.
+    /// Groups with new outcomes since the last learning run.
     private var fresh: Set<UInt64> = []
     private var lessons: UInt64 = 0
     /// The attention's weights; nil until something was learned.
     public private(set) var weights: [Float]?
 
-    /// Begins with nothing, or with weights that were learned before; those of another version are left.
+    /// Starts without weights, or with earlier ones; ignores those of another version.
     public init(weights: [Float]? = nil) {
         if let weights, weights.count == Self.weightCount { self.weights = weights }
     }
@@ -60,20 +61,20 @@ public struct ModelRanker: Sendable {
         return columns * (plan.headWidth * (plan.scenarioWidth + plan.modelWidth) + plan.prior.count)
     }
 
-    /// Kinds of scenarios that it remembers.
+    /// Number of remembered kinds of scenarios.
     public var scenarios: Int { memory.groups.count }
 
-    /// Takes the outcomes of a kind of scenario; what repeats what is known changes nothing.
-    /// - Parameter isLearned: Whether the weights know them already.
+    /// Records the outcomes of a kind of scenario; repeating known ones changes nothing.
+    /// - Parameter isLearned: Whether the weights already reflect them.
     public mutating func remember(_ outcomes: ScenarioOutcomes, isLearned: Bool = false) {
         if memory.put(outcomes), !isLearned { fresh.insert(outcomes.id) }
     }
 
     // MARK: - Ranking
 
-    /// Models in the order in which they should be tried.
+    /// Models in the order in which to try them.
     /// - Parameters:
-    ///   - candidates: The models to choose from; where empty, those that were seen in the space.
+    ///   - candidates: The models to choose from; if empty, those that were seen in the space.
     public func rank(
         for features: ScenarioFeatures, space: String, candidates: [ModelCandidate] = [],
         curiosity: Curiosity = .usual
@@ -98,7 +99,7 @@ public struct ModelRanker: Sendable {
         return ranked.sorted { ($0.score, $1.model.key.genome) > ($1.score, $0.model.key.genome) }
     }
 
-    /// Models of a space that were seen in scenarios that are at all like this one.
+    /// Models of a space that were seen in scenarios with any similarity to this one.
     private func known(in space: String, _ similarities: [Float]) -> [ModelCandidate] {
         let seen = seen(similarities)
         return memory.models.indices.filter {
@@ -106,7 +107,7 @@ public struct ModelRanker: Sendable {
         }.map { memory.models[$0].candidate }
     }
 
-    /// For each model how alike the most similar scenario is in which it was seen.
+    /// For each model, the similarity of the most similar scenario in which it was seen.
     private func seen(_ similarities: [Float]) -> [Float] {
         var highest = [Float](repeating: 0, count: memory.models.count)
         for (group, similarity) in zip(memory.groups, similarities) {
@@ -123,7 +124,7 @@ public struct ModelRanker: Sendable {
 
     // MARK: - Learning
 
-    /// The lesson that is due; nil where nothing is new or one scenario alone is known, which teaches no comparison.
+    /// The next learning run; nil if nothing is new or only one scenario is known, which allows no comparison.
     public func lesson() -> Lesson? {
         guard !fresh.isEmpty else { return nil }
         let isTelling = memory.groups.indices.filter { index in memory.groups[index].standings.contains { $0 != 0 } }
@@ -137,14 +138,14 @@ public struct ModelRanker: Sendable {
             seed: lessons, groups: fresh)
     }
 
-    /// Takes what was learned.
+    /// Applies the result of a learning run.
     public mutating func take(_ outcome: Lesson.Outcome) {
         weights = outcome.weights
         lessons += 1
         fresh.subtract(outcome.groups)
     }
 
-    /// A scenario of the memory as a list to learn from. Its own outcomes are no evidence for themselves.
+    /// A remembered scenario as a list to learn from. Its own outcomes are excluded from its evidence.
     private func list(of index: Int) -> Attention.List {
         let group = memory.groups[index]
         let candidates = zip(group.models, group.scores).map { model, scores in
@@ -171,7 +172,7 @@ public struct ModelRanker: Sendable {
 }
 
 extension RankedModel {
-    /// What the members and heads of an attention say of the candidates.
+    /// The output of the attention's members and heads for the candidates.
     fileprivate static func all(
         of candidates: [ModelCandidate], attention: [[[Float]]], curiosity: ModelRanker.Curiosity, scenarios: Int,
         seen: (Int) -> (count: Int, similarity: Double)
@@ -192,7 +193,7 @@ extension RankedModel {
         return ranked.map { model in
             var model = model
             let novelty = (log(1 + Double(scenarios)) / Double(1 + model.outcomes)).squareRoot()
-            // The order of those that are far behind stays.
+            // The order of models far behind is kept.
             model.score = max(model.score, lowest + 1e-3 * (model.score - lowest)) + curiosity.novelty * novelty
             return model
         }

@@ -2,11 +2,11 @@ import Foundation
 public import KnowledgeClient
 import Model
 
-/// What came of models in scenarios of one kind, by genome.
+/// The outcomes of models in scenarios of one kind, by genome.
 public struct ScenarioOutcomes: Sendable {
-    /// What came of a model.
+    /// The outcome of a model.
     public struct Outcome: Hashable, Sendable {
-        /// The model.
+        /// The model, with its code and scores.
         public var model: ModelCandidate
         /// Its mean objective.
         public var objective: Double
@@ -20,11 +20,11 @@ public struct ScenarioOutcomes: Sendable {
 
     /// Identity of the kind of scenario and the space.
     public var id: UInt64
-    /// What such scenarios are like.
+    /// Features of such scenarios.
     public var features: ScenarioFeatures
     /// The space of the models.
     public var space: String
-    /// The outcomes, each model once.
+    /// The outcomes, one per model.
     public var outcomes: [Outcome]
 
     /// Makes the outcomes of scenarios.
@@ -36,22 +36,22 @@ public struct ScenarioOutcomes: Sendable {
     }
 }
 
-/// The outcomes that attention is learned from and rests on: as many as fit, the latest for certain.
+/// The outcomes that attention learns from and rests on: as many as fit, always including the latest.
 ///
-/// Its size is bounded, so that learning and ranking take no longer as the years pass.
+/// Its size is bounded, so that learning and ranking do not slow down over the years.
 struct OutcomeMemory {
-    /// Kinds of scenarios that are remembered.
+    /// Number of remembered kinds of scenarios.
     static let scenarios = 256
-    /// Outcomes that are remembered of each: the better half of them the best, the others spread over the rest.
+    /// Outcomes remembered of each: half of them the best ones, the others spread over the rest.
     static let outcomes = 64
-    /// Standings are cut here: in standard deviations from the mean of the scenario.
+    /// Standings are clipped at this many standard deviations from the mean of the scenario.
     private static let longest = 2.0
 
-    /// A model that was seen somewhere.
+    /// A model that was seen.
     struct Model {
         var candidate: ModelCandidate
         var encoding: [Float]
-        /// Kinds of scenarios in which it was seen.
+        /// Number of kinds of scenarios in which it was seen.
         var seen = 0
     }
 
@@ -63,11 +63,11 @@ struct OutcomeMemory {
         let encoding: [Float]
         let models: [Int]
         let objectives: [Double]
-        /// How good each model was there: standard deviations from the mean.
+        /// Standing of each model: standard deviations from the mean.
         let standings: [Double]
-        /// What was measured of each model on the scenario's data.
+        /// Scores of each model on the scenario's data.
         let scores: [[String: Double]]
-        /// Similarity to each group, this one among them.
+        /// Similarity to each group, including this one.
         var similarities: [Float] = []
     }
 
@@ -75,11 +75,11 @@ struct OutcomeMemory {
     private(set) var groups: [Group] = []
     private var places: [ModelKey: Int] = [:]
 
-    /// Place of a model that was seen.
+    /// Index of a model that was seen.
     func place(of key: ModelKey) -> Int? { places[key] }
 
-    /// Takes the outcomes of a kind of scenario in place of what was known of it.
-    /// - Returns: false where that is nothing new.
+    /// Replaces the outcomes of a kind of scenario.
+    /// - Returns: Whether anything changed.
     mutating func put(_ given: ScenarioOutcomes) -> Bool {
         let outcomes = Self.chosen(given.outcomes)
         let indices = outcomes.map { index(of: $0.model) }
@@ -117,7 +117,7 @@ struct OutcomeMemory {
         dropUnseen()
     }
 
-    /// Models that are in no group any more would add up.
+    /// Otherwise models that are no longer in any group would accumulate.
     private mutating func dropUnseen() {
         guard models.count > 2 * Self.scenarios * Self.outcomes else { return }
         let kept = models.indices.filter { models[$0].seen > 0 }

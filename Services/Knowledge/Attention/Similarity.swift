@@ -1,17 +1,18 @@
 import Foundation
 public import KnowledgeClient
 
-/// How alike two scenarios are, from 0 to 1.
+/// The similarity of two scenarios, from 0 to 1.
 ///
-/// Scenarios with different tasks are not alike at all. For the same task it is
+/// Scenarios with different tasks have similarity 0. For the same task it is
 ///
 ///     0.30 · J(modalities) + 0.30 · J(datasets) + 0.15 · J(functions) + 0.25 · C(numbers)
 ///
-/// where J is Jaccard's index, the size of the intersection by that of the union (1 for two empty sets). A dataset counts
-/// together with the modality that it is used for. C is the mean over all numbers that either scenario has: 1 where they
-/// are equal, falling with the logarithm of their ratio to 0 at a factor of ten; a number that only one has counts 0.
+/// where J is Jaccard's index, the size of the intersection divided by that of the union (1 for two empty sets). A
+/// dataset counts together with the modality that it is used for. C is the mean over all numbers that either scenario
+/// has: 1 if they are equal, falling with the logarithm of their ratio to 0 at a factor of ten; a number that only one
+/// has counts 0.
 public enum Similarity {
-    /// How alike two scenarios are.
+    /// The similarity to another scenario.
     public static func between(_ one: ScenarioFeatures, _ other: ScenarioFeatures) -> Double {
         guard one.task == other.task else { return 0 }
         return 0.30 * jaccard(Set(one.datasets.keys), Set(other.datasets.keys))
@@ -28,7 +29,7 @@ public enum Similarity {
     static func closeness(_ one: [String: Double], _ other: [String: Double]) -> Double {
         let names = Set(one.keys).union(other.keys)
         guard !names.isEmpty else { return 1 }
-        // In a fixed order, because the sum of floating-point numbers depends on it.
+        // In a fixed order, because a floating-point sum depends on it.
         let sum = names.sorted().reduce(0) { sum, name in
             guard let a = one[name], let b = other[name] else { return sum }
             return sum + closeness(a, b)

@@ -2,9 +2,9 @@ public import Messaging
 import Model
 import Schema
 
-/// Tells the knowledge service what came of networks, and asks it which to try first.
+/// Reports outcomes of networks to the knowledge service, and asks it which to try first.
 ///
-/// Every method may be repeated; each does so by itself while the service cannot be reached and patience lasts.
+/// Every method is safe to repeat, and retries by itself while the service is unreachable and patience lasts.
 ///
 /// ```swift
 /// let knowledge = KnowledgeClient(try ServiceDirectory().connect(to: .knowledge, logger: logger))
@@ -15,21 +15,21 @@ public struct KnowledgeClient: Sendable {
     let patience: Duration
 
     /// Makes a client over a connection.
-    /// - Parameter patience: How long to go on while the service cannot be reached.
+    /// - Parameter patience: How long to retry while the service is unreachable.
     public init(_ requests: RequestClient, patience: Duration = .seconds(60)) {
         self.requests = requests
         self.patience = patience
     }
 
-    /// Stores an observation; one with a known identity changes nothing.
+    /// Stores an observation; a known identity changes nothing.
     public func record(_ observation: Observation) async throws {
         _ = try await requests.callRetrying(.observationPut, Wire.Observation(observation), for: patience)
     }
 
     /// Models in the order in which a scenario should try them.
     /// - Parameters:
-    ///   - candidates: The models to choose from; where empty, those that were seen in the space.
-    ///   - space: Search space of the models, where no candidates are given.
+    ///   - candidates: The models to choose from; if empty, those that were seen in the space.
+    ///   - space: Search space of the models, if no candidates are given.
     public func rank(
         for features: ScenarioFeatures, space: String, candidates: [ModelCandidate] = [], limit: Int
     ) async throws -> [RankedModel] {
@@ -39,7 +39,7 @@ public struct KnowledgeClient: Sendable {
         return try await requests.callRetrying(.modelRank, request, for: patience).models.map(RankedModel.init)
     }
 
-    /// Learns from all outcomes that are new; the service does so by itself, too, a little later.
+    /// Learns from all new outcomes now; otherwise the service does so by itself a little later.
     public func learn() async throws -> LearnedLesson {
         let reply = try await requests.callRetrying(
             .knowledgeLearn, Wire.Empty(), timeout: Self.lessonTimeout, for: patience)
@@ -47,7 +47,7 @@ public struct KnowledgeClient: Sendable {
             fresh: Int(reply.fresh), scenarios: Int(reply.scenarios), loss: reply.loss, seconds: reply.seconds)
     }
 
-    /// How long a lesson may take on a busy machine.
+    /// Timeout of a learning run on a busy machine.
     private static var lessonTimeout: Duration { .seconds(120) }
 
     /// Observations, oldest first.
@@ -73,7 +73,7 @@ public struct KnowledgeClient: Sendable {
 // MARK: - Schedules
 
 extension KnowledgeClient {
-    /// Makes a schedule; one with a known identity changes nothing.
+    /// Makes a schedule; a known identity changes nothing.
     public func add(_ schedule: UpdateSchedule) async throws -> UpdateSchedule {
         UpdateSchedule(try await requests.callRetrying(.schedulePut, Wire.UpdateSchedule(schedule), for: patience))
     }

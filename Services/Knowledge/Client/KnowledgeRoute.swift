@@ -7,12 +7,12 @@ extension Route where Request == Wire.Observation, Reply == Wire.Empty {
 }
 
 extension Route where Request == Wire.RankRequest, Reply == Wire.RankReply {
-    /// How much attention a scenario pays to models.
+    /// Ranks models by the attention that a scenario pays to them.
     package static var modelRank: Route<Wire.RankRequest, Wire.RankReply> { .init("model.rank", .read) }
 }
 
 extension Route where Request == Wire.Empty, Reply == Wire.LearnReply {
-    /// Learns from all outcomes that are new.
+    /// Learns from all new outcomes.
     package static var knowledgeLearn: Route<Wire.Empty, Wire.LearnReply> { .init("knowledge.learn", .operate) }
 }
 

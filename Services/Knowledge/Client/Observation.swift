@@ -2,31 +2,31 @@ public import Foundation
 public import Model
 package import Schema
 
-/// What came of a network in a scenario.
+/// The outcome of a network in a scenario.
 public struct Observation: Hashable, Sendable {
-    /// Beginning of the names of metrics that are cheap scores of a pretrained model on the scenario's data.
+    /// Prefix of metrics that are cheap scores of a pretrained model on the scenario's data.
     public static let scorePrefix = "score."
 
-    /// Identity: the trial's.
+    /// Identity, which is the trial's.
     public var id: String
     /// Scenario that the trial belongs to.
     public var scenario: String
-    /// What the scenario was like.
+    /// Features of the scenario.
     public var features: ScenarioFeatures
     /// Genome of the network in the search space, as text.
     public var genome: String
-    /// Search space that the genome belongs to; genomes of other spaces cannot be compared.
+    /// Search space of the genome; genomes of different spaces cannot be compared.
     public var space: String
-    /// Artificial code of the network; nil where it has none.
+    /// Artificial code of the network; nil if it has none.
     public var code: ArtificialCode?
-    /// Objective that was reached; higher is better.
+    /// The objective's value; higher is better.
     public var objective: Double
-    /// Other outcomes.
+    /// Other metrics.
     public var metrics: [String: Double]
     /// When it was recorded; set by the service.
     public var created: Date?
 
-    /// Makes an observation to be stored.
+    /// Makes an observation to store.
     public init(
         id: String, scenario: String, features: ScenarioFeatures, genome: String, space: String,
         code: ArtificialCode? = nil, objective: Double, metrics: [String: Double] = [:], created: Date? = nil
@@ -42,7 +42,7 @@ public struct Observation: Hashable, Sendable {
         self.created = created
     }
 
-    /// The observation that was received.
+    /// Decodes a received observation.
     package init(_ wire: Wire.Observation) throws {
         self.init(
             id: wire.id, scenario: wire.scenario, features: ScenarioFeatures(wire.features ?? .init()),
@@ -53,7 +53,7 @@ public struct Observation: Hashable, Sendable {
 }
 
 extension Wire.Observation {
-    /// The observation as it is sent.
+    /// The observation in wire form.
     package init(_ observation: Observation) {
         self.init(
             id: observation.id, scenario: observation.scenario, features: .init(observation.features),

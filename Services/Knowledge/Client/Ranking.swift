@@ -1,7 +1,7 @@
 public import Model
 package import Schema
 
-/// Which model: one of a search space by its genome, or a pretrained one of the registry.
+/// Identifies a model: one of a search space by its genome, or a pretrained one by its identity in the registry.
 public struct ModelKey: Hashable, Sendable {
     /// Space of the registry's pretrained models; their genome is their identity.
     public static let pretrained = "models"
@@ -11,7 +11,7 @@ public struct ModelKey: Hashable, Sendable {
     /// Genome, or identity in the registry.
     public var genome: String
 
-    /// Names a model.
+    /// Makes a key.
     public init(space: String, genome: String) {
         self.space = space
         self.genome = genome
@@ -20,11 +20,11 @@ public struct ModelKey: Hashable, Sendable {
 
 /// A model that may be tried.
 public struct ModelCandidate: Hashable, Sendable {
-    /// Which one.
+    /// Key of the model.
     public var key: ModelKey
-    /// Its artificial code; nil where it has none.
+    /// Its artificial code; nil if it has none.
     public var code: ArtificialCode?
-    /// Cheap measurements on the scenario's data by name, such as `logme`; higher is better.
+    /// Cheap scores on the scenario's data by name, such as `logme`; higher is better.
     public var scores: [String: Double]
 
     /// Makes a candidate.
@@ -34,16 +34,16 @@ public struct ModelCandidate: Hashable, Sendable {
         self.scores = scores
     }
 
-    /// Whether it has weights already.
+    /// Whether it already has weights.
     public var isPretrained: Bool { key.space == ModelKey.pretrained }
 
-    /// Datasets that its weights come from.
+    /// Datasets that its weights were trained on.
     public var trainedOn: Set<String> {
         guard isPretrained, let code else { return [] }
         return Set(code.dataset.split(separator: "+").map { $0.lowercased() })
     }
 
-    /// The candidate that was received.
+    /// Decodes a received candidate.
     package init(_ wire: Wire.ModelCandidate) throws {
         self.init(
             key: ModelKey(space: wire.space, genome: wire.genome),
@@ -52,7 +52,7 @@ public struct ModelCandidate: Hashable, Sendable {
 }
 
 extension Wire.ModelCandidate {
-    /// The candidate as it is sent.
+    /// The candidate in wire form.
     package init(_ candidate: ModelCandidate) {
         self.init(
             space: candidate.key.space, genome: candidate.key.genome, code: candidate.code?.description ?? "",
@@ -62,19 +62,19 @@ extension Wire.ModelCandidate {
 
 /// A model with the attention that a scenario pays to it.
 public struct RankedModel: Hashable, Sendable {
-    /// The model.
+    /// The model, with its code and scores.
     public var model: ModelCandidate
-    /// Attention, 0 to 1; over all candidates it sums to 1.
+    /// Attention, 0 to 1; it sums to 1 over all candidates.
     public var weight: Double
     /// Attention of each head.
     public var heads: [Double]
-    /// How far the members of the ensemble are apart: the standard deviation of their attentions' logarithms.
+    /// Disagreement of the ensemble's members: the standard deviation of their log attentions.
     public var deviation: Double
-    /// Scenarios in which it was seen.
+    /// Number of scenarios in which it was seen.
     public var outcomes: Int
-    /// How alike the most similar of those scenarios is, 0 to 1.
+    /// Similarity of the most similar of those scenarios, 0 to 1.
     public var similarity: Double
-    /// By what the order goes: the attention's logarithm, and more where little is known.
+    /// Sort value: the log attention plus an exploration bonus where little is known.
     public var score: Double
 
     /// Makes a ranked model.
@@ -91,7 +91,7 @@ public struct RankedModel: Hashable, Sendable {
         self.score = score
     }
 
-    /// The model that was received.
+    /// Decodes a received model.
     package init(_ wire: Wire.RankedModel) throws {
         self.init(
             model: try ModelCandidate(wire.model ?? .init()), weight: wire.weight, heads: wire.heads,
@@ -100,7 +100,7 @@ public struct RankedModel: Hashable, Sendable {
 }
 
 extension Wire.RankedModel {
-    /// The model as it is sent.
+    /// The model in wire form.
     package init(_ ranked: RankedModel) {
         self.init(
             model: .init(ranked.model), weight: ranked.weight, heads: ranked.heads, deviation: ranked.deviation,
@@ -108,18 +108,18 @@ extension Wire.RankedModel {
     }
 }
 
-/// What came of a lesson.
+/// The result of a learning run.
 public struct LearnedLesson: Hashable, Sendable {
-    /// Scenarios that were new or had new outcomes; 0 where there was nothing to learn.
+    /// Number of scenarios that were new or had new outcomes; 0 if there was nothing to learn.
     public var fresh: Int
-    /// Scenarios that were learned from, older ones among them.
+    /// Number of scenarios learned from, including older ones.
     public var scenarios: Int
-    /// The ranking loss towards the end.
+    /// The ranking loss at the end.
     public var loss: Double
-    /// How long it took.
+    /// Duration of the learning run.
     public var seconds: Double
 
-    /// Makes a lesson's outcome.
+    /// Makes a result.
     public init(fresh: Int, scenarios: Int, loss: Double, seconds: Double) {
         self.fresh = fresh
         self.scenarios = scenarios

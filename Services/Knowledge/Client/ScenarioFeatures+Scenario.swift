@@ -1,10 +1,10 @@
 public import Model
 
 extension ScenarioFeatures {
-    /// What a scenario is like, once it names the functions that it engages.
+    /// The features of a scenario with the functions that it engages.
     /// - Parameters:
-    ///   - activations: How active each area of the brain is, by its path.
-    ///   - statistics: What was counted on a sample of the data, such as `image.contrast`.
+    ///   - activations: Activation of each brain area, by its path.
+    ///   - statistics: Statistics computed on a sample of the data, such as `image.contrast`.
     public init(_ scenario: Scenario, activations: [String: Double] = [:], statistics: [String: Double] = [:]) {
         let data = scenario.data
         var numbers = [
@@ -23,8 +23,8 @@ extension ScenarioFeatures {
             functions: scenario.functions, numbers: numbers)
     }
 
-    /// What data are like by themselves, for which a pretrained model is chosen.
-    /// - Parameter statistics: What was counted on a sample of the data, such as `image.contrast`.
+    /// The features of data alone, for which a pretrained model is chosen.
+    /// - Parameter statistics: Statistics computed on a sample of the data, such as `image.contrast`.
     public init(
         dataset: String, modalities: [String], classes: Int, samples: Int, statistics: [String: Double]
     ) {

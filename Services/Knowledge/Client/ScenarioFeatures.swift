@@ -1,6 +1,6 @@
 package import Schema
 
-/// What is known of a scenario before any training: the basis on which scenarios are called alike.
+/// What is known about a scenario before any training: the basis for the similarity of scenarios.
 public struct ScenarioFeatures: Hashable, Sendable, Codable {
     /// Task, such as `classification`.
     public var task: String
@@ -19,7 +19,7 @@ public struct ScenarioFeatures: Hashable, Sendable, Codable {
         self.numbers = numbers
     }
 
-    /// The features that were received; a modality without a dataset has the empty one.
+    /// Decodes received features; a modality without a dataset has the empty one.
     package init(_ wire: Wire.ScenarioFeatures) {
         let datasets = wire.modalities.enumerated().map { index, modality in
             (modality, index < wire.datasets.count ? wire.datasets[index] : "")
@@ -31,7 +31,7 @@ public struct ScenarioFeatures: Hashable, Sendable, Codable {
 }
 
 extension Wire.ScenarioFeatures {
-    /// The features as they are sent.
+    /// The features in wire form.
     package init(_ features: ScenarioFeatures) {
         let datasets = features.datasets.sorted { $0.key < $1.key }
         self.init(

@@ -2,48 +2,48 @@ public import Foundation
 import Model
 package import Schema
 
-/// A standing order: when so many new samples of a data set have come, a model is updated with them.
+/// A standing order: update a model whenever enough new samples of a dataset have arrived.
 public struct UpdateSchedule: Hashable, Sendable {
-    /// What it does at the moment.
+    /// The state of a schedule.
     public enum State: String, Sendable, Hashable {
-        /// New samples are too few.
+        /// There are too few new samples.
         case waiting
         /// An update is under way.
         case updating
-        /// It was cancelled.
+        /// It was canceled.
         case cancelled
-        /// The last update failed; it goes on when someone makes the schedule anew.
+        /// The last update failed; it stops until someone makes the schedule anew.
         case failed
     }
 
     /// Identity.
     public var id: String
-    /// Identity of the model; updates go on from the latest version that an update made.
+    /// Identity of the model; each update continues from the latest version that an update made.
     public var model: String
-    /// Name of the data set, as the registry lists it.
+    /// Name of the dataset, as the registry lists it.
     public var dataset: String
-    /// New samples that must have come.
+    /// Number of new samples that trigger an update.
     public var samples: Int
-    /// How it learns.
+    /// Update method.
     public var method: String
-    /// Most earlier samples that are learned again.
+    /// Maximum number of earlier samples that are rehearsed.
     public var memory: Int
     /// Share of the accuracy on earlier data that a version may lose and still be promoted.
     public var allowedForgetting: Double
-    /// Who asked for it.
+    /// Name of the person who requested it.
     public var person: String
-    /// What it does.
+    /// Current state.
     public var state: State
-    /// New samples that have come and were not learned yet.
+    /// Number of new samples not yet learned.
     public var pending: Int
-    /// The last update's task; empty where there was none.
+    /// Task of the last update; empty if there was none.
     public var task: String
-    /// What happened last, for people.
+    /// The latest event, for display.
     public var note: String
-    /// When it was made.
+    /// Creation time.
     public var created: Date?
 
-    /// Makes a schedule to be stored.
+    /// Makes a schedule to store.
     public init(
         id: String, model: String, dataset: String, samples: Int, method: String, memory: Int,
         allowedForgetting: Double, person: String, state: State = .waiting, pending: Int = 0, task: String = "",
@@ -64,7 +64,7 @@ public struct UpdateSchedule: Hashable, Sendable {
         self.created = created
     }
 
-    /// The schedule that was received.
+    /// Decodes a received schedule.
     package init(_ wire: Wire.UpdateSchedule) {
         self.init(
             id: wire.id, model: wire.model, dataset: wire.dataset, samples: Int(wire.samples), method: wire.method,
@@ -76,7 +76,7 @@ public struct UpdateSchedule: Hashable, Sendable {
 }
 
 extension Wire.UpdateSchedule {
-    /// The schedule as it is sent.
+    /// The schedule in wire form.
     package init(_ schedule: UpdateSchedule) {
         self.init(
             id: schedule.id, model: schedule.model, dataset: schedule.dataset,

@@ -5,11 +5,11 @@ import ServiceClient
 import ServiceKit
 import TrainerClient
 
-/// The knowledge service: what came of which network in which scenario.
+/// The knowledge service: outcomes of networks in scenarios.
 @main
 struct KnowledgeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "knowledge", abstract: "Remembers what came of networks and says which to try first.")
+        commandName: "knowledge", abstract: "Run the knowledge service, which learns which networks to try first.")
 
     @OptionGroup var options: ServiceOptions
 

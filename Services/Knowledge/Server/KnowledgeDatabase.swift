@@ -2,7 +2,7 @@ public import GRDB
 
 /// The tables of the knowledge service.
 public enum KnowledgeDatabase {
-    /// Registers the tables, oldest first.
+    /// Registers the migrations, oldest first.
     public static func registerMigrations(in migrator: inout DatabaseMigrator) {
         migrator.registerMigration("create observations") { db in
             try db.execute(

@@ -4,7 +4,7 @@ import Model
 import Schema
 import ServiceKit
 
-/// Answers the routes of the knowledge service: decodes, checks, calls, encodes.
+/// Handles the routes of the knowledge service: decodes, checks, calls, encodes.
 public struct KnowledgeHarness: Sendable {
     private static let largestPage: UInt32 = 1000
     private static let usualRanks: UInt32 = 10
@@ -14,7 +14,7 @@ public struct KnowledgeHarness: Sendable {
     private let store: KnowledgeStore
     private let learner: KnowledgeLearner
 
-    /// Makes the harness of a store and of what learns from it.
+    /// Makes the harness of a store and its learner.
     public init(store: KnowledgeStore, learner: KnowledgeLearner) {
         self.store = store
         self.learner = learner
@@ -69,14 +69,14 @@ public struct KnowledgeHarness: Sendable {
         }
         let metrics = observation.metrics.map { ("metrics.\($0.key)", $0.value) }
         for (name, value) in metrics + [("objective", observation.objective)] where !value.isFinite {
-            throw Failure(.invalidArgument, "Observation '\(observation.id)': '\(name)' is \(value), no finite number.")
+            throw Failure(.invalidArgument, "Observation '\(observation.id)': '\(name)' is not finite: \(value).")
         }
         try check(observation.features)
     }
 
     private func check(_ features: ScenarioFeatures) throws {
         for (name, value) in features.numbers where !value.isFinite {
-            throw Failure(.invalidArgument, "The scenario's feature 'numbers.\(name)' is \(value), no finite number.")
+            throw Failure(.invalidArgument, "The scenario's feature 'numbers.\(name)' is not finite: \(value).")
         }
     }
 }

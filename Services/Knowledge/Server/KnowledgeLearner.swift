@@ -4,11 +4,11 @@ public import Logging
 import Model
 public import ServiceLifecycle
 
-/// Answers which models to try, and learns from outcomes as they come in.
+/// Ranks models for scenarios, and learns from outcomes as they arrive.
 public actor KnowledgeLearner: Service {
-    /// Rest between two lessons, so that a search that brings outcomes all the time does not keep a core busy.
+    /// Pause between two learning runs, so that a search with a steady stream of outcomes does not keep a core busy.
     private static let rest = Duration.seconds(5)
-    /// Kinds of scenarios that are read at a time.
+    /// Number of kinds of scenarios read at a time.
     private static let page = 256
 
     private let store: KnowledgeStore
@@ -17,7 +17,7 @@ public actor KnowledgeLearner: Service {
     private var isLoaded = false
     /// The last observation that the ranker has.
     private var last: Int64 = 0
-    /// The last observation that the weights knew when the service started.
+    /// The last observation that the weights reflected when the service started.
     private var learned: Int64 = 0
     private let (news, newsContinuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
@@ -34,13 +34,13 @@ public actor KnowledgeLearner: Service {
             do {
                 _ = try await learn()
             } catch {
-                logger.error("nothing could be learned", metadata: ["error": "\(Failure(error).message)"])
+                logger.error("learning failed", metadata: ["error": "\(Failure(error).message)"])
             }
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.rest) }
         }
     }
 
-    /// Says that there is something new.
+    /// Signals that there is something new.
     nonisolated func tell() { newsContinuation.yield() }
 
     /// Models in the order in which a scenario should try them.
@@ -51,7 +51,7 @@ public actor KnowledgeLearner: Service {
         return try ranker.rank(for: features, space: space, candidates: candidates)
     }
 
-    /// Learns from what is new.
+    /// Learns from new outcomes.
     func learn() async throws -> LearnedLesson {
         try await refresh()
         guard let lesson = ranker.lesson() else {
@@ -73,7 +73,7 @@ public actor KnowledgeLearner: Service {
 
     @concurrent private static func learn(_ lesson: Lesson) async throws -> Lesson.Outcome { try lesson.learn() }
 
-    /// Takes in what was recorded since.
+    /// Reads what was recorded since the last call.
     private func refresh() async throws {
         if !isLoaded {
             let kept = try await store.attention(version: ModelRanker.version)

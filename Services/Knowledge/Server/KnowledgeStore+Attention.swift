@@ -5,12 +5,12 @@ import KnowledgeClient
 import Model
 import Storage
 
-// Outcomes by kind of scenario, and what was learned from them.
+// Outcomes by kind of scenario, and the weights learned from them.
 
 extension KnowledgeStore {
-    /// Outcomes of the kinds of scenarios that have observations after one, those whose observations are the oldest first.
-    /// - Parameter limit: Most kinds of scenarios; the latest.
-    /// - Returns: For each kind its outcomes, and the number of the last observation that counts in them.
+    /// Outcomes of the kinds of scenarios with observations after a given one, oldest observations first.
+    /// - Parameter limit: Maximum number of kinds of scenarios; the latest ones are chosen.
+    /// - Returns: For each kind its outcomes, and the number of the last observation included in them.
     func outcomes(after sequence: Int64, limit: Int) async throws -> [(outcomes: ScenarioOutcomes, last: Int64)] {
         try await database.read { db in
             let last = try Int64.fetchOne(db, sql: "SELECT MAX(seq) FROM observations") ?? 0
@@ -56,7 +56,7 @@ extension KnowledgeStore {
         return Dictionary(named) { $1 }
     }
 
-    /// The weights that were learned last, where they are of this version, and the last observation that they know.
+    /// The latest weights if they are of this version, and the last observation that they reflect.
     func attention(version: String) async throws -> (weights: [Float]?, last: Int64) {
         try await database.read { db in
             let row = try Row.fetchOne(
@@ -72,14 +72,14 @@ extension KnowledgeStore {
         }
     }
 
-    /// Notes that nothing can be learned from observations up to one.
+    /// Records that observations up to one offer nothing to learn.
     func noteLearned(last: Int64) async throws {
         try await database.write { db in
             try db.execute(sql: "UPDATE attention SET last = ?1 WHERE last < ?1", arguments: [last])
         }
     }
 
-    /// Keeps what a lesson came to, in place of what was learned before.
+    /// Replaces the stored weights with the result of a learning run.
     func keep(_ lesson: Lesson.Outcome, version: String, last: Int64, seconds: Double) async throws {
         let bytes = lesson.weights.withUnsafeBytes { Data($0) }
         try await database.write { db in

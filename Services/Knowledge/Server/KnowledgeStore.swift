@@ -11,7 +11,7 @@ public struct KnowledgeStore: Sendable {
     let now: @Sendable () -> Date
 
     /// Makes a store over a migrated database.
-    /// - Parameter now: Time of day, replaced in tests.
+    /// - Parameter now: Current time, replaced in tests.
     public init(
         _ database: ServiceDatabase, events: EventLog, now: @escaping @Sendable () -> Date = { Date() }
     ) {
@@ -22,7 +22,7 @@ public struct KnowledgeStore: Sendable {
 
     // MARK: - Writing
 
-    /// Adds an observation; one with a known identity changes nothing.
+    /// Adds an observation; a known identity changes nothing.
     func add(_ observation: Observation) async throws {
         let features = try Self.canonical(observation.features)
         try await database.write { db in
@@ -39,7 +39,7 @@ public struct KnowledgeStore: Sendable {
         }
     }
 
-    /// False where the identity is known.
+    /// Returns false if the identity is known.
     private func insert(_ observation: Observation, features: Int64, _ db: Database) throws -> Bool {
         let statement = try db.cachedStatement(
             sql: """

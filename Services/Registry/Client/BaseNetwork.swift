@@ -5,35 +5,35 @@ package import Schema
 
 /// The structure of a network without weights.
 public struct BaseNetwork: Hashable, Sendable {
-    /// The format of networks that are described layer by layer, which can be trained.
+    /// Format of networks that are described layer by layer; these can be trained.
     public static let ownFormat = "gyrus"
-    /// The format of structures that users added, for inputs of any size; each is a `StructureTemplate`.
+    /// Format of structures added by users, for inputs of any size; each is a `StructureTemplate`.
     public static let structureFormat = "structure"
 
     /// Digest of the canonical description; nil lets the registry compute it.
     public var id: BlobDigest?
     /// Model name, such as `LeNet5`.
     public var name: String
-    /// Category in the sense of table 1, such as `LeNet` or `fusion`.
+    /// Category as in table 1, such as `LeNet` or `fusion`.
     public var category: String
     /// Functional areas that the network serves, such as `vision`.
     public var areas: [String]
-    /// Functions in the sense of table 1, such as `classification`.
+    /// Functions as in table 1, such as `classification`.
     public var functions: [String]
     /// Number of trainable parameters; counted by the registry.
     public var parameters: UInt64
-    /// Multiply-accumulate operations for one sample, 0 where unknown; counted by the registry.
+    /// Multiply-accumulate operations for one sample; 0 if unknown; counted by the registry.
     public var operations: UInt64
     /// Description in canonical JSON; empty in lists.
     public var description: String
-    /// `gyrus` where the description is a `NetworkDescription`, `structure` where it is a `StructureTemplate`; else the format of the imported file, such as `onnx`, and
-    /// the description is a `NetworkOutline`.
+    /// `gyrus` if the description is a `NetworkDescription`, `structure` if it is a `StructureTemplate`; otherwise the
+    /// format of the imported file, such as `onnx`, and the description is a `NetworkOutline`.
     public var format: String
-    /// Structural features by name (see `NetworkStructure.Feature`); found by the registry.
+    /// Structural features by name (see `NetworkStructure.Feature`), derived by the registry.
     public var features: [String: String]
-    /// The layers that make the structure; found by the registry.
+    /// The layers that define the structure, derived by the registry.
     public var keyLayers: [KeyLayer]
-    /// When it was registered; set by the registry.
+    /// Registration time, set by the registry.
     public var created: Date?
 
     /// Makes a base network.
@@ -56,7 +56,7 @@ public struct BaseNetwork: Hashable, Sendable {
         self.created = created
     }
 
-    /// The network that was received.
+    /// Decodes a received network.
     package init(_ wire: Wire.BaseNetwork) throws {
         self.init(
             id: wire.id.isEmpty ? nil : try BlobDigest(wire.id), name: wire.name, category: wire.category,
@@ -68,7 +68,7 @@ public struct BaseNetwork: Hashable, Sendable {
 }
 
 extension Wire.BaseNetwork {
-    /// The network as it is sent.
+    /// The network in wire form.
     package init(_ network: BaseNetwork) {
         self.init(
             id: network.id?.hexadecimal ?? "", name: network.name, category: network.category, areas: network.areas,
@@ -80,7 +80,7 @@ extension Wire.BaseNetwork {
 }
 
 extension KeyLayer {
-    /// The layer that was received; nil where its role is one of a later version.
+    /// Decodes a received layer; nil if a later version defined its role.
     fileprivate init?(_ wire: Wire.KeyLayer) {
         guard let role = Role(rawValue: wire.role) else { return nil }
         self.init(

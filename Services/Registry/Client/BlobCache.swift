@@ -1,31 +1,31 @@
 public import Foundation
 public import Model
 
-/// A bounded folder of blobs that were downloaded from the registry, shared by the processes of a machine.
+/// A size-limited folder of blobs downloaded from the registry, shared by the processes of a machine.
 ///
-/// A file in it is whole and verified. The least recently used files make room; a file that is removed while a process
-/// has it mapped stays readable for that process.
+/// Each file in it is complete and verified. The least recently used files make room for new ones; a file that is
+/// removed while a process has it mapped stays readable for that process.
 ///
 /// ```swift
 /// let cache = BlobCache(directory: folder, limitBytes: 4 << 30, registry: registry)
-/// let url = try await cache.file(for: digest)          // downloaded if need be; map it at once
+/// let url = try await cache.file(for: digest)          // downloaded if needed; map it at once
 /// ```
 public actor BlobCache {
-    /// How long after its last use a file is not removed, so that whoever asked for it can open it.
+    /// How long after its last use a file is kept, so that whoever asked for it can open it.
     static let grace: TimeInterval = 60
 
     private let directory: URL
     private let limitBytes: UInt64
     private let registry: RegistryClient
     private let now: @Sendable () -> Date
-    /// Files that this process has verified, by digest, with what they looked like then.
+    /// Files verified by this process, by digest, with their state at that time.
     private var verified: [BlobDigest: String] = [:]
     private var downloads: [BlobDigest: Task<URL, any Error>] = [:]
 
     /// Makes a cache in a folder, which need not exist.
     /// - Parameters:
-    ///   - limitBytes: Size that all files may have together.
-    ///   - now: Time of day, replaced in tests.
+    ///   - limitBytes: Maximum total size of the files.
+    ///   - now: Current time, replaced in tests.
     public init(
         directory: URL, limitBytes: UInt64, registry: RegistryClient, now: @escaping @Sendable () -> Date = { Date() }
     ) {
@@ -35,9 +35,9 @@ public actor BlobCache {
         self.now = now
     }
 
-    /// The file with a blob's content, downloaded unless it is there.
-    /// - Throws: `Failure`: `not-found` where the registry has no such blob, `invalid-argument` where it is larger than
-    ///   the cache may become.
+    /// The file with a blob's content, downloaded if it is missing.
+    /// - Throws: `Failure`: `not-found` if the registry has no such blob, `invalid-argument` if it is larger than the
+    ///   cache's limit.
     public func file(for digest: BlobDigest) async throws -> URL {
         let url = place(of: digest)
         if try await isWhole(url, digest) { return url }
@@ -52,7 +52,7 @@ public actor BlobCache {
         }
     }
 
-    /// Size of all files together.
+    /// Total size of the files.
     public var sizeBytes: UInt64 { entries().reduce(0) { $0 + $1.bytes } }
 
     private func place(of digest: BlobDigest) -> URL {
@@ -61,7 +61,7 @@ public actor BlobCache {
 
     // MARK: - Finding
 
-    /// Whether the file is there and verified; one that does not match its digest is removed.
+    /// Whether the file exists and is verified; removes one that does not match its digest.
     private func isWhole(_ url: URL, _ digest: BlobDigest) async throws -> Bool {
         guard let file = try? BlobFile(reading: url) else { return false }
         if verified[digest] != file.stamp {
@@ -71,7 +71,7 @@ public actor BlobCache {
                 return false
             }
         }
-        // Other processes see the time of access as well.
+        // Other processes see the access time as well.
         file.markUsed(at: now())
         verified[digest] = file.stamp
         return true
@@ -91,7 +91,7 @@ public actor BlobCache {
         guard state.bytes <= limitBytes else {
             throw Failure(
                 .invalidArgument,
-                "Blob \(digest) has \(state.bytes) bytes, but the cache in \(directory.path) may have \(limitBytes);"
+                "Blob \(digest) has \(state.bytes) bytes, but the cache in \(directory.path) may hold \(limitBytes);"
                     + " raise its limit.")
         }
         makeRoom(for: state.bytes)
@@ -99,7 +99,7 @@ public actor BlobCache {
             do {
                 try await registry.download(digest, to: url)
             } catch let failure as Failure where failure.code == .busy {
-                // Another process of this machine downloads the same blob.
+                // Another process on this machine is downloading the same blob.
                 try await Task.sleep(for: failure.retryAfter ?? .milliseconds(100))
             }
             if try await isWhole(url, digest) { return url }
@@ -128,7 +128,7 @@ public actor BlobCache {
         }
     }
 
-    /// Removes what was not used for longest until there is room; another process that does the same does no harm.
+    /// Removes the least recently used files until there is room; it is safe if another process does the same.
     private func makeRoom(for bytes: UInt64) {
         let entries = entries().sorted { $0.used < $1.used }
         var size = entries.reduce(0) { $0 + $1.bytes } + bytes

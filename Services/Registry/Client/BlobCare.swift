@@ -1,15 +1,15 @@
 import Model
 package import Schema
 
-/// What hashing blobs again came to.
+/// The result of rehashing blobs.
 public struct BlobCheck: Hashable, Sendable {
     /// A blob that is damaged or missing.
     public struct Fault: Hashable, Sendable, Codable {
-        /// The digest.
+        /// Digest of the blob.
         public var digest: String
-        /// What is wrong.
+        /// What is wrong with it.
         public var reason: String
-        /// What needs it, such as `model 3fa2/7 (safetensors)`; at most ten.
+        /// What needs it, such as `model 3fa2/7 (safetensors)`; at most ten entries.
         public var neededBy: [String]
 
         /// Makes a fault.
@@ -20,13 +20,13 @@ public struct BlobCheck: Hashable, Sendable {
         }
     }
 
-    /// Blobs that were hashed.
+    /// Number of blobs hashed.
     public var blobs: UInt64
-    /// Their size.
+    /// Total size of the blobs hashed, in bytes.
     public var bytes: UInt64
-    /// Those that are damaged or missing.
+    /// The blobs that are damaged or missing.
     public var faults: [Fault]
-    /// The last digest that was looked at; nil where there are no more.
+    /// The last digest checked; nil if there are no more.
     public var last: String?
 
     /// Makes a result.
@@ -37,7 +37,7 @@ public struct BlobCheck: Hashable, Sendable {
         self.last = last
     }
 
-    /// The result that was received.
+    /// Decodes a received result.
     package init(_ wire: Wire.BlobVerifyReply) {
         self.init(
             blobs: wire.blobs, bytes: wire.bytes,
@@ -47,7 +47,7 @@ public struct BlobCheck: Hashable, Sendable {
 }
 
 extension Wire.BlobVerifyReply {
-    /// The result as it is sent.
+    /// The result in wire form.
     package init(_ check: BlobCheck) {
         self.init(
             blobs: check.blobs, bytes: check.bytes,
@@ -57,13 +57,13 @@ extension Wire.BlobVerifyReply {
     }
 }
 
-/// What removing unreferenced blobs came to.
+/// The result of removing unreferenced blobs.
 public struct BlobCollection: Hashable, Sendable, Codable {
     /// Number of blobs removed.
     public var blobs: UInt64
-    /// Their size.
+    /// Total size of the blobs removed, in bytes.
     public var bytes: UInt64
-    /// Their digests; at most 1,000.
+    /// Digests of the blobs removed; at most 1,000.
     public var digests: [String]
 
     /// Makes a result.
@@ -73,14 +73,14 @@ public struct BlobCollection: Hashable, Sendable, Codable {
         self.digests = digests
     }
 
-    /// The result that was received.
+    /// Decodes a received result.
     package init(_ wire: Wire.BlobCollectReply) {
         self.init(blobs: wire.blobs, bytes: wire.bytes, digests: wire.digests)
     }
 }
 
 extension Wire.BlobCollectReply {
-    /// The result as it is sent.
+    /// The result in wire form.
     package init(_ collection: BlobCollection) {
         self.init(blobs: collection.blobs, bytes: collection.bytes, digests: collection.digests)
     }

@@ -2,25 +2,25 @@ import Crypto
 package import Foundation
 package import Model
 
-/// A file that holds a blob or a part of one.
+/// A file that holds a blob or part of one.
 ///
-/// Closes with the object. Every failure names the file.
+/// The file closes with the object. Every failure names the file.
 package final class BlobFile: Sendable {
     package let url: URL
     private let descriptor: Int32
 
-    /// Opens a file to read it.
+    /// Opens a file for reading.
     package convenience init(reading url: URL) throws {
         try self.init(url, flags: O_RDONLY)
     }
 
-    /// Opens or makes a file to go on writing at its end; waits for nobody and refuses where another process writes it.
+    /// Opens or creates a file for appending; fails at once if another process is writing it.
     package convenience init(appendingTo url: URL) throws {
         try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
         try self.init(url, flags: O_RDWR | O_CREAT)
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             throw Failure(
-                .busy, "The file \(url.path) is being written by another process.", retryAfter: .milliseconds(100))
+                .busy, "Another process is writing the file \(url.path).", retryAfter: .milliseconds(100))
         }
         guard isStillNamed else {
             // The other process finished and renamed the file between our opening and locking it.
@@ -38,7 +38,7 @@ package final class BlobFile: Sendable {
                 case EACCES, EPERM, EROFS: .permissionDenied
                 default: .unavailable
                 }
-            throw Failure(code, "The file \(url.path) cannot be opened: \(String(cString: strerror(errno))).")
+            throw Failure(code, "Cannot open the file \(url.path): \(String(cString: strerror(errno))).")
         }
     }
 
@@ -50,7 +50,7 @@ package final class BlobFile: Sendable {
         return fstat(descriptor, &status) == 0 ? UInt64(status.st_size) : 0
     }
 
-    /// What changes whenever somebody writes the file or puts another in its place.
+    /// A stamp that changes whenever the file is written or replaced.
     package var stamp: String {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return "" }
@@ -62,7 +62,7 @@ package final class BlobFile: Sendable {
         return fstat(descriptor, &open) == 0 && stat(url.path, &named) == 0 && open.st_ino == named.st_ino
     }
 
-    /// Up to `count` bytes at a place; fewer only at the end.
+    /// Up to `count` bytes at an offset; fewer only at the end.
     package func read(at offset: UInt64, count: Int) throws -> [UInt8] {
         try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count {
@@ -78,7 +78,7 @@ package final class BlobFile: Sendable {
         }
     }
 
-    /// Calls `body` with the content, piece by piece.
+    /// Calls `body` with the content, chunk by chunk.
     package func forEachPiece(of count: Int = 1 << 20, _ body: ([UInt8]) throws -> Void) throws {
         var offset: UInt64 = 0
         while true {
@@ -96,7 +96,7 @@ package final class BlobFile: Sendable {
         return BlobDigest(sha256: hasher.finalize())
     }
 
-    /// Writes at the end.
+    /// Appends bytes.
     package func append(_ bytes: some Collection<UInt8>) throws {
         var offset = off_t(size)
         let written: Void? = try bytes.withContiguousStorageIfAvailable { buffer in
@@ -114,19 +114,19 @@ package final class BlobFile: Sendable {
         if written == nil { try append(Array(bytes)) }
     }
 
-    /// Cuts the file.
+    /// Truncates the file.
     package func truncate(to size: UInt64) throws {
         guard ftruncate(descriptor, off_t(size)) == 0 else { throw failed("cut") }
     }
 
-    /// Notes the time of a use, without changing the stamp.
+    /// Sets the access time without changing the stamp.
     package func markUsed(at time: Date) {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return }
         let seconds = time.timeIntervalSince1970
         let whole = seconds.rounded(.down)
         let times = [timespec(tv_sec: time_t(whole), tv_nsec: Int((seconds - whole) * 1e9)), status.st_mtim]
-        // Only the order of removal depends on it, so a file system that refuses does no harm.
+        // Only the order of removal depends on it, so it does no harm if the file system refuses.
         _ = futimens(descriptor, times)
     }
 
@@ -135,14 +135,14 @@ package final class BlobFile: Sendable {
         guard unlink(url.path) == 0 || errno == ENOENT else { throw failed("removed") }
     }
 
-    /// Makes the content durable, then gives the file its final name and makes that durable, too.
+    /// Flushes the content to disk, gives the file its final name and flushes that too.
     package func publish(as target: URL) throws {
         let folder = target.deletingLastPathComponent()
         let isNew = !FileManager.default.fileExists(atPath: folder.path)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         guard fsync(descriptor) == 0 else { throw failed("flushed") }
         guard rename(url.path, target.path) == 0 else { throw failed("renamed to \(target.path)") }
-        // The name is an entry of the folder, as a new folder's name is of its own.
+        // A file's name is an entry of its folder, just as a new folder's name is an entry of its parent.
         try Self.flush(folder)
         if isNew { try Self.flush(folder.deletingLastPathComponent()) }
     }
@@ -152,7 +152,7 @@ package final class BlobFile: Sendable {
         defer { close(descriptor) }
         guard descriptor >= 0, fsync(descriptor) == 0 else {
             throw Failure(
-                .unavailable, "The folder \(folder.path) cannot be flushed: \(String(cString: strerror(errno))).")
+                .unavailable, "Cannot flush the folder \(folder.path): \(String(cString: strerror(errno))).")
         }
     }
 

@@ -1,13 +1,13 @@
 public import Foundation
 
-/// A day or a moment, UTC: what people write as `2026-11-23` or `2026-11-23T12:00:00Z`.
+/// A day or a time in UTC, written as `2026-11-23` or `2026-11-23T12:00:00Z`.
 public struct CalendarSpan: Hashable, Sendable {
-    /// When it begins.
+    /// Start of the span.
     public let begin: Date
-    /// When it is over; a moment is over a microsecond later.
+    /// End of the span; for a time, one microsecond after it.
     public let end: Date
 
-    /// Reads a text; nil where it is neither a day nor a time.
+    /// Parses a text; nil if it is neither a day nor a time.
     public init?(_ text: String) {
         let day = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day()
         if text.count == 10, let begin = try? Date(text, strategy: day) {

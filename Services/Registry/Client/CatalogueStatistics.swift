@@ -1,24 +1,25 @@
 package import Schema
 
-/// What the registry holds, in numbers.
+/// Statistics of the registry.
 public struct CatalogueStatistics: Hashable, Sendable, Codable {
-    /// The models and networks that have a term in common.
+    /// The models and networks that share a term.
     public struct Group: Hashable, Sendable, Codable {
-        /// Dictionary of the term (`areas`, `functions`, `categories`, `datasets`, `optimizers`, `platforms`), or `stages`.
+        /// Dictionary of the term (`areas`, `functions`, `categories`, `datasets`, `optimizers`, `platforms`), or
+        /// `stages`.
         public var field: String
-        /// The term.
+        /// Text of the term in its dictionary.
         public var term: String
-        /// Base networks.
+        /// Number of base networks.
         public var networks: UInt64
-        /// Pretrained models.
+        /// Number of pretrained models.
         public var models: UInt64
-        /// Size of the models' files; a file that several models share counts for each.
+        /// Total size of the models' files; a file shared by several models counts for each.
         public var bytes: UInt64
-        /// Models whose accuracy is known.
+        /// Number of models with a known accuracy.
         public var measured: UInt64
-        /// Mean accuracy of those; nil where there are none.
+        /// Mean accuracy of these models; nil if there are none.
         public var meanAccuracy: Double?
-        /// Best accuracy of those; nil where there are none.
+        /// Best accuracy of these models; nil if there are none.
         public var bestAccuracy: Double?
 
         /// Makes a group.
@@ -37,21 +38,21 @@ public struct CatalogueStatistics: Hashable, Sendable, Codable {
         }
     }
 
-    /// Base networks.
+    /// Number of base networks.
     public var networks: UInt64
-    /// Pretrained models.
+    /// Number of pretrained models.
     public var models: UInt64
-    /// Prepared datasets.
+    /// Number of prepared datasets.
     public var datasets: UInt64
-    /// Complete blobs.
+    /// Number of complete blobs.
     public var blobs: UInt64
-    /// Size of all blobs.
+    /// Total size of the blobs in bytes.
     public var blobBytes: UInt64
-    /// The same by term, the largest groups of a field first.
+    /// Statistics by term, largest groups of a field first.
     public var groups: [Group]
-    /// Models whose accuracy lies in each tenth, from 0–10 % to 90–100 %.
+    /// Number of models in each accuracy interval, from 0–10 % to 90–100 %.
     public var accuracies: [UInt64]
-    /// Parameters of all pretrained models together.
+    /// Total parameters of all pretrained models.
     public var parameters: UInt64
 
     /// Makes statistics.
@@ -69,7 +70,7 @@ public struct CatalogueStatistics: Hashable, Sendable, Codable {
         self.parameters = parameters
     }
 
-    /// The statistics that were received.
+    /// Decodes received statistics.
     package init(_ wire: Wire.CatalogueStatistics) {
         self.init(
             networks: wire.networks, models: wire.models, datasets: wire.datasets, blobs: wire.blobs,
@@ -89,7 +90,7 @@ extension CatalogueStatistics.Group {
 }
 
 extension Wire.CatalogueStatistics {
-    /// The statistics as they are sent.
+    /// The statistics in wire form.
     package init(_ statistics: CatalogueStatistics) {
         self.init(
             networks: statistics.networks, models: statistics.models, datasets: statistics.datasets,

@@ -3,7 +3,7 @@ package import Schema
 
 /// A file of a pretrained model.
 public struct ModelFile: Hashable, Sendable, Codable {
-    /// Formats of files, each with the extension that its files have.
+    /// File formats, each with its file extension.
     public enum Format: String, CaseIterable, Hashable, Sendable, Codable {
         /// Structure and weights as TorchScript.
         case torchScript = "torchscript"
@@ -19,16 +19,16 @@ public struct ModelFile: Hashable, Sendable, Codable {
         case openVINO = "openvino"
         /// Weights of OpenVINO's intermediate representation.
         case openVINOWeights = "openvino-weights"
-        /// Detector, filter and tracker with its settings as JSON.
+        /// Detector, filter and tracker with their settings as JSON.
         case tracker
-        /// Tracks of the sequences that a tracker was searched on.
+        /// Tracks of the sequences used by the tracker search.
         case tracks
-        /// What its network must be given, as JSON (`InputContract`).
+        /// The inputs that its network needs, as JSON (`InputContract`).
         case contract
-        /// What it answered for test samples, and what is right.
+        /// Its answers for test samples and the true values.
         case answers
 
-        /// Extension of files, such as `pt`.
+        /// File extension, such as `pt`.
         public var fileExtension: String {
             switch self {
             case .torchScript: "pt"
@@ -44,11 +44,11 @@ public struct ModelFile: Hashable, Sendable, Codable {
         }
     }
 
-    /// Its format.
+    /// Format of the file.
     public var format: Format
-    /// Its content.
+    /// Digest of its content.
     public var blob: BlobDigest
-    /// Its size; set by the registry.
+    /// Size in bytes, set by the registry.
     public var bytes: UInt64
 
     /// Makes a file of a model.
@@ -58,19 +58,19 @@ public struct ModelFile: Hashable, Sendable, Codable {
         self.bytes = bytes
     }
 
-    /// The file that was received.
+    /// Decodes a received file.
     package init(_ wire: Wire.ModelFile) throws {
         guard let format = Format(rawValue: wire.format) else {
             let known = Format.allCases.map(\.rawValue).joined(separator: ", ")
             throw Failure(
-                .invalidArgument, "A model's file has the unknown format '\(wire.format.prefix(80))'; use \(known).")
+                .invalidArgument, "The model has a file of unknown format '\(wire.format.prefix(80))'; use \(known).")
         }
         self.init(format, try BlobDigest(wire.blob), bytes: wire.bytes)
     }
 }
 
 extension Wire.ModelFile {
-    /// The file as it is sent.
+    /// The file in wire form.
     package init(_ file: ModelFile) {
         self.init(format: file.format.rawValue, blob: file.blob.hexadecimal, bytes: file.bytes)
     }

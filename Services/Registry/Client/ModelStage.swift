@@ -2,18 +2,18 @@ public import Foundation
 import Model
 package import Schema
 
-/// How far a model has come on its way to being used.
+/// The life-cycle stage of a model version.
 public enum ModelStage: String, CaseIterable, Hashable, Sendable, Codable {
-    /// It is kept, and nothing else was said of it.
+    /// Kept, without any other status.
     case none
-    /// It is being tried.
+    /// Under trial.
     case staging
-    /// It is the version of its series that is used.
+    /// The version of its series that is in use.
     case live
-    /// It was used, or will not be.
+    /// No longer used, or never to be used.
     case archived
 
-    /// The stage of a word.
+    /// The stage with a name.
     /// - Throws: `Failure` that lists the stages.
     public init(word: String) throws {
         guard let stage = Self(rawValue: word) else {
@@ -24,25 +24,25 @@ public enum ModelStage: String, CaseIterable, Hashable, Sendable, Codable {
     }
 }
 
-/// A time that a model spent at a stage.
+/// A period that a model spent in a stage.
 public struct StageChange: Hashable, Sendable {
-    /// Number of the change; grows by time.
+    /// Sequence number of the change, ascending with time.
     public var sequence: UInt64
-    /// The model.
+    /// Identity of the model.
     public var model: String
-    /// Its series.
+    /// Series that the model belongs to.
     public var series: String
     /// Its version in the series.
     public var version: UInt32
-    /// The stage.
+    /// Stage that the model entered.
     public var stage: ModelStage
-    /// When it came to the stage.
+    /// When the model entered the stage.
     public var began: Date
-    /// When it left the stage; nil where it is still there.
+    /// When the model left the stage; nil if it is still there.
     public var ended: Date?
     /// Who moved it.
     public var by: String
-    /// Why.
+    /// The reason for the move.
     public var note: String
 
     /// Makes a change.
@@ -61,7 +61,7 @@ public struct StageChange: Hashable, Sendable {
         self.note = note
     }
 
-    /// The change that was received.
+    /// Decodes a received change.
     package init(_ wire: Wire.StageChange) throws {
         self.init(
             sequence: wire.sequence, model: wire.model, series: wire.series, version: wire.version,
@@ -72,7 +72,7 @@ public struct StageChange: Hashable, Sendable {
 }
 
 extension Wire.StageChange {
-    /// The change as it is sent.
+    /// The change in wire form.
     package init(_ change: StageChange) {
         self.init(
             sequence: change.sequence, model: change.model, series: change.series, version: change.version,
@@ -81,22 +81,22 @@ extension Wire.StageChange {
     }
 }
 
-/// Which part of the history of stages is wanted.
+/// A query of the stage history.
 public struct StageQuery: Hashable, Sendable {
-    /// Only of this model.
+    /// Only changes of this model.
     public var model: String?
-    /// Only of this series.
+    /// Only changes in this series.
     public var series: String?
-    /// Only this stage.
+    /// Only periods in this stage.
     public var stage: ModelStage?
-    /// Only what lasted into or beyond this time.
+    /// Only periods that ended after this time or have not ended.
     public var from: Date?
-    /// Only what began before this time.
+    /// Only periods that began before this time.
     public var to: Date?
-    /// Most entries.
+    /// Maximum number of entries.
     public var limit: Int
 
-    /// Makes a query, by default for the newest changes of all.
+    /// Makes a query; by default, for the newest changes of all models.
     public init(
         model: String? = nil, series: String? = nil, stage: ModelStage? = nil, from: Date? = nil, to: Date? = nil,
         limit: Int = 1000
@@ -109,7 +109,7 @@ public struct StageQuery: Hashable, Sendable {
         self.limit = limit
     }
 
-    /// The query that was received.
+    /// Decodes a received query.
     package init(_ wire: Wire.StageListRequest) throws {
         func time(_ value: Int64) -> Date? { value == 0 ? nil : Date(microseconds: value) }
         self.init(
@@ -119,7 +119,7 @@ public struct StageQuery: Hashable, Sendable {
             limit: wire.limit == 0 ? .max : Int(wire.limit))
     }
 
-    /// The query as it is sent, for the page before a change.
+    /// The query in wire form, for the page before a change.
     func wire(before sequence: UInt64) -> Wire.StageListRequest {
         Wire.StageListRequest(
             model: model ?? "", series: series ?? "", stage: stage?.rawValue ?? "",

@@ -5,18 +5,18 @@ package import Schema
 public struct RegisteredDataset: Hashable, Sendable {
     /// Name in the catalog, such as `av-mnist`.
     public var name: String
-    /// Digest of the recipe that prepared it, which is its identity.
+    /// Digest of the recipe that prepared it; the dataset's identity.
     public var recipe: BlobDigest
-    /// The prepared file.
+    /// Digest of the prepared file.
     public var blob: BlobDigest
-    /// Size of the prepared file; set by the registry.
+    /// Size of the prepared file in bytes, set by the registry.
     public var bytes: UInt64
     /// Number of classes.
     public var classes: UInt32
-    /// Samples, shapes, splits and origin, for people.
+    /// Samples, shapes, splits and origin, for display.
     public var attributes: [String: String]
 
-    /// Makes a dataset to be registered.
+    /// Makes a dataset to register.
     public init(
         name: String, recipe: BlobDigest, blob: BlobDigest, bytes: UInt64 = 0, classes: UInt32,
         attributes: [String: String] = [:]
@@ -29,10 +29,10 @@ public struct RegisteredDataset: Hashable, Sendable {
         self.attributes = attributes
     }
 
-    /// Beginning of the names of attributes that were counted on a sample.
+    /// Prefix of attributes that were computed on a sample.
     public static let statisticPrefix = "statistic."
 
-    /// What was counted on a sample of it, such as `image.contrast`.
+    /// Statistics computed on a sample of the dataset, such as `image.contrast`.
     public var statistics: [String: Double] {
         var statistics: [String: Double] = [:]
         for (name, text) in attributes where name.hasPrefix(Self.statisticPrefix) {
@@ -43,16 +43,16 @@ public struct RegisteredDataset: Hashable, Sendable {
 
     private static let shapeSuffix = ".shape"
 
-    /// Its modalities.
+    /// Names of the modalities, taken from the attributes.
     public var modalities: [String] {
         attributes.keys.filter { $0.hasSuffix(Self.shapeSuffix) }.map { String($0.dropLast(Self.shapeSuffix.count)) }
             .sorted()
     }
 
-    /// Samples to train on; 0 where that is not known.
+    /// Number of training samples; 0 if unknown.
     public var trainingSamples: Int { attributes["training.samples"].flatMap(Int.init) ?? 0 }
 
-    /// The dataset that was received.
+    /// Decodes a received dataset.
     package init(_ wire: Wire.Dataset) throws {
         self.init(
             name: wire.name, recipe: try BlobDigest(wire.recipe), blob: try BlobDigest(wire.blob), bytes: wire.bytes,
@@ -61,7 +61,7 @@ public struct RegisteredDataset: Hashable, Sendable {
 }
 
 extension Wire.Dataset {
-    /// The dataset as it is sent.
+    /// The dataset in wire form.
     package init(_ dataset: RegisteredDataset) {
         self.init(
             name: dataset.name, recipe: dataset.recipe.hexadecimal, blob: dataset.blob.hexadecimal,

@@ -3,34 +3,33 @@ import Messaging
 public import Model
 import Schema
 
-/// What the registry holds of a blob.
+/// How much of a blob the registry has.
 public struct BlobState: Hashable, Sendable {
     /// Whether the blob is complete and verified.
     public let isComplete: Bool
-    /// Size of a complete blob, or where an interrupted upload goes on.
+    /// Size of a complete blob, or the offset at which to continue an interrupted upload.
     public let bytes: UInt64
 }
 
 extension RegistryClient {
-    /// Most bytes of a chunk.
+    /// Maximum size of a chunk in bytes.
     package static let chunkBytes = 8 << 20
-    /// How long one chunk may take, which includes the flush to disk after the last one.
+    /// Timeout for one chunk, which includes the flush to disk after the last one.
     private static let chunkTimeout = Duration.seconds(60)
     /// Largest blob that is read into memory as a whole.
     private static let largestInMemory: UInt64 = 256 << 20
 
-    /// What the registry holds of a blob.
+    /// How much of a blob the registry has.
     public func state(of digest: BlobDigest) async throws -> BlobState {
         let reply = try await requests.callRetrying(
             .blobStat, Wire.BlobStatRequest(digest: digest.hexadecimal), for: patience)
         return BlobState(isComplete: reply.complete, bytes: reply.bytes)
     }
 
-    /// Uploads a file and returns its digest once the registry has it on disk, verified.
+    /// Uploads a file and returns its digest once the registry has verified it and written it to disk.
     ///
-    /// An upload that was interrupted, on either side, goes on where it stopped. A blob that is there is not sent again.
-    /// - Parameter time: For how long the registry keeps the blob, unless a model or a dataset comes to need it; nil for
-    ///   ever.
+    /// Continues an upload that was interrupted on either side. Does not resend a blob that the registry already has.
+    /// - Parameter time: How long the registry keeps the blob unless a model or dataset needs it; nil for permanently.
     @concurrent public func upload(file: URL, keepFor time: Duration? = nil) async throws -> BlobDigest {
         let source = try BlobFile(reading: file)
         let digest = try source.digest()
@@ -38,7 +37,7 @@ extension RegistryClient {
         return digest
     }
 
-    /// Uploads bytes and returns their digest once the registry has them on disk, verified.
+    /// Uploads bytes and returns their digest once the registry has verified them and written them to disk.
     @concurrent public func upload(bytes: [UInt8], keepFor time: Duration? = nil) async throws -> BlobDigest {
         let digest = BlobDigest(hashing: bytes)
         try await send(digest, total: UInt64(bytes.count), keepFor: time) { offset in
@@ -58,27 +57,28 @@ extension RegistryClient {
                 .blobWrite, request, attachment: bytes, timeout: Self.chunkTimeout, for: patience)
             return BlobState(isComplete: reply.complete, bytes: reply.bytes)
         }
-        // Nothing, to learn what is there already.
+        // An empty chunk, to learn what the registry already has.
         var state = try await write(at: 0, [])
         var restarts = 0
         while !state.isComplete {
-            // A registry that was killed when all had arrived, and nothing was entered yet, ends it with the last byte.
+            // If the registry was killed after receiving everything but before recording the blob, the last byte
+            // completes it.
             let offset = state.bytes == total && total > 0 ? total - 1 : state.bytes
             guard offset < total else {
-                throw Failure(.conflict, "The registry has \(offset) bytes of blob \(digest), which has only \(total).")
+                throw Failure(.conflict, "The registry has \(offset) bytes of blob \(digest), which has \(total).")
             }
             state = try await write(at: offset, try chunk(offset))
-            // A registry that lost power may have lost the end of what it had, but not again and again.
+            // A registry that lost power may have lost the end of the upload, but not repeatedly.
             restarts += !state.isComplete && state.bytes <= offset ? 1 : 0
             guard restarts < 4 else {
-                throw Failure(.unavailable, "The upload of blob \(digest) does not get beyond byte \(offset).")
+                throw Failure(.unavailable, "The upload of blob \(digest) is stuck at byte \(offset); try again.")
             }
         }
     }
 
-    /// Downloads a blob into a file, which appears whole and verified or not at all.
+    /// Downloads a blob into a file, which appears complete and verified or not at all.
     ///
-    /// Goes on where an interrupted download into the same file stopped.
+    /// Continues an interrupted download into the same file.
     @concurrent public func download(_ digest: BlobDigest, to file: URL) async throws {
         let part = try BlobFile(appendingTo: file.appendingPathExtension("part"))
         let isResumed = part.size > 0
@@ -89,14 +89,14 @@ extension RegistryClient {
             throw error
         }
         if try isResumed && part.digest() != digest {
-            // What an earlier download left was not the beginning of this blob.
+            // The leftover of the earlier download was not the beginning of this blob.
             try part.truncate(to: 0)
             try await fetch(digest, into: part)
         }
         guard try part.digest() == digest else {
             try part.remove()
             throw Failure(
-                .corrupt, "What was downloaded as blob \(digest) does not match its digest; it was removed. Try again.",
+                .corrupt, "The download of blob \(digest) does not match its digest and was removed. Try again.",
                 isRetriable: true)
         }
         try part.publish(as: file)
@@ -111,14 +111,14 @@ extension RegistryClient {
                 continue
             }
             guard size + UInt64(bytes.count) <= total, !bytes.isEmpty || size == total else {
-                throw Failure(.corrupt, "The registry answered bytes that cannot belong to blob \(digest).")
+                throw Failure(.corrupt, "The registry sent bytes that cannot belong to blob \(digest).")
             }
             try part.append(bytes)
             if size + UInt64(bytes.count) == total { return }
         }
     }
 
-    /// The content of a blob that fits into memory (256 MiB), verified.
+    /// The verified content of a blob that fits into memory (at most 256 MiB).
     @concurrent public func bytes(of digest: BlobDigest) async throws -> [UInt8] {
         var content: [UInt8] = []
         repeat {
@@ -131,14 +131,14 @@ extension RegistryClient {
         } while true
         guard BlobDigest(hashing: content) == digest else {
             throw Failure(
-                .corrupt, "What was downloaded as blob \(digest) does not match its digest. Try again.",
+                .corrupt, "The download of blob \(digest) does not match its digest. Try again.",
                 isRetriable: true)
         }
         return content
     }
 
-    /// Digests and sizes of all blobs, in the order of the digests, page by page; each page follows the last digest of
-    /// the one before.
+    /// Digests and sizes of all blobs in digest order, page by page; each page starts after the last digest of the
+    /// previous one.
     public func blobs(after digest: BlobDigest? = nil) async throws -> [(digest: BlobDigest, bytes: UInt64)] {
         let request = Wire.BlobListRequest(after: digest?.hexadecimal ?? "")
         return try await requests.callRetrying(.blobList, request, for: patience).blobs.map {
@@ -146,7 +146,7 @@ extension RegistryClient {
         }
     }
 
-    /// Some bytes of a blob from a place on, at most 8 MiB, with the size of the whole; not verified.
+    /// Up to 8 MiB of a blob from an offset, with the size of the whole blob; not verified.
     public func piece(
         of digest: BlobDigest, at offset: UInt64, limit: Int
     ) async throws -> (bytes: [UInt8], total: UInt64) {

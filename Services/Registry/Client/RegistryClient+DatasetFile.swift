@@ -2,20 +2,20 @@ public import Foundation
 import Model
 
 extension RegistryClient {
-    /// The prepared file of a recipe, downloaded into a cache unless it is there.
-    /// - Throws: `Failure` with code `not-found` where nobody has prepared the dataset.
+    /// The prepared file of a recipe, downloaded into a cache if it is missing.
+    /// - Throws: `Failure` with code `not-found` if nobody has prepared the dataset.
     public func datasetFile(recipe: String, in cache: BlobCache) async throws -> URL {
         guard let dataset = try await dataset(recipe: try BlobDigest(recipe)) else {
             throw Failure(
-                .notFound, "The registry has no dataset of recipe \(recipe); submit a task that prepares it first.")
+                .notFound, "The registry has no dataset with recipe \(recipe); submit a task that prepares it first.")
         }
         return try await cache.file(for: dataset.blob)
     }
 
-    /// The files of sets of features or, where none is named, the prepared file of a recipe and those of the views that a
+    /// The files of feature sets or, if none is named, the prepared file of a recipe and those of the views that a
     /// network reads.
     /// - Parameter inputs: Names of the network's inputs.
-    /// - Throws: `Failure` with code `not-found` where nobody has prepared them.
+    /// - Throws: `Failure` with code `not-found` if nobody has prepared them.
     public func sampleFiles(
         recipe: String, features: [String], inputs: [String], in cache: BlobCache
     ) async throws -> [URL] {

@@ -5,10 +5,10 @@ import Schema
 // MARK: - Stages
 
 extension RegistryClient {
-    /// Moves a model to another stage; making one live archives the version of its series that was.
+    /// Moves a model to another stage; making a version live archives the live version of its series.
     /// - Parameters:
     ///   - person: Who moves it.
-    ///   - note: Why, for people.
+    ///   - note: The reason, for people.
     public func move(
         _ model: String, to stage: ModelStage, by person: String, note: String = ""
     ) async throws -> PretrainedModel {
@@ -16,7 +16,7 @@ extension RegistryClient {
         return try PretrainedModel(await ask(.modelStage, request))
     }
 
-    /// Which model was at which stage when, newest first.
+    /// The stage history, newest first.
     public func stages(_ query: StageQuery = StageQuery()) async throws -> [StageChange] {
         var changes: [StageChange] = []
         var rest = query
@@ -33,32 +33,33 @@ extension RegistryClient {
 // MARK: - Statistics and care
 
 extension RegistryClient {
-    /// What the registry holds, in numbers.
+    /// Statistics of the registry.
     public func statistics() async throws -> CatalogueStatistics {
         CatalogueStatistics(try await ask(.catalogueStatistics, Wire.Empty()))
     }
 
-    /// What takes how much room.
+    /// Storage use by kind of file.
     public func storage() async throws -> [StorageShare] {
         [StorageShare](try await ask(.registryStorage, Wire.Empty()))
     }
 
-    /// Removes a model that is not live and that no other descends from; its files go when they are collected.
-    /// - Returns: What it was.
+    /// Removes a model that is not live and has no descendants; its files go at the next garbage collection.
+    /// - Returns: The removed model.
     @discardableResult
     public func removeModel(_ id: String) async throws -> PretrainedModel {
         try PretrainedModel(await requests.call(.modelRemove, Wire.CatalogueGetRequest(id: id)))
     }
 
-    /// Removes a prepared dataset that no model was trained on; its file goes when it is collected.
-    /// - Returns: What it was.
+    /// Removes a prepared dataset that no model was trained on; its file goes at the next garbage collection.
+    /// - Returns: The removed dataset.
     @discardableResult
     public func removeDataset(recipe: BlobDigest) async throws -> RegisteredDataset {
         try RegisteredDataset(
             await requests.call(.datasetRemove, Wire.CatalogueGetRequest(id: recipe.hexadecimal)))
     }
 
-    /// Hashes the blobs after a digest again until so many bytes were read; ask on from `last` until it is nil.
+    /// Rehashes the blobs after a digest until the given number of bytes has been read; continue from `last` until it
+    /// is nil.
     public func verifyBlobs(after digest: String = "", bytes: UInt64 = 256 << 20) async throws -> BlobCheck {
         let request = Wire.BlobVerifyRequest(after: digest, bytes: bytes)
         return BlobCheck(
@@ -67,8 +68,8 @@ extension RegistryClient {
 
     /// Removes blobs that nothing refers to.
     /// - Parameters:
-    ///   - age: Only those that have been there for so long, as others may be about to be registered.
-    ///   - isTrial: Whether nothing is changed and only said what would be.
+    ///   - age: Only those at least this old, because newer ones may be about to be registered.
+    ///   - isTrial: Whether to report what would be removed without removing it.
     public func collectBlobs(olderThan age: Duration, dryRun isTrial: Bool) async throws -> BlobCollection {
         let request = Wire.BlobCollectRequest(
             dryRun: isTrial, olderThanSeconds: UInt32(clamping: age.components.seconds))
@@ -76,6 +77,6 @@ extension RegistryClient {
             try await requests.callRetrying(.blobCollect, request, timeout: Self.careTimeout, for: patience))
     }
 
-    /// How long one answer about blobs may take: hashing 1 GiB from a slow disk.
+    /// Timeout for one request about blobs: enough to hash 1 GiB from a slow disk.
     private static var careTimeout: Duration { .seconds(120) }
 }

@@ -2,29 +2,29 @@ public import Messaging
 public import Model
 import Schema
 
-/// Asks the registry for networks, models, datasets, dictionaries and blobs.
+/// Client of the registry: networks, models, datasets, dictionaries and blobs.
 ///
-/// Every method may be repeated; each does so by itself while the registry cannot be reached and patience lasts, so
-/// that a restart of the registry goes unnoticed.
+/// Every method is safe to repeat. Each retries by itself while the registry is unreachable and patience lasts, so a
+/// restart of the registry goes unnoticed.
 ///
 /// ```swift
 /// let registry = RegistryClient(try ServiceDirectory().connect(to: .registry, logger: logger))
 /// let weights = try await registry.upload(file: URL(filePath: "weights.safetensors"))
 /// ```
 public struct RegistryClient: Sendable {
-    /// Which entries of a catalog are wanted.
+    /// A query for entries of a catalog.
     public struct Query: Hashable, Sendable {
-        /// Values that fields must have, by the name of the field, such as `["dataset": "av-mnist"]`. A value may have the
-        /// wildcards `*` and `?`, `any` always fits, and a number may follow `<`, `<=`, `>` or `>=`.
+        /// Required values by field name, such as `["dataset": "av-mnist"]`. A value may contain the wildcards `*` and
+        /// `?`, `any` always matches, and a number may follow `<`, `<=`, `>` or `>=`.
         public var filter: [String: String]
-        /// Most entries; they come in several pages where they are many.
+        /// Maximum number of entries; large results come in several pages.
         public var limit: Int
-        /// Only entries after the one of this identity; empty for the first page.
+        /// Only entries after the one with this identity; empty for the first page.
         public var after: String
-        /// Field by which entries are ordered, with `-` in front from the largest to the smallest; empty for the identity.
+        /// Sort field; a leading `-` sorts in descending order; empty for the identity.
         public var order: String
 
-        /// Makes a query, by default for the first page of all.
+        /// Makes a query; by default, for the first page of all entries.
         public init(filter: [String: String] = [:], limit: Int = 1000, after: String = "", order: String = "") {
             self.filter = filter
             self.limit = limit
@@ -42,7 +42,7 @@ public struct RegistryClient: Sendable {
     let patience: Duration
 
     /// Makes a client over a connection.
-    /// - Parameter patience: How long to go on while the registry cannot be reached.
+    /// - Parameter patience: How long to retry while the registry is unreachable.
     public init(_ requests: RequestClient, patience: Duration = .seconds(60)) {
         self.requests = requests
         self.patience = patience
@@ -52,8 +52,8 @@ public struct RegistryClient: Sendable {
 // MARK: - Catalog
 
 extension RegistryClient {
-    /// Registers a base network; a known one changes nothing.
-    /// - Returns: The network as the registry has it, with identity and counts.
+    /// Registers a base network; registering a known one changes nothing.
+    /// - Returns: The network as the registry has it, with its identity and counts.
     public func register(_ network: BaseNetwork) async throws -> BaseNetwork {
         try BaseNetwork(await ask(.networkPut, Wire.BaseNetwork(network)))
     }
@@ -63,12 +63,12 @@ extension RegistryClient {
         try BaseNetwork(await ask(.networkGet, Wire.CatalogueGetRequest(id: id.hexadecimal)))
     }
 
-    /// Base networks without descriptions, in the order asked for.
+    /// Base networks without descriptions, in the requested order.
     public func networks(_ query: Query = Query()) async throws -> [BaseNetwork] {
         try await pages(query, id: \.id) { try await ask(.networkList, $0).networks }.map(BaseNetwork.init)
     }
 
-    /// Registers a pretrained model, whose network and blobs must be there; a known identity changes nothing.
+    /// Registers a pretrained model, whose network and blobs must exist; registering a known identity changes nothing.
     /// - Returns: The model as the registry has it, with its artificial code.
     public func register(_ model: PretrainedModel) async throws -> PretrainedModel {
         try PretrainedModel(await ask(.modelPut, Wire.PretrainedModel(model)))
@@ -79,17 +79,17 @@ extension RegistryClient {
         try PretrainedModel(await ask(.modelGet, Wire.CatalogueGetRequest(id: id)))
     }
 
-    /// Pretrained models, in the order asked for.
+    /// Pretrained models, in the requested order.
     public func models(_ query: Query = Query()) async throws -> [PretrainedModel] {
         try await pages(query, id: \.id) { try await ask(.modelList, $0).models }.map(PretrainedModel.init)
     }
 
-    /// Registers a prepared dataset, whose blob must be there; a known recipe changes nothing.
+    /// Registers a prepared dataset, whose blob must exist; registering a known recipe changes nothing.
     public func register(_ dataset: RegisteredDataset) async throws -> RegisteredDataset {
         try RegisteredDataset(await ask(.datasetPut, Wire.Dataset(dataset)))
     }
 
-    /// The dataset that a recipe prepared; nil where nobody has prepared it yet.
+    /// The dataset that a recipe prepared; nil if nobody has prepared it yet.
     public func dataset(recipe: BlobDigest) async throws -> RegisteredDataset? {
         do {
             return try RegisteredDataset(await ask(.datasetGet, Wire.CatalogueGetRequest(id: recipe.hexadecimal)))
@@ -105,7 +105,7 @@ extension RegistryClient {
 }
 
 extension RegistryClient {
-    /// Asks for page after page until there is no more or enough.
+    /// Fetches pages until there are no more or the limit is reached.
     private func pages<Entry>(
         _ query: Query, id: (Entry) -> String, _ page: (Wire.CatalogueListRequest) async throws -> [Entry]
     ) async throws -> [Entry] {
@@ -135,12 +135,12 @@ extension RegistryClient {
         }
     }
 
-    /// The integer form of an artificial code; words that no dictionary has are added.
+    /// The integer form of an artificial code; adds words that are missing from the dictionaries.
     public func numbers(of code: ArtificialCode) async throws -> [UInt32] {
         try await ask(.codeEncode, Wire.CodeMessage(text: code.description)).numbers
     }
 
-    /// The artificial code that an integer form stands for.
+    /// The artificial code of an integer form.
     public func code(of numbers: [UInt32]) async throws -> ArtificialCode {
         try ArtificialCode(await ask(.codeDecode, Wire.CodeMessage(numbers: numbers)).text)
     }

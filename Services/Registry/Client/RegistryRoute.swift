@@ -4,12 +4,12 @@ package import Schema
 // MARK: - Blobs
 
 extension Route where Request == Wire.BlobStatRequest, Reply == Wire.BlobStatReply {
-    /// What the registry holds of a blob.
+    /// How much of a blob the registry has.
     package static var blobStat: Route<Wire.BlobStatRequest, Wire.BlobStatReply> { .init("blob.stat", .read) }
 }
 
 extension Route where Request == Wire.BlobWriteRequest, Reply == Wire.BlobStatReply {
-    /// One chunk, in the attachment; the reply says where to go on.
+    /// One chunk, in the attachment; the reply gives the offset at which to continue.
     package static var blobWrite: Route<Wire.BlobWriteRequest, Wire.BlobStatReply> { .init("blob.write", .store) }
 }
 
@@ -19,7 +19,7 @@ extension Route where Request == Wire.BlobReadRequest, Reply == Wire.BlobReadRep
 }
 
 extension Route where Request == Wire.BlobVerifyRequest, Reply == Wire.BlobVerifyReply {
-    /// Hashes blobs again, some at a time.
+    /// Rehashes blobs, some at a time.
     package static var blobVerify: Route<Wire.BlobVerifyRequest, Wire.BlobVerifyReply> {
         .init("blob.verify", .operate)
     }
@@ -50,7 +50,7 @@ extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.BaseNet
 }
 
 extension Route where Request == Wire.CatalogueListRequest, Reply == Wire.BaseNetworkListReply {
-    /// Base networks without descriptions, in the order asked for.
+    /// Base networks without descriptions, in the requested order.
     package static var networkList: Route<Wire.CatalogueListRequest, Wire.BaseNetworkListReply> {
         .init("network.list", .read)
     }
@@ -67,7 +67,7 @@ extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.Pretrai
 }
 
 extension Route where Request == Wire.CatalogueListRequest, Reply == Wire.PretrainedModelListReply {
-    /// Pretrained models, in the order asked for.
+    /// Pretrained models, in the requested order.
     package static var modelList: Route<Wire.CatalogueListRequest, Wire.PretrainedModelListReply> {
         .init("model.list", .read)
     }
@@ -91,21 +91,21 @@ extension Route where Request == Wire.CatalogueListRequest, Reply == Wire.Datase
 }
 
 extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.PretrainedModel {
-    /// Removes a model that nothing uses; the reply is what it was.
+    /// Removes a model that nothing uses; replies with the removed model.
     package static var modelRemove: Route<Wire.CatalogueGetRequest, Wire.PretrainedModel> {
         .init("model.remove", .operate)
     }
 }
 
 extension Route where Request == Wire.CatalogueGetRequest, Reply == Wire.Dataset {
-    /// Removes a prepared dataset that no model was trained on; the reply is what it was.
+    /// Removes a prepared dataset that no model was trained on; replies with the removed dataset.
     package static var datasetRemove: Route<Wire.CatalogueGetRequest, Wire.Dataset> {
         .init("dataset.remove", .operate)
     }
 }
 
 extension Route where Request == Wire.Empty, Reply == Wire.StorageReply {
-    /// What takes how much room.
+    /// Storage use by kind of file.
     package static var registryStorage: Route<Wire.Empty, Wire.StorageReply> {
         .init("registry.storage", .read)
     }
@@ -117,12 +117,12 @@ extension Route where Request == Wire.StageRequest, Reply == Wire.PretrainedMode
 }
 
 extension Route where Request == Wire.StageListRequest, Reply == Wire.StageListReply {
-    /// Which model was at which stage when, newest first.
+    /// The stage history, newest first.
     package static var stageList: Route<Wire.StageListRequest, Wire.StageListReply> { .init("stage.list", .read) }
 }
 
 extension Route where Request == Wire.Empty, Reply == Wire.CatalogueStatistics {
-    /// What the registry holds, in numbers.
+    /// Statistics of the registry.
     package static var catalogueStatistics: Route<Wire.Empty, Wire.CatalogueStatistics> {
         .init("catalogue.statistics", .read)
     }
@@ -138,8 +138,8 @@ extension Route where Request == Wire.DictionaryListRequest, Reply == Wire.Dicti
 }
 
 extension Route where Request == Wire.CodeMessage, Reply == Wire.CodeMessage {
-    /// An artificial code from text to integers; unknown terms are added.
+    /// Converts an artificial code from text to integers; adds unknown terms.
     package static var codeEncode: Route<Wire.CodeMessage, Wire.CodeMessage> { .init("code.encode", .submit) }
-    /// An artificial code from integers to text.
+    /// Converts an artificial code from integers to text.
     package static var codeDecode: Route<Wire.CodeMessage, Wire.CodeMessage> { .init("code.decode", .read) }
 }

@@ -1,14 +1,14 @@
 package import Schema
 
-/// How much room the files of one kind take in the registry.
+/// Storage used by one kind of file in the registry.
 public struct StorageShare: Hashable, Sendable {
-    /// What they are, such as `models`.
+    /// Kind of file, such as `models`.
     public var kind: String
-    /// How many there are.
+    /// Number of files.
     public var files: Int
-    /// Bytes of all of them.
+    /// Total size in bytes.
     public var bytes: UInt64
-    /// Whether something refers to them; others are removed when they are collected.
+    /// Whether something refers to them; otherwise the next garbage collection removes them.
     public var isNeeded: Bool
 
     /// Makes a share.

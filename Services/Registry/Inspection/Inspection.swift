@@ -2,19 +2,19 @@ public import Foundation
 public import Model
 public import Networks
 
-/// What is asked about a file that shall be imported.
+/// A request to inspect a file before its import.
 public struct InspectionRequest: Sendable, Codable {
-    /// The file.
+    /// Path of the file.
     public var file: URL
-    /// Description (JSON) of the base network that its weights are for; nil lets the file describe itself.
+    /// JSON description of the base network that its weights belong to; nil if the file describes itself.
     public var network: String?
-    /// Shapes of the inputs of a TorchScript file that no base network describes, of one sample; nil leaves one out that is
-    /// optional, as one that is missing at the end is.
+    /// Input shapes of one sample, for a TorchScript file without a base network. A nil shape, like a missing one at
+    /// the end, omits an optional input.
     public var inputShapes: [[Int]?]
-    /// Where to write the other of TorchScript and safetensors, which structure and weights make together; or the TorchScript
-    /// that an ONNX file, or safetensors of a known family, become.
+    /// Where to write the companion: the TorchScript or safetensors file that completes the other, or the TorchScript
+    /// file converted from ONNX or from safetensors of a known family.
     public var companion: URL?
-    /// Whether a file that cannot be run is refused, and not only checked.
+    /// Whether to reject a file that cannot be run, instead of only checking it.
     public var mustRun: Bool
 
     /// Makes a request.
@@ -29,22 +29,22 @@ public struct InspectionRequest: Sendable, Codable {
     }
 }
 
-/// What a file that shall be imported turned out to be.
+/// The result of inspecting a file before its import.
 public struct Inspection: Sendable, Codable {
     /// Formats that can be imported.
     public enum Format: String, Sendable, Codable, CaseIterable {
-        /// Structure and weights, run once.
+        /// TorchScript: structure and weights, run once.
         case torchScript = "torchscript"
-        /// Weights of a known base network.
+        /// Safetensors: weights of a known base network.
         case safetensors
-        /// Structure and weights, checked, and run where all operators are known.
+        /// ONNX: structure and weights, checked, and run if all operators are known.
         case onnx
-        /// Weights, checked with the structure that is beside.
+        /// Darknet weights, checked together with the structure file beside them.
         case darknet
-        /// Structure, checked with the weights that are beside.
+        /// OpenVINO structure, checked together with the weights file beside it.
         case openVINO = "openvino"
 
-        /// The other of two files that make up a network; nil where one is enough.
+        /// The other of two files that make up a network; nil if one file is enough.
         public func partner(of file: URL) -> URL? {
             let base = file.deletingPathExtension()
             return switch self {
@@ -55,13 +55,13 @@ public struct Inspection: Sendable, Codable {
         }
     }
 
-    /// Its format.
+    /// Format, recognized by the content.
     public var format: Format
-    /// The graph that it describes; nil where a base network does.
+    /// The graph that it describes; nil if a base network describes it.
     public var outline: NetworkOutline?
-    /// What wrote it, such as `pytorch 1.13`; nil where it does not say.
+    /// Program that wrote it, such as `pytorch 1.13`; nil if unknown.
     public var producer: String?
-    /// What was checked, one sentence each.
+    /// The checks performed, one sentence each.
     public var findings: [String]
     /// Whether the companion was written.
     public var hasCompanion: Bool
@@ -79,10 +79,10 @@ public struct Inspection: Sendable, Codable {
     }
 }
 
-/// What the inspecting process answers.
+/// The reply of the inspecting process.
 public enum InspectionReply: Sendable, Codable {
     /// The file is sound.
     case sound(Inspection)
-    /// It is not, for this reason.
+    /// The file is unsound, for this reason.
     case refused(Failure)
 }

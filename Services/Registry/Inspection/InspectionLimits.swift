@@ -1,7 +1,7 @@
 import Foundation
 import Model
 
-/// What the inspecting process may use; it limits itself before it opens the file.
+/// Resource limits that the inspecting process sets for itself before it opens the file.
 public enum InspectionLimits {
     /// Address space in bytes.
     public static let memory: UInt64 = 8 << 30
@@ -9,10 +9,10 @@ public enum InspectionLimits {
     public static let processorTime: UInt64 = 100
     /// Open files.
     public static let files: UInt64 = 64
-    /// Bytes of a file that it writes: none but the companion.
+    /// Maximum size in bytes of a file that it writes: 0 unless it writes the companion.
     public static let companion: UInt64 = 2 << 30
 
-    /// Limits this process for good.
+    /// Limits this process irrevocably.
     /// - Parameters:
     ///   - writes: Whether it writes a companion.
     ///   - seconds: Processor time.
@@ -24,7 +24,7 @@ public enum InspectionLimits {
         for (resource, value) in limits {
             var limit = rlimit(rlim_cur: rlim_t(value), rlim_max: rlim_t(value))
             guard setrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0 else {
-                throw Failure(.internal, "This process cannot be limited: \(String(cString: strerror(errno))).")
+                throw Failure(.internal, "Cannot set the limits of this process: \(String(cString: strerror(errno))).")
             }
         }
     }

@@ -2,19 +2,19 @@ public import Foundation
 import Model
 import Synchronization
 
-/// Looks into files in a process of its own, because reading what others made may crash, hang or eat all memory.
+/// Inspects files in a separate process, because reading untrusted files may crash, hang or exhaust memory.
 public struct InspectionProcess: Sendable {
     private let program: URL
     private let longest: Duration
 
-    /// Takes the program that inspects, `gyrus-inspector`.
-    /// - Parameter longest: Longest time that a file may take.
+    /// Takes the path of `gyrus-inspector`.
+    /// - Parameter longest: Maximum time per file.
     public init(program: URL, longest: Duration = .seconds(120)) {
         self.program = program
         self.longest = longest
     }
 
-    /// Looks into a file.
+    /// Inspects a file.
     /// - Throws: `Failure` that names the file and what is wrong with it.
     public func inspect(_ request: InspectionRequest) async throws -> Inspection {
         let process = Process()
@@ -49,12 +49,12 @@ public struct InspectionProcess: Sendable {
         } catch {
             throw Failure(
                 .unavailable,
-                "'\(program.path)', which looks into files, cannot be started: \(error.localizedDescription); it belongs"
+                "Cannot start '\(program.path)', which inspects files: \(error.localizedDescription). It belongs"
                     + " beside gyrus: build it with swift build.")
         }
     }
 
-    /// All that is written until the other side ends; on a thread of its own, because reading blocks.
+    /// Reads until the other side closes, on a separate thread because reading blocks.
     @concurrent private static func content(of pipe: Pipe) async -> Data {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
@@ -69,7 +69,7 @@ public struct InspectionProcess: Sendable {
             ? "ended by signal \(process.terminationStatus)" : "ended with status \(process.terminationStatus)"
         return Failure(
             .corrupt,
-            "'\(file.path)' cannot be imported: the process that read it \(how). It may take at most \(longest) and"
+            "'\(file.path)' cannot be imported: the process that read it \(how). The limits are \(longest) and"
                 + " \(InspectionLimits.memory >> 30) GiB of memory.")
     }
 }

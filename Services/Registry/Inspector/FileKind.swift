@@ -2,19 +2,19 @@ import Foundation
 import Inspection
 import Model
 
-/// What a file is, by its content and not by its name.
+/// The kind of a file, determined by its content rather than its name.
 enum FileKind: Equatable {
     case importable(Inspection.Format)
-    /// A pickle, whose reading runs whatever code it has.
+    /// A pickle; reading one runs any code it contains.
     case pickle
     case unknown(String)
 
-    /// Most bytes at the end of a zip file that are searched for its directory.
+    /// Number of bytes at the end of a zip file that are searched for its directory.
     private static let longestZipEnd = 8 << 20
 
     init(of file: URL) throws {
         guard let handle = try? FileHandle(forReadingFrom: file) else {
-            throw Failure(.notFound, "The file '\(file.path)' cannot be opened; is it there, and may you read it?")
+            throw Failure(.notFound, "Cannot open the file '\(file.path)'; check that it exists and is readable.")
         }
         defer { try? handle.close() }
         let head = [UInt8](try handle.read(upToCount: 16) ?? Data())
@@ -23,15 +23,15 @@ enum FileKind: Equatable {
         } else if head.starts(with: [0x50, 0x4b, 3, 4]) {
             self = try Self.archive(handle)
         } else if head.count > 8, head[5..<8].allSatisfy({ $0 == 0 }), head[8] == UInt8(ascii: "{") {
-            // Before the pickle, as the length of a header can look like the beginning of one.
+            // Checked before the pickle, because the length of a header can look like the beginning of one.
             self = .importable(.safetensors)
         } else if head.count >= 2, head[0] == 0x80, (2...5).contains(head[1]) {
             self = .pickle
         } else if head.count > 2, head[0] == 0x08, file.pathExtension.lowercased() == "onnx" || head[2] >> 3 < 16 {
-            // The first field of an ONNX file is its version; there is nothing else to tell it by.
+            // The first field of an ONNX file is its version; nothing else identifies the format.
             self = .importable(.onnx)
         } else if file.pathExtension == "weights" {
-            // Nothing but the name tells it.
+            // Only the name identifies these.
             self = .importable(.darknet)
         } else if Self.isXML(head) {
             self = .importable(.openVINO)
@@ -40,7 +40,7 @@ enum FileKind: Equatable {
         }
     }
 
-    /// PyTorch's archives differ in what they hold: `constants.pkl` and code, or only a pickle.
+    /// PyTorch archives differ in content: `constants.pkl` and code, or only a pickle.
     private static func archive(_ handle: FileHandle) throws -> FileKind {
         let size = try handle.seekToEnd()
         let length = min(size, UInt64(longestZipEnd))
@@ -48,13 +48,13 @@ enum FileKind: Equatable {
         let end = try handle.readToEnd() ?? Data()
         func holds(_ name: String) -> Bool { end.range(of: Data(name.utf8)) != nil }
         if holds("/constants.pkl") && holds("/code/") { return .importable(.torchScript) }
-        return holds("data.pkl") ? .pickle : .unknown("a zip archive without a network in it")
+        return holds("data.pkl") ? .pickle : .unknown("a zip archive that contains no network")
     }
 
-    /// What stands in place of a file that Git LFS keeps elsewhere.
-    static let pointer = "a pointer of Git LFS and not the file itself; fetch that with: git lfs pull"
+    /// Description of a Git LFS pointer, which stands in for the actual file.
+    static let pointer = "a Git LFS pointer instead of the file itself; fetch the file with: git lfs pull"
 
-    /// Whether Git LFS keeps the file's content elsewhere.
+    /// Whether the file is a Git LFS pointer.
     static func isPointer(_ file: URL) -> Bool {
         let beginning = "version https://git-lfs.github.com/spec/"
         let handle = try? FileHandle(forReadingFrom: file)
@@ -62,7 +62,7 @@ enum FileKind: Equatable {
         return (try? handle?.read(upToCount: beginning.utf8.count)) == Data(beginning.utf8)
     }
 
-    /// With or without a byte order mark and a declaration.
+    /// Allows a byte order mark and an XML declaration.
     private static func isXML(_ head: [UInt8]) -> Bool {
         let text = head.starts(with: [0xEF, 0xBB, 0xBF]) ? head.dropFirst(3) : head[...]
         return text.starts(with: Array("<?xml".utf8)) || text.starts(with: Array("<net ".utf8))
@@ -75,11 +75,11 @@ enum FileKind: Equatable {
         if let found = known.first(where: { head.starts(with: $0.0) }) { return found.1 }
         if head.count > 8, Array(head[4..<8]) == Array("TFL3".utf8) { return "TensorFlow Lite" }
         if file.pathExtension == "cfg" {
-            return "perhaps Darknet's structure: name its weights instead"
+            return "possibly a Darknet structure; name its weights file instead"
         }
         if file.pathExtension == "bin" {
-            return "perhaps OpenVINO's weights: name their structure instead"
+            return "possibly OpenVINO weights; name the structure file instead"
         }
-        return head.isEmpty ? "an empty file" : "of a format that is not known"
+        return head.isEmpty ? "an empty file" : "of unknown format"
     }
 }

@@ -10,17 +10,17 @@ extension Inspector {
     /// Largest `config.json` that is read, in bytes.
     private static let largestConfiguration = 1 << 20
 
-    /// The `config.json` of Hugging Face beside a file of weights.
+    /// The Hugging Face `config.json` beside a weights file.
     static func configuration(beside file: URL) -> URL {
         file.deletingLastPathComponent().appending(path: "config.json")
     }
 
-    /// Weights of others without a structure: that follows from their names.
+    /// Untrusted weights without a structure; the structure follows from the tensor names.
     func inspectCheckpoint(_ weights: SafetensorsFile) throws -> Inspection {
         guard let companion = request.companion, let checkpoint = try checkpoint(weights) else {
             throw refusal(
-                "it has weights without a structure, and their names are of none of the families \(Self.families). Name the"
-                    + " base network that they are for with --network (see: gyrus networks)")
+                "it has weights without a structure, whose names match none of the families \(Self.families). Name the"
+                    + " base network that they belong to with --network (see: gyrus networks)")
         }
         try ScriptedNetwork.write(
             source: checkpoint.source, tensors: checkpoint.tensors, trained: checkpoint.trained, to: companion)
@@ -28,7 +28,7 @@ extension Inspector {
         let asked = request.inputShapes.compactMap(\.self)
         let shapes = asked.isEmpty ? checkpoint.inputShapes ?? script.inputs.map { _ in [16] } : asked
         guard shapes.count == script.inputs.count else {
-            throw refusal("it has the inputs \(script.inputs), and \(shapes.count) shapes were given with --input")
+            throw refusal("it has the inputs \(script.inputs), but \(shapes.count) shapes were given with --input")
         }
         let outputs = try run(script, shapes)
         let outline = try outline(

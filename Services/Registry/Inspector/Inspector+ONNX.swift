@@ -5,28 +5,28 @@ import ONNX
 import Torch
 
 extension Inspector {
-    /// Checks a graph, and turns it into TorchScript where somebody wants that.
+    /// Checks a graph, and converts it to TorchScript if requested.
     func inspectGraph() throws -> Inspection {
         try refuseNetwork()
         let graph = try OnnxFile(reading: file)
         var inspection = Inspection(
             .onnx, outline: graph.outline, producer: graph.producer.isEmpty ? nil : graph.producer,
             findings: [
-                graph.operatorSet.map { "standard operators, version \($0)" } ?? "operators of ai.onnx.ml alone",
+                graph.operatorSet.map { "standard operators, version \($0)" } ?? "only operators of ai.onnx.ml",
                 "\(graph.outline.nodes.count) operations",
-                "\(graph.outline.parameterCount) weights, every one as large as its shape says",
+                "\(graph.outline.parameterCount) weights, each as large as its shape says",
             ])
         guard request.companion != nil else { return inspection }
         do {
             inspection.findings.append(try translate(graph))
             inspection.hasCompanion = true
         } catch let failure as Failure where !request.mustRun {
-            inspection.findings.append("only looked at, because it cannot be run: \(failure.message)")
+            inspection.findings.append("checked but not run: \(failure.message)")
         }
         return inspection
     }
 
-    /// Writes the graph as TorchScript, and runs that.
+    /// Writes the graph as TorchScript and runs it.
     private func translate(_ graph: OnnxFile) throws -> String {
         guard let companion = request.companion else { return "" }
         let script = try graph.script()
@@ -35,23 +35,23 @@ extension Inspector {
         let network = try ScriptedNetwork(loading: companion)
         guard let shapes = shapes(graph, batch: Self.batch) else {
             guard !request.mustRun else {
-                throw refusal("the sizes of its inputs are not fixed; give them, such as --input 3x224x224")
+                throw refusal("the sizes of its inputs are not fixed; specify them, such as --input 3x224x224")
             }
-            return "turned into TorchScript; not run, because the sizes of its inputs are not fixed (see --input)"
+            return "converted to TorchScript; not run, because the sizes of its inputs are not fixed (see --input)"
         }
         do {
             return
-                "turned into TorchScript, and ran: \(try network.outputShapes(for: shapes)) for a batch of \(shapes.first?.first ?? 1)"
+                "converted to TorchScript; ran: \(try network.outputShapes(for: shapes)) for a batch of \(shapes.first?.first ?? 1)"
         } catch {
             guard let single = self.shapes(graph, batch: 1), let outputs = try? network.outputShapes(for: single) else {
-                throw refusal("it does not run on inputs \(shapes): \(Failure(error).message)")
+                throw refusal("it fails on inputs \(shapes): \(Failure(error).message)")
             }
-            return "turned into TorchScript, and ran: \(outputs) for one sample at a time"
+            return "converted to TorchScript; ran: \(outputs) for one sample at a time"
         }
     }
 
-    /// Shapes of all inputs: those that were asked for, or those of the file with a batch where a size is open at the
-    /// beginning; nil where others are open.
+    /// Shapes of all inputs: those requested, or those of the file with a batch in place of an open first dimension;
+    /// nil if other dimensions are open.
     private func shapes(_ graph: OnnxFile, batch: Int) -> [[Int]]? {
         var shapes: [[Int]] = []
         for (place, input) in graph.outline.inputs.enumerated() {

@@ -7,7 +7,7 @@ import OpenVINO
 import Safetensors
 import Torch
 
-/// Checks a file whole before anything of it is stored.
+/// Validates a whole file before any of it is stored.
 struct Inspector {
     let request: InspectionRequest
     let file: URL
@@ -28,10 +28,10 @@ struct Inspector {
         case .importable(.openVINO): return try inspectOpenVINO()
         case .pickle:
             throw refusal(
-                "it is a Python pickle, and reading one runs whatever code is in it. Save the network with"
+                "it is a Python pickle, and reading one runs any code in it. Save the network with"
                     + " torch.jit.save, or its weights with safetensors.torch.save_file, and import that")
         case .unknown(let what):
-            throw refusal("it is \(what). TorchScript, safetensors, ONNX, Darknet and OpenVINO can be imported")
+            throw refusal("it is \(what). Supported formats: TorchScript, safetensors, ONNX, Darknet and OpenVINO")
         }
     }
 
@@ -46,17 +46,17 @@ struct Inspector {
         guard let network else { return try inspectUnknown(script) }
         try compare(script.tensorShapes, with: network)
         guard script.inputs.count == network.inputs.count else {
-            throw refusal("it has \(script.inputs.count) inputs, and '\(network.name)' has \(network.inputs.count)")
+            throw refusal("it has \(script.inputs.count) inputs, but '\(network.name)' has \(network.inputs.count)")
         }
         let shapes = try run(script, network.inputs.map(\.shape))
         let expected = try network.outputShape
         guard shapes.count == 1, shapes[0] == [Self.batch] + expected else {
-            throw refusal("it gives \(shapes), and '\(network.name)' gives \(expected) for each sample")
+            throw refusal("its outputs have shapes \(shapes), but '\(network.name)' gives \(expected) per sample")
         }
         if let companion = request.companion { try script.saveWeights(to: companion) }
         return Inspection(
             .torchScript,
-            findings: ["tensors are those of '\(network.name)'", "ran: \(shapes[0]) for a batch of \(Self.batch)"],
+            findings: ["its tensors match '\(network.name)'", "ran: \(shapes[0]) for a batch of \(Self.batch)"],
             hasCompanion: request.companion != nil)
     }
 
@@ -67,7 +67,7 @@ struct Inspector {
         } catch let failure as Failure {
             let signs = ["Unknown builtin op", "maximum supported version", "may be too old"]
             guard signs.contains(where: failure.message.contains) else { throw failure }
-            // libtorch goes on with operators of similar names, which are of no help.
+            // libtorch goes on to list operators with similar names, which does not help.
             let reason = failure.message.prefix { !$0.isNewline }.prefix(300)
             throw refusal(
                 "it needs a newer libtorch than \(ComputeThreads.torchVersion), which Gyrus was built with (\(reason)). Build"
@@ -75,7 +75,7 @@ struct Inspector {
             )
         }
         if let operation = script.fileOperation {
-            throw refusal("it uses \(operation), which opens files; a network has no need of that")
+            throw refusal("it uses \(operation), which opens files; a network must not do that")
         }
         return script
     }
@@ -89,7 +89,7 @@ struct Inspector {
         guard isComplete, shapes.count <= script.inputs.count, shapes.contains(where: { $0 != nil }) else {
             let names = zip(script.inputs, optional).map { $1 ? "\($0), optional" : $0 }.joined(separator: "; ")
             throw refusal(
-                "it has \(script.inputs.count) inputs (\(names)), and \(shapes.count) shapes were given. Name its base network"
+                "it has \(script.inputs.count) inputs (\(names)), but \(shapes.count) shapes were given. Name its base network"
                     + " with --network, or a shape for each input in order, such as --input 3x224x224, or --input none for an"
                     + " optional one")
         }
@@ -101,7 +101,7 @@ struct Inspector {
             findings: ["\(outline.nodes.count) operations", "ran: \(outputs) for a batch of \(Self.batch)"])
     }
 
-    /// The structure of a network that ran: its first size is that of the batch.
+    /// The structure of a network that ran; its first dimension is the batch.
     func outline(
         of script: ScriptedNetwork, _ format: Inspection.Format, inputs: [(String, [Int])], outputs: [[Int]]
     ) throws -> NetworkOutline {
@@ -116,7 +116,7 @@ struct Inspector {
         return outline
     }
 
-    /// Samples of a run that tries a network: two, so that a batch frozen at one is found.
+    /// Batch size of the trial run: two, to detect a batch size frozen at one.
     static let batch = 2
 
     func run(_ script: ScriptedNetwork, _ shapes: [[Int]?]) throws -> [[Int]] {
@@ -124,7 +124,7 @@ struct Inspector {
             return try script.outputShapes(for: shapes.map { $0.map { [Self.batch] + $0 } })
         } catch let failure as Failure {
             throw refusal(
-                "it does not run on inputs [\(shapes.map { $0.map { "\($0)" } ?? "none" }.joined(separator: ", "))] in a batch of \(Self.batch): \(failure.message)"
+                "it fails on inputs [\(shapes.map { $0.map { "\($0)" } ?? "none" }.joined(separator: ", "))] in a batch of \(Self.batch): \(failure.message)"
             )
         }
     }
@@ -135,13 +135,13 @@ struct Inspector {
         let weights = try SafetensorsFile(opening: file.path)
         guard let network else { return try inspectCheckpoint(weights) }
         let needed = try network.tensors
-        // Counters that PyTorch keeps beside batch normalization say nothing about the network.
+        // PyTorch's counters of batch normalization say nothing about the network.
         let entries = weights.entries.filter { !($0.name.hasSuffix("num_batches_tracked") && $0.shape.isEmpty) }
         let shapes = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.shape) })
         try compare(shapes, with: network)
         for tensor in needed {
             guard try weights.floats(of: tensor.name).allSatisfy(\.isFinite) else {
-                throw refusal("tensor '\(tensor.name)' has values that are no finite number")
+                throw refusal("tensor '\(tensor.name)' has values that are not finite")
             }
         }
         let script = try ScriptedNetwork(network, seed: 0)
@@ -151,29 +151,29 @@ struct Inspector {
         return Inspection(
             .safetensors,
             findings: [
-                "\(needed.count) tensors, those of '\(network.name)', all finite",
+                "\(needed.count) tensors of '\(network.name)', all finite",
                 "ran: \(outputs) for a batch of \(Self.batch)",
             ], hasCompanion: request.companion != nil)
     }
 
-    /// The tensors must be those of the network, each in its shape, and no others.
+    /// Requires exactly the network's tensors, each in its shape.
     private func compare(_ shapes: [String: [Int]], with network: NetworkDescription) throws {
         let needed = Dictionary(uniqueKeysWithValues: try network.tensors.map { ($0.name, $0.shape) })
         for (name, shape) in needed.sorted(by: { $0.key < $1.key }) {
             guard let found = shapes[name] else { throw refusal("tensor '\(name)' of '\(network.name)' is missing") }
             guard found == shape else {
-                throw refusal("tensor '\(name)' has shape \(found), and '\(network.name)' needs \(shape)")
+                throw refusal("tensor '\(name)' has shape \(found), but '\(network.name)' needs \(shape)")
             }
         }
         if let extra = shapes.keys.sorted().first(where: { needed[$0] == nil }) {
-            throw refusal("tensor '\(extra)' belongs to no layer of '\(network.name)'")
+            throw refusal("tensor '\(extra)' does not belong to any layer of '\(network.name)'")
         }
     }
 
     // MARK: - Two files
 
     func refuseNetwork() throws {
-        guard network == nil else { throw refusal("it describes its network itself; leave --network out") }
+        guard network == nil else { throw refusal("it describes its own network; omit --network") }
     }
 
     private func inspectDarknet() throws -> Inspection {
@@ -191,7 +191,7 @@ struct Inspector {
     }
 
     private func partner(_ format: Inspection.Format) throws -> URL {
-        guard let partner = format.partner(of: file) else { throw refusal("it stands alone") }
+        guard let partner = format.partner(of: file) else { throw refusal("its companion file is missing") }
         if FileKind.isPointer(partner) { throw refusal("'\(partner.lastPathComponent)' is \(FileKind.pointer)") }
         return partner
     }
@@ -199,7 +199,7 @@ struct Inspector {
     private func findings(_ outline: NetworkOutline, _ partner: URL) -> [String] {
         [
             "read with '\(partner.lastPathComponent)'", "\(outline.nodes.count) operations",
-            "\(outline.parameterCount) weights, all finite, as many as the structure says",
+            "\(outline.parameterCount) weights, all finite, matching the structure",
         ]
     }
 }

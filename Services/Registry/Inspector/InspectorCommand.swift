@@ -2,20 +2,20 @@ import Foundation
 import Inspection
 import Model
 
-/// Looks into one file: reads a request from its input, and writes a reply to its output.
+/// Inspects one file: reads a request from stdin and writes a reply to stdout.
 ///
-/// Not for people; `gyrus models import` starts it.
+/// Not for direct use; `gyrus models import` starts it.
 @main
 struct InspectorCommand {
     static func main() throws {
         guard CommandLine.arguments.count == 1, isatty(FileHandle.standardInput.fileDescriptor) == 0 else {
-            let usage = "gyrus-inspector is started by gyrus; see gyrus help models import\n"
+            let usage = "gyrus-inspector is started by gyrus models import; see gyrus help models import\n"
             try FileHandle.standardError.write(contentsOf: Data(usage.utf8))
             exit(2)
         }
         let request = try JSONDecoder().decode(
             InspectionRequest.self, from: FileHandle.standardInput.readDataToEndOfFile())
-        // What a network prints must not be taken for the reply.
+        // A network's own output must not be mistaken for the reply.
         let output = try replyOutput()
         let reply: InspectionReply
         do {
@@ -31,10 +31,10 @@ struct InspectorCommand {
         try output.write(contentsOf: JSONEncoder().encode(reply))
     }
 
-    /// The standard output under the number of the standard input, whose place everything else that is printed loses.
+    /// Keeps stdout under the descriptor of stdin, and redirects everything else that is printed.
     private static func replyOutput() throws -> FileHandle {
         guard dup2(STDOUT_FILENO, STDIN_FILENO) >= 0, dup2(STDERR_FILENO, STDOUT_FILENO) >= 0 else {
-            throw Failure(.internal, "the output cannot be moved: \(String(cString: strerror(errno)))")
+            throw Failure(.internal, "cannot redirect the output: \(String(cString: strerror(errno)))")
         }
         return FileHandle(fileDescriptor: STDIN_FILENO)
     }

@@ -13,13 +13,13 @@ import Storage
 struct RegistryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "registry",
-        abstract: "Keeps the atlas, areas, networks, models, datasets, dictionaries and their files.")
+        abstract: "Run the registry of the atlas, areas, networks, models, datasets, dictionaries and their files.")
 
     @OptionGroup var options: ServiceOptions
 
     @Option(
         help: ArgumentHelp(
-            "Bucket of an S3-compatible store for the files, such as https://HOST/BUCKET/PREFIX?region=REGION"
+            "Bucket in an S3-compatible store for the files, such as https://HOST/BUCKET/PREFIX?region=REGION"
                 + " (default: $GYRUS_BLOBS, or the data directory). Credentials are in AWS_ACCESS_KEY_ID and"
                 + " AWS_SECRET_ACCESS_KEY.", valueName: "address"))
     var blobs: String?
@@ -39,7 +39,7 @@ struct RegistryCommand: AsyncParsableCommand {
             do {
                 try await open(blobs, bucket, in: context)
             } catch {
-                // The same settings fail at the next start, too.
+                // The same settings would fail at the next start, too.
                 try ServiceRuntime.configured { throw error }
             }
             if let bucket { context.add(BlobMover(blobs, to: bucket, logger: context.logger)) }
@@ -56,7 +56,7 @@ struct RegistryCommand: AsyncParsableCommand {
         }
     }
 
-    /// Settles where the files are, so that wrong settings end the registry before it serves.
+    /// Settles where the files are stored, so that wrong settings stop the registry before it serves.
     private func open(_ blobs: BlobStore, _ bucket: Bucket?, in context: ServiceContext) async throws {
         let restored = RestoredMark.file(in: context.configuration.dataDirectory)
         if FileManager.default.fileExists(atPath: restored.path) {
@@ -67,8 +67,8 @@ struct RegistryCommand: AsyncParsableCommand {
         do {
             try await blobs.claimBucket()
         } catch let failure as Failure where failure.code == .unavailable {
-            // Files that are on the disk are served all the same, and the rest as soon as the store is back.
-            context.logger.warning("the bucket cannot be reached: \(failure.message)")
+            // Files on disk are served anyway, and the rest as soon as the store is back.
+            context.logger.warning("cannot reach the bucket: \(failure.message)")
         }
     }
 }

@@ -4,7 +4,7 @@ import Model
 import Networks
 
 extension RegistryDatabase {
-    /// Features and key layers of networks, also of those that are known already.
+    /// Adds features and key layers of networks, including existing ones.
     static func findStructures(_ db: Database) throws {
         try db.execute(
             sql: """
@@ -24,8 +24,8 @@ extension RegistryDatabase {
         }
     }
 
-    /// Models get a series with a version, a stage, a license, an origin and any number of files; an accuracy may be
-    /// unknown. The table is made anew, because SQLite cannot let a column be NULL that was not.
+    /// Gives models a series with a version, a stage, a license, an origin and any number of files; an accuracy may be
+    /// unknown. The table is recreated, because SQLite cannot drop a NOT NULL constraint.
     static func manageModels(_ db: Database) throws {
         try db.execute(sql: tables)
         let names = "(SELECT text FROM terms WHERE id = networks.name)"
@@ -101,7 +101,7 @@ extension RegistryDatabase {
         try db.execute(sql: "INSERT INTO model_words (model, words) SELECT id, \(words("")) FROM models")
     }
 
-    /// All that is searched for words in a row of models.
+    /// All columns of a row of models that a word search covers.
     private static func words(_ prefix: String) -> String {
         ["id", "code_text", "series", "scenario", "licence", "origin"]
             .map { "COALESCE(\(prefix)\($0), '')" }.joined(separator: " || char(10) || ")

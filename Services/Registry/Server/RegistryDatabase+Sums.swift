@@ -1,8 +1,8 @@
 import GRDB
 
 extension RegistryDatabase {
-    /// Sums over models by each field that statistics ask for, kept by triggers: counting 100,000 models takes a tenth of
-    /// a second, reading the sums a few milliseconds. Only a model's stage ever changes.
+    /// Sums over models for each field in the statistics, maintained by triggers: counting 100,000 models takes a tenth
+    /// of a second, reading the sums a few milliseconds. Only a model's stage ever changes.
     static func sumModels(_ db: Database) throws {
         try db.execute(
             sql: """
@@ -40,7 +40,7 @@ extension RegistryDatabase {
                 """)
     }
 
-    /// Takes models that are removed out of the sums, and keeps the numbers of their versions from being used again.
+    /// Subtracts removed models from the sums, and keeps their version numbers from being reused.
     static func letModelsBeRemoved(_ db: Database) throws {
         try db.execute(
             sql: """
@@ -55,7 +55,7 @@ extension RegistryDatabase {
                 """)
     }
 
-    /// Takes the row `old` out of a sum.
+    /// Subtracts the row `old` from a sum.
     private static func subtraction(from field: String, _ expression: String) -> String {
         let (old, other) = (expression.replacing("row.", with: "old."), expression.replacing("row.", with: "models."))
         return """

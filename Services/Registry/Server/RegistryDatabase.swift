@@ -2,7 +2,7 @@ public import GRDB
 
 /// The tables of the registry.
 public enum RegistryDatabase {
-    /// Registers the tables, oldest first.
+    /// Registers the migrations, oldest first.
     public static func registerMigrations(in migrator: inout DatabaseMigrator) {
         migrator.registerMigration("create blobs") { db in
             try db.execute(

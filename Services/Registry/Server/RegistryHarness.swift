@@ -5,15 +5,15 @@ import RegistryClient
 import Schema
 import ServiceKit
 
-/// Answers the routes of the registry: decodes, calls, encodes.
+/// Handles the routes of the registry: decodes, calls, encodes.
 public struct RegistryHarness: Sendable {
-    /// Most entries of a reply.
+    /// Maximum number of entries in a reply.
     private static let largestPage: UInt32 = 1000
-    /// Longest identity, series, license, origin or name of a person, in bytes.
+    /// Maximum length in bytes of an identity, series, license, origin or name of a person.
     private static let longestText = 200
-    /// Longest note on a change of stage, in bytes.
+    /// Maximum length in bytes of a note on a change of stage.
     private static let longestNote = 2000
-    /// Most bytes that one request hashes again.
+    /// Maximum number of bytes that one request rehashes.
     private static let largestCheck: UInt64 = 1 << 30
 
     private let store: RegistryStore
@@ -21,7 +21,7 @@ public struct RegistryHarness: Sendable {
     private let isBackedUp: @Sendable () async -> Bool
 
     /// Makes the harness of a store and its blobs.
-    /// - Parameter isBackedUp: Whether a backup is being made, for which no blob may be removed.
+    /// - Parameter isBackedUp: Whether a backup is running, during which no blob may be removed.
     public init(
         store: RegistryStore, blobs: BlobStore, isBackedUp: @escaping @Sendable () async -> Bool = { false }
     ) {
@@ -83,7 +83,7 @@ public struct RegistryHarness: Sendable {
             let isHeld = await isBackedUp()
             guard request.dryRun || !isHeld else {
                 throw Failure(
-                    .busy, "A backup is being made, for which no file may be removed. Try again when it has ended.",
+                    .busy, "A backup is running, so no files may be removed. Try again when it has finished.",
                     retryAfter: .seconds(30))
             }
             return Wire.BlobCollectReply(
@@ -138,25 +138,25 @@ public struct RegistryHarness: Sendable {
             throw Failure(.invalidArgument, "A model needs an identity of 1 to \(Self.longestText) bytes.")
         }
         guard model.metrics.values.allSatisfy(\.isFinite) else {
-            throw refused("has a metric that is no finite number")
+            throw refused("has a metric that is not finite")
         }
         guard !model.files.isEmpty else { throw refused("has no files; upload one and name it") }
         guard Set(model.files.map(\.format)).count == model.files.count else {
-            throw refused("has two files of one format")
+            throw refused("has two files of the same format")
         }
         for text in [model.series, model.lineage.licence ?? "", model.lineage.origin ?? ""]
         where text.utf8.count > Self.longestText {
-            throw refused("has a series, license or origin of more than \(Self.longestText) bytes")
+            throw refused("has a series, license or origin longer than \(Self.longestText) bytes")
         }
         return try await store.add(model)
     }
 
     private func move(_ request: Wire.StageRequest) async throws -> PretrainedModel {
         guard !request.by.isEmpty, request.by.utf8.count <= Self.longestText else {
-            throw Failure(.invalidArgument, "Who moves a model has a name of 1 to \(Self.longestText) bytes.")
+            throw Failure(.invalidArgument, "The name of the person must have 1 to \(Self.longestText) bytes.")
         }
         guard request.note.utf8.count <= Self.longestNote else {
-            throw Failure(.invalidArgument, "A note on a stage may have \(Self.longestNote) bytes.")
+            throw Failure(.invalidArgument, "A note on a stage may have at most \(Self.longestNote) bytes.")
         }
         return try await store.move(
             request.model, to: try ModelStage(word: request.stage), by: request.by, note: request.note)

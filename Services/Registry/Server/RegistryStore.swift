@@ -12,7 +12,7 @@ public struct RegistryStore: Sendable {
     let now: @Sendable () -> Date
 
     /// Makes a store over a migrated database.
-    /// - Parameter now: Time of day, replaced in tests.
+    /// - Parameter now: Current time, replaced in tests.
     public init(
         _ database: ServiceDatabase, events: EventLog, now: @escaping @Sendable () -> Date = { Date() }
     ) {
@@ -25,7 +25,7 @@ public struct RegistryStore: Sendable {
 // MARK: - Base networks
 
 extension RegistryStore {
-    /// Adds a network whose description was checked; a known one stays as it is.
+    /// Adds a network with a checked description; a known one stays unchanged.
     func add(_ network: BaseNetwork, _ structure: NetworkStructure, id: BlobDigest) async throws -> BaseNetwork {
         try await database.write { db in try add(network, structure, id: id, in: db) }
     }
@@ -45,12 +45,12 @@ extension RegistryStore {
     /// One network with its description.
     func network(_ id: BlobDigest) async throws -> BaseNetwork {
         guard let network = try await database.read({ db in try Self.network(id, db) }) else {
-            throw Failure(.notFound, "There is no base network \(id). See 'gyrus networks' for those that are known.")
+            throw Failure(.notFound, "There is no base network \(id). List the known ones with: gyrus networks")
         }
         return network
     }
 
-    /// Networks without descriptions, in the order asked for.
+    /// Networks without descriptions, in the requested order.
     func networks(_ query: CatalogueQuery) async throws -> [BaseNetwork] {
         let clause = try query.clause(.networks)
         return try await database.read { db in
@@ -70,7 +70,7 @@ extension RegistryStore {
 // MARK: - Datasets
 
 extension RegistryStore {
-    /// Adds a dataset whose blob is there; a known recipe stays as it is.
+    /// Adds a dataset whose blob exists; a known recipe stays unchanged.
     func add(_ dataset: RegisteredDataset) async throws -> RegisteredDataset {
         let attributes = String(decoding: try JSONEncoder().encode(dataset.attributes), as: UTF8.self)
         return try await database.write { db in
@@ -94,7 +94,7 @@ extension RegistryStore {
         }
     }
 
-    /// Puts another blob in the place of one that was lost.
+    /// Replaces a lost blob.
     func replaceBlob(of dataset: RegisteredDataset) async throws -> RegisteredDataset {
         try await database.write { db in
             var dataset = dataset
@@ -109,7 +109,7 @@ extension RegistryStore {
     /// The dataset that a recipe prepared.
     func dataset(_ recipe: BlobDigest) async throws -> RegisteredDataset {
         guard let dataset = try await database.read({ db in try Self.dataset(recipe, db) }) else {
-            throw Failure(.notFound, "There is no dataset prepared by recipe \(recipe).")
+            throw Failure(.notFound, "There is no dataset with recipe \(recipe).")
         }
         return dataset
     }
@@ -137,12 +137,12 @@ extension RegistryStore {
         try await database.read { db in try Terms.all(of: kind, db) }
     }
 
-    /// The integer form of a code; words that no dictionary has are added.
+    /// The integer form of a code; adds words that are missing from the dictionaries.
     func encode(_ code: ArtificialCode) async throws -> [UInt32] {
         try await database.write { db in try Terms.encode(code, db) }
     }
 
-    /// The code that an integer form stands for.
+    /// The code of an integer form.
     func decode(_ numbers: [UInt32]) async throws -> ArtificialCode {
         try await database.read { db in try CodeDictionaries(Terms.all(db)).decode(numbers) }
     }

@@ -2,12 +2,12 @@ public import Foundation
 public import Model
 public import RegistryClient
 
-/// Packages of the registry's models: networks put together with the preparation of their inputs, kept by the digest of the
-/// network.
+/// Packages of the registry's models: networks combined with the preparation of their inputs, stored by the digest of
+/// the network.
 public struct PackageStore: Sendable {
     private let folder: URL
 
-    /// Keeps packages in a folder.
+    /// Makes a store in a folder.
     public init(_ folder: URL) { self.folder = folder }
 
     /// The user's own store, in the cache folder.
@@ -17,16 +17,16 @@ public struct PackageStore: Sendable {
         return PackageStore(URL(filePath: base).appending(path: "gyrus/packages"))
     }
 
-    /// The package of a model, made where it is not there yet.
+    /// The package of a model, built if it is missing.
     /// - Throws: `Failure` that says why there can be none.
     @concurrent public func package(of model: PretrainedModel, from registry: RegistryClient) async throws -> URL {
         guard let script = model.file(.torchScript), let recipe = model.lineage.recipe else {
-            throw Failure(.notFound, "model '\(model.id)' has no TorchScript file, or nothing is known of its data")
+            throw Failure(.notFound, "model '\(model.id)' has no TorchScript file, or its data is unknown")
         }
         guard let manifest = try await registry.manifest(recipe: recipe) else {
             throw Failure(
                 .invalidArgument,
-                "model '\(model.id)' was trained on data that an older version prepared, without a way for new ones; search again"
+                "model '\(model.id)' was trained on data of an older version and cannot prepare new data; search again"
             )
         }
         let place = folder.appending(path: script.hexadecimal)
@@ -38,17 +38,17 @@ public struct PackageStore: Sendable {
         return file
     }
 
-    /// Puts a network of the registry together with the preparation of its inputs.
+    /// Combines a network of the registry with the preparation of its inputs.
     /// - Parameters:
-    ///   - metrics: What was measured of the network, the threshold for labels among it.
-    ///   - file: The file to write, all or nothing.
+    ///   - metrics: Metrics of the network, including the threshold for labels.
+    ///   - file: The file to write, atomically.
     /// - Returns: The manifest of the inputs that the network reads.
     @discardableResult
     @concurrent public static func write(
         script: BlobDigest, manifest: DatasetManifest, metrics: [String: Double], to file: URL,
         from registry: RegistryClient
     ) async throws -> DatasetManifest {
-        // Beside the file, so that the last step is a change of name; of two who do the same at once either may win.
+        // Beside the file, so that the last step is a rename; if two processes do the same at once, either may win.
         let work = file.deletingLastPathComponent().appending(path: ".package-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: work) }
@@ -69,7 +69,7 @@ public struct PackageStore: Sendable {
         try helper.say(PackageRequest(manifest: manifest, frozen: frozen))
         _ = try helper.next()
         guard rename(made.path, file.path) == 0 else {
-            throw Failure(.permissionDenied, "'\(file.path)' cannot be written: \(String(cString: strerror(errno)))")
+            throw Failure(.permissionDenied, "Cannot write '\(file.path)': \(String(cString: strerror(errno)))")
         }
         return manifest
     }

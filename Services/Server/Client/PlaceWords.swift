@@ -1,21 +1,21 @@
 public import ArgumentParser
 
-/// Where networks that answer compute, as the command line says and passes on.
+/// Options for the device and precision of inference, parsed and passed on as command-line words.
 public struct PlaceWords: ParsableArguments, Sendable {
     /// The device.
     @Option(
         help: ArgumentHelp(
-            "Device that computes: cpu, cuda, cuda:N, or auto for the first GPU where there is one.",
+            "Compute device: cpu, cuda, cuda:N, or auto for the first GPU if there is one.",
             valueName: "device"))
     public var device = "cpu"
 
-    /// What products are computed in.
+    /// Precision of products.
     @Option(
         help: ArgumentHelp(
-            "What products are computed in: fp32, bf16, and on GPUs tf32 and fp16.", valueName: "precision"))
+            "Precision of products: fp32 or bf16; on GPUs also tf32 or fp16.", valueName: "precision"))
     public var precision = "fp32"
 
-    /// No options are given.
+    /// Makes default options.
     public init() {}
 
     /// The same options as words of a command line.

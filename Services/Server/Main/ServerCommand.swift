@@ -8,17 +8,17 @@ import ServiceClient
 import ServiceKit
 import WebGuard
 
-/// Answers for new data over HTTP.
+/// The inference server: answers for new data over HTTP.
 @main
 struct ServerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "server", abstract: "Answers for new data over HTTP with trained networks.",
+        commandName: "server", abstract: "Answer for new data over HTTP with trained networks.",
         subcommands: [Serve.self, Health.self], defaultSubcommand: Serve.self)
 }
 
 /// Serves networks until it is stopped.
 struct Serve: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Serve networks; prints the address.")
+    static let configuration = CommandConfiguration(abstract: "Serve networks and print the address.")
 
     @OptionGroup var options: ServeOptions
 
@@ -40,15 +40,15 @@ struct Serve: AsyncParsableCommand {
     }
 }
 
-/// Says whether the server that keeps its URL in a file answers.
+/// Checks whether the server that keeps its URL in a file answers.
 struct Health: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print the address of a running server; exit status 69 where none answers.")
+        abstract: "Print the address of a running server; exit with status 69 if none answers.")
 
     @Option(help: ArgumentHelp("File that holds the server's URL while it runs.", valueName: "file"))
     var urlFile: String
 
-    @Option(help: ArgumentHelp("Longest time to wait for it.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Maximum time to wait for it.", valueName: "seconds"))
     var wait = 0.0
 
     func run() async throws {

@@ -1,20 +1,20 @@
 public import Model
 public import Tables
 
-/// What goes between a server and the process that runs a package: frames of a length in four bytes and as many bytes.
+/// Messages between a server and the process that runs a package, in frames of a four-byte length and that many bytes.
 ///
-/// The process begins with a `hello`; then each frame of samples is answered with a frame of answers.
+/// The process begins with a `hello`; then it answers each frame of samples with a frame of answers.
 public enum AnswerMessages {
-    /// Most bytes of a frame: 1 GiB.
+    /// Maximum size of a frame: 1 GiB.
     public static let largestFrame = 1 << 30
 
-    /// A frame: the length of its content, then that.
+    /// A frame: the length of its content, then the content.
     public static func frame(_ content: [UInt8]) -> [UInt8] {
         withUnsafeBytes(of: UInt32(content.count).littleEndian) { Array($0) } + content
     }
 
-    /// The length that a frame begins with.
-    /// - Throws: `Failure` where it is too long to be one.
+    /// The length at the start of a frame.
+    /// - Throws: `Failure` if it exceeds the maximum.
     public static func length(_ bytes: [UInt8]) throws -> Int {
         let length = bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
         guard length <= largestFrame else {
@@ -25,7 +25,7 @@ public enum AnswerMessages {
 
     // MARK: The beginning
 
-    /// What is said once the package is read: its manifest, or why it cannot be used.
+    /// The first message, once the package is read: its manifest, or why it cannot be used.
     public static func hello(_ result: Result<DatasetManifest, Failure>) throws -> [UInt8] {
         var writer = FrameWriter()
         switch result {
@@ -37,8 +37,8 @@ public enum AnswerMessages {
         return writer.bytes
     }
 
-    /// The manifest that a hello has.
-    /// - Throws: The failure that it tells.
+    /// The manifest in a hello.
+    /// - Throws: The failure that it reports.
     public static func manifest(_ content: [UInt8]) throws -> DatasetManifest {
         var reader = FrameReader(content)
         guard try reader.byte() == 1 else { throw try reader.failure() }
@@ -47,7 +47,7 @@ public enum AnswerMessages {
 
     // MARK: Samples and answers
 
-    /// Samples: for each the cells of each input's columns.
+    /// Samples: for each sample, the cells of each input's columns.
     public static func samples(_ samples: [[[Cell]]]) -> [UInt8] {
         var writer = FrameWriter()
         writer.add(samples.count)
@@ -69,7 +69,7 @@ public enum AnswerMessages {
         }
     }
 
-    /// An answer, or why there is none, for each sample.
+    /// For each sample, an answer or why there is none.
     public static func answers(_ answers: [Result<[Float], Failure>]) -> [UInt8] {
         var writer = FrameWriter()
         writer.add(answers.count)

@@ -2,12 +2,12 @@ import Foundation
 import Model
 public import Tables
 
-/// Bytes that go from one process to another: what a frame holds, piece after piece.
+/// Writes the content of a frame between processes, field by field.
 public struct FrameWriter {
     /// What is written.
     public private(set) var bytes: [UInt8] = []
 
-    /// Nothing is written yet.
+    /// An empty frame.
     public init() {}
 
     /// Writes a count.
@@ -59,7 +59,7 @@ public struct FrameWriter {
     }
 }
 
-/// Reads what a `FrameWriter` wrote, and refuses anything else.
+/// Reads what a `FrameWriter` wrote, and rejects anything else.
 public struct FrameReader {
     private let bytes: [UInt8]
     private var index = 0
@@ -113,5 +113,5 @@ public struct FrameReader {
         return bytes[index - count..<index]
     }
 
-    private static let broken = Failure(.corrupt, "A message between two processes of Gyrus is broken.")
+    private static let broken = Failure(.corrupt, "A message between two Gyrus processes is corrupt.")
 }

@@ -4,7 +4,7 @@ import Logging
 import Model
 import NIOCore
 
-/// A request that is not served, with the status and the reason.
+/// A rejected request, with the status and the reason.
 struct Refusal: Error {
     let status: HTTPResponse.Status
     let message: String
@@ -17,7 +17,7 @@ struct Refusal: Error {
     }
 }
 
-/// Lets through who has a key, where keys are needed, and nobody's web pages.
+/// Admits clients with a key, if keys are required, and rejects all web pages.
 struct Admission<Context: RequestContext>: RouterMiddleware {
     let keys: BearerKeys?
     let metrics: ServerMetrics
@@ -27,19 +27,19 @@ struct Admission<Context: RequestContext>: RouterMiddleware {
     ) async throws -> Response {
         if let site = request.headers[.fetchSite], !["same-origin", "none"].contains(site) {
             metrics.refuse("any", status: 403)
-            throw Refusal(.forbidden, "Pages of other places cannot use this server; ask it from a program.")
+            throw Refusal(.forbidden, "Web pages cannot use this server; send requests from a program.")
         }
         guard keys == nil || keys?.name(authorization: request.headers[.authorization]) != nil else {
             metrics.refuse("any", status: 401)
             throw Refusal(
-                .unauthorized, "A key of this server is needed: send it as 'Authorization: Bearer KEY'.",
+                .unauthorized, "This server requires a key; send it as 'Authorization: Bearer KEY'.",
                 headers: [.wwwAuthenticate: "Bearer realm=\"gyrus\""])
         }
         return try await next(request, context)
     }
 }
 
-/// Turns whatever went wrong into JSON that says what it was and what to do: `{"error": "…"}`.
+/// Turns any error into JSON that says what happened and what to do: `{"error": "…"}`.
 struct ServerErrors<Context: RequestContext>: RouterMiddleware {
     let logger: Logger
 
@@ -56,7 +56,7 @@ struct ServerErrors<Context: RequestContext>: RouterMiddleware {
             var response = ServerRoutes.json("{\"error\":\(try quoted(Self.message(of: error, request)))}", status)
             if let refusal = error as? Refusal { response.headers.append(contentsOf: refusal.headers) }
             if [.tooManyRequests, .serviceUnavailable].contains(status) { response.headers[.retryAfter] = "1" }
-            // What is left of a body that was not read would be taken for the next request.
+            // The unread rest of a body would be mistaken for the next request.
             if status == .contentTooLarge { response.headers[.connection] = "close" }
             return response
         }
@@ -68,16 +68,16 @@ struct ServerErrors<Context: RequestContext>: RouterMiddleware {
         case let failure as Failure: return failure.message
         case let error as HTTPError where error.status == .notFound:
             return
-                "There is nothing at \(request.method) \(request.uri.path); there are POST /predict, GET /v2/models, "
-                + "GET /v2/models/NAME, POST /v2/models/NAME/infer, GET /v2/health/ready and GET /metrics."
+                "There is no \(request.method) \(request.uri.path); use POST /predict, GET /v2/models, "
+                + "GET /v2/models/NAME, POST /v2/models/NAME/infer, GET /v2/health/ready or GET /metrics."
         case let error as HTTPError: return error.body ?? error.status.reasonPhrase
-        default: return "The server failed; its log says more."
+        default: return "The server failed; see its log."
         }
     }
 }
 
 extension ServerErrors where Context == BasicRequestContext {
-    /// The status that an error is answered with.
+    /// The status for an error.
     static func status(of error: any Error) -> HTTPResponse.Status {
         switch error {
         case let refusal as Refusal: return refusal.status

@@ -19,10 +19,10 @@ final class Ticket: Sendable {
         state = Mutex(State(results: Array(repeating: nil, count: count), left: count, continuation: continuation))
     }
 
-    /// Whether nobody waits any more.
+    /// Whether nobody waits any longer.
     var isOver: Bool { state.withLock { $0.isOver } }
 
-    /// Takes the answer for a sample; the last one ends the wait.
+    /// Records the answer for a sample; the last one ends the wait.
     func take(_ result: Result<[Float], Failure>, for sample: Int) {
         state.withLock { state in
             guard !state.isOver, state.results[sample] == nil else { return }
@@ -52,7 +52,7 @@ struct Job: Sendable {
     let sample: Int
     let cells: [[Cell]]
     let since: ContinuousClock.Instant
-    /// Whether it goes alone, since a process ended over a batch with it.
+    /// Whether it runs alone, because a process ended on a batch with it.
     var isAlone = false
 
     func answer(_ result: Result<[Float], Failure>) { ticket.take(result, for: sample) }
@@ -60,31 +60,31 @@ struct Job: Sendable {
 
 /// Samples that wait for a network, from which batches are taken.
 ///
-/// Threads take from it, which block; whoever adds does not.
+/// Consumers are threads, which block; producers do not.
 final class BatchQueue: @unchecked Sendable {
-    // Everything below is reached under the condition's lock only.
+    // Everything below is only accessed under the condition's lock.
     private let condition = NSCondition()
     private var jobs: Deque<Job> = []
     private var isClosed = false
 
-    /// Samples that wait at most.
+    /// Maximum number of waiting samples.
     private let most: Int
 
     init(most: Int) { self.most = most }
 
-    /// How many samples wait.
+    /// Number of waiting samples.
     var count: Int { locked { jobs.count } }
 
     /// Adds samples.
-    /// - Throws: `Failure` with code `busy` where too many wait already, and `unavailable` where the queue is closed.
+    /// - Throws: `Failure` with code `busy` if too many already wait, and `unavailable` if the queue is closed.
     func add(_ more: [Job]) throws {
         try locked {
             guard !isClosed else {
-                throw Failure(.unavailable, "This version of the model is no longer served; ask again.")
+                throw Failure(.unavailable, "This version of the model is no longer served; send the request again.")
             }
             guard jobs.count + more.count <= most else {
                 throw Failure(
-                    .busy, "\(jobs.count) samples wait already; ask again in a second, or send fewer at a time.",
+                    .busy, "\(jobs.count) samples are already waiting; retry in a second, or send fewer at a time.",
                     retryAfter: .seconds(1))
             }
             jobs.append(contentsOf: more)
@@ -92,7 +92,7 @@ final class BatchQueue: @unchecked Sendable {
         }
     }
 
-    /// Puts a sample back, to go alone.
+    /// Puts a sample back, to run alone.
     func putBack(_ job: Job) {
         var job = job
         job.isAlone = true
@@ -103,7 +103,7 @@ final class BatchQueue: @unchecked Sendable {
     }
 
     /// Takes a batch as soon as it is full or its first sample has waited long enough.
-    /// - Returns: Nil where the queue is closed and empty.
+    /// - Returns: Nil if the queue is closed and empty.
     func take(atMost count: Int, waiting delay: Duration) -> [Job]? {
         locked {
             while true {
@@ -139,7 +139,7 @@ final class BatchQueue: @unchecked Sendable {
         }
     }
 
-    /// Takes no more; what waits is still answered.
+    /// Accepts no more; waiting samples are still answered.
     func close() {
         locked {
             isClosed = true

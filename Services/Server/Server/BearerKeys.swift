@@ -4,17 +4,17 @@ import Model
 
 /// The keys by which clients are admitted.
 public struct BearerKeys: Sendable {
-    /// Digests, so that comparing takes as long for any key.
+    /// Digests, so that a comparison takes equally long for any key.
     private let digests: [(name: String, digest: SHA256.Digest)]
 
-    /// Fewest characters of a key.
+    /// Minimum length of a key.
     public static let shortest = 16
 
-    /// Reads a file with a name and a key on each line; empty lines and those that begin with `#` are passed over.
-    /// - Throws: `Failure` that names the line that is wrong.
+    /// Reads a file with a name and a key on each line; skips empty lines and those that begin with `#`.
+    /// - Throws: `Failure` that names the invalid line.
     public init(file: URL) throws {
         guard let text = try? String(contentsOf: file, encoding: .utf8) else {
-            throw Failure(.invalidArgument, "The file with keys, '\(file.path)', cannot be read.")
+            throw Failure(.invalidArgument, "Cannot read the key file '\(file.path)'.")
         }
         var digests: [(String, SHA256.Digest)] = []
         for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
@@ -23,7 +23,7 @@ public struct BearerKeys: Sendable {
             guard words.count == 2, words[1].utf8.count >= Self.shortest else {
                 throw Failure(
                     .invalidArgument,
-                    "'\(file.path)', line \(number + 1): a name and a key of at least \(Self.shortest) characters are needed."
+                    "'\(file.path)', line \(number + 1) needs a name and a key of at least \(Self.shortest) characters."
                 )
             }
             digests.append((String(words[0]), SHA256.hash(data: Data(words[1].utf8))))
@@ -36,7 +36,7 @@ public struct BearerKeys: Sendable {
         self.digests = digests
     }
 
-    /// The name of who sends an `Authorization` field; nil where its key is not known.
+    /// The client's name for an `Authorization` field; nil if its key is unknown.
     public func name(authorization field: String?) -> String? {
         guard let field, field.lowercased().hasPrefix("bearer ") else { return nil }
         let key = field.dropFirst("bearer ".count).trimmingCharacters(in: .whitespaces)

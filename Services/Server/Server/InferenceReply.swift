@@ -2,15 +2,15 @@ import Foundation
 import Model
 import Tables
 
-/// An answer of the Open Inference Protocol, version 2.
+/// A response of the Open Inference Protocol, version 2.
 struct InferenceReply {
-    /// What outputs there are.
+    /// The kinds of outputs.
     enum Output: String, CaseIterable {
         case probabilities
         case label
         case numbers
 
-        /// The outputs of a target, the usual one first.
+        /// The outputs of a target, default first.
         static func of(_ target: Target) -> [Output] {
             switch target.kind {
             case .classification: [.probabilities, .label]
@@ -31,7 +31,7 @@ struct InferenceReply {
         let isBinary: Bool
     }
 
-    /// The body, and the length of its JSON where binary tensors follow.
+    /// The body, and the length of its JSON if binary tensors follow.
     func body() throws -> (bytes: [UInt8], headerLength: Int?) {
         var tensors: [String] = []
         var binary: [UInt8] = []
@@ -66,7 +66,7 @@ struct InferenceReply {
             guard let found = known.first(where: { $0.rawValue == output.name }) else {
                 throw Failure(
                     .invalidArgument,
-                    "there is no output '\(output.name)'; there are \(known.map(\.rawValue).joined(separator: ", "))")
+                    "there is no output '\(output.name)'; use \(known.map(\.rawValue).joined(separator: ", "))")
             }
             return Wanted(output: found, isBinary: output.parameters?.binaryData ?? usual)
         }
@@ -98,16 +98,16 @@ struct InferenceReply {
     }
 }
 
-/// Text as JSON has it.
+/// Text as a JSON string.
 func quoted(_ text: String) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.withoutEscapingSlashes]
     return String(decoding: try encoder.encode(text), as: UTF8.self)
 }
 
-/// What a model reads and answers, as the Open Inference Protocol tells it.
+/// A model's metadata in the Open Inference Protocol.
 struct ModelMetadata: Encodable {
-    /// A tensor that is read or answered; -1 stands for any length.
+    /// An input or output tensor; -1 stands for any length.
     struct Tensor: Encodable {
         let name: String
         let datatype: String

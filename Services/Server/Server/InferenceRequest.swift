@@ -4,7 +4,7 @@ import Tables
 
 /// A request of the Open Inference Protocol, version 2.
 struct InferenceRequest: Decodable {
-    /// Parameters of a request, a tensor or an output that mean something here.
+    /// Supported parameters of a request, a tensor or an output.
     struct Parameters: Decodable {
         var binaryDataSize: Int?
         var binaryData: Bool?
@@ -17,7 +17,7 @@ struct InferenceRequest: Decodable {
         }
     }
 
-    /// A tensor.
+    /// An input tensor.
     struct Input: Decodable {
         var name: String
         var shape: [Int]
@@ -26,7 +26,7 @@ struct InferenceRequest: Decodable {
         var data: TensorData?
     }
 
-    /// An output that is wanted.
+    /// A requested output.
     struct Output: Decodable {
         var name: String
         var parameters: Parameters?
@@ -37,22 +37,22 @@ struct InferenceRequest: Decodable {
     var inputs: [Input]
     var outputs: [Output]?
 
-    /// Reads a request.
+    /// Parses a request.
     /// - Parameters:
-    ///   - body: JSON, and behind it the bytes of binary tensors.
-    ///   - headerLength: Bytes of the JSON, where binary tensors follow.
+    ///   - body: JSON, followed by the bytes of binary tensors.
+    ///   - headerLength: Size of the JSON in bytes, if binary tensors follow.
     static func read(_ body: [UInt8], headerLength: Int?) throws -> (InferenceRequest, [Tensor]) {
         let length = headerLength ?? body.count
         guard (0...body.count).contains(length) else {
             throw Failure(
                 .invalidArgument,
-                "Inference-Header-Content-Length is \(length), and the body has \(body.count) bytes")
+                "Inference-Header-Content-Length is \(length), but the body has \(body.count) bytes")
         }
         let request: InferenceRequest
         do {
             request = try JSONDecoder().decode(InferenceRequest.self, from: Data(body[..<length]))
         } catch let error as DecodingError {
-            throw Failure(.invalidArgument, "The request cannot be read: \(Self.reason(error))")
+            throw Failure(.invalidArgument, "Cannot read the request: \(Self.reason(error))")
         }
         var rest = body[length...]
         let tensors = try request.inputs.map { try tensor($0, &rest) }
@@ -67,7 +67,7 @@ struct InferenceRequest: Decodable {
             let known = TensorType.allCases.map(\.rawValue)
             throw Failure(
                 .invalidArgument,
-                "input '\(input.name)' has the datatype '\(input.datatype)'; there are \(known.joined(separator: ", "))"
+                "input '\(input.name)' has the datatype '\(input.datatype)'; use \(known.joined(separator: ", "))"
             )
         }
         let values: Tensor.Values
@@ -78,7 +78,7 @@ struct InferenceRequest: Decodable {
             guard size >= 0, size <= rest.count else {
                 throw Failure(
                     .invalidArgument,
-                    "input '\(input.name)' has a binary_data_size of \(size), and \(rest.count) bytes are left")
+                    "input '\(input.name)' has a binary_data_size of \(size), but \(rest.count) bytes are left")
             }
             values = try binary(rest.prefix(size), type, input.name)
             rest = rest.dropFirst(size)
@@ -86,7 +86,7 @@ struct InferenceRequest: Decodable {
             guard (type == .bytes) == data.areTexts || data.count == 0 else {
                 throw Failure(
                     .invalidArgument,
-                    "input '\(input.name)' is \(type.rawValue), and its data are \(data.areTexts ? "texts" : "numbers")"
+                    "input '\(input.name)' is \(type.rawValue), but its data is \(data.areTexts ? "text" : "numeric")"
                 )
             }
             values = data.areTexts ? .texts(data.texts) : .numbers(data.numbers)
@@ -99,17 +99,17 @@ struct InferenceRequest: Decodable {
     private static func binary(_ bytes: ArraySlice<UInt8>, _ type: TensorType, _ name: String) throws -> Tensor.Values {
         if let size = type.size {
             guard bytes.count.isMultiple(of: size) else {
-                throw Failure(.invalidArgument, "input '\(name)' has \(bytes.count) bytes, no multiple of \(size)")
+                throw Failure(.invalidArgument, "input '\(name)' has \(bytes.count) bytes, not a multiple of \(size)")
             }
             return .numbers(type.numbers(bytes))
         }
-        // Each element is its length in four bytes, then its bytes.
+        // Each element is a four-byte length, followed by its bytes.
         var (contents, rest) = ([[UInt8]](), bytes)
         while !rest.isEmpty {
-            guard rest.count >= 4 else { throw Failure(.invalidArgument, "input '\(name)' is cut short") }
+            guard rest.count >= 4 else { throw Failure(.invalidArgument, "input '\(name)' is truncated") }
             let length = rest.prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
             rest = rest.dropFirst(4)
-            guard length <= rest.count else { throw Failure(.invalidArgument, "input '\(name)' is cut short") }
+            guard length <= rest.count else { throw Failure(.invalidArgument, "input '\(name)' is truncated") }
             contents.append(Array(rest.prefix(length)))
             rest = rest.dropFirst(length)
         }
@@ -125,13 +125,13 @@ struct InferenceRequest: Decodable {
         case .keyNotFound(let key, let context): "\(path(context)) lacks '\(key.stringValue)'"
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
             "\(path(context)): \(context.debugDescription)"
-        case .dataCorrupted(let context): "it is no JSON: \(context.debugDescription)"
+        case .dataCorrupted(let context): "it is not JSON: \(context.debugDescription)"
         @unknown default: "\(error)"
         }
     }
 }
 
-/// Values of a tensor as JSON has them: flat or nested, numbers, truths or texts.
+/// Values of a tensor in JSON: flat or nested; numbers, Booleans or text.
 struct TensorData: Decodable {
     private(set) var numbers: [Double] = []
     private(set) var texts: [String] = []
@@ -139,7 +139,7 @@ struct TensorData: Decodable {
     var areTexts: Bool { !texts.isEmpty }
     var count: Int { areTexts ? texts.count : numbers.count }
 
-    /// More would be an attack rather than data.
+    /// Maximum nesting; deeper lists are an attack rather than data.
     private static let deepest = 16
 
     init(from decoder: any Decoder) throws {
@@ -153,7 +153,7 @@ struct TensorData: Decodable {
             try add(&list, depth: 0)
         }
         guard numbers.isEmpty || texts.isEmpty else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "numbers and texts are mixed")
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "numbers and text are mixed")
         }
     }
 

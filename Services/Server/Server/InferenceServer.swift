@@ -9,7 +9,7 @@ public import ServerClient
 public import ServiceLifecycle
 import WebGuard
 
-/// Answers for new data over HTTP with trained networks, each in processes of its own.
+/// Answers for new data over HTTP with trained networks, each in its own processes.
 ///
 /// ```swift
 /// let server = try InferenceServer(
@@ -26,9 +26,9 @@ public struct InferenceServer: Service {
 
     /// Makes a server.
     /// - Parameters:
-    ///   - models: What is served; all live models of the registry where it is empty.
-    ///   - registry: Where models come from that are no folders.
-    ///   - onReady: Called with the server's URL once it can be asked.
+    ///   - models: The models to serve; if empty, all live models of the registry.
+    ///   - registry: Source of models that are not folders.
+    ///   - onReady: Called with the server's URL once it accepts requests.
     public init(
         _ settings: ServerSettings, models: [ModelSource], registry: RegistryClient?,
         store: PackageStore = .usual, logger: Logger, onReady: @escaping @Sendable (URL) -> Void = { _ in }
@@ -36,7 +36,7 @@ public struct InferenceServer: Service {
         let names = models.map(\.name)
         if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
             throw Failure(
-                .invalidArgument, "two networks are called '\(twice)'; give one another name: NAME=NETWORK")
+                .invalidArgument, "two networks have the name '\(twice)'; rename one with NAME=NETWORK")
         }
         self.settings = settings
         self.models = models
@@ -46,7 +46,7 @@ public struct InferenceServer: Service {
         self.onReady = onReady
     }
 
-    /// Serves until the task is cancelled or asked to stop.
+    /// Serves until the task is canceled or asked to stop.
     public func run() async throws {
         defer { settings.urlFile.map { try? FileManager.default.removeItem(at: $0) } }
         let (shelf, metrics) = (ModelShelf(expected: models.map(\.name)), ServerMetrics())
@@ -71,12 +71,12 @@ public struct InferenceServer: Service {
         guard !wanted.isEmpty || models.isEmpty else { return nil }
         guard let registry else {
             throw Failure(
-                .invalidArgument, "no registry is known, from which a model could come; name a folder with a package")
+                .invalidArgument, "no registry is known, so models cannot be looked up; name a folder with a package")
         }
         let watch = RegistryWatch(
             registry: registry, store: store, shelf: shelf, settings: settings, metrics: metrics, logger: logger,
             wanted: wanted)
-        // What a person named must be there; of all that are live, more may come.
+        // Models named by a person must exist; with all live models, more may come.
         if !wanted.isEmpty { try await watch.update() }
         return watch
     }
@@ -119,7 +119,7 @@ public struct InferenceServer: Service {
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw Failure(
                 .unavailable,
-                "Port \(settings.port) of \(settings.address) is taken; stop who has it, or give another --port (0: any)."
+                "Port \(settings.port) of \(settings.address) is taken; free it or choose another --port (0: any)."
             )
         }
     }

@@ -1,22 +1,22 @@
 import Foundation
 import Model
 
-/// A network that is to be served, as a person names it.
+/// A network to serve, as a person names it.
 public struct ModelSource: Sendable {
-    /// Where the network comes from.
+    /// The source of the network.
     enum Place: Sendable {
         /// A package's file.
         case file(URL)
-        /// A model of the registry, or a series in its live version.
+        /// A model of the registry, or the live version of a series.
         case registry(String)
     }
 
-    /// Its name in addresses.
+    /// Its name in URLs.
     public let name: String
     let place: Place
 
-    /// Takes `NETWORK` or `NAME=NETWORK`.
-    /// - Throws: `Failure` where a folder has no package, or no name can be had.
+    /// Parses `NETWORK` or `NAME=NETWORK`.
+    /// - Throws: `Failure` if a folder has no package, or no name can be derived.
     public init(_ text: String) throws {
         let pair = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let isNamed = pair.count == 2 && !pair[0].contains("/") && !pair[0].isEmpty
@@ -27,7 +27,7 @@ public struct ModelSource: Sendable {
             let file = isFolder.boolValue ? url.appending(path: "model.pt") : url
             guard FileManager.default.fileExists(atPath: file.path) else {
                 throw Failure(
-                    .notFound, "the folder '\(network)' has no model.pt, which 'gyrus result --output' writes there")
+                    .notFound, "the folder '\(network)' has no model.pt; make one with 'gyrus result --output'")
             }
             place = .file(file)
             name = Self.name(isNamed ? pair[0] : file.deletingLastPathComponent().lastPathComponent)
@@ -40,7 +40,7 @@ public struct ModelSource: Sendable {
         }
     }
 
-    /// Text as a part of an address.
+    /// Text made safe for a URL path.
     static func name(_ text: String) -> String {
         String(text.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" })
     }

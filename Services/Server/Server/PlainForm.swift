@@ -3,15 +3,15 @@ import Model
 import Tables
 import WebGuard
 
-/// Rows of a plain request: JSON, or a form with files.
+/// The rows of a plain request: JSON, or a form with files.
 struct PlainForm {
-    /// What a request without the name of a column means, where the network reads one file only.
+    /// Name that stands for the only file column of a network.
     private static let file = "file"
-    /// A part that has columns that are no files, as JSON.
+    /// Name of the form part that holds the non-file columns as JSON.
     private static let row = "row"
 
     /// The rows of a body.
-    /// - Throws: `Failure` that says what is wrong and how it should be.
+    /// - Throws: `Failure` that says what is wrong and how to write it.
     static func rows(_ body: [UInt8], type: String?, _ schema: SampleSchema, _ limits: ServerLimits) throws -> [[String:
         Cell]]
     {
@@ -27,20 +27,20 @@ struct PlainForm {
             else {
                 throw Failure(
                     .invalidArgument,
-                    "The content type '\(other)' is not read here; send application/json with a row, or multipart/form-data."
+                    "Content type '\(other)' is not supported; send application/json or multipart/form-data."
                 )
             }
             rows = [[column.name: .bytes(body)]]
         }
-        guard !rows.isEmpty else { throw Failure(.invalidArgument, "There is no sample in the request.") }
+        guard !rows.isEmpty else { throw Failure(.invalidArgument, "The request has no sample.") }
         guard rows.count <= limits.samples else {
             throw Failure(
-                .invalidArgument, "\(rows.count) samples are more than \(limits.samples); send several requests.")
+                .invalidArgument, "\(rows.count) samples exceed the limit of \(limits.samples); send several requests.")
         }
         return rows
     }
 
-    /// Parts of one name are the values of that column for one sample after the other.
+    /// Parts with the same name are that column's values for successive samples.
     private static func form(_ form: Multipart, _ schema: SampleSchema) throws -> [[String: Cell]] {
         var columns: [String: [Cell]] = [:]
         var rows: [[String: Cell]] = []
@@ -53,7 +53,7 @@ struct PlainForm {
                 let names = schema.columns.map(\.name)
                 throw Failure(
                     .invalidArgument,
-                    "The network reads no '\(part.name)'.\(NearestName.question(part.name, among: names)) It reads "
+                    "The network has no input '\(part.name)'.\(NearestName.question(part.name, among: names)) It reads "
                         + "\(names.joined(separator: ", ")).")
             }
             columns[column.name, default: []].append(cell(part, column))
@@ -64,7 +64,7 @@ struct PlainForm {
             guard cells.count == count else {
                 throw Failure(
                     .invalidArgument,
-                    "The form has \(cells.count) parts '\(name)' and \(count) samples; each sample needs one.")
+                    "The form has \(cells.count) parts '\(name)' for \(count) samples; each sample needs one.")
             }
             for (place, cell) in cells.enumerated() { rows[place][name] = cell }
         }

@@ -3,7 +3,7 @@ import Model
 import RegistryClient
 import ServerClient
 
-/// Keeps a shelf in step with the registry: a series is served in its live version.
+/// Keeps a shelf in sync with the registry: a series is served in its live version.
 struct RegistryWatch: Sendable {
     let registry: RegistryClient
     let store: PackageStore
@@ -11,11 +11,11 @@ struct RegistryWatch: Sendable {
     let settings: ServerSettings
     let metrics: ServerMetrics
     let logger: Logger
-    /// Models and series that are served; empty for all that are live.
+    /// Models and series to serve; empty for all live ones.
     let wanted: [(name: String, model: String)]
 
-    /// Looks what is to be served, and serves it.
-    /// - Throws: What the registry fails with.
+    /// Determines what to serve, and serves it.
+    /// - Throws: Any failure of the registry.
     func update() async throws {
         var served: Set<String> = []
         for (name, model) in try await models() {
@@ -25,9 +25,9 @@ struct RegistryWatch: Sendable {
             do {
                 try await start(model, as: name)
             } catch {
-                // The one before goes on; it is tried again the next time.
+                // The previous version continues; the next check tries again.
                 logger.error(
-                    "a model cannot be served",
+                    "cannot serve a model",
                     metadata: ["name": "\(name)", "model": "\(model.id)", "failure": "\(error)"])
             }
         }
@@ -49,7 +49,7 @@ struct RegistryWatch: Sendable {
         return found
     }
 
-    /// A model of an identity, or the live version of a series.
+    /// The model with an identity, or the live version of a series.
     private func model(_ text: String) async throws -> PretrainedModel {
         do {
             return try await registry.model(text)
@@ -58,7 +58,7 @@ struct RegistryWatch: Sendable {
             guard let model = live.first(where: { $0.series == text }) else {
                 throw Failure(
                     .notFound,
-                    "the registry has no model '\(text)', and no live version of a series of that name; make one live with: "
+                    "the registry has no model '\(text)' or series of that name with a live version; make one live with: "
                         + "gyrus models stage MODEL live")
             }
             return model
@@ -71,9 +71,9 @@ struct RegistryWatch: Sendable {
             package, name: name, version: Self.version(of: model), settings: settings, metrics: metrics, logger: logger,
             isOfRegistry: true)
         shelf.put(started)
-        logger.info("a model is served", metadata: ["name": "\(name)", "model": "\(model.id)"])
+        logger.info("serving a model", metadata: ["name": "\(name)", "model": "\(model.id)"])
     }
 
-    /// The version of a model in addresses.
+    /// The version of a model in URLs.
     private static func version(of model: PretrainedModel) -> String { "\(model.version)" }
 }

@@ -3,16 +3,16 @@ import Media
 import Model
 import Tables
 
-/// The columns that samples of a network have, and how values of clients become what the network's process reads.
+/// The columns of a network's samples, and the conversion of client values to what the network's process reads.
 struct SampleSchema: Sendable {
-    /// What a column holds.
+    /// The contents of a column.
     enum Content: Sendable {
         case picture(channels: Int)
         case sound
         case text
         case number
         case category
-        /// A whole series in one column, of so many channels.
+        /// A whole series in one column, with this many channels.
         case series(channels: Int)
 
         var isFile: Bool {
@@ -22,10 +22,10 @@ struct SampleSchema: Sendable {
             }
         }
 
-        /// Whether a form has it as JSON writes it: a number, or a list of them.
+        /// Whether JSON represents it as a number or a list of numbers, also in a form.
         var isNumeric: Bool { type == .fp32 }
 
-        /// Type of its tensor.
+        /// Data type of its tensor.
         var type: TensorType {
             switch self {
             case .picture, .sound, .text, .category: .bytes
@@ -33,13 +33,13 @@ struct SampleSchema: Sendable {
             }
         }
 
-        /// Axes of its tensor, the first of which counts the samples; -1 stands for any length.
+        /// Shape of its tensor; the first axis counts the samples, and -1 stands for any length.
         var shape: [Int] {
             if case .series(let channels) = self { return channels == 1 ? [-1, -1] : [-1, -1, channels] }
             return [-1]
         }
 
-        /// What bytes hold.
+        /// Content type of its bytes.
         var word: String? {
             switch self {
             case .picture: "picture"
@@ -51,21 +51,21 @@ struct SampleSchema: Sendable {
         }
     }
 
-    /// A column of the training data, as clients name it.
+    /// A column of the training data, by its name there.
     struct Column: Sendable {
         let name: String
         let content: Content
     }
 
-    /// What the network answers.
+    /// The target of the network.
     let target: Target
-    /// The columns in their order, each once.
+    /// The columns in order, each once.
     let columns: [Column]
     private let inputs: [(name: String, columns: [Column])]
     private let tokenizers: [String: Tokenizer]
 
     /// Takes the inputs of a manifest.
-    /// - Throws: `Failure` where a tokenizer cannot be read.
+    /// - Throws: `Failure` if a tokenizer cannot be read.
     init(_ manifest: DatasetManifest) throws {
         target = manifest.target
         inputs = manifest.inputs.sorted { $0.key < $1.key }.map { name, input in
@@ -89,7 +89,7 @@ struct SampleSchema: Sendable {
         }
     }
 
-    /// The one column that takes a file; nil where the network reads more than that, or none.
+    /// The only column that takes a file; nil if there are several or none.
     var file: Column? {
         guard columns.count == 1, let column = columns.first else { return nil }
         if case .text = column.content { return column }
@@ -102,9 +102,9 @@ struct SampleSchema: Sendable {
         if let missing = columns.first(where: { row[$0.name] == nil }) {
             throw Failure(
                 .invalidArgument,
-                "there is no '\(missing.name)', which the network reads; it has \(row.keys.sorted().joined(separator: ", "))."
+                "the input '\(missing.name)' is missing; the row has \(row.keys.sorted().joined(separator: ", "))."
                     + NearestName.question(missing.name, among: row.keys.sorted())
-                    + " Say null where a value is not known.")
+                    + " Use null for an unknown value.")
         }
         return try inputs.map { name, columns in
             let cells = try columns.map { try Self.cell(row[$0.name] ?? .missing, $0) }
@@ -116,25 +116,25 @@ struct SampleSchema: Sendable {
     private static func cell(_ cell: Cell, _ column: Column) throws -> Cell {
         func refuse(_ needed: String) -> Failure {
             Failure(
-                .invalidArgument, "'\(column.name)' is \(needed), and there is \(String(cell.description.prefix(60)))")
+                .invalidArgument, "'\(column.name)' must be \(needed), not \(String(cell.description.prefix(60)))")
         }
         switch (column.content, cell) {
         case (_, .missing): return .missing
         case (.picture, .bytes), (.sound, .bytes), (.picture, .array): return cell
         case (.picture, .text(let text)), (.sound, .text(let text)):
-            // Never a path: what clients name is not read here.
+            // Never a path: the server does not read files that clients name.
             let base = text.hasPrefix("data:") ? text.split(separator: ",", maxSplits: 1).last.map(String.init) : text
             guard let data = base.flatMap({ Data(base64Encoded: $0) }) else {
                 throw Failure(
                     .invalidArgument,
-                    "'\(column.name)' is a file: send its bytes in base64, or as a part of multipart/form-data")
+                    "'\(column.name)' is a file; send its bytes in base64, or as a part of multipart/form-data")
             }
             return .bytes([UInt8](data))
         case (.picture, .list):
             guard let pixels = cell.numbers else { throw refuse("a picture") }
             return .array(pixels)
         case (.text, .bytes(let bytes)):
-            guard let text = String(validating: bytes, as: UTF8.self) else { throw refuse("a text in UTF-8") }
+            guard let text = String(validating: bytes, as: UTF8.self) else { throw refuse("text in UTF-8") }
             return .text(text)
         case (.text, _): return JSONRows.text(cell)
         case (.category, .bytes(let bytes)): return .text(String(decoding: bytes, as: UTF8.self))

@@ -3,22 +3,22 @@ import Logging
 import Model
 import Tables
 
-/// A version of a model that answers. It takes no more when nothing refers to it, and its processes end with it.
+/// A running version of a model. It ends, with its processes, when nothing refers to it any longer.
 final class ServedModel: Sendable {
-    /// Name in addresses.
+    /// Its name in URLs.
     let name: String
-    /// What its version is called in addresses.
+    /// Its version in URLs.
     let version: String
-    /// What samples are made of.
+    /// The columns of samples.
     let schema: SampleSchema
     let metrics: ModelMetrics
-    /// Whether it comes from the registry, which can take it away again.
+    /// Whether it comes from the registry, which can remove it again.
     let isOfRegistry: Bool
     private let queue: BatchQueue
     private let workers: WorkerThreads
 
     var target: Target { schema.target }
-    /// Whether somebody answers.
+    /// Whether a process is ready to answer.
     var isReady: Bool { workers.isReady }
 
     private init(
@@ -55,8 +55,8 @@ final class ServedModel: Sendable {
         }
     }
 
-    /// The answers for samples: for each the cells of each input's columns.
-    /// - Throws: `Failure` with code `deadline-exceeded` where it takes too long.
+    /// The answers for samples, each given as the cells of each input's columns.
+    /// - Throws: `Failure` with code `deadline-exceeded` if it takes too long.
     func answers(_ samples: [[[Cell]]], within time: Duration) async throws -> [Result<[Float], Failure>] {
         guard !samples.isEmpty else { return [] }
         return try await withCheckedThrowingContinuation { continuation in
@@ -68,7 +68,7 @@ final class ServedModel: Sendable {
             } catch {
                 return ticket.end(with: Failure(error))
             }
-            // Weakly, so that what is answered does not stay until its time would be over.
+            // Weakly, so that an answered request is not kept alive until its timeout.
             DispatchQueue.global().asyncAfter(deadline: .now() + time / .seconds(1)) { [weak ticket] in
                 ticket?.end(
                     with: Failure(

@@ -2,7 +2,7 @@ import Foundation
 import Model
 import Synchronization
 
-/// Numbers about a server, in the text form of Prometheus.
+/// Metrics of a server, in the text format of Prometheus.
 final class ServerMetrics: Sendable {
     private struct State {
         var requests: [String: Int] = [:]
@@ -13,8 +13,8 @@ final class ServerMetrics: Sendable {
 
     private let state = Mutex(State())
 
-    /// Numbers about a model, which all its versions share.
-    /// - Parameter waiting: Says how many samples wait.
+    /// Metrics of a model, shared by all its versions.
+    /// - Parameter waiting: Returns the number of waiting samples.
     func model(_ name: String, waiting: @escaping @Sendable () -> Int) -> ModelMetrics {
         state.withLock { state in
             let model = state.models[name] ?? ModelMetrics()
@@ -24,10 +24,10 @@ final class ServerMetrics: Sendable {
         }
     }
 
-    /// Forgets a model that is no longer served.
+    /// Removes a model that is no longer served.
     func remove(_ name: String) { state.withLock { _ = $0.models.removeValue(forKey: name) } }
 
-    /// Begins a request where fewer than so many are at work.
+    /// Begins a request unless the limit of concurrent requests is reached.
     func begin(most: Int) -> Bool {
         state.withLock { state in
             guard state.atWork < most else { return false }
@@ -37,7 +37,7 @@ final class ServerMetrics: Sendable {
     }
 
     /// Ends a request.
-    /// - Parameter route: What was asked, such as `infer`.
+    /// - Parameter route: The kind of request, such as `infer`.
     func end(_ route: String, status: Int, taking time: Duration) {
         state.withLock { state in
             state.atWork -= 1
@@ -46,23 +46,23 @@ final class ServerMetrics: Sendable {
         }
     }
 
-    /// Counts a request that was refused before any work.
+    /// Counts a request that was rejected before any work.
     func refuse(_ route: String, status: Int) { state.withLock { count(route, status, &$0) } }
 
     private func count(_ route: String, _ status: Int, _ state: inout State) {
         state.requests["route=\"\(route)\",code=\"\(status)\"", default: 0] += 1
     }
 
-    /// All of it as text.
+    /// All metrics as text.
     func text(versions: [(name: String, version: String, isReady: Bool)]) -> String {
         let (requests, durations, models, atWork) = state.withLock { ($0.requests, $0.durations, $0.models, $0.atWork) }
         var lines = [
-            "# HELP gyrus_server_requests_total Requests by what was asked and the answer's status.",
+            "# HELP gyrus_server_requests_total Requests by route and status of the answer.",
             "# TYPE gyrus_server_requests_total counter",
         ]
         lines += requests.sorted { $0.key < $1.key }.map { "gyrus_server_requests_total{\($0.key)} \($0.value)" }
         lines += [
-            "# HELP gyrus_server_requests_at_work Requests that are being answered.",
+            "# HELP gyrus_server_requests_at_work Requests in progress.",
             "# TYPE gyrus_server_requests_at_work gauge", "gyrus_server_requests_at_work \(atWork)",
             "# HELP gyrus_server_request_seconds Time from a request to its answer.",
             "# TYPE gyrus_server_request_seconds histogram",
@@ -71,7 +71,7 @@ final class ServerMetrics: Sendable {
             lines += histogram.lines("gyrus_server_request_seconds", label: "route=\"\(route)\"")
         }
         lines += [
-            "# HELP gyrus_server_batch_samples Samples of a batch.", "# TYPE gyrus_server_batch_samples histogram",
+            "# HELP gyrus_server_batch_samples Samples per batch.", "# TYPE gyrus_server_batch_samples histogram",
         ]
         let sorted = models.sorted { $0.key < $1.key }.map { ("model=\"\(Self.escaped($0.key))\"", $0.value.values) }
         for (label, values) in sorted { lines += values.batches.lines("gyrus_server_batch_samples", label: label) }
@@ -81,12 +81,12 @@ final class ServerMetrics: Sendable {
         ]
         for (label, values) in sorted { lines += values.times.lines("gyrus_server_batch_seconds", label: label) }
         lines += [
-            "# HELP gyrus_server_waiting_samples Samples that wait for a network.",
+            "# HELP gyrus_server_waiting_samples Samples waiting for a network.",
             "# TYPE gyrus_server_waiting_samples gauge",
         ]
         lines += sorted.map { "gyrus_server_waiting_samples{\($0)} \($1.waiting)" }
         lines += [
-            "# HELP gyrus_server_model_ready Whether a version of a model answers.",
+            "# HELP gyrus_server_model_ready Whether a version of a model is ready.",
             "# TYPE gyrus_server_model_ready gauge",
         ]
         lines += versions.map {
@@ -101,7 +101,7 @@ final class ServerMetrics: Sendable {
     }
 }
 
-/// Numbers about a model.
+/// Metrics of a model.
 final class ModelMetrics: Sendable {
     private struct State {
         var batches = Histogram([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024])
@@ -113,7 +113,7 @@ final class ModelMetrics: Sendable {
 
     func set(_ waiting: @escaping @Sendable () -> Int) { state.withLock { $0.waiting = waiting } }
 
-    /// Takes what a batch was.
+    /// Records a batch.
     func add(batch count: Int, taking time: Duration) {
         state.withLock { state in
             state.batches.add(Double(count))
@@ -127,9 +127,9 @@ final class ModelMetrics: Sendable {
     }
 }
 
-/// How often values up to some bounds came.
+/// A histogram: counts of values up to some bounds.
 struct Histogram: Sendable {
-    /// Bounds for times.
+    /// Bounds for times in seconds.
     static let seconds = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30]
 
     private let bounds: [Double]

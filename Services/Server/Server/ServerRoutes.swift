@@ -7,7 +7,7 @@ import Model
 import NIOCore
 import Tables
 
-/// Every address of the server.
+/// All routes of the server.
 struct ServerRoutes: Sendable {
     typealias Context = BasicRequestContext
 
@@ -16,7 +16,7 @@ struct ServerRoutes: Sendable {
     let metrics: ServerMetrics
     let logger: Logger
 
-    /// What this server calls itself.
+    /// The server's name in its metadata.
     private static let identity =
         #"{"name":"gyrus","version":"0.1.0","extensions":["binary_tensor_data"]}"#
 
@@ -78,12 +78,12 @@ struct ServerRoutes: Sendable {
 
     // MARK: Work
 
-    /// Does work where fewer requests than the limit are at it, and counts it.
+    /// Does work unless the limit of concurrent requests is reached, and counts it.
     private func limited(_ route: String, _ body: () async throws -> Response) async throws -> Response {
         guard metrics.begin(most: settings.limits.concurrent) else {
             metrics.refuse(route, status: 429)
             throw Failure(
-                .busy, "\(settings.limits.concurrent) requests are at work already; ask again in a second.",
+                .busy, "\(settings.limits.concurrent) requests are already in progress; retry in a second.",
                 retryAfter: .seconds(1))
         }
         let start = ContinuousClock.now
@@ -113,7 +113,7 @@ struct ServerRoutes: Sendable {
     private func infer(_ request: Request, _ model: ServedModel) async throws -> Response {
         let length = try request.headers[.inferenceHeaderLength].map { text in
             guard let length = Int(text) else {
-                throw Failure(.invalidArgument, "Inference-Header-Content-Length is '\(text)', which is no number")
+                throw Failure(.invalidArgument, "Inference-Header-Content-Length is '\(text)', which is not a number")
             }
             return length
         }
@@ -137,19 +137,19 @@ struct ServerRoutes: Sendable {
         if let stranger = tensors.first(where: { !names.contains($0.name) }) {
             throw Failure(
                 .invalidArgument,
-                "the model reads no '\(stranger.name)'.\(NearestName.question(stranger.name, among: names)) It reads "
+                "the model has no input '\(stranger.name)'.\(NearestName.question(stranger.name, among: names)) It reads "
                     + "\(names.joined(separator: ", ")).")
         }
         let count = tensors.first?.samples ?? 0
         guard count > 0, tensors.allSatisfy({ $0.samples == count }) else {
             throw Failure(
                 .invalidArgument,
-                "all inputs need the same number of samples, at least one; there are "
+                "all inputs need the same number of samples, at least one; the request has "
                     + tensors.map { "\($0.samples) of '\($0.name)'" }.joined(separator: ", "))
         }
         guard count <= settings.limits.samples else {
             throw Failure(
-                .invalidArgument, "\(count) samples are more than \(settings.limits.samples); send several requests")
+                .invalidArgument, "\(count) samples exceed \(settings.limits.samples); send several requests")
         }
         return try (0..<count).map { sample in
             var row: [String: Cell] = [:]
@@ -165,7 +165,7 @@ struct ServerRoutes: Sendable {
         let model = try shelf.model(query["model"].map { String($0) })
         let top = try query["top"].map { text in
             guard let top = Int(text), (1...1_000).contains(top) else {
-                throw Failure(.invalidArgument, "'top' is '\(text)'; a number from 1 to 1000 is needed.")
+                throw Failure(.invalidArgument, "'top' is '\(text)'; it must be a number from 1 to 1000.")
             }
             return top
         }
@@ -194,7 +194,7 @@ struct ServerRoutes: Sendable {
     }
 }
 
-/// The answer to a plain request.
+/// The response to a plain request.
 private struct PlainReply: Encodable {
     let model: String
     let version: String
@@ -210,7 +210,7 @@ private struct PlainPrediction: Encodable {
 
     init(_ failure: Failure) { error = failure.message }
 
-    /// - Parameter top: Classes to name, the most probable ones first; nil for all.
+    /// - Parameter top: Number of classes to name, most probable first; nil for all.
     init(_ answer: [Float], _ target: Target, top: Int?) {
         let order = answer.indices.sorted { (answer[$1], $0) < (answer[$0], $1) }
         let shown = Dictionary(
@@ -228,13 +228,13 @@ private struct PlainPrediction: Encodable {
 }
 
 extension HTTPField.Name {
-    /// Bytes of the JSON before binary tensors.
+    /// Size in bytes of the JSON before binary tensors.
     static var inferenceHeaderLength: Self { named("Inference-Header-Content-Length") }
-    /// From where a browser makes a request.
+    /// The origin of a browser's request.
     static var fetchSite: Self { named("Sec-Fetch-Site") }
 
     private static func named(_ text: String) -> Self {
-        guard let name = Self(text) else { preconditionFailure("'\(text)' is the name of a field") }
+        guard let name = Self(text) else { preconditionFailure("'\(text)' must be a valid field name") }
         return name
     }
 }

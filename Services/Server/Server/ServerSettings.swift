@@ -3,37 +3,37 @@ import Model
 public import ServerClient
 import WebGuard
 
-/// Where a server listens, whom it answers, and its bounds.
+/// Where a server listens, whom it serves, and its limits.
 public struct ServerSettings: Sendable {
     /// Address to listen on.
     public var address: String
     /// Port to listen on; 0 for any free one.
     public var port: Int
-    /// Who may ask; nil for everybody.
+    /// Keys that admit clients; nil to admit anyone.
     public var keys: BearerKeys?
     /// File that holds the server's URL while it runs.
     public var urlFile: URL?
-    /// Most samples that go through a network together.
+    /// Maximum number of samples in a batch.
     public var batch = 32
-    /// Longest time that a sample waits for others.
+    /// Maximum time that a sample waits for others.
     public var delay = Duration.zero
     /// Processes for each model.
     public var workers = 1
-    /// Words that tell those processes where to compute.
+    /// Command-line words for the device and precision of those processes.
     public var place: [String] = []
-    /// Bounds on what a client may do.
+    /// Limits on what a client may do.
     public var limits = ServerLimits()
-    /// How often the registry is asked which versions are live.
+    /// How often the registry is asked for live versions.
     public var refresh = Duration.seconds(2)
 
-    /// Settings for an address.
+    /// Makes settings for an address.
     public init(address: String = "127.0.0.1", port: Int = 0) {
         self.address = address
         self.port = port
     }
 
-    /// Takes what the command line says.
-    /// - Throws: `Failure` where the file with keys cannot be used.
+    /// Makes settings from the command line's options.
+    /// - Throws: `Failure` if the key file cannot be used.
     public init(_ options: ServeOptions) throws {
         address = options.host
         port = options.port
@@ -49,34 +49,34 @@ public struct ServerSettings: Sendable {
     }
 }
 
-/// Bounds on what a client may do and on how long anything takes.
+/// Limits on what a client may do and on how long anything takes.
 public struct ServerLimits: Sendable {
-    /// Most bytes of all header fields of a request.
+    /// Maximum total size of a request's header fields in bytes.
     public var headerBytes = 16 << 10
-    /// Most header fields of a request.
+    /// Maximum number of header fields in a request.
     public var headerFields = 64
-    /// Most bytes of a body.
+    /// Maximum size of a body in bytes.
     public var bodyBytes = 64 << 20
-    /// Most parts of a body of several.
+    /// Maximum number of parts in a multipart body.
     public var parts = 256
-    /// Most samples of a request.
+    /// Maximum number of samples in a request.
     public var samples = 1_024
-    /// Most requests at a time.
+    /// Maximum number of concurrent requests.
     public var concurrent = 256
-    /// Most connections at a time; others wait.
+    /// Maximum number of connections at a time; others wait.
     public var connections = 1_024
-    /// Longest time for the answer to a request.
+    /// Maximum time to answer a request.
     public var time = Duration.seconds(30)
-    /// How long a connection may take to send a whole request, or to be idle between two.
+    /// How long a connection may take to send a whole request, or stay idle between two.
     public var requestTime = Duration.seconds(60)
-    /// How long a client may leave what was sent to it unread.
+    /// How long a client may leave data that was sent to it unread.
     public var stallTime = Duration.seconds(20)
 
-    /// The bounds that hold where nothing else is said.
+    /// The default limits.
     public init() {}
 
     var connection: ConnectionLimits {
-        // A body that is a little too large is answered; one without end closes the connection.
+        // A body slightly over the limit gets an answer; one without end closes the connection.
         ConnectionLimits(bodyBytes: bodyBytes + (1 << 20), requestTime: requestTime, stallTime: stallTime)
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Model
 import Tables
 
-/// Types of tensors of the Open Inference Protocol that networks of Gyrus read.
+/// Data types of the Open Inference Protocol that Gyrus networks read.
 enum TensorType: String, CaseIterable, Sendable {
     case bool = "BOOL"
     case uint8 = "UINT8"
@@ -18,7 +18,7 @@ enum TensorType: String, CaseIterable, Sendable {
     case fp64 = "FP64"
     case bytes = "BYTES"
 
-    /// Bytes of an element; nil where they differ.
+    /// Size of an element in bytes; nil if elements differ.
     var size: Int? {
         switch self {
         case .bool, .uint8, .int8: 1
@@ -29,7 +29,7 @@ enum TensorType: String, CaseIterable, Sendable {
         }
     }
 
-    /// Numbers that stand one after the other, little-endian.
+    /// Consecutive numbers, little-endian.
     func numbers(_ bytes: ArraySlice<UInt8>) -> [Double] {
         func read<Number>(_ type: Number.Type, _ body: (Number) -> Double) -> [Double] {
             bytes.withUnsafeBytes { raw in
@@ -54,7 +54,7 @@ enum TensorType: String, CaseIterable, Sendable {
         }
     }
 
-    /// A number of 16 bits; not `Float16`, which there is not on every machine.
+    /// A 16-bit number; not `Float16`, which some machines lack.
     private static func half(_ pattern: UInt16) -> Double {
         let (bits, sign) = (UInt16(littleEndian: pattern), UInt16(littleEndian: pattern) >> 15 == 1 ? -1.0 : 1.0)
         let (exponent, fraction) = (Int(bits >> 10 & 31), Double(bits & 1_023) / 1_024)
@@ -63,9 +63,9 @@ enum TensorType: String, CaseIterable, Sendable {
     }
 }
 
-/// A tensor of a request: a value, or an array of values, for each sample.
+/// An input tensor of a request: a value, or an array of values, for each sample.
 struct Tensor {
-    /// What it holds.
+    /// Flat list of numbers, texts or file contents.
     enum Values {
         case numbers([Double])
         case texts([String])
@@ -85,7 +85,7 @@ struct Tensor {
     let type: TensorType
     let values: Values
 
-    /// - Throws: `Failure` where the values do not fill the shape.
+    /// - Throws: `Failure` if the values do not fill the shape.
     init(name: String, shape: [Int], type: TensorType, values: Values) throws {
         guard !shape.isEmpty, shape.allSatisfy({ $0 >= 0 }) else {
             throw Failure(.invalidArgument, "input '\(name)' has the shape \(shape); its first axis counts the samples")
@@ -94,7 +94,7 @@ struct Tensor {
         guard count == values.count else {
             throw Failure(
                 .invalidArgument,
-                "input '\(name)' has \(values.count) values, and its shape \(shape) needs \(count)")
+                "input '\(name)' has \(values.count) values, but its shape \(shape) needs \(count)")
         }
         self.name = name
         self.shape = shape
@@ -102,10 +102,10 @@ struct Tensor {
         self.values = values
     }
 
-    /// How many samples it has.
+    /// Number of samples.
     var samples: Int { shape[0] }
 
-    /// The value of a sample as a column has it.
+    /// The value of a sample in a column.
     func cell(_ sample: Int) -> Cell {
         let width = shape.dropFirst().reduce(1, *)
         let range = sample * width..<(sample + 1) * width

@@ -3,7 +3,7 @@ import Logging
 import Model
 import Synchronization
 
-/// Threads that take batches from a queue, each with a process of its own. They end with the queue.
+/// Threads that take batches from a queue, each with its own process. They end with the queue.
 final class WorkerThreads: Sendable {
     private let package: URL
     private let queue: BatchQueue
@@ -12,7 +12,7 @@ final class WorkerThreads: Sendable {
     private let logger: Logger
     private let alive = Mutex(0)
 
-    /// Longest wait before a process that ended is started again.
+    /// Maximum delay before a process that ended is restarted.
     private static let longestPause = Duration.seconds(10)
 
     init(_ package: URL, queue: BatchQueue, settings: ServerSettings, metrics: ModelMetrics, logger: Logger) {
@@ -23,10 +23,10 @@ final class WorkerThreads: Sendable {
         self.logger = logger
     }
 
-    /// Whether somebody answers.
+    /// Whether a process is ready to answer.
     var isReady: Bool { alive.withLock { $0 > 0 } }
 
-    /// Starts the threads, and says what the package is once the first process has read it.
+    /// Starts the threads, and returns the package's manifest once the first process has read it.
     @concurrent func start() async throws -> DatasetManifest {
         let manifest = try await withCheckedThrowingContinuation { continuation in
             let once = Mutex<CheckedContinuation<DatasetManifest, any Error>?>(continuation)
@@ -60,8 +60,8 @@ final class WorkerThreads: Sendable {
         thread.start()
     }
 
-    /// Answers batches until the queue ends; a process that ends is started again.
-    /// - Parameter first: Told the manifest; a package that cannot even be read once ends the work.
+    /// Answers batches until the queue ends; restarts a process that ends.
+    /// - Parameter first: Called with the manifest; a package that cannot be read even once ends the work.
     private func work(first: ((Result<DatasetManifest, any Error>) -> Void)?) throws {
         var first = first
         var failures = 0
@@ -82,7 +82,7 @@ final class WorkerThreads: Sendable {
                 if first != nil { throw error }
                 failures += 1
                 logger.error(
-                    "the process of a package ended", metadata: ["package": "\(package.path)", "failure": "\(error)"])
+                    "a package process exited", metadata: ["package": "\(package.path)", "failure": "\(error)"])
                 let pause = min(.milliseconds(100) * (1 << min(failures, 10)), Self.longestPause)
                 if queue.isClosed(within: pause) { return }
             }
@@ -96,10 +96,10 @@ final class WorkerThreads: Sendable {
             metrics.add(batch: batch.count, taking: ContinuousClock.now - start)
             for (job, answer) in zip(batch, answers) { job.answer(answer) }
         } catch {
-            // One sample may be at fault, and the others shall not suffer for it.
+            // One sample may be at fault, and the others must not suffer for it.
             for job in batch {
                 if job.isAlone {
-                    job.answer(.failure(Failure(.internal, "The network's process ended over this sample.")))
+                    job.answer(.failure(Failure(.internal, "The network's process exited on this sample.")))
                 } else {
                     queue.putBack(job)
                 }

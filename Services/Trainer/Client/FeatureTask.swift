@@ -2,22 +2,22 @@ public import Model
 public import Networks
 import Schema
 
-/// A task of kind `features`: runs a trained network of one modality over a prepared dataset and keeps what its stages give,
-/// so that no later task has to run it again.
+/// A task of kind `features`: runs a trained single-modality network over a prepared dataset and stores the outputs of
+/// its stages, so that no later task has to run it again.
 public struct FeatureTask: Hashable, Sendable {
-    /// The kind of task that the queue knows it by.
+    /// Kind of the task in the queue.
     public static let kind = "features"
 
     /// Modality that the network perceives.
     public var modality: String
-    /// The network.
+    /// The network's description.
     public var network: NetworkDescription
-    /// The safetensors file of its weights.
+    /// Digest of the safetensors file of its weights.
     public var weights: BlobDigest
-    /// Identity of the recipe of the prepared dataset.
+    /// Identity of the prepared dataset's recipe.
     public var dataset: String
 
-    /// Describes a task.
+    /// Makes a task.
     public init(modality: String, network: NetworkDescription, weights: BlobDigest, dataset: String) {
         self.modality = modality
         self.network = network
@@ -25,7 +25,7 @@ public struct FeatureTask: Hashable, Sendable {
         self.dataset = dataset
     }
 
-    /// Reads a task's payload.
+    /// Decodes a task's payload.
     public init(payload: [UInt8]) throws {
         let wire = try Wire.FeatureTask(bytes: payload)
         self.init(
@@ -34,7 +34,7 @@ public struct FeatureTask: Hashable, Sendable {
             dataset: wire.dataset)
     }
 
-    /// The task's payload.
+    /// The encoded payload.
     public func payload() throws -> [UInt8] {
         try Wire.FeatureTask(
             modality: modality, network: try network.canonicalJSON, weights: weights.hexadecimal, dataset: dataset
@@ -42,11 +42,11 @@ public struct FeatureTask: Hashable, Sendable {
     }
 }
 
-/// What comes of a task of kind `features`.
+/// The result of a task of kind `features`.
 public struct FeatureResult: Hashable, Sendable {
-    /// Identity under which the registry has the features.
+    /// Identity of the features in the registry.
     public var features: String
-    /// The file of features.
+    /// Digest of the features file.
     public var blob: BlobDigest
     /// Validation metrics of the network by itself, such as `validation-accuracy`, and `seconds`.
     public var metrics: [String: Double]
@@ -58,13 +58,13 @@ public struct FeatureResult: Hashable, Sendable {
         self.metrics = metrics
     }
 
-    /// Reads a task's result.
+    /// Decodes a task's result.
     public init(result: [UInt8]) throws {
         let wire = try Wire.FeatureResult(bytes: result)
         self.init(features: wire.features, blob: try BlobDigest(wire.blob), metrics: .init(wire.metrics))
     }
 
-    /// The task's result.
+    /// The encoded result.
     public func encoded() throws -> [UInt8] {
         try Wire.FeatureResult(features: features, blob: blob.hexadecimal, metrics: .init(metrics)).encodedBytes()
     }

@@ -1,29 +1,29 @@
 public import Model
 import Schema
 
-/// A task of kind `prepare`: makes a dataset ready for training.
+/// A task of kind `prepare`: prepares a dataset for training.
 public struct PreparationTask: Hashable, Sendable {
-    /// The kind of task that the queue knows it by.
+    /// Kind of the task in the queue.
     public static let kind = "prepare"
 
-    /// Everything that determines the dataset.
+    /// Recipe of the dataset, which determines it completely.
     public var recipe: DatasetRecipe
 
-    /// Describes a task.
+    /// Makes a task.
     public init(recipe: DatasetRecipe) { self.recipe = recipe }
 
-    /// Reads a task's payload.
+    /// Decodes a task's payload.
     public init(payload: [UInt8]) throws { recipe = try DatasetRecipe(json: Wire.PrepareTask(bytes: payload).recipe) }
 
-    /// The task's payload.
+    /// The encoded payload.
     public func payload() throws -> [UInt8] { try Wire.PrepareTask(recipe: recipe.canonicalJSON).encodedBytes() }
 }
 
-/// What comes of a task of kind `prepare`.
+/// The result of a task of kind `prepare`.
 public struct PreparationResult: Hashable, Sendable {
     /// Identity of the recipe, under which the registry has the dataset.
     public var recipe: String
-    /// The prepared file.
+    /// Digest of the prepared file.
     public var blob: BlobDigest
 
     /// Makes a result.
@@ -32,13 +32,13 @@ public struct PreparationResult: Hashable, Sendable {
         self.blob = blob
     }
 
-    /// Reads a task's result.
+    /// Decodes a task's result.
     public init(result: [UInt8]) throws {
         let wire = try Wire.PrepareResult(bytes: result)
         self.init(recipe: wire.recipe, blob: try BlobDigest(wire.blob))
     }
 
-    /// The task's result.
+    /// The encoded result.
     public func encoded() throws -> [UInt8] {
         try Wire.PrepareResult(recipe: recipe, blob: blob.hexadecimal).encodedBytes()
     }

@@ -2,7 +2,7 @@ public import Messaging
 import Model
 public import WorkQueueClient
 
-/// Has datasets prepared and networks trained.
+/// Client of the trainer, which prepares datasets and trains networks.
 ///
 /// ```swift
 /// let trainer = TrainerClient(try ServiceDirectory().connect(to: .trainer, logger: logger))
@@ -12,16 +12,16 @@ public import WorkQueueClient
 public struct TrainerClient: Sendable {
     /// The trainer's queue.
     public let queue: QueueClient
-    /// How long the service may be away at a time.
+    /// How long the service may be unavailable at a time.
     private let patience: Duration
 
-    /// Talks over a connection to the trainer.
+    /// Makes a client over a connection to the trainer.
     public init(_ client: RequestClient, patience: Duration = .seconds(600)) {
         queue = QueueClient(client)
         self.patience = patience
     }
 
-    /// Has a dataset prepared and waits for it; repeating it with the same identity finds what was begun.
+    /// Prepares a dataset and waits for it; repeating it with the same identity finds the existing task.
     /// - Throws: The `Failure` with which the task ended.
     public func prepare(
         _ task: PreparationTask, id: String, group: String, priority: Int = 0
@@ -31,20 +31,20 @@ public struct TrainerClient: Sendable {
         return try PreparationResult(result: await queue.perform(submission, patience: patience))
     }
 
-    /// Has a network trained and waits for it; repeating it with the same identity finds what was begun.
+    /// Trains a network and waits for it; repeating it with the same identity finds the existing task.
     /// - Throws: The `Failure` with which the task ended.
     public func train(_ task: TrainingTask, id: String, group: String, priority: Int = 0) async throws -> TrainingResult
     {
         let submission = TaskSubmission(
             id: id, kind: TrainingTask.kind, group: group, payload: try task.payload(), priority: priority,
-            // Nothing is trained in no epochs, so one worker is enough.
+            // A task of zero epochs trains nothing, so one worker is enough.
             workers: task.epochs > 0 ? task.distribution?.workers ?? 1 : 1,
             leastWorkers: task.epochs > 0 ? task.distribution?.leastWorkers : nil,
             isElastic: task.distribution?.isElastic ?? false, needs: task.options.needs)
         return try TrainingResult(result: await queue.perform(submission, patience: patience))
     }
 
-    /// Has the features of a trained network computed and waits for them; those that the registry has are found again.
+    /// Computes the features of a trained network and waits for them; finds those that the registry already has.
     /// - Throws: The `Failure` with which the task ended.
     public func features(
         _ task: FeatureTask, id: String, group: String, priority: Int = 0
@@ -54,18 +54,19 @@ public struct TrainerClient: Sendable {
         return try FeatureResult(result: await queue.perform(submission, patience: patience))
     }
 
-    /// Has a new version of a model trained and waits for it; repeating it with the same identity finds what was begun.
+    /// Trains a new version of a model and waits for it; repeating it with the same identity finds the existing task.
     /// - Throws: The `Failure` with which the task ended.
     public func update(_ task: UpdateTask, id: String) async throws -> UpdateResult {
         try UpdateResult(result: await queue.perform(submission(task, id), patience: patience))
     }
 
-    /// Has a new version of a model trained, and does not wait; repeating it with the same identity changes nothing.
+    /// Submits the training of a new version of a model without waiting; repeating it with the same identity changes
+    /// nothing.
     public func submit(_ task: UpdateTask, id: String) async throws {
         _ = try await queue.submit(submission(task, id), patience: patience)
     }
 
-    /// Has a model's features scored on data and waits for it; what was scored before is found again.
+    /// Scores a model's features on data and waits for the result; finds an existing score.
     /// - Throws: The `Failure` with which the task ended.
     public func score(_ task: ScoringTask) async throws -> ScoringResult {
         let payload = try task.payload()

@@ -2,69 +2,69 @@ public import Model
 public import Networks
 import Schema
 
-/// A task of kind `train`: trains a network on a prepared dataset, or on features that were computed of it.
+/// A task of kind `train`: trains a network on a prepared dataset, or on features computed from it.
 public struct TrainingTask: Hashable, Sendable {
-    /// The kind of task that the queue knows it by.
+    /// Kind of the task in the queue.
     public static let kind = "train"
 
-    /// A file of weights to start from.
+    /// A file of initial weights.
     public struct InitialWeights: Hashable, Sendable {
-        /// The safetensors file.
+        /// Digest of the safetensors file.
         public var blob: BlobDigest
-        /// What the names of tensors in the network begin with where those in the file do not.
+        /// Prefix of the tensor names in the network that the names in the file lack.
         public var prefix: String
 
-        /// Names a file.
+        /// Makes a reference to a file.
         public init(_ blob: BlobDigest, prefix: String = "") {
             self.blob = blob
             self.prefix = prefix
         }
     }
 
-    /// The network.
+    /// The network's description.
     public var network: NetworkDescription
-    /// Identity of the recipe of the prepared dataset.
+    /// Identity of the prepared dataset's recipe.
     public var dataset: String
     /// Optimizers, one for each branch.
     public var optimizers: [Optimizer]
-    /// Passes over the training samples; 0 puts a network together as it is, which needs initial weights, or a network
+    /// Passes over the training samples; 0 assembles a network as it is, which requires initial weights or a network
     /// without tensors.
     public var epochs: Int
-    /// Samples in a mini-batch.
+    /// Samples per mini-batch.
     public var batch: Int
-    /// Training samples to use, chosen by the seed; absent for all.
+    /// Number of training samples to use, chosen by the seed; absent for all.
     public var samples: Int?
-    /// Validation samples to use; absent for all.
+    /// Number of validation samples to use; absent for all.
     public var validationSamples: Int?
     /// Seed of initial weights, order of samples and dropout: the same seed gives the same network.
     public var seed: UInt64
     /// Time between checkpoints, at least a millisecond.
     public var checkpointInterval: Duration
-    /// Identities of sets of features that take the place of the dataset's samples; empty for the samples themselves.
+    /// Identities of feature sets that replace the dataset's samples; empty for the samples themselves.
     public var features: [String]
-    /// Files that together have all weights to start from; empty for fresh ones.
+    /// Files that together hold all initial weights; empty for fresh ones.
     public var initialWeights: [InitialWeights]
-    /// What keeps vectors of two modalities alike.
+    /// Loss term that aligns the vectors of two modalities.
     public var constraint: SimilarityConstraint?
-    /// Epochs after which the training pauses: what it gives then has a checkpoint; absent for never.
+    /// Epochs after which the training pauses and returns a checkpoint; absent for never.
     public var pauseAfter: Int?
-    /// The checkpoint of the same training when it was paused; without it, or where it is gone, training starts afresh.
+    /// The checkpoint of this training from its pause; if it is absent or lost, training starts afresh.
     public var checkpoint: BlobDigest?
     /// What it learns from: labels, samples without labels, or both.
     public var learning: Learning
-    /// How several workers train it together; nil where one does alone.
+    /// How several workers train it together; nil for a single worker.
     public var distribution: Distribution?
-    /// How it learns besides; learning rates and weight decay are those of the optimizers.
+    /// Other training options; learning rates and weight decay are those of the optimizers.
     public var options: TrainingOptions
-    /// The metric that judges epochs; nil for the usual metric of the samples.
+    /// The metric that ranks epochs; nil for the usual metric of the samples.
     public var metric: Metric?
-    /// What each input of the network holds; empty where nothing depends on it.
+    /// The contents of each network input; empty if nothing depends on them.
     public var kinds: [String: ModalityKind]
-    /// The part of training and validation samples together that is held out to judge by; nil where the parts are used as
+    /// The fold of the joined training and validation samples that is held out for validation; nil to use the splits as
     /// they are.
     public var fold: Fold?
 
-    /// Describes a task.
+    /// Makes a task.
     public init(
         network: NetworkDescription, dataset: String, optimizers: [Optimizer], epochs: Int, batch: Int,
         samples: Int? = nil,
@@ -96,7 +96,7 @@ public struct TrainingTask: Hashable, Sendable {
         self.fold = fold
     }
 
-    /// Reads a task's payload.
+    /// Decodes a task's payload.
     public init(payload: [UInt8]) throws {
         let wire = try Wire.TrainTask(bytes: payload)
         self.init(
@@ -120,7 +120,7 @@ public struct TrainingTask: Hashable, Sendable {
             fold: try wire.fold == 0 ? nil : Fold(Int(wire.fold) - 1, of: Int(wire.folds)))
     }
 
-    /// The task's payload.
+    /// The encoded payload.
     public func payload() throws -> [UInt8] {
         try Wire.TrainTask(
             network: try network.canonicalJSON, dataset: dataset,
@@ -140,15 +140,15 @@ public struct TrainingTask: Hashable, Sendable {
     }
 }
 
-/// What comes of a task of kind `train`.
+/// The result of a task of kind `train`.
 public struct TrainingResult: Hashable, Sendable {
-    /// The TorchScript file.
+    /// Digest of the TorchScript file.
     public var script: BlobDigest
-    /// The safetensors file.
+    /// Digest of the safetensors file.
     public var weights: BlobDigest
-    /// Last value of each metric, among them `validation-accuracy`, `training-loss` and `seconds`.
+    /// Last value of each metric, including `validation-accuracy`, `training-loss` and `seconds`.
     public var metrics: [String: Double]
-    /// From which the training goes on; absent where it has ended.
+    /// The checkpoint to continue from; absent if the training has ended.
     public var checkpoint: BlobDigest?
 
     /// Makes a result.
@@ -161,7 +161,7 @@ public struct TrainingResult: Hashable, Sendable {
         self.checkpoint = checkpoint
     }
 
-    /// Reads a task's result.
+    /// Decodes a task's result.
     public init(result: [UInt8]) throws {
         let wire = try Wire.TrainResult(bytes: result)
         self.init(
@@ -169,7 +169,7 @@ public struct TrainingResult: Hashable, Sendable {
             checkpoint: try wire.checkpoint.isEmpty ? nil : BlobDigest(wire.checkpoint))
     }
 
-    /// The task's result.
+    /// The encoded result.
     public func encoded() throws -> [UInt8] {
         try Wire.TrainResult(
             script: script.hexadecimal, weights: weights.hexadecimal, metrics: .init(metrics),
@@ -182,7 +182,7 @@ extension Optimizer {
     fileprivate init(_ wire: Wire.OptimizerSettings) throws {
         guard let rule = Rule(rawValue: wire.name) else {
             let known = Rule.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Failure(.invalidArgument, "There is no optimizer '\(wire.name)'; known are \(known).")
+            throw Failure(.invalidArgument, "There is no optimizer '\(wire.name)'; use one of \(known).")
         }
         self.init(
             branch: wire.branch, rule: rule, learningRate: wire.learningRate, weightDecay: wire.weightDecay,

@@ -1,37 +1,37 @@
 import Model
 import Schema
 
-/// A task of kind `update`: trains a new version of a pretrained model with other data, so that it forgets little.
+/// A task of kind `update`: trains a new version of a pretrained model on other data while limiting forgetting.
 public struct UpdateTask: Hashable, Sendable {
-    /// The kind of task that the queue knows it by.
+    /// Kind of the task in the queue.
     public static let kind = "update"
-    /// Share of the accuracy on earlier data that a version may lose and still be promoted by itself.
+    /// Default share of the accuracy on earlier data that a version may lose and still be promoted automatically.
     public static let usualAllowance = 0.03
 
     /// Identity of the model in the registry.
     public var model: String
-    /// Identity of the recipe of the prepared dataset.
+    /// Identity of the prepared dataset's recipe.
     public var dataset: String
     /// `replay`, `distillation`, `ewc` or `fine-tuning`.
     public var method: String
-    /// Most earlier samples that are kept in mind.
+    /// Maximum number of earlier samples to retain.
     public var memory: Int
     /// Passes over the training samples.
     public var epochs: Int
-    /// Samples in a mini-batch.
+    /// Samples per mini-batch.
     public var batch: Int
-    /// Learning rate of Adam at the start; it follows a cosine to zero.
+    /// Initial learning rate of Adam; it follows a cosine to zero.
     public var learningRate: Double
-    /// Training samples to use, chosen by the seed; absent for all.
+    /// Number of training samples to use, chosen by the seed; absent for all.
     public var samples: Int?
-    /// Determines order and choice of samples.
+    /// Seed of the order and choice of samples.
     public var seed: UInt64
     /// Share of the accuracy on earlier data that it may lose and still be promoted.
     public var allowedForgetting: Double
-    /// Who asked for it.
+    /// Name of the person who requested it.
     public var person: String
 
-    /// Describes a task.
+    /// Makes a task.
     public init(
         model: String, dataset: String, method: String = "replay", memory: Int = 4000, epochs: Int = 3, batch: Int = 64,
         learningRate: Double = 0.001, samples: Int? = nil, seed: UInt64 = 1,
@@ -50,7 +50,7 @@ public struct UpdateTask: Hashable, Sendable {
         self.person = person
     }
 
-    /// Reads a task's payload.
+    /// Decodes a task's payload.
     public init(payload: [UInt8]) throws {
         let wire = try Wire.UpdateTask(bytes: payload)
         self.init(
@@ -60,7 +60,7 @@ public struct UpdateTask: Hashable, Sendable {
             allowedForgetting: wire.allowedForgetting, person: wire.person)
     }
 
-    /// The task's payload.
+    /// The encoded payload.
     public func payload() throws -> [UInt8] {
         try Wire.UpdateTask(
             model: model, dataset: dataset, method: method, memory: UInt32(clamping: memory),
@@ -70,14 +70,14 @@ public struct UpdateTask: Hashable, Sendable {
     }
 }
 
-/// What comes of a task of kind `update`.
+/// The result of a task of kind `update`.
 public struct UpdateResult: Hashable, Sendable {
     /// Identity of the new version in the registry.
     public var model: String
-    /// Its stage: `none` where it forgot too much to be promoted.
+    /// Its stage: `none` if it forgot too much to be promoted.
     public var stage: String
-    /// Among them `forgetting`, the largest share of accuracy lost on earlier data, and the accuracies on earlier and new
-    /// data before and after.
+    /// Metrics, including `forgetting`, the largest share of accuracy lost on earlier data, and the accuracies on
+    /// earlier and new data before and after.
     public var metrics: [String: Double]
 
     /// Makes a result.
@@ -87,13 +87,13 @@ public struct UpdateResult: Hashable, Sendable {
         self.metrics = metrics
     }
 
-    /// Reads a task's result.
+    /// Decodes a task's result.
     public init(result: [UInt8]) throws {
         let wire = try Wire.UpdateResult(bytes: result)
         self.init(model: wire.model, stage: wire.stage, metrics: .init(wire.metrics))
     }
 
-    /// The task's result.
+    /// The encoded result.
     public func encoded() throws -> [UInt8] {
         try Wire.UpdateResult(model: model, stage: stage, metrics: .init(metrics)).encodedBytes()
     }

@@ -6,7 +6,7 @@ extension Distribution {
         func known<Choice: RawRepresentable<String> & CaseIterable>(_ text: String) throws -> Choice {
             if let choice = Choice(rawValue: text) { return choice }
             let all = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Failure(.invalidArgument, "A training cannot be distributed by '\(text)'; known are \(all).")
+            throw Failure(.invalidArgument, "A training cannot be distributed by '\(text)'; use one of \(all).")
         }
         self.init(
             workers: Int(wire.workers), leastWorkers: wire.leastWorkers == 0 ? nil : Int(wire.leastWorkers),
@@ -21,7 +21,7 @@ extension Distribution {
     private static func updates(_ text: String) throws -> Updates {
         if text.isEmpty { return .synchronous }
         if let updates = Updates(text) { return updates }
-        throw Failure(.invalidArgument, "A parameter server cannot take updates '\(text)'.")
+        throw Failure(.invalidArgument, "A parameter server does not support updates '\(text)'.")
     }
 }
 

@@ -2,7 +2,7 @@ import Model
 import Schema
 
 extension Learning {
-    /// - Throws: `Failure` where a choice is unknown here.
+    /// - Throws: `Failure` if this version does not know a choice.
     init(_ wire: Wire.Learning) throws {
         guard let mode = Mode(rawValue: wire.mode) else {
             throw Self.unknown("way of learning", wire.mode, Mode.allCases.map(\.rawValue))
@@ -16,7 +16,7 @@ extension Learning {
     }
 
     private static func unknown(_ what: String, _ name: String, _ known: [String]) -> Failure {
-        Failure(.invalidArgument, "There is no \(what) '\(name)'; known are \(known.joined(separator: ", ")).")
+        Failure(.invalidArgument, "There is no \(what) '\(name)'; use one of \(known.joined(separator: ", ")).")
     }
 }
 

@@ -3,7 +3,7 @@ import Schema
 import WorkQueueClient
 
 extension TrainingOptions {
-    /// - Throws: `Failure` where a choice is unknown here.
+    /// - Throws: `Failure` if this version does not know a choice.
     init(_ wire: Wire.TrainingOptions) throws {
         self.init(
             schedule: LearningSchedule(
@@ -22,7 +22,7 @@ extension TrainingOptions {
     ) throws -> Choice {
         guard let choice = Choice(rawValue: text) else {
             let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Failure(.invalidArgument, "There is no \(what) '\(text)'; known are \(known).")
+            throw Failure(.invalidArgument, "There is no \(what) '\(text)'; use one of \(known).")
         }
         return choice
     }

@@ -3,18 +3,18 @@ import ServiceClient
 import ServiceKit
 import WorkQueueServer
 
-/// The trainer: its queue, and workers that do what is in it.
+/// The trainer: its queue, and the workers that do its tasks.
 @main
 struct TrainerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trainer",
-        abstract: "Prepares datasets and trains networks.",
+        abstract: "Run the trainer, which prepares datasets and trains networks.",
         discussion: """
-            One `trainer serve` keeps the queue of tasks. Any number of `trainer work`, on any machine that reaches it and \
-            the registry, do the tasks; they can come and go at any time, and a task whose worker dies goes on from its \
-            last checkpoint with another one.
+            One `trainer serve` keeps the queue of tasks. Any number of `trainer work` processes, on any machine that \
+            reaches it and the registry, do the tasks. They can join and leave at any time; if a worker dies, another \
+            one continues its task from the last checkpoint.
 
-            Where the services are is in the environment: GYRUS_TRAINER and GYRUS_REGISTRY hold endpoints.
+            The environment variables GYRUS_TRAINER and GYRUS_REGISTRY hold the endpoints of the services.
             """,
         subcommands: [Serve.self, Work.self])
 }

@@ -2,7 +2,7 @@ import Foundation
 import Model
 import Torch
 
-/// A network that is put together of weights as they are, or that has no tensors at all: a training of no epochs.
+/// A network assembled from existing weights, or one without tensors: a training of zero epochs.
 final class AssembledNetwork: ResumableTraining {
     let network: ScriptedNetwork
     let epochs = 0
@@ -16,6 +16,6 @@ final class AssembledNetwork: ResumableTraining {
     func restoreCheckpoint(from file: URL) throws -> [String: String] { throw Self.noTraining }
 
     private static var noTraining: Failure {
-        Failure(.corrupt, "A network that is only put together has no checkpoints.")
+        Failure(.corrupt, "A network that is only assembled has no checkpoints.")
     }
 }

@@ -9,7 +9,7 @@ import Torch
 import TrainerClient
 import WorkQueueClient
 
-/// Makes the features of one backbone for one dataset and registers them; those that there are already are found again.
+/// Computes the features of one backbone for one dataset and registers them; finds existing ones.
 struct FeatureRun {
     let task: FeatureTask
     let registry: RegistryClient

@@ -9,7 +9,7 @@ import Tracking
 import TrainerClient
 import WorkQueueClient
 
-/// Makes one dataset ready and registers it.
+/// Prepares one dataset and registers it.
 struct PreparationRun {
     let recipe: DatasetRecipe
     let registry: RegistryClient
@@ -18,7 +18,7 @@ struct PreparationRun {
 
     func result(_ progress: TaskProgress) async throws -> PreparationResult {
         let id = try BlobDigest(recipe.id)
-        // A dataset whose blob was damaged or lost since is made again, and registering it replaces the blob.
+        // A dataset whose blob was damaged or lost is prepared again; registering it replaces the blob.
         if let known = try await registry.dataset(recipe: id), try await registry.state(of: known.blob).isComplete {
             return PreparationResult(recipe: recipe.id, blob: known.blob)
         }
@@ -35,7 +35,7 @@ struct PreparationRun {
         return PreparationResult(recipe: recipe.id, blob: registered.blob)
     }
 
-    /// What a person wants to know of a dataset.
+    /// The attributes of a dataset, for display.
     private static func attributes(of recipe: DatasetRecipe, at path: String) throws -> [String: String] {
         if recipe.video != nil { return try TrackingArchive(opening: path).attributes }
         let dataset = try PreparedDataset(opening: path)

@@ -4,8 +4,8 @@ import RegistryClient
 import Torch
 
 extension PretrainedModel {
-    /// Its network, layer by layer, and that with its weights.
-    /// - Throws: `Failure` where it is of another kind than those that are trained here.
+    /// Its network, layer by layer, without and with its weights.
+    /// - Throws: `Failure` if networks of its kind cannot be trained here.
     func loaded(
         from registry: RegistryClient, _ cache: BlobCache
     ) async throws -> (network: NetworkDescription, weights: ScriptedNetwork) {
@@ -13,8 +13,8 @@ extension PretrainedModel {
         guard base.format == BaseNetwork.ownFormat, let file = file(.safetensors) else {
             throw Failure(
                 .invalidArgument,
-                "Model '\(id)' cannot be trained here: that needs a network that is described layer by layer, and"
-                    + " its weights as safetensors. It has the format '\(base.format)' and the files "
+                "Model '\(id)' cannot be trained here, which requires a network described layer by layer and"
+                    + " its weights as safetensors. The model has the format '\(base.format)' and the files "
                     + files.map(\.format.rawValue).joined(separator: ", ") + ".")
         }
         let description = try NetworkDescription(json: base.description)

@@ -7,7 +7,7 @@ import TrainerClient
 
 /// Scores a pretrained model's features on a sample of data.
 struct ScoringRun {
-    /// Determines which samples are looked at, the same for every model.
+    /// Seed of the examined samples, the same for every model.
     private static let seed: UInt64 = 1
 
     let task: ScoringTask

@@ -1,7 +1,7 @@
 import Tracking
 
 extension TrackingArchive {
-    /// What a person wants to know of sequences.
+    /// The attributes of sequences, for display.
     var attributes: [String: String] {
         var attributes: [String: String] = [:]
         for sequence in sequences {

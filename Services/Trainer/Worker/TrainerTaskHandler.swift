@@ -15,7 +15,7 @@ public import WorkQueueClient
 ///     queue: queue, name: name, kinds: TrainerTaskHandler.kinds, handler: handler, logger: logger)
 /// ```
 public struct TrainerTaskHandler: TaskHandler {
-    /// The kinds of task that it does.
+    /// The kinds of tasks that it does.
     public static let kinds = [
         PreparationTask.kind, TrainingTask.kind, FeatureTask.kind, UpdateTask.kind, ScoringTask.kind,
     ]
@@ -24,16 +24,16 @@ public struct TrainerTaskHandler: TaskHandler {
     private let cache: BlobCache
     private let preparer: DatasetPreparer
     private let host: String
-    /// Replaces the task's own time between checkpoints, in tests.
+    /// Overrides the task's time between checkpoints, in tests.
     var checkpointInterval: Duration?
-    /// Has more samples at once fail as if memory were full, in tests.
+    /// Makes larger numbers of samples fail as if memory were full, in tests.
     var mostSamples: Int?
 
     /// Makes a handler.
     /// - Parameters:
-    ///   - registry: Has datasets and gets results.
-    ///   - cache: Keeps datasets and checkpoints on this machine.
-    ///   - locator: Finds raw data.
+    ///   - registry: Provides datasets and stores results.
+    ///   - cache: Caches datasets and checkpoints on this machine.
+    ///   - locator: Locates raw data.
     ///   - host: Address of this machine at which other workers of the same training reach it.
     public init(
         registry: RegistryClient, cache: BlobCache, locator: DataLocator = DataLocator(), host: String = "127.0.0.1"
@@ -78,7 +78,7 @@ public struct TrainerTaskHandler: TaskHandler {
         default:
             throw Failure(
                 .invalidArgument,
-                "A trainer's worker cannot do a task of kind '\(lease.kind)', only \(Self.kinds.joined(separator: ", "))."
+                "A trainer worker cannot do a task of kind '\(lease.kind)', only \(Self.kinds.joined(separator: ", "))."
             )
         }
     }

@@ -11,37 +11,37 @@ import WorkQueueClient
 
 /// Trains one network, from fresh weights or from another worker's checkpoint.
 ///
-/// It trains in pieces of a fraction of a second. Between them it looks whether it should stop, and stores a checkpoint when
-/// one is due. Neither changes a bit of what comes out.
+/// It trains in slices of a fraction of a second. Between slices it checks whether to stop, and stores a checkpoint
+/// when one is due. Neither changes a bit of the result.
 final class TrainingRun {
-    /// How long the registry keeps a checkpoint; without it training starts afresh.
+    /// How long the registry keeps a checkpoint; without it, training starts afresh.
     private static let checkpointLife = Duration.seconds(7 * 86_400)
-    /// How long the registry keeps a network that becomes no model.
+    /// How long the registry keeps a network that does not become a model.
     private static let resultLife = Duration.seconds(90 * 86_400)
 
-    /// How long a worker that lost another waits for the queue to say why, so that one that left without fault is not taken
-    /// for one that crashed: two heartbeats and a bit.
+    /// How long a worker that lost another waits for the queue to say why, so that a regular departure is not mistaken
+    /// for a crash: slightly more than two heartbeats.
     private static let verdictGrace = Duration.seconds(5)
 
     private let session: any ResumableTraining
-    /// This worker's part where several train the network together.
+    /// This worker's part if several train the network together.
     private var distribution: (any SharedTraining)?
     private let validation: SampleSource
     private let registry: RegistryClient
     private let scratch: ScratchDirectory
     private let progress: TaskProgress
     private let checkpointInterval: Duration
-    /// Epochs after which the training pauses, those without labels among them.
+    /// Epochs after which the training pauses, including those without labels.
     private let pause: Int
     private let clock = ContinuousClock()
     private var metrics: [String: Double] = [:]
-    /// The best epoch so far; nil where the last one is kept.
+    /// The best epoch so far; nil if the last one is kept.
     private var best: BestEpoch?
-    /// Epochs without a better one after which the training ends.
+    /// Number of epochs without improvement after which the training ends.
     private let patience: Int?
-    /// Time of training in the epoch under way: without validation and checkpoints.
+    /// Training time in the current epoch, without validation and checkpoints.
     private var trainingTime = Duration.zero
-    /// Seconds of training before this attempt, which the checkpoint tells.
+    /// Seconds of training before this attempt, as recorded in the checkpoint.
     private var earlierSeconds = 0.0
     private let start: ContinuousClock.Instant
     private var lastCheckpoint: ContinuousClock.Instant
@@ -80,7 +80,7 @@ final class TrainingRun {
         if let training = session as? LearningTraining { metrics["labels"] = Double(training.labelled) }
     }
 
-    /// Carries out a session, from the lease's checkpoint where it has one, or else from a given one.
+    /// Runs a session from the lease's checkpoint or, without one, from a given one.
     init(
         _ session: any ResumableTraining, validation: SampleSource, _ lease: TaskLease,
         registry: RegistryClient, cache: BlobCache, scratch: ScratchDirectory, checkpointInterval: Duration,
@@ -91,7 +91,7 @@ final class TrainingRun {
         guard options.patience == nil || distribution == nil else {
             throw Failure(
                 .invalidArgument,
-                "A training by several workers cannot end early; leave early-stopping or distribution out.")
+                "A training by several workers cannot stop early; omit early-stopping or distribution.")
         }
         self.patience = options.patience
         if options.keepsBest || options.patience != nil, session.epochs > 0 {
@@ -117,12 +117,12 @@ final class TrainingRun {
         }
     }
 
-    /// Whether this worker speaks for the training, which it does where it has no others beside it.
+    /// Whether this worker reports for the training, as it does when it is alone.
     var isLeader: Bool { distribution.map { $0.rank == 0 } ?? true }
 
-    /// Trains to the end, uploads the files and says what came of it; nil where another worker does so.
-    /// - Throws: `CancellationError` where another worker has left and the queue has said so, `Failure` with code
-    ///   `unavailable` where one is gone and nobody knows why.
+    /// Trains to the end, uploads the files and returns the result; nil if another worker does so.
+    /// - Throws: `CancellationError` if another worker has left and the queue has said so, `Failure` with code
+    ///   `unavailable` if one is lost for an unknown reason.
     func sharedResult() async throws -> TrainingResult? {
         try await withTaskCancellationHandler {
             try await resultOfAll()
@@ -146,16 +146,16 @@ final class TrainingRun {
         }
     }
 
-    /// The result is there already, so one of them that is gone by now costs nothing.
+    /// The result is already there, so it does not matter if one of them is gone by now.
     private func dismissOthers() {
         do {
             try distribution?.dismiss()
         } catch {
-            progress.logger.warning("other workers were not dismissed", metadata: ["reason": "\(error)"])
+            progress.logger.warning("could not dismiss other workers", metadata: ["reason": "\(error)"])
         }
     }
 
-    /// Trains to the end, uploads the files and says what came of it.
+    /// Trains to the end, uploads the files and returns the result.
     func result() async throws -> TrainingResult {
         try await train()
         if metrics[Self.validation + "loss"] == nil { try validate() }
@@ -172,23 +172,23 @@ final class TrainingRun {
             let epoch = try await train(batches: piece)
             trainingTime += clock.now - begin
             try await tellParts()
-            // A quarter of a second is short enough to stop in, and long enough that asking costs nothing.
+            // A quarter of a second is short enough to stop in, and long enough that checking costs nothing.
             let ratio = Duration.milliseconds(250) / max(clock.now - begin, .microseconds(100))
             piece = max(1, min(Int(Double(piece) * min(ratio, 4)), 10_000))
             if let epoch { try await end(epoch) } else { try await storeCheckpointIfDue() }
         }
     }
 
-    /// Has more samples at once fail as if memory were full.
+    /// Makes larger numbers of samples fail as if memory were full.
     func limitMemory(toSamples count: Int) { (session as? TrainingSession)?.limitMemory(toSamples: count) }
 
-    /// Says when mini-batches begin to go through the network in parts.
+    /// Reports when mini-batches begin to go through the network in parts.
     private func tellParts() async throws {
         let parts = session.batchParts
         guard Double(parts) > metrics["batch-parts"] ?? 1 else { return }
         metrics["batch-parts"] = Double(parts)
         let notice =
-            "The memory of '\(ComputePlace.current.device)' is too small for a mini-batch: it goes through the network in "
+            "The memory of '\(ComputePlace.current.device)' cannot hold a mini-batch, so it goes through the network in "
             + "\(parts) parts, whose gradients are added up."
         progress.logger.notice("memory was full", metadata: ["parts": "\(parts)"])
         try await progress.report(metrics: ["batch-parts": Double(parts)], notice: notice)
@@ -205,7 +205,7 @@ final class TrainingRun {
         return session.isFinished || session.finishedEpochs >= pause || isExhausted
     }
 
-    /// Whether the training ends early, because epochs have become no better.
+    /// Whether the training stops early because epochs have not improved.
     private var isExhausted: Bool {
         guard let patience, let best, best.epoch > 0 else { return false }
         return session.finishedEpochs - best.epoch >= patience
@@ -218,7 +218,7 @@ final class TrainingRun {
         guard isLeader else {
             return try await progress.report(step: epoch.number, steps: session.epochs, metrics: figures)
         }
-        // The pretraining's last epoch is over when labels have their turn.
+        // The pretraining's last epoch is over when the training with labels begins.
         if epoch.isPretraining {
             metrics["pretraining-loss"] = epoch.loss
         } else {
@@ -243,13 +243,13 @@ final class TrainingRun {
         metrics["seconds"] = seconds
     }
 
-    /// What the names of metrics on validation samples begin with.
+    /// Prefix of metrics on validation samples.
     private static let validation = "validation-"
 
-    /// What was measured on validation samples last.
+    /// The last metrics on validation samples.
     private var measured: [String: Double] { metrics.filter { $0.key.hasPrefix(Self.validation) } }
 
-    /// The metric that the share of samples answered right in training is; nil where nothing is right or wrong.
+    /// The metric that equals the share of right answers in training; nil if answers are not right or wrong.
     private static func trainingMetric(_ target: Target) -> String? {
         switch target.kind {
         case .classification: Metric.accuracy.name(on: "training")
@@ -296,7 +296,7 @@ final class TrainingRun {
         return digest
     }
 
-    /// A checkpoint that is gone or damaged costs time, not the task: training starts afresh and ends with the same bits.
+    /// A lost or damaged checkpoint costs time but not the task: training starts afresh and ends with the same bits.
     private func goOn(
         from checkpoint: BlobDigest, _ cache: BlobCache
     ) async throws {
@@ -308,9 +308,9 @@ final class TrainingRun {
             for (key, value) in notes where key.hasPrefix("metric.") {
                 metrics[String(key.dropFirst("metric.".count))] = Double(value)
             }
-            progress.logger.info("training goes on", metadata: ["epoch": "\(session.finishedEpochs)"])
+            progress.logger.info("training resumed", metadata: ["epoch": "\(session.finishedEpochs)"])
         } catch let failure as Failure where [.notFound, .corrupt].contains(failure.code) {
-            progress.logger.warning("checkpoint is of no use", metadata: ["reason": "\(failure)"])
+            progress.logger.warning("cannot use the checkpoint", metadata: ["reason": "\(failure)"])
         }
     }
 
@@ -318,7 +318,7 @@ final class TrainingRun {
 
     private func upload() async throws -> TrainingResult {
         let isPaused = !session.isFinished && !isExhausted
-        // Before the best epoch's weights take the place of those from which it goes on.
+        // Before the best epoch's weights replace those from which training continues.
         let checkpoint = isPaused ? try await storeCheckpoint(keepFor: Self.resultLife) : nil
         // The name becomes part of the file, so it must be the same for all.
         let script = scratch.file("network.pt"), weights = scratch.file("weights.safetensors")

@@ -6,8 +6,8 @@ import Torch
 import TrainerClient
 
 extension TrainingTask {
-    /// What a network learns from, and what it is judged by: the first validation samples for every task, so that networks
-    /// are compared on the same ones, or else the fold that is held out.
+    /// The training samples, and the validation samples: the first ones for every task, so that networks are compared
+    /// on the same samples, or else the held-out fold.
     func parts(of samples: PreparedSamples) throws -> (training: SampleSource, validation: SampleSource) {
         let training = try samples.source(.training), validation = try samples.source(.validation)
         guard let fold else { return (training, validation.first(validationSamples ?? 0)) }
@@ -16,9 +16,9 @@ extension TrainingTask {
 
     /// The training that the task asks for.
     /// - Parameters:
-    ///   - training: What it learns from, of which it takes as many as the task says.
-    ///   - arePlain: Whether these are samples as they were prepared, not features of them.
-    ///   - weights: Files to start from; fresh weights where there are none.
+    ///   - training: The training samples, of which the task's number is used.
+    ///   - arePlain: Whether these are samples as prepared, rather than features of them.
+    ///   - weights: Files of initial weights; fresh weights if there are none.
     func training(
         of network: NetworkDescription, on training: SampleSource, arePlain: Bool,
         weights: [(file: URL, prefix: String)]
@@ -33,16 +33,16 @@ extension TrainingTask {
         guard arePlain, weights.isEmpty else {
             throw Failure(
                 .invalidArgument,
-                "Only a network with fresh weights can learn from fewer labels, and only from samples as they are.")
+                "Learning from fewer labels requires fresh weights, and samples rather than features.")
         }
         return try LearningTraining(
             network, plan: plan, learning: learning, samples: training, count: self.samples ?? 0, kinds: kinds)
     }
 
-    /// This worker's part of a training by a pipeline.
+    /// This worker's part of a pipeline training.
     /// - Parameters:
-    ///   - training: What it learns from, of which it takes as many as the task says.
-    ///   - validation: What the network is scored on.
+    ///   - training: The training samples, of which the task's number is used.
+    ///   - validation: The validation samples.
     func pipeline(
         _ distribution: Distribution, of network: NetworkDescription, on training: SampleSource,
         validation: SampleSource, weights: [(file: URL, prefix: String)], over group: WorkerGroup
@@ -54,7 +54,7 @@ extension TrainingTask {
         guard options.augmentation == .none else {
             throw Failure(
                 .invalidArgument,
-                "A pipeline cannot change samples at random; take distribution: data-parallel, or leave augmentation out."
+                "A pipeline cannot augment samples; use distribution: data-parallel, or omit augmentation."
             )
         }
         return try PipelineTraining(

@@ -9,9 +9,9 @@ import Torch
 import TrainerClient
 import WorkQueueClient
 
-/// Trains a new version of a pretrained model with other data, registers it, and promotes it where it forgot little.
+/// Trains a new version of a pretrained model on other data, registers it, and promotes it if it forgot little.
 struct UpdateRun {
-    /// Most earlier versions whose data count as what the model knows.
+    /// Maximum number of earlier versions whose data counts as the model's knowledge.
     private static let mostAncestors = 16
 
     let task: UpdateTask
@@ -54,7 +54,7 @@ struct UpdateRun {
         try PreparedDataset(opening: try await registry.datasetFile(recipe: recipe, in: cache).path)
     }
 
-    /// The data of the model and of the versions that it came from, the latest first.
+    /// The data of the model and of its ancestors, latest first.
     private func earlierData(of model: PretrainedModel, _ progress: TaskProgress) async throws -> [PreparedDataset] {
         var found: [String: PreparedDataset] = [:]
         var order: [String] = []
@@ -66,7 +66,7 @@ struct UpdateRun {
                     found[recipe] = try await dataset(recipe)
                     order.append(recipe)
                 } catch let failure as Failure where failure.code == .notFound {
-                    progress.logger.warning("earlier data are gone", metadata: ["recipe": "\(recipe)"])
+                    progress.logger.warning("earlier data is gone", metadata: ["recipe": "\(recipe)"])
                 }
             }
             next = nil
@@ -81,7 +81,7 @@ struct UpdateRun {
     ) throws -> TrainingSession {
         guard let method = ContinualMethod(rawValue: task.method) else {
             let known = ContinualMethod.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Failure(.invalidArgument, "There is no method '\(task.method)'; known are \(known).")
+            throw Failure(.invalidArgument, "There is no method '\(task.method)'; use one of \(known).")
         }
         let plan = try TrainingPlan(
             optimizers: [Optimizer(rule: .adam, learningRate: task.learningRate)], epochs: task.epochs,
@@ -112,7 +112,7 @@ struct UpdateRun {
                     origin: "update by \(task.method)"), series: parent.series))
     }
 
-    /// A version that forgot more than is allowed stays at no stage; nobody takes it unless a person says so.
+    /// A version that forgot more than allowed gets no stage; it is not used unless a person promotes it.
     private func promote(
         _ version: PretrainedModel, _ parent: PretrainedModel, _ metrics: [String: Double]
     ) async throws -> ModelStage {
@@ -125,15 +125,15 @@ struct UpdateRun {
     }
 }
 
-/// How well a network answers new and earlier data.
+/// A network's performance on new and earlier data.
 private struct UpdateScores {
-    /// The usual metric of what it answers; larger is better.
+    /// The usual metric of its task; larger is better.
     let metric: Metric
     /// On new validation samples.
     let new: Double
     /// On validation samples of each earlier dataset.
     let earlier: [Double]
-    /// On the test samples of all together.
+    /// On the test samples of all datasets together.
     let test: Double
 
     var meanEarlier: Double { earlier.reduce(0, +) / Double(max(1, earlier.count)) }

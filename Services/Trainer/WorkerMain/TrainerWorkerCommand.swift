@@ -7,14 +7,14 @@ import Torch
 import TrainerWorker
 import WorkQueueClient
 
-/// A worker of the trainer; `trainer work` becomes this program.
+/// A trainer worker; `trainer work` becomes this program.
 @main
 struct TrainerWorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trainer work", abstract: "Do training tasks, one at a time.",
         discussion: """
-            On SIGTERM the task at hand saves a checkpoint and goes back to the queue. A queue or registry that is away \
-            is waited for.
+            On SIGTERM, the current task saves a checkpoint and goes back to the queue. The worker waits for a queue \
+            or registry that is unavailable.
             """)
 
     @OptionGroup var options: WorkerOptions
@@ -28,7 +28,7 @@ struct TrainerWorkerCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Share of the time in which the worker computes, to make it as slow as another machine: 0.01 to 1.",
+            "Share of the time that the worker computes, to simulate a slower machine: 0.01 to 1.",
             valueName: "share"))
     var throttle = 1.0
 
@@ -39,10 +39,10 @@ struct TrainerWorkerCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let loaders, !(0...64).contains(loaders) {
-            throw ValidationError("--loaders is \(loaders); 0 to 64 are possible.")
+            throw ValidationError("--loaders is \(loaders); it must be between 0 and 64.")
         }
         guard (0.01...1).contains(throttle) else {
-            throw ValidationError("--throttle is \(throttle); 0.01 to 1 are possible.")
+            throw ValidationError("--throttle is \(throttle); it must be between 0.01 and 1.")
         }
     }
 

@@ -1,7 +1,7 @@
-// What makes pages livelier; every page works without it.
+// Makes pages interactive; every page works without it.
 "use strict";
 
-// Light or dark, as chosen here or else as the system says.
+// Light or dark, as chosen here, otherwise as the system says.
 {
   const root = document.documentElement;
   const chosen = localStorage.getItem("theme");
@@ -19,7 +19,7 @@
   }
 }
 
-// A scenario's page: whatever happens in its search renews the part that shows it, at most once a second.
+// A scenario's page: each event of its search reloads the part that shows the search, at most once a second.
 {
   const place = document.querySelector("[data-stream]");
   if (place) {
@@ -43,7 +43,7 @@
   }
 }
 
-// The page of events: new ones come in at the top.
+// The page of events: new ones appear at the top.
 {
   const body = document.querySelector("[data-events]");
   if (body) {
@@ -74,7 +74,7 @@
   }
 }
 
-// The brain: a region that is pointed at in one view shows in all of them.
+// The brain: pointing at a region in one view highlights it in all views.
 {
   const spots = document.querySelectorAll("[data-region]");
   const mark = (event, isOn) => {
@@ -87,7 +87,7 @@
   }
 }
 
-// Tracks: the slider shows its frame at once, and the button plays on from there.
+// Tracks: the slider shows its frame at once, and the button plays from there.
 {
   const card = document.querySelector("[data-frames]");
   if (card) {
@@ -110,7 +110,7 @@
     };
     const go = (frame) => { wanted = frame; slider.value = frame; show(); };
     const stop = () => { clearInterval(timer); timer = 0; button.textContent = "Play"; };
-    // Frames that come too late are left out, so that it plays as fast as it was filmed.
+    // Skips late frames, so that playback keeps the original speed.
     const play = () => {
       const first = wanted < last ? wanted : 1, start = performance.now();
       button.textContent = "Pause";
@@ -126,7 +126,7 @@
   }
 }
 
-// Files that are dropped on a form are chosen, and sent at once.
+// Files dropped on a form are selected and submitted at once.
 {
   const form = document.querySelector("[data-drop]");
   if (form) {
@@ -141,7 +141,7 @@
       files.files = event.dataTransfer.files;
       form.requestSubmit();
     });
-    form.addEventListener("submit", () => { button.disabled = true; button.textContent = "Answering…"; });
-    addEventListener("pageshow", () => { button.disabled = false; button.textContent = "Answer"; });
+    form.addEventListener("submit", () => { button.disabled = true; button.textContent = "Predicting…"; });
+    addEventListener("pageshow", () => { button.disabled = false; button.textContent = "Predict"; });
   }
 }

@@ -1,18 +1,18 @@
-/// The map of the brain: each region a dot at its place, in one view of the brain.
+/// The brain map: each region is a dot at its location, in one view of the brain.
 ///
-/// A dot grows with the region's strength; what is nearer to the viewer stands in front.
+/// A dot's size grows with the region's strength; dots closer to the viewer are in front.
 struct BrainMapDrawing {
-    /// Space around the outline, and units for each millimetre.
+    /// Margin around the outline, and units per millimeter.
     private static let margin = 24.0
     private static let scale = 2.6
-    /// Most regions that can be pointed at, the strongest first; the others of a larger atlas are only seen.
+    /// Maximum number of regions with a link, strongest first; in a larger atlas the rest are only drawn.
     private static let mostLinks = 250
 
     let view: BrainView
     let regions: [BrainRegion]
-    /// Where a region's dot leads.
+    /// The address that a region's dot links to.
     let link: (BrainRegion) -> String
-    /// Whether the dots can be reached by keyboard: of one view only, since all show the same regions.
+    /// Whether the dots are keyboard-focusable: in one view only, because all views show the same regions.
     let isReachable: Bool
 
     private let outline: BrainOutline
@@ -54,7 +54,7 @@ struct BrainMapDrawing {
     private func ends(_ svg: inout SVG) {
         let ends = view.ends
         let middleX = svg.width / 2
-        // Beside the outline where it leaves room.
+        // Beside the outline, if there is room.
         let sideY = view == .sagittal ? svg.height - 8 : svg.height / 2
         let places: [(String, Double, Double, String)] = [
             (ends.left, 4, sideY, "end-name"), (ends.right, svg.width - 4, sideY, "end-name end"),
@@ -65,7 +65,7 @@ struct BrainMapDrawing {
         }
     }
 
-    /// Regions as points of one line, which takes a tenth of the room.
+    /// Regions as points of a single path, a tenth of the size of separate elements.
     private func background(_ regions: ArraySlice<BrainRegion>, _ svg: inout SVG) {
         guard !regions.isEmpty else { return }
         let points = regions.map { region in

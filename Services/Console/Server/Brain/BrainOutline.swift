@@ -1,16 +1,16 @@
 import Foundation
 
-/// A soft silhouette around points, found from the points themselves.
+/// A soft silhouette around points, computed from the points themselves.
 struct BrainOutline {
-    /// Directions in which the extent is measured.
+    /// Number of directions in which the extent is measured.
     private static let directions = 72
-    /// Space between the outermost points and the outline, in millimetres: regions are more than their centers.
+    /// Distance between the outermost points and the outline in millimeters: regions extend beyond their centers.
     private static let skin = 11.0
 
     private let centre: (x: Double, y: Double)
     private let radii: [Double]
 
-    /// Finds the outline of points.
+    /// Computes the outline of points.
     init(around points: [(x: Double, y: Double)]) {
         let xs = points.map(\.x)
         let ys = points.map(\.y)
@@ -18,7 +18,7 @@ struct BrainOutline {
             x: ((xs.min() ?? 0) + (xs.max() ?? 0)) / 2, y: ((ys.min() ?? 0) + (ys.max() ?? 0)) / 2
         )
         self.centre = centre
-        // In each direction as far as the farthest points that lie about there; nearer directions count more.
+        // In each direction, the extent of the farthest points nearby, weighting nearer directions more.
         let extents = (0..<Self.directions).map { index -> Double in
             let angle = 2 * Double.pi * Double(index) / Double(Self.directions)
             return points.map { point in
@@ -30,7 +30,7 @@ struct BrainOutline {
         radii = Self.smoothed(Self.smoothed(extents)).map { $0 + Self.skin }
     }
 
-    /// The least rectangle around the outline.
+    /// The bounding rectangle of the outline.
     var bounds: (across: ClosedRange<Double>, up: ClosedRange<Double>) {
         let points = radii.enumerated().map { index, radius in
             let angle = 2 * Double.pi * Double(index) / Double(Self.directions)
@@ -40,14 +40,14 @@ struct BrainOutline {
         return ((xs.min() ?? 0)...(xs.max() ?? 0), (ys.min() ?? 0)...(ys.max() ?? 0))
     }
 
-    /// A closed curve, as an SVG path, at a share of the way from the center.
+    /// A closed curve as an SVG path, scaled by `share` about the center.
     func path(at share: Double, _ place: (Double, Double) -> (x: Double, y: Double)) -> String {
         let points = radii.enumerated().map { index, radius in
             let angle = 2 * Double.pi * Double(index) / Double(Self.directions)
             return place(centre.x + cos(angle) * radius * share, centre.y + sin(angle) * radius * share)
         }
         let n = SVG.number
-        // Quadratic curves through the middles between the points are smooth everywhere.
+        // Quadratic curves through the midpoints between the points are smooth everywhere.
         let middles = points.indices.map { index in
             let next = points[(index + 1) % points.count]
             return (x: (points[index].x + next.x) / 2, y: (points[index].y + next.y) / 2)

@@ -1,13 +1,13 @@
 import Brain
 import RegistryClient
 
-/// What the map of the brain shows: each region with a strength and a color.
+/// The contents of the brain map: each region with a strength and a color.
 struct BrainScene {
     var title: String
     var lead: String
     var regions: [BrainRegion]
 
-    /// All areas at once: a region has the color of the area that it belongs to most.
+    /// All areas at once: each region has the color of the area it belongs to most.
     static func areas(_ areas: [AreaStatus], in atlas: Atlas) -> BrainScene {
         var ties: [String: (path: String, strength: Double)] = [:]
         for area in areas where area.parent == nil {
@@ -16,8 +16,8 @@ struct BrainScene {
             }
         }
         return BrainScene(
-            title: "Where the zoo lives",
-            lead: "Each dot is a region of the brain, in the color of the area that it belongs to most.",
+            title: "The zoo in the brain",
+            lead: "Each dot is a region of the brain, in the color of the area it belongs to most.",
             regions: atlas.regions.map { region in
                 let tie = ties[region.name]
                 return BrainRegion(
@@ -31,7 +31,7 @@ struct BrainScene {
         let ties = Dictionary(area.regions.map { ($0.region, $0.strength) }) { first, _ in first }
         return BrainScene(
             title: area.path,
-            lead: "\(Words.some(area.regions.count, "region")), by \(area.functions.joined(separator: ", ")).",
+            lead: "\(Words.some(area.regions.count, "region")), selected by \(area.functions.joined(separator: ", ")).",
             regions: atlas.regions.map {
                 BrainRegion($0, strength: ties[$0.name] ?? 0, style: AreaStyle.style(of: area.path))
             })
@@ -42,7 +42,7 @@ struct BrainScene {
         let found = atlas.regions(of: function.name)
         let strengths = Dictionary(found.map { ($0.value.name, $0.strength) }) { first, _ in first }
         return BrainScene(
-            title: function.name, lead: "\(Words.some(found.count, "region")) are associated with it.",
+            title: function.name, lead: "\(Words.some(found.count, "region")) associated with this function.",
             regions: atlas.regions.map {
                 BrainRegion($0, strength: strengths[$0.name] ?? 0, style: AreaStyle.style(of: function.name))
             })
@@ -53,8 +53,8 @@ struct BrainScene {
         let active = Dictionary(explanation.regions.map { ($0.name, $0) }) { first, _ in first }
         return BrainScene(
             title: what,
-            lead: "\(Words.some(active.count, "region")) become active, from an activation of"
-                + " \(Words.plain(explanation.settings.regionThreshold)) on.",
+            lead: "\(Words.some(active.count, "region")) become active, with an activation of at least"
+                + " \(Words.plain(explanation.settings.regionThreshold)).",
             regions: atlas.regions.map { region in
                 let found = active[region.name]
                 return BrainRegion(
@@ -63,14 +63,14 @@ struct BrainScene {
             })
     }
 
-    /// One region with those that are active together with it.
+    /// One region with the regions that are active together with it.
     static func region(_ chosen: Region, in atlas: Atlas) -> BrainScene {
         let partners = atlas.partners(of: chosen)
         let most = partners.map(\.strength).max() ?? 1
         let strengths = Dictionary(partners.map { ($0.value.name, $0.strength / most) }) { first, _ in first }
         return BrainScene(
             title: chosen.title,
-            lead: "\(chosen.name), with the \(Words.some(partners.count, "region")) that are active together with it.",
+            lead: "\(chosen.name), with the \(Words.some(partners.count, "region")) active together with it.",
             regions: atlas.regions.map { region in
                 region.name == chosen.name
                     ? BrainRegion(region, strength: 1, style: "chosen")
@@ -78,7 +78,7 @@ struct BrainScene {
             })
     }
 
-    /// The strongest regions.
+    /// The strongest regions, strongest first.
     func strongest(_ count: Int) -> [BrainRegion] {
         Array(regions.filter { $0.strength > 0 }.sorted { ($1.strength, $0.id) < ($0.strength, $1.id) }.prefix(count))
     }

@@ -1,20 +1,20 @@
 /// A region of the brain as the map shows it.
 struct BrainRegion: Hashable {
-    /// Number in the atlas.
+    /// Its number in the atlas.
     var id: Int
-    /// Short name.
+    /// Its short name in the atlas.
     var name: String
-    /// Name in words.
+    /// Its full name.
     var title: String
-    /// Place in millimetres of MNI space: right, front and up are positive.
+    /// Location in millimeters of MNI space: right, anterior and superior are positive.
     var x: Double
     var y: Double
     var z: Double
-    /// How strongly it takes part, 0 to 1; 0 leaves it in the background.
+    /// How strongly it takes part, 0 to 1; a region with 0 stays in the background.
     var strength: Double
-    /// Class that colors it.
+    /// CSS class that sets its color.
     var style: String
-    /// What a pointer that rests on it is told, beyond the name.
+    /// Text of the tooltip after the name.
     var note = ""
 }
 
@@ -24,7 +24,7 @@ enum BrainView: String, CaseIterable {
     case coronal
     case axial
 
-    /// Coordinates in the plane, to the right and up, and the distance towards the viewer.
+    /// Coordinates in the plane, to the right and up, and the distance toward the viewer.
     func project(_ region: BrainRegion) -> (across: Double, up: Double, near: Double) {
         switch self {
         case .sagittal: (region.y, region.z, abs(region.x))
@@ -33,7 +33,7 @@ enum BrainView: String, CaseIterable {
         }
     }
 
-    /// Name with the direction of view.
+    /// The view's name and direction.
     var title: String {
         switch self {
         case .sagittal: "Sagittal, from the side"
@@ -42,7 +42,7 @@ enum BrainView: String, CaseIterable {
         }
     }
 
-    /// What stands at the left, right, top and bottom of the view.
+    /// The labels at the left, right, top and bottom of the view.
     var ends: (left: String, right: String, top: String, bottom: String) {
         switch self {
         case .sagittal: ("back", "front", "", "")

@@ -1,8 +1,8 @@
 import Brain
 
-/// What pages show of why a scenario engages what it engages.
+/// Template values that explain why a scenario engages its areas and regions.
 enum ExplanationValues {
-    /// Most regions and networks that are listed.
+    /// Maximum number of regions and networks listed.
     private static let most = 12
 
     static func values(_ explanation: Explanation) -> [String: Any] {
@@ -28,7 +28,7 @@ enum ExplanationValues {
                 [
                     "title": region.title, "address": Query().address("/brain", ["region": region.name]),
                     "activation": Words.fixed(region.activation, 2), "association": Words.fixed(region.association, 2),
-                    "spread": Words.fixed(region.spread, 2), "function": region.function ?? "its partners alone",
+                    "spread": Words.fixed(region.spread, 2), "function": region.function ?? "only its partners",
                 ]
             },
             "bonds": explanation.cooperation.map { bond in
@@ -47,7 +47,7 @@ enum ExplanationValues {
         return values
     }
 
-    /// The areas, each followed by its sub-areas, with how active they are.
+    /// The areas with their activations, each followed by its sub-areas.
     private static func areas(_ explanation: Explanation) -> BarChart {
         let bars = explanation.areas.flatMap { area in
             [bar(area, name: area.path)]
@@ -56,7 +56,7 @@ enum ExplanationValues {
                     bar(part, name: "· \(part.path.dropFirst(area.path.count + 1))")
                 }
         }
-        return BarChart(label: "How active the areas are", bars: bars)
+        return BarChart(label: "Activation of the areas", bars: bars)
     }
 
     private static func bar(_ area: Explanation.ActiveArea, name: String) -> BarChart.Bar {

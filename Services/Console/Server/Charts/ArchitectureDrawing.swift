@@ -1,6 +1,6 @@
-/// A network as boxes from top to bottom: what belongs to one step of computing is one box.
+/// A network as boxes from top to bottom; each box is one computing step.
 struct ArchitectureDrawing {
-    /// A step with those that only shape its output: normalization, activation, pooling, dropout.
+    /// A step with the operations that only shape its output: normalization, activation, pooling, dropout.
     private struct Block {
         var steps: [ArchitectureGraph.Step]
         var inputs: [String]
@@ -17,12 +17,12 @@ struct ArchitectureDrawing {
     private let boxHeight = 52.0
     private let gap = 26.0
     private let margin = 20.0
-    /// Most boxes that are drawn: beyond that a drawing says less than a list.
+    /// Maximum number of boxes; beyond that, a list says more than a drawing.
     static let mostBlocks = 200
 
     init(_ graph: ArchitectureGraph) { self.graph = graph }
 
-    /// The drawing; nil where the network has too many parts.
+    /// The drawing; nil if the network has too many parts.
     func svg() -> String? {
         let blocks = placed()
         guard blocks.count <= Self.mostBlocks else { return nil }
@@ -93,7 +93,7 @@ struct ArchitectureDrawing {
         let end = (x: left(target) + boxWidth / 2, y: top(target))
         let n = SVG.number
         let isSkip = target.row - source.row > 1 && start.x == end.x
-        // An edge that passes other boxes goes around them.
+        // An edge that passes other boxes curves around them.
         let side = left(source) + boxWidth
         let path =
             isSkip

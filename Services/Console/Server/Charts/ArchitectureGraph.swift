@@ -1,18 +1,18 @@
 import Networks
 
-/// What a drawing shows of a network, whatever form the network has.
+/// A network as the drawing shows it, whatever its format.
 struct ArchitectureGraph {
-    /// One step of computing.
+    /// One computing step.
     struct Step {
         var name: String
-        /// What it does, in a few words, such as `convolution 3×3 → 16`.
+        /// A short description, such as `convolution 3×3 → 16`.
         var summary: String
         var inputs: [String]
-        /// Shape of what it gives, such as `16×28×28`; empty where unknown.
+        /// Shape of its output, such as `16×28×28`; empty if unknown.
         var shape: String
-        /// Whether it only shapes what the step before it gives.
+        /// Whether it only shapes the output of the step before it.
         var isFollower: Bool
-        /// Class that colors it.
+        /// CSS class that sets its color.
         var family: String
     }
 
@@ -33,7 +33,7 @@ struct ArchitectureGraph {
         }
     }
 
-    /// The operations of a network that was imported.
+    /// The operations of an imported network.
     init(_ outline: NetworkOutline) {
         name = outline.name
         inputs = outline.inputs.map { Self.input($0.name, Array($0.shape.dropFirst())) }
@@ -56,7 +56,7 @@ struct ArchitectureGraph {
         shape.map { $0 < 0 ? "?" : "\($0)" }.joined(separator: "×")
     }
 
-    /// Words of other formats for what only shapes what comes before it.
+    /// Other formats' names for operations that only shape the output before them.
     private static let followers = [
         "relu", "sigmoid", "tanh", "clip", "swish", "normalization", "pool", "dropout", "flatten", "softmax", "reshape",
     ]
@@ -70,7 +70,7 @@ struct ArchitectureGraph {
 }
 
 extension Layer.Role {
-    /// The class that colors it.
+    /// CSS class that sets its color.
     fileprivate var family: String {
         switch self {
         case .convolution, .fusion, .linear: rawValue

@@ -1,6 +1,6 @@
-/// Amounts as bars, one below the other.
+/// A horizontal bar chart.
 struct BarChart {
-    /// One amount.
+    /// One bar.
     struct Bar {
         var name: String
         var value: Double
@@ -17,7 +17,7 @@ struct BarChart {
     private let nameWidth = 150.0
     private let textWidth = 74.0
 
-    /// The drawing; nil where there is nothing to draw.
+    /// The drawing; nil if there is nothing to draw.
     func svg() -> String? {
         guard let most = bars.map(\.value).max() else { return nil }
         var svg = SVG(width: width, height: Double(bars.count) * rowHeight + 6)

@@ -1,23 +1,23 @@
-/// Values over values: dots, lines and steps on two axes.
+/// An XY chart with dots, lines and steps.
 struct Chart {
-    /// How the values of a series are shown.
+    /// How a series is drawn.
     enum Mark {
         case dots
         case line
         case steps
     }
 
-    /// A value with what a pointer that rests on it is told.
+    /// A point with the text of its tooltip.
     struct Point {
         var x: Double
         var y: Double
         var title = ""
-        /// Class of this dot alone, which adds to that of the series.
+        /// CSS class of this dot, in addition to that of the series.
         var style = ""
         var link = ""
     }
 
-    /// Values that belong together.
+    /// Points that belong together.
     struct Series {
         var style: String
         var mark: Mark
@@ -39,7 +39,7 @@ struct Chart {
     private var top: Double { 28 }
     private var bottom: Double { height - 44 }
 
-    /// The drawing; nil where there is nothing to draw.
+    /// The drawing; nil if there is nothing to draw.
     func svg() -> String? {
         let points = series.flatMap(\.points)
         guard !points.isEmpty else { return nil }
@@ -103,7 +103,7 @@ struct Chart {
         }
     }
 
-    /// Points between which a value holds until the next one.
+    /// Points of a step function: each value holds until the next point.
     private func steps(_ points: [(x: Double, y: Double)]) -> [(x: Double, y: Double)] {
         var result: [(x: Double, y: Double)] = []
         for point in points {

@@ -1,4 +1,4 @@
-/// A fusion of two networks or more as a diagram, read from the name that it has among people:
+/// A fusion of two or more networks as a diagram, parsed from its display name:
 /// `LeNet3+LeNet5 concatenation joint adamw: image stage2 + audio stage4 relu → image scores + audio scores relu`.
 struct FusionDiagram {
     /// A fusion layer: what it joins, and how.
@@ -16,7 +16,7 @@ struct FusionDiagram {
     private let gap = 36.0
     private let margin = 12.0
 
-    /// Reads a name; nil where it is that of no fusion.
+    /// Parses a display name; nil if it is not that of a fusion.
     init?(_ name: String) {
         guard let colon = name.firstRange(of: ": ") else { return nil }
         way = String(name[..<colon.lowerBound])
@@ -39,7 +39,7 @@ struct FusionDiagram {
         for (row, level) in levels.enumerated() {
             for (place, stage) in level.stages.enumerated() {
                 let side = place % 2 == 0 ? margin : middle + boxWidth + 2 * gap
-                // More than two networks stand below each other.
+                // More than two networks are stacked.
                 let shift = Double(place / 2) * boxHeight / 2
                 edge(
                     (place % 2 == 0 ? side + boxWidth : side, top(row) + shift + boxHeight / 2),

@@ -1,4 +1,4 @@
-/// The text of a drawing, element by element; colors come from the style sheet by class.
+/// Builds an SVG drawing element by element; colors come from the style sheet by class.
 struct SVG {
     private(set) var body = ""
     let width: Double
@@ -9,21 +9,21 @@ struct SVG {
         body += "<\(name)\(Self.text(attributes))/>"
     }
 
-    /// Adds an element with text in it, and what a pointer that rests on it is told.
+    /// Adds an element with text in it and a tooltip.
     mutating func add(_ name: String, _ attributes: KeyValuePairs<String, String>, text: String, title: String = "") {
         let title = title.isEmpty ? "" : "<title>\(Self.escaped(title))</title>"
         body += "<\(name)\(Self.text(attributes))>\(Self.escaped(text))\(title)</\(name)>"
     }
 
-    /// Adds an element around what `content` adds.
+    /// Adds an element that contains what `content` adds.
     mutating func group(_ name: String, _ attributes: KeyValuePairs<String, String>, _ content: (inout SVG) -> Void) {
         body += "<\(name)\(Self.text(attributes))>"
         content(&self)
         body += "</\(name)>"
     }
 
-    /// The whole drawing with a name for those who do not see it.
-    /// - Parameter isNatural: Whether it is shown in its own size, or smaller, but never larger.
+    /// The whole drawing, with a label for screen readers.
+    /// - Parameter isNatural: Whether it is shown at most at its own size, never enlarged.
     func drawing(_ kind: String, label: String, isNatural: Bool = false) -> String {
         """
         <svg class="\(kind)"\(isNatural ? " width=\"\(Self.number(width))\"" : "") viewBox="0 0 \(Self.number(width)) \(Self.number(height))" role="img" \
@@ -31,7 +31,7 @@ struct SVG {
         """
     }
 
-    /// A coordinate with one digit after the point at most.
+    /// A coordinate with at most one decimal.
     static func number(_ value: Double) -> String {
         guard value.isFinite, abs(value) < 1e9 else { return "0" }
         let tenths = Int((value * 10).rounded())

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Turns values into coordinates, and finds round values to write at the axis.
+/// Maps values to coordinates, and finds round tick values.
 struct Scale {
     let low: Double
     let high: Double
@@ -8,7 +8,7 @@ struct Scale {
     let to: Double
     let isLogarithmic: Bool
 
-    /// Makes a scale for some values, with a little air around them.
+    /// Makes a scale for values, with a small margin around them.
     init(_ values: some Collection<Double>, from: Double, to: Double, isLogarithmic: Bool = false) {
         let values = values.filter { $0.isFinite && (!isLogarithmic || $0 > 0) }
         var low = values.min() ?? (isLogarithmic ? 1 : 0)
@@ -34,7 +34,7 @@ struct Scale {
         return from + share * (to - from)
     }
 
-    /// Round values within the scale, about as many as asked for.
+    /// Round values within the scale, about as many as requested.
     func ticks(_ count: Int) -> [Double] {
         isLogarithmic ? logarithmicTicks(count) : linearTicks(count)
     }

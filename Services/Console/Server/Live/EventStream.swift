@@ -9,10 +9,10 @@ import ServiceClient
 import ServiceLifecycle
 import Synchronization
 
-/// Server-sent events: what happens in some services, from a position on, without gap or repetition.
+/// Server-sent events of some services from a position on, without gaps or repetitions.
 ///
-/// Each message carries the position after it as its `id`, which a browser that was cut off sends back as
-/// `Last-Event-ID`; so does every sign of life in between.
+/// Each message, including each keep-alive, carries the position after it as its `id`. A browser that reconnects sends
+/// it back as `Last-Event-ID`.
 struct EventStream: Sendable {
     private enum Item: Sendable {
         case events(ServiceName, [Event])
@@ -25,7 +25,7 @@ struct EventStream: Sendable {
     let heartbeat: Duration
     let isWanted: @Sendable (Event) -> Bool
 
-    /// Writes until the client or the console goes.
+    /// Writes until the client or the console closes.
     @concurrent func write(to writer: inout any ResponseBodyWriter) async throws {
         let items = AsyncChannel<Item>()
         let following = Task { try await follow(into: items) }
@@ -68,18 +68,18 @@ struct EventStream: Sendable {
     }
 }
 
-/// Answers with streams, of which there are only so many at a time.
+/// Event-stream responses, limited in number.
 final class StreamDesk: Sendable {
     private let open = Mutex(0)
     private let most: Int
 
     init(most: Int) { self.most = most }
 
-    /// The answer that carries a stream.
+    /// The response that carries a stream.
     func response(_ stream: EventStream) throws -> Response {
         guard take() else {
             throw Refusal(
-                .serviceUnavailable, "All \(most) streams of this console are in use; close some pages.",
+                .serviceUnavailable, "All \(most) event streams of this console are in use; close some pages.",
                 headers: [.retryAfter: "10"])
         }
         let place = Place(desk: self)
@@ -100,7 +100,7 @@ final class StreamDesk: Sendable {
         }
     }
 
-    /// Held by an answer's body, whether it is ever written or not.
+    /// Held by a response's body, whether or not it is ever written.
     private final class Place: Sendable {
         private let desk: StreamDesk
         init(desk: StreamDesk) { self.desk = desk }

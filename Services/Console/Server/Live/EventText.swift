@@ -1,9 +1,9 @@
 import Foundation
 import Model
 
-/// An event as browsers get it.
+/// An event as browsers receive it.
 enum EventText {
-    /// One line of JSON.
+    /// The event as one line of JSON.
     static func json(_ event: Event) -> String {
         struct Line: Encodable {
             let sequence: UInt64
@@ -19,12 +19,12 @@ enum EventText {
         return (try? encoder.encode(line)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 
-    /// The details on one line, by name.
+    /// The attributes on one line, sorted by name.
     static func details(_ event: Event) -> String {
         event.attributes.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "  ")
     }
 
-    /// The values that the template of an event shows.
+    /// Values for the event template.
     static func values(_ event: Event) -> [String: Any] {
         [
             "sequence": event.sequence, "time": Words.time(event.time), "clock": Words.clock(event.time),

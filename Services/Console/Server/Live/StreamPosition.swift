@@ -1,13 +1,13 @@
 import Model
 import ServiceClient
 
-/// How far a reader has read the logs of several services, written `designer:12,trainer:400`.
+/// How far a reader has read the event logs of several services, written as `designer:12,trainer:400`.
 struct StreamPosition: Hashable, CustomStringConvertible {
     private(set) var sequences: [ServiceName: UInt64]
 
     init(_ sequences: [ServiceName: UInt64] = [:]) { self.sequences = sequences }
 
-    /// Reads the text form.
+    /// Parses the text form.
     /// - Throws: `Failure` with code `invalid-argument`.
     init(_ text: String) throws {
         self.init()
@@ -16,13 +16,13 @@ struct StreamPosition: Hashable, CustomStringConvertible {
             guard pair.count == 2, let service = ServiceName(rawValue: String(pair[0])), let number = UInt64(pair[1])
             else {
                 throw Failure(
-                    .invalidArgument, "'\(text.prefix(80))' is no position: designer:12,trainer:400 is the form.")
+                    .invalidArgument, "'\(text.prefix(80))' is not a position; write it like designer:12,trainer:400.")
             }
             sequences[service] = number
         }
     }
 
-    /// Notes that the log of a service was read up to a number.
+    /// Records that the log of a service was read up to a number.
     mutating func advance(_ service: ServiceName, to sequence: UInt64) { sequences[service] = sequence }
 
     var description: String {

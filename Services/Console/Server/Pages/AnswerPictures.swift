@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 import Model
 
-/// What a network saw of a sample, as pictures that browsers show.
+/// A sample's inputs as the network saw them, as pictures that browsers can show.
 struct AnswerPictures: Sendable {
     let store: AnswerStore
 
@@ -12,14 +12,15 @@ struct AnswerPictures: Sendable {
         let answers = try await store.answers(of: BlobDigest(digest))
         let input = input.removingPercentEncoding ?? input
         guard let row = Int(row), let picture = answers.file.pictures[input]?[row] else {
-            throw Failure(.notFound, "There is no such picture.")
+            throw Failure(.notFound, "The sample has no such picture.")
         }
         return Response(
             status: .ok, headers: [.contentType: "image/bmp", .cacheControl: "private, max-age=86400, immutable"],
             body: .init(byteBuffer: ByteBuffer(bytes: Self.bitmap(picture))))
     }
 
-    /// A picture as a bitmap of 24 bits: a head of 54 bytes, then rows from the lowest up, each a multiple of 4 bytes long.
+    /// A picture as a 24-bit bitmap: a 54-byte header, then the rows from bottom to top, each padded to a multiple of 4
+    /// bytes.
     static func bitmap(_ picture: AnswerFile.Picture) -> [UInt8] {
         let (channels, height, width) = (picture.shape[0], picture.shape[1], picture.shape[2])
         let padding = (4 - width * 3 % 4) % 4

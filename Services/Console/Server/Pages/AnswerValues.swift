@@ -1,17 +1,17 @@
 import Answers
 import Model
 
-/// What a model's page shows of its answers for test samples.
+/// Template values for a model's answers on test samples.
 struct AnswerValues {
-    /// Classes that have a matrix; of more, the most frequent mistakes are listed.
+    /// Up to this many classes get a matrix; with more, the most frequent mistakes are listed.
     private static let mostClasses = 40
-    /// Mistakes that are listed.
+    /// Maximum number of mistakes listed.
     private static let mostMistakes = 40
-    /// Samples on one page.
+    /// Samples per page.
     private static let pageSize = 24
-    /// Answers for a sample that are named.
+    /// Maximum number of answers named for a sample.
     private static let mostNamed = 3
-    /// Numbers that a chart shows as dots.
+    /// Maximum number of dots in a chart.
     private static let dots = 1_000
 
     let answers: JudgedAnswers
@@ -71,9 +71,9 @@ struct AnswerValues {
 
     private func title(_ count: Int) -> String {
         switch choice {
-        case .all: return "The worst answers"
+        case .all: return "Worst answers"
         case .pair(let truth, let answer) where truth == answer:
-            return "\(names[truth]), answered right: \(Words.some(count, "sample"))"
+            return "\(names[truth]), answered correctly: \(Words.some(count, "sample"))"
         case .pair(let truth, let answer):
             return "\(names[truth]), answered \(names[answer]): \(Words.some(count, "sample"))"
         case .label(let label, let outcome):
@@ -115,7 +115,7 @@ struct AnswerValues {
         return values
     }
 
-    /// The most frequent mistakes, where there are too many classes for a matrix.
+    /// The most frequent mistakes, if there are too many classes for a matrix.
     private var mistakes: [[String: Any]]? {
         guard names.count > Self.mostClasses, !answers.confusion.isEmpty else { return nil }
         let pairs = answers.confusion.enumerated().flatMap { truth, counts in
@@ -146,7 +146,7 @@ struct AnswerValues {
 
     // MARK: Charts
 
-    /// What is right over what was answered, where numbers are answered: one chart for each.
+    /// Answers over true values for regression: one chart for each number.
     private var scatter: [[String: Any]]? {
         guard file.target.kind == .regression else { return nil }
         let step = max(1, file.samples.count / Self.dots)
@@ -156,11 +156,11 @@ struct AnswerValues {
                 let (truth, answer) = (file.truth(of: row)[column], file.answers(of: row)[column])
                 return Chart.Point(
                     x: truth, y: answer,
-                    title: "\(name(of: row)): \(Words.plain(truth)), answered \(Words.plain(answer))")
+                    title: "\(name(of: row)): \(Words.plain(truth)), predicted \(Words.plain(answer))")
             }
             let (low, high) = (points.map(\.x).min() ?? 0, points.map(\.x).max() ?? 0)
             let chart = Chart(
-                label: "\(names[column]): answers over what is right", xTitle: "right", yTitle: "answered",
+                label: "\(names[column]): predicted over true values", xTitle: "true", yTitle: "predicted",
                 series: [
                     .init(style: "quiet", mark: .dots, points: points),
                     .init(style: "s2 thin", mark: .line, points: [.init(x: low, y: low), .init(x: high, y: high)]),
@@ -175,11 +175,11 @@ struct AnswerValues {
         let points = answers.bands.map { band in
             Chart.Point(
                 x: band.sureness * 100, y: band.right * 100,
-                title: "\(Words.count(band.count)) answers, \(Words.fixed(band.sureness * 100, 1)) % sure: "
+                title: "\(Words.count(band.count)) answers, \(Words.fixed(band.sureness * 100, 1)) % confident: "
                     + "\(Words.fixed(band.right * 100, 1)) % right", style: "strong")
         }
         return Chart(
-            label: "Share of right answers over how sure the network is", xTitle: "sure, %", yTitle: "right, %",
+            label: "Accuracy over confidence", xTitle: "confidence, %", yTitle: "right, %",
             series: [
                 .init(style: "s2 thin", mark: .line, points: [.init(x: 0, y: 0), .init(x: 100, y: 100)]),
                 .init(style: "s1", mark: .line, points: points), .init(style: "s1", mark: .dots, points: points),
@@ -194,7 +194,7 @@ struct AnswerValues {
             let text = metric.isShare ? "\(Words.fixed(loss * 100, 1)) points" : Words.plain(loss)
             return .init(name: input.input, value: max(0, loss), text: text)
         }.sorted { $0.value > $1.value }
-        return BarChart(label: "How much worse answers are without each input", bars: bars).svg().map {
+        return BarChart(label: "Loss of performance without each input", bars: bars).svg().map {
             [
                 "drawing": $0, "metric": metric.name, "whole": Words.value(found.whole, of: metric),
                 "rows": found.inputs.map { input in

@@ -1,6 +1,6 @@
-/// The color of an area, everywhere the same.
+/// The color of an area, the same on all pages.
 enum AreaStyle {
-    /// Words by which names of areas, functions and modalities are told apart, the more special ones first.
+    /// Words that identify areas, functions and modalities in names, more specific ones first.
     private static let words: [(style: String, words: [String])] = [
         ("emotion", ["emotion"]),
         ("vision", ["vision", "image", "visual", "face", "motion", "colour", "color", "shape"]),
@@ -9,7 +9,7 @@ enum AreaStyle {
         ("cognition", ["cognition"]), ("perception", ["perception"]),
     ]
 
-    /// Class of an area, a function or a modality.
+    /// CSS class of an area, function or modality.
     static func style(of name: String) -> String {
         let name = name.lowercased()
         return words.first { entry in entry.words.contains { name.contains($0) } }?.style ?? "other"

@@ -5,12 +5,12 @@ import RegistryClient
 import Search
 import ServiceClient
 
-/// The networks of earlier searches to which a scenario's attention goes.
+/// The networks of earlier searches that attention favors for a scenario.
 enum AttentionTable {
-    /// Most networks that are listed.
+    /// Maximum number of networks listed.
     private static let most = 8
 
-    /// What the page shows; a note where the knowledge service is away.
+    /// Template values; a note if the knowledge service does not answer.
     static func values(_ text: String, _ explanation: Explanation, _ backends: Backends) async -> [String: Any] {
         let ranked = await backends.part(.knowledge) { backends in
             var scenario = try ScenarioFile(text).scenario
@@ -23,7 +23,7 @@ enum AttentionTable {
                 space: space, limit: most)
         }
         switch ranked {
-        // Every key has a value: a template would otherwise take the page's own.
+        // Every key needs a value; a template would otherwise take the one of the enclosing page.
         case .failure(let failure): return ["note": failure.message, "rows": [Any](), "isEmpty": false]
         case .success(let models): return ["note": false, "rows": models.map(row), "isEmpty": models.isEmpty]
         }

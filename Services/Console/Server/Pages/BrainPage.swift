@@ -5,9 +5,9 @@ import Model
 import RegistryClient
 import ServiceClient
 
-/// The map of the brain: by area, by function, by what a stimulus or a scenario activates, or around one region.
+/// The brain map: by area, by function, by what a stimulus or scenario activates, or around one region.
 struct BrainPage: Sendable {
-    /// Regions that are listed beside the map.
+    /// Regions listed beside the map.
     private static let listed = 16
 
     let backends: Backends
@@ -53,7 +53,7 @@ struct BrainPage: Sendable {
         if let name = query["function"] { return .function(try atlas.function(named: name), in: atlas) }
         if let name = query["area"] {
             guard let area = areas.first(where: { $0.path == name }) else {
-                throw Failure(.notFound, "There is no area '\(name.prefix(80))'; 'gyrus areas' lists all.")
+                throw Failure(.notFound, "There is no area '\(name.prefix(80))'; 'gyrus areas' lists them.")
             }
             return .area(area, in: atlas)
         }

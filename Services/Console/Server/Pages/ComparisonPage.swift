@@ -6,27 +6,27 @@ import Networks
 import RegistryClient
 import ServiceClient
 
-/// Scenarios, or models, side by side.
+/// Scenarios or models side by side.
 struct ComparisonPage: Sendable {
-    /// Most that are compared at a time.
+    /// Maximum number compared at a time.
     static let most = 8
-    /// Lines of files that are listed.
+    /// Maximum number of differing file lines listed.
     private static let mostLines = 80
 
     let backends: Backends
     let renderer: Renderer
 
-    /// The chosen identities.
-    /// - Throws: `Failure` with code `invalid-argument` where they are too few or too many.
+    /// The identities chosen in the address.
+    /// - Throws: `Failure` with code `invalid-argument` if there are too few or too many.
     private static func chosen(_ query: Query) throws -> [String] {
         let ids = query.choices("id")
         guard (2...most).contains(ids.count) else {
-            throw Failure(.invalidArgument, "\(ids.count) are chosen; 2 to \(most) can be compared.")
+            throw Failure(.invalidArgument, "\(ids.count) selected; select 2 to \(most) to compare.")
         }
         return ids
     }
 
-    /// A row of the table: what is compared, and a cell for each.
+    /// A row of the table: what is compared, and one cell per column.
     private static func row(_ name: String, _ cells: [String], best: Set<Int> = []) -> [String: Any] {
         [
             "name": name,
@@ -36,7 +36,7 @@ struct ComparisonPage: Sendable {
         ]
     }
 
-    /// The places of the best values; none where all are equal.
+    /// Indices of the best values; none if all are equal.
     private static func best(_ values: [Double?], _ metric: Metric) -> Set<Int> {
         let known = values.compactMap { $0.map(metric.utility) }
         guard let highest = known.max(), let lowest = known.min(), highest > lowest else { return [] }
@@ -82,7 +82,7 @@ struct ComparisonPage: Sendable {
             row("State", statuses.map(\.state.description)),
             row("Method", statuses.map { $0.facts?.method.rawValue ?? "–" }),
             row("Trials", statuses.map { "\(Words.count($0.endedTrials)) of \(Words.count($0.trials))" }),
-            row("Judged by", statuses.map(\.objective.name)),
+            row("Objective", statuses.map(\.objective.name)),
             row(
                 "Validation", statuses.map { Words.worth($0.best?.objective, of: $0.objective) },
                 best: isComparable ? best(worths, metric) : []),
@@ -101,7 +101,7 @@ struct ComparisonPage: Sendable {
         ]
     }
 
-    /// The best so far over trials, a line for each scenario.
+    /// The best value so far over trials, one line per scenario.
     private static func chart(_ found: [(ScenarioStatus, SearchProgress)]) -> String? {
         let metric = found[0].0.objective
         guard found.allSatisfy({ $0.0.objective == metric }) else { return nil }
@@ -118,7 +118,7 @@ struct ComparisonPage: Sendable {
         ).svg()
     }
 
-    /// Lines of files that not all of them have.
+    /// Lines that some of the files lack.
     static func differences(_ texts: [String]) -> [[String: Any]] {
         let lines = texts.map { text in
             text.split(whereSeparator: \.isNewline).map(String.init).filter { line in

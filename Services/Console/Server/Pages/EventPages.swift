@@ -4,12 +4,12 @@ import HummingbirdCore
 import Model
 import ServiceClient
 
-/// What happened in the services, newest first, and goes on happening.
+/// Events of the services, newest first, updated live.
 struct EventPages: Sendable {
-    /// Events of each service on one page.
+    /// Events per service on one page.
     private static let pageSize: UInt32 = 100
 
-    /// Which events are wanted.
+    /// The requested filter.
     private struct Filter: Sendable {
         var services: [ServiceName]
         var kind: String
@@ -56,7 +56,7 @@ struct EventPages: Sendable {
         for (service, page) in pages {
             guard let page = try? page.get() else { continue }
             let first = shown.filter { $0.service == service.rawValue }.map(\.sequence).min()
-            // Of a service of which nothing is shown nothing was left out either, or all of its page comes later.
+            // A service with no event on this page has not been cut off: it has none, or all of them come later.
             older.advance(service, to: first ?? page.events.last.map { $0.sequence + 1 } ?? 1)
         }
         let away = filter.services.filter { (try? pages[$0]?.get()) == nil }

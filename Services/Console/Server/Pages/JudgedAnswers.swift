@@ -1,38 +1,38 @@
 import Answers
 import Model
 
-/// Answers with what follows from them, counted once.
+/// Answers with the counts derived from them, computed once.
 struct JudgedAnswers: Sendable {
     let file: AnswerFile
-    /// The samples, the most wrong ones first.
+    /// The samples, worst first.
     let order: [Int]
-    /// Number of samples by truth (row) and answer (column); empty where samples have no classes.
+    /// Number of samples by truth (row) and answer (column); empty if samples have no classes.
     let confusion: [[Int]]
-    /// How often each label was right, given without being right, and missed; empty where samples have no labels.
+    /// How often each label was right, wrongly given, and missed; empty if samples have no labels.
     let labels: [LabelCount]
-    /// Bands of sureness; empty where numbers are answered.
+    /// Confidence bands; empty for regression.
     let bands: [Band]
 
-    /// How an answer about a label came out.
+    /// The outcome of one label of an answer.
     enum LabelOutcome: String, CaseIterable {
         case right, wrong, missed
     }
 
-    /// Answers for one label.
+    /// Counts for one label.
     struct LabelCount: Hashable, Sendable {
         var counts: [LabelOutcome: Int] = [:]
     }
 
-    /// Answers of about the same sureness.
+    /// Answers of similar confidence.
     struct Band: Hashable, Sendable {
         var count = 0
-        /// Mean sureness.
+        /// Mean confidence.
         var sureness = 0.0
         /// Share of these answers that are right.
         var right = 0.0
     }
 
-    /// Bands between 0 and 1.
+    /// Number of bands between 0 and 1.
     static let bandCount = 15
 
     init(_ file: AnswerFile) {
@@ -72,7 +72,7 @@ struct JudgedAnswers: Sendable {
         }
     }
 
-    /// How an answer about a label came out; nil where nothing was said and nothing was to be said.
+    /// The outcome of one label; nil if the label was neither given nor true.
     static func outcome(_ isGiven: Bool, _ truth: Double) -> LabelOutcome? {
         switch (isGiven, truth > 0) {
         case (true, true): .right
@@ -82,14 +82,15 @@ struct JudgedAnswers: Sendable {
         }
     }
 
-    /// Mean distance of sureness and share of right answers, each band by its number of answers; nil without bands.
+    /// Mean distance between confidence and accuracy, weighted by the number of answers in each band; nil without
+    /// bands.
     var calibrationError: Double? {
         let count = bands.reduce(0) { $0 + $1.count }
         guard count > 0 else { return nil }
         return bands.reduce(0) { $0 + Double($1.count) * abs($1.sureness - $1.right) } / Double(count)
     }
 
-    /// The samples of a choice, the most wrong ones first.
+    /// The chosen samples, worst first.
     func rows(_ choice: AnswerChoice) -> [Int] {
         switch choice {
         case .all: order
@@ -101,20 +102,20 @@ struct JudgedAnswers: Sendable {
     }
 }
 
-/// The samples that a page lists.
+/// Which samples a page lists.
 enum AnswerChoice: Hashable, Sendable {
     case all
     case pair(truth: Int, answer: Int)
     case label(Int, JudgedAnswers.LabelOutcome)
 
-    /// Reads what a query chooses.
-    /// - Throws: `Failure` with code `invalid-argument` where there is no such class or label.
+    /// Parses the choice from a query.
+    /// - Throws: `Failure` with code `invalid-argument` if there is no such class or label.
     init(_ query: Query, _ target: Target) throws {
         let range = 0...max(0, target.outputs - 1)
         if query["label"] != nil, target.kind == .multiLabel {
             let text = query["outcome"] ?? ""
             guard let outcome = JudgedAnswers.LabelOutcome(rawValue: text) else {
-                throw Failure(.invalidArgument, "'outcome' is '\(text.prefix(40))'; it is right, wrong or missed.")
+                throw Failure(.invalidArgument, "'outcome' is '\(text.prefix(40))'; use right, wrong or missed.")
             }
             self = .label(try query.number("label", default: 0, in: range), outcome)
         } else if query["truth"] != nil, target.kind == .classification {

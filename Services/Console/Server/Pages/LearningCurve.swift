@@ -1,8 +1,8 @@
 import Model
 
-/// How what is measured of one training changed, after the reports of its worker.
+/// How one measurement of a training changed, as reported by its worker.
 struct LearningCurve: Hashable, Sendable {
-    /// What was measured after an epoch.
+    /// The value after one epoch.
     struct Point: Hashable, Sendable {
         var epoch: Int
         var value: Double
@@ -11,10 +11,10 @@ struct LearningCurve: Hashable, Sendable {
     let trial: Int
     var points: [Point]
 
-    /// The curves of a metric in a scenario's trainings, the one that reported last at the end.
+    /// The curves of a metric in a scenario's trainings, ordered by their last report, latest last.
     ///
-    /// The subject of a training's report is `<scenario>/<trial>/train`, the scenario with `.<generation>` after it where
-    /// it was resumed; `train-2` and so on are those of a trial that went on after it was paused.
+    /// The subject of a training's report is `<scenario>/<trial>/train`, with `.<generation>` appended to the scenario
+    /// if it was resumed. `train-2` and so on belong to a trial that continued after a pause.
     static func curves(of events: [Event], scenario: String, metric: Metric) -> [LearningCurve] {
         var curves: [Int: LearningCurve] = [:]
         var order: [Int: Int] = [:]
@@ -27,7 +27,7 @@ struct LearningCurve: Hashable, Sendable {
                 value.isFinite
             else { continue }
             var curve = curves[trial] ?? LearningCurve(trial: trial, points: [])
-            // A training that was taken over repeats epochs since its last checkpoint.
+            // When another worker takes over a training, it repeats the epochs since the last checkpoint.
             curve.points.removeAll { $0.epoch >= epoch }
             curve.points.append(Point(epoch: epoch, value: value))
             curves[trial] = curve

@@ -2,14 +2,14 @@ import Hummingbird
 import Manual
 import Model
 
-/// The manual that the executable carries.
+/// The manual that is built into the executable.
 struct ManualPages: Sendable {
     let renderer: Renderer
 
-    /// The first page.
+    /// Name of the first page.
     func index() -> Response { page(Manual.pages[0]) }
 
-    /// The page of a name.
+    /// The page with a name.
     func response(_ name: String) throws -> Response {
         guard let page = Manual.page(name) else { throw Failure(.notFound, "The manual has no page '\(name)'.") }
         return self.page(page)
@@ -26,7 +26,7 @@ struct ManualPages: Sendable {
             ])
     }
 
-    /// Where a link of the manual leads in the console; files of the repository are not there.
+    /// Where a link of the manual leads in the console, which does not serve files of the repository.
     static func address(of link: String) -> String? {
         if link.contains("://") || link.hasPrefix("#") { return link }
         let parts = link.split(separator: "#", maxSplits: 1).map(String.init)

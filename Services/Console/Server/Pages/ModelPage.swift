@@ -6,19 +6,19 @@ import Networks
 import RegistryClient
 import ServiceClient
 
-/// All that is known of one model, with its files.
+/// A model's page: everything known about it, with its files.
 struct ModelPage: Sendable {
-    /// Most versions of the same series that are listed.
+    /// Maximum number of versions of the same series listed.
     private static let versions = 20
 
-    /// What a model's page shows, one at a time.
+    /// The views of a model's page, one shown at a time.
     enum View: String, CaseIterable {
         case model, answers, predict
 
         var title: String {
             switch self {
-            case .model: "The model"
-            case .answers: "Its answers"
+            case .model: "Model"
+            case .answers: "Test answers"
             case .predict: "Try it"
             }
         }
@@ -29,10 +29,10 @@ struct ModelPage: Sendable {
     let answers: AnswerStore
     let predictor: Predictor
     let limits: ConsoleLimits
-    /// What only pages of this console know.
+    /// Secret that only pages of this console know.
     let token = UUID().uuidString
 
-    /// Where a model's page is.
+    /// The address of a model's page.
     static func address(of model: String) -> String {
         "/models/" + model.split(separator: "/").map { Query.encoded(String($0)) }.joined(separator: "/")
     }
@@ -40,7 +40,7 @@ struct ModelPage: Sendable {
     func response(_ path: [String], _ query: Query) async throws -> Response {
         guard let view = View(rawValue: query["view"] ?? View.model.rawValue) else {
             let known = View.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Failure(.invalidArgument, "A model has no view '\(query["view"] ?? "")'; it has \(known).")
+            throw Failure(.invalidArgument, "A model has no view '\(query["view"] ?? "")'; its views are \(known).")
         }
         let model = try await model(path)
         var values = try await head(of: model, view)
@@ -52,13 +52,13 @@ struct ModelPage: Sendable {
         return renderer.page("model", title: values["name"] as? String ?? model.id, section: .zoo, values)
     }
 
-    /// Answers for the files of a form.
+    /// Answers for uploaded files.
     func predict(_ path: [String], _ request: Request) async throws -> Response {
         let model = try await model(path)
         let upload = try await Upload(request, token: token, limits: limits)
         defer { upload.remove() }
         guard let manifest = try await manifest(of: model) else {
-            throw Failure(.invalidArgument, "This model cannot answer for files.")
+            throw Failure(.invalidArgument, "This model cannot make predictions for files.")
         }
         let outcome = try await predictor.answer(upload, with: model, manifest, from: backends.registry)
         var values = try await head(of: model, .predict)
@@ -89,25 +89,25 @@ struct ModelPage: Sendable {
         ]
     }
 
-    /// How it answered for test samples.
+    /// Its answers for test samples.
     private func answerValues(of model: PretrainedModel, _ query: Query) async throws -> [String: Any] {
         guard let digest = model.file(.answers) else {
             return [
                 "note":
-                    "Its answers for test samples are not kept: that is done for the networks that a search trains to the "
-                    + "end. Judge it on data of yours with: gyrus evaluate \(model.id) --data PATH"
+                    "Its answers for test samples are not stored, because only networks that a search trains to the "
+                    + "end have them. Evaluate it on your own data with: gyrus evaluate \(model.id) --data PATH"
             ]
         }
         return try AnswerValues(try await answers.answers(of: digest), of: model.id, digest: digest, query).values
     }
 
-    /// The form for files, or why there is none.
+    /// The upload form, or why there is none.
     private func trial(of model: PretrainedModel) async throws -> [String: Any] {
         guard let manifest = try await manifest(of: model) else {
             return [
                 "note":
-                    "Nothing is known of how its data were prepared: it was imported, or an older version prepared them. "
-                    + "It cannot answer for files."
+                    "It is unknown how its data was prepared: the model was imported, or an older version did it. "
+                    + "The model cannot make predictions for files."
             ]
         }
         return [
@@ -115,7 +115,7 @@ struct ModelPage: Sendable {
         ]
     }
 
-    /// What a model reads; nil where it cannot answer for files.
+    /// What a model reads; nil if it cannot answer for files.
     private func manifest(of model: PretrainedModel) async throws -> DatasetManifest? {
         guard let recipe = model.lineage.recipe, model.file(.torchScript) != nil else { return nil }
         do {
@@ -206,9 +206,9 @@ struct ModelPage: Sendable {
         case .darknetConfiguration: "Darknet structure"
         case .openVINO: "OpenVINO structure"
         case .openVINOWeights: "OpenVINO weights"
-        case .tracker: "Setup of a tracker"
+        case .tracker: "Tracker setup"
         case .tracks: "Tracks"
-        case .contract: "What it reads"
+        case .contract: "Input contract"
         case .answers: "Answers for test samples"
         }
     }
@@ -238,7 +238,7 @@ struct ModelPage: Sendable {
         add("Trial", lineage.trial)
         add("Data", lineage.recipe.map { "\(model.dataset), recipe \($0.hexadecimal.prefix(12))…" })
         add("Weights from", lineage.parent, lineage.parent.map(address))
-        for child in children { add("Weights went to", child.id, address(of: child.id)) }
+        for child in children { add("Weights used by", child.id, address(of: child.id)) }
         add("Imported from", lineage.origin)
         add("License", lineage.licence)
         return rows

@@ -4,9 +4,9 @@ import Model
 import ServiceClient
 import WorkQueueClient
 
-/// How everything is: services, queues, workers, and what was published last.
+/// The overall state: services, queues, workers and the latest scenarios.
 struct OverviewPage: Sendable {
-    /// Scenarios that are shown.
+    /// Maximum number of scenarios shown.
     private static let latest = 6
 
     let backends: Backends
@@ -53,7 +53,7 @@ struct OverviewPage: Sendable {
             values["state"] = health.isReady ? "ready" : "starting"
             values["note"] = "up \(Words.span(health.uptime.inSeconds)) · process \(health.process)"
         case .failure(let failure):
-            values["state"] = "away"
+            values["state"] = "unavailable"
             values["note"] = failure.message
         }
         return values
@@ -63,7 +63,7 @@ struct OverviewPage: Sendable {
         switch service {
         case .registry: "networks, models, data"
         case .designer: "scenarios and searches"
-        case .knowledge: "what worked where"
+        case .knowledge: "what worked for which scenario"
         case .trainer: "training tasks"
         case .evaluator: "scoring tasks"
         }
@@ -86,21 +86,22 @@ struct OverviewPage: Sendable {
         }
     }
 
-    /// That tasks wait and nobody is there to do them; nil where somebody is. The designer does its scenarios itself.
+    /// A warning if tasks wait and no worker is there to do them; nil otherwise. The designer runs its scenarios
+    /// itself.
     static func shortage(_ name: ServiceName, _ statistics: QueueStatistics) -> [String: Any]? {
         let waiting = statistics.tasks[.queued] ?? 0
         guard name != .designer, waiting > 0, statistics.workers.isEmpty else { return nil }
-        let what = waiting == 1 ? "1 task waits" : "\(Words.count(waiting)) tasks wait"
-        return ["what": "\(what), and there is no \(name) worker", "command": "gyrus scale \(name)-worker=1"]
+        let what = waiting == 1 ? "1 task is waiting" : "\(Words.count(waiting)) tasks are waiting"
+        return ["what": "\(what), but there is no \(name) worker", "command": "gyrus scale \(name)-worker=1"]
     }
 
-    /// Whether a worker is only a place of the designer for a search that there is not.
+    /// Whether a worker is merely an idle slot of the designer for a search.
     private static func isInternal(_ worker: QueueStatistics.Worker, of name: ServiceName) -> Bool {
         name == .designer && worker.task == nil && worker.name.hasPrefix("search-")
     }
 
-    /// A row for each process: one that does several tasks at a time is a worker of several names, which differ in the
-    /// letters after the last dash.
+    /// One row per process. A process that does several tasks at a time has several worker names, which differ only
+    /// after the last dash.
     static func rows(_ workers: [QueueStatistics.Worker], of name: ServiceName) -> [[String: Any]] {
         Dictionary(grouping: workers) { worker in
             String(worker.name.prefix(upTo: worker.name.lastIndex(of: "-") ?? worker.name.endIndex))
@@ -133,6 +134,6 @@ struct OverviewPage: Sendable {
 }
 
 extension Duration {
-    /// The time as a number.
+    /// The timestamp as a number.
     var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

@@ -1,17 +1,17 @@
 import Model
 
-/// Each trial as a line over what it chose, and over what that was worth (Inselberg 1985).
+/// Parallel coordinates (Inselberg 1985): each trial is a line through its choices to their value.
 struct ParallelCoordinates {
-    /// What a trial chose, from axis to axis.
+    /// One trial's line across the axes.
     struct Line {
-        /// The place on each axis, 0 at its lower end to 1.
+        /// The position on each axis, from 0 at the lower end to 1.
         var places: [Double]
         var title: String
         var link: String
         var style: String
     }
 
-    /// An axis with what stands at it.
+    /// An axis with its tick labels.
     struct Axis {
         var title: String
         var ticks: [(place: Double, text: String)]
@@ -26,16 +26,16 @@ struct ParallelCoordinates {
     private let bottom = 20.0
     private let side = 70.0
     private let gap = 150.0
-    /// Letters of a name at an axis.
+    /// Maximum length of a tick label.
     private let letters = 20
 
-    /// The drawing; nil where there is nothing to draw.
+    /// The drawing; nil if there is nothing to draw.
     func svg() -> String? {
         guard axes.count > 1, !lines.isEmpty else { return nil }
         var svg = SVG(width: side * 2 + gap * Double(axes.count - 1), height: height)
         let x = { (axis: Int) in side + gap * Double(axis) }
         let y = { (place: Double) in height - bottom - place * (height - top - bottom) }
-        // The best ones are drawn last, above the others.
+        // The best ones are drawn last, on top of the others.
         for line in lines.reversed() {
             let points = line.places.enumerated().map { (x: x($0.offset), y: y($0.element)) }
             svg.group("a", ["href": line.link, "tabindex": "-1"]) {

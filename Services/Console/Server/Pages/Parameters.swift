@@ -1,25 +1,25 @@
 import DesignerClient
 import Model
 
-/// What trials of a search have chosen, as a table: a row for each trial that was measured, a column for each decision.
+/// The choices of a search's trials as a table: one row per measured trial, one column per decision.
 struct Parameters: Sendable {
     /// One decision.
     struct Column: Hashable, Sendable {
         var name: String
-        /// The choices that trials made, in their order.
+        /// The choices that trials made, in order.
         var levels: [String]
-        /// How much of the objective's variance the decision explains by itself, 0 to 1.
+        /// Share of the objective's variance that the decision explains by itself, 0 to 1.
         var importance = 0.0
     }
 
-    /// Turns of a repeated part that are told apart.
+    /// Maximum number of repetitions of a part that are distinguished.
     private static let mostTurns = 6
 
-    /// The decisions on which trials differ, the most important ones first.
+    /// The decisions on which trials differ, most important first.
     let columns: [Column]
-    /// The trials, the best one first.
+    /// The trials, best first.
     let trials: [Trial]
-    /// For each trial the number of its choice of each column.
+    /// For each trial, the index of its choice in each column.
     let choices: [[Int]]
 
     init(_ trials: [Trial], genes: [ScenarioFacts.Gene]?) {
@@ -48,13 +48,13 @@ struct Parameters: Sendable {
 
     private struct Decision: Hashable {
         var text: String
-        /// Where it stands among the choices.
+        /// Position among the choices.
         var order: Int
 
         static let absent = Decision(text: "–", order: 0)
     }
 
-    /// What a genome says, by decision.
+    /// The choices of a genome by decision.
     private static func decisions(
         _ genome: String, _ genes: [ScenarioFacts.Gene]?
     ) -> [(name: String, choice: Decision)] {
@@ -98,8 +98,8 @@ struct Parameters: Sendable {
 
     // MARK: Importance
 
-    /// The share of the variance that a decision explains by itself, without what chance alone would explain (ε² of an analysis
-    /// of variance; Kelley 1935).
+    /// The share of the variance that a decision explains by itself, corrected for chance (ε² of an analysis of
+    /// variance; Kelley 1935).
     static func share(explainedBy levels: [Int], levels count: Int, of values: [Double]) -> Double {
         let total = values.count
         guard total > count, count > 1 else { return 0 }

@@ -1,12 +1,12 @@
 import Foundation
 import Model
 
-/// What a page shows of a network's inputs and of answers for uploaded files.
+/// Template values for a network's inputs and its answers for uploaded files.
 enum PredictValues {
-    /// Answers for a sample that are named.
+    /// Maximum number of answers named for a sample.
     private static let mostNamed = 5
 
-    /// The form: what can be dropped, and how much of it.
+    /// The form: which files it accepts, and how many.
     static func form(_ manifest: DatasetManifest, token: String, limits: ConsoleLimits) -> [String: Any] {
         let inputs = manifest.inputs.sorted { $0.key < $1.key }
         let columns = inputs.flatMap(\.value.columns).reduce(into: [String]()) { columns, name in
@@ -27,17 +27,17 @@ enum PredictValues {
         let each = isOneEach ? "one file for each of \(inputs.map(\.key).joined(separator: " and "))" : nil
         return [
             "token": token, "wants": (word ?? each).map { "\($0), or \(table)" } ?? table,
-            "files": hasFiles ? "Files that the table names are dropped along with it." : "",
+            "files": hasFiles ? "Drop the files named in the table along with it." : "",
             "limit": "At most \(limits.uploadFiles) files and \(limits.uploadBytes >> 20) MiB at a time.",
         ]
     }
 
-    /// The rows of answers, with how sure the network is of each.
+    /// The rows of answers, each with its confidence.
     static func answers(_ outcome: Predictor.Outcome) -> [String: Any] {
         var values: [String: Any] = ["rows": outcome.answers.map { row($0, outcome.target) }]
         if outcome.further > 0 {
             values["further"] =
-                "\(Words.some(outcome.further, "more sample")) are not shown; use gyrus predict for them."
+                "\(Words.some(outcome.further, "more sample")) not shown; use gyrus predict for them."
         }
         return values
     }

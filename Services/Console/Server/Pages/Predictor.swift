@@ -6,8 +6,8 @@ import ServerClient
 import Synchronization
 import WorkQueueClient
 
-/// Answers for uploaded files by the same helper program as `gyrus predict`, which can read nothing but the package and the
-/// upload.
+/// Answers for uploaded files, from the same helper program as `gyrus predict`. The helper can read only the package
+/// and the upload.
 final class Predictor: Sendable {
     /// The answer for a sample, or why there is none.
     struct Answer: Sendable {
@@ -15,15 +15,15 @@ final class Predictor: Sendable {
         var result: Result<[Float], Failure>
     }
 
-    /// What was answered.
+    /// The answers for one upload.
     struct Outcome: Sendable {
         var target: Target
         var answers: [Answer]
-        /// Samples beyond those that are shown.
+        /// Number of samples beyond those shown.
         var further = 0
     }
 
-    /// Endings of tables.
+    /// File extensions of tables.
     private static let tables: Set = ["csv", "tsv", "jsonl", "ndjson", "json", "parquet"]
 
     private let store: PackageStore
@@ -35,7 +35,7 @@ final class Predictor: Sendable {
         self.limits = limits
     }
 
-    /// A table of one row for a network of several inputs, where each file is one of them; nil where that is not so.
+    /// A one-row table for a network with several inputs, if each uploaded file is one of them; nil otherwise.
     private static func row(of upload: Upload, _ manifest: DatasetManifest) throws -> URL? {
         let inputs = manifest.inputs.values
         guard inputs.count > 1, inputs.count == upload.files.count else { return nil }
@@ -65,7 +65,7 @@ final class Predictor: Sendable {
 
     /// Answers for an upload.
     /// - Parameter manifest: What the network reads.
-    /// - Throws: `Failure` with code `busy` where as many uploads as are allowed are at work.
+    /// - Throws: `Failure` with code `busy` if the maximum number of uploads is already being processed.
     func answer(
         _ upload: Upload, with model: PretrainedModel, _ manifest: DatasetManifest, from registry: RegistryClient
     ) async throws -> Outcome {
@@ -76,11 +76,11 @@ final class Predictor: Sendable {
         }
         guard isFree else {
             throw Failure(
-                .busy, "\(limits.predictions) uploads are being answered already; try again in a moment.",
+                .busy, "The console is already processing \(limits.predictions) uploads; try again in a moment.",
                 retryAfter: .seconds(2))
         }
         defer { running.withLock { $0 -= 1 } }
-        // Making a package and talking with the helper both block.
+        // Building a package and talking to the helper both block.
         return try await withTaskExecutorPreference(WorkerThread()) {
             let package = try await store.package(of: model, from: registry)
             return try Self.run(package, manifest, upload, limits)
@@ -123,7 +123,7 @@ final class Predictor: Sendable {
                 failure.map { .failure($0) } ?? .success(message.answer ?? [])
             outcome?.answers.append(Answer(place: place.replacing(folder, with: ""), result: result))
         }
-        guard let outcome else { throw Failure(.internal, "The helper program for data ended without an answer.") }
+        guard let outcome else { throw Failure(.internal, "The data helper exited without an answer.") }
         return outcome
     }
 }

@@ -5,11 +5,11 @@ import HummingbirdCore
 import Model
 import ServiceClient
 
-/// The list of scenarios, and the page of one.
+/// The list of scenarios, and the page of one scenario.
 struct ScenarioPages: Sendable {
-    /// Scenarios on one page.
+    /// Scenarios per page.
     private static let pageSize = 50
-    /// Services whose events tell of a scenario.
+    /// Services whose events concern a scenario.
     private static let tellers: [ServiceName] = [.designer, .trainer]
 
     let backends: Backends
@@ -37,16 +37,16 @@ struct ScenarioPages: Sendable {
 
     // MARK: - One scenario
 
-    /// What a scenario's page shows, one at a time.
+    /// The views of a scenario's page, one shown at a time.
     private enum View: String, CaseIterable {
         case search, compare, brain, file
 
         var title: String {
             switch self {
-            case .search: "The search"
-            case .compare: "Trials compared"
+            case .search: "Search"
+            case .compare: "Compare trials"
             case .brain: "Why these networks"
-            case .file: "The file"
+            case .file: "File"
             }
         }
     }
@@ -54,7 +54,7 @@ struct ScenarioPages: Sendable {
     func page(_ id: String, _ query: Query) async throws -> Response {
         guard let view = View(rawValue: query["view"] ?? View.search.rawValue) else {
             let known = View.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Failure(.invalidArgument, "A scenario has no view '\(query["view"] ?? "")'; it has \(known).")
+            throw Failure(.invalidArgument, "A scenario has no view '\(query["view"] ?? "")'; its views are \(known).")
         }
         var values: [String: Any]
         let status: ScenarioStatus
@@ -104,19 +104,19 @@ struct ScenarioPages: Sendable {
         }
     }
 
-    /// What a search is, in a line.
+    /// A one-line summary of a search.
     private static func facts(_ status: ScenarioStatus) -> String {
         let method = status.facts.map { "\($0.method.rawValue), " } ?? ""
-        return "\(method)\(Words.some(status.trials, "trial")), judged by \(status.objective.name)"
+        return "\(method)\(Words.some(status.trials, "trial")), objective \(status.objective.name)"
     }
 
-    /// The scenario's file, as it was published.
+    /// The scenario's file as it was published.
     func file(_ id: String) async throws -> Response {
         let status = try await backends.ask(.designer) { try await $0.designer.scenario(id) }
         return Downloads.text(status.text, type: "application/yaml", name: "\(status.id).yaml")
     }
 
-    /// The trials that a table's filter leaves, as a file for other programs.
+    /// The filtered trials as a CSV file.
     func trials(_ id: String, _ query: Query) async throws -> Response {
         let table = try TrialTable(query)
         let (status, trials) = try await backends.ask(.designer) {
@@ -138,12 +138,12 @@ struct ScenarioPages: Sendable {
         async let told = backends.part(.trainer) { services -> [ServiceClient.EventPage] in
             let trainer = try services.service(.trainer)
             let reports = try await trainer.lastEvents(kind: "task.progress", subject: key)
-            // Only where several workers train together can one of them leave.
+            // Only when several workers train together can one of them leave.
             guard reports.events.contains(where: { $0.attributes["rank"] != nil }) else { return [reports] }
             return [reports, try await trainer.lastEvents(kind: "task.left", subject: key)]
         }
         async let last = backends.part(.designer) { try await $0.service(.designer).lastEvents(limit: 1) }
-        // Read before the figures, so that the stream that goes on from here misses nothing that they lack.
+        // Read before the figures, so that the stream that continues from here misses nothing they lack.
         let (pages, newest) = await (try? told.get(), try? last.get())
         let reports = pages.map { $0.flatMap(\.events).sorted { $0.sequence < $1.sequence } }
         async let status = backends.ask(.designer) { try await $0.designer.scenario(key) }
@@ -169,7 +169,7 @@ struct ScenarioPages: Sendable {
         return report
     }
 
-    /// The search's pictures; for a fusion the best trials are asked for, for a lineage the last ones.
+    /// The search's pictures. For a fusion, fetches the best trials; for a lineage, the last ones.
     private func pictures(_ report: SearchReport, learned: [Event]) async throws -> [SearchPicture] {
         let id = report.status.id.text
         let total = report.progress.counts.values.reduce(0, +) + report.progress.finals
@@ -213,6 +213,6 @@ struct ScenarioPages: Sendable {
 }
 
 extension HTTPField.Name {
-    /// The position up to which a browser has a stream.
+    /// The position up to which a browser has received a stream.
     static var lastEventID: Self { named("Last-Event-ID") }
 }

@@ -2,7 +2,7 @@ import DesignerClient
 import Foundation
 import Model
 
-/// What lists show of a scenario, and lists of trials of a trial.
+/// Template values of one row in lists of scenarios or trials.
 enum ScenarioRow {
     static func values(_ status: ScenarioStatus) -> [String: Any] {
         [

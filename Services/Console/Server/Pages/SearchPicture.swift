@@ -1,12 +1,12 @@
 import DesignerClient
 import Model
 
-/// What a search has to show beside its figures: the diagram of the best fusion, and how the searcher itself would be
-/// drawn, as the lineage of a population, the entropy of controllers, or the map of an embedding.
+/// A picture that complements a search's figures: the diagram of the best fusion, and a view of the searcher itself,
+/// such as the lineage of a population, the entropy of controllers, or the map of an embedding.
 struct SearchPicture: Sendable {
-    /// Most events of what was learned that are asked for.
+    /// Maximum number of learning events fetched.
     static let mostEvents: UInt32 = 400
-    /// Most trials of a lineage: the last ones.
+    /// Maximum number of trials in a lineage: the latest ones.
     static let mostTrials = 200
 
     let title: String
@@ -20,11 +20,11 @@ struct SearchPicture: Sendable {
         self.drawing = drawing
     }
 
-    /// The pictures of a scenario's search; none where there is nothing to be drawn.
+    /// The pictures of a scenario's search; none if there is nothing to draw.
     /// - Parameters:
-    ///   - learned: What the searcher has learned, the last at the end.
-    ///   - best: Asks for so many of the best trials, the best one first.
-    ///   - last: Asks for the last trials.
+    ///   - learned: What the searcher has learned, oldest first.
+    ///   - best: Fetches that many of the best trials, best first.
+    ///   - last: Fetches the last trials.
     static func pictures(
         of status: ScenarioStatus, _ progress: SearchProgress, learned: [Event],
         best: (Int) async throws -> [Trial], last: () async throws -> [Trial]
@@ -44,12 +44,12 @@ struct SearchPicture: Sendable {
         return pictures.compactMap { $0 }
     }
 
-    /// The best fusion, which a network alone may well beat; nil before there is one.
+    /// The best fusion, even if a single network beats it; nil before there is one.
     private static func diagram(
         fusing networks: Int, _ status: ScenarioStatus, _ best: (Int) async throws -> [Trial]
     ) async throws -> FusionDiagram? {
         if let diagram = status.best.flatMap({ FusionDiagram($0.networkName) }) { return diagram }
-        // Nothing but the networks alone can stand before it.
+        // Only single networks can rank above it.
         let measured = try await best(networks + 1).filter { $0.objective != nil }
         return measured.compactMap { FusionDiagram($0.networkName) }.first
     }
@@ -57,7 +57,7 @@ struct SearchPicture: Sendable {
     // MARK: - Each kind
 
     private static func fusion(_ diagram: FusionDiagram) -> SearchPicture? {
-        SearchPicture("The best fusion", "Each layer joins one stage of each network: \(diagram.way).", diagram.svg())
+        SearchPicture("The best fusion", "Each layer fuses one stage of each network: \(diagram.way).", diagram.svg())
     }
 
     private static func entropies(_ learned: [Event]) -> SearchPicture? {
@@ -85,7 +85,7 @@ struct SearchPicture: Sendable {
             yText: { Words.fixed($0, 3) }, width: 1200, height: 300)
         let copies = replicas.count > 1 ? " and each of its \(replicas.count) replicas" : ""
         return SearchPicture(
-            "What the controllers still leave open",
+            "Entropy of the controllers",
             "One line for each controller (\(names.joined(separator: ", ")))\(copies); at 0 bits it always writes the"
                 + " same.", chart.svg())
     }
@@ -113,9 +113,9 @@ struct SearchPicture: Sendable {
             width: 1200, height: 380)
         let ranking = event.attributes["ranking"].flatMap(Double.init).map { Words.percent($0) } ?? "–"
         return SearchPicture(
-            "The embedding in which the search goes uphill",
-            "The two widest directions of the points of \(points.count) networks; the brightest color is the best "
-                + "quarter. Of all pairs of examples the predictor orders \(ranking) rightly.", chart.svg())
+            "The embedding in which the search climbs",
+            "The first two principal components of \(points.count) networks; the brightest color is the best "
+                + "quarter. The predictor ranks \(ranking) of all pairs of examples correctly.", chart.svg())
     }
 
     private static func lineage(_ trials: [Trial], best: Int?, _ metric: Metric) -> SearchPicture? {
@@ -134,17 +134,17 @@ struct SearchPicture: Sendable {
         let others = lineage.descents.filter { !ancestry.contains($0) }
         let dots = lineage.trials.map { point($0, $0.id.number == best ? "strong" : "") }
         let chart = Chart(
-            label: "Descent of the last \(dots.count) trials", xTitle: "trial", yTitle: "validation \(metric.name)",
+            label: "Ancestry of the last \(dots.count) trials", xTitle: "trial", yTitle: "validation \(metric.name)",
             series: lines(others, "muted") + lines(ancestry, "s1") + [.init(style: "s1", mark: .dots, points: dots)],
             xText: Words.countTick, yText: { Words.tick($0, of: metric) }, width: 1200, height: 380)
         return SearchPicture(
-            "Who descends from whom",
-            "The last \(Words.some(dots.count, "trial")); each line leads from a parent to its child, and those of the best "
+            "Ancestry",
+            "The last \(Words.some(dots.count, "trial")); each line leads from parent to child; those of the best "
                 + "trial's ancestors stand out.", chart.svg())
     }
 }
 
-/// Which trials descend from which.
+/// The ancestry of trials.
 struct Lineage {
     /// A parent and its child.
     struct Descent: Hashable {
@@ -155,7 +155,7 @@ struct Lineage {
     let trials: [Trial]
     let descents: [Descent]
 
-    /// Takes trials; parents that are not among them are left out.
+    /// Builds the ancestry of trials; ignores parents that are not among them.
     init(_ trials: [Trial]) {
         self.trials = trials
         let byNumber = Dictionary(trials.map { ($0.id.number, $0) }) { first, _ in first }
@@ -164,7 +164,7 @@ struct Lineage {
         }
     }
 
-    /// The descents that led to a trial.
+    /// The links that lead to a trial.
     func ancestry(of trial: Int?) -> [Descent] {
         var (wanted, found) = (Set([trial].compactMap { $0 }), [Descent]())
         // Children are younger than their parents.

@@ -2,29 +2,29 @@ import DesignerClient
 import Foundation
 import Model
 
-/// How a search goes: figures, charts and one page of its trials.
+/// The progress of a search: figures, charts and one page of its trials.
 struct SearchReport: Sendable {
-    /// Most trials that the charts show as dots.
+    /// Maximum number of trials shown as dots.
     static let sample = 600
-    /// Most trainings that have a learning curve: the last ones.
+    /// Maximum number of trainings with a learning curve: the latest ones.
     private static let curves = 24
 
     let status: ScenarioStatus
     let progress: SearchProgress
     let trials: [Trial]
     let table: TrialTable
-    /// How many trials the table's filter leaves; nil where there is none.
+    /// Number of trials that pass the table's filter; nil without a filter.
     var fitting: Int?
-    /// What the trainer's workers reported last, and who of them left; nil where it is away.
+    /// The latest reports of the trainer's workers, and which workers left; nil if the trainer does not answer.
     let reports: [Event]?
     let position: StreamPosition
-    /// The tables of a search for a tracker; nil for any other search.
+    /// The tables of a tracker search; nil for any other search.
     var tracking: TrackingTables?
-    /// The best fusion and the searcher's own picture, where there are any.
+    /// The best fusion and the searcher's own picture, if any.
     var pictures: [SearchPicture] = []
 
     private var best: Int? { progress.records.last?.number }
-    /// What networks are judged by.
+    /// The metric that ranks networks.
     private var metric: Metric { status.objective }
 
     private var bestTest: String {
@@ -72,14 +72,14 @@ struct SearchReport: Sendable {
         return values
     }
 
-    /// Why there are no points in a chart.
+    /// Why a chart has no points.
     private var noPoints: String {
         let failed = progress.counts[.failed] ?? 0
         guard failed > 0 else { return "No trial has ended yet." }
         return "\(Words.some(failed, "trial")) failed; none has a value yet."
     }
 
-    /// How many trials were stopped early, and what that saves; nil where none was.
+    /// How many trials halving stopped early, and what that saves; nil if none.
     private var halvingNote: String? {
         let paused = progress.counts[.paused] ?? 0
         guard paused + progress.promoted > 0 else { return nil }
@@ -105,7 +105,7 @@ struct SearchReport: Sendable {
             ], xText: Words.countTick, yText: { Words.tick($0, of: metric) })
     }
 
-    /// The final training that is the result, which no other trial's value says anything of.
+    /// The final training that is the result; no other trial has its value.
     private func winner(_ models: ModelLinks) -> [Chart.Point] {
         guard let best = status.best, best.purpose.isFinal, let objective = best.objective else { return [] }
         let value = metric.utility(of: objective)
@@ -124,7 +124,7 @@ struct SearchReport: Sendable {
                 $0, Int($0.parameters), style: "q\(quartile(of: $0.latency)) strong",
                 link: models.address(of: $0.number))
         }
-        // Of the surface only its upper edge is a line in this view: what no smaller network beats.
+        // In this view only the upper edge of the surface is a line: the networks that no smaller network beats.
         let edge = SearchProgress.edge(of: progress.front).map { point($0, Int($0.parameters)) }
         return Chart(
             label: "\(measure), over parameters; the color is the latency", xTitle: "parameters",
@@ -146,7 +146,7 @@ struct SearchReport: Sendable {
             link: link ?? "")
     }
 
-    /// The latencies that part the trials into four.
+    /// The latencies that divide the trials into quarters.
     private var quartiles: [Double] {
         let sorted = progress.sample.map(\.latency).sorted()
         guard sorted.count >= 4 else { return [] }
@@ -183,7 +183,7 @@ struct SearchReport: Sendable {
 }
 
 extension SearchProgress {
-    /// Of trials by parameters, each that is better than all smaller ones.
+    /// The trials, ordered by parameters, that are better than all smaller ones.
     fileprivate static func edge(of trials: [Figures]) -> [Figures] {
         var best = -Double.infinity
         return trials.filter { trial in

@@ -4,9 +4,9 @@ import Model
 import ServiceClient
 import Tracking
 
-/// The tracks of a scenario's best tracker: every sequence as a whole, and frame by frame.
+/// The tracks of a scenario's best tracker: each sequence as a whole, and frame by frame.
 struct TrackPages: Sendable {
-    /// Frames that the links beside a frame go back and on.
+    /// Steps in frames of the links beside a frame.
     private static let strides = [-25, -1, 1, 25]
 
     let backends: Backends
@@ -63,14 +63,14 @@ struct TrackPages: Sendable {
         guard let tracks = status.best?.tracker?.tracks else {
             throw Failure(
                 .notFound,
-                "Scenario '\(status.name)' has no tracks: they are kept of a tracking scenario's result, at its end.")
+                "Scenario '\(status.name)' has no tracks; a tracking scenario stores those of its result when it ends.")
         }
         let all = try await store.sequences(of: tracks)
         let name = query["sequence"] ?? all.first?.name ?? ""
         guard let sequence = all.first(where: { $0.name == name }), !sequence.frames.isEmpty else {
             throw Failure(
                 .notFound,
-                "There is no sequence '\(name.prefix(80))'; there are \(all.map(\.name).joined(separator: ", ")).")
+                "There is no sequence '\(name.prefix(80))'. Available: \(all.map(\.name).joined(separator: ", ")).")
         }
         return Scene(
             status: status, all: all, sequence: sequence,

@@ -2,9 +2,10 @@ import DesignerClient
 import Model
 import Tracking
 
-/// The tables of a search for a tracker: the fixed settings beside the best one, and that one on each sequence.
+/// The tables of a tracker search: the published settings beside the best tracker, and the best tracker on each
+/// sequence.
 struct TrackingTables: Sendable {
-    /// Most fixed settings that are shown, and so most trials that are asked for: they are a search's first ones.
+    /// Maximum number of published settings shown, and thus of trials fetched: they are a search's first trials.
     static let most = 120
 
     let objective: String
@@ -12,7 +13,7 @@ struct TrackingTables: Sendable {
     private let fixed: [Trial]
     private let best: Trial?
 
-    /// Takes a scenario and its first trials; nil where it is about something else.
+    /// Takes a scenario and its first trials; nil if it is not a tracking scenario.
     init?(_ status: ScenarioStatus, first trials: [Trial]) {
         guard let facts = status.facts, facts.task == .tracking else { return nil }
         objective = status.objective.name.uppercased()

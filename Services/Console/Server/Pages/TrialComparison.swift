@@ -1,19 +1,19 @@
 import DesignerClient
 import Model
 
-/// The trials of a search side by side: what they chose, what that was worth, and what mattered.
+/// The trials of a search side by side: their choices, the value of each, and which decisions mattered.
 struct TrialComparison {
-    /// Most trials that are compared: the best ones.
+    /// Maximum number of trials compared: the best ones.
     static let mostTrials = 5_000
-    /// Trials that have a line.
+    /// Trials drawn as lines.
     private static let lines = 250
-    /// Decisions that have an axis.
+    /// Decisions drawn as axes.
     private static let axes = 8
-    /// Decisions that have a bar.
+    /// Decisions drawn as bars.
     private static let bars = 20
-    /// Trials below which importance says nothing.
+    /// Minimum number of trials for a meaningful importance.
     private static let fewest = 8
-    /// Choices that stand at an axis.
+    /// Maximum number of choices at an axis.
     private static let ticks = 14
 
     let status: ScenarioStatus
@@ -64,7 +64,7 @@ struct TrialComparison {
         let worths = [0, 0.5, 1].map { (place: $0, text: Words.worth(low + $0 * (high - low), of: status.objective)) }
         let axes = columns.map(Self.axis) + [.init(title: status.objective.name, ticks: worths)]
         return ParallelCoordinates(
-            label: "Choices of trials and what they were worth", axes: axes, lines: lines
+            label: "Choices of trials and their value", axes: axes, lines: lines
         ).svg()
     }
 
@@ -81,7 +81,7 @@ struct TrialComparison {
 
     // MARK: Slices
 
-    /// For each decision what its choices were worth.
+    /// For each decision, the value of its choices.
     private var slices: [[String: Any]] {
         parameters.columns.prefix(Self.axes).enumerated().map { place, column in
             let groups = Dictionary(grouping: parameters.trials.indices) { parameters.choices[$0][place] }

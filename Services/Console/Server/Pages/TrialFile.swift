@@ -1,7 +1,7 @@
 import DesignerClient
 import Model
 
-/// Trials as a file of comma-separated values (RFC 4180), a column for each thing that was measured of any.
+/// Trials as a CSV file (RFC 4180), with one column for each metric that any of them has.
 struct TrialFile {
     let text: String
 
@@ -18,7 +18,7 @@ struct TrialFile {
         text = ([heads + measured] + rows).map { $0.map(Self.field).joined(separator: ",") + "\r\n" }.joined()
     }
 
-    /// A text that a table program would take for a formula is kept from being one.
+    /// Keeps spreadsheet programs from reading a text as a formula.
     private static func field(_ text: String) -> String {
         let isFormula = text.first.map { "=+@\t".contains($0) } ?? false || (text.hasPrefix("-") && Double(text) == nil)
         let text = isFormula ? "'" + text : text

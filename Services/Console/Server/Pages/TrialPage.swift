@@ -5,24 +5,24 @@ import Model
 import ServiceClient
 import WorkQueueClient
 
-/// The page of one trial: what was tried, how its training went, what came of it, and how to have it again.
+/// The page of one trial: what was tried, how its training went, its results, and how to reproduce it.
 struct TrialPage: Sendable {
     let backends: Backends
     let renderer: Renderer
 
-    /// Where a trial is shown.
+    /// The address of a trial's page.
     static func address(of trial: TrialID) -> String { "/scenarios/\(trial.scenario)/trials/\(trial.number)" }
 
     func response(_ id: String, _ number: String) async throws -> Response {
         guard let number = Int(number), (0...1_000_000_000).contains(number) else {
-            throw Failure(.invalidArgument, "'\(number.prefix(40))' is no number of a trial.")
+            throw Failure(.invalidArgument, "'\(number.prefix(40))' is not a trial number.")
         }
         let (status, trial) = try await backends.ask(.designer) {
             let status = try await $0.designer.scenario(id)
             return (status, try await $0.designer.trials(of: status.id.text, from: number, limit: 1).first)
         }
         guard let trial, trial.id.number == number else {
-            throw Failure(.notFound, "The scenario \(status.id) has no trial \(number).")
+            throw Failure(.notFound, "Scenario \(status.id) has no trial \(number).")
         }
         let told = await backends.part(.trainer) { try await Self.events(of: trial, $0) }
         let events = (try? told.get()) ?? []
@@ -35,7 +35,7 @@ struct TrialPage: Sendable {
             "trial", title: "Trial \(number) of \(status.name)", section: .scenarios, values)
     }
 
-    /// What the trainer told of the trial, oldest first; a scenario that was resumed has a number behind its identity.
+    /// The trainer's events of the trial, oldest first; a resumed scenario has a generation after its identity.
     private static func events(of trial: Trial, _ services: Backends) async throws -> [Event] {
         let trainer = try services.service(.trainer)
         let scenario = trial.id.scenario.text
@@ -81,7 +81,7 @@ struct TrialPage: Sendable {
         value == value.rounded() && abs(value) < 1e15 ? Words.count(Int(value)) : Words.plain(value)
     }
 
-    /// The trials that it was made of or trains on.
+    /// The trials that it was made from or continues.
     private static func relatives(of trial: Trial) -> [[String: Any]] {
         (trial.parents + [trial.purpose.source].compactMap { $0 }).filter { $0 < trial.id.number }.map {
             ["number": $0, "address": address(of: TrialID(scenario: trial.id.scenario, number: $0))]
@@ -118,7 +118,7 @@ struct TrialPage: Sendable {
 
     // MARK: - Curves
 
-    /// A chart for each thing that was measured after epochs, training and validation in one.
+    /// One chart for each metric measured after epochs, with training and validation together.
     static func charts(_ events: [Event], _ trial: Trial) -> [[String: Any]] {
         var curves: [String: [String: [Double: Double]]] = [:]
         for event in events {
@@ -131,7 +131,8 @@ struct TrialPage: Sendable {
                 guard parts.count == 2, ["training", "validation"].contains(parts[0]), let value = Double(text),
                     value.isFinite
                 else { continue }
-                // A training that was taken over repeats epochs since its last checkpoint: the later value counts.
+                // When another worker takes over a training, it repeats the epochs since the last checkpoint; the later
+                // value counts.
                 curves[parts[1], default: [:]][parts[0], default: [:]][step] = value
             }
         }

@@ -1,9 +1,9 @@
 import DesignerClient
 import Model
 
-/// A page of a scenario's trials in some order, as the address asks for it.
+/// A page of a scenario's trials, ordered and filtered as the address requests.
 struct TrialTable: Sendable {
-    /// Trials on one page.
+    /// Trials per page.
     static let pageSize = 25
 
     private static let columns: [(title: String, name: String, order: TrialOrder?)] = [
@@ -18,14 +18,14 @@ struct TrialTable: Sendable {
     let page: Int
     /// Only trials in this state; nil for all.
     let state: TrialState?
-    /// Only trials with this text in the network's name, the origin or the reason of a failure; empty for all.
+    /// Only trials with this text in the network's name, the origin or the failure message; empty for all.
     let text: String
 
     init(_ query: Query) throws {
         let name = query["sort"] ?? "number"
         guard let order = Self.columns.first(where: { $0.name == name && $0.order != nil })?.order else {
             let names = Self.columns.map(\.name).filter { !$0.isEmpty }.joined(separator: ", ")
-            throw Failure(.invalidArgument, "Trials cannot be sorted by '\(name.prefix(40))'; by these: \(names).")
+            throw Failure(.invalidArgument, "Trials cannot be sorted by '\(name.prefix(40))'. Sort by: \(names).")
         }
         self.order = order
         self.name = name
@@ -35,7 +35,7 @@ struct TrialTable: Sendable {
         state = try query["state"].map { word in
             guard let state = TrialState.allCases.first(where: { $0.description == word }) else {
                 let names = TrialState.allCases.map(\.description).joined(separator: ", ")
-                throw Failure(.invalidArgument, "There is no state '\(word.prefix(40))'; there are these: \(names).")
+                throw Failure(.invalidArgument, "There is no state '\(word.prefix(40))'. Available: \(names).")
             }
             return state
         }
@@ -43,7 +43,7 @@ struct TrialTable: Sendable {
 
     private var isFiltered: Bool { state != nil || !text.isEmpty }
 
-    /// The trials of the page, and how many there are on all pages; nil where the filter leaves all.
+    /// The trials of the page, and the number on all pages; nil if the filter keeps all.
     func trials(of scenario: String, _ designer: DesignerClient) async throws -> (page: [Trial], total: Int?) {
         let offset = (page - 1) * Self.pageSize
         guard isFiltered else {
@@ -55,7 +55,7 @@ struct TrialTable: Sendable {
         return (Array(fitting.dropFirst(offset).prefix(Self.pageSize)), fitting.count)
     }
 
-    /// All trials that the filter leaves, in the table's order.
+    /// All trials that pass the filter, in the table's order.
     func all(of scenario: String, _ designer: DesignerClient) async throws -> [Trial] {
         var found: [Trial] = []
         var offset = 0
@@ -75,7 +75,7 @@ struct TrialTable: Sendable {
         return texts.contains { $0.lowercased().contains(text.lowercased()) }
     }
 
-    /// The fields of the filter, and the table as a file.
+    /// The filter's fields, and the address of the CSV file.
     func filter(_ scenario: String) -> [String: Any] {
         [
             "text": text, "sort": name, "direction": isDescending ? "down" : "", "isFiltered": isFiltered,
@@ -85,7 +85,7 @@ struct TrialTable: Sendable {
         ]
     }
 
-    /// The heads of the columns, each with the address that sorts by it.
+    /// The column headings, each with the address that sorts by it.
     func heads(_ scenario: String) -> [[String: Any]] {
         Self.columns.map { column in
             guard let order = column.order else { return ["title": column.title] }
@@ -100,7 +100,7 @@ struct TrialTable: Sendable {
         }
     }
 
-    /// Where the pages before and after are.
+    /// The addresses of the previous and next pages.
     func neighbours(_ scenario: String, of total: Int) -> [String: Any] {
         let pages = max(1, (total + Self.pageSize - 1) / Self.pageSize)
         var values: [String: Any] = ["page": page, "pages": pages, "isOne": pages == 1]

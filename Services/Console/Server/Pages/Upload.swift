@@ -5,17 +5,17 @@ import HummingbirdCore
 import Model
 import WebGuard
 
-/// The files that a person has dropped on a page, in a folder of their own.
+/// Files that a user dropped on a page, in a folder of their own.
 struct Upload {
-    /// Name of the field that has the page's token.
+    /// Name of the form field that holds the page's token.
     static let tokenField = "token"
 
     let folder: URL
-    /// Their paths, in the order in which they came.
+    /// Paths of the files, in the order received.
     let files: [URL]
 
-    /// Takes the files of a form.
-    /// - Parameter token: What the form must have, because only pages of this console know it.
+    /// Reads the files of a form.
+    /// - Parameter token: The secret that the form must contain, known only to pages of this console.
     /// - Throws: `Refusal` or `Failure` that says what is wrong.
     init(_ request: Request, token: String, limits: ConsoleLimits) async throws {
         let form = try Multipart(
@@ -25,10 +25,10 @@ struct Upload {
             given.content.elementsEqual(token.utf8)
         else {
             throw Refusal(
-                .forbidden, "The page is older than this console; load it again, and drop the files once more.")
+                .forbidden, "This page was loaded before the console restarted; reload it and drop the files again.")
         }
         let parts = form.parts.filter { $0.isFile && !$0.content.isEmpty }
-        guard !parts.isEmpty else { throw Failure(.invalidArgument, "Choose a file first, or drop one.") }
+        guard !parts.isEmpty else { throw Failure(.invalidArgument, "No file was selected; choose or drop one.") }
         folder = FileManager.default.temporaryDirectory.appending(path: "gyrus-upload-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
@@ -37,7 +37,7 @@ struct Upload {
             for part in parts {
                 let file = folder.appending(path: Self.name(part.file ?? "", number: files.count + 1))
                 guard !files.contains(file) else {
-                    throw Failure(.invalidArgument, "Two files are named '\(file.lastPathComponent)'.")
+                    throw Failure(.invalidArgument, "Two files are named '\(file.lastPathComponent)'; rename one.")
                 }
                 try Data(part.content).write(to: file, options: .withoutOverwriting)
                 files.append(file)
@@ -52,7 +52,7 @@ struct Upload {
     /// Removes the files.
     func remove() { try? FileManager.default.removeItem(at: folder) }
 
-    /// A name that stays in its folder, whatever the client says.
+    /// A file name that stays in its folder, whatever the client sends.
     static func name(_ name: String, number: Int) -> String {
         let last = name.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? ""
         let safe = String(last.unicodeScalars.filter { $0.value >= 32 && $0 != "\u{7F}" }.map(Character.init))
@@ -63,7 +63,7 @@ struct Upload {
     private static func body(_ request: Request, _ limits: ConsoleLimits) async throws -> [UInt8] {
         let most = limits.uploadBytes
         let tooLarge = Refusal(
-            .contentTooLarge, "The files have more than \(most >> 20) MiB together; use the command gyrus predict.",
+            .contentTooLarge, "The files exceed \(most >> 20) MiB in total; use the command gyrus predict instead.",
             headers: [.connection: "close"])
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > most { throw tooLarge }
         var bytes: [UInt8] = []

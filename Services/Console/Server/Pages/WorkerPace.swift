@@ -1,23 +1,23 @@
 import Model
 
-/// What the workers of one training did in their last epoch, where several train together.
+/// Figures of the workers of a distributed training in their last epoch.
 struct WorkerPace: Hashable, Sendable {
-    /// One of them.
+    /// One worker.
     struct Worker: Hashable, Sendable {
         var rank: Int
         var name: String
-        /// Number of the attempt at the task that it works in.
+        /// Number of its attempt at the task.
         var attempt: Int
         var figures: [String: Double]
     }
 
     let trial: Int
-    /// By rank.
+    /// Workers by rank.
     var workers: [Worker]
 
-    /// The training that reported last of those that several do; nil where there is none.
+    /// The distributed training that reported last; nil if there is none.
     static func latest(of events: [Event], scenario: String) -> WorkerPace? {
-        // By task: a trial that goes on after a pause has another one, whose attempts count from 1 again.
+        // Grouped by task: a trial that continues after a pause has another task, whose attempts count from 1 again.
         var paces: [String: WorkerPace] = [:]
         var latest: String?
         for event in events {
@@ -45,16 +45,16 @@ struct WorkerPace: Hashable, Sendable {
         return pace
     }
 
-    /// Takes what a worker reports in place of what it reported before.
+    /// Replaces a worker's earlier report with a new one.
     ///
-    /// When a task begins all its workers get the same number, which is above all earlier ones, and who joins later
-    /// gets a higher one: a worker whose number is below that of rank 0 is no longer there.
+    /// When a task begins, all its workers get the same attempt number, higher than all earlier ones; a worker that
+    /// joins later gets a higher one. A worker whose number is below that of rank 0 has left.
     private mutating func take(_ worker: Worker) {
         workers.removeAll { $0.rank == worker.rank || (worker.rank == 0 && $0.attempt < worker.attempt) }
         workers.append(worker)
     }
 
-    /// What the page shows.
+    /// Template values.
     var values: [String: Any] {
         let rows = workers.map { worker in
             let figures = worker.figures

@@ -1,25 +1,25 @@
 import Model
 import RegistryClient
 
-/// What the registry holds, as charts show it.
+/// The contents of the registry, prepared for charts.
 struct Zoo: Sendable {
-    /// Most bars of a chart; what is smaller is left to the table.
+    /// Maximum number of bars in a chart; the table shows the rest.
     private static let mostBars = 8
 
     let statistics: CatalogueStatistics
 
-    /// The groups of a field, the largest first.
+    /// The groups of a field, largest first.
     func groups(_ field: String) -> [CatalogueStatistics.Group] { statistics.groups.filter { $0.field == field } }
 
-    /// The areas, the largest first.
+    /// The areas, largest first.
     var areas: [CatalogueStatistics.Group] { groups("areas").filter { !$0.term.contains(".") } }
 
-    /// The sub-areas of an area, the largest first.
+    /// The sub-areas of an area, largest first.
     func parts(of area: CatalogueStatistics.Group) -> [CatalogueStatistics.Group] {
         groups("areas").filter { $0.term.hasPrefix("\(area.term).") }
     }
 
-    /// Models by a field; each bar leads to them.
+    /// Models by a field; each bar links to them.
     func bars(_ label: String, _ field: String, filter: String, _ query: Query) -> BarChart {
         BarChart(
             label: label,
@@ -31,7 +31,7 @@ struct Zoo: Sendable {
             })
     }
 
-    /// Models by accuracy, in tenths from where the first are.
+    /// Models by accuracy, in steps of 10 %, starting at the lowest occupied one.
     var accuracies: BarChart {
         let tenths = statistics.accuracies.enumerated().drop { $0.element == 0 }
         return BarChart(
@@ -41,7 +41,7 @@ struct Zoo: Sendable {
             })
     }
 
-    /// Accuracy over size, each model a dot in the color of its first area.
+    /// Accuracy over size; each model is a dot in the color of its first area.
     static func sizes(_ models: [PretrainedModel]) -> Chart {
         let points = models.compactMap { model -> Chart.Point? in
             guard let code = model.code, let accuracy = model.accuracy else { return nil }

@@ -5,13 +5,13 @@ import ServiceClient
 
 /// The models by area, with statistics and filters.
 struct ZooPage: Sendable {
-    /// Models on one page.
+    /// Models per page.
     private static let pageSize = 50
-    /// Most models that the chart shows as dots: the best ones.
+    /// Maximum number of models shown as dots: the best ones.
     private static let dots = 400
-    /// Most base networks that are listed.
+    /// Maximum number of base networks listed.
     private static let networks = 100
-    /// Filters that base networks have, too.
+    /// Filters that also apply to base networks.
     private static let structural: Set = ["areas", "category", "parameters"]
     /// Filters that the address may carry, in the order of the form, with examples.
     private static let filters = [
@@ -77,7 +77,7 @@ struct ZooPage: Sendable {
         return values
     }
 
-    /// An area with its sub-areas; choosing the chosen one shows all again.
+    /// An area with its sub-areas; selecting the selected one shows all again.
     private static func tile(
         _ group: CatalogueStatistics.Group, parts: [CatalogueStatistics.Group], _ query: Query
     ) -> [String: Any] {

@@ -2,13 +2,13 @@ import Tracking
 
 /// Tracks on a blank canvas.
 struct TrackDrawing {
-    /// Colors that identities share.
+    /// Number of colors that identities share.
     private static let colours = 12
-    /// Frames for which a box draws its way behind it.
+    /// Number of frames of a box's path drawn behind it.
     private static let trail = 30
-    /// Most points of a whole sequence's ways.
+    /// Maximum number of points of all paths in a whole sequence.
     private static let mostPoints = 6_000
-    /// Height of an identity's number, as a share of the canvas.
+    /// Height of an identity's number as a share of the canvas.
     private static let textShare = 0.024
 
     let sequence: TrackedSequence
@@ -19,12 +19,12 @@ struct TrackDrawing {
 
     private static func style(_ identity: Int) -> String { "t\(abs(identity % colours))" }
 
-    /// Where somebody stands.
+    /// The position of a person.
     private static func foot(_ row: MOTRow) -> (x: Double, y: Double) {
         (row.box.left + row.box.width / 2, row.box.top + row.box.height)
     }
 
-    /// The boxes of a frame, numbered from 1, with the ways that led there.
+    /// The boxes of a frame, numbered from 1, with the paths that led there.
     func frame(_ number: Int) -> String {
         var drawing = canvas
         let shown = sequence.frames[number - 1]
@@ -51,7 +51,7 @@ struct TrackDrawing {
         return drawing.drawing("tracks", label: "\(sequence.name), frame \(number): \(shown.count) people")
     }
 
-    /// The ways of everybody through the whole sequence.
+    /// The paths of all people through the whole sequence.
     var overview: String {
         var drawing = canvas
         let boxes = sequence.frames.reduce(0) { $0 + $1.count }
@@ -59,7 +59,7 @@ struct TrackDrawing {
         for way in ways(in: sequence.frames.indices, of: nil, every: step) {
             drawing.add("path", ["class": "way \(Self.style(way.identity))", "d": SVG.path(way.points)])
         }
-        return drawing.drawing("tracks", label: "\(sequence.name): the ways of \(sequence.identities) people")
+        return drawing.drawing("tracks", label: "\(sequence.name): the paths of \(sequence.identities) people")
     }
 
     private func ways(

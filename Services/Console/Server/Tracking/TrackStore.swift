@@ -7,11 +7,11 @@ import Tracking
 /// A sequence with tracks, ready to be drawn.
 struct TrackedSequence: Sendable {
     let information: SequenceInformation
-    /// The boxes of each frame; the first one is frame 1.
+    /// The boxes of each frame; the first is frame 1.
     let frames: [[MOTRow]]
 
     var name: String { information.name }
-    /// How many people were told apart.
+    /// Number of distinct people.
     let identities: Int
 
     init(_ information: SequenceInformation, _ file: MOTFile) {
@@ -23,11 +23,11 @@ struct TrackedSequence: Sendable {
     }
 }
 
-/// The tracks that were looked at last, read from the registry.
+/// Recently viewed tracks, read from the registry.
 actor TrackStore {
-    /// Most files of tracks that are kept in memory.
+    /// Maximum number of track files kept in memory.
     private static let most = 4
-    /// Largest file of tracks that is shown.
+    /// Maximum size in bytes of a track file that is shown.
     private static let largestBytes: UInt64 = 64 << 20
 
     private let backends: Backends
@@ -36,7 +36,8 @@ actor TrackStore {
     init(backends: Backends) { self.backends = backends }
 
     /// The sequences of a file.
-    /// - Throws: `Failure` with code `not-found` where the registry lacks it, `corrupt` where it holds no tracks.
+    /// - Throws: `Failure` with code `not-found` if the registry does not have the file, `corrupt` if it holds no
+    ///   tracks.
     func sequences(of digest: BlobDigest) async throws -> [TrackedSequence] {
         if let known = kept.first(where: { $0.digest == digest }) { return known.sequences }
         let sequences = try await backends.ask(.registry) { try await Self.read(digest, $0) }
@@ -46,11 +47,11 @@ actor TrackStore {
 
     private static func read(_ digest: BlobDigest, _ backends: Backends) async throws -> [TrackedSequence] {
         let state = try await backends.registry.state(of: digest)
-        guard state.isComplete else { throw Failure(.notFound, "The registry does not have the tracks any more.") }
+        guard state.isComplete else { throw Failure(.notFound, "The registry no longer has these tracks.") }
         guard state.bytes <= largestBytes else {
             throw Failure(
                 .invalidArgument,
-                "These tracks have \(Words.bytes(state.bytes)); more than \(Words.bytes(largestBytes)) are not shown. Fetch "
+                "These tracks take \(Words.bytes(state.bytes)); the limit is \(Words.bytes(largestBytes)). Fetch "
                     + "them with “gyrus result ID --output DIR” and draw them with “gyrus track draw”.")
         }
         let file = FileManager.default.temporaryDirectory.appending(path: "gyrus-tracks-\(UUID().uuidString)")

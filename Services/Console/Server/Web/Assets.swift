@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Model
 
-/// The files that the executable carries for browsers.
+/// Static files for browsers, built into the executable.
 struct Assets: Sendable {
     private struct Asset {
         let type: String
@@ -24,12 +24,12 @@ struct Assets: Sendable {
         }
     }
 
-    /// Where a file is; another content has another place, so that browsers may keep it for ever.
+    /// The address of a file; it changes with the content, so that browsers may cache it forever.
     func path(of name: String) -> String { "/assets/\(name)?v=\(assets[name]?.tag ?? "")" }
 
-    /// A file for a browser.
+    /// The response for a file.
     func response(_ name: String, to request: Request) throws -> Response {
-        guard let asset = assets[name] else { throw Failure(.notFound, "The console has no such file.") }
+        guard let asset = assets[name] else { throw Failure(.notFound, "The console has no file of this name.") }
         let tag = "\"\(asset.tag)\""
         let headers: HTTPFields = [
             .contentType: asset.type, .eTag: tag, .cacheControl: "public, max-age=31536000, immutable",
@@ -40,7 +40,7 @@ struct Assets: Sendable {
     }
 }
 
-/// The templates that the executable carries, by the name under which they are rendered.
+/// The templates built into the executable, by the name under which they are rendered.
 enum Templates {
     static var all: [(name: String, bytes: [UInt8])] {
         [

@@ -1,13 +1,13 @@
-/// What a client wants of a file, after its `Range` field.
+/// The part of a file that a client requests in its `Range` field.
 enum ByteRange: Equatable {
-    /// All of it: there is no field, or one that need not be heeded.
+    /// All of it: there is no field, or it may be ignored.
     case whole
     /// These bytes.
     case part(Range<UInt64>)
-    /// Bytes that the file does not have.
+    /// Bytes beyond the end of the file.
     case unsatisfiable
 
-    /// Reads the field for a file of some size; several ranges at once are answered with the whole.
+    /// Parses the field for a file of some size; requests for several ranges get the whole file.
     init(_ field: String?, size: UInt64) {
         guard let field, field.hasPrefix("bytes="), !field.contains(",") else {
             self = .whole

@@ -3,7 +3,7 @@ import Hummingbird
 import Logging
 import Model
 
-/// Turns whatever went wrong into a page that says what it was and what to do.
+/// Turns any error into a page that says what happened and what to do.
 struct ErrorPages<Context: RequestContext>: RouterMiddleware {
     let renderer: Renderer
     let logger: Logger
@@ -17,10 +17,10 @@ struct ErrorPages<Context: RequestContext>: RouterMiddleware {
             return page(refusal.status, refusal.status.reasonPhrase, refusal.message, refusal.headers)
         } catch let away as ServiceAway {
             return page(
-                .serviceUnavailable, "The \(away.service) is away", away.message, [.retryAfter: "2"],
+                .serviceUnavailable, "The \(away.service) is unavailable", away.message, [.retryAfter: "2"],
                 detail: away.reason)
         } catch let error as HTTPError {
-            return page(error.status, "Nothing is here", error.body ?? "There is no page at this address.")
+            return page(error.status, "Not found", error.body ?? "There is no page at this address.")
         } catch let failure as Failure {
             return answer(failure)
         } catch is CancellationError {
@@ -32,16 +32,16 @@ struct ErrorPages<Context: RequestContext>: RouterMiddleware {
 
     private func answer(_ failure: Failure) -> Response {
         switch failure.code {
-        case .notFound: return page(.notFound, "Nothing is here", failure.message)
-        case .invalidArgument: return page(.badRequest, "That cannot be asked", failure.message)
+        case .notFound: return page(.notFound, "Not found", failure.message)
+        case .invalidArgument: return page(.badRequest, "Invalid request", failure.message)
         case .unknownRoute:
             return page(
-                .badGateway, "A service is too old", "A service does not know what this page needs: update it.",
+                .badGateway, "A service is too old", "A service is too old for what this page needs; update it.",
                 detail: failure.message)
         default:
             logger.error("a page failed", metadata: ["failure": "\(failure)"])
             return page(
-                .internalServerError, "This page failed", "Try again; the console's log says more.",
+                .internalServerError, "This page failed", "Try again; see the console's log for details.",
                 detail: failure.message)
         }
     }

@@ -3,13 +3,13 @@ import Model
 import NIOCore
 import ServiceClient
 
-/// The metrics of all services in one text, for Prometheus.
+/// The metrics of all services as one text for Prometheus.
 struct MetricsPage: Sendable {
     let backends: Backends
-    /// What the console says of itself.
+    /// The console's own metrics.
     let own: @Sendable () async -> String
 
-    /// The text; a service that does not answer is told as down.
+    /// The text; a service that does not answer is reported as down.
     func response() async -> Response {
         let texts = await withTaskGroup { group in
             for name in ServiceName.allCases {

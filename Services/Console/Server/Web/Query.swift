@@ -3,15 +3,15 @@ import Hummingbird
 import HummingbirdCore
 import Model
 
-/// What stands after the question mark of an address.
+/// The query of an address.
 struct Query {
     private(set) var values: [String: String] = [:]
-    /// Every value of a name that stands several times, in their order.
+    /// All values of a name that occurs several times, in order.
     private var all: [String: [String]] = [:]
 
     init(_ request: Request) { self.init(encoded: request.uri.query ?? "") }
 
-    /// Reads what browsers send of a form: a blank is a plus sign, other characters are percent-encoded.
+    /// Parses form encoding: a plus sign is a space, other characters are percent-encoded.
     init(encoded text: String) {
         for pair in text.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map {
@@ -29,7 +29,7 @@ struct Query {
 
     subscript(name: String) -> String? { values[name] }
 
-    /// The values of a name that a form sends once for each choice, each of them once.
+    /// The distinct values of a name that a form sends once for each choice.
     func choices(_ name: String) -> [String] {
         (all[name] ?? []).reduce(into: []) { found, value in
             if !found.contains(value) { found.append(value) }
@@ -43,8 +43,8 @@ struct Query {
         guard let number = Int(text), range.contains(number) else {
             throw Failure(
                 .invalidArgument,
-                "'\(name)' is '\(text.prefix(40))'; a number from \(range.lowerBound) to"
-                    + " \(range.upperBound) is needed.")
+                "'\(name)' is '\(text.prefix(40))'; it must be a number from \(range.lowerBound) to"
+                    + " \(range.upperBound).")
         }
         return number
     }
@@ -57,7 +57,7 @@ struct Query {
         return pairs.isEmpty ? path : "\(path)?\(pairs.joined(separator: "&"))"
     }
 
-    /// Text as it may stand in an address.
+    /// Percent-encodes text for an address.
     static func encoded(_ text: String) -> String {
         let plain = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
         return text.addingPercentEncoding(withAllowedCharacters: plain) ?? ""

@@ -4,9 +4,9 @@ import Hummingbird
 import Model
 import Mustache
 
-/// Makes pages from the templates that the executable carries.
+/// Renders pages from the templates built into the executable.
 struct Renderer: Sendable {
-    /// A place in the navigation.
+    /// A section of the navigation.
     enum Section: String, CaseIterable {
         case overview = "Overview"
         case zoo = "Zoo"
@@ -45,7 +45,7 @@ struct Renderer: Sendable {
         return html(text(template, values))
     }
 
-    /// Part of a page, for scripts that exchange it.
+    /// Part of a page, for scripts that replace it.
     func fragment(_ template: String, _ values: [String: Any]) -> Response { html(text(template, values)) }
 
     private func text(_ template: String, _ values: [String: Any]) -> String {

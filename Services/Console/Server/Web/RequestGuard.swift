@@ -3,38 +3,38 @@ import HTTPTypes
 import Hummingbird
 import Model
 
-/// Refuses every request that no page of the console makes, before anything is done for it.
+/// Rejects every request that no page of the console makes, before doing anything for it.
 ///
-/// Only names of this machine, and those that were allowed, pass as `Host`: a page elsewhere whose name was made to point
-/// here cannot read anything. Only GET and HEAD pass, without body: nothing can be changed
-/// from anywhere. The one exception are files for a model to answer for, which only a page of this console may post.
+/// `Host` must be a name of this machine or an allowed one, so that another site whose name is made to resolve to this
+/// machine cannot read anything. Only GET and HEAD without a body pass, so nothing can be changed from anywhere. The
+/// one exception: a page of this console may post files for a model's predictions.
 struct RequestGuard<Context: RequestContext>: RouterMiddleware {
     let hosts: Set<String>
     let limits: ConsoleLimits
 
-    /// Names of loopback.
+    /// Host names of loopback.
     static var loopback: Set<String> { ["localhost", "127.0.0.1", "[::1]"] }
 
     @concurrent func handle(
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         let host = try Self.name(inAuthority: request.head.authority)
-        // The first Host field has become the authority; what a second one says others may believe.
+        // The first Host field has become the authority; another program might trust a second one.
         guard request.headers[.named("Host")] == nil else {
             throw Refusal(.badRequest, "The request has more than one Host field.")
         }
         guard hosts.contains(host) else {
             throw Refusal(
                 .misdirectedRequest,
-                "This console is not known as “\(host)”. Use localhost, or start it with --allow-host \(host).")
+                "This console rejects the host “\(host)”. Use localhost, or start it with --allow-host \(host).")
         }
         guard !Self.isForeign(request) else {
-            throw Refusal(.forbidden, "Pages of other places cannot use this console; open it by itself.")
+            throw Refusal(.forbidden, "Other sites cannot use this console; open it directly.")
         }
         let isUpload = request.method == .post && request.head.path?.hasPrefix(Self.uploads) == true
         guard request.method == .get || request.method == .head || isUpload else {
             throw Refusal(
-                .methodNotAllowed, "The console only shows: \(request.method) is refused. Use the command gyrus.",
+                .methodNotAllowed, "The console is read-only and rejects \(request.method). Use the command gyrus.",
                 headers: [.allow: "GET, HEAD"])
         }
         guard request.head.path?.utf8.count ?? 0 <= limits.targetBytes else {
@@ -54,11 +54,11 @@ struct RequestGuard<Context: RequestContext>: RouterMiddleware {
         return try await next(request, context)
     }
 
-    /// Where files may be posted.
+    /// Whether files may be posted to a path.
     private static var uploads: String { "/predict/" }
 
-    /// Whether a page of this console makes the request: by its origin, or, where the browser keeps that to itself, because
-    /// the browser says so.
+    /// Whether a page of this console makes the request: judged by its origin or, if the browser withholds the origin,
+    /// by the browser's own statement.
     private static func isOwn(_ request: Request) -> Bool {
         if let site = request.headers[.fetchSite], site != "same-origin" { return false }
         switch request.headers[.origin] {
@@ -67,13 +67,13 @@ struct RequestGuard<Context: RequestContext>: RouterMiddleware {
         }
     }
 
-    /// Whether a page of another origin makes the request, other than by a link that people follow.
+    /// Whether a page of another origin makes the request, other than by a link that a person follows.
     private static func isForeign(_ request: Request) -> Bool {
         guard let site = request.headers[.fetchSite], !["same-origin", "none"].contains(site) else { return false }
         return request.headers[.fetchMode] != "navigate"
     }
 
-    /// The name in a `Host` field, without the port and in lower case.
+    /// The name in a `Host` field, lowercase and without the port.
     static func name(inAuthority authority: String?) throws -> String {
         guard let authority, !authority.isEmpty else {
             throw Refusal(.badRequest, "The request has no Host field.")
@@ -85,7 +85,7 @@ struct RequestGuard<Context: RequestContext>: RouterMiddleware {
     }
 }
 
-/// A request that is not served, with the status and the reason.
+/// A rejected request, with the status and the reason.
 struct Refusal: Error {
     let status: HTTPResponse.Status
     let message: String
@@ -99,13 +99,13 @@ struct Refusal: Error {
 }
 
 extension HTTPField.Name {
-    /// From where a browser makes a request, and for what.
+    /// The origin and purpose of a request, as the browser states them.
     fileprivate static var fetchSite: Self { named("Sec-Fetch-Site") }
     fileprivate static var fetchMode: Self { named("Sec-Fetch-Mode") }
 
-    /// A name that the library does not have.
+    /// A header field that the library does not define.
     static func named(_ text: String) -> Self {
-        guard let name = Self(text) else { preconditionFailure("'\(text)' is the name of a field") }
+        guard let name = Self(text) else { preconditionFailure("'\(text)' must be a valid field name") }
         return name
     }
 }

@@ -1,9 +1,9 @@
 import HTTPTypes
 import Hummingbird
 
-/// Adds to every answer what keeps browsers from doing more with it than showing it.
+/// Adds security headers to every response.
 struct SafetyHeaders<Context: RequestContext>: RouterMiddleware {
-    /// Scripts and styles come from files of the console alone; nothing comes from elsewhere.
+    /// Allows scripts and styles only from files of the console, and nothing from elsewhere.
     static var policy: String {
         """
         default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \

@@ -1,14 +1,14 @@
 package import Search
 
-/// Children that a replica has written in a step.
+/// Children that a replica wrote in a step.
 package struct ControllerChildren: Hashable, Sendable {
     /// Number of the step, from 0.
     package var step: Int
-    /// Children of the step in all.
+    /// Total number of children of the step.
     package var batch: Int
-    /// Those that are wanted now, beside the ones that were placed before.
+    /// The children requested now, in addition to those submitted before.
     package var genomes: [Genome]
-    /// How even the controllers' choices were in the step before: entropies in bits by genes.
+    /// Mean entropy of the controllers' choices in the previous step: bits by gene.
     package var evenness: [String: Double]
 
     /// Describes children.
@@ -20,11 +20,11 @@ package struct ControllerChildren: Hashable, Sendable {
     }
 }
 
-/// What became of children.
+/// The reply to submitted children.
 package struct ControllerPlacement: Hashable, Sendable {
-    /// The trials of the step, of those placed before as well.
+    /// The trials of the step, including those submitted before.
     package var trials: [Int]
-    /// Whether there are no more trials to come.
+    /// Whether the search accepts no more trials.
     package var isOver: Bool
 
     /// Makes one.
@@ -40,7 +40,7 @@ package struct ControllerRequest: Hashable, Sendable {
     package let id: Int
     /// Number of the replica that wrote them, from 0.
     package let replica: Int
-    /// What is to be tried.
+    /// The candidates to try.
     package let children: ControllerChildren
 
     /// Makes a request.

@@ -1,24 +1,24 @@
 public import Model
 public import Search
 
-/// An order to make a dataset ready.
+/// An order to prepare a dataset.
 public struct PreparationOrder: Hashable, Sendable {
     /// Identity of the task.
     public var id: String
-    /// What it belongs to.
+    /// Group of the task.
     public var group: String
-    /// What is to be made ready.
+    /// The data to prepare.
     public var data: ScenarioData
 }
 
-/// A task of another service, as a search orders it.
+/// An order for a task of another service.
 public struct Order<Task: Hashable & Sendable>: Hashable, Sendable {
     /// Identity of the task.
     public var id: String
-    /// What it belongs to.
+    /// Group of the task.
     public var group: String
-    /// The candidate that it is about; nil where it is about data alone.
+    /// The candidate; nil if the task concerns only data.
     public var genome: Genome?
-    /// What is to be done.
+    /// The work to do.
     public var task: Task
 }

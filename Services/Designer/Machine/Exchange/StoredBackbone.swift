@@ -2,7 +2,7 @@ public import Model
 import Networks
 package import Search
 
-/// A model of the registry that a scenario fuses, as its search keeps it: what the registry says later changes nothing.
+/// A registry model that a scenario fuses, as stored with its search; later changes in the registry have no effect.
 public struct StoredBackbone: Hashable, Sendable {
     /// Identity of the model.
     public var model: String
@@ -10,7 +10,7 @@ public struct StoredBackbone: Hashable, Sendable {
     public var modality: String
     /// Network in canonical JSON.
     public var network: String
-    /// Family in the sense of table 1.
+    /// Family as in table 1.
     public var category: String
     /// The safetensors file of its weights.
     public var weights: BlobDigest
@@ -24,7 +24,7 @@ public struct StoredBackbone: Hashable, Sendable {
         self.weights = weights
     }
 
-    /// The network as the search takes it apart.
+    /// The network, split into stages for the search.
     /// - Throws: `Failure` with code `invalid-argument` whose message begins with the scenario's field.
     package var pretrained: FusedNetwork {
         get throws {

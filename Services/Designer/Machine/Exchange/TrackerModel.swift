@@ -6,10 +6,10 @@ public import Tracking
 public struct TrackerModel: Hashable, Sendable {
     /// Format of base networks that are trackers.
     package static let format = "tracker"
-    /// What trackers are called where a network has its family.
+    /// The category of trackers, in place of a network family.
     package static let category = "tracker"
 
-    /// Identity: the trial's.
+    /// Identity, which is the trial's.
     public var id: String
     /// Scenario that found it.
     public var scenario: String
@@ -17,21 +17,22 @@ public struct TrackerModel: Hashable, Sendable {
     public var value: TrackingSetup
     /// Artificial code.
     public var code: ArtificialCode
-    /// What was reached on the sequences that nothing was chosen by, or else on the others; nil where it is below 0.
+    /// Objective on the held-out sequences or, without any, on the others; nil if it is negative.
     public var accuracy: Double?
-    /// The file with the setup.
+    /// Digest of the setup file.
     public var setup: BlobDigest
-    /// The file with the tracks.
+    /// Digest of the tracks file.
     public var tracks: BlobDigest
-    /// All figures.
+    /// All metrics.
     public var metrics: [String: Double]
     /// Identity of the recipe of the sequences.
     public var recipe: String
-    /// What it is a version of: the scenario by its name.
+    /// The series that it is a version of: the scenario's name.
     public var series: String
 
-    /// The way from frames to tracks: the same for all settings, which are what weights are to a network.
-    /// - Throws: `Failure` where the names are longer than an outline's may be.
+    /// The pipeline from frames to tracks. It is the same for all settings, which correspond to the weights of a
+    /// network.
+    /// - Throws: `Failure` if the names are longer than an outline allows.
     public var outline: NetworkOutline {
         get throws {
             let outline = NetworkOutline(
@@ -50,7 +51,7 @@ public struct TrackerModel: Hashable, Sendable {
 
 extension TrackingSetup {
     /// The artificial code of a tracker.
-    /// - Parameter accuracy: What was reached, 0 to 1; nil where it is not known.
+    /// - Parameter accuracy: The objective, 0 to 1; nil if unknown.
     package func code(dataset: String, accuracy: Double?) throws -> ArtificialCode {
         try ArtificialCode(
             name: "\(tracker.name) on \(detector)", areas: ["vision"], functions: [Scenario.Task.tracking.rawValue],

@@ -1,6 +1,6 @@
 public import Model
 
-/// An outcome for the knowledge service; also its stored form while it waits to be delivered.
+/// An outcome for the knowledge service; also its stored form until it is delivered.
 public struct TrialObservation: Hashable, Sendable, Codable {
     /// Identity of the trial.
     public var trial: String
@@ -14,12 +14,12 @@ public struct TrialObservation: Hashable, Sendable, Codable {
     public var space: String
     /// Artificial code as text.
     public var code: String
-    /// Objective that was reached.
+    /// The objective's value.
     public var objective: Double
-    /// Other outcomes.
+    /// Other metrics.
     public var metrics: [String: Double]
-    /// Functions of the brain that the scenario engages; nil where that was not known yet.
+    /// Functions of the brain that the scenario engages; nil if not yet known at that time.
     public var functions: [String]?
-    /// How active the areas are that it activates; nil where that was not known yet.
+    /// Activations of the areas; nil if not yet known at that time.
     public var activations: [String: Double]?
 }

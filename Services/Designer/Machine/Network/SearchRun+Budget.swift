@@ -2,9 +2,9 @@ import DesignerClient
 import Model
 import Networks
 
-// How long the final trainings of a search that time ends can be, by the time that trials took.
+// Lengths of the final trainings in a search with a time budget, estimated from the time that trials took.
 extension SearchRun {
-    /// A final training with as many epochs as what is left of the search's budget allows.
+    /// A final training with as many epochs as the rest of the time budget allows.
     func affordable(_ training: Scenario.Training, _ trial: Trial) -> Scenario.Training {
         guard let left = finalSeconds, let seconds = epochSeconds(of: trial.genome, training) else { return training }
         let count = trial.purpose.fold == nil ? scenario.finalists : members(of: finalists(among: ranking)).count
@@ -14,13 +14,13 @@ extension SearchRun {
         return training
     }
 
-    /// The trials whose networks are trained with another fold held out each, taking turns; fewer than two where time allows no
-    /// more than final trainings of the usual sort, or the scenario asks for no folds.
+    /// The trials whose networks are trained with a different fold held out each, in turn. Fewer than two if the time
+    /// only allows ordinary final trainings, or the scenario asks for no folds.
     func members(of finalists: [Trial]) -> [Trial] {
         guard let folds = scenario.folds, !finalists.isEmpty else { return [] }
         let all = (0..<folds).map { finalists[$0 % finalists.count] }
         guard let left = finalSeconds else { return all }
-        // A member that learns less than a trial did is worth nothing.
+        // A member that trains for less than a trial did is worth nothing.
         var seconds = left * concurrency
         return Array(
             all.prefix { trial in
@@ -29,17 +29,17 @@ extension SearchRun {
             })
     }
 
-    /// Seconds that are left for final trainings when trials have had theirs; nil where time does not end the search.
+    /// Seconds left for final trainings after the trials' share; nil without a time budget.
     private var finalSeconds: Double? { scenario.search.budget.map { $0 * (1 - Scenario.Search.trialShare) } }
 
-    /// How many trainings went on at a time while trials had the budget's share.
+    /// Average number of concurrent trainings during the trials' share of the budget.
     private var concurrency: Double {
         guard let budget = scenario.search.budget else { return 1 }
         let seconds = trials.filter { !$0.purpose.isFinal }.compactMap { $0.metrics["seconds"] }.reduce(0, +)
         return max(1, seconds / (budget * Scenario.Search.trialShare))
     }
 
-    /// Seconds that an epoch of a final training will take, by the time of the network's trial; nil where it is not known.
+    /// Estimated seconds per epoch of a final training, from the time of the network's trial; nil if unknown.
     private func epochSeconds(of genome: String, _ training: Scenario.Training) -> Double? {
         guard let earlier = trials.first(where: { !$0.purpose.isFinal && $0.genome == genome }),
             let seconds = earlier.metrics["seconds"], let epochs = earlier.metrics["epochs"], seconds > 0, epochs > 0

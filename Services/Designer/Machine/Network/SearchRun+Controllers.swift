@@ -2,10 +2,10 @@ package import DesignerClient
 import Model
 import Search
 
-// Replicas of the controllers write what is tried, in processes of their own; this decides what becomes of it. Which replica
-// wrote a trial in which of its steps stands in the trial's row, so a request that is repeated finds what it had placed.
+// Replicas of the controllers write candidates in their own processes; this part decides what happens to them. A
+// trial's row records which replica wrote it in which step, so a repeated request finds the trials of the first one.
 extension SearchRun {
-    /// Has the replicas and the parameter servers begin, where the search has any and is not over.
+    /// Starts the replicas and the parameter servers, if the search has any and is not over.
     package func employControllers(_ decision: inout SearchDecision) {
         guard let replication = scenario.search.replication, mayWrite else { return }
         decision.steps += [.employ(ControllerTask.tasks(of: plan, replication)), .listen]
@@ -15,7 +15,7 @@ extension SearchRun {
         trials.count < scenario.search.trials && !trials.contains(where: \.purpose.isFinal)
     }
 
-    /// Has children of a replica tried, as far as others were not faster.
+    /// Tries children of a replica, as far as other replicas have not used up the trials.
     package mutating func place(_ request: ControllerRequest, _ decision: inout SearchDecision) throws {
         let children = request.children
         let purpose = TrialPurpose.replica(request.replica, step: children.step)
@@ -50,8 +50,8 @@ extension SearchRun {
         decision.note("scenario.learned", plan.id.text, attributes)
     }
 
-    /// The step that a replica's next holder begins with, of a search with these trials: what was not learned from for
-    /// certain comes again.
+    /// The step at which a replica's next holder begins, given these trials; a step that may not have been learned from
+    /// is repeated.
     package static func step(of replica: Int, in trials: [Trial]) -> Int {
         let own = trials.filter { $0.purpose.placement?.replica == replica }
         guard let last = own.compactMap(\.purpose.placement?.step).max() else { return 0 }

@@ -3,14 +3,14 @@ import Model
 import Search
 
 extension SearchRun {
-    /// Has the best trials' networks trained for the final budget.
+    /// Orders the final trainings of the best trials' networks.
     package mutating func crown(_ decision: inout SearchDecision) throws {
         if fusion != nil { return try crownFusion(&decision) }
         let finalists = try team()
         guard !finalists.isEmpty else {
             if let slowness { return conclude(.failed(slowness), &decision) }
             let failure = trials.first?.failure ?? Failure(.internal, "The search proposed no network at all.")
-            return conclude(.failed(prefixed(failure, "No trial succeeded; the first one failed like this")), &decision)
+            return conclude(.failed(prefixed(failure, "No trial succeeded. First failure")), &decision)
         }
         if try crownFolds(finalists, &decision) { return }
         for trial in finalists {
@@ -22,14 +22,14 @@ extension SearchRun {
         }
     }
 
-    /// After the final trainings: registers what validates best. That can be a trial of the search: its short training may
-    /// by luck have given more than the long one.
+    /// Ends the search after the final trainings: registers the network that validates best. That can be a trial of the
+    /// search, because its short training may by luck have given more than the long one.
     package mutating func finish(_ decision: inout SearchDecision) throws {
         let finals = trials.filter(\.purpose.isFinal)
-        // A search that was resumed may have other trials under way than the final ones.
+        // A resumed search may have other trials under way than the final ones.
         guard trials.allSatisfy(\.state.isIdle) else { return }
         if try addEnsemble(&decision) { return }
-        // Fusion layers by themselves are no network.
+        // Fusion layers by themselves are not a network.
         let rivals =
             finals.filter { $0.objective != nil && $0.keeps(scenario.limits) } + ranking.filter(isWhole).prefix(1)
         let worth = { (trial: Trial) in trial.objective ?? -.infinity }
@@ -48,7 +48,7 @@ extension SearchRun {
         decision.steps.append(.register(model))
     }
 
-    /// Has a trial of the search that wins scored where nothing was chosen by; finalists were already.
+    /// Orders a test score for a winning trial of the search; finalists already have one.
     private mutating func scoreOnTest(_ trial: Trial, _ decision: inout SearchDecision) throws {
         guard let place = trials.firstIndex(where: { $0.id == trial.id }) else { return }
         trials[place].state = .evaluating

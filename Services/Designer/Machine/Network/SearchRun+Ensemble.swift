@@ -4,14 +4,15 @@ import Networks
 import Search
 import TrainerClient
 
-// Final trainings whose networks answer together: those of several finalists, or of folds of the samples.
+// Final trainings whose networks answer together as an ensemble: several finalists, or one network per fold of the
+// samples.
 extension SearchRun {
-    /// The finalists are chosen from so many times as many of the best trials where they answer together.
+    /// An ensemble chooses its finalists from this many times as many of the best trials.
     private static let teamChoice = 3
 
-    /// The trials whose networks are trained in the end. Where these answer together, those of other families than the ones
-    /// before them come first among the best, because networks that differ err at different places (Kuncheva and Whitaker,
-    /// Measures of diversity in classifier ensembles, 2003).
+    /// The trials whose networks get a final training. For an ensemble, networks of families not yet chosen come first
+    /// among the best, because networks that differ make different errors (Kuncheva and Whitaker, Measures of diversity
+    /// in classifier ensembles, 2003).
     mutating func team() throws -> [Trial] {
         guard scenario.isEnsemble else { return finalists(among: ranking) }
         let best = finalists(among: ranking, count: scenario.finalists * Self.teamChoice)
@@ -27,8 +28,8 @@ extension SearchRun {
         return Array((first + rest).prefix(scenario.finalists))
     }
 
-    /// Orders final trainings, each with another fold held out.
-    /// - Returns: Whether there are any; otherwise finalists are trained as usual.
+    /// Orders final trainings, each with a different fold held out.
+    /// - Returns: Whether there are any; otherwise the finalists are trained as usual.
     mutating func crownFolds(_ finalists: [Trial], _ decision: inout SearchDecision) throws -> Bool {
         let members = members(of: finalists)
         guard members.count > 1, let folds = scenario.folds else { return false }
@@ -43,8 +44,9 @@ extension SearchRun {
         return true
     }
 
-    /// Has the networks of the final trainings answer together, where the scenario asks for it and its limits allow it.
-    /// - Returns: Whether that is under way.
+    /// Combines the networks of the final trainings into an ensemble, if the scenario asks for it and its limits allow
+    /// it.
+    /// - Returns: Whether the ensemble is under way.
     mutating func addEnsemble(_ decision: inout SearchDecision) throws -> Bool {
         guard scenario.isEnsemble, !trials.contains(where: { $0.purpose == .ensemble }) else { return false }
         let members = trials.filter { $0.purpose.isFinal && $0.objective != nil && $0.network != nil }
@@ -65,19 +67,19 @@ extension SearchRun {
         return true
     }
 
-    /// The candidate of a trial: that of its genome, or several together.
+    /// The candidate of a trial: that of its genome, or an ensemble of several.
     mutating func candidate(of trial: Trial) throws -> Candidate {
         guard trial.purpose == .ensemble else { return try candidate(Genome(trial.genome)) }
         let members = try trial.parents.map { number in
             guard trials.indices.contains(number) else {
-                throw Failure(.corrupt, "Trial '\(trial.id)' is made of trial \(number), which does not exist.")
+                throw Failure(.corrupt, "Trial '\(trial.id)' is made from trial \(number), which does not exist.")
             }
             return try candidate(Genome(trials[number].genome))
         }
         return try Candidate(ensembleOf: members)
     }
 
-    /// The weights of the networks that answer together.
+    /// The weights of the networks in an ensemble.
     func weightsOfMembers(of trial: Trial) -> [TrainingTask.InitialWeights] {
         trial.parents.enumerated().compactMap { place, number in
             trials[number].network.map {
@@ -86,14 +88,14 @@ extension SearchRun {
         }
     }
 
-    /// The part of the samples that a training holds out.
+    /// The fold that a training holds out.
     func fold(of trial: Trial) throws -> Fold? {
         guard let number = trial.purpose.fold, let folds = scenario.folds else { return nil }
         return try Fold(number, of: folds)
     }
 
-    /// What networks of folds are worth together, as nobody measured it on samples that none of them has learned from: the mean
-    /// of what each is worth on those that it has not.
+    /// The value of an ensemble of folds. No samples remain that none of its networks has learned from, so it is the
+    /// mean of each network's value on its own held-out fold.
     func foldMetrics(of trial: Trial) -> [String: Double] {
         let members = trial.parents.map { trials[$0] }
         guard trial.purpose == .ensemble, members.allSatisfy({ $0.purpose.fold != nil }) else { return [:] }
@@ -105,7 +107,8 @@ extension SearchRun {
         return means
     }
 
-    /// The networks of folds together, which are the result where there are any: no one of them has learned from all samples.
+    /// The ensemble of folds, which is the result if there is one, because none of its networks has learned from all
+    /// samples.
     var ensembleOfFolds: Trial? {
         trials.first {
             $0.purpose == .ensemble && $0.objective != nil && $0.keeps(scenario.limits)

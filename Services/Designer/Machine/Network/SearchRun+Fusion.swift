@@ -4,11 +4,11 @@ import Networks
 package import Search
 package import TrainerClient
 
-// A search for a fusion goes in four steps: the networks of single modalities are trained, or taken from the registry, as
-// its first trials; their features are computed, once; fusion layers above the features are searched; and the best of them
-// is put onto its networks, and trained on as a whole where the scenario wishes. A network that stays alone can win.
+// A fusion search has four steps: train the single-modality networks, or take them from the registry, as the first
+// trials; compute their features once; search fusion layers above the features; assemble the best fusions with their
+// networks, and fine-tune them as a whole if the scenario asks for it. A single network can also win.
 extension SearchRun {
-    /// Whether a trial under way has all that it needs.
+    /// Whether a trial under way has everything that it needs.
     package func isReady(_ trial: Trial) -> Bool {
         guard let fusion, !trial.purpose.isFinal else { return true }
         return trial.id.number < fusion.count || fusion.isReady
@@ -54,7 +54,7 @@ extension SearchRun {
             for (name, value) in result.metrics { attributes[name] = "\(value)" }
             decision.note("scenario.features", plan.id.text, attributes)
             guard let fusion, fusion.isReady else { return }
-            // What was under way before an interruption goes on now.
+            // Trials that were under way before an interruption continue now.
             for trial in trials.dropFirst(fusion.count) where !trial.state.isFinal && !trial.purpose.isFinal {
                 decision.steps.append(try step(for: trial))
             }
@@ -64,13 +64,13 @@ extension SearchRun {
 
     // MARK: What trials are
 
-    /// Whether a candidate is a network of one modality that was trained here.
+    /// Whether a candidate is a single-modality network that was trained here.
     package func isNewBackbone(_ candidate: Candidate) -> Bool {
         if case .backbone(let network)? = candidate.fusion { return network.weights == nil }
         return false
     }
 
-    /// What a new trial of a candidate is run for.
+    /// The purpose of a candidate's new trial.
     package static func purpose(of candidate: Candidate) -> TrialPurpose {
         guard case .backbone(let network)? = candidate.fusion else { return .candidate }
         return .backbone(modality: network.backbone.modality)
@@ -79,17 +79,17 @@ extension SearchRun {
     /// Whether a trial's files hold the whole network.
     package func isWhole(_ trial: Trial) -> Bool { trial.isWhole(isFused: fusion != nil) }
 
-    /// What a trial's model is a version of.
+    /// The series of a trial's model.
     package func series(of trial: Trial) -> String {
         trial.purpose.modality.map { "\(scenario.name)/\($0)" } ?? scenario.name
     }
 
     // MARK: The end
 
-    /// Has the best fusions put onto their networks, and trained on where the scenario wishes.
+    /// Assembles the best fusions with their networks, and fine-tunes them if the scenario asks for it.
     package mutating func crownFusion(_ decision: inout SearchDecision) throws {
         let finalists = finalists(among: ranking.filter { !isWhole($0) })
-        // Without any fusion that could be trained, the better network alone is the result.
+        // If no fusion could be trained, the better single network is the result.
         guard !finalists.isEmpty else { return try finish(&decision) }
         for trial in finalists {
             noteFinalist(trial, in: &decision)

@@ -2,11 +2,11 @@ package import DesignerClient
 import Model
 import Search
 
-// Early stopping: `SuccessiveHalving` says which training comes next, and a trial's row has what came of each of its
-// trainings. It is asked again from the beginning after a start, and its answers follow from the rows.
+// Early stopping: `SuccessiveHalving` chooses the next training, and a trial's row holds the result of each of its
+// trainings. After a restart it is replayed from the beginning; its answers follow from the rows.
 extension SearchRun {
-    /// Begins trainings as long as it may: those of paused trials that deserve to go on, and those of new ones.
-    /// - Returns: Whether there is nothing left to begin.
+    /// Starts as many trainings as allowed: those of paused trials that deserve to continue, and those of new ones.
+    /// - Returns: Whether there is nothing left to start.
     package mutating func proposeOrPromote(_ decision: inout SearchDecision) throws -> Bool {
         let space = space
         while var next = halving {
@@ -33,7 +33,7 @@ extension SearchRun {
         return false
     }
 
-    /// Has a paused trial go on; one that has done so already, before an interruption, stays as it is.
+    /// Continues a paused trial; one that already continued before an interruption stays as it is.
     private mutating func promote(_ training: SuccessiveHalving.Training, _ decision: inout SearchDecision) throws {
         guard trials[training.trial].state == .paused, trials[training.trial].rungs.count == training.rung else {
             return
@@ -69,7 +69,7 @@ extension SearchRun {
         return true
     }
 
-    /// Tells what is known of a trial's trainings.
+    /// Reports the known results of a trial's trainings.
     package mutating func tellHalving(of number: Int) throws {
         let trial = trials[number]
         guard var halving, !trial.purpose.isFinal else { return }
@@ -83,7 +83,7 @@ extension SearchRun {
         self.halving = halving
     }
 
-    /// The epochs after which a trial's next training pauses; nil where it goes to its end.
+    /// The epochs after which a trial's next training pauses; nil if it runs to its end.
     package func pause(of trial: Trial) -> Int? {
         guard let budgets = halving?.settings.budgets.dropLast(), !trial.purpose.isFinal,
             budgets.indices.contains(trial.rungs.count)
@@ -91,7 +91,7 @@ extension SearchRun {
         return budgets[trial.rungs.count]
     }
 
-    /// The epochs that a trial has had when its present training has ended.
+    /// The total epochs of a trial at the end of its current training.
     package mutating func epochs(of trial: Trial) throws -> Int {
         try pause(of: trial) ?? budget(of: trial, candidate(of: trial)).epochs
     }

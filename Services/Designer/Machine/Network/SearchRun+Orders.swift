@@ -5,18 +5,18 @@ package import Networks
 package import Search
 import TrainerClient
 
-// What trials need of other services: their trainings and evaluations, and the budget of each.
+// Orders of trials to other services: their trainings and evaluations, and the budget of each.
 extension SearchRun {
-    /// Learning rate of weights that were trained before, as a share of that of fresh ones: what was learned is to be changed
-    /// a little.
+    /// Learning rate of pretrained weights as a share of that of fresh ones, so that training changes them only
+    /// slightly.
     private static let fineTuningShare = 0.1
-    /// Single-sample runs whose median is the latency of a trial, and that of a final training.
+    /// Number of single-sample runs whose median is the latency, for a trial and for a final training.
     private static let latencyRuns = (trial: 10, final: 50)
 
-    /// What a trial that is under way needs next.
+    /// What a trial under way needs next.
     package mutating func step(for trial: Trial) throws -> SearchDecision.Step {
         let candidate = try candidate(of: trial)
-        // What a trial is ordered for again, once it was paused, is another order.
+        // After a pause, a trial's order is a new one.
         let suffix = trial.rungs.isEmpty ? "" : "-\(trial.rungs.count + 1)"
         if trial.state == .evaluating, let script = trial.network?.script {
             let task = try evaluation(of: trial, candidate, script)
@@ -75,7 +75,7 @@ extension SearchRun {
         return task
     }
 
-    /// The weights that a training of a whole network begins with; none for fresh ones.
+    /// The weights that the training of a whole network starts from; none for fresh ones.
     private func weights(of trial: Trial, _ candidate: Candidate) throws -> [TrainingTask.InitialWeights] {
         if trial.purpose == .ensemble { return weightsOfMembers(of: trial) }
         guard let fusion else { return [] }
@@ -84,22 +84,22 @@ extension SearchRun {
             return parts.compactMap { $0.network.map { .init($0.weights) } }
         }
         guard case .backbone(let network)? = candidate.fusion, let weights = network.weights else { return [] }
-        // In the registry's file the names may lack the modality.
+        // In the registry's file, the names may lack the modality.
         return [.init(weights, prefix: "\(network.backbone.modality).")]
     }
 
-    /// The trial whose network a final training trains on.
-    /// - Throws: `Failure` with code `corrupt` where there is no earlier one of its number.
+    /// The trial whose network a final training trains.
+    /// - Throws: `Failure` with code `corrupt` if there is no earlier trial with its number.
     private func source(of trial: Trial) throws -> Trial {
         guard let source = trial.purpose.source, source < trial.id.number, trials.indices.contains(source) else {
-            throw Failure(.corrupt, "Trial '\(trial.id)' is a final training of no earlier trial.")
+            throw Failure(.corrupt, "Trial '\(trial.id)' is a final training, but no earlier trial has its number.")
         }
         return trials[source]
     }
 
     // MARK: Budget
 
-    /// How long a trial is trained, and on how much.
+    /// The length of a trial's training and the number of its samples.
     package func budget(of trial: Trial, _ candidate: Candidate) throws -> Scenario.Training {
         guard let fusion = scenario.fusion else {
             guard trial.purpose.isFinal else { return scenario.training }
@@ -117,14 +117,15 @@ extension SearchRun {
         } else if let head = candidate.head, !head.isLearnt {
             budget.epochs = 0
         }
-        // Only what was measured on the same samples can be compared.
+        // Only measurements on the same samples can be compared.
         budget.validation = scenario.training.validation
         return budget
     }
 }
 
 extension Candidate {
-    /// The fusion layers that are trained above the features of other networks; nil where the network is trained as it is.
+    /// The fusion layers that are trained above the features of other networks; nil if the network is trained as a
+    /// whole.
     package var head: FusionHead? {
         if case .head(let head)? = fusion { head } else { nil }
     }

@@ -19,7 +19,7 @@ extension SearchRun {
             guard let value = metrics[name], value.isFinite else {
                 let failure = Failure(
                     .internal,
-                    "The training reported no '\(name)' that is a number; is it defined for the validation samples?")
+                    "The training reported no number for '\(name)'; is it defined for the validation samples?")
                 return try end(number, .failure(failure), &decision)
             }
             trials[number].state = .evaluating
@@ -44,7 +44,7 @@ extension SearchRun {
             var numbers = score.metrics
             numbers[Scenario.Cost.latency.metric] = score.latencyMilliseconds
             if let (name, value) = numbers.first(where: { !Self.isPossible($1, of: $0) }) {
-                let failure = Failure(.internal, "The evaluation gave \(value) as '\(name)', which it cannot be.")
+                let failure = Failure(.internal, "The evaluation reported the impossible value \(value) for '\(name)'.")
                 return try end(number, .failure(failure), &decision)
             }
         }
@@ -56,7 +56,7 @@ extension SearchRun {
         return (0...1).contains(value)
     }
 
-    /// Ends a trial with its outcome; a failed one counts as worse than any other, and the search goes on.
+    /// Ends a trial with its outcome; a failed one counts as worse than any other, and the search continues.
     private mutating func end(
         _ number: Int, _ result: Result<EvaluationResult, Failure>, _ decision: inout SearchDecision
     ) throws {
@@ -77,7 +77,7 @@ extension SearchRun {
         }
         decision.trials.append(trials[number])
         try forget(trials[number])
-        // The search has known for long what a trial is worth that wins.
+        // The search already knows the value of a winning trial.
         if isWinner { return try goOn(&decision) }
         if !trials[number].purpose.isFinal, let outcome = outcome(of: trials[number]) {
             try searcher?.tell(number, outcome)
@@ -86,7 +86,7 @@ extension SearchRun {
         try goOn(&decision)
     }
 
-    /// Keeps what was measured on the test split, where it was.
+    /// Stores the metrics of the test split, if there are any.
     private mutating func take(_ result: EvaluationResult, _ number: Int) {
         for (name, value) in result.metrics { trials[number].metrics["test-\(name)"] = value }
         if let file = result.answers { answers[number] = file }
@@ -141,11 +141,11 @@ extension SearchRun {
 }
 
 extension Trial {
-    /// Whether it has won without a final training, and is scored on the test split now: it was judged before.
+    /// Whether it won without a final training and is now scored on the test split; its validation is already done.
     package var isWinner: Bool { state == .evaluating && objective != nil && !purpose.isFinal }
 
-    /// What codes and catalogs tell as accuracy: that of the test split, or else of the validation split; nil for networks
-    /// that answer no classes.
+    /// The accuracy for codes and catalogs: that of the test split or, without one, of the validation split; nil for
+    /// networks without classes.
     package var accuracy: Double? {
         let value = metrics[Metric.accuracy.name(on: "test")] ?? metrics[Metric.accuracy.name(on: "validation")]
         return value.flatMap { (0...1).contains($0) ? $0 : nil }

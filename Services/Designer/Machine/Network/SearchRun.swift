@@ -3,33 +3,33 @@ package import DesignerClient
 import Model
 package import Search
 
-/// The course of a search for a network: trials are trained and scored, the best ones at length.
+/// The state machine of a search for a network: trains and scores trials, then trains the best ones at length.
 package struct SearchRun: SearchCourse {
-    /// What it is made from.
+    /// The plan of the search.
     package let plan: ScenarioPlan
     package let space: any CandidateSpace
-    /// What there is to fuse; nil where networks are searched as they are.
+    /// The state of the fusion; nil unless it is a fusion search.
     package var fusion: FusionCourse?
     package var trials: [Trial]
     private var isPrepared: Bool
     private var seeds: [Genome]?
     package var searcher: Searcher?
-    /// How trials are stopped early; nil where they are not.
+    /// The state of early stopping; nil without it.
     package var halving: SuccessiveHalving?
     /// Whether replicas of the controllers found nothing more to write.
     package var isExhausted = false
     /// Files of answers for test samples, by trial, until the networks are registered.
     var answers: [Int: BlobDigest] = [:]
-    /// Whether the time for trials is spent. A search that is resumed has all of it again.
+    /// Whether the time for trials is spent. A resumed search has all of it again.
     private var isTimeUp = false
-    /// Candidates of trials that are under way, by genome: each is needed several times, and to check a network costs more
-    /// than all else that a search does.
+    /// Candidates of trials under way, by genome: each is needed several times, and checking a network costs more than
+    /// everything else in a search.
     private var candidates: [Genome: Candidate] = [:]
 
     package var searchSpace: SearchSpace { space.space }
 
-    /// Resumes a search with what is on disk.
-    /// - Throws: `Failure` where the scenario cannot be searched, or its rows are broken.
+    /// Resumes a search from its stored rows.
+    /// - Throws: `Failure` if the scenario cannot be searched or its rows are invalid.
     package init(plan: ScenarioPlan, isPrepared: Bool, seeds: [Genome]?, trials: [Trial]) throws {
         self.plan = plan
         self.isPrepared = isPrepared
@@ -49,7 +49,7 @@ package struct SearchRun: SearchCourse {
 
     // MARK: Beginning and going on
 
-    /// What to do after a start: begin, or take up what was under way.
+    /// The first decision after a start: begin, or resume the tasks that were under way.
     package mutating func begin() throws -> SearchDecision {
         var decision = SearchDecision()
         guard isPrepared else {
@@ -60,7 +60,7 @@ package struct SearchRun: SearchCourse {
         return decision
     }
 
-    /// Resumes what was under way, now that the dataset is there.
+    /// Resumes the tasks that were under way, now that the dataset is available.
     private mutating func takeUp(_ decision: inout SearchDecision) throws {
         if let budget = scenario.search.budget, !trials.contains(where: \.purpose.isFinal) {
             decision.steps.append(.wait(seconds: budget * Scenario.Search.trialShare))
@@ -97,11 +97,11 @@ package struct SearchRun: SearchCourse {
             isTimeUp = true
             decision.note("scenario.time-up", plan.id.text, ["trials": "\(trials.count)"])
             try goOn(&decision)
-        case .tracked: preconditionFailure("a search for a network asks for no tracks")
+        case .tracked: preconditionFailure("a network search orders no tracks")
         case .written(let request):
             try place(request, &decision)
         case .abandoned(let failure):
-            conclude(.failed(prefixed(failure, "The replicas of the controllers cannot work")), &decision)
+            conclude(.failed(prefixed(failure, "The replicas of the controllers failed")), &decision)
         case .registered(let model, .success):
             conclude(.succeeded(model: model), &decision)
         case .registered(_, .failure(let failure)):
@@ -117,7 +117,7 @@ package struct SearchRun: SearchCourse {
         try goOn(&decision)
     }
 
-    /// Proposes as long as it may, and closes the search where it is over.
+    /// Proposes as many trials as allowed, and closes the search once it is over.
     package mutating func goOn(_ decision: inout SearchDecision) throws {
         guard !trials.contains(where: \.purpose.isFinal) else {
             try finish(&decision)
@@ -160,7 +160,7 @@ package struct SearchRun: SearchCourse {
         return false
     }
 
-    /// The candidate of a genome, remembered until its trial ends.
+    /// The candidate of a genome, cached until its trial ends.
     package mutating func candidate(_ genome: Genome) throws -> Candidate {
         if let known = candidates[genome] { return known }
         let candidate = try space.candidate(genome)
@@ -168,11 +168,11 @@ package struct SearchRun: SearchCourse {
         return candidate
     }
 
-    /// Forgets the candidate of a trial that has ended.
+    /// Drops the candidate of a trial that has ended.
     package mutating func forget(_ trial: Trial) throws { candidates[try Genome(trial.genome)] = nil }
 
     /// A new trial.
-    /// - Parameter purpose: What it is run for; nil where the candidate says so: to be compared, or to be fused.
+    /// - Parameter purpose: Its purpose; nil to derive it from the candidate: to compare or to fuse it.
     package mutating func trial(
         _ number: Int, _ genome: Genome, origin: String, parents: [Int] = [], for purpose: TrialPurpose? = nil
     ) throws -> Trial {

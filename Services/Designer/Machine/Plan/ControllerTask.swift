@@ -2,18 +2,18 @@ import Foundation
 package import Model
 package import WorkQueueClient
 
-/// A part of a search by replicas that a worker takes on for as long as the search lasts.
+/// A part of a search with controller replicas that a worker takes for as long as the search lasts.
 package struct ControllerTask: Hashable, Codable {
     /// Kind of the tasks of replicas.
     package static let replicaKind = "controller"
     /// Kind of the tasks of parameter servers.
     package static let shardKind = "parameters"
-    /// A worker that dies is nothing unusual; only what cannot be mended ends a task.
+    /// Workers are expected to die; only a permanent error ends a task.
     private static let attempts = 1_000
 
     /// The scenario of the search.
     package let scenario: String
-    /// Number of the replica or the part of the parameters, from 0.
+    /// Number of the replica or the shard, from 0.
     package let number: Int
 
     package init(scenario: String, number: Int) {
@@ -23,13 +23,13 @@ package struct ControllerTask: Hashable, Codable {
 
     package init(payload: [UInt8]) throws { self = try JSONDecoder().decode(Self.self, from: Data(payload)) }
 
-    /// What the tasks of a search belong to in the designer's queue.
+    /// Group of a search's tasks in the designer's queue.
     package static func group(of search: String) -> String { "\(search)/controllers" }
 
     /// All tasks of a search.
     package static func tasks(of plan: ScenarioPlan, _ replication: Scenario.Replication) -> [TaskSubmission] {
         func task(_ kind: String, _ number: Int) -> TaskSubmission {
-            // A pair of a text and a number can always be written.
+            // A text and a number can always be encoded.
             let payload = (try? JSONEncoder().encode(ControllerTask(scenario: plan.id.text, number: number))) ?? Data()
             return TaskSubmission(
                 id: "\(plan.group)/\(kind)-\(number)", kind: kind, group: group(of: plan.group),

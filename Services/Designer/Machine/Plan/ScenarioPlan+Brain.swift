@@ -3,7 +3,7 @@ package import Model
 package import Search
 
 extension ScenarioPlan {
-    /// What the search chooses from: fusions where the scenario asks for one, or else networks.
+    /// The search space: fusions if the scenario asks for one, otherwise networks.
     ///
     /// - Throws: `Failure` that points into the scenario's file.
     package var candidateSpace: any CandidateSpace {
@@ -31,9 +31,9 @@ extension ScenarioPlan {
         return scenario
     }
 
-    /// Genomes with which a search begins: pretrained networks whose features promise most, what is known to be good, then,
-    /// while there are places, networks that fuse the modalities one after the other in the order in which their areas
-    /// cooperate, and of data of a user a network of each structure.
+    /// Genomes with which a search begins: pretrained networks whose features promise most; then known good ones; then,
+    /// while there are places, networks that fuse the modalities one after another in the order of their areas'
+    /// cooperation; and, for a user's data, a network of each structure.
     package func seeds(_ known: [Genome], in space: any CandidateSpace, limit: Int) -> [Genome] {
         if let space = space as? FusionSpace {
             let first = space.alone + space.late
@@ -52,11 +52,11 @@ extension ScenarioPlan {
         return seeds
     }
 
-    /// Where a proposal came from: what the search began with was learned from others, or follows from the explanation.
+    /// The origin of a proposal: initial genomes either come from the knowledge service or follow from the explanation.
     package func origin(of proposal: Proposal, known: [Genome]?) -> String {
         guard proposal.origin == "knowledge" else { return proposal.origin }
         if let fusion = scenario.fusion {
-            // What comes after the modalities is the product of all answers.
+            // The genome after the modalities is the product of all answers.
             if (1...fusion.networks.count).contains(proposal.genome.genes[0][0]) { return "alone" }
             return known?.contains(proposal.genome) == true ? proposal.origin : "late fusion"
         }

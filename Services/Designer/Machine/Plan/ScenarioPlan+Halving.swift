@@ -2,7 +2,7 @@ import Model
 package import Search
 
 extension ScenarioPlan {
-    /// How trials are stopped early; nil where they are not.
+    /// Settings of early stopping; nil without it.
     package var halving: SuccessiveHalving.Settings? {
         get throws {
             let search = scenario.search

@@ -3,7 +3,7 @@ package import Search
 package import TrackingSearch
 
 extension ScenarioPlan {
-    /// What the scenario's search chooses from.
+    /// The space of the scenario's search.
     /// - Throws: `Failure` that points into the scenario's file.
     package var searchSpace: SearchSpace {
         get throws {
@@ -25,8 +25,8 @@ extension ScenarioPlan {
                     throw Failure(
                         .invalidArgument,
                         """
-                        search.trials: \(scenario.search.trials) are too few: the first \(fixed) are the fixed settings, \
-                        each tracker with each detector; take at least \(fixed + 1).
+                        search.trials: \(scenario.search.trials) are too few. The first \(fixed) are published settings, \
+                        each tracker with each detector; use at least \(fixed + 1).
                         """)
                 }
                 return space

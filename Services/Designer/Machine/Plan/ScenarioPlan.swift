@@ -1,16 +1,16 @@
 package import Brain
 package import Model
 
-/// What a search is made from.
+/// The inputs of a search.
 package struct ScenarioPlan: Sendable {
     package let id: ScenarioID
     /// How often it was resumed after it had ended; part of the identities of its tasks.
     package let generation: Int
     package let file: ScenarioFile
     package let text: String
-    /// What the scenario engages; nil for one that was published before that was known.
+    /// What the scenario engages; nil if it was published before this was stored.
     package var explanation: Explanation?
-    /// The models of the registry that are to be fused, by modality.
+    /// The registry models to fuse, by modality.
     package var models: [String: StoredBackbone] = [:]
 
     package var scenario: Scenario { file.scenario }
@@ -28,7 +28,7 @@ package struct ScenarioPlan: Sendable {
         self.models = models
     }
 
-    /// What its tasks belong to in other services' queues.
+    /// Group of its tasks in other services' queues.
     package var group: String { Self.group(id, generation) }
 
     package static func group(_ id: ScenarioID, _ generation: Int) -> String {

@@ -5,9 +5,10 @@ package import Search
 import Tracking
 package import TrackingSearch
 
-/// The course of a search for a tracker: trials are scored, nothing is trained, and the best one's tracks are kept.
+/// The state machine of a tracker search: scores trials without any training, and keeps the best one's tracks.
 ///
-/// The first trials are the trackers of the papers with each detector, so the result is never below a fixed setting.
+/// The first trials are the trackers of the papers with each detector, so the result is never below a published
+/// setting.
 package struct TrackingRun: SearchCourse {
     package let plan: ScenarioPlan
     package let space: TrackingSpace
@@ -17,8 +18,8 @@ package struct TrackingRun: SearchCourse {
 
     package var searchSpace: SearchSpace { space.space }
 
-    /// Resumes a search with what is on disk.
-    /// - Throws: `Failure` where the scenario cannot be searched, or its rows are broken.
+    /// Resumes a search from its stored rows.
+    /// - Throws: `Failure` if the scenario cannot be searched or its rows are invalid.
     package init(plan: ScenarioPlan, isPrepared: Bool, seeds: [Genome]?, trials: [Trial]) throws {
         self.plan = plan
         self.isPrepared = isPrepared
@@ -75,11 +76,11 @@ package struct TrackingRun: SearchCourse {
         case .registered(_, .failure(let failure)):
             conclude(.failed(prefixed(failure, "The resulting tracker could not be registered")), &decision)
         case .trained, .evaluated, .extracted, .written, .abandoned, .timeUp:
-            preconditionFailure("a search for a tracker trains nothing")
+            preconditionFailure("a tracker search trains nothing")
         }
     }
 
-    /// Proposes as long as it may, and closes the search where it is over.
+    /// Proposes as many trials as allowed, and closes the search once it is over.
     private mutating func goOn(_ decision: inout SearchDecision) throws {
         guard !trials.contains(where: \.purpose.isFinal) else { return try finish(&decision) }
         if let failure = hopelessness { return conclude(.failed(failure), &decision) }
@@ -156,7 +157,7 @@ package struct TrackingRun: SearchCourse {
     private mutating func succeed(_ number: Int, _ result: TrackingResult, _ decision: inout SearchDecision) throws {
         let name = scenario.objective.name
         guard let value = result.metrics[name], value.isFinite else {
-            throw Failure(.internal, "The evaluation of the tracks gave no \(name) that is a number.")
+            throw Failure(.internal, "The evaluation of the tracks reported no number for \(name).")
         }
         var trial = trials[number]
         trial.state = .succeeded
@@ -175,7 +176,7 @@ package struct TrackingRun: SearchCourse {
         if !trial.purpose.isFinal { decision.deliveries.append(.observation(observation(of: trial))) }
     }
 
-    /// What stands for the accuracy in codes: what was reached where nothing was chosen by, or else where it was.
+    /// The objective that stands for accuracy in codes: on the held-out sequences or, without any, on the others.
     private func accuracy(of trial: Trial) -> Double? {
         let value = trial.metrics[scenario.objective.name(on: "test")] ?? trial.objective
         return value.flatMap { (0...1).contains($0) ? $0 : nil }
@@ -183,11 +184,11 @@ package struct TrackingRun: SearchCourse {
 
     // MARK: The end
 
-    /// Has the tracks of the best trial made once more, to be kept.
+    /// Orders the tracks of the best trial once more, to store them.
     private mutating func crown(_ decision: inout SearchDecision) throws {
         guard let best = ranking.first else {
             let failure = trials.first?.failure ?? Failure(.internal, "The search proposed no tracker at all.")
-            return conclude(.failed(prefixed(failure, "No trial succeeded; the first one failed like this")), &decision)
+            return conclude(.failed(prefixed(failure, "No trial succeeded. First failure")), &decision)
         }
         noteFinalist(best, in: &decision)
         let source = best.id.number
@@ -198,7 +199,7 @@ package struct TrackingRun: SearchCourse {
     private func finish(_ decision: inout SearchDecision) throws {
         guard trials.allSatisfy(\.state.isFinal), let trial = trials.last(where: \.purpose.isFinal) else { return }
         guard let (setup, tracks) = trial.tracker else {
-            let failure = trial.failure ?? Failure(.internal, "The best tracker's tracks were not kept.")
+            let failure = trial.failure ?? Failure(.internal, "The best tracker's tracks were not stored.")
             return conclude(.failed(prefixed(failure, "The best tracker could not be run to the end")), &decision)
         }
         let model = TrackerModel(

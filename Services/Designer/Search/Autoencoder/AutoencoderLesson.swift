@@ -1,15 +1,15 @@
 public import Model
 
-/// What the program `gyrus-autoencoder` is asked: to learn from examples, to judge itself, and to read strings that promise
-/// more than some.
+/// A request to `gyrus-autoencoder`: train on examples, evaluate the model, and decode strings that are predicted to be
+/// better than given ones.
 ///
-/// Strings are of choices from 0, one for each slot of a `DecisionSequence`, with nil for the slots that are skipped.
+/// Strings consist of choices from 0, one for each slot of a `DecisionSequence`, with nil for skipped slots.
 public struct AutoencoderLesson: Hashable, Sendable, Codable {
-    /// A string and what it is worth, from 0 to 1.
+    /// A string and its value, from 0 to 1.
     public struct Example: Hashable, Sendable, Codable {
         /// The string.
         public var choices: [Int?]
-        /// What it is worth.
+        /// The value.
         public var worth: Double
 
         /// Makes an example.
@@ -19,11 +19,11 @@ public struct AutoencoderLesson: Hashable, Sendable, Codable {
         }
     }
 
-    /// What strings are like.
+    /// The structure of strings.
     public struct Strings: Hashable, Sendable, Codable {
         /// The kind of each slot's decision, from 0; decisions of a kind have the same choices.
         public var kinds: [Int]
-        /// The slot where a string goes on after choice 0 of each slot.
+        /// The slot at which a string continues after choice 0, for each slot.
         public var skips: [Int]
         /// Number of choices of each kind.
         public var options: [Int]
@@ -37,54 +37,54 @@ public struct AutoencoderLesson: Hashable, Sendable, Codable {
         }
     }
 
-    /// Sizes of the model, and how it is trained.
+    /// Sizes of the model, and training settings.
     public struct Settings: Hashable, Sendable, Codable {
-        /// Size of an embedded choice.
+        /// Size of a choice's embedding.
         public var embedding = 12
         /// Size of a point.
         public var size = 24
-        /// Steps of the optimizer at most.
+        /// Maximum number of optimizer steps.
         public var steps = 300
-        /// Steps for each example, as long as these are few.
+        /// Steps per example, up to the maximum.
         public var stepsPerExample = 4
-        /// Examples of a step.
+        /// Examples per step.
         public var batch = 32
         /// Learning rate of Adam.
         public var learningRate = 0.01
-        /// How much the prediction counts; the rest is for reading the string.
+        /// Weight of the prediction loss; the rest is the reconstruction loss.
         public var tradeoff = 0.8
-        /// Gradients that are longer together are shortened to this.
+        /// Gradients are clipped to this total norm.
         public var longestGradient = 5.0
 
-        /// The usual settings.
+        /// The default settings.
         public init() {}
     }
 
-    /// What strings are like.
+    /// The structure of strings.
     public var strings: Strings
-    /// Sizes and training.
+    /// Sizes and training settings.
     public var settings: Settings
-    /// Determines the first weights and the order of the examples.
+    /// Seed of the initial weights and the order of the examples.
     public var seed: UInt64
-    /// What is learned from.
+    /// Training examples.
     public var examples: [Example]
-    /// Others, by which the model is judged.
+    /// Held-out examples for evaluating the model.
     public var heldOut: [Example] = []
-    /// Strings whose points are wanted.
+    /// Strings whose points are requested.
     public var placed: [[Int?]] = []
-    /// Strings whose points go uphill along the predicted worth.
+    /// Strings whose points move uphill along the predicted value.
     public var parents: [[Int?]] = []
-    /// The lengths of the steps that each parent goes uphill; another string is read after each.
+    /// The step lengths for each parent's uphill move; one string is decoded after each.
     public var steps: [Double] = []
 }
 
-/// What `gyrus-autoencoder` answers.
+/// A reply of `gyrus-autoencoder`.
 public struct AutoencoderReport: Hashable, Sendable, Codable {
-    /// How good a model is on some examples.
+    /// Quality of a model on some examples.
     public struct Figures: Hashable, Sendable, Codable {
-        /// Share of the pairs of examples of different worth that are predicted in their order; 0.5 is chance.
+        /// Share of the pairs of examples of different value that are predicted in their order; 0.5 is chance.
         public var ranking: Double
-        /// Share of the slots in which a string that was encoded and read again differs.
+        /// Share of the slots that differ after a string is encoded and decoded.
         public var distance: Double
 
         /// Makes figures.
@@ -94,13 +94,13 @@ public struct AutoencoderReport: Hashable, Sendable, Codable {
         }
     }
 
-    /// How good it is on what it learned from.
+    /// Quality on the training examples.
     public var learned: Figures
-    /// How good it is on the examples that were held out; nil where there are none.
+    /// Quality on the held-out examples; nil if there are none.
     public var heldOut: Figures?
-    /// The points of the strings that were to be placed: strings × size.
+    /// The requested points: strings × size.
     public var points: [[Double]]
-    /// For each step uphill what was read, a string for each parent, with the predicted worth.
+    /// For each uphill step, the decoded string of each parent with its predicted value.
     public var read: [[AutoencoderLesson.Example]]
 
     /// Makes a report.
@@ -112,10 +112,10 @@ public struct AutoencoderReport: Hashable, Sendable, Codable {
     }
 }
 
-/// A line of what `gyrus-autoencoder` says.
+/// A line of output of `gyrus-autoencoder`.
 public enum AutoencoderAnswer: Sendable, Codable {
-    /// It learned.
+    /// The training succeeded.
     case report(AutoencoderReport)
-    /// It could not.
+    /// The training failed.
     case failure(Failure)
 }

@@ -3,16 +3,17 @@ import HelperProcesses
 import Model
 import Synchronization
 
-/// The process that learns with libtorch: it is started for the first lesson, and answers one after the other.
+/// The process that trains with libtorch: started for the first training request, it answers one request after another.
 final class AutoencoderProcess: Sendable {
     private static let program = "gyrus-autoencoder"
-    /// Processes that may die of a lesson before it is given up.
+    /// Number of processes that may die on one request before it is given up.
     private static let mostDeaths = 3
 
     private let helper = Mutex<HelperProcess?>(nil)
 
-    /// Has a model learn.
-    /// - Throws: `Failure` with the reason of the process; code `unavailable` where it cannot be started, or dies each time.
+    /// Trains a model.
+    /// - Throws: `Failure` with the reason of the process; code `unavailable` if it cannot be started, or dies each
+    ///   time.
     func learn(_ lesson: AutoencoderLesson) throws -> AutoencoderReport {
         let question = String(decoding: try JSONEncoder().encode(lesson), as: UTF8.self)
         for _ in 0..<Self.mostDeaths {
@@ -20,15 +21,15 @@ final class AutoencoderProcess: Sendable {
         }
         throw Failure(
             .unavailable,
-            "\(Self.program) died \(Self.mostDeaths) times of the same lesson; its messages are in the log, or the system"
-                + " ended it because memory ran out.", isRetriable: false)
+            "\(Self.program) died \(Self.mostDeaths) times on the same request; its messages are in the log. It may"
+                + " have run out of memory.", isRetriable: false)
     }
 
-    /// What a process answers, the last one or a new one; nil where it dies.
+    /// The answer of the current process or of a new one; nil if it dies.
     private func answer(to question: String) throws -> String? {
         try helper.withLock { helper in
             let process = try helper ?? HelperProcess(Self.program)
-            // One that does not answer is not asked again.
+            // A process that does not answer is not asked again.
             helper = nil
             process.say(question)
             guard let line = try process.line() else { return nil }

@@ -1,54 +1,54 @@
 public import Model
 public import Networks
 
-/// A network of the search space and how it is trained.
+/// A network of the search space, with its training settings.
 public struct Candidate: Hashable, Sendable {
-    /// What stands for a modality in it.
+    /// The part of the network for one modality.
     struct Branch {
         let modality: String
-        /// Structure and size, for people.
+        /// Structure and size, for display.
         let title: String
         let category: String
         let optimizer: Optimizer
         let network: NetworkDescription
-        /// The frozen network whose features it reads; nil where it reads the modality itself.
+        /// The frozen network whose features it reads; nil if it reads the modality itself.
         let frozen: FrozenPart?
     }
 
-    /// What the search chose, as numbers.
+    /// The choices of the search, as numbers.
     public let genome: Genome
     /// The network; its inputs are the modalities that are present.
     public let network: NetworkDescription
     /// Optimizers of its branches; the last one is that of all other layers.
     public let optimizers: [Optimizer]
-    /// Parameters, those of frozen networks before it among them.
+    /// Number of parameters, including those of frozen networks in front of it.
     public let parameters: Int
     /// Multiply-accumulate operations for one sample.
     public let operations: Int
-    /// Name for people, such as `audio: LeNet5×0.5 sgd; image: LeNet3×1 adam`.
+    /// Display name, such as `audio: LeNet5×0.5 sgd; image: LeNet3×1 adam`.
     public let title: String
     /// Functional areas that it serves, such as `vision`.
     public let areas: [String]
-    /// What it does.
+    /// The functions that it performs.
     public let functions: [String]
-    /// Family in the sense of table 1, such as `LeNet`, `ResNet`, `ConvolutionStack` or `fusion`.
+    /// Family as in table 1, such as `LeNet`, `ResNet`, `ConvolutionStack` or `fusion`.
     public let category: String
     /// The families of its branches, in the order of modalities.
     public let families: [String]
     /// Datasets of its modalities, such as `fsdd+mnist`.
     public let dataset: String
-    /// Optimizers in the sense of table 1, such as `SGD+Adam`.
+    /// Optimizers as in table 1, such as `SGD+Adam`.
     public let optimizerTitle: String
-    /// Milliseconds that the frozen networks before it take for one sample.
+    /// Milliseconds that the frozen networks in front of it take for one sample.
     public let frozenMilliseconds: Double
-    /// What the candidate is where networks are fused; nil where it is trained as a whole.
+    /// Its role in a fusion search; nil if it is trained as a whole.
     public let fusion: Fusion?
 
-    /// A candidate's part in a search for a fusion.
+    /// The role of a candidate in a fusion search.
     public enum Fusion: Hashable, Sendable {
-        /// One of the networks of single modalities.
+        /// A single-modality network.
         case backbone(FusedNetwork)
-        /// Fusion layers above their features.
+        /// Fusion layers above the features of such networks.
         case head(FusionHead)
     }
 
@@ -80,7 +80,7 @@ public struct Candidate: Hashable, Sendable {
         fusion = nil
     }
 
-    /// A candidate of a search for a fusion, which sees some modalities.
+    /// A candidate of a fusion search, which sees some of the modalities.
     init(
         _ fusion: Fusion, _ network: NetworkDescription, genome: Genome, title: String, category: String,
         optimizer: Optimizer, modalities: [String], data: ScenarioData, task: Scenario.Task
@@ -102,17 +102,17 @@ public struct Candidate: Hashable, Sendable {
         dataset = Self.unique(datasets).joined(separator: "+")
     }
 
-    /// Candidates whose answers' mean is one answer.
-    /// - Throws: `Failure` with code `invalid-argument` where there are fewer than two.
+    /// An ensemble of candidates, which answers with the mean of their answers.
+    /// - Throws: `Failure` with code `invalid-argument` if there are fewer than two.
     public init(ensembleOf members: [Candidate]) throws {
         guard let first = members.first else {
-            throw Failure(.invalidArgument, "An ensemble needs two networks or more.")
+            throw Failure(.invalidArgument, "An ensemble needs at least two networks.")
         }
         let names = Self.unique(members.map(\.network.name)).joined(separator: "+")
         genome = first.genome
         network = try NetworkDescription.ensemble(
             named: "ensemble of \(members.count) \(names)", of: members.map(\.network))
-        // Members that read the same inputs have the same frozen networks before them.
+        // Members that read the same inputs have the same frozen networks in front of them.
         let different = Dictionary(members.map { ($0.network.inputs, $0) }) { first, _ in first }.values
         parameters =
             try network.parameterCount + different.reduce(0) { $0 + $1.parameters - (try $1.network.parameterCount) }
@@ -129,7 +129,7 @@ public struct Candidate: Hashable, Sendable {
         fusion = nil
     }
 
-    /// The artificial code, once it was trained with an accuracy or before.
+    /// The artificial code, with the accuracy if it is known.
     public func code(accuracy: Double?) throws -> ArtificialCode {
         try ArtificialCode(
             name: network.name, areas: areas, functions: functions, category: category, dataset: dataset,
@@ -138,7 +138,7 @@ public struct Candidate: Hashable, Sendable {
             platform: Self.platform)
     }
 
-    /// What stands in codes for the area of tables and series, which no sense perceives: association cortex.
+    /// The area in codes for tables and series, which no sense perceives: association cortex.
     private static let unspecificArea = "association"
 
     /// The functional areas that perceive modalities.

@@ -1,19 +1,19 @@
 public import Model
 public import Networks
 
-/// A network of one modality that is trained already, or is trained first.
+/// A single-modality network that is already trained, or is trained before the fusion.
 public struct FusedNetwork: Hashable, Sendable {
-    /// The network with its stages.
+    /// The network, split into stages.
     public let backbone: Backbone
-    /// Name for people: the structure, or the model of the registry.
+    /// Display name: the structure, or the model of the registry.
     public let title: String
-    /// Family in the sense of table 1.
+    /// Family as in table 1.
     public let category: String
-    /// The safetensors file of its weights; nil where it is trained first.
+    /// The safetensors file of its weights; nil if it is still to be trained.
     public let weights: BlobDigest?
 
     /// Takes a model of the registry.
-    /// - Throws: `Failure` where the network cannot be taken apart.
+    /// - Throws: `Failure` if the network cannot be split into stages.
     public init(
         model: String, modality: String, network: NetworkDescription, category: String, weights: BlobDigest
     ) throws {

@@ -1,16 +1,16 @@
 public import Model
 import Networks
 
-/// What a search for a fusion chooses from: each network of a single modality by itself, the product of their answers, and
-/// fusions of their stages.
+/// The space of a fusion search: each single-modality network by itself, the product of their answers, and fusions of
+/// their stages.
 ///
-/// The first gene is what needs no learning: the modality of a network that stays alone, or the product of all answers. The
-/// second one is a fusion: operator, representation and optimizer, and one to four layers, each a stage of each modality and a
-/// non-linearity. A genome has one of the two.
+/// The first gene is the choice that needs no training: the modality of a single network, or the product of all
+/// answers. The second one is a fusion: operator, representation and optimizer, and one to four layers, each with a
+/// stage of each modality and a non-linearity. A genome has exactly one of the two.
 public struct FusionSpace: CandidateSpace {
-    /// What is chosen from, as integers.
+    /// The choices, as integers.
     public let space: SearchSpace
-    /// The networks of single modalities, by modality.
+    /// The single-modality networks, by modality.
     public let networks: [FusedNetwork]
 
     private let scenario: Scenario
@@ -20,8 +20,8 @@ public struct FusionSpace: CandidateSpace {
     private let width: Int
 
     /// The space of a scenario that asks for a fusion.
-    /// - Parameter models: What the registry knows of the models that the scenario names, by modality.
-    /// - Throws: `Failure` with code `invalid-argument` whose message begins with the field that is wrong.
+    /// - Parameter models: The registry models that the scenario names, by modality.
+    /// - Throws: `Failure` with code `invalid-argument` whose message begins with the invalid field.
     public init(_ scenario: Scenario, _ fusion: Scenario.Fusion, models: [String: FusedNetwork] = [:]) throws {
         self.scenario = scenario
         width = fusion.width
@@ -36,34 +36,34 @@ public struct FusionSpace: CandidateSpace {
         networks = try scenario.data.modalities.map { modality in
             let field = "fusion.networks.\(modality)"
             guard let name = fusion.networks[modality] else {
-                throw Failure(.invalidArgument, "\(field): the network of this modality is missing.")
+                throw Failure(.invalidArgument, "\(field): the network for this modality is missing.")
             }
             let network = try models[modality] ?? Self.structure(name, modality, scenario.data, field)
             try Self.check(network, scenario.data, field)
             return network
         }
         guard scenario.search.population >= networks.count else {
-            throw Failure(.invalidArgument, "search.population: at least one place for each modality is needed.")
+            throw Failure(.invalidArgument, "search.population: there must be at least one place for each modality.")
         }
         space = try Self.space(networks, fusion, joining, representations, optimizers)
     }
 
-    /// What the title of a product says.
+    /// The display title of a product.
     public static let productTitle = "product of answers"
 
-    /// The optimizer where the scenario names none.
+    /// The optimizer if the scenario names none.
     static let usualOptimizer = "adamw"
 
-    /// Whether a name is that of a structure; another one is a model of the registry.
+    /// Whether a name is a structure's; any other name is a model of the registry.
     public static func isStructure(_ name: String) -> Bool { StructureFamily.named(name) != nil }
 
-    /// The genomes of the networks that stay alone, by modality.
+    /// The genomes of the single networks, by modality.
     public var alone: [Genome] {
         networks.indices.map { Genome([[$0 + 1], space.genes[1].absence]) }
     }
 
-    /// Genomes that multiply the networks' answers, fuse them, and fuse the last stages before them: simple fusions to begin
-    /// with.
+    /// Simple fusions to begin with: genomes that multiply the networks' answers, fuse the answers, or fuse the last
+    /// stages before them.
     public var late: [Genome] {
         let leakyRelu = FusionHead.Activation.allCases.count
         let product = Genome([[networks.count + 1], space.genes[1].absence])
@@ -74,16 +74,16 @@ public struct FusionSpace: CandidateSpace {
             }
     }
 
-    /// Whether a genome is a fusion that keeps the scenario's limits, or a network alone.
+    /// Whether a genome is a fusion within the scenario's limits, or a single network.
     public func isAllowed(_ genome: Genome) -> Bool {
         guard space.contains(genome), SearchSpace.isAbsent(genome.genes[0]) != SearchSpace.isAbsent(genome.genes[1])
         else { return false }
-        // Networks alone are needed by all others, whatever their size.
+        // All fusions need the single networks, whatever their size.
         return network(alone: genome) != nil || keeps(scenario.limits, genome)
     }
 
-    /// The network of a genome and how it is trained.
-    /// - Throws: `Failure` with code `invalid-argument` where the genome belongs to another space.
+    /// The network of a genome, with its training settings.
+    /// - Throws: `Failure` with code `invalid-argument` if the genome belongs to another space.
     public func candidate(_ genome: Genome) throws -> Candidate {
         guard space.contains(genome), SearchSpace.isAbsent(genome.genes[0]) != SearchSpace.isAbsent(genome.genes[1])
         else { throw Failure(.invalidArgument, "The genome '\(genome)' does not belong to the search space \(space).") }
@@ -102,7 +102,7 @@ public struct FusionSpace: CandidateSpace {
             task: scenario.task)
     }
 
-    /// The network that a genome leaves alone; nil where it fuses.
+    /// The single network of a genome; nil if it fuses.
     private func network(alone genome: Genome) -> FusedNetwork? {
         let number = genome.genes[0][0]
         return (1...networks.count).contains(number) ? networks[number - 1] : nil
@@ -160,7 +160,7 @@ extension FusionSpace {
         }
         let activation = SearchSpace.Part("activation", FusionHead.Activation.allCases.map(\.rawValue))
         return try SearchSpace([
-            // Names of modalities have no spaces.
+            // Names of modalities contain no spaces.
             .init("answer", [.init("of", networks.map(\.backbone.modality) + ["all of them"])], isOptional: true),
             .init(
                 "fusion",
@@ -198,7 +198,7 @@ extension FusionSpace {
             throw Failure(
                 .invalidArgument,
                 """
-                \(field): '\(network.title)' takes \(input ?? []) and tells \(output) apart; this scenario has \
+                \(field): '\(network.title)' takes \(input ?? []) and has \(output) outputs; this scenario has \
                 \(data.inputs[network.backbone.modality]?.shape ?? []) and \([data.target.outputs]).
                 """)
         }

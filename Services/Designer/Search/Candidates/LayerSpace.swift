@@ -1,16 +1,16 @@
 public import Model
 import Networks
 
-/// The networks that a scenario's search writes layer by layer: for each modality one gene of an optimizer and, for each
-/// layer, number, height, width and stride of its kernels (source paper, section 3.1.2).
+/// The networks that a scenario's search composes layer by layer: for each modality one gene with an optimizer and, for
+/// each layer, the number, height, width and stride of its kernels (source paper, section 3.1.2).
 ///
-/// Strings differ in length. With several modalities each can be left out, as in `NetworkSpace`, and those that are there are
-/// trained together.
+/// Strings differ in length. With several modalities each can be omitted, as in `NetworkSpace`; those that are present
+/// are trained together.
 public struct LayerSpace: CandidateSpace {
-    /// Category of these networks in the sense of table 1.
+    /// Category of these networks as in table 1.
     public static let category = "ConvolutionStack"
 
-    /// What is chosen from, as integers.
+    /// The choices, as integers.
     public let space: SearchSpace
 
     private let scenario: Scenario
@@ -19,7 +19,7 @@ public struct LayerSpace: CandidateSpace {
     private let optimizers: [Optimizer]
 
     /// The space of a scenario.
-    /// - Throws: `Failure` with code `invalid-argument` whose message begins with the field that is wrong.
+    /// - Throws: `Failure` with code `invalid-argument` whose message begins with the invalid field.
     public init(_ scenario: Scenario, _ layers: Scenario.Layers) throws {
         self.scenario = scenario
         self.layers = layers
@@ -43,8 +43,8 @@ public struct LayerSpace: CandidateSpace {
             parameters: smallest.map(\.parameters).min() ?? 0, operations: smallest.map(\.operations).min() ?? 0)
     }
 
-    /// The network of a genome and how it is trained.
-    /// - Throws: `Failure` with code `invalid-argument` where the genome belongs to another space.
+    /// The network of a genome, with its training settings.
+    /// - Throws: `Failure` with code `invalid-argument` if the genome belongs to another space.
     public func candidate(_ genome: Genome) throws -> Candidate {
         guard space.contains(genome) else {
             throw Failure(.invalidArgument, "The genome '\(genome)' does not belong to the search space \(space).")
@@ -61,14 +61,14 @@ public struct LayerSpace: CandidateSpace {
         return try Candidate(genome: genome, branches: branches, data: scenario.data, task: scenario.task)
     }
 
-    /// Whether the network of a genome keeps the scenario's limits.
+    /// Whether the network of a genome is within the scenario's limits.
     public func isAllowed(_ genome: Genome) -> Bool {
         space.contains(genome) && keeps(scenario.limits, genome)
     }
 
     // MARK: Parts
 
-    /// The layers that some numbers stand for, four for each.
+    /// The layers that numbers encode, four numbers per layer.
     private func convolutions(_ numbers: ArraySlice<Int>) -> [Convolution] {
         stride(from: numbers.startIndex, to: numbers.endIndex, by: 4).map { start in
             let height = layers.heights[numbers[start + 1] - 1], width = layers.widths[numbers[start + 2] - 1]
@@ -78,14 +78,14 @@ public struct LayerSpace: CandidateSpace {
         }
     }
 
-    /// The cheapest network: one layer of few, small kernels with long steps.
+    /// The cheapest network: one layer of few, small kernels with large strides.
     private var simplest: [Convolution] {
         let kernel = Extent(height: layers.heights.min() ?? 1, width: layers.widths.min() ?? 1)
         return [convolution(layers.kernels.min() ?? 1, kernel, layers.strides.max() ?? 1)]
     }
 
     private func convolution(_ kernels: Int, _ kernel: Extent, _ stride: Int) -> Convolution {
-        // Normalization adds a number to each channel.
+        // Normalization adds a parameter to each channel.
         Convolution(channels: kernels, kernel: kernel, stride: Extent(stride), bias: false)
     }
 
@@ -104,12 +104,12 @@ public struct LayerSpace: CandidateSpace {
             return (try network.parameterCount, try network.multiplyAccumulates)
         } catch let failure as Failure {
             throw Failure(
-                .invalidArgument, "modalities.\(modality): no layers can be written for it: \(failure.message)")
+                .invalidArgument, "modalities.\(modality): no network of layers can read it: \(failure.message)")
         }
     }
 
-    /// The string as people write it: for each layer number, height and width of its kernels and, from 2, their stride, such
-    /// as `8×5×3/2-16×3×3`.
+    /// The string in readable form: for each layer the number, height and width of its kernels and, from 2 up, their
+    /// stride, such as `8×5×3/2-16×3×3`.
     private static func name(of convolutions: [Convolution]) -> String {
         convolutions.map { layer in
             let stride = layer.stride == 1 ? "" : "/\(layer.stride.height)"

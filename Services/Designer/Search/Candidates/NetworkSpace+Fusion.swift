@@ -2,13 +2,13 @@ import Model
 import Networks
 
 extension NetworkSpace {
-    /// Networks that take the modalities in one after the other: the first one alone, then with the second, and so on.
+    /// Networks that add the modalities one after another: the first one alone, then with the second, and so on.
     ///
-    /// Each is made of the first choices of optimizer, structure and size, the preferred structures first, with which the
-    /// whole keeps the scenario's limits; where there is none, that network is left out.
+    /// Each uses the first choices of optimizer, structure and size, preferred structures first, that keep the whole
+    /// network within the scenario's limits; a network without such choices is omitted.
     /// - Parameters:
-    ///   - order: Names of modalities; those that are no gene of the space are passed over.
-    ///   - preferring: Names of structures by modality, the most preferred one first.
+    ///   - order: Names of modalities; those that are not genes of the space are skipped.
+    ///   - preferring: Names of structures by modality, most preferred first.
     public func fusions(in order: [String], preferring: [String: [String]] = [:]) -> [Genome] {
         let known = order.filter { name in space.genes.contains { $0.name == name } }
         guard !known.isEmpty else { return [] }
@@ -18,8 +18,8 @@ extension NetworkSpace {
         return (1...known.count).compactMap { first(Array(known.prefix($0)), preferring) }
     }
 
-    /// Names of the pretrained networks whose features promise more than the samples as they are, by modality, the most
-    /// promising one first.
+    /// Names of the pretrained networks whose features promise more than the samples as they are, by modality, most
+    /// promising first.
     public var promising: [String: [String]] {
         let names = zip(modalities, structures).map { modality, structures in
             (modality, structures.filter { $0.frozen?.view.isPromising == true }.map(\.name))

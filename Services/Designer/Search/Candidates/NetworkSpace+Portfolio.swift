@@ -1,9 +1,9 @@
 extension NetworkSpace {
-    /// The optimizer of the networks with which a search begins where nothing is known: it needs the least tuning.
+    /// The optimizer of a search's first networks without prior knowledge: it needs the least tuning.
     private static let usualOptimizer = "adamw"
 
-    /// One network of each structure, at its usual size and with all modalities present: what a search begins with where
-    /// nothing is known, so that each structure is seen before any is varied.
+    /// One network of each structure, at its usual size and with all modalities present: the start of a search without
+    /// prior knowledge, so that each structure is seen before any is varied.
     public var portfolio: [Genome] {
         let rounds = space.genes.compactMap { $0.parts.dropFirst().first?.choices.count }.max() ?? 0
         return (0..<rounds).map { round in
@@ -11,7 +11,7 @@ extension NetworkSpace {
         }.filter(isAllowed)
     }
 
-    /// A gene's numbers for one of its structures, the first ones again where there are no more.
+    /// A gene's numbers for one of its structures, cycling through them.
     private static func usual(structure: Int, in gene: SearchSpace.Gene) -> [Int] {
         gene.parts.enumerated().map { place, part in
             let choices = part.choices

@@ -1,12 +1,12 @@
 public import Model
 import Networks
 
-/// The networks that a scenario's search chooses from: for each modality one gene of optimizer, structure and size.
+/// The networks that a scenario's search chooses from: for each modality one gene with optimizer, structure and size.
 ///
-/// With several modalities each can be left out, so that staying with the better half is in the space. Present branches
-/// are trained together, each with its own optimizer; the common classifier goes with the first branch. The structures of a
-/// gene are the families that can read the modality and serve what is engaged of the brain (`StructureAlphabet`); size is
-/// width, and where a family has it depth.
+/// With several modalities each can be omitted, so that a single modality that does better alone is in the space.
+/// Present branches are trained together, each with its own optimizer; the common classifier uses that of the first
+/// branch. The structures of a gene are the families that can read the modality and serve the engaged areas of the
+/// brain (`StructureAlphabet`); size means width and, if the family has it, depth.
 ///
 /// ```swift
 /// let space = try file.locating { try NetworkSpace(file.scenario) }
@@ -14,10 +14,10 @@ import Networks
 /// candidate.network.parameterCount
 /// ```
 public struct NetworkSpace: CandidateSpace {
-    /// Widths where a scenario names none.
+    /// Widths if a scenario names none.
     public static let usualWidths = [0.5, 1, 2]
 
-    /// What is chosen from, as integers.
+    /// The choices, as integers.
     public let space: SearchSpace
 
     private let scenario: Scenario
@@ -26,7 +26,7 @@ public struct NetworkSpace: CandidateSpace {
     let structures: [[StructureFamily]]
     private let widths: [Double]
     private let optimizers: [Optimizer]
-    /// Costs of each modality's networks by structure and width, with a classifier of their own.
+    /// Costs of each modality's networks by structure and width, each with its own classifier.
     private let costs: [[[Cost]]]
 
     private struct Cost {
@@ -35,8 +35,8 @@ public struct NetworkSpace: CandidateSpace {
     }
 
     /// The space of a scenario.
-    /// - Parameter engaged: What of the brain decides which structures there are.
-    /// - Throws: `Failure` with code `invalid-argument` whose message begins with the field that is wrong.
+    /// - Parameter engaged: The engaged part of the brain, which decides which structures there are.
+    /// - Throws: `Failure` with code `invalid-argument` whose message begins with the invalid field.
     public init(_ scenario: Scenario, engaged: EngagedAreas = .all) throws {
         let search = scenario.search
         let alphabet = try StructureAlphabet(scenario, engaged: engaged)
@@ -44,7 +44,7 @@ public struct NetworkSpace: CandidateSpace {
             search.optimizers, among: Optimizer.choices, named: \.name, field: "search.optimizers")
         let widths = search.widths ?? Self.usualWidths
         guard Set(widths).count == widths.count, widths.count <= 100 else {
-            throw Failure(.invalidArgument, "search.widths: at most 100 different widths are possible.")
+            throw Failure(.invalidArgument, "search.widths: at most 100 different widths are allowed.")
         }
         let modalities = scenario.data.modalities
         let structures = try modalities.map { try alphabet.families(for: $0) }
@@ -67,8 +67,8 @@ public struct NetworkSpace: CandidateSpace {
         try checkLimits()
     }
 
-    /// The network of a genome and how it is trained.
-    /// - Throws: `Failure` with code `invalid-argument` where the genome belongs to another space.
+    /// The network of a genome, with its training settings.
+    /// - Throws: `Failure` with code `invalid-argument` if the genome belongs to another space.
     public func candidate(_ genome: Genome) throws -> Candidate {
         guard space.contains(genome) else {
             throw Failure(.invalidArgument, "The genome '\(genome)' does not belong to the search space \(space).")
@@ -87,7 +87,7 @@ public struct NetworkSpace: CandidateSpace {
         return try Candidate(genome: genome, branches: branches, data: scenario.data, task: scenario.task)
     }
 
-    /// Whether the network of a genome keeps the scenario's limits.
+    /// Whether the network of a genome is within the scenario's limits.
     public func isAllowed(_ genome: Genome) -> Bool {
         guard space.contains(genome) else { return false }
         let present = zip(costs, genome.genes).compactMap { costs, numbers in
@@ -100,7 +100,7 @@ public struct NetworkSpace: CandidateSpace {
         return scenario.limits.allow(parameters: parameters, operations: operations)
     }
 
-    /// Whether every limit can be kept, and all of them at once.
+    /// Whether every limit can be met, and all of them at once.
     private func checkLimits() throws {
         let all = costs.joined().joined()
         try scenario.limits.check(
@@ -110,7 +110,7 @@ public struct NetworkSpace: CandidateSpace {
         }
         guard fits else {
             throw Failure(
-                .invalidArgument, "objective.limits: no network of the search space keeps both limits; raise one.")
+                .invalidArgument, "objective.limits: no network of the search space meets both limits; raise one.")
         }
     }
 
@@ -133,12 +133,12 @@ public struct NetworkSpace: CandidateSpace {
         }
     }
 
-    /// The network of a modality; a wider one is deeper as well, where its family has depth.
+    /// The network of a modality; if its family has depth, a wider network is also deeper.
     static func network(
         _ structure: StructureFamily, width: Double, _ modality: String, _ data: ScenarioData
     ) throws -> NetworkDescription {
         guard var signature = data.inputs[modality] else {
-            throw Failure(.internal, "The data have no modality '\(modality)'.")
+            throw Failure(.internal, "The data has no modality '\(modality)'.")
         }
         if let frozen = structure.frozen {
             signature = InputSignature(kind: signature.kind, shape: [frozen.view.width])
@@ -162,7 +162,7 @@ public struct NetworkSpace: CandidateSpace {
         }
     }
 
-    /// A width as people write it: `1`, `0.5`.
+    /// A width in readable form: `1`, `0.5`.
     static func text(_ width: Double) -> String {
         width == width.rounded() ? String(Int(width)) : String(width)
     }

@@ -1,7 +1,8 @@
 import Model
 
 extension Optimizer {
-    /// What a search chooses from, each with settings that train the networks of table 6 within a few epochs.
+    /// The optimizers that a search chooses from, each with settings that train the networks of table 6 within a few
+    /// epochs.
     static let choices = [
         Optimizer(rule: .sgd, learningRate: 0.05, weightDecay: 1e-4, momentum: 0.9),
         Optimizer(rule: .adam, learningRate: 2e-3),
@@ -9,6 +10,6 @@ extension Optimizer {
         Optimizer(rule: .rmsprop, learningRate: 1e-3),
     ]
 
-    /// The name that scenarios choose it by.
+    /// Its name in scenarios.
     var name: String { rule.rawValue }
 }

@@ -1,16 +1,17 @@
 public import Model
 
 extension Scenario {
-    /// The networks that a search chooses from where it fuses none: structures layer by layer where the scenario has
-    /// `search.layers`, or else whole ones.
-    /// - Parameter engaged: What of the brain decides which structures there are.
-    /// - Throws: `Failure` with code `invalid-argument` whose message begins with the field that is wrong.
+    /// The networks that a search without fusion chooses from: layer by layer if the scenario has `search.layers`,
+    /// otherwise whole structures.
+    /// - Parameter engaged: The engaged part of the brain, which decides which structures there are.
+    /// - Throws: `Failure` with code `invalid-argument` whose message begins with the invalid field.
     public func networkSpace(engaged: EngagedAreas = .all) throws -> any CandidateSpace {
         guard let layers = search.layers else { return try NetworkSpace(self, engaged: engaged) }
         return try LayerSpace(self, layers)
     }
 
-    /// Those networks as the knowledge service tells spaces apart; empty for a search that trains none.
+    /// The text by which the knowledge service distinguishes the spaces of networks; empty for a search that trains
+    /// none.
     /// - Throws: As `networkSpace`.
     public func networkSpaceText(engaged: EngagedAreas) throws -> String {
         try task.isTrained ? networkSpace(engaged: engaged).space.description : ""
@@ -18,7 +19,7 @@ extension Scenario {
 }
 
 extension CandidateSpace {
-    /// Whether the network of a genome of the space keeps limits; it is made only where there are any.
+    /// Whether the network of a genome is within limits; builds it only if there are limits.
     func keeps(_ limits: Scenario.Limits, _ genome: Genome) -> Bool {
         guard limits.parameters != nil || limits.operations != nil else { return true }
         guard let candidate = try? candidate(genome) else { return false }
@@ -27,15 +28,15 @@ extension CandidateSpace {
 }
 
 extension Scenario.Limits {
-    /// Whether a network with so many keeps these limits.
+    /// Whether a network with these counts is within the limits.
     package func allow(parameters count: Int, operations needed: Int) -> Bool {
         count <= parameters ?? .max && needed <= operations ?? .max
     }
 
-    /// Whether the smallest networks of a space keep these limits.
+    /// Whether the smallest networks of a space are within the limits.
     /// - Parameters:
-    ///   - parameters: Of the network that has the fewest.
-    ///   - operations: Of the network that has the fewest.
+    ///   - parameters: The smallest number of parameters.
+    ///   - operations: The smallest number of operations.
     func check(parameters smallest: Int, operations fewest: Int) throws {
         if let limit = parameters, limit < smallest {
             throw Failure(

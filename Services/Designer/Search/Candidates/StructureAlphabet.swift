@@ -1,21 +1,21 @@
 public import Model
 public import Networks
 
-/// The structures that each modality's gene chooses from, and why others are left out.
+/// The structures that each modality's gene chooses from, and why others are excluded.
 ///
-/// A scenario that names structures searches those. Otherwise a family is in where it can read the modality, is usual for such
-/// data, and serves an area that is activated; the area that perceives the modality always is. Families of tables and series
-/// serve no area, so that what they can read decides alone. Frozen pretrained networks whose features were computed for a
-/// modality are in beside them, and come first where these fit what is to be learned better than the samples as they are.
-/// Structures that users added count like those of Gyrus, and come first among them.
+/// A scenario that names structures searches those. Otherwise a family is included if it can read the modality, is
+/// usual for such data, and serves an activated area; the area that perceives the modality is always activated.
+/// Families for tables and series serve no area, so only what they can read matters. Frozen pretrained networks whose
+/// features were computed for a modality are also included, and come first if their features fit the target better than
+/// the samples as they are. Structures added by users count like those of Gyrus, and come first among them.
 public struct StructureAlphabet: Sendable {
-    /// What became of a family for a modality that it can read.
+    /// Whether a family that can read a modality was chosen, and why.
     public struct Choice: Hashable, Sendable {
-        /// The family.
+        /// Name of the family, such as `ResNet`.
         public let family: String
         /// Whether the search chooses it.
         public let isIn: Bool
-        /// Why, or why not.
+        /// Why, or why not, for display.
         public let reason: String
     }
 
@@ -25,8 +25,8 @@ public struct StructureAlphabet: Sendable {
     private let named: [StructureFamily]
     private let without: Set<String>
 
-    /// Reads what a scenario says about structures.
-    /// - Throws: `Failure` with code `invalid-argument` whose message begins with the field that is wrong.
+    /// Reads a scenario's fields about structures.
+    /// - Throws: `Failure` with code `invalid-argument` whose message begins with the invalid field.
     public init(_ scenario: Scenario, engaged: EngagedAreas = .all) throws {
         let field = "search.structures"
         let words = scenario.search.structures ?? []
@@ -39,14 +39,14 @@ public struct StructureAlphabet: Sendable {
         if let useless = named.first(where: { family in !inputs.values.contains(where: family.takes) }) {
             let forms = useless.forms.map(\.rawValue).sorted().joined(separator: ", ")
             throw Failure(
-                .invalidArgument, "\(field): \(useless.name) reads \(forms), and no modality of the scenario is that.")
+                .invalidArgument, "\(field): \(useless.name) reads \(forms), but the scenario has no such modality.")
         }
         self.scenario = scenario
         self.engaged = engaged
     }
 
-    /// The families of a modality's gene, the best ones to begin with first.
-    /// - Throws: `Failure` with code `invalid-argument` where none is left.
+    /// The families of a modality's gene, most promising first.
+    /// - Throws: `Failure` with code `invalid-argument` if none is left.
     public func families(for modality: String) throws -> [StructureFamily] {
         let pretrained = frozen(for: modality)
         let families = choices(for: modality).filter(\.isIn).compactMap { choice in
@@ -57,7 +57,7 @@ public struct StructureAlphabet: Sendable {
         return families
     }
 
-    /// What became of each family that can read a modality.
+    /// The choice about each family that can read a modality.
     public func choices(for modality: String) -> [Choice] {
         let pretrained = frozen(for: modality)
         let first = pretrained.filter(\.view.isPromising), last = pretrained.filter { !$0.view.isPromising }
@@ -94,13 +94,13 @@ public struct StructureAlphabet: Sendable {
         return areas.isEmpty ? "reads a \(form)" : "reads a \(form); serves \(areas.joined(separator: ", "))"
     }
 
-    /// Why a family is left out; nil where it is not.
+    /// Why a family is excluded; nil if it is not.
     private func refusal(of family: StructureFamily, _ modality: String, _ signature: InputSignature) -> String? {
-        if without.contains(family.name) { return "the scenario leaves it out" }
+        if without.contains(family.name) { return "the scenario excludes it" }
         guard let form = StructureFamily.Form(signature), family.usualForms.contains(form) else {
-            return "chosen only where search.structures names it"
+            return "used only if search.structures names it"
         }
-        if engaged.excluded[modality]?.contains(family.name) == true { return "belongs to other areas alone" }
+        if engaged.excluded[modality]?.contains(family.name) == true { return "belongs only to other areas" }
         guard family.areas.isEmpty || family.areas.contains(where: { isActivated($0, signature) }) else {
             return "serves \(family.areas.joined(separator: ", ")), not activated"
         }
@@ -140,7 +140,7 @@ public struct StructureAlphabet: Sendable {
 }
 
 extension PreparedView {
-    /// Why a search tries it when it does, for people.
+    /// The expected benefit of trying it, for display.
     fileprivate var reason: String {
         guard let score = scores[Self.evidence], let plain = reference[Self.evidence] else {
             return "pretrained, frozen: \(width) features"
@@ -148,7 +148,7 @@ extension PreparedView {
         func text(_ value: Double) -> String { "\((value * 1_000).rounded() / 1_000)" }
         let comparison = isPromising ? "more" : "no more"
         return
-            "pretrained, frozen: \(width) features with LogME \(text(score)), \(comparison) than \(text(plain)) of the "
-            + "samples as they are"
+            "pretrained, frozen: \(width) features with LogME \(text(score)), \(comparison) than \(text(plain)) for the "
+            + "raw samples"
     }
 }

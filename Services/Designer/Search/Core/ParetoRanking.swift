@@ -1,17 +1,17 @@
-/// The order of things that are good in several respects: by front, and within a front by how lonely each one is.
+/// Ranks items with several objectives: by Pareto front, and within a front by crowding distance.
 ///
-/// The first front are those that no other dominates, the second those that only the first one's dominate, and so on.
-/// Each objective is better when higher.
+/// No other item dominates those of the first front; only the first front dominates those of the second, and so on.
+/// Higher objectives are better.
 public struct ParetoRanking: Hashable, Sendable {
-    /// The front of each thing, from 0.
+    /// The front of each item, from 0.
     public let fronts: [Int]
-    /// How far each one's neighbors in its front are apart, summed over the objectives, each front being 1 wide; those at
-    /// an end have an infinite distance.
+    /// The crowding distance of each item: the distance between its neighbors in its front, summed over the objectives,
+    /// with each front scaled to width 1; infinite at the ends.
     public let crowding: [Double]
 
-    /// Ranks things by their objectives, of which all have equally many.
+    /// Ranks items by their objectives, of which all have the same number.
     public init(_ objectives: [[Double]]) {
-        precondition(Set(objectives.map(\.count)).count <= 1, "all need the same objectives")
+        precondition(Set(objectives.map(\.count)).count <= 1, "all items need the same objectives")
         let fronts = Self.fronts(of: objectives)
         self.fronts = fronts
         var crowding = [Double](repeating: 0, count: objectives.count)
@@ -21,19 +21,19 @@ public struct ParetoRanking: Hashable, Sendable {
         self.crowding = crowding
     }
 
-    /// One number for each thing, higher where it is better: by front, then by loneliness.
+    /// One number per item, higher is better: by front, then by crowding distance.
     public var fitness: [Double] {
         zip(fronts, crowding).map { front, crowding in
             -Double(front) + (crowding.isInfinite ? 1 : crowding / (1 + crowding)) * 0.5
         }
     }
 
-    /// Whether the first is nowhere worse than the second and somewhere better.
+    /// Whether the first is nowhere worse than the second and better in at least one objective.
     public static func dominates(_ first: [Double], _ second: [Double]) -> Bool {
         zip(first, second).allSatisfy { $0 >= $1 } && zip(first, second).contains { $0 > $1 }
     }
 
-    /// Adds up, for the members of a front, how far their neighbors are apart.
+    /// Accumulates the distances between the neighbors of a front's members.
     private static func crowd(_ crowding: inout [Double], _ members: [Int], _ objectives: [[Double]]) {
         for objective in objectives[members[0]].indices {
             let sorted = members.sorted { (objectives[$0][objective], $0) < (objectives[$1][objective], $1) }

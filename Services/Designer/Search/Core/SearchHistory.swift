@@ -1,22 +1,22 @@
 import Model
 
-/// What a search proposed and what it was told: all that a searcher has to remember.
+/// The proposals and outcomes of a search: the complete state that a searcher needs.
 public struct SearchHistory: Hashable, Sendable {
-    /// What is chosen from.
+    /// The search space.
     public let space: SearchSpace
     /// Proposals by number.
     public private(set) var proposals: [Proposal] = []
-    /// Outcomes by number; nil where none was told yet.
+    /// Outcomes by number; nil if not yet known.
     public private(set) var outcomes: [TrialOutcome?] = []
-    /// Number of trials from the first one on whose outcomes are all known.
+    /// Number of leading trials whose outcomes are all known.
     public private(set) var settled = 0
     private var forms: Set<String> = []
 
     /// A search that has not begun.
     public init(in space: SearchSpace) { self.space = space }
 
-    /// The history of a search as it was stored; proposals are given by number from 0.
-    /// - Throws: `Failure` with code `corrupt` where a number is missing or a network stands twice.
+    /// The history of a stored search; proposals are given by number from 0.
+    /// - Throws: `Failure` with code `corrupt` if a number is missing or a network occurs twice.
     public init(
         _ trials: some Sequence<(proposal: Proposal, outcome: TrialOutcome?)>, in space: SearchSpace
     ) throws {
@@ -24,14 +24,14 @@ public struct SearchHistory: Hashable, Sendable {
         for trial in trials { try follow(trial.proposal, trial.outcome) }
     }
 
-    /// Takes what another search proposed, and what came of it; proposals are given by number, known ones may come again.
-    /// - Throws: `Failure` with code `corrupt` where a number is missing or a network stands twice.
+    /// Adds another search's proposals and outcomes, given by number; known ones may be repeated.
+    /// - Throws: `Failure` with code `corrupt` if a number is missing or a network occurs twice.
     public mutating func follow(_ proposal: Proposal, _ outcome: TrialOutcome?) throws {
         if proposal.number >= proposals.count {
             guard proposal.number == proposals.count, !contains(proposal.genome) else {
                 throw Failure(
                     .corrupt,
-                    "The stored search is broken at trial \(proposals.count): a number is missing or a genome repeated."
+                    "The stored search is corrupt at trial \(proposals.count): a number is missing or a genome repeated."
                 )
             }
             record(proposal)
@@ -39,10 +39,10 @@ public struct SearchHistory: Hashable, Sendable {
         if let outcome { try tell(proposal.number, outcome) }
     }
 
-    /// Whether a genome was proposed, or one that is the same network.
+    /// Whether this genome, or one that is the same network, was already proposed.
     public func contains(_ genome: Genome) -> Bool { forms.contains(space.form(of: genome)) }
 
-    /// Proposes a candidate under the next number.
+    /// Adds a proposal under the next number.
     mutating func propose(_ choice: Suggestion) -> SearchAnswer {
         let proposal = Proposal(
             number: proposals.count, genome: choice.genome, origin: choice.origin, parents: choice.parents)
@@ -56,15 +56,15 @@ public struct SearchHistory: Hashable, Sendable {
         forms.insert(space.form(of: proposal.genome))
     }
 
-    /// Remembers an outcome.
+    /// Records an outcome.
     mutating func tell(_ number: Int, _ outcome: TrialOutcome) throws {
         guard outcomes.indices.contains(number) else {
-            throw Failure(.notFound, "The search has proposed no trial \(number), so it cannot be told its outcome.")
+            throw Failure(.notFound, "The search has not proposed trial \(number), so it cannot record its outcome.")
         }
         if let known = outcomes[number] {
             guard known == outcome else {
                 throw Failure(
-                    .conflict, "The search was told two outcomes of trial \(number): \(known) and \(outcome).")
+                    .conflict, "The search received two outcomes of trial \(number): \(known) and \(outcome).")
             }
             return
         }
@@ -81,7 +81,7 @@ extension SearchHistory: Codable {
 
     private enum Keys: CodingKey { case space, trials }
 
-    /// Reads proposals and outcomes.
+    /// Decodes proposals and outcomes.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Keys.self)
         let entries = try container.decode([Entry].self, forKey: .trials)
@@ -89,7 +89,7 @@ extension SearchHistory: Codable {
             entries.map { ($0.proposal, $0.outcome) }, in: container.decode(SearchSpace.self, forKey: .space))
     }
 
-    /// Writes proposals and outcomes.
+    /// Encodes proposals and outcomes.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Keys.self)
         try container.encode(space, forKey: .space)

@@ -1,26 +1,26 @@
-/// What a searcher has learned, in figures for people.
+/// Figures, for display, about what a searcher has learned.
 public struct SearchInsight: Hashable, Sendable {
     /// A kind of figures.
     public enum Figures: Hashable, Sendable {
-        /// How even the choices of each controller are: the mean entropy of a decision, in bits, by the controller's genes.
+        /// The mean entropy of each controller's decisions in bits, by the controller's genes.
         case entropies([String: Double])
-        /// Where each trial lies in the plane in which a model's points are spread most, and the share of the pairs of
-        /// examples, trials and their equivalents, that the model predicts in their order.
+        /// Each trial's coordinates in the plane of the embedding's principal components, and the share of the pairs of
+        /// examples, trials and their equivalents, that the model ranks correctly.
         case map([Place], ranking: Double)
     }
 
-    /// Where a trial lies.
+    /// The coordinates of a trial.
     public struct Place: Hashable, Sendable {
         /// Number of the trial.
         public let trial: Int
-        /// Along the widest direction.
+        /// Coordinate along the first principal component.
         public let x: Double
-        /// Along the widest direction across that.
+        /// Coordinate along the second principal component.
         public let y: Double
     }
 
-    /// Trials that it has learned from.
+    /// Number of trials learned from.
     public let trials: Int
-    /// What it has learned of them.
+    /// What it has learned from them.
     public let figures: Figures
 }

@@ -1,9 +1,9 @@
 /// A candidate that a strategy chooses.
 struct Suggestion: Hashable {
     let genome: Genome
-    /// Where it came from, for people.
+    /// Where it came from, for display.
     let origin: String
-    /// Numbers of the trials that it descends from.
+    /// Numbers of its parent trials.
     let parents: [Int]
 
     init(_ genome: Genome, origin: String, from parents: [Int] = []) {
@@ -13,14 +13,14 @@ struct Suggestion: Hashable {
     }
 }
 
-/// How a searcher chooses. What a strategy keeps besides its settings is worked out of the views that it was shown, so that
-/// a new one that is shown the latest view goes on alike.
+/// A search strategy. Apart from its settings, its state derives from the views that it has seen, so a new instance
+/// that sees the latest view continues identically.
 protocol SearchStrategy: Sendable {
-    /// How many of the first trials must have outcomes before a number is proposed; never less for a higher number.
+    /// Number of leading trials that must have outcomes before a number is proposed; never decreases with the number.
     func visible(at number: Int) -> Int
-    /// A candidate that is open; nil where a random one is wanted.
+    /// A candidate that is not yet taken; nil to request a random one.
     mutating func propose(_ view: SearchView, using generator: inout SeededGenerator) throws -> Suggestion?
-    /// What it has learned since it was asked for this.
+    /// What it has learned since the last call.
     mutating func takeInsights() -> [SearchInsight]
 }
 
@@ -28,5 +28,5 @@ extension SearchStrategy {
     mutating func takeInsights() -> [SearchInsight] { [] }
 }
 
-/// With a lag of L, the proposal k is made as soon as the trials up to k − L have ended, so that L can be under way at once.
+/// With a lag of L, proposal k is made as soon as the trials up to k − L have ended, so L can be under way at once.
 func visibleTrials(at number: Int, lag: Int) -> Int { max(0, number - lag + 1) }

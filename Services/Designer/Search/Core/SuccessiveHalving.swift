@@ -1,11 +1,11 @@
 import Model
 
-/// Asynchronous successive halving: every trial is trained a little and paused; the best of those that got as far go on
-/// from their checkpoints with a larger budget, the others stay paused.
+/// Asynchronous successive halving: every trial is trained briefly and paused. The best trials at each rung continue
+/// from their checkpoints with a larger budget; the others stay paused.
 ///
-/// It decides which training comes next and knows nothing of networks: a training either starts a new trial or takes a
-/// paused one up. Training k is decided by the outcomes of trainings 0 to k − lag, so the course is the same for any number
-/// of workers up to the lag.
+/// It decides which training comes next and knows nothing about networks: a training either starts a new trial or
+/// continues a paused one. The outcomes of trainings 0 to k − lag determine training k, so the course is the same for
+/// any number of workers up to the lag.
 ///
 /// ```swift
 /// var halving = SuccessiveHalving(.init(budgets: [1, 3, 9], reduction: 3, trials: 27, lag: 4))
@@ -14,24 +14,24 @@ import Model
 /// }
 /// ```
 public struct SuccessiveHalving: Hashable, Sendable, Codable {
-    /// How budgets grow and how many trials there are.
+    /// Budgets and number of trials.
     public struct Settings: Hashable, Sendable, Codable {
-        /// What a trial has been trained for, in all, when it has passed each rung, such as epochs.
+        /// Cumulative budget, such as epochs, at each rung.
         public let budgets: [Int]
-        /// One trial of a rung in this many is promoted.
+        /// One in this many trials of a rung is promoted.
         public let reduction: Int
-        /// New trials in all.
+        /// Total number of new trials.
         public let trials: Int
-        /// Trainings that can be under way at once.
+        /// Maximum number of concurrent trainings.
         public let lag: Int
 
         /// Makes settings.
-        /// - Throws: `Failure` with code `invalid-argument` where budgets do not grow or a number is too small.
+        /// - Throws: `Failure` with code `invalid-argument` if budgets do not grow or a number is too small.
         public init(budgets: [Int], reduction: Int = 3, trials: Int, lag: Int = 1) throws {
             guard let first = budgets.first, first > 0, zip(budgets, budgets.dropFirst()).allSatisfy(<) else {
                 throw Failure(
                     .invalidArgument,
-                    "Successive halving needs budgets above 0 that grow from rung to rung, not \(budgets).")
+                    "Successive halving needs positive budgets that grow from rung to rung, not \(budgets).")
             }
             guard reduction >= 2, trials >= 1, lag >= 1 else {
                 throw Failure(
@@ -51,29 +51,29 @@ public struct SuccessiveHalving: Hashable, Sendable, Codable {
         public let number: Int
         /// The trial, from 0.
         public let trial: Int
-        /// The rung that it reaches, from 0; above 0 the trial goes on from its checkpoint.
+        /// The rung that it reaches, from 0; above 0 the trial continues from its checkpoint.
         public let rung: Int
-        /// What the trial has been trained for afterwards, in all.
+        /// Cumulative budget of the trial after this training.
         public let budget: Int
     }
 
-    /// What is to be done.
+    /// The next action.
     public enum Answer: Hashable, Sendable {
-        /// This training.
+        /// Run this training.
         case training(Training)
-        /// Nothing before this training has ended.
+        /// Wait for this training to end.
         case waiting(for: Int)
-        /// Nothing any more.
+        /// Nothing is left to do.
         case finished
     }
 
-    /// How budgets grow.
+    /// Budgets and limits of the course.
     public let settings: Settings
     /// All trainings so far.
     public private(set) var trainings: [Training] = []
     private var outcomes: [TrialOutcome?] = []
     private var settled = 0
-    /// New trials in all, which are fewer where there are no more candidates.
+    /// Total number of new trials, which is smaller if the candidates run out.
     private var limit: Int
 
     /// Makes a course that has not begun.
@@ -82,10 +82,10 @@ public struct SuccessiveHalving: Hashable, Sendable, Codable {
         limit = settings.trials
     }
 
-    /// Starts no new trials any more, because there are no candidates left.
+    /// Starts no more new trials, because there are no candidates left.
     public mutating func startNoMore() { limit = trainings.count { $0.rung == 0 } }
 
-    /// The next training: the best trial that deserves promotion on the highest rung, else a new trial.
+    /// The next training: the best trial that deserves promotion on the highest rung, otherwise a new trial.
     public mutating func ask() -> Answer {
         let number = trainings.count
         let visible = max(0, number - settings.lag + 1)
@@ -93,24 +93,24 @@ public struct SuccessiveHalving: Hashable, Sendable, Codable {
         if let (trial, rung) = promotion(among: visible) { return begin(trial, rung) }
         let started = trainings.count { $0.rung == 0 }
         if started < limit { return begin(started, 0) }
-        // What is still under way may yet deserve promotion.
+        // Trainings under way may still earn promotions.
         return settled < number ? .waiting(for: settled) : lastPromotion()
     }
 
-    /// Takes what came of a training; telling it again changes nothing.
-    /// - Throws: `Failure` with code `not-found` for an unknown number, `conflict` for a second, other outcome.
+    /// Records the outcome of a training; repeating it changes nothing.
+    /// - Throws: `Failure` with code `not-found` for an unknown number, `conflict` for a second, different outcome.
     public mutating func tell(_ number: Int, _ outcome: TrialOutcome) throws {
         guard outcomes.indices.contains(number) else {
-            throw Failure(.notFound, "There is no training \(number) whose outcome could be told.")
+            throw Failure(.notFound, "There is no training \(number) whose outcome could be recorded.")
         }
         guard outcomes[number] == nil || outcomes[number] == outcome else {
-            throw Failure(.conflict, "Training \(number) has another outcome already.")
+            throw Failure(.conflict, "Training \(number) already has another outcome.")
         }
         outcomes[number] = outcome
         while settled < outcomes.count, outcomes[settled] != nil { settled += 1 }
     }
 
-    /// The objective that a trial reached on its highest rung that is known.
+    /// The objective of a trial on its highest completed rung.
     public func objective(of trial: Int) -> (rung: Int, objective: Double)? {
         trainings.last { $0.trial == trial && outcomes[$0.number]?.objective != nil }
             .flatMap { training in outcomes[training.number]?.objective.map { (training.rung, $0) } }
@@ -132,7 +132,7 @@ public struct SuccessiveHalving: Hashable, Sendable, Codable {
         return begin(trial, rung)
     }
 
-    /// The trial to promote and the rung that it goes to; the highest rung comes first.
+    /// The trial to promote and its next rung; the highest rung comes first.
     private func promotion(among visible: Int) -> (trial: Int, rung: Int)? {
         for rung in settings.budgets.indices.dropLast().reversed() {
             let promoted = Set(trainings.lazy.filter { $0.rung == rung + 1 }.map(\.trial))
@@ -146,8 +146,7 @@ public struct SuccessiveHalving: Hashable, Sendable, Codable {
         return nil
     }
 
-    /// The trials that were measured, the best one first: by front, then by the main objective, so that being cheap alone
-    /// promotes nothing.
+    /// The measured trials, best first: by front, then by the main objective, so that low cost alone promotes nothing.
     private static func ranked(_ trials: [(number: Int, outcome: TrialOutcome?)]) -> [Int] {
         let measured = trials.compactMap { trial in
             trial.outcome?.objectives.map { (number: trial.number, objectives: $0) }

@@ -6,12 +6,12 @@ public struct Proposal: Hashable, Sendable, Codable {
     public let number: Int
     /// The candidate.
     public let genome: Genome
-    /// Where it came from, for people: `random` or `crossover 3 × 7`.
+    /// Where it came from, for display: `random` or `crossover 3 × 7`.
     public let origin: String
-    /// Numbers of the trials that it descends from.
+    /// Numbers of its parent trials.
     public let parents: [Int]
 
-    /// Makes a proposal, as when one is read from a database.
+    /// Makes a proposal, for example one read from a database.
     public init(number: Int, genome: Genome, origin: String, parents: [Int] = []) {
         self.number = number
         self.genome = genome
@@ -20,29 +20,29 @@ public struct Proposal: Hashable, Sendable, Codable {
     }
 }
 
-/// What a searcher answers when it is asked.
+/// A searcher's answer to a request for a candidate.
 public enum SearchAnswer: Hashable, Sendable {
     /// A candidate.
     case proposal(Proposal)
-    /// None before the outcome of this trial is told.
+    /// Nothing until the outcome of this trial is known.
     case waiting(for: Int)
-    /// None any more: every allowed genome was proposed.
+    /// Nothing more: every allowed genome was proposed.
     case exhausted
 }
 
-/// What came of a candidate.
+/// The outcome of a candidate.
 public enum TrialOutcome: Hashable, Sendable, Codable {
     /// It was measured; higher is better.
     case objective(Double)
-    /// It was measured in several respects, each of which is better when higher; the first one is the main one.
+    /// It was measured with several objectives; higher is better for each, and the first one is the main one.
     case objectives([Double])
-    /// It could not be measured; worse than anything that could.
+    /// It could not be measured; worse than any measured candidate.
     case failed
 
-    /// The main objective, where it is a number that can be compared.
+    /// The main objective, if it can be compared.
     public var objective: Double? { objectives?.first }
 
-    /// All objectives, where they are numbers that can be compared.
+    /// All objectives, if they can be compared.
     public var objectives: [Double]? {
         switch self {
         case .objective(let value): value.isNaN ? nil : [value]
@@ -51,8 +51,8 @@ public enum TrialOutcome: Hashable, Sendable, Codable {
         }
     }
 
-    /// For each outcome one number, higher where it is better: the objective, or, where there are several, the place among
-    /// the fronts; minus infinity for what could not be measured.
+    /// One number per outcome, higher is better: the objective or, with several objectives, the rank among the fronts;
+    /// minus infinity if it could not be measured.
     static func fitness(of outcomes: [TrialOutcome?]) -> [Double] {
         let known = outcomes.map { $0?.objectives }
         if known.allSatisfy({ $0?.count ?? 1 == 1 }) { return known.map { $0?.first ?? -.infinity } }
@@ -65,25 +65,25 @@ public enum TrialOutcome: Hashable, Sendable, Codable {
 struct Individual: Hashable {
     let number: Int
     let genome: Genome
-    /// What makes it better than others: the objective, or, where there are several, the place among the fronts.
+    /// Its value: the objective or, with several objectives, the rank among the fronts.
     let fitness: Double
 
-    /// Whether it is better; of equals the older one is.
+    /// Whether it is better; of equals, the older one is.
     func isBetter(than other: Individual) -> Bool {
         fitness != other.fitness ? fitness > other.fitness : number < other.number
     }
 }
 
-/// What a strategy may know when it proposes: all proposals, and the outcomes of the first trials only.
+/// The view of a search that a strategy gets for a proposal: all proposals, but only the outcomes of the first trials.
 struct SearchView {
     let history: SearchHistory
-    /// How many trials' outcomes can be seen.
+    /// Number of trials with visible outcomes.
     let visible: Int
-    /// Whether a candidate keeps the limits.
+    /// Whether a candidate is within the limits.
     let isAllowed: (Genome) -> Bool
 
     var space: SearchSpace { history.space }
-    /// Number of the proposal that is asked for.
+    /// Number of the requested proposal.
     var number: Int { history.proposals.count }
 
     /// Whether a genome can be proposed.
@@ -91,22 +91,22 @@ struct SearchView {
         space.contains(genome) && !history.contains(genome) && isAllowed(genome)
     }
 
-    /// The visible trials that were measured, the oldest first.
+    /// The visible measured trials, oldest first.
     var measured: [Individual] { measured(among: visible) }
 
-    /// The trials before a number that were measured, the oldest first.
+    /// The measured trials before a number, oldest first.
     func measured(among trials: Int) -> [Individual] {
-        precondition(trials <= visible, "outcomes that nobody may know yet")
+        precondition(trials <= visible, "these outcomes are not visible yet")
         let fitness = TrialOutcome.fitness(of: Array(history.outcomes.prefix(trials)))
         return zip(history.proposals, fitness).filter { $1 > -.infinity }.map {
             Individual(number: $0.number, genome: $0.genome, fitness: $1)
         }
     }
 
-    /// A genome that was not proposed yet and is allowed, every one about equally likely; nil where there is none.
+    /// A genome that is allowed and not yet proposed, all about equally likely; nil if there is none.
     ///
-    /// A space of up to a million genomes is looked through before the answer is none; in a larger one, a hundred thousand
-    /// draws decide.
+    /// In a space of up to a million genomes, it enumerates all before it returns nil; in a larger one, a hundred
+    /// thousand draws decide.
     func unseen(using generator: inout SeededGenerator) -> Genome? {
         let positions = space.positions.flatMap { $0 <= 1 << 20 ? $0 : nil }
         for _ in 0..<(positions == nil ? 100_000 : 64) {

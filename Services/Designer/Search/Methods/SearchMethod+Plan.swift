@@ -1,25 +1,25 @@
 public import Model
 
-/// A method of search with its settings.
+/// A search method with its settings.
 public enum SearchPlan: Hashable, Sendable, Codable {
     /// Every allowed candidate equally likely.
     case random
     /// Selection, crossover and mutation, with an elite.
     case evolution(Evolution.Settings)
-    /// Selection and mutation, in which the oldest die.
+    /// Selection and mutation; the oldest die.
     case aging(AgingEvolution.Settings)
     /// From the best trial to its neighbors.
     case local(LocalSearch.Settings)
-    /// By recurrent controllers that learn which choices are good.
+    /// Recurrent controllers that learn which choices are good.
     case reinforcement(Reinforcement.Settings)
-    /// By an encoder, a predictor and a decoder whose points go uphill.
+    /// An encoder, a predictor and a decoder; points move uphill.
     case neural(NeuralOptimization.Settings)
-    /// By a Gaussian process that predicts what networks are worth.
+    /// A Gaussian process that predicts the value of networks.
     case predictor(PredictorSearch.Settings)
     /// Layer by layer, guided by a surrogate.
     case progressive(ProgressiveSearch.Settings)
 
-    /// Makes the strategy, as before the first proposal.
+    /// Makes the strategy in its initial state.
     func strategy(in space: SearchSpace, seed: UInt64) -> any SearchStrategy {
         switch self {
         case .random: RandomSearch()
@@ -35,30 +35,30 @@ public enum SearchPlan: Hashable, Sendable, Codable {
 }
 
 extension SearchMethod {
-    /// A searcher of this method for so many trials, of which a population can be under way at once, with what it had
-    /// proposed and was told before.
+    /// A searcher of this method for a number of trials, of which a population can be under way at once, with its
+    /// earlier proposals and outcomes.
     public func searcher(
         population: Int, trials: Int, seed: UInt64, seeds: [Genome] = [], history: SearchHistory
     ) -> Searcher {
         let method = choice(in: history.space, trials: trials).method
-        // A population has no place for more; without a population, all are tried.
+        // A population has no place for more seeds; without a population, all are tried.
         return Searcher(
             method.plan(population: population, trials: trials), seed: seed,
             seeds: method == .random ? seeds : Array(seeds.prefix(population)), history: history)
     }
 
-    /// The method that is meant: itself, or what `auto` chooses, and why.
+    /// The effective method: itself, or the one that `auto` chooses, and why.
     public func choice(in space: SearchSpace, trials: Int) -> (method: SearchMethod, reason: String) {
         guard self == .auto else { return (self, "the scenario names it") }
         if let count = space.count, count <= trials {
-            return (.random, "the \(trials) trials see all \(count) networks of the space, in whatever order")
+            return (.random, "the \(trials) trials cover all \(count) networks of the space in any order")
         }
         if trials < Self.fewTrials {
             return (.random, "fewer than \(Self.fewTrials) trials are too few to learn anything from")
         }
         if space.genes.contains(where: { $0.repetition != nil }) {
             return (
-                .progressive, "a structure grows layer by layer, and what is known of short ones tells of longer ones"
+                .progressive, "a structure grows layer by layer, and short structures predict longer ones"
             )
         }
         let decisions = DecisionSequence(space).slots.count
@@ -70,13 +70,13 @@ extension SearchMethod {
         }
         return (
             .predictor,
-            "on tables of measured networks it finds the best one with fewer trials than any other method"
+            "on benchmark tables of measured networks it finds the best one with fewer trials than any other method"
         )
     }
 
-    /// Of fewer trials `auto` learns nothing.
+    /// Below this number of trials, `auto` expects to learn nothing.
     private static let fewTrials = 8
-    /// Of more decisions `auto` expects no predictor to make sense.
+    /// Above this number of decisions, `auto` expects no predictor to work.
     private static let manyDecisions = 100
 
     private func plan(population: Int, trials: Int) -> SearchPlan {

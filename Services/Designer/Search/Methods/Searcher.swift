@@ -1,9 +1,9 @@
-/// A search that is asked for candidates and told what came of them.
+/// A search: ask it for candidates and tell it their outcomes.
 ///
-/// **The same trace for any number of workers.** What is proposed as number k depends on the plan, the seed and the
-/// outcomes of the first trials, up to a number that follows from k; never on the order or the time in which outcomes were
-/// told. Where one of these is not known yet, `ask` answers `waiting`. Everything else a strategy keeps follows from the
-/// history, so a searcher that was stored and read goes on alike.
+/// **The same trace for any number of workers.** Proposal k depends on the plan, the seed and the outcomes of the first
+/// trials, where k alone determines how many; never on the order or time in which outcomes arrive. While one of these
+/// is unknown, `ask` answers `waiting`. All other state of a strategy follows from the history, so a searcher that was
+/// stored and loaded continues identically.
 ///
 /// ```swift
 /// var searcher = Searcher(.evolution(.init(population: 12)), in: space, seed: 7)
@@ -12,18 +12,18 @@
 /// }
 /// ```
 public struct Searcher: Sendable {
-    /// How it chooses.
+    /// The search plan.
     public let plan: SearchPlan
-    /// Determines, with the outcomes, the whole search.
+    /// Seed that, together with the outcomes, determines the whole search.
     public let seed: UInt64
-    /// What it proposed and was told.
+    /// The proposals and outcomes.
     public private(set) var history: SearchHistory
     private let seeds: [Genome]
     private var strategy: any SearchStrategy
-    /// Trials whose insights were told before the search was taken up.
+    /// Number of trials whose findings were reported before the search was resumed.
     private let told: Int
 
-    /// What it chooses from.
+    /// The search space.
     public var space: SearchSpace { history.space }
 
     /// Makes a search; `seeds` are proposed first.
@@ -31,7 +31,7 @@ public struct Searcher: Sendable {
         self.init(plan, seed: seed, seeds: seeds, history: SearchHistory(in: space))
     }
 
-    /// Resumes a search with what it had proposed and was told before.
+    /// Resumes a search with its earlier proposals and outcomes.
     public init(_ plan: SearchPlan, seed: UInt64, seeds: [Genome] = [], history: SearchHistory) {
         self.plan = plan
         self.seed = seed
@@ -42,15 +42,15 @@ public struct Searcher: Sendable {
         told = last < 0 ? 0 : strategy.visible(at: last)
     }
 
-    /// What it has learned since it was asked for this, or was taken up.
+    /// What it has learned since the last call or since it was resumed.
     public mutating func takeInsights() -> [SearchInsight] {
         strategy.takeInsights().filter { $0.trials > told }
     }
 
-    /// The next candidate, if there can be one now.
-    /// - Parameter isAllowed: Whether a candidate keeps the limits; one that does not is replaced by another. It must give
-    ///   the same answer whenever it is asked about the same genome.
-    /// - Throws: `Failure` where the strategy needs a program that is missing or fails.
+    /// The next candidate, if there is one now.
+    /// - Parameter isAllowed: Whether a candidate is within the limits; one that is not is replaced by another. It must
+    ///   always give the same answer for the same genome.
+    /// - Throws: `Failure` if the strategy needs a program that is missing or fails.
     public mutating func ask(where isAllowed: (Genome) -> Bool = { _ in true }) throws -> SearchAnswer {
         let visible = strategy.visible(at: history.proposals.count)
         if visible > history.settled { return .waiting(for: history.settled) }
@@ -65,8 +65,8 @@ public struct Searcher: Sendable {
         return history.propose(chosen)
     }
 
-    /// Proposes a candidate that was written elsewhere; as long as there are given ones, one of these in its place.
-    /// - Returns: The proposal; nil where the candidate cannot be proposed any more.
+    /// Proposes a candidate written elsewhere; while there are unused seeds, one of these in its place.
+    /// - Returns: The proposal; nil if the candidate can no longer be proposed.
     public mutating func take(
         _ genome: Genome, origin: String, where isAllowed: (Genome) -> Bool = { _ in true }
     ) -> Proposal? {
@@ -79,16 +79,16 @@ public struct Searcher: Sendable {
         return proposal
     }
 
-    /// Takes the outcome of a proposed candidate; telling it again changes nothing.
-    /// - Throws: `Failure` with code `not-found` for a number that was never proposed, `conflict` for a second, other
-    ///   outcome.
+    /// Records the outcome of a proposed candidate; repeating it changes nothing.
+    /// - Throws: `Failure` with code `not-found` for a number that was never proposed, `conflict` for a second,
+    ///   different outcome.
     public mutating func tell(_ number: Int, _ outcome: TrialOutcome) throws {
         try history.tell(number, outcome)
     }
 
-    /// The first given genome that is usable and was not proposed yet.
+    /// The first seed that is usable and not yet proposed.
     private func given(_ view: SearchView) -> Genome? {
-        // Seeds come first, so once as many trials were proposed there is nothing left to look for.
+        // Seeds come first, so once as many trials were proposed, none are left.
         guard view.number < seeds.count else { return nil }
         return seeds.first(where: view.isOpen)
     }
@@ -97,7 +97,7 @@ public struct Searcher: Sendable {
 extension Searcher: Codable {
     private enum Keys: CodingKey { case plan, seed, seeds, history }
 
-    /// Reads a search; what its strategy knows follows from the history.
+    /// Decodes a search; its strategy's state follows from the history.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Keys.self)
         self.init(
@@ -107,7 +107,7 @@ extension Searcher: Codable {
             history: try container.decode(SearchHistory.self, forKey: .history))
     }
 
-    /// Writes a search.
+    /// Encodes a search.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Keys.self)
         try container.encode(plan, forKey: .plan)

@@ -1,27 +1,27 @@
-/// A space as a sequence of decisions, so that a genome is a string of choices of which each can depend on the earlier ones:
-/// what a recurrent controller writes, an encoder reads and a distance compares.
+/// A space as a sequence of decisions, so that a genome is a string of choices, each of which can depend on earlier
+/// ones: what a recurrent controller writes, an encoder reads and a distance compares.
 ///
-/// For a gene that can be left out the first decision is whether it is there; before each turn of a repetition that need
-/// not be, whether it is; and then come the parts. After a no, the rest of the gene is skipped, hence strings differ in
+/// For an optional gene, the first decision is whether it is present; before each optional turn of a repetition,
+/// whether that turn is present; then come the parts. After a no, the rest of the gene is skipped, so strings differ in
 /// length.
 struct DecisionSequence: Hashable, Sendable {
     /// One decision.
     struct Slot: Hashable, Sendable {
         /// The gene that it belongs to.
         let gene: Int
-        /// Number of choices, which are counted from 0.
+        /// Number of choices, counted from 0.
         let options: Int
-        /// Where it goes on after choice 0; nil where every choice leads to the next slot.
+        /// The slot that follows choice 0; nil if every choice leads to the next slot.
         let skip: Int?
-        /// What kind of decision it is: those of all turns of a repetition are alike.
+        /// Kind of decision; corresponding decisions in all turns of a repetition share a kind.
         let kind: Int
     }
 
-    /// All decisions that there can be.
+    /// All possible decisions.
     let slots: [Slot]
     /// Number of kinds of decisions.
     let kinds: Int
-    /// What the decisions choose from.
+    /// The space of the decisions.
     let space: SearchSpace
 
     init(_ space: SearchSpace) {
@@ -61,7 +61,7 @@ struct DecisionSequence: Hashable, Sendable {
         return (gene.isOptional ? 1 : 0) + gene.parts.count + (repeated ?? 0)
     }
 
-    /// The choice in each slot, from 0; nil where the slot is skipped.
+    /// The choice in each slot, from 0; nil if the slot is skipped.
     func choices(of genome: Genome) -> [Int?] {
         var choices = [Int?](repeating: nil, count: slots.count)
         var numbers = genome.genes.map { $0[...] }
@@ -81,12 +81,12 @@ struct DecisionSequence: Hashable, Sendable {
         return choices
     }
 
-    /// The slot that follows where one was decided.
+    /// The slot that follows a decided one.
     func next(after slot: Int, _ choice: Int) -> Int {
         choice == 0 ? slots[slot].skip ?? slot + 1 : slot + 1
     }
 
-    /// The genome of some choices; slots that would be skipped do not count.
+    /// The genome of some choices; choices in skipped slots do not count.
     func genome(of choices: [Int?]) -> Genome {
         var genes = space.genes.map { _ in [Int]() }
         var slot = 0

@@ -1,16 +1,16 @@
-/// All networks of a space that is small enough to look at each of them.
+/// All networks of a space that is small enough to enumerate.
 struct Enumeration: Sendable {
-    /// Genomes in a space at most, to be looked at all.
+    /// Maximum number of genomes in a space that is enumerated.
     static let limit = 1 << 14
 
     /// One allowed genome for each network.
     let representatives: [Genome]
-    /// For each network, all allowed genomes that are it.
+    /// For each network, all allowed genomes that encode it.
     private let members: [[Genome]]
-    /// Where a network stands in both, by its form.
+    /// Index of a network in both lists, by its canonical form.
     private let places: [String: Int]
 
-    /// Looks at all genomes; nil where there are too many.
+    /// Enumerates all genomes; nil if there are too many.
     init?(_ space: SearchSpace, where isAllowed: (Genome) -> Bool) {
         guard let positions = space.positions, positions <= Self.limit else { return nil }
         var members: [[Genome]] = []
@@ -30,10 +30,10 @@ struct Enumeration: Sendable {
         self.places = places
     }
 
-    /// Where the network of a genome stands; nil where none of its genomes is allowed.
+    /// Index of a genome's network; nil if none of its genomes is allowed.
     func place(of genome: Genome, in space: SearchSpace) -> Int? { places[space.form(of: genome)] }
 
-    /// All genomes that are the same network, itself among them.
+    /// All genomes of the same network, including the given one.
     func equivalents(of genome: Genome, in space: SearchSpace) -> [Genome] {
         place(of: genome, in: space).map { members[$0] } ?? [genome]
     }

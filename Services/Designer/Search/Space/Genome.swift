@@ -1,14 +1,14 @@
 import Model
 
-/// A point of a search space as integers: for each gene the numbers of its parts' choices, from 1; a gene that is left
-/// out has zeros.
+/// A point of a search space as integers: for each gene the numbers of its parts' choices, from 1; an omitted gene has
+/// zeros.
 ///
-/// As text the parts are separated by points and the genes by hyphens: `2.1.3-0.0.0`.
+/// In the text form, periods separate the parts and hyphens the genes: `2.1.3-0.0.0`.
 public struct Genome: Hashable, Sendable, CustomStringConvertible {
-    /// For each gene the numbers of its parts' choices.
+    /// For each gene, the numbers of its parts' choices.
     public var genes: [[Int]]
 
-    /// Makes a genome; `SearchSpace.contains` says whether it belongs to a space.
+    /// Makes a genome; `SearchSpace.contains` tells whether it belongs to a space.
     public init(_ genes: [[Int]]) { self.genes = genes }
 
     /// Parses the text form.
@@ -18,7 +18,7 @@ public struct Genome: Hashable, Sendable, CustomStringConvertible {
             try gene.split(separator: ".", omittingEmptySubsequences: false).map { part in
                 guard let number = Int(part), number >= 0, String(number) == part else {
                     throw Failure(
-                        .invalidArgument, "'\(text.prefix(80))' is no genome: numbers as in 2.1.3-0.0.0 are needed.")
+                        .invalidArgument, "'\(text.prefix(80))' is not a genome, which is written like 2.1.3-0.0.0.")
                 }
                 return number
             }
@@ -32,12 +32,12 @@ public struct Genome: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Genome: Codable {
-    /// Reads the text form.
+    /// Decodes the text form.
     public init(from decoder: any Decoder) throws {
         try self.init(decoder.singleValueContainer().decode(String.self))
     }
 
-    /// Writes the text form.
+    /// Encodes the text form.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

@@ -1,7 +1,7 @@
-// Drawing genomes, counting them and finding one by its position.
+// Draws genomes, counts them and finds one by its position.
 
 extension SearchSpace.Gene {
-    /// Number of different settings, being left out among them; nil where it exceeds what an `Int` holds.
+    /// Number of different settings, including omission; nil if it exceeds an `Int`.
     var settings: Int? {
         guard let fixed = Self.product(of: parts), let repeated = repeatedSettings else { return nil }
         let (product, overflow) = fixed.multipliedReportingOverflow(by: repeated)
@@ -37,13 +37,13 @@ extension SearchSpace.Gene {
         return product
     }
 
-    /// A setting; a gene that can be left out is so as often as it has any other setting, every length is equally likely.
+    /// A random setting; omission is as likely as any other setting, and every length is equally likely.
     func randomSetting(using generator: inout SeededGenerator) -> [Int] {
         if isOptional, let settings, generator.below(settings) == 0 { return absence }
         return randomPresence(using: &generator)
     }
 
-    /// A setting in which the gene is not left out.
+    /// A random setting without omission.
     func randomPresence(using generator: inout SeededGenerator) -> [Int] {
         var numbers = parts.map { 1 + generator.below($0.choices.count) }
         guard let repetition else { return numbers }
@@ -81,7 +81,7 @@ extension SearchSpace.Gene {
 }
 
 extension SearchSpace {
-    /// A genome; each gene's settings are drawn on their own.
+    /// A random genome; each gene's settings are drawn independently.
     func random(using generator: inout SeededGenerator) -> Genome {
         while true {
             let genome = Genome(genes.map { $0.randomSetting(using: &generator) })
@@ -89,7 +89,7 @@ extension SearchSpace {
         }
     }
 
-    /// The genome at a position of the enumeration; nil for the one position that may stand for no gene at all.
+    /// The genome at a position of the enumeration; nil for the position that may stand for no gene at all.
     /// - Parameter position: From 0 up to `positions`.
     func genome(at position: Int) -> Genome? {
         var rest = position
@@ -102,7 +102,7 @@ extension SearchSpace {
         return contains(genome) ? genome : nil
     }
 
-    /// Number of positions of the enumeration; nil where there are too many to count.
+    /// Number of positions of the enumeration; nil if there are too many to count.
     var positions: Int? {
         count.map { $0 + (genes.allSatisfy(\.isOptional) ? 1 : 0) }
     }

@@ -1,15 +1,15 @@
-// Small changes of genomes, as mutation and local search make them, and crossover.
+// Small changes of genomes for mutation and local search, and crossover.
 
 extension SearchSpace {
     /// One way in which a genome can change.
     private enum Change {
-        /// Whether a gene is there at all.
+        /// Add or omit a gene.
         case presence(gene: Int)
-        /// Another choice at a place of a gene.
+        /// Change one choice of a gene.
         case choice(gene: Int, place: Int)
-        /// One turn more of what is repeated.
+        /// Add a turn of the repetition.
         case insertion(gene: Int)
-        /// One turn less.
+        /// Remove a turn of the repetition.
         case removal(gene: Int)
     }
 
@@ -47,8 +47,7 @@ extension SearchSpace {
         }
     }
 
-    /// All genomes that one change away lie, in random order. A layer or gene that comes new stands there with one random
-    /// setting.
+    /// All genomes that are one change away, in random order. A new layer or gene gets a single random setting.
     func neighbours(of genome: Genome, using generator: inout SeededGenerator) -> [Genome] {
         var neighbours: [Genome] = []
         for change in changes(of: genome) {
@@ -82,7 +81,7 @@ extension SearchSpace {
         return neighbours.shuffled(using: &generator)
     }
 
-    /// Each gene as a whole from one parent or the other.
+    /// Takes each gene as a whole from one parent or the other.
     func crossed(_ first: Genome, _ second: Genome, using generator: inout SeededGenerator) -> Genome {
         Genome(zip(first.genes, second.genes).map { generator.below(2) == 0 ? $0 : $1 })
     }

@@ -1,16 +1,16 @@
 import Model
 
-/// What a search may choose from: genes, each of several parts, each with its choices.
+/// A search space: genes, each with several parts, each with its choices.
 ///
-/// For a multi-modal network there is one gene for each modality with the parts optimizer, structure and size. A cell has
-/// one gene with one part for each edge. A structure of any length is a gene whose repetition says what each layer is made
-/// of and how many layers there can be.
+/// For a multi-modal network there is one gene per modality with the parts optimizer, structure and size. A cell is one
+/// gene with one part per edge. A structure of variable length is a gene whose repetition defines the parts of each
+/// layer and the number of layers.
 public struct SearchSpace: Hashable, Sendable, Codable, CustomStringConvertible {
     /// One decision within a gene.
     public struct Part: Hashable, Sendable, Codable {
         /// Its name, such as `structure`.
         public let name: String
-        /// What can be chosen; the genome holds the number of the choice, from 1.
+        /// The choices; the genome holds the number of the choice, from 1.
         public let choices: [String]
 
         /// Makes a part.
@@ -20,13 +20,13 @@ public struct SearchSpace: Hashable, Sendable, Codable, CustomStringConvertible 
         }
     }
 
-    /// Parts that stand several times in a row, such as those of a layer.
+    /// Parts that occur several times in a row, such as those of a layer.
     public struct Repetition: Hashable, Sendable, Codable {
-        /// How many times they can stand at most.
+        /// Upper bound on the number of turns.
         public static let limit = 64
         /// The parts of one turn.
         public let parts: [Part]
-        /// How many times they can stand.
+        /// Allowed numbers of turns.
         public let times: ClosedRange<Int>
 
         /// Makes a repetition.
@@ -40,11 +40,11 @@ public struct SearchSpace: Hashable, Sendable, Codable, CustomStringConvertible 
     public struct Gene: Hashable, Sendable, Codable {
         /// Its name, such as that of a modality.
         public let name: String
-        /// The decisions that it is made of, in their order.
+        /// The decisions of the gene, in order.
         public let parts: [Part]
-        /// What follows its parts any number of times; nil for a gene of fixed length.
+        /// The parts that follow any number of times; nil for a gene of fixed length.
         public let repetition: Repetition?
-        /// Whether it can be left out.
+        /// Whether it can be omitted.
         public let isOptional: Bool
 
         /// Makes a gene.
@@ -56,16 +56,16 @@ public struct SearchSpace: Hashable, Sendable, Codable, CustomStringConvertible 
         }
     }
 
-    /// What is chosen for each part of a network, such as a modality.
+    /// The genes, one for each part of a network, such as a modality.
     public let genes: [Gene]
     /// Which genomes are the same network.
     public let symmetry: Symmetry
-    /// Number of different genomes; nil where it exceeds what an `Int` holds. The one without any gene is no genome.
+    /// Number of different genomes; nil if it exceeds an `Int`. Omitting every gene does not make a genome.
     public let count: Int?
 
-    /// Checks and takes the genes.
-    /// - Throws: `Failure` with code `invalid-argument` where there is nothing to choose, a name or a choice stands twice,
-    ///   a repetition has no turn or too many, or the symmetry is of other genes.
+    /// Checks the genes.
+    /// - Throws: `Failure` with code `invalid-argument` if there is nothing to choose, a name or a choice occurs twice,
+    ///   a repetition has no turns or too many, or the symmetry does not fit the genes.
     public init(_ genes: [Gene], symmetry: Symmetry = .none) throws {
         func isUnique(_ names: [String]) -> Bool { !names.isEmpty && Set(names).count == names.count }
         guard isUnique(genes.map(\.name)),
@@ -74,13 +74,13 @@ public struct SearchSpace: Hashable, Sendable, Codable, CustomStringConvertible 
             })
         else {
             throw Failure(
-                .invalidArgument, "A search space needs genes, parts and choices, and their names must be different.")
+                .invalidArgument, "A search space needs genes, parts and choices with distinct names.")
         }
         guard genes.allSatisfy(\.hasSoundRepetition) else {
             throw Failure(
                 .invalidArgument,
-                "What is repeated in a gene needs parts and has to stand 1 to \(Repetition.limit) times; 0 times is "
-                    + "possible beside other parts.")
+                "A repetition in a gene needs parts and must have 1 to \(Repetition.limit) turns; 0 turns are "
+                    + "allowed if the gene has other parts.")
         }
         try symmetry.check(genes)
         self.genes = genes
@@ -103,8 +103,8 @@ public struct SearchSpace: Hashable, Sendable, Codable, CustomStringConvertible 
         return zip(genes, genome.genes).allSatisfy { $0.allows($1) }
     }
 
-    /// What a genome has chosen: for each gene the choices by the part's name, nil where the gene is left out. A repeated
-    /// part has the number of its turn at its end, from 1, as in `kernel 2`.
+    /// The choices of a genome: for each gene the choices by the part's name, nil if the gene is omitted. The name of a
+    /// repeated part ends with the number of its turn, from 1, as in `kernel 2`.
     public func choices(of genome: Genome) -> [[String: String]?] {
         precondition(contains(genome), "the genome belongs to another space")
         return zip(genes, genome.genes).map { gene, numbers in
@@ -117,7 +117,7 @@ public struct SearchSpace: Hashable, Sendable, Codable, CustomStringConvertible 
         }
     }
 
-    /// The space as text: genomes can be compared where this is equal.
+    /// The space as text; genomes of spaces with equal text can be compared.
     public var description: String {
         func text(_ parts: [Part]) -> [String] { parts.map { "\($0.name)=\($0.choices.joined(separator: "|"))" } }
         let text = genes.map { gene in
@@ -130,20 +130,20 @@ public struct SearchSpace: Hashable, Sendable, Codable, CustomStringConvertible 
         return symmetry == .none ? text : "\(text) up to \(symmetry)"
     }
 
-    /// What two genomes share that are the same network.
+    /// The canonical form that genomes of the same network share.
     public func form(of genome: Genome) -> String { symmetry.form(of: genome) }
 
-    /// Whether a gene's numbers say that it is left out.
+    /// Whether a gene's numbers mean that it is omitted.
     public static func isAbsent(_ numbers: [Int]) -> Bool { numbers.allSatisfy { $0 == 0 } }
 }
 
 // MARK: - The numbers of a gene
 
 extension SearchSpace.Gene {
-    /// The parts, those of the repetition once.
+    /// The parts, with those of the repetition once.
     var allParts: [SearchSpace.Part] { parts + (repetition?.parts ?? []) }
 
-    /// The numbers of the gene where it is left out.
+    /// The numbers of an omitted gene.
     var absence: [Int] { (parts.isEmpty ? allParts : parts).map { _ in 0 } }
 
     var hasSoundRepetition: Bool {
@@ -152,26 +152,26 @@ extension SearchSpace.Gene {
             && repetition.times.upperBound >= 1 && repetition.times.lowerBound >= (parts.isEmpty ? 1 : 0)
     }
 
-    /// How many turns of the repetition some numbers hold; nil where they do not come out even.
+    /// Number of turns that the numbers hold; nil if they do not divide evenly.
     func turns(in numbers: [Int]) -> Int? {
         guard let repetition else { return numbers.count == parts.count ? 0 : nil }
         let (turns, rest) = (numbers.count - parts.count).quotientAndRemainder(dividingBy: repetition.parts.count)
         return rest == 0 && repetition.times.contains(turns) ? turns : nil
     }
 
-    /// The part that the number at a place chooses from.
+    /// The part at a position of the numbers.
     func part(at place: Int) -> SearchSpace.Part {
         guard place >= parts.count, let repetition else { return parts[place] }
         return repetition.parts[(place - parts.count) % repetition.parts.count]
     }
 
-    /// The turn of the repetition that a place is in; nil for a part that is not repeated.
+    /// The turn of the repetition at a position; nil for a part that is not repeated.
     func turn(at place: Int) -> Int? {
         guard place >= parts.count, let repetition else { return nil }
         return (place - parts.count) / repetition.parts.count
     }
 
-    /// Whether numbers are a setting of the gene.
+    /// Whether numbers are a valid setting of the gene.
     func allows(_ numbers: [Int]) -> Bool {
         if isOptional, numbers == absence { return true }
         return turns(in: numbers) != nil

@@ -1,6 +1,6 @@
 import Model
 
-/// Random numbers that depend on a seed and a stream alone: the same on every machine and with every version of Swift.
+/// Random numbers that depend only on a seed and a stream: the same on every machine and with every version of Swift.
 ///
 /// A search takes a new stream for each proposal, so that a proposal never depends on how many numbers others drew.
 public struct SeededGenerator: RandomNumberGenerator, Hashable, Sendable, Codable {
@@ -27,11 +27,11 @@ public struct SeededGenerator: RandomNumberGenerator, Hashable, Sendable, Codabl
         return result
     }
 
-    /// A whole number from 0 up to, but not including, a bound; every one equally likely.
+    /// A uniformly distributed integer from 0 up to, but not including, a bound.
     public mutating func below(_ bound: Int) -> Int {
-        precondition(bound > 0, "a bound above 0 is needed")
+        precondition(bound > 0, "the bound must be above 0")
         let bound = UInt64(bound)
-        // Draws in the short rest at the lower end would favor some results.
+        // Draws in the short remainder at the lower end would favor some results.
         let rest = (0 &- bound) % bound
         while true {
             let product = next().multipliedFullWidth(by: bound)
@@ -39,7 +39,7 @@ public struct SeededGenerator: RandomNumberGenerator, Hashable, Sendable, Codabl
         }
     }
 
-    /// True with a probability.
+    /// Returns true with a given probability.
     public mutating func chance(_ probability: Double) -> Bool {
         Double(next() >> 11) * 0x1p-53 < probability
     }

@@ -2,14 +2,14 @@ import Model
 
 /// Which genomes of a space are the same network, so that only one of them needs to be trained.
 public enum Symmetry: Hashable, Sendable, Codable, CustomStringConvertible {
-    /// Every genome is a network of its own.
+    /// Every genome is a different network.
     case none
-    /// A cell: a directed graph whose nodes add what reaches them, with an operation on the edge from each node to each
-    /// later one. One gene with one part for each edge, ordered by the later node, then by the earlier one. An edge with
-    /// the choice `zero` carries nothing, one with the choice `identity` what its node holds.
+    /// A cell: a directed graph whose nodes add their inputs, with an operation on the edge from each node to each
+    /// later one. One gene with one part per edge, ordered by the later node, then by the earlier one. An edge with the
+    /// choice `zero` carries nothing; one with the choice `identity` carries its node's value.
     case cell(nodes: Int, zero: Int, identity: Int)
-    /// Layers in stages, one gene with one part for each layer. Within a stage a layer with the choice `identity` does
-    /// nothing, except for the first one, which changes the shape; so only the order of the others counts.
+    /// Layers in stages, one gene with one part per layer. Within a stage a layer with the choice `identity` does
+    /// nothing, except for the first one, which changes the shape; so only the order of the others matters.
     case stages([Int], identity: Int)
 
     /// The symmetry as text.
@@ -22,7 +22,7 @@ public enum Symmetry: Hashable, Sendable, Codable, CustomStringConvertible {
         }
     }
 
-    /// What two genomes share that are the same network.
+    /// The canonical form that genomes of the same network share.
     func form(of genome: Genome) -> String {
         switch self {
         case .none: genome.description
@@ -32,7 +32,7 @@ public enum Symmetry: Hashable, Sendable, Codable, CustomStringConvertible {
         }
     }
 
-    /// What the last node of a cell holds, as a sum whose terms are in order: `+(x)3+(+(x)2)4`.
+    /// The value of a cell's last node, as a sum with ordered terms: `+(x)3+(+(x)2)4`.
     private static func expression(of operations: [Int], nodes: Int, zero: Int, identity: Int) -> String {
         var held: [[String]] = [["x"]]
         var edge = 0
@@ -42,7 +42,7 @@ public enum Symmetry: Hashable, Sendable, Codable, CustomStringConvertible {
                 let operation = operations[edge]
                 edge += 1
                 if operation == zero || earlier.isEmpty { continue }
-                // A sum goes through an identity unchanged, so its terms join those of this node.
+                // A sum passes through an identity unchanged, so its terms join those of this node.
                 terms += operation == identity ? earlier : ["(\(earlier.joined(separator: "+")))\(operation)"]
             }
             held.append(terms.sorted())
@@ -60,7 +60,7 @@ public enum Symmetry: Hashable, Sendable, Codable, CustomStringConvertible {
         }.joined(separator: "-")
     }
 
-    /// Checks that the genes are such as the symmetry is about.
+    /// Checks that the genes fit the symmetry.
     func check(_ genes: [SearchSpace.Gene]) throws {
         let (count, special): (Int, [Int])
         switch self {
@@ -81,7 +81,7 @@ public enum Symmetry: Hashable, Sendable, Codable, CustomStringConvertible {
         guard isSound else {
             throw Failure(
                 .invalidArgument,
-                "A search space up to \(self) needs \(count) genes of one part, none of which can be left out.")
+                "A search space up to \(self) needs \(count) genes of one part each, none of them optional.")
         }
     }
 }

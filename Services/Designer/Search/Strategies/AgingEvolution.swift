@@ -1,18 +1,18 @@
-/// Regularized evolution: the youngest live, whatever they are worth; the best of a few of them has a child, which differs
-/// in one place.
+/// Regularized evolution: the youngest individuals live, regardless of their value; the best of a small sample has a
+/// child, which differs in one place.
 public struct AgingEvolution: SearchStrategy {
-    /// How it evolves.
+    /// Settings of the evolution.
     public struct Settings: Hashable, Sendable, Codable {
-        /// Individuals that live at a time.
+        /// Number of living individuals.
         public var population: Int
-        /// Different individuals that are compared when a parent is chosen.
+        /// Number of different individuals compared to choose a parent.
         public var sample: Int
-        /// Trials that can be under way at once.
+        /// Maximum number of trials under way at once.
         public var lag: Int
 
-        /// Makes settings; what is left out follows from the population.
+        /// Makes settings; omitted ones follow from the population.
         public init(population: Int, sample: Int? = nil, lag: Int? = nil) {
-            precondition(population >= 1, "a population of at least 1 is needed")
+            precondition(population >= 1, "the population must be at least 1")
             self.population = population
             self.sample = min(population, sample ?? max(2, population / 3))
             self.lag = lag ?? population
@@ -29,7 +29,7 @@ public struct AgingEvolution: SearchStrategy {
         var living = Array(view.measured.suffix(settings.population))
         guard !living.isEmpty else { return nil }
         living.shuffle(using: &generator)
-        // The sample that is compared first grows where the children of its best one are all known.
+        // The sample grows if all children of its best individual are known.
         for attempt in 0..<50 {
             let sample = living.prefix(settings.sample + attempt / 10)
             guard let parent = sample.max(by: { $1.isBetter(than: $0) }) else { return nil }

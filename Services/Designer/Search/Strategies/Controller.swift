@@ -1,13 +1,13 @@
 import Foundation
 import Learning
 
-/// A recurrent network that writes the choices of some genes one after the other; each choice is the next step's input.
+/// A recurrent network that writes the choices of some genes in sequence; each choice is the next step's input.
 ///
-/// The scores of a decision's choices are what the memory says of them, and two biases: that of the kind of decision and
-/// that of its slot.
+/// The scores of a decision's choices are the sum of the memory's output and two biases: that of the kind of decision
+/// and that of its slot.
 struct Controller: Sendable {
-    /// How much further a step of the optimizer moves a bias than a weight: what a choice is worth wherever it is made shows
-    /// after few trials, what it is worth after others after many.
+    /// Learning rate of a bias relative to that of a weight: a choice's context-free value shows after few trials, its
+    /// value after other choices only after many.
     private static let reach = 10.0
 
     let sequence: DecisionSequence
@@ -15,19 +15,19 @@ struct Controller: Sendable {
     let slots: Range<Int>
     private(set) var parameters = Parameters()
     private let memory: LSTM
-    /// Place of the embeddings: one row for the start, then one for each choice of each kind of decision.
+    /// Index of the embeddings: one row for the start, then one for each choice of each kind of decision.
     private let embedding: Int
     private let rowOfKind: [Int: Int]
-    /// Places of weight and bias of each kind's choice.
+    /// Indices of the weight and bias for each kind's choice.
     private let heads: [Int: (weight: Int, bias: Int)]
-    /// Places of the slots' biases, from the first slot.
+    /// Indices of the slots' biases, from the first slot.
     private let slotBiases: [Int]
 
-    /// What happened with one string: the choices and what a step needs to change their probabilities.
+    /// The record of one string: its choices and the values needed to change their probabilities.
     struct Writing {
         var tape = Tape()
         var parameters: [Tape.Value] = []
-        /// Logarithm of the probability of each choice that was made.
+        /// Log probability of each choice made.
         var choices: [Tape.Value] = []
         /// Entropy of each decision.
         var entropies: [Tape.Value] = []
@@ -60,7 +60,7 @@ struct Controller: Sendable {
         self.slotBiases = slotBiases
     }
 
-    /// Writes a string; `choose` is shown each decision's logarithms of probabilities.
+    /// Writes a string; `choose` gets each decision's log probabilities.
     func write(_ choose: (_ slot: Int, _ logarithms: [Double]) -> Int) -> Writing {
         var writing = Writing()
         writing.parameters = parameters.values(on: &writing.tape)
@@ -88,7 +88,7 @@ struct Controller: Sendable {
         return writing
     }
 
-    /// Draws a string; above temperature 1 choices are more even.
+    /// Samples a string; a temperature above 1 makes choices more uniform.
     func draw(temperature: Double, using generator: inout SeededGenerator) -> [Int?] {
         var choices = [Int?](repeating: nil, count: sequence.slots.count)
         _ = write { slot, logarithms in
@@ -116,7 +116,7 @@ struct Controller: Sendable {
         return writing.parameters.map { gradients[$0] }
     }
 
-    /// The logarithm of a string's probability and the entropies of its decisions, summed.
+    /// The log probability of a string and the sum of its decisions' entropies.
     func assessment(of choices: [Int?]) -> (logarithm: Double, entropy: Double) {
         let writing = write { slot, _ in choices[slot] ?? 0 }
         func total(_ values: [Tape.Value]) -> Double { values.reduce(0) { $0 + writing.tape[$1].values[0] } }
@@ -132,14 +132,14 @@ struct Controller: Sendable {
     /// Makes a step of an optimizer.
     mutating func step(_ optimizer: inout Adam, _ gradients: [Matrix]) { optimizer.step(&parameters, gradients) }
 
-    /// Takes parameters from the beginning of some.
-    /// - Returns: How many these are.
+    /// Sets the parameters from the beginning of a list.
+    /// - Returns: Number of values used.
     mutating func set(_ numbers: ArraySlice<Float>) -> Int {
         parameters.set(numbers)
         return parameters.count
     }
 
-    /// A parameter by its place among all of them.
+    /// A parameter by its index among all of them.
     subscript(place: Int) -> Double {
         get { parameters[place] }
         set { parameters[place] = newValue }

@@ -1,7 +1,7 @@
 import Learning
 
-/// One of several copies of the controllers of a search that write candidates and learn side by side; the parameters lie
-/// elsewhere, with parameter servers.
+/// One of several copies of a search's controllers that write candidates and learn in parallel; parameter servers hold
+/// the parameters.
 ///
 /// ```swift
 /// var replica = ControllerReplica(settings, in: space, seed: 7)
@@ -19,11 +19,11 @@ public struct ControllerReplica: Sendable {
     private var team: ControllerTeam
     private var baseline = RewardBaseline()
 
-    /// Makes a replica with the parameters that a search starts from.
+    /// Makes a replica with the initial parameters of a search.
     /// - Parameters:
-    ///   - seed: That of the search.
+    ///   - seed: Seed of the search.
     ///   - number: Number of the replica, from 0.
-    ///   - replicas: How many there are.
+    ///   - replicas: Total number of replicas.
     public init(
         _ settings: Reinforcement.Settings, in space: SearchSpace, seed: UInt64, number: Int = 0, of replicas: Int = 1
     ) {
@@ -35,18 +35,18 @@ public struct ControllerReplica: Sendable {
         team = ControllerTeam(space, size: settings.size, seed: seed)
     }
 
-    /// The parameters of all controllers, one after the other.
+    /// The concatenated parameters of all controllers.
     public var parameters: [Float] {
         get { team.parameters }
         set { team.parameters = newValue }
     }
 
-    /// Writes some candidates that are open and differ from each other.
+    /// Writes candidates that are not yet taken and differ from each other.
     /// - Parameters:
-    ///   - count: How many; fewer come where no more are open.
-    ///   - first: How many this replica has written before.
-    ///   - history: What was proposed so far.
-    ///   - isAllowed: Whether a candidate keeps the limits.
+    ///   - count: How many; fewer are returned if no more are available.
+    ///   - first: Number of candidates that this replica wrote before.
+    ///   - history: The proposals so far.
+    ///   - isAllowed: Whether a candidate is within the limits.
     public func write(
         _ count: Int, from first: Int, _ history: SearchHistory, where isAllowed: (Genome) -> Bool
     ) -> [Genome] {
@@ -65,7 +65,7 @@ public struct ControllerReplica: Sendable {
         return written
     }
 
-    /// The gradient of what trials that have ended tell, averaged over them.
+    /// The mean gradient of trials that have ended.
     public mutating func gradient(of trials: [Int], in history: SearchHistory) -> [Float] {
         let rewards = TrialOutcome.rewards(of: trials, among: history.outcomes)
         let advantages = baseline.advantages(of: rewards, decay: settings.baseline)
@@ -74,7 +74,7 @@ public struct ControllerReplica: Sendable {
         return gradients.flatMap { ControllerTeam.numbers(of: Adam.clipped($0, to: ControllerTeam.longestGradient)) }
     }
 
-    /// How even the choices along some trials are: the mean entropy of a decision, in bits, by the controllers' genes.
+    /// The mean entropy of the controllers' decisions along some trials in bits, by the controllers' genes.
     public func evenness(along trials: [Int], in history: SearchHistory) -> [String: Double] {
         team.evenness(along: trials.map { history.proposals[$0].genome })
     }

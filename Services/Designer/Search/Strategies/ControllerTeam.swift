@@ -1,14 +1,14 @@
 import Foundation
 import Learning
 
-/// The controllers that write candidates together: one for each gene of several decisions, as that of a modality; genes of
-/// one decision share one.
+/// The controllers that write candidates together: one for each gene of several decisions, such as that of a modality;
+/// genes with a single decision share one.
 struct ControllerTeam: Sendable {
-    /// Strings that are drawn in search of an open one; from draw to draw choices become more even.
+    /// Maximum number of strings drawn to find one that is not taken; choices become more uniform from draw to draw.
     private static let draws = 64
-    /// By how much the temperature rises from draw to draw.
+    /// Increase of the temperature per draw.
     private static let warming = 1.1
-    /// Gradients of a controller that are longer are shortened to this.
+    /// Each controller's gradients are clipped to this norm.
     static let longestGradient = 50.0
 
     private let sequence: DecisionSequence
@@ -17,7 +17,7 @@ struct ControllerTeam: Sendable {
     init(_ space: SearchSpace, size: Int, seed: UInt64) {
         let sequence = DecisionSequence(space)
         self.sequence = sequence
-        // Another seed than that of the proposals' streams.
+        // A different seed than that of the proposals' streams.
         var generator = SeededGenerator(seed: ~seed)
         controllers = Self.ranges(of: sequence).map { range in
             Controller(sequence, slots: range, size: size, using: &generator)
@@ -35,7 +35,7 @@ struct ControllerTeam: Sendable {
 
     // MARK: Writing
 
-    /// A candidate that is open; nil where none of many draws is.
+    /// A candidate that is not yet taken; nil if many draws find none.
     func draw(where isOpen: (Genome) -> Bool, using generator: inout SeededGenerator) -> Genome? {
         for draw in 0..<Self.draws {
             let temperature = pow(Self.warming, Double(draw))
@@ -52,7 +52,7 @@ struct ControllerTeam: Sendable {
 
     // MARK: Learning
 
-    /// For each controller the gradient of the mean loss of some candidates.
+    /// For each controller, the gradient of the mean loss of some candidates.
     func gradients(of genomes: [Genome], advantages: [Double], entropy: Double) -> [[Matrix]] {
         controllers.map { controller in
             var total = controller.parameters.matrices.map { Matrix(rows: $0.rows, columns: $0.columns) }
@@ -65,13 +65,13 @@ struct ControllerTeam: Sendable {
         }
     }
 
-    /// Makes a step with one controller.
+    /// Updates one controller.
     mutating func step(_ index: Int, _ optimizer: inout Adam, _ gradients: [Matrix]) {
         controllers[index].step(&optimizer, gradients)
     }
 
-    /// How even the choices along some candidates are: for each controller, by the names of its genes, the mean entropy of a
-    /// decision in bits.
+    /// For each controller, by the names of its genes, the mean entropy of its decisions along some candidates, in
+    /// bits.
     func evenness(along genomes: [Genome]) -> [String: Double] {
         let strings = genomes.map { sequence.choices(of: $0) }
         let bits = controllers.map { controller in
@@ -86,7 +86,7 @@ struct ControllerTeam: Sendable {
 
     // MARK: Parameters
 
-    /// The parameters of all controllers, one after the other.
+    /// The concatenated parameters of all controllers.
     var parameters: [Float] {
         get { controllers.flatMap { Self.numbers(of: $0.parameters.matrices) } }
         set {
@@ -95,16 +95,16 @@ struct ControllerTeam: Sendable {
         }
     }
 
-    /// Numbers of matrices, one after the other.
+    /// The concatenated numbers of matrices.
     static func numbers(of matrices: [Matrix]) -> [Float] { matrices.flatMap { $0.values.map { Float($0) } } }
 }
 
-/// A moving average of rewards, which tells how much better than expected a candidate is.
+/// A moving average of rewards, the baseline that rewards are compared with.
 struct RewardBaseline: Sendable {
     private var expected: Double?
 
-    /// How far rewards are above what was expected; then they are expected, too.
-    /// - Parameter decay: Share of the old average in the new one.
+    /// Subtracts the baseline from rewards, then updates it with them.
+    /// - Parameter decay: Weight of the old average in the new one.
     mutating func advantages(of rewards: [Double], decay: Double) -> [Double] {
         let mean = rewards.reduce(0, +) / Double(max(1, rewards.count))
         let before = expected ?? mean
@@ -114,8 +114,8 @@ struct RewardBaseline: Sendable {
 }
 
 extension TrialOutcome {
-    /// For each of some trials that have ended the share of all ended ones that are worse, where equals count half, cubed
-    /// (as Zoph and Le 2017 cube accuracies): what is good counts more than what is not bad.
+    /// For each of some ended trials, the share of all ended ones that are worse, with ties counted half, cubed (as
+    /// Zoph and Le 2017 cube accuracies) so that differences among good trials count more.
     static func rewards(of trials: some Sequence<Int>, among outcomes: some Collection<TrialOutcome?>) -> [Double] {
         let fitness = TrialOutcome.fitness(of: Array(outcomes))
         let ended = zip(outcomes, fitness).filter { $0.0 != nil }.map(\.1)

@@ -1,32 +1,32 @@
 /// Evolution with a lag: tournament selection, uniform crossover of whole genes, mutation of single parts, elitism.
 ///
-/// The first `population` candidates are given ones and random ones. From then on a candidate descends from the trials
-/// that can be seen: from the best few of them all (the elite, which never dies) and from the youngest others. In
-/// generations, those are the elite and the generation before; the next one begins when all of the last have ended.
+/// The first `population` candidates are seeds and random ones. After that, parents come from the visible trials: from
+/// the best few of all (the elite, which never dies) and from the youngest others. With generations, parents are the
+/// elite and the previous generation; the next generation begins when all trials of the last have ended.
 public struct Evolution: SearchStrategy {
-    /// How it evolves.
+    /// Settings of the evolution.
     public struct Settings: Hashable, Sendable, Codable {
-        /// Individuals that live at a time.
+        /// Number of living individuals.
         public var population: Int
-        /// Individuals that live for ever because none is better.
+        /// Number of individuals that live as long as none is better.
         public var elite: Int
-        /// Individuals that are compared when a parent is chosen.
+        /// Number of individuals compared to choose a parent.
         public var tournament: Int
-        /// How probable it is that a child has two parents.
+        /// Probability that a child has two parents.
         public var crossover: Double
-        /// How probable each further mutation is after the first one.
+        /// Probability of each further mutation after the first one.
         public var furtherMutation: Double
-        /// Trials that can be under way at once.
+        /// Maximum number of trials under way at once.
         public var lag: Int
-        /// Whether it goes in generations of a population each, whatever the lag.
+        /// Whether it proceeds in generations of one population each, whatever the lag.
         public var isGenerational: Bool
 
-        /// Makes settings; what is left out follows from the population.
+        /// Makes settings; omitted ones follow from the population.
         public init(
             population: Int, elite: Int? = nil, tournament: Int? = nil, crossover: Double = 0.5,
             furtherMutation: Double = 0.3, lag: Int? = nil, isGenerational: Bool = false
         ) {
-            precondition(population >= 1, "a population of at least 1 is needed")
+            precondition(population >= 1, "the population must be at least 1")
             self.population = population
             self.elite = min(population, elite ?? max(1, population / 2))
             self.tournament = min(population, tournament ?? max(2, population / 2))
@@ -57,7 +57,7 @@ public struct Evolution: SearchStrategy {
 
     // MARK: Selection
 
-    /// Who lives: the elite among all measured trials and the youngest others.
+    /// The living: the elite among all measured trials, and the youngest others.
     func survivors(of measured: [Individual]) -> [Individual] {
         var elite: [Individual] = []
         for individual in measured {
@@ -90,7 +90,7 @@ public struct Evolution: SearchStrategy {
         let crosses = first.number != second.number && generator.chance(settings.crossover)
         var genome = crosses ? view.space.crossed(first.genome, second.genome, using: &generator) : first.genome
         var origin = crosses ? "crossover \(first.number) × \(second.number)" : "mutation \(first.number)"
-        // A crossing that is new may live as it is; what is known already has to change.
+        // A new crossover may be used as it is; a known one has to mutate.
         if !crosses || !view.isOpen(genome) || generator.chance(settings.furtherMutation) {
             repeat { view.space.mutate(&genome, using: &generator) } while generator.chance(settings.furtherMutation)
             if crosses { origin += ", mutation" }

@@ -1,11 +1,11 @@
-/// Local search: from the best trial of a climb to its neighbors, one after the other; as soon as one is better, on from
-/// there. Where all neighbors of the best one are known, the next climb begins with a random start.
+/// Local search: tries the neighbors of the best trial of a climb in turn, and moves as soon as one is better. Once all
+/// neighbors of the best one are known, the next climb begins with a random start.
 public struct LocalSearch: SearchStrategy {
-    /// How it searches.
+    /// Settings of the search.
     public struct Settings: Hashable, Sendable, Codable {
-        /// Random candidates of which the best one begins the first climb.
+        /// Number of random candidates; the best one starts the first climb.
         public var starts: Int
-        /// Trials that can be under way at once.
+        /// Maximum number of trials under way at once.
         public var lag: Int
 
         /// Makes settings.
@@ -15,17 +15,17 @@ public struct LocalSearch: SearchStrategy {
         }
     }
 
-    /// Where the first trial of a climb came from.
+    /// Origin of a climb's first trial.
     private static let start = "start"
 
     let settings: Settings
     private let seed: UInt64
-    /// Trials whose neighbors are all known; they stay so.
+    /// Trials whose neighbors are all known, permanently.
     private var exhausted: Set<Int> = []
 
     init(settings: Settings, seed: UInt64) {
         self.settings = settings
-        // Another seed than that of the proposals' streams.
+        // A different seed than that of the proposals' streams.
         self.seed = ~seed
     }
 
@@ -37,7 +37,7 @@ public struct LocalSearch: SearchStrategy {
         guard view.number >= settings.starts else { return nil }
         let start = view.history.proposals.last { $0.origin == Self.start }?.number ?? 0
         let measured = view.measured
-        // While a start is under way, the climb before it goes on.
+        // While a start is under way, the previous climb continues.
         let climb = start < view.visible ? measured.filter { $0.number >= start } : measured
         if let best = climb.max(by: { $1.isBetter(than: $0) }), let next = neighbour(of: best, view) {
             return Suggestion(next, origin: "neighbor \(best.number)", from: [best.number])
@@ -45,7 +45,7 @@ public struct LocalSearch: SearchStrategy {
         return view.unseen(using: &generator).map { Suggestion($0, origin: Self.start) }
     }
 
-    /// The first open neighbor; those of a trial are always the same ones in the same order.
+    /// The first available neighbor; a trial's neighbors always have the same order.
     private mutating func neighbour(of trial: Individual, _ view: SearchView) -> Genome? {
         guard !exhausted.contains(trial.number) else { return nil }
         var order = SeededGenerator(seed: seed, stream: UInt64(trial.number))

@@ -1,10 +1,10 @@
 extension NeuralOptimization {
-    /// Trains a model as a round does that knows some networks, and judges it by others.
+    /// Trains a model as a round with some known networks does, and evaluates it on others.
     /// - Parameters:
-    ///   - known: Networks with what they are worth; all different.
-    ///   - others: Those that are held out.
-    /// - Throws: `Failure` with code `corrupt` where a network stands twice among the known ones, `unavailable` where the
-    ///   program that learns is missing.
+    ///   - known: Networks with their values; all different.
+    ///   - others: Held-out networks.
+    /// - Throws: `Failure` with code `corrupt` if a network occurs twice among the known ones, `unavailable` if the
+    ///   training program is missing.
     public static func quality(
         _ settings: Settings, knowing known: [(genome: Genome, worth: Double)],
         on others: [(genome: Genome, worth: Double)], in space: SearchSpace, seed: UInt64

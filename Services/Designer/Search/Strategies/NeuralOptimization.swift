@@ -1,27 +1,27 @@
 import Learning
 
-/// Neural architecture optimization (Luo et al. 2018): encoder, predictor and decoder learn from all trials; the best trials'
-/// points go uphill along the predicted worth, and the strings that are read there are tried next.
+/// Neural architecture optimization (Luo et al. 2018): encoder, predictor and decoder learn from all trials; the best
+/// trials' points move uphill along the predicted value, and the strings decoded there are tried next.
 ///
-/// It goes in rounds: a first pool of random trials, then a model trained anew from all that is known and a batch of
-/// candidates from it, and so on.
+/// It proceeds in rounds: a first pool of random trials; then, in each round, a model trained anew on all known trials,
+/// and a batch of candidates from it.
 public struct NeuralOptimization: SearchStrategy {
-    /// How it searches.
+    /// Settings of the search.
     public struct Settings: Hashable, Sendable, Codable {
-        /// Random candidates that it starts with.
+        /// Number of random candidates at the start.
         public var starts: Int
-        /// Candidates of each round.
+        /// Number of candidates per round.
         public var round: Int
-        /// Trials whose points go uphill.
+        /// Number of trials whose points move uphill.
         public var parents: Int
-        /// Trials that can be under way at once.
+        /// Maximum number of trials under way at once.
         public var lag: Int
-        /// The model.
+        /// Sizes and training settings of the model.
         var model = AutoencoderLesson.Settings()
 
         /// Makes settings.
         public init(starts: Int = 40, round: Int = 40, parents: Int = 30, lag: Int = 1) {
-            precondition(starts >= 2 && round >= 1 && parents >= 1, "numbers above 0 are needed")
+            precondition(starts >= 2 && round >= 1 && parents >= 1, "settings are out of range")
             self.starts = starts
             self.round = round
             self.parents = parents
@@ -29,25 +29,26 @@ public struct NeuralOptimization: SearchStrategy {
         }
     }
 
-    /// The longest step uphill.
+    /// Maximum length of an uphill step.
     private static let longestStep = 30
-    /// Equivalent genomes of a trial that are examples as well, at most.
+    /// Maximum number of equivalent genomes of a trial that also serve as examples.
     private static let equivalents = 4
-    /// Most examples: of more trials, the model learns from the best ones and the youngest ones, half of this number each.
+    /// Maximum number of examples; with more trials, the model learns from the best and the latest ones, half of this
+    /// number each.
     private static let trials = 512
 
     let settings: Settings
     private let seed: UInt64
     let sequence: DecisionSequence
     private var networks: Enumeration??
-    /// The candidates of the latest round, the most promising first.
+    /// The candidates of the latest round, most promising first.
     private var round: (number: Int, candidates: [Genome])?
     private var insights: [SearchInsight] = []
     private let autoencoder = AutoencoderProcess()
 
     init(settings: Settings, space: SearchSpace, seed: UInt64) {
         self.settings = settings
-        // Another seed than that of the proposals' streams.
+        // A different seed than that of the proposals' streams.
         self.seed = ~seed
         sequence = DecisionSequence(space)
     }
@@ -92,7 +93,7 @@ public struct NeuralOptimization: SearchStrategy {
         let report = try autoencoder.learn(lesson)
         insights.append(insight(report, trials, visible: view.visible))
 
-        // What was proposed since the trials that a round may know of ended must not matter here.
+        // Proposals made after the trials that this round may know must not matter here.
         var seen = Set(view.history.proposals[..<view.visible].map { view.space.form(of: $0.genome) })
         var found: [(genome: Genome, worth: Double)] = []
         for strings in report.read where found.count < 4 * settings.round {
@@ -106,7 +107,7 @@ public struct NeuralOptimization: SearchStrategy {
         return found.indices.sorted { (found[$0].worth, $1) > (found[$1].worth, $0) }.map { found[$0].genome }
     }
 
-    /// What the model learns in a round.
+    /// The training examples of a round.
     func lesson(_ examples: [AutoencoderLesson.Example], seed: UInt64) -> AutoencoderLesson {
         AutoencoderLesson(strings: .init(sequence), settings: settings.model, seed: seed, examples: examples)
     }
@@ -128,7 +129,7 @@ public struct NeuralOptimization: SearchStrategy {
         return (best + young).sorted { $0.number < $1.number }
     }
 
-    /// Trials as examples, each with genomes that are the same network; a trial is worth the share of the others that are
+    /// Trials as examples, each with genomes of the same network; a trial's value is the share of the others that are
     /// worse.
     func examples(
         _ trials: [Individual], _ view: SearchView, _ networks: Enumeration?, using generator: inout SeededGenerator

@@ -1,22 +1,22 @@
 import Foundation
 import Learning
 
-/// Model-based search: a Gaussian process predicts what each network is worth and how sure that is; the one of which the
-/// largest improvement can be expected comes next. Every other time it is chosen among all networks, every other time among
+/// Model-based search: a Gaussian process predicts the value of each network with its uncertainty, and the network with
+/// the largest expected improvement comes next. It alternates between choosing among all networks and choosing among
 /// the neighbors of the best ones.
 ///
-/// The neighbors are there because the process can be wrong and yet sure: what a choice is worth on average it holds
-/// against networks in which that choice is good, and without looking it never learns better. Half of the trials make sure
-/// that a good network is left only when nothing near it is better, as local search does, but in the order of the model.
+/// The neighbors compensate for a process that is wrong but confident: it judges a choice by its average value even in
+/// networks where that choice is good, and without trying it never learns otherwise. Half of the trials ensure that a
+/// good network is left only when no neighbor is better, as in local search, but in the order of the model.
 ///
-/// What was observed enters by its rank alone, so that a few networks that do not learn at all do not drown the
-/// differences between good ones.
+/// Observations enter only by their rank, so that a few networks that do not learn at all do not mask the differences
+/// between good ones.
 public struct PredictorSearch: SearchStrategy {
-    /// How it searches.
+    /// Settings of the search.
     public struct Settings: Hashable, Sendable, Codable {
-        /// Random candidates that it starts with.
+        /// Number of random candidates at the start.
         public var starts: Int
-        /// Trials that can be under way at once.
+        /// Maximum number of trials under way at once.
         public var lag: Int
 
         /// Makes settings.
@@ -26,20 +26,21 @@ public struct PredictorSearch: SearchStrategy {
         }
     }
 
-    /// The most trials that the predictor learns from: beyond that, the best half and the latest half of this many.
+    /// Maximum number of trials that the predictor learns from; beyond that, the best half and the latest half of this
+    /// number.
     static let observations = 512
-    /// Candidates among which it chooses in a space that is too large to look at each network: half are random, half
-    /// differ little from the best ones.
+    /// Number of candidates considered in a space that is too large to enumerate: half are random, half differ little
+    /// from the best ones.
     static let sample = 1_000
-    /// Networks whose neighbors come into question, the best first.
+    /// Number of networks whose neighbors are considered, best first.
     private static let elite = 10
-    /// Numbers of trials at which the predictor's kernel is chosen anew.
+    /// Numbers of trials at which the predictor's kernel is refitted.
     private static let refits = [2, 10, 15, 20, 30, 45, 65, 100, 150, 220, 330]
 
     let settings: Settings
     private let sequence: DecisionSequence
     private var networks: Enumeration??
-    /// The predictor that observed the first trials, for a space whose networks can all be looked at.
+    /// The predictor with the first trials observed, for a space that can be enumerated.
     private var model: (trials: Int, process: GaussianProcess)?
     private var strings: [[UInt8]] = []
 
@@ -73,11 +74,11 @@ public struct PredictorSearch: SearchStrategy {
 
     // MARK: Learning
 
-    /// How much better than the best one so far each network can be expected to be.
+    /// The expected improvement of each network over the best one so far.
     private mutating func promise(of pool: [Genome], _ view: SearchView, isSteady: Bool) -> [Double] {
         let learnt = learnt(view)
         var process = process(view, learnt, pool, isSteady: isSteady)
-        // What is under way is believed to turn out as expected; that makes its surroundings less promising.
+        // Trials under way are assumed to turn out as expected, which makes their surroundings less promising.
         for number in view.visible..<view.number { process.observe(string(of: view.history.proposals[number].genome)) }
         let scores = scores(view, learnt)
         let best = process.smoothed(scores).max() ?? 0
@@ -121,7 +122,7 @@ public struct PredictorSearch: SearchStrategy {
         return process
     }
 
-    /// What trials are worth by their rank: quantiles of the logistic distribution, whose variance is about 1.
+    /// The values of trials by rank: quantiles of the logistic distribution, with variance about 1.
     private func scores(_ view: SearchView, _ trials: [Int]) -> [Double] {
         let measured = view.measured(among: (trials.last ?? -1) + 1)
         let fitness = Dictionary(uniqueKeysWithValues: measured.map { ($0.number, $0.fitness) })
@@ -133,7 +134,7 @@ public struct PredictorSearch: SearchStrategy {
         let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
         var start = 0
         while start < order.count {
-            // Equals share their mean rank.
+            // Ties share their mean rank.
             var end = start
             while end < order.count, values[order[end]] == values[order[start]] { end += 1 }
             let share = Double(start + end) / 2 / Double(values.count)
@@ -145,13 +146,13 @@ public struct PredictorSearch: SearchStrategy {
 
     // MARK: Candidates
 
-    /// Choices in all places, 0 where one is skipped; the same for all genomes that are one network.
+    /// The choices in all places, 0 for a skipped one; the same for all genomes of one network.
     private func string(of genome: Genome) -> [UInt8] {
         let first = networks??.equivalents(of: genome, in: sequence.space).first ?? genome
         return sequence.choices(of: first).map { UInt8(clamping: ($0 ?? -1) + 1) }
     }
 
-    /// The open neighbors of the best trial that has some.
+    /// The available neighbors of the best trial that has some.
     private func neighbours(
         of best: some Sequence<Individual>, _ view: SearchView, using generator: inout SeededGenerator
     ) -> (trial: Int, genomes: [Genome])? {

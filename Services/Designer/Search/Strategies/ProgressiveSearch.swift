@@ -1,43 +1,43 @@
 import Foundation
 
-/// Sequential model-based search of structures that grow (Pérez-Rúa et al. 2019): first structures of one turn of the
-/// repetition at random, then, round by round, one turn more up to the most and from one again. The candidates of a round
-/// are known good structures with that turn added or replaced; a surrogate predicts what each is worth, and those of the
-/// round are drawn with a probability that follows, ever more greedily.
+/// Sequential model-based search of growing structures (Pérez-Rúa et al. 2019): first, random structures with one turn
+/// of the repetition; then, in each round, one more turn up to the maximum, and from one again. The candidates of a
+/// round are known good structures with that turn added or replaced. A surrogate predicts the value of each, and the
+/// round's candidates are drawn with probabilities that follow it ever more greedily.
 ///
 /// In a space without repetition every round has the same length, and candidates are neighbors of good ones.
 public struct ProgressiveSearch: SearchStrategy {
-    /// How it searches.
+    /// Settings of the search.
     public struct Settings: Hashable, Sendable, Codable {
-        /// Candidates of one turn that it starts with.
+        /// Number of one-turn candidates at the start.
         public var starts: Int
-        /// Candidates of each later round.
+        /// Number of candidates in each later round.
         public var round: Int
-        /// Trials that can be under way at once.
+        /// Maximum number of trials under way at once.
         public var lag: Int
 
         /// Makes settings.
         public init(starts: Int = 30, round: Int = 15, lag: Int = 1) {
-            precondition(starts >= 1 && round >= 1, "numbers above 0 are needed")
+            precondition(starts >= 1 && round >= 1, "settings are out of range")
             self.starts = starts
             self.round = round
             self.lag = lag
         }
     }
 
-    /// Structures that grow in a round.
+    /// Number of structures that grow in a round.
     private static let parents = 8
-    /// Candidates among which a round chooses.
+    /// Number of candidates from which a round draws.
     private static let pool = 500
-    /// The temperature of drawing falls from the one to the other, along a bell curve of this width.
+    /// The sampling temperature falls from the first to the second, along a bell curve of this width.
     private static let temperatures = (first: 10.0, last: 0.2, width: 4.0)
 
     let settings: Settings
     private let seed: UInt64
     private let sequence: DecisionSequence
-    /// The gene that grows, and how many turns it can have.
+    /// The growing gene, and its maximum number of turns.
     private let growing: (gene: Int, most: Int)?
-    /// The candidates of the latest round, in the order in which they were drawn.
+    /// The candidates of the latest round, in the order drawn.
     private var latest: (number: Int, candidates: [Candidate])?
 
     /// A structure that grew from that of a trial.
@@ -48,7 +48,7 @@ public struct ProgressiveSearch: SearchStrategy {
 
     init(settings: Settings, space: SearchSpace, seed: UInt64) {
         self.settings = settings
-        // Another seed than that of the proposals' streams.
+        // A different seed than that of the proposals' streams.
         self.seed = ~seed
         sequence = DecisionSequence(space)
         let gene = space.genes.firstIndex { $0.repetition != nil }
@@ -60,10 +60,10 @@ public struct ProgressiveSearch: SearchStrategy {
         number < settings.starts ? 0 : (number - settings.starts) / settings.round + 1
     }
 
-    /// Turns of a round's structures: 1, then 2 up to the most, then from 1 again.
+    /// Number of turns in a round's structures: 1, then 2 up to the maximum, then from 1 again.
     static func turns(in round: Int, most: Int) -> Int { round % max(1, most) + 1 }
 
-    /// The temperature with which a round is drawn, from 1.
+    /// The sampling temperature of a round, from 1.
     static func temperature(in round: Int) -> Double {
         let (first, last, width) = temperatures
         return (first - last) * exp(-Double(round * round) / (width * width)) + last
@@ -103,7 +103,7 @@ public struct ProgressiveSearch: SearchStrategy {
 
         let turns = Self.turns(in: round, most: growing?.most ?? 1)
         let best = measured.sorted { $0.isBetter(than: $1) }.prefix(Self.parents)
-        // What was proposed since the trials that a round may know of ended must not matter here.
+        // Proposals made after the trials that this round may know must not matter here.
         var seen = Set(view.history.proposals[..<view.visible].map { view.space.form(of: $0.genome) })
         var pool: [Candidate] = []
         for _ in 0..<(4 * Self.pool) where pool.count < Self.pool {
@@ -114,12 +114,12 @@ public struct ProgressiveSearch: SearchStrategy {
             pool.append(Candidate(genome: child, parent: parent.number))
         }
         let worth = surrogate.predictions(of: pool.map { sequence.choices(of: $0.genome) })
-        // Some more than the round has, for those that were proposed meanwhile.
+        // A few more than the round needs, in case some are proposed meanwhile.
         return Self.drawn(
             pool, worth, count: 4 * settings.round, temperature: Self.temperature(in: round), using: &generator)
     }
 
-    /// A structure with that many turns whose last one is new; where the gene that grows is left out, a new one.
+    /// A structure with that many turns whose last one is new; if the growing gene is omitted, a new one.
     private func child(
         of parent: Genome, _ view: SearchView, turns: Int, using generator: inout SeededGenerator
     ) -> Genome? {
@@ -134,14 +134,14 @@ public struct ProgressiveSearch: SearchStrategy {
         let kept = gene.parts.count + min(turns - 1, gene.turns(in: numbers) ?? 0) * size
         child = other
         child.genes[growing.gene].replaceSubrange(0..<kept, with: numbers[0..<kept])
-        // Now and then what stands before the turns changes as well.
+        // Occasionally, the parts before the turns change as well.
         for place in gene.parts.indices where generator.chance(0.25) {
             child.genes[growing.gene][place] = other.genes[growing.gene][place]
         }
         return child
     }
 
-    /// A random structure with that many turns that fits.
+    /// A random allowed structure with that many turns.
     private func draw(
         _ view: SearchView, turns: Int, using generator: inout SeededGenerator, where fits: (Genome) -> Bool
     ) -> Genome? {
@@ -159,12 +159,13 @@ public struct ProgressiveSearch: SearchStrategy {
         return nil
     }
 
-    /// Some of a pool without repetition, each as probable as its worth to the power of 1 / temperature.
+    /// Samples from a pool without replacement, each with a probability proportional to its value to the power of 1 /
+    /// temperature.
     static func drawn<Element>(
         _ pool: [Element], _ worth: [Double], count: Int, temperature: Double, using generator: inout SeededGenerator
     ) -> [Element] {
         let total = max(worth.reduce(0, +), .leastNormalMagnitude)
-        // The largest of these keys are a sample of that kind (Efraimidis and Spirakis 2006).
+        // The largest of these keys form such a sample (Efraimidis and Spirakis 2006).
         let keys = worth.map { worth in
             let uniform = (Double(generator.next() >> 11) + 0.5) * 0x1p-53
             return log(max(worth / total, .leastNormalMagnitude)) / temperature - log(-log(uniform))

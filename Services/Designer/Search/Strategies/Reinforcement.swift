@@ -1,25 +1,26 @@
 import Learning
 
-/// Reinforcement learning: recurrent controllers write candidates, and what comes of them makes the choices that led to the
-/// good ones more probable (REINFORCE, Williams 1992; Zoph and Le 2017).
+/// Reinforcement learning: recurrent controllers write candidates, and their outcomes make the choices that led to good
+/// ones more probable (REINFORCE, Williams 1992; Zoph and Le 2017).
 ///
-/// A gene of several decisions, as that of a modality, has a controller of its own; genes of one decision share one. A
-/// batch of trials is drawn from the same probabilities; then one step is made. Rewards follow from the shares of trials so
-/// far that are worse, so that no scale matters; a moving average of them is the baseline.
+/// Each gene with several decisions, such as that of a modality, has its own controller; genes with a single decision
+/// share one. A batch of trials is drawn from the same probabilities; then the controllers make one step. Rewards
+/// derive from the shares of trials so far that are worse, so that scale does not matter; their moving average is the
+/// baseline.
 public struct Reinforcement: SearchStrategy {
-    /// How it learns.
+    /// Settings of the learning.
     public struct Settings: Hashable, Sendable, Codable {
-        /// Trials of each step.
+        /// Number of trials per step.
         public var batch: Int
         /// Learning rate of Adam.
         public var learningRate: Double
-        /// How much even choices count beside the reward.
+        /// Weight of the entropy relative to the reward.
         public var entropy: Double
-        /// Share of the old baseline in the new one.
+        /// Weight of the old baseline in the new one.
         public var baseline: Double
         /// Size of the controllers' memory.
         public var size: Int
-        /// Trials that can be under way at once.
+        /// Maximum number of trials under way at once.
         public var lag: Int
 
         /// Makes settings.
@@ -27,7 +28,7 @@ public struct Reinforcement: SearchStrategy {
             batch: Int = 1, learningRate: Double = 0.01, entropy: Double = 0.1, baseline: Double = 0.9, size: Int = 32,
             lag: Int = 1
         ) {
-            precondition(batch >= 1 && size >= 1, "a batch and a memory of at least 1 are needed")
+            precondition(batch >= 1 && size >= 1, "the batch and the memory must be at least 1")
             self.batch = batch
             self.learningRate = learningRate
             self.entropy = entropy
@@ -41,7 +42,7 @@ public struct Reinforcement: SearchStrategy {
     private(set) var team: ControllerTeam
     private var optimizers: [Adam]
     private var baseline = RewardBaseline()
-    /// Trials that were learned from.
+    /// Number of trials learned from.
     private var learnt = 0
     private var insights: [SearchInsight] = []
 

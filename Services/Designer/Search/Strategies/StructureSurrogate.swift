@@ -1,13 +1,13 @@
 import Learning
 
-/// Predicts what strings of choices are worth by a recurrent network over their decisions: cheap to train anew, and able to
-/// tell of longer strings what it learned of shorter ones.
+/// Predicts the value of strings of choices with a recurrent network over their decisions: cheap to retrain, and able
+/// to generalize from short strings to longer ones.
 struct StructureSurrogate: Sendable {
-    /// Size of an embedded choice and of the memory.
+    /// Size of a choice's embedding and of the memory.
     private static let size = 16
-    /// Passes over all examples.
+    /// Number of passes over all examples.
     private static let passes = 60
-    /// Examples of a step.
+    /// Number of examples per step.
     private static let batch = 32
     private static let learningRate = 0.01
 
@@ -33,12 +33,12 @@ struct StructureSurrogate: Sendable {
         )
     }
 
-    /// Learns what strings are worth, from 0 to 1.
+    /// Learns the values of strings, from 0 to 1.
     mutating func train(
         _ examples: [(choices: [Int?], worth: Double)], using generator: inout some RandomNumberGenerator
     ) {
         var optimizer = Adam(parameters, learningRate: Self.learningRate, clip: 5)
-        // Strings of one step skip the same decisions.
+        // All strings in a step skip the same decisions.
         let groups = Dictionary(grouping: examples) { $0.choices.map { $0 == nil } }
             .sorted { $0.value.count != $1.value.count ? $0.value.count > $1.value.count : "\($0.key)" < "\($1.key)" }
         for _ in 0..<Self.passes {
@@ -51,7 +51,7 @@ struct StructureSurrogate: Sendable {
         }
     }
 
-    /// What strings are worth, by what was learned.
+    /// The predicted values of strings.
     func predictions(of strings: [[Int?]]) -> [Double] {
         var results = [Double](repeating: 0, count: strings.count)
         for (_, places) in Dictionary(grouping: strings.indices, by: { strings[$0].map { $0 == nil } }) {
@@ -74,7 +74,7 @@ struct StructureSurrogate: Sendable {
         optimizer.step(&parameters, values.map { gradients[$0] })
     }
 
-    /// Worth of strings that skip the same decisions, as a column.
+    /// Values of strings that skip the same decisions, as a column.
     private func predict(_ strings: [[Int?]], _ values: [Tape.Value], on tape: inout Tape) -> Tape.Value {
         var state = memory.start(strings.count, on: &tape)
         for (slot, decision) in sequence.slots.enumerated() where strings.first?[slot] != nil {

@@ -3,8 +3,8 @@ import DesignerSearch
 import Model
 import Storage
 
-/// Where searches by replicas and their workers meet: children wait here until their search takes them, and shards say where
-/// they are. It forgets all when the designer ends; the workers say it again.
+/// Connects searches with replicas to their workers: children wait here until their search takes them, and shards
+/// announce their locations. All of it is lost when the designer ends; the workers send it again.
 actor ControllerDesk {
     /// How long children wait for their search.
     private static let longestWait = Duration.seconds(30)
@@ -18,7 +18,7 @@ actor ControllerDesk {
     // MARK: Children
 
     /// Hands children to a search, and waits for its answer.
-    /// - Throws: `Failure` with code `unavailable` where the search does not run at the moment.
+    /// - Throws: `Failure` with code `unavailable` if the search is not running at the moment.
     func place(
         _ children: ControllerChildren, of replica: Int, to search: ScenarioID
     ) async throws -> ControllerPlacement {
@@ -31,12 +31,12 @@ actor ControllerDesk {
             answers[request.id] = nil
         }
         guard let answer = try await wait(for: search, until: Self.longestWait, { answers[request.id] }) else {
-            throw Failure(.unavailable, "The search of scenario '\(search)' does not run yet.")
+            throw Failure(.unavailable, "The search of scenario '\(search)' is not running yet.")
         }
         return answer
     }
 
-    /// The next children for a search, as soon as there are some.
+    /// Waits for the next children of a search.
     func next(for search: ScenarioID) async throws -> ControllerRequest {
         while true {
             let request = try await wait(for: search, until: Self.longestWait) { () -> ControllerRequest? in
@@ -47,7 +47,7 @@ actor ControllerDesk {
         }
     }
 
-    /// Tells what became of children.
+    /// Replies to children.
     func answer(_ request: Int, _ placement: ControllerPlacement, of search: ScenarioID) {
         answers[request] = placement
         changes.wake(search)
@@ -55,14 +55,14 @@ actor ControllerDesk {
 
     // MARK: Shards
 
-    /// Notes where a part of the parameters is.
+    /// Records the location of a shard.
     func announce(_ place: ControllerClient.ShardPlace, of search: ScenarioID) {
         guard places[search]?[place.shard] != place else { return }
         places[search, default: [:]][place.shard] = place
         changes.wake(search)
     }
 
-    /// Where the parts are, as soon as all of so many were announced, or those that were by then.
+    /// Waits for the locations of the given number of shards; on timeout, returns those announced by then.
     func places(of search: ScenarioID, count: Int, waiting: Duration) async throws -> [ControllerClient.ShardPlace] {
         _ = try await wait(for: search, until: min(waiting, Self.longestWait)) {
             places[search]?.count == count ? true : nil
@@ -70,7 +70,7 @@ actor ControllerDesk {
         return (places[search] ?? [:]).values.sorted { $0.shard < $1.shard }
     }
 
-    /// Forgets a search that has ended.
+    /// Drops everything about a search that has ended.
     func forget(_ search: ScenarioID) {
         places[search] = nil
         requests[search] = nil

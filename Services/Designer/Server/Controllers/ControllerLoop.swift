@@ -1,18 +1,18 @@
 package import DesignerSearch
 package import Search
 
-/// Where the children of a replica are tried.
+/// The search, as a replica sees it.
 package protocol TrialBoard: Sendable {
-    /// All that was proposed so far, and what came of it.
+    /// The history of proposals and outcomes so far.
     func history() async throws -> SearchHistory
-    /// Has children of a step tried; those that others were faster with are left out.
+    /// Submits children of a step; those for which no trials are left are dropped.
     func place(_ children: ControllerChildren) async throws -> ControllerPlacement
-    /// All that was proposed so far, once what came of some trials is known.
+    /// The history so far, once the outcomes of some trials are known.
     func outcomes(of trials: [Int]) async throws -> SearchHistory
 }
 
-/// The work of one replica: it reads the parameters, writes children, waits until they were tried, and submits the
-/// gradient of what came of them; it waits for no other replica, unless the parameter servers say so.
+/// The work of one replica: it reads the parameters, writes children, waits until they have been tried, and submits the
+/// gradient of their outcomes. It never waits for other replicas, unless the parameter servers require it.
 package struct ControllerLoop: Sendable {
     private var replica: ControllerReplica
     private let batch: Int
@@ -22,7 +22,7 @@ package struct ControllerLoop: Sendable {
     private var evenness: [String: Double] = [:]
 
     /// Makes the loop of a replica.
-    /// - Parameter batch: Children of a step.
+    /// - Parameter batch: Children per step.
     package init(
         _ replica: ControllerReplica, batch: Int, board: any TrialBoard, shards: ControllerShards,
         where isAllowed: @escaping @Sendable (Genome) -> Bool
@@ -34,7 +34,7 @@ package struct ControllerLoop: Sendable {
         self.isAllowed = isAllowed
     }
 
-    /// Goes on until there are no more trials to come.
+    /// Runs until the search accepts no more trials.
     /// - Parameter first: The step to begin with.
     package mutating func run(from first: Int = 0) async throws {
         var step = first
@@ -50,8 +50,8 @@ package struct ControllerLoop: Sendable {
         }
     }
 
-    /// Writes the children of a step and has them tried.
-    /// - Returns: Their trials; none where there are no more.
+    /// Writes the children of a step and submits them.
+    /// - Returns: Their trials; none if the search accepts no more.
     private func place(_ step: Int) async throws -> [Int] {
         var trials: [Int] = []
         while true {

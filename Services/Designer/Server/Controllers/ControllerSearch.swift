@@ -6,9 +6,9 @@ import ParameterServer
 import Search
 import WorkQueueClient
 
-/// A search by replicas as its workers see it.
+/// A search with replicas, as its workers see it.
 struct ControllerSearch {
-    /// How long the designer may be away when a part of a search begins.
+    /// How long the designer may be unavailable when a part of a search begins.
     private static let patience = Duration.seconds(600)
 
     let plan: ScenarioPlan
@@ -31,13 +31,13 @@ struct ControllerSearch {
         settings = Reinforcement.Settings(batch: replication.batch(of: plan.scenario.search))
     }
 
-    /// A replica of the controllers as the search begins.
+    /// A replica of the controllers in its initial state.
     func replica(_ number: Int = 0) -> ControllerReplica {
         ControllerReplica(
             settings, in: space.space, seed: plan.scenario.search.seed, number: number, of: replication.replicas)
     }
 
-    /// The server of a part of the parameters as the search begins.
+    /// The server of a shard in its initial state.
     func server(_ shard: Int) throws -> ParameterServer {
         let parameters = replica().parameters
         let slice = replication.slice(shard, of: parameters.count)
@@ -47,7 +47,7 @@ struct ControllerSearch {
     }
 }
 
-/// The trials of a search, asked for at the designer.
+/// The trials of a search, fetched from the designer.
 actor DesignerBoard: TrialBoard {
     private let search: ControllerSearch
     private let replica: Int
@@ -85,7 +85,7 @@ actor DesignerBoard: TrialBoard {
     func outcomes(of trials: [Int]) async throws -> SearchHistory {
         try await controllers.wait(for: trials)
         let history = try await history()
-        // Trials without an outcome have ended because their search was cancelled.
+        // Trials without an outcome ended because their search was canceled.
         guard trials.allSatisfy({ history.outcomes[$0] != nil }) else { throw CancellationError() }
         return history
     }

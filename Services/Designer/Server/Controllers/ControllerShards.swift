@@ -2,13 +2,12 @@ package import Messaging
 package import Model
 package import ParameterServer
 
-/// The parameters of a search's controllers, wherever their shards are at the moment: a shard that was lost is looked for
-/// and joined again.
+/// The parameters of a search's controllers, wherever their shards are; a lost shard is located and joined again.
 package actor ControllerShards {
-    /// How long a shard may be silent before it is looked for anew.
+    /// How long a shard may be silent before it is located again.
     private static let patience = Duration.seconds(10)
 
-    /// Figures of the connection, where there is one.
+    /// Figures of the connection, if there is one.
     package var statistics: ParameterClient.Statistics? { get async { await client?.statistics } }
 
     private let worker: String
@@ -18,7 +17,7 @@ package actor ControllerShards {
 
     /// - Parameters:
     ///   - worker: Name of the replica.
-    ///   - connect: Finds the shards; waits until all of them are there.
+    ///   - connect: Locates the shards; waits until all of them are available.
     package init(worker: String, connect: @escaping @Sendable () async throws -> [RequestClient]) {
         self.worker = worker
         self.connect = connect
@@ -32,16 +31,16 @@ package actor ControllerShards {
         }
     }
 
-    /// Hands a gradient in. One that a lost shard has not taken is lost with it.
+    /// Submits a gradient. Its part for a lost shard is lost.
     package func push(_ gradient: [Float]) async throws { _ = try await attempt { try await $0.push(gradient) } }
 
-    /// Takes part no longer, so that nobody waits for this replica.
+    /// Leaves, so that nobody waits for this replica.
     package func leave() async {
         await client?.leave()
         await disconnect()
     }
 
-    /// What an exchange gives; nil where a shard is away or others must be waited for.
+    /// The result of an exchange; nil if a shard is unavailable or others must be waited for.
     private func attempt<Value: Sendable>(
         _ exchange: @Sendable (ParameterClient) async throws -> Value
     ) async throws -> Value? {
@@ -53,7 +52,7 @@ package actor ControllerShards {
         }
     }
 
-    /// A connection that is not closed would look for its server for ever.
+    /// A connection that is not closed would keep looking for its server forever.
     private func disconnect() async {
         client = nil
         for connection in connections { await connection.close() }
@@ -70,10 +69,10 @@ package actor ControllerShards {
 }
 
 extension Scenario.Replication {
-    /// By how much gradients are corrected for what others changed meanwhile.
+    /// Strength of the correction of gradients for changes made by others meanwhile.
     private static let compensation: Float = 1
 
-    /// How a parameter server of the controllers works.
+    /// Settings of a parameter server of the controllers.
     package func settings(learningRate: Double) -> ParameterSettings {
         let consistency: Consistency =
             switch updates {
@@ -84,7 +83,7 @@ extension Scenario.Replication {
         return ParameterSettings(rule: .adam(learningRate: Float(learningRate)), consistency: consistency)
     }
 
-    /// The parameters that a shard holds, of so many.
+    /// The range of parameters that a shard holds.
     package func slice(_ shard: Int, of count: Int) -> Range<Int> {
         count * shard / shards..<count * (shard + 1) / shards
     }

@@ -7,11 +7,11 @@ import Search
 import ServiceClient
 public import WorkQueueClient
 
-/// Does the work of a replica: samples children, has them tried, and hands gradients in, until the search is over.
+/// Does the work of a replica: samples children, submits them, and submits gradients, until the search is over.
 public struct ControllerTaskHandler: TaskHandler {
-    /// Kinds of tasks that it does.
+    /// The kinds of tasks that it does.
     public static let kinds = [ControllerTask.replicaKind]
-    /// How often it looks whether it should stop.
+    /// How often it checks whether to stop.
     private static let glance = Duration.milliseconds(200)
 
     private let designer: RequestClient
@@ -58,7 +58,7 @@ public struct ControllerTaskHandler: TaskHandler {
 }
 
 extension TaskProgress {
-    /// Does something, and breaks it off where the worker should stop.
+    /// Runs an operation, and cancels it if the worker should stop.
     func untilStopped(looking interval: Duration, _ work: @escaping @Sendable () async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await work() }

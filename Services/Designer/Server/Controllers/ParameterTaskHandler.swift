@@ -9,14 +9,14 @@ public import RegistryClient
 import Storage
 public import WorkQueueClient
 
-/// Serves a part of the parameters of a search's controllers until the search is over. Its state goes to the registry every
-/// few seconds, so that whoever takes it over resumes from there.
+/// Serves a shard of a search's controller parameters until the search is over. It stores its state in the registry
+/// every few seconds, so that its successor resumes from there.
 public struct ParameterTaskHandler: TaskHandler {
-    /// Kinds of tasks that it does.
+    /// The kinds of tasks that it does.
     public static let kinds = [ControllerTask.shardKind]
-    /// How often it stores what it has; so much can be lost with it.
+    /// How often it stores its state, and thus how much can be lost.
     private static let interval = Duration.seconds(5)
-    /// How often it says where it is.
+    /// How often it announces its location.
     private static let announcing = Duration.seconds(1)
     /// How long the registry keeps its state.
     private static let life = Duration.seconds(7 * 86_400)
@@ -26,11 +26,12 @@ public struct ParameterTaskHandler: TaskHandler {
         private let endpoint: Endpoint
         let security: ServerSecurity?
 
-        /// Chooses a place.
+        /// Chooses a location.
         /// - Parameters:
-        ///   - listen: What was asked for, such as `tcp://10.0.0.5:*`; nil for a socket beside the designer's.
-        ///   - designer: Where the designer is.
-        /// - Throws: `Failure` with code `invalid-argument` where the designer is elsewhere and nothing was asked for.
+        ///   - listen: The requested endpoint, such as `tcp://10.0.0.5:*`; nil for a socket beside the designer's.
+        ///   - designer: The designer's endpoint.
+        /// - Throws: `Failure` with code `invalid-argument` if the designer is on another machine and no endpoint was
+        ///   requested.
         public init(listen: Endpoint?, security: ServerSecurity?, designer: Endpoint) throws {
             self.security = security
             if let listen {
@@ -39,8 +40,8 @@ public struct ParameterTaskHandler: TaskHandler {
                 guard !designer.leavesMachine else {
                     throw Failure(
                         .invalidArgument,
-                        "The designer is at \(designer), and replicas of its controllers may be anywhere: say with --listen"
-                            + " where they can reach this machine, such as tcp://10.0.0.5:*, or host no parameters with"
+                        "The designer is at \(designer), so replicas of its controllers may be anywhere. Set --listen"
+                            + " to an endpoint that they can reach, such as tcp://10.0.0.5:*, or host no parameters with"
                             + " --shards 0.")
                 }
                 endpoint = try Endpoint("tcp://127.0.0.1:*")
@@ -49,7 +50,7 @@ public struct ParameterTaskHandler: TaskHandler {
             }
         }
 
-        /// The endpoint for a task; those on one machine are told apart by their names.
+        /// The endpoint of a task; the name distinguishes those on one machine.
         func endpoint(for task: String) throws -> Endpoint {
             guard endpoint.transport == .ipc else { return endpoint }
             let folder = URL(filePath: endpoint.address).deletingLastPathComponent().path
@@ -69,7 +70,7 @@ public struct ParameterTaskHandler: TaskHandler {
         self.place = place
     }
 
-    /// Serves one part.
+    /// Serves one shard.
     public func handle(_ lease: TaskLease, progress: TaskProgress) async throws -> [UInt8] {
         let task = try ControllerTask(payload: lease.payload)
         let search = try await ControllerSearch(task, designer: DesignerClient(designer))
@@ -94,7 +95,7 @@ public struct ParameterTaskHandler: TaskHandler {
         return []
     }
 
-    /// Says where the part is and stores it, again and again.
+    /// Announces the shard's location and stores its state, periodically.
     private func keep(
         _ server: ParameterServer, at place: ControllerClient.ShardPlace, _ controllers: ControllerClient,
         _ progress: TaskProgress
@@ -105,7 +106,7 @@ public struct ParameterTaskHandler: TaskHandler {
             do {
                 try await controllers.announce(place)
             } catch let failure as Failure where failure.isRetriable {
-                progress.logger.debug("the designer is away", metadata: ["reason": "\(failure)"])
+                progress.logger.debug("the designer is unavailable", metadata: ["reason": "\(failure)"])
             }
             let version = await server.version
             if version != stored, progress.isStopping || ContinuousClock.now - latest >= Self.interval {
@@ -118,7 +119,7 @@ public struct ParameterTaskHandler: TaskHandler {
         }
     }
 
-    /// Goes on from where the part was; where that is lost, it begins anew.
+    /// Resumes the shard's state; if it is lost, starts anew.
     private func restore(_ server: ParameterServer, from state: BlobDigest, _ progress: TaskProgress) async throws {
         let scratch = try ScratchDirectory()
         defer { scratch.remove() }
@@ -129,7 +130,7 @@ public struct ParameterTaskHandler: TaskHandler {
             let version = await server.version
             progress.logger.info("parameters restored", metadata: ["version": "\(version)"])
         } catch let failure as Failure where failure.code == .notFound || failure.code == .corrupt {
-            progress.logger.warning("parameters begin anew", metadata: ["reason": "\(failure)"])
+            progress.logger.warning("parameters start anew", metadata: ["reason": "\(failure)"])
         }
     }
 }

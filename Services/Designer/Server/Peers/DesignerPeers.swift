@@ -8,10 +8,10 @@ public struct DesignerPeers: Sendable {
     public var knowledge: any KnowledgeBase
     /// Keeps networks and models.
     public var registry: any ModelRegistry
-    /// Knows what scenarios engage.
+    /// Resolves what scenarios engage.
     public var brain: any ScenarioResolver
 
-    /// Names the services.
+    /// Makes the set of services.
     public init(
         trainer: any Trainer, evaluator: any Evaluator, knowledge: any KnowledgeBase, registry: any ModelRegistry,
         brain: any ScenarioResolver

@@ -9,10 +9,10 @@ import Search
 public import ServiceClient
 import TrainerClient
 
-// The other services behind the designer's own protocols: each turns what the designer says into what the service's client
-// says.
+// The other services behind the designer's own protocols: each converts between the designer's types and those of the
+// service's client.
 
-/// How long a service may be away: for as long as it takes to mend it.
+/// How long a service may be away: as long as its repair takes.
 private let patience = Duration.seconds(365 * 86_400)
 
 extension DesignerPeers {
@@ -41,9 +41,9 @@ private struct RemoteTrainer: Trainer {
         guard let recipe = order.data.recipe else {
             guard try await registry.dataset(recipe: BlobDigest(order.data.id)) == nil else { return }
             throw Failure(
-                .notFound, "The registry has no dataset '\(order.data.id)' any more; publish the scenario again.")
+                .notFound, "The registry no longer has dataset '\(order.data.id)'; publish the scenario again.")
         }
-        // Nothing else of the scenario can be done before.
+        // Nothing else in the scenario can run before this.
         _ = try await client.prepare(PreparationTask(recipe: recipe), id: order.id, group: order.group, priority: 10)
     }
 
@@ -95,7 +95,7 @@ private struct RemoteKnowledge: KnowledgeBase {
                 objective: observation.objective, metrics: observation.metrics))
     }
 
-    /// What the scenario is like, with what was counted on its data when they were prepared.
+    /// The features of a scenario, with statistics of its prepared data.
     private func features(of scenario: Scenario, _ activations: [String: Double]) async throws -> ScenarioFeatures {
         let dataset = try await registry.dataset(recipe: BlobDigest(scenario.data.id))
         return ScenarioFeatures(scenario, activations: activations, statistics: dataset?.statistics ?? [:])
@@ -111,7 +111,7 @@ private struct RemoteRegistry: ModelRegistry {
         guard let weights = found.file(.safetensors), base.format == BaseNetwork.ownFormat else {
             throw Failure(
                 .invalidArgument,
-                "the model '\(model)' cannot be taken apart: layers and weights in safetensors are needed.")
+                "the model '\(model)' cannot be split into stages; it needs layers and weights in safetensors.")
         }
         return StoredBackbone(
             model: found.id, modality: modality, network: base.description, category: base.category, weights: weights)

@@ -4,16 +4,16 @@ public import Model
 public import Search
 public import TrainerClient
 
-// What the designer needs of other services. Every method waits and tries again while the other side is away, for as long
-// as it takes; it throws a `Failure` only where that is of no use, and `CancellationError` with its task.
+// The designer's interface to other services. Every method waits and retries while the other side is away, for as long
+// as it takes; it throws a `Failure` only if retrying is useless, and `CancellationError` with its task.
 
 /// Prepares datasets and trains networks.
 public protocol Trainer: Sendable {
-    /// Has a dataset prepared; one that was is found again.
+    /// Prepares a dataset; finds one that is already prepared.
     func prepare(_ order: PreparationOrder) async throws
-    /// Has a network trained; repeating an order finds the training that it began.
+    /// Trains a network; repeating an order finds the training that it started.
     func train(_ order: Order<TrainingTask>) async throws -> TrainingResult
-    /// Has the features of a trained network computed; those that there are already are found again.
+    /// Computes the features of a trained network; finds existing ones.
     func features(_ order: Order<FeatureTask>) async throws -> FeatureResult
     /// Cancels all orders of a group that are not done.
     func cancel(group: String) async throws
@@ -21,18 +21,18 @@ public protocol Trainer: Sendable {
 
 /// Scores trained networks and trackers.
 public protocol Evaluator: Sendable {
-    /// Has a network scored; repeating an order finds the evaluation that it began.
+    /// Scores a network; repeating an order finds the evaluation that it started.
     func evaluate(_ order: Order<EvaluationTask>) async throws -> EvaluationResult
-    /// Has people followed and the tracks scored; repeating an order finds what it began.
+    /// Tracks people and scores the tracks; repeating an order finds the evaluation that it started.
     func track(_ order: Order<TrackingTask>) async throws -> TrackingResult
     /// Cancels all orders of a group that are not done.
     func cancel(group: String) async throws
 }
 
-/// Remembers what came of which network in which scenario.
+/// Remembers the outcomes of networks in scenarios.
 public protocol KnowledgeBase: Sendable {
-    /// The known genomes that a scenario should try first, the first one first.
-    /// - Parameter activations: How active the areas of the brain are that it activates.
+    /// The known genomes that a scenario should try first, in order.
+    /// - Parameter activations: Activations of the brain areas that the scenario engages.
     func bestGenomes(
         for scenario: Scenario, activations: [String: Double], id: ScenarioID, space: SearchSpace, limit: Int
     ) async throws -> [Genome]
@@ -47,6 +47,6 @@ public protocol ModelRegistry: Sendable {
     /// Registers a tracker; safe to repeat.
     func register(_ tracker: TrackerModel) async throws
     /// A model whose network perceives one modality, for a fusion.
-    /// - Throws: `Failure` with code `not-found` where there is none, `invalid-argument` where it cannot be fused.
+    /// - Throws: `Failure` with code `not-found` if there is none, `invalid-argument` if it cannot be fused.
     func pretrained(_ model: String, modality: String) async throws -> StoredBackbone
 }

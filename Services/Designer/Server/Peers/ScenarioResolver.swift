@@ -2,17 +2,17 @@ public import Brain
 public import Model
 import RegistryClient
 
-/// Knows what scenarios engage.
+/// Resolves what scenarios engage.
 public protocol ScenarioResolver: Sendable {
     /// The functions, regions, areas and networks that a scenario engages.
-    /// - Throws: `Failure` with code `invalid-argument` whose message begins with the field that is wrong, or
-    ///   `unavailable` where nobody can say at the moment.
+    /// - Throws: `Failure` with code `invalid-argument` whose message begins with the invalid field, or `unavailable`
+    ///   if it cannot be determined at the moment.
     func explain(_ scenario: Scenario) async throws -> Explanation
 }
 
-/// Asks the registry, which keeps the atlas and the areas.
+/// Asks the registry, which stores the atlas and the areas.
 struct RemoteResolver: ScenarioResolver {
-    /// How long publishing waits for a registry that is away: shorter than whoever publishes waits for the designer.
+    /// How long publishing waits for an unavailable registry: less than a publisher waits for the designer.
     static let patience = Duration.seconds(5)
 
     let client: RegistryClient

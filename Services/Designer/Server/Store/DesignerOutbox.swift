@@ -7,16 +7,16 @@ import ServiceLifecycle
 import Storage
 import WorkQueueServer
 
-/// What the designer has to tell other services, posted in the transaction of the change that it tells of.
+/// The designer's messages to other services, posted in the transaction of the change that they report.
 struct DesignerOutbox: Service {
     private enum Destination: String {
         /// Outcomes, as `TrialObservation`.
         case knowledge
         /// Networks with weights, as `TrainedModel`.
         case registry
-        /// Names of groups whose tasks are to be cancelled.
+        /// Names of groups whose tasks to cancel in the trainer.
         case trainer
-        /// Names of groups whose tasks are to be cancelled.
+        /// Names of groups whose tasks to cancel in the evaluator.
         case evaluator
     }
 
@@ -37,7 +37,7 @@ struct DesignerOutbox: Service {
     /// Delivers until the service stops.
     func run() async throws { try await outbox.run() }
 
-    /// Posts what a search has decided to tell.
+    /// Posts a search's messages.
     func post(_ delivery: SearchDecision.Delivery, in db: Database) throws {
         switch delivery {
         case .observation(let observation): try post(Array(JSONEncoder().encode(observation)), to: .knowledge, in: db)
@@ -45,7 +45,7 @@ struct DesignerOutbox: Service {
         }
     }
 
-    /// Has all tasks of a group cancelled that are not done.
+    /// Cancels all tasks of a group.
     func postCancellation(of group: String, in db: Database) throws {
         for destination in [Destination.trainer, .evaluator] { try post(Array(group.utf8), to: destination, in: db) }
     }
@@ -54,7 +54,7 @@ struct DesignerOutbox: Service {
         try outbox.post(payload, to: destination.rawValue, in: db)
     }
 
-    /// Number of outcomes and models that wait to be delivered.
+    /// Number of outcomes and models waiting for delivery.
     func waiting() async throws -> Int {
         let outcomes = try await outbox.waiting(for: Destination.knowledge.rawValue)
         return try await outcomes + outbox.waiting(for: Destination.registry.rawValue)

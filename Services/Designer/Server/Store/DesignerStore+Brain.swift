@@ -4,14 +4,14 @@ import Model
 import Storage
 
 extension DesignerStore {
-    /// Whether there is a scenario of an identity.
+    /// Whether there is a scenario with an identity.
     func isKnown(_ id: ScenarioID) async throws -> Bool {
         try await database.read { db in
             try Int.fetchOne(db, sql: "SELECT 1 FROM scenarios WHERE id = ?", arguments: [id.text]) != nil
         }
     }
 
-    /// Keeps what a new scenario engages.
+    /// Stores what a new scenario engages.
     func keep(_ explanation: Explanation, of id: ScenarioID, in db: Database) throws {
         try db.execute(
             sql: "INSERT INTO explanations (scenario, text) VALUES (?, ?)", arguments: [id.text, explanation.json])
@@ -27,7 +27,7 @@ extension DesignerStore {
         }
     }
 
-    /// What a scenario engages; nil where it was published before that was kept.
+    /// What a scenario engages; nil if it was published before this was stored.
     func explanation(of id: ScenarioID) async throws -> Explanation? {
         let text = try await database.read { db in
             try String.fetchOne(db, sql: "SELECT text FROM explanations WHERE scenario = ?", arguments: [id.text])

@@ -4,7 +4,7 @@ import Model
 import Storage
 
 extension DesignerStore {
-    /// Keeps a model that a new scenario fuses.
+    /// Stores a model that a new scenario fuses.
     func keep(_ backbone: StoredBackbone, of id: ScenarioID, in db: Database) throws {
         try db.execute(
             sql: """

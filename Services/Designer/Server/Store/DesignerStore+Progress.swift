@@ -4,10 +4,10 @@ import Model
 import Storage
 
 extension DesignerStore {
-    /// Most trials in the sample, and most of each other list: what one reply holds.
+    /// Maximum number of trials in the sample and in each other list: the limit of one reply.
     private static let largestList = 1_000
 
-    /// One page of a scenario's trials; those that lack the figure come last, and equal ones by number.
+    /// One page of a scenario's trials; those without the figure come last, and ties are sorted by number.
     func trials(
         of id: String, by order: TrialOrder, descending: Bool, offset: Int, limit: Int
     ) async throws -> [Trial] {
@@ -40,10 +40,10 @@ extension DesignerStore {
 
     private static func metric(_ name: String) -> String { "json_extract(metrics, '$.\"\(name)\"')" }
 
-    /// The latency of a trial in a query.
+    /// The latency of a trial, as an SQL expression.
     static let latency = metric(Scenario.Cost.latency.metric)
 
-    /// How a search went so far.
+    /// The progress of a search.
     func progress(of id: String, sample: Int) async throws -> SearchProgress {
         let sample = sample > 0 ? min(sample, Self.largestList) : Self.largestList
         return try await database.read { db in
@@ -63,7 +63,7 @@ extension DesignerStore {
                     FROM trials WHERE scenario = ? AND \(Self.isMeasured) AND NOT \(Self.isFinal) ORDER BY number
                     """, arguments: [id]
             ).map { row in
-                // By position: names are looked up for each of many rows.
+                // By position, because looking up names for many rows is slow.
                 SearchProgress.Figures(
                     number: row[0], objective: row[1] ?? 0, parameters: row[2] ?? 0, latency: row[3] ?? 0,
                     operations: row[4] ?? 0)
@@ -103,10 +103,10 @@ extension SearchProgress {
         }
     }
 
-    /// Trials that no other beats in the objective and some costs together, by parameters; of equal ones the first.
+    /// Trials that no other dominates in the objective and some costs, by parameters; of ties, the first.
     static func front(of trials: [Figures], by costs: [Scenario.Cost]) -> [Figures] {
         let costs = costs.isEmpty ? [.parameters, .latency] : costs
-        // Better ones first, so that only what was kept already can beat a trial.
+        // Better ones first, so that only an already kept trial can dominate another.
         let ordered = trials.map { trial in (trial: trial, costs: costs.map { trial[$0] } + [-trial.objective]) }
             .sorted {
                 $0.costs == $1.costs ? $0.trial.number < $1.trial.number : $0.costs.lexicographicallyPrecedes($1.costs)

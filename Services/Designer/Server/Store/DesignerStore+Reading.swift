@@ -7,16 +7,16 @@ import Search
 import Storage
 
 extension DesignerStore {
-    /// Most rows of a list.
+    /// Maximum number of rows in a list.
     static let largestPage = 1_000
 
-    /// The scenario of an identity, or of a prefix that no other has.
-    /// - Throws: `Failure` with code `not-found`, or `invalid-argument` where the prefix fits several.
+    /// The scenario with an identity, or with a unique prefix of it.
+    /// - Throws: `Failure` with code `not-found`, or `invalid-argument` if the prefix is ambiguous.
     func entry(_ id: String, in db: Database) throws -> Entry {
         try entry(try row(id, in: db))
     }
 
-    /// The scenario that a task of the designer's own queue stands for; nil where there is none.
+    /// The scenario that a task in the designer's own queue stands for; nil if there is none.
     func entry(ofTask task: String, in db: Database) throws -> Entry? {
         let id = task.prefix { $0 != "." }
         return try Row.fetchOne(db, sql: "SELECT * FROM scenarios WHERE id = ?", arguments: [String(id)]).map(entry)
@@ -24,7 +24,7 @@ extension DesignerStore {
 
     private func entry(_ row: Row) throws -> Entry {
         guard let state = ScenarioState(rawValue: row["state"]) else {
-            throw Failure(.corrupt, "The designer's database holds a scenario of no known state.")
+            throw Failure(.corrupt, "The designer's database holds a scenario with an unknown state.")
         }
         let seeds = try (row["seeds"] as String?)?.split(separator: " ").map { try Genome(String($0)) }
         return Entry(
@@ -41,12 +41,12 @@ extension DesignerStore {
             throw Failure(.notFound, "There is no scenario '\(id.prefix(80))'. List them with: gyrus scenarios")
         }
         guard rows.count == 1 else {
-            throw Failure(.invalidArgument, "Several scenarios begin with '\(id)'; give more of the identity.")
+            throw Failure(.invalidArgument, "Several scenarios begin with '\(id)'; specify more of the identity.")
         }
         return row
     }
 
-    /// Whether nothing is under way of some trials.
+    /// Whether none of some trials is under way.
     func haveEnded(_ trials: [Int], of id: ScenarioID) async throws -> Bool {
         try await database.read { db in
             let open = try Int.fetchAll(
@@ -57,7 +57,7 @@ extension DesignerStore {
 
     // MARK: For readers
 
-    /// How a scenario is doing.
+    /// The state of a scenario.
     func status(_ id: String) async throws -> ScenarioStatus {
         try await database.read { db in try status(try row(id, in: db), in: db) }
     }
@@ -95,8 +95,8 @@ extension DesignerStore {
             objective: Metric(named: row["metric"]) ?? .accuracy, facts: entry.facts)
     }
 
-    /// The trial whose model is the result, or else the best one so far. One that goes on after a pause counts with what it
-    /// had by then, so that the best never gets worse.
+    /// The trial whose model is the result, otherwise the best one so far. A trial that continues after a pause counts
+    /// with its earlier objective, so that the best never gets worse.
     private func best(of id: ScenarioID, model: String?, in db: Database) throws -> Trial? {
         let result = try model.map { try TrialID($0).number }
         let row = try Row.fetchOne(
@@ -134,10 +134,10 @@ extension DesignerStore {
 
     static func trial(_ row: Row) throws -> Trial {
         guard let state = TrialState(rawValue: row["state"]) else {
-            throw Failure(.corrupt, "The designer's database holds a trial of no known state.")
+            throw Failure(.corrupt, "The designer's database holds a trial with an unknown state.")
         }
         guard let kind = TrialPurpose.Kind(rawValue: row["purpose"]) else {
-            throw Failure(.corrupt, "The designer's database holds a trial of no known purpose.")
+            throw Failure(.corrupt, "The designer's database holds a trial with an unknown purpose.")
         }
         return Trial(
             id: TrialID(scenario: try ScenarioID(row["scenario"]), number: row["number"]), state: state,

@@ -5,7 +5,7 @@ import Model
 import WorkQueueServer
 
 extension DesignerStore {
-    /// Registers the designer's tables, with those of its queue and outbox; they need those of the event log.
+    /// Registers the designer's tables, with those of its queue and outbox; they require those of the event log.
     public static func registerMigrations(in migrator: inout DatabaseMigrator) {
         WorkQueue.registerMigrations(in: &migrator)
         Outbox.registerMigrations(in: &migrator)
@@ -71,7 +71,7 @@ extension DesignerStore {
                     """)
         }
         migrator.registerMigration("let trials pause") { db in
-            // A table's CHECK cannot be changed.
+            // SQLite cannot change a table's CHECK constraint.
             try db.execute(
                 sql: """
                     CREATE TABLE pausing_trials (
@@ -105,7 +105,7 @@ extension DesignerStore {
             try db.execute(sql: "ALTER TABLE scenarios ADD COLUMN latency_limit REAL")
         }
         migrator.registerMigration("keep the metric of the objective") { db in
-            // Those that are there already were judged by their accuracy, or are trackers, whose metrics read alike.
+            // Existing scenarios were judged by their accuracy, or are trackers, whose metrics read the same way.
             try db.execute(sql: "ALTER TABLE scenarios ADD COLUMN metric TEXT NOT NULL DEFAULT 'accuracy'")
         }
         migrator.registerMigration("tell purposes, parents and files of trials") { db in
@@ -125,7 +125,7 @@ extension DesignerStore {
         migrator.registerMigration("keep what others need of the text of scenarios") { db in
             try db.execute(sql: "ALTER TABLE scenarios ADD COLUMN facts TEXT")
             for row in try Row.fetchAll(db, sql: "SELECT id, file, text FROM scenarios") {
-                // An older version accepted some texts that this one refuses; of those nothing is known.
+                // An older version accepted some texts that this one rejects; those get no facts.
                 guard let file = try? ScenarioFile(row["text"], file: row["file"]) else { continue }
                 try db.execute(
                     sql: "UPDATE scenarios SET facts = ? WHERE id = ?",
@@ -137,7 +137,7 @@ extension DesignerStore {
         }
     }
 
-    /// Reads out of old trials what was told by their origins, their names, their metrics and their codes alone.
+    /// Derives from old trials what only their origins, names, metrics and codes expressed.
     private static func readOrigins(in db: Database) throws {
         try db.execute(
             sql: """

@@ -8,19 +8,19 @@ import Storage
 
 /// Scenarios and their trials in the designer's database.
 ///
-/// Each writing method is a whole transaction with its events, or belongs to the caller's.
+/// Each writing method is a complete transaction with its events, or part of the caller's.
 public struct DesignerStore: Sendable {
     let database: ServiceDatabase
     let events: EventLog
     let outbox: DesignerOutbox
     let now: @Sendable () -> Date
-    /// Woken by the identity of a scenario that has ended.
+    /// Notified with the identity of a scenario that has ended.
     let ended = WaitList<String>()
-    /// Woken by the identity of a scenario whose trials have changed.
+    /// Notified with the identity of a scenario whose trials have changed.
     let advanced = WaitList<String>()
 
     /// Makes a store over the designer's database.
-    /// - Parameter now: Time of day, replaced in tests.
+    /// - Parameter now: Current time, replaced in tests.
     init(
         _ database: ServiceDatabase, events: EventLog, outbox: DesignerOutbox,
         now: @escaping @Sendable () -> Date = { Date() }
@@ -31,18 +31,18 @@ public struct DesignerStore: Sendable {
         self.now = now
     }
 
-    /// A scenario with what a search needs of it.
+    /// A scenario with everything that a search needs of it.
     struct Entry: Hashable {
         var id: ScenarioID
         var file: String
         var text: String
-        /// Search space that the genomes of its trials belong to.
+        /// Search space of its trials' genomes.
         var space: String
         var state: ScenarioState
         var generation: Int
         var isPrepared: Bool
         var seeds: [Genome]?
-        /// What follows from the text for those who show it.
+        /// Facts derived from the text, for display.
         var facts: ScenarioFacts?
 
         /// Name of the scenario's task in the designer's own queue.
@@ -53,20 +53,20 @@ public struct DesignerStore: Sendable {
 
     /// Adds a scenario; a known identity with the same text changes nothing.
     /// - Returns: Whether it was added.
-    /// - Throws: `Failure` with code `conflict` where the identity belongs to another text.
+    /// - Throws: `Failure` with code `conflict` if the identity belongs to another text.
     func insert(
         _ id: ScenarioID, _ scenario: Scenario, space: SearchSpace, text: String, file: String, in db: Database
     ) throws -> Bool {
         if let known = try String.fetchOne(db, sql: "SELECT text FROM scenarios WHERE id = ?", arguments: [id.text]) {
             guard known == text else {
                 throw Failure(
-                    .conflict, "Scenario '\(id)' was published with another text; publish this one as another.")
+                    .conflict, "Scenario '\(id)' was published with another text; use another identity.")
             }
             return false
         }
-        // Its tasks are known to the queues, which do no task twice.
+        // The queues know its tasks, and do no task twice.
         if try Row.fetchOne(db, sql: "SELECT 1 FROM removed_scenarios WHERE id = ?", arguments: [id.text]) != nil {
-            throw Failure(.conflict, "A scenario '\(id)' was there and was removed; publish this one as another.")
+            throw Failure(.conflict, "Scenario '\(id)' was removed; publish this one under another identity.")
         }
         try db.execute(
             sql: """
@@ -87,8 +87,8 @@ public struct DesignerStore: Sendable {
 
     // MARK: Running
 
-    /// Notes that a scenario's search runs.
-    /// - Returns: The scenario; nil where it has ended, or the task is not its latest.
+    /// Marks a scenario's search as running.
+    /// - Returns: The scenario; nil if it has ended, or if the task is not its latest.
     func start(task: String) async throws -> Entry? {
         try await database.write { db in
             guard let entry = try entry(ofTask: task, in: db), !entry.state.isFinal, entry.task == task else {
@@ -105,7 +105,7 @@ public struct DesignerStore: Sendable {
         }
     }
 
-    /// Writes what a search has decided, unless its scenario was cancelled meanwhile.
+    /// Writes the decision of a search, unless its scenario was canceled meanwhile.
     /// - Throws: `CancellationError` in that case.
     func apply(_ decision: SearchDecision, to entry: Entry) async throws {
         let advanced = advanced
@@ -154,7 +154,7 @@ public struct DesignerStore: Sendable {
         wake(id, in: db)
     }
 
-    /// Wakes who waits for the scenario's end, once it is on disk.
+    /// Notifies those who wait for the scenario's end, once it is on disk.
     private func wake(_ id: ScenarioID, in db: Database) {
         let ended = ended
         db.afterNextTransaction { _ in ended.wake(id.text) }
@@ -184,7 +184,7 @@ public struct DesignerStore: Sendable {
         ])
     }
 
-    /// Ends the scenario that a task stands for as failed, whatever else its rows hold, and has its tasks cancelled.
+    /// Ends the scenario of a task as failed, whatever else its rows hold, and cancels its tasks.
     func fail(task: String, _ failure: Failure) async throws {
         try await database.write { db in
             let id = try ScenarioID(String(task.prefix { $0 != "." }))
@@ -202,7 +202,7 @@ public struct DesignerStore: Sendable {
 
     // MARK: Withdrawing and resuming
 
-    /// Has the tasks of a search cancelled that ended before they did.
+    /// Cancels the tasks of a search that ended before they did.
     func withdrawTasks(of entry: Entry) async throws {
         try await database.write { db in try outbox.postCancellation(of: entry.task, in: db) }
     }
@@ -227,10 +227,10 @@ public struct DesignerStore: Sendable {
             arguments: [TrialState.cancelled.rawValue, id.text])
     }
 
-    /// Puts a cancelled or failed scenario back into the queue, under a new generation, where it stood.
+    /// Puts a canceled or failed scenario back into the queue, under a new generation, where it stopped.
     ///
-    /// Cancelled trials are run again; those that failed only where the whole scenario failed, because then what made them
-    /// fail was probably mended.
+    /// Canceled trials are run again. Failed trials are run again only if the whole scenario failed, because then the
+    /// cause of their failure was probably fixed.
     func resume(_ entry: Entry, in db: Database) throws {
         let again: [TrialState] = entry.state == .failed ? [.failed, .cancelled] : [.cancelled]
         try db.execute(
@@ -252,14 +252,14 @@ public struct DesignerStore: Sendable {
     // MARK: Removing
 
     /// Removes a scenario with its trials.
-    /// - Throws: `Failure` with code `conflict` where its search has not ended.
+    /// - Throws: `Failure` with code `conflict` if its search has not ended.
     func remove(_ entry: Entry, in db: Database) throws {
         guard entry.state.isFinal else {
             throw Failure(
                 .conflict,
                 "Scenario '\(entry.id)' is \(entry.state); stop its search first: gyrus cancel \(entry.id)")
         }
-        // Trials, explanations and models to be fused go with it.
+        // Trials, explanations and models to fuse are deleted with it.
         try db.execute(sql: "DELETE FROM scenarios WHERE id = ?", arguments: [entry.id.text])
         try db.execute(sql: "INSERT INTO removed_scenarios (id) VALUES (?)", arguments: [entry.id.text])
         try events.append(kind: "scenario.removed", subject: entry.id.text, in: db)

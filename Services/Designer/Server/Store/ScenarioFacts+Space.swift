@@ -3,7 +3,7 @@ import Model
 import Search
 
 extension ScenarioFacts {
-    /// The facts of a scenario with what the genomes of its search mean.
+    /// The facts of a scenario, with the meaning of its genomes.
     init(_ scenario: Scenario, _ space: SearchSpace) {
         self.init(scenario)
         genes = space.genes.map { gene in

@@ -4,7 +4,7 @@ import Model
 import Schema
 import ServiceKit
 
-/// Answers the routes of schedules: decodes, checks, calls, encodes.
+/// Handles the routes of schedules: decodes, checks, calls, encodes.
 struct ScheduleHarness: Sendable {
     let scheduler: Scheduler
 
@@ -26,13 +26,13 @@ struct ScheduleHarness: Sendable {
     private func check(_ schedule: UpdateSchedule) throws {
         for (field, text) in [("id", schedule.id), ("model", schedule.model), ("dataset", schedule.dataset)]
         where text.isEmpty || text.utf8.count > 200 {
-            throw Failure(.invalidArgument, "A schedule's field '\(field)' must have 1 to 200 letters.")
+            throw Failure(.invalidArgument, "A schedule's field '\(field)' must have 1 to 200 bytes.")
         }
         guard ["replay", "distillation", "ewc", "fine-tuning"].contains(schedule.method) else {
-            throw Failure(.invalidArgument, "There is no method '\(schedule.method)' of updating.")
+            throw Failure(.invalidArgument, "There is no update method '\(schedule.method)'.")
         }
         guard schedule.samples > 0, (0...1).contains(schedule.allowedForgetting) else {
-            throw Failure(.invalidArgument, "A schedule needs a number of samples, and forgetting from 0 to 1.")
+            throw Failure(.invalidArgument, "A schedule needs a number of samples, and an allowance from 0 to 1.")
         }
     }
 }

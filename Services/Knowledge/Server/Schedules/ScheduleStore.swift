@@ -6,7 +6,7 @@ import Storage
 
 /// Schedules in the knowledge service's database; every method is one transaction.
 struct ScheduleStore: Sendable {
-    /// Most schedules that are not cancelled.
+    /// Maximum number of schedules that are not canceled.
     static let most = 1000
 
     let database: ServiceDatabase
@@ -19,14 +19,14 @@ struct ScheduleStore: Sendable {
         self.now = now
     }
 
-    /// Adds a schedule; one with a known identity changes nothing.
-    /// - Parameter known: Recipes of the data set that are there already, whose samples are not new.
+    /// Adds a schedule; a known identity changes nothing.
+    /// - Parameter known: Existing recipes of the dataset, whose samples are not new.
     func add(_ schedule: UpdateSchedule, known: [String]) async throws -> UpdateSchedule {
         try await database.write { db in
             if let stored = try Self.schedule(schedule.id, db) { return stored }
             let count = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM schedules WHERE state <> 'cancelled'") ?? 0
             guard count < Self.most else {
-                throw Failure(.busy, "There are \(count) schedules, as many as there may be; cancel some.")
+                throw Failure(.busy, "There are already \(count) schedules, which is the limit; cancel some.")
             }
             try db.execute(
                 sql: """
@@ -53,17 +53,17 @@ struct ScheduleStore: Sendable {
         }
     }
 
-    /// Cancels a schedule; what it has begun goes on.
+    /// Cancels a schedule; an update under way continues.
     func cancel(_ id: String) async throws -> UpdateSchedule {
         try await database.write { db in
             let schedule = try Self.existing(id, db)
             guard schedule.state != .cancelled else { return schedule }
-            try set(.cancelled, of: id, note: "withdrawn", db)
+            try set(.cancelled, of: id, note: "canceled", db)
             return try Self.existing(id, db)
         }
     }
 
-    /// Notes data that have come; those that are known change nothing.
+    /// Records new data; known data changes nothing.
     func note(_ recipe: String, samples: Int, of id: String) async throws {
         try await database.write { db in
             guard try Self.insert(recipe, samples: samples, isLearned: false, of: id, db) else { return }
@@ -72,7 +72,7 @@ struct ScheduleStore: Sendable {
         }
     }
 
-    /// The oldest data that were not learned; nil where there are none.
+    /// The oldest data not yet learned; nil if there is none.
     func next(of id: String) async throws -> String? {
         try await database.read { db in
             try String.fetchOne(
@@ -83,7 +83,7 @@ struct ScheduleStore: Sendable {
         }
     }
 
-    /// Notes that an update with some data has begun.
+    /// Records that an update with some data has begun.
     func begin(_ task: String, with recipe: String, of id: String) async throws {
         try await database.write { db in
             try db.execute(
@@ -94,8 +94,8 @@ struct ScheduleStore: Sendable {
         }
     }
 
-    /// Notes how an update ended.
-    /// - Parameter model: The version that the next update goes on from; nil where there is no new one.
+    /// Records how an update ended.
+    /// - Parameter model: The version from which the next update continues; nil if there is no new one.
     func end(_ state: UpdateSchedule.State, model: String?, note: String, of id: String) async throws {
         try await database.write { db in
             if let model {
@@ -119,7 +119,7 @@ struct ScheduleStore: Sendable {
 
     private static func existing(_ id: String, _ db: Database) throws -> UpdateSchedule {
         guard let schedule = try schedule(id, db) else {
-            throw Failure(.notFound, "There is no schedule '\(id.prefix(80))'; see: gyrus models schedules")
+            throw Failure(.notFound, "There is no schedule '\(id.prefix(80))'; list them with: gyrus models schedules")
         }
         return schedule
     }

@@ -8,12 +8,12 @@ public import Storage
 public import TrainerClient
 import WorkQueueClient
 
-/// Looks for new data now and then, and has models updated as schedules say.
+/// Checks periodically for new data, and updates models as schedules say.
 ///
-/// Every update is one task of the trainer whose identity follows from the schedule and the data, so that one is made once,
+/// Every update is one trainer task whose identity follows from the schedule and the data, so that it is done once,
 /// whatever is interrupted.
 public struct Scheduler: Service {
-    /// How often it looks.
+    /// Interval between checks.
     static let pace = Duration.seconds(5)
 
     let store: ScheduleStore
@@ -21,7 +21,7 @@ public struct Scheduler: Service {
     let trainer: TrainerClient
     let logger: Logger
 
-    /// How long other services may be away before a look is given up; the next one comes soon.
+    /// How long other services may be unavailable before a check is given up; the next one comes soon.
     public static let patience = Duration.seconds(5)
 
     /// Makes the scheduler over a migrated database.
@@ -48,19 +48,19 @@ public struct Scheduler: Service {
                 } catch let cancellation as CancellationError {
                     throw cancellation
                 } catch {
-                    logger.debug("schedules have to wait", metadata: ["error": "\(Failure(error).message)"])
+                    logger.debug("schedules must wait", metadata: ["error": "\(Failure(error).message)"])
                 }
             }
         }
     }
 
-    /// Adds a schedule for data that come from now on.
+    /// Adds a schedule for data that arrives from now on.
     func add(_ schedule: UpdateSchedule) async throws -> UpdateSchedule {
         _ = try await registry.model(schedule.model)
         return try await store.add(schedule, known: data(of: schedule).map(\.recipe.hexadecimal))
     }
 
-    /// Looks once at all schedules.
+    /// Checks all schedules once.
     func look() async throws {
         let schedules = try await store.all().filter { $0.state == .waiting || $0.state == .updating }
         for schedule in schedules {
@@ -93,18 +93,18 @@ public struct Scheduler: Service {
         logger.info("schedule.updating", metadata: ["schedule": "\(schedule.id)", "task": "\(id)"])
     }
 
-    /// Goes on where an update has ended: with the data that are left, from the version that it made.
+    /// Continues after an update has ended: with the remaining data, from the version that it made.
     private func follow(_ schedule: UpdateSchedule) async throws {
         let task = try await trainer.queue.task(schedule.task)
         switch task.state {
         case .queued, .leased: return
         case .succeeded:
             let result = try UpdateResult(result: task.result)
-            // A version that forgot too much is no beginning for the next.
+            // A version that forgot too much is not a basis for the next.
             let isGood = result.stage != ModelStage.none.rawValue
             try await store.end(
                 .waiting, model: isGood ? result.model : nil,
-                note: "\(result.model) is \(isGood ? result.stage : "kept without a stage: it forgot too much")",
+                note: "\(result.model) is \(isGood ? result.stage : "kept without a stage because it forgot too much")",
                 of: schedule.id)
             let rest = try await store.all().first { $0.id == schedule.id }
             if let rest, rest.state == .waiting, rest.pending > 0 { try await update(rest) }

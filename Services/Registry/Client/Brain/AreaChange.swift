@@ -1,18 +1,18 @@
 public import Model
 package import Schema
 
-/// A change of the areas; repeating one changes nothing more.
+/// A change to the areas; repeating a change has no further effect.
 public enum AreaChange: Hashable, Sendable {
-    /// What an area is tied to.
+    /// The functions, regions and networks that an area is tied to.
     public struct Ties: Hashable, Sendable {
         /// Names of functions.
         public var functions: [String]
-        /// Regions by name with strengths from 0 to 1; 0 takes a region away that the functions give.
+        /// Regions by name with strengths from 0 to 1; 0 removes a region that the functions imply.
         public var regions: [String: Double]
         /// Base networks.
         public var networks: [BlobDigest]
 
-        /// Makes ties.
+        /// Makes a set of ties.
         public init(functions: [String] = [], regions: [String: Double] = [:], networks: [BlobDigest] = []) {
             self.functions = functions
             self.regions = regions
@@ -22,20 +22,20 @@ public enum AreaChange: Hashable, Sendable {
 
     /// Adds an area, or a sub-area with a name such as `vision.text`.
     case add(String, Ties)
-    /// Gives an area another name of its own; networks and codes stay with it.
+    /// Renames an area; its networks and codes stay with it.
     case rename(String, to: String)
-    /// Moves functions, regions and networks of an area into a new one beside it. Where no networks are named, all of the
-    /// area's networks serve both.
+    /// Moves functions, regions and networks of an area into a new area beside it. If no networks are named, both areas
+    /// offer all of the area's networks.
     case split(String, off: String, Ties)
-    /// Moves all that the other areas have into the first one.
+    /// Merges the other areas into the first one.
     case merge(String, from: [String])
-    /// Ties an area to more.
+    /// Adds ties to an area.
     case tie(String, Ties)
-    /// Takes ties of an area away.
+    /// Removes ties from an area.
     case untie(String, Ties)
 
-    /// The change that was received.
-    /// - Throws: `Failure` with code `invalid-argument` where it is none.
+    /// Decodes a received change.
+    /// - Throws: `Failure` with code `invalid-argument` if it is not a valid change.
     package init(_ wire: Wire.AreaChangeRequest) throws {
         let ties = Ties(
             functions: wire.functions,
@@ -51,13 +51,13 @@ public enum AreaChange: Hashable, Sendable {
         default:
             throw Failure(
                 .invalidArgument,
-                "Areas know no change '\(wire.action.prefix(40))'; use add, rename, split, merge, tie or untie.")
+                "'\(wire.action.prefix(40))' is not a change of areas; use add, rename, split, merge, tie or untie.")
         }
     }
 }
 
 extension Wire.AreaChangeRequest {
-    /// The change as it is sent.
+    /// The change in wire form.
     package init(_ change: AreaChange) {
         switch change {
         case .add(let area, let ties): self.init("add", area, ties: ties)

@@ -3,7 +3,7 @@ public import Foundation
 import Model
 package import Schema
 
-/// An area as the registry has it: with its regions and how much it offers.
+/// An area as the registry has it, with its regions and what it offers.
 public struct AreaStatus: Hashable, Sendable, Codable, Identifiable {
     /// How strongly a region belongs to the area.
     public struct Tie: Hashable, Sendable, Codable {
@@ -22,21 +22,21 @@ public struct AreaStatus: Hashable, Sendable, Codable, Identifiable {
         }
     }
 
-    /// Identity, which stays for ever.
+    /// Identity, which never changes.
     public var id: Int
-    /// Name with that of the area that it is part of, such as `vision.motion`.
+    /// Name, preceded by that of its parent area if it has one, such as `vision.motion`.
     public var path: String
-    /// Identity of the area that it is part of; nil for an area.
+    /// Identity of the parent area; nil for a top-level area.
     public var parent: Int?
-    /// Functions that it is tied to.
+    /// Functions that the area is tied to.
     public var functions: [String]
-    /// Its regions, the strongest first.
+    /// Its regions, strongest first.
     public var regions: [Tie]
-    /// Base networks that it offers itself.
+    /// Number of base networks that it offers itself.
     public var networks: Int
-    /// Pretrained models of these networks.
+    /// Number of pretrained models of these networks.
     public var models: Int
-    /// Whether it has only those regions that no other sub-area of its area has.
+    /// Whether it contains only the regions that no other sub-area of its parent has.
     public var isRest: Bool
     /// Who made it.
     public var origin: Area.Origin
@@ -57,7 +57,7 @@ public struct AreaStatus: Hashable, Sendable, Codable, Identifiable {
         self.origin = origin
     }
 
-    /// The area that was received.
+    /// Decodes a received area.
     package init(_ wire: Wire.Area) {
         self.init(
             id: Int(wire.id), path: wire.path, parent: wire.parent == 0 ? nil : Int(wire.parent),
@@ -69,7 +69,7 @@ public struct AreaStatus: Hashable, Sendable, Codable, Identifiable {
 }
 
 extension Wire.Area {
-    /// The area as it is sent.
+    /// The area in wire form.
     package init(_ area: AreaStatus) {
         self.init(
             id: UInt32(clamping: area.id), path: area.path, parent: UInt32(clamping: area.parent ?? 0),
@@ -81,19 +81,19 @@ extension Wire.Area {
     }
 }
 
-/// Something that was done to an area.
+/// An entry in the history of an area.
 public struct AreaHistoryEntry: Hashable, Sendable, Codable {
-    /// Number, growing.
+    /// Sequence number, ascending.
     public var number: Int
-    /// When.
+    /// Time of the change.
     public var time: Date
     /// Identity of the area.
     public var area: Int
-    /// Its name at that time.
+    /// Name of the area at that time.
     public var path: String
-    /// What was done, such as `renamed`.
+    /// The action, such as `renamed`.
     public var action: String
-    /// Details.
+    /// Details of the action by name, such as the regions that were tied.
     public var details: [String: String]
 
     /// Makes an entry.
@@ -106,7 +106,7 @@ public struct AreaHistoryEntry: Hashable, Sendable, Codable {
         self.details = details
     }
 
-    /// The entry that was received.
+    /// Decodes a received entry.
     package init(_ wire: Wire.AreaHistoryEntry) {
         self.init(
             number: Int(wire.number), time: Date(microseconds: wire.timeMicroseconds), area: Int(wire.area),
@@ -115,7 +115,7 @@ public struct AreaHistoryEntry: Hashable, Sendable, Codable {
 }
 
 extension Wire.AreaHistoryEntry {
-    /// The entry as it is sent.
+    /// The entry in wire form.
     package init(_ entry: AreaHistoryEntry) {
         self.init(
             number: UInt64(entry.number), timeMicroseconds: entry.time.microseconds,

@@ -2,19 +2,19 @@ package import Brain
 import Model
 package import Schema
 
-/// The files of an atlas one after the other, as they are sent beside a message.
+/// The files of an atlas, concatenated as the attachment of a message.
 public enum AtlasTransfer {
-    /// The most bytes that an atlas may have in its compact form: what fits into one attachment.
+    /// Maximum size of an atlas in compact form in bytes: the size of one attachment.
     public static let largest = 8 << 20
 
-    /// The message and the bytes beside it.
-    /// - Throws: `Failure` with code `invalid-argument` where the atlas is too large.
+    /// The message and its attachment.
+    /// - Throws: `Failure` with code `invalid-argument` if the atlas is too large.
     package static func pack(_ files: AtlasFiles) throws -> (message: Wire.AtlasMessage, bytes: [UInt8]) {
         let texts = AtlasFiles.compactNames.compactMap { name in files.texts[name].map { (name, Array($0.utf8)) } }
         let bytes = texts.flatMap(\.1)
         guard bytes.count <= largest else {
             throw Failure(
-                .invalidArgument, "The atlas has \(bytes.count) bytes in its compact form; at most \(largest) are kept."
+                .invalidArgument, "The atlas takes \(bytes.count) bytes in compact form; the limit is \(largest)."
             )
         }
         let message = Wire.AtlasMessage(
@@ -23,18 +23,18 @@ public enum AtlasTransfer {
         return (message, bytes)
     }
 
-    /// The files that were sent.
-    /// - Throws: `Failure` with code `corrupt` where message and bytes do not fit.
+    /// Decodes received files.
+    /// - Throws: `Failure` with code `corrupt` if the message and the attachment do not match.
     package static func unpack(_ message: Wire.AtlasMessage, _ bytes: [UInt8]) throws -> AtlasFiles {
         var texts: [String: String] = [:]
         var rest = bytes[...]
         for file in message.files {
             guard file.bytes <= rest.count, let text = String(validating: rest.prefix(Int(file.bytes)), as: UTF8.self)
             else {
-                throw Failure(.corrupt, "The atlas was cut short or is no text, at its file '\(file.name.prefix(80))'.")
+                throw Failure(.corrupt, "The atlas file '\(file.name.prefix(80))' is truncated or is not text.")
             }
             guard AtlasFiles.compactNames.contains(file.name), texts.updateValue(text, forKey: file.name) == nil else {
-                throw Failure(.corrupt, "The atlas has a file '\(file.name.prefix(80))' that does not belong there.")
+                throw Failure(.corrupt, "The atlas has an unexpected file '\(file.name.prefix(80))'.")
             }
             rest = rest.dropFirst(Int(file.bytes))
         }
@@ -43,7 +43,7 @@ public enum AtlasTransfer {
 }
 
 extension AtlasChange {
-    /// The change that was received.
+    /// Decodes a received change.
     package init(_ wire: Wire.AtlasChange) {
         let totals = wire.totals.map(Int.init)
         self.init(
@@ -53,7 +53,7 @@ extension AtlasChange {
 }
 
 extension Wire.AtlasChange {
-    /// The change as it is sent.
+    /// The change in wire form.
     package init(_ change: AtlasChange) {
         self.init(
             what: change.what, count: UInt32(clamping: change.count), added: change.added, removed: change.removed,

@@ -2,12 +2,12 @@ package import Messaging
 package import Schema
 
 extension Route where Request == Wire.Empty, Reply == Wire.AtlasMessage {
-    /// The atlas; its files are in the attachment.
+    /// The atlas, with its files in the attachment.
     package static var atlasGet: Route<Wire.Empty, Wire.AtlasMessage> { .init("atlas.get", .read) }
 }
 
 extension Route where Request == Wire.AtlasMessage, Reply == Wire.AtlasImportReply {
-    /// Replaces the atlas; its files are in the attachment.
+    /// Replaces the atlas with the files in the attachment.
     package static var atlasImport: Route<Wire.AtlasMessage, Wire.AtlasImportReply> { .init("atlas.import", .operate) }
 }
 
@@ -22,7 +22,7 @@ extension Route where Request == Wire.AreaChangeRequest, Reply == Wire.Area {
 }
 
 extension Route where Request == Wire.AreaHistoryRequest, Reply == Wire.AreaHistoryReply {
-    /// What was done to areas.
+    /// The history of areas.
     package static var areaHistory: Route<Wire.AreaHistoryRequest, Wire.AreaHistoryReply> {
         .init("area.history", .read)
     }

@@ -3,18 +3,18 @@ import Model
 public import ObjectStore
 public import ServiceLifecycle
 
-/// Takes blobs from the disk to a bucket, and removes from the bucket what nothing needs, as long as the registry runs.
+/// Moves blobs from disk to a bucket, and removes unneeded objects from the bucket, as long as the registry runs.
 public struct BlobMover: Service {
-    /// How often it looks for work.
+    /// Interval between checks for work.
     private static let interval = Duration.seconds(2)
-    /// How long it waits at most after a failure.
+    /// Maximum delay after a failure.
     private static let longestDelay = Duration.seconds(60)
 
     private let blobs: BlobStore
     private let bucket: Bucket
     private let logger: Logger
 
-    /// Makes a mover of a store.
+    /// Makes a mover for a store.
     public init(_ blobs: BlobStore, to bucket: Bucket, logger: Logger) {
         self.blobs = blobs
         self.bucket = bucket
@@ -41,7 +41,7 @@ public struct BlobMover: Service {
                     if Task.isCancelled { return }
                     delay = min(delay * 2, Self.longestDelay)
                     logger.error(
-                        "files stay on the disk: \(Failure(error).message)",
+                        "files stay on disk: \(Failure(error).message)",
                         metadata: ["retry-after": "\(delay)", "code": "\(Failure(error).code.rawValue)"])
                 }
                 try? await Task.sleep(for: delay)
@@ -49,7 +49,7 @@ public struct BlobMover: Service {
         }
     }
 
-    /// Moves and removes what there is.
+    /// Does all pending moves and removals.
     func pass() async throws {
         for digest in try await blobs.removals() {
             try await bucket.remove(digest.hexadecimal)
@@ -59,7 +59,7 @@ public struct BlobMover: Service {
             do {
                 try await blobs.move(digest, record, to: bucket)
             } catch let failure as Failure where failure.code == .notFound {
-                // The file is gone, and the blob with it: asking for its state says so.
+                // The file is gone, and so is the blob: asking for its state makes the store notice.
                 guard try await !blobs.state(of: digest).isComplete else { throw failure }
             }
         }

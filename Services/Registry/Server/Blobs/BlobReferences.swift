@@ -1,14 +1,14 @@
 import GRDB
 
-/// What refers to blobs: whatever stands here is kept.
+/// References to blobs: every blob that is referenced is kept.
 enum BlobReferences {
-    /// All digests that something refers to.
+    /// Query for all referenced digests.
     static let all = "SELECT blob FROM model_files UNION SELECT blob FROM datasets"
 
-    /// What a fault names at most.
+    /// Maximum number of users named in a fault.
     private static let most = 10
 
-    /// What needs a blob, such as `model 3fa2/7 (safetensors)`.
+    /// The users of a blob, such as `model 3fa2/7 (safetensors)`.
     static func needing(_ digest: String, _ db: Database) throws -> [String] {
         try String.fetchAll(
             db,

@@ -6,19 +6,19 @@ public import ObjectStore
 import RegistryClient
 import Storage
 
-/// Blobs in a bucket. Every blob arrives on the disk; a `BlobMover` takes it to the bucket and reads it back before the
-/// file on the disk goes, so a store that is away, full or wrong loses nothing.
+/// Blobs in a bucket. Every blob first arrives on disk. A `BlobMover` copies it to the bucket and reads it back before
+/// it removes the file on disk, so a store that is down, full or faulty loses nothing.
 ///
-/// What is to be removed from the bucket is a row of `bucket_removals`, written before an object can exist without one
-/// that needs it.
+/// Each pending removal from the bucket is a row of `bucket_removals`, written before an object can exist that nothing
+/// needs.
 extension BlobStore {
-    /// The object that says whose the bucket is.
+    /// The object that identifies the owner of the bucket.
     static let ownerName = "gyrus-registry"
 
     // MARK: - Whose it is
 
-    /// Reads which bucket the registry uses, and makes this one its own if it used none.
-    /// - Throws: `Failure` with code `conflict` where blobs are in another bucket.
+    /// Reads which bucket the registry uses, and claims this one if it used none.
+    /// - Throws: `Failure` with code `conflict` if blobs are in another bucket.
     public func choose(_ address: BucketAddress?) throws {
         try database.blockingWrite { db in
             let known = try Row.fetchOne(db, sql: "SELECT place FROM bucket")?["place"] as String?
@@ -27,8 +27,8 @@ extension BlobStore {
             if let known, moved > 0 {
                 throw Failure(
                     .conflict,
-                    "\(moved) files of the registry are in \(known): name that with --blobs or GYRUS_BLOBS. To change the"
-                        + " place, make a backup and restore it into another project, which has all files on its disk.")
+                    "\(moved) files of the registry are in \(known); set --blobs or GYRUS_BLOBS to it. To change the"
+                        + " location, make a backup and restore it into another project, which keeps files on disk.")
             }
             try db.execute(sql: "DELETE FROM bucket; DELETE FROM bucket_removals")
             if let address {
@@ -39,7 +39,7 @@ extension BlobStore {
         }
     }
 
-    /// Forgets the bucket of the registry that this one was restored from: all files are on the disk.
+    /// Forgets the bucket of the registry that this one was restored from, because all files are on disk.
     public func forgetBucket() throws {
         try database.blockingWrite { db in
             try db.execute(
@@ -47,8 +47,9 @@ extension BlobStore {
         }
     }
 
-    /// Makes sure that the bucket can be used and is no other registry's.
-    /// - Throws: `Failure`: `unavailable` where that cannot be found out now, any other where it cannot be used.
+    /// Checks that the bucket is usable and does not belong to another registry.
+    /// - Throws: `Failure`: `unavailable` if that cannot be determined now, any other code if the bucket cannot be
+    ///   used.
     public nonisolated func claimBucket() async throws {
         guard let bucket else { return }
         let owner = try await database.read { db in try String.fetchOne(db, sql: "SELECT owner FROM bucket") } ?? ""
@@ -56,7 +57,7 @@ extension BlobStore {
             guard found == Array(owner.utf8) else {
                 throw Failure(
                     .conflict,
-                    "The bucket \(bucket.address) has the files of another registry; add a prefix of its own to the"
+                    "The bucket \(bucket.address) holds the files of another registry; add a unique prefix to the"
                         + " address.")
             }
         } else {
@@ -66,29 +67,29 @@ extension BlobStore {
 
     // MARK: - Reading
 
-    /// A chunk of a blob from the bucket; empty where there is none.
+    /// A chunk of a blob from the bucket; empty if there is none.
     nonisolated func movedChunk(_ index: Int, of digest: BlobDigest) async throws -> [UInt8] {
         guard let bucket else {
-            throw Failure(.unavailable, "Blob \(digest) is in a bucket, and the registry was started without --blobs.")
+            throw Failure(.unavailable, "Blob \(digest) is in a bucket, but the registry was started without --blobs.")
         }
         let size = RegistryClient.chunkBytes
         return try await bucket.read(digest.hexadecimal, at: UInt64(index) * UInt64(size), count: size) ?? []
     }
 
-    /// What is wrong with a blob in the bucket; nil where it is as it was stored.
+    /// What is wrong with a blob in the bucket; nil if it is intact.
     nonisolated func faultInBucket(of digest: BlobDigest, _ record: Record) async throws -> String? {
         let count = Int((record.bytes + UInt64(RegistryClient.chunkBytes) - 1) / UInt64(RegistryClient.chunkBytes))
         for index in 0..<count {
             let chunk = try await movedChunk(index, of: digest)
-            if chunk.isEmpty && index == 0 { return "it is gone from the bucket" }
-            if !isRight(chunk, index, record) { return "chunk \(index) in the bucket is not what was stored" }
+            if chunk.isEmpty && index == 0 { return "it is missing from the bucket" }
+            if !isRight(chunk, index, record) { return "chunk \(index) in the bucket is damaged" }
         }
         return nil
     }
 
     // MARK: - Moving
 
-    /// The next blob that is only on the disk, oldest first, written down as one that may be in the bucket soon.
+    /// The next blob that is only on disk, oldest first; records that it may soon be in the bucket.
     func nextToMove() throws -> (digest: BlobDigest, record: Record)? {
         try database.blockingWrite { db in
             let text = try String.fetchOne(
@@ -99,7 +100,7 @@ extension BlobStore {
         }
     }
 
-    /// Takes a blob to the bucket and reads it back; the file on the disk goes when both are known to be the same.
+    /// Copies a blob to the bucket and reads it back; removes the file on disk once both are known to be equal.
     nonisolated func move(_ digest: BlobDigest, _ record: Record, to bucket: Bucket) async throws {
         let file = try BlobFile(reading: place(of: digest))
         try await bucket.write(digest.hexadecimal, bytes: record.bytes) { offset, count in
@@ -107,7 +108,7 @@ extension BlobStore {
         }
         if let fault = try await faultInBucket(of: digest, record) {
             throw Failure(
-                .corrupt, "Blob \(digest) was stored in \(bucket.address), but \(fault). It stays on the disk.",
+                .corrupt, "Blob \(digest) was stored in \(bucket.address), but \(fault). It stays on disk.",
                 isRetriable: true)
         }
         try await noteMove(of: digest)
@@ -126,7 +127,7 @@ extension BlobStore {
         if isNeeded { try? FileManager.default.removeItem(at: place(of: digest)) }
     }
 
-    /// Objects that no blob needs any more.
+    /// Objects that no blob needs any longer.
     nonisolated func removals() async throws -> [BlobDigest] {
         try await database.read { db in
             try String.fetchAll(

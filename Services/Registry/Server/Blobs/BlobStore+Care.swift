@@ -7,10 +7,11 @@ public import Storage
 // MARK: - Hashing again
 
 extension BlobStore {
-    /// Most blobs that one call looks at.
+    /// Maximum number of blobs per call.
     private static let mostAtOnce = 1000
 
-    /// Hashes the blobs after a digest until so many bytes were read; also finds those that are needed and not there.
+    /// Rehashes the blobs after a digest until the given number of bytes has been read; also finds blobs that are
+    /// needed but missing.
     nonisolated func verify(after digest: String, bytes limit: UInt64) async throws -> BlobCheck {
         let digests = try await database.read { db in
             try String.fetchAll(
@@ -34,10 +35,10 @@ extension BlobStore {
         return check
     }
 
-    /// What is wrong with a blob; nil where it is as it was stored.
+    /// What is wrong with a blob; nil if it is intact.
     private nonisolated func fault(of digest: BlobDigest, _ check: inout BlobCheck) async throws -> String? {
         guard let record = try await record(of: digest) else {
-            return "it is missing: it was put aside as damaged, or lost; upload it again"
+            return "it is missing because it was lost or quarantined as damaged; upload it again"
         }
         if record.isMoved {
             guard let fault = try await faultInBucket(of: digest, record) else {
@@ -59,29 +60,29 @@ extension BlobStore {
         return nil
     }
 
-    /// Looks again before it puts the blob aside, because it may have been removed or uploaded anew since.
+    /// Checks again before it quarantines the blob, because it may have been removed or uploaded anew since.
     private func putAside(ifDamaged digest: BlobDigest) throws -> String? {
         guard try knownRecord(of: digest)?.isMoved == false else { return nil }
         guard try size(of: place(of: digest)) != nil else {
-            try putAside(digest, because: "its file is gone")
-            return "its file is gone; upload it again"
+            try putAside(digest, because: "its file is missing")
+            return "its file is missing; upload it again"
         }
         let actual = try BlobFile(reading: place(of: digest)).digest()
         guard actual != digest else { return nil }
         try putAside(digest, because: "its file has the digest \(actual)")
-        return "its file has the digest \(actual); it was put aside and is not served; upload it again"
+        return "its file has the digest \(actual); it was quarantined and is not served; upload it again"
     }
 }
 
 // MARK: - Collecting
 
 extension BlobStore {
-    /// Most digests that an answer names.
+    /// Maximum number of digests in a reply.
     private static let mostNamed = 1000
 
-    /// Removes blobs that nothing refers to and that nobody was promised, and files without a row.
+    /// Removes blobs that nothing refers to and that are past their retention, and files without a row.
     ///
-    /// One step of the actor, so that no upload of the same content comes between.
+    /// A single step of the actor, so that no upload of the same content can intervene.
     func collect(olderThan age: Duration, dryRun isTrial: Bool) throws -> BlobCollection {
         let latest = now().addingTimeInterval(-(age / .seconds(1)))
         let unneeded = try database.blockingWrite { db in
@@ -106,7 +107,7 @@ extension BlobStore {
             digests: found.prefix(Self.mostNamed).map(\.digest.hexadecimal))
     }
 
-    /// Files among the blobs that no row knows, left by a crash.
+    /// Blob files without a row, left by a crash.
     private func strays(olderThan latest: Date) throws -> [(digest: BlobDigest, bytes: UInt64)] {
         let known = try database.blockingRead { db in try String.fetchSet(db, sql: "SELECT digest FROM blobs") }
         let keys: Set<URLResourceKey> = [.contentModificationDateKey, .fileSizeKey, .isRegularFileKey]
@@ -126,7 +127,7 @@ extension BlobStore {
 // MARK: - Listing and retention
 
 extension BlobStore {
-    /// Blobs of a page of the list.
+    /// Number of blobs per page of the list.
     private static let page = 5_000
 
     /// The blobs after a digest, in order.
@@ -139,8 +140,8 @@ extension BlobStore {
         }
     }
 
-    /// Removes blobs that are kept for a time only and are beyond a limit, from the oldest on.
-    /// - Returns: How many were removed.
+    /// Removes temporary blobs beyond a limit, oldest first.
+    /// - Returns: The number of blobs removed.
     public func removeTemporary(beyond limit: RetentionPolicy.Limit) throws -> Int {
         let start = limit.start(at: now())?.microseconds ?? Int64.min
         let most = limit.bytes.map { Int64(clamping: $0) } ?? Int64.max

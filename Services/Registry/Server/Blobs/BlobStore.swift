@@ -7,47 +7,47 @@ public import ObjectStore
 import RegistryClient
 public import Storage
 
-/// Content-addressed files under database control.
+/// Content-addressed files, tracked in the database.
 ///
-/// A blob arrives in chunks, which survive a restart; it becomes one only when its digest is right and it is on disk.
-/// The digest of every 8 MiB is kept, and whatever is read is checked against it: a damaged blob is put aside, never
-/// served, and can be uploaded again.
+/// A blob arrives in chunks, which survive a restart; it becomes a blob only when its digest is right and it is on
+/// disk. The digest of every 8 MiB is stored, and every read is checked against it: a damaged blob is quarantined,
+/// never served, and can be uploaded again.
 public actor BlobStore {
-    /// What is known of a complete blob.
+    /// The record of a complete blob.
     struct Record: Sendable {
         let bytes: UInt64
-        /// SHA-256 of each 8 MiB, one after the other.
+        /// Concatenated SHA-256 digests of each 8 MiB.
         let chunks: [UInt8]
         /// Whether it is in the bucket.
         var isMoved = false
     }
 
-    /// Largest blob.
+    /// Maximum size of a blob.
     static let largest: UInt64 = 64 << 30
-    /// Uploads of which the files stay open; others are opened again with their next chunk.
+    /// Maximum number of uploads whose files stay open; others are reopened with their next chunk.
     private static let openUploads = 32
-    /// How long an upload that nobody continues is kept.
+    /// How long an abandoned upload is kept.
     private static let abandonedAfter: TimeInterval = 7 * 24 * 3600
 
     private let folder: URL
     let database: ServiceDatabase
     let events: EventLog
     private let logger: Logger
-    /// Where blobs are taken to; nil where they stay on the disk.
+    /// The bucket that blobs are moved to; nil if they stay on disk.
     let bucket: Bucket?
     let now: @Sendable () -> Date
     private var uploads: [BlobDigest: Upload] = [:]
 
-    /// A queue of its own, because flushing a large file takes long and must not hold up the rest of the service.
+    /// A separate queue, because flushing a large file takes long and must not block the rest of the service.
     private nonisolated let queue = BlockingExecutor(label: "blobs")
 
-    /// The queue that files are written on.
+    /// The queue on which files are written.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
 
-    /// Makes a store in a folder, over a migrated database.
+    /// Makes a store in a folder, with a migrated database.
     /// - Parameters:
-    ///   - bucket: Where blobs are taken to; nil where they stay in the folder.
-    ///   - now: Time of day, replaced in tests.
+    ///   - bucket: The bucket that blobs are moved to; nil if they stay in the folder.
+    ///   - now: Current time, replaced in tests.
     public init(
         folder: URL, database: ServiceDatabase, events: EventLog, logger: Logger, bucket: Bucket? = nil,
         now: @escaping @Sendable () -> Date = { Date() }
@@ -73,7 +73,7 @@ public actor BlobStore {
         folder.appending(path: "partial/\(digest.hexadecimal)")
     }
 
-    /// Removes what is left of uploads that nobody continues.
+    /// Removes abandoned uploads.
     private func removeAbandoned() {
         let partial = folder.appending(path: "partial")
         let files = (try? FileManager.default.contentsOfDirectory(atPath: partial.path)) ?? []
@@ -89,7 +89,7 @@ public actor BlobStore {
 
     // MARK: - State
 
-    /// Whether a blob is complete, and how many of its bytes are there.
+    /// Whether a blob is complete, and how many of its bytes are present.
     func state(of digest: BlobDigest) throws -> (isComplete: Bool, bytes: UInt64) {
         if let record = try knownRecord(of: digest) {
             if record.isMoved { return (true, record.bytes) }
@@ -101,12 +101,13 @@ public actor BlobStore {
         return (false, try arrived(digest))
     }
 
-    /// How many bytes of an incomplete blob are there; asking leaves no trace.
+    /// How many bytes of an incomplete blob are present; asking has no side effects.
     private func arrived(_ digest: BlobDigest) throws -> UInt64 {
         try uploads[digest]?.size ?? size(of: partialPlace(of: digest)) ?? 0
     }
 
-    /// Size of a file; nil only where there is none. One that cannot be opened just now says nothing of the blob.
+    /// Size of a file; nil only if it does not exist. A file that cannot be opened right now says nothing about the
+    /// blob.
     nonisolated func size(of file: URL) throws -> UInt64? {
         do {
             return try BlobFile(reading: file).size
@@ -115,12 +116,12 @@ public actor BlobStore {
         }
     }
 
-    /// What is known of a blob, for a step of the actor.
+    /// The record of a blob, within a step of the actor.
     func knownRecord(of digest: BlobDigest) throws -> Record? {
         try database.blockingRead { db in try Self.record(of: digest, in: db) }
     }
 
-    /// What is known of a blob, for everybody else.
+    /// The record of a blob, outside the actor.
     nonisolated func record(of digest: BlobDigest) async throws -> Record? {
         try await database.read { db in try Self.record(of: digest, in: db) }
     }
@@ -136,21 +137,21 @@ public actor BlobStore {
 
     // MARK: - Writing
 
-    /// Takes a chunk where it continues what is there; the last one completes the blob.
+    /// Appends a chunk to what is present; the last chunk completes the blob.
     ///
-    /// A chunk that is there already, or that would leave a hole, changes nothing: the state says where to go on.
+    /// A chunk that is already present, or that would leave a gap, changes nothing; the state says where to continue.
     func write(
         _ digest: BlobDigest, total: UInt64, offset: UInt64, _ bytes: [UInt8], keepFor time: Duration? = nil
     ) throws -> (isComplete: Bool, bytes: UInt64) {
         guard total <= Self.largest else {
-            throw Failure(.invalidArgument, "A blob may have \(Self.largest) bytes; this one has \(total).")
+            throw Failure(.invalidArgument, "A blob may have at most \(Self.largest) bytes; this one has \(total).")
         }
         let state = try state(of: digest)
         guard !state.isComplete else {
             try keep(digest, until: time.map(expiry))
             return state
         }
-        // An upload begins with an empty chunk, to learn where to go on.
+        // An upload begins with an empty chunk, to learn where to continue.
         guard !bytes.isEmpty || total == 0 else { return state }
         let upload = try upload(of: digest)
         guard offset <= upload.size, offset + UInt64(bytes.count) >= upload.size else { return (false, upload.size) }
@@ -158,7 +159,7 @@ public actor BlobStore {
         guard upload.size + UInt64(new.count) <= total else {
             throw Failure(
                 .invalidArgument,
-                "A chunk of \(bytes.count) bytes at \(offset) goes beyond the end of blob \(digest) at \(total).")
+                "A chunk of \(bytes.count) bytes at \(offset) exceeds the size of blob \(digest), \(total) bytes.")
         }
         try upload.append(new)
         guard upload.size == total else { return (false, upload.size) }
@@ -183,7 +184,7 @@ public actor BlobStore {
             try upload.file.remove()
             throw Failure(
                 .corrupt,
-                "What was uploaded as blob \(digest) has the digest \(actual); it was discarded. Upload it again.",
+                "The upload of blob \(digest) has the digest \(actual) and was discarded. Upload it again.",
                 isRetriable: true)
         }
         let bytes = upload.size
@@ -202,7 +203,7 @@ public actor BlobStore {
         }
     }
 
-    /// Enters a file that was put in its place just before a crash. False where there is none.
+    /// Records a file that was renamed into place just before a crash; false if there is none.
     private func adopt(_ digest: BlobDigest) throws -> Bool {
         let place = place(of: digest)
         guard FileManager.default.fileExists(atPath: place.path) else { return false }
@@ -212,7 +213,7 @@ public actor BlobStore {
             try putAside(digest, because: "its file has the digest \(actual)")
             return false
         }
-        // Whoever uploaded it has not heard of its end and will say again for how long to keep it.
+        // The uploader has not heard of its completion and will state again how long to keep it.
         try enter(
             digest, Record(bytes: upload.size, chunks: chunks), expires: expiry(.seconds(Self.abandonedAfter)))
         return true
@@ -222,7 +223,7 @@ public actor BlobStore {
 
     private func expiry(_ time: Duration) -> Int64 { now().addingTimeInterval(time / .seconds(1)).microseconds }
 
-    /// Keeps a blob at least until a time, or for ever; never shorter than was promised before.
+    /// Keeps a blob at least until a time, or permanently; never shorter than promised before.
     private func keep(_ digest: BlobDigest, until time: Int64?) throws {
         try database.blockingWrite { db in
             try db.execute(
@@ -233,7 +234,7 @@ public actor BlobStore {
         }
     }
 
-    /// Keeps a blob for ever, in the transaction of what needs it. Returns its size.
+    /// Keeps a blob permanently, in the same transaction as whatever needs it. Returns its size.
     static func pin(_ digest: BlobDigest, as name: String, _ db: Database) throws -> UInt64 {
         try db.execute(
             sql: "UPDATE blobs SET expires = NULL WHERE digest = ? AND expires IS NOT NULL",
@@ -245,7 +246,7 @@ public actor BlobStore {
         return UInt64(bytes)
     }
 
-    /// Removes expired blobs and abandoned uploads, and returns how many blobs it removed.
+    /// Removes expired blobs and abandoned uploads, and returns the number of blobs removed.
     func removeExpired() throws -> Int {
         removeAbandoned()
         let time = now().microseconds
@@ -261,7 +262,7 @@ public actor BlobStore {
 
     // MARK: - Reading
 
-    /// Up to `limit` bytes from a place on, checked; fewer where a chunk of 8 MiB or the blob ends.
+    /// Up to `limit` verified bytes from an offset; fewer at the end of an 8 MiB chunk or of the blob.
     nonisolated func read(
         _ digest: BlobDigest, offset: UInt64, limit: Int
     ) async throws -> (bytes: [UInt8], total: UInt64) {
@@ -277,14 +278,14 @@ public actor BlobStore {
             return (chunk, self.isRight(chunk, Int(index), record))
         }
         guard isRight else {
-            let reason = "bytes \(index * size) to \(min(record.bytes, (index + 1) * size)) are not what was stored"
+            let reason = "bytes \(index * size) to \(min(record.bytes, (index + 1) * size)) do not match their digest"
             guard try await isDamaged(digest, record, chunk: Int(index), because: reason) else {
                 return try await read(digest, offset: offset, limit: limit)
             }
             throw Failure(
                 .corrupt,
                 "Blob \(digest) is damaged \(record.isMoved ? "in the bucket" : "on the registry's disk") (\(reason))."
-                    + " It was put aside and is not served; upload it again.")
+                    + " It was quarantined and is not served; upload it again.")
         }
         return (Array(chunk.dropFirst(Int(offset - index * size)).prefix(limit)), record.bytes)
     }
@@ -303,7 +304,7 @@ public actor BlobStore {
         return Array(SHA256.hash(data: chunk)) == Array(record.chunks.dropFirst(index * length).prefix(length))
     }
 
-    /// Looks again before it puts the blob aside, because it may have been uploaded anew or moved since.
+    /// Checks again before it quarantines the blob, because it may have been uploaded anew or moved since.
     private nonisolated func isDamaged(
         _ digest: BlobDigest, _ record: Record, chunk index: Int, because reason: String
     ) async throws -> Bool {
@@ -321,7 +322,7 @@ public actor BlobStore {
         return true
     }
 
-    /// Moves a damaged file out of the way, so that nobody reads it and it can be uploaded again.
+    /// Quarantines a damaged file, so that nobody reads it and it can be uploaded again.
     func putAside(_ digest: BlobDigest, because reason: String) throws {
         let target = folder.appending(path: "corrupt/\(digest.hexadecimal)")
         try? FileManager.default.removeItem(at: target)
@@ -331,6 +332,6 @@ public actor BlobStore {
             try events.append(
                 kind: "blob.corrupt", subject: digest.hexadecimal, attributes: ["reason": reason], in: db)
         }
-        logger.error("put a damaged blob aside", metadata: ["blob": "\(digest)", "reason": "\(reason)"])
+        logger.error("quarantined a damaged blob", metadata: ["blob": "\(digest)", "reason": "\(reason)"])
     }
 }

@@ -2,7 +2,7 @@ public import Logging
 import Model
 public import ServiceLifecycle
 
-/// Removes blobs whose time is over, as long as the registry runs.
+/// Removes expired blobs as long as the registry runs.
 public struct BlobSweeper: Service {
     private static let interval = Duration.seconds(600)
 
@@ -10,8 +10,8 @@ public struct BlobSweeper: Service {
     private let logger: Logger
     private let isHeld: @Sendable () async -> Bool
 
-    /// Makes a sweeper of a store.
-    /// - Parameter isHeld: Whether nothing may be removed for now, because a backup is being made.
+    /// Makes a sweeper for a store.
+    /// - Parameter isHeld: Whether removal is suspended because a backup is running.
     public init(
         _ blobs: BlobStore, logger: Logger, isHeld: @escaping @Sendable () async -> Bool = { false }
     ) {

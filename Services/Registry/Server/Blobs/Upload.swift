@@ -3,7 +3,7 @@ import Foundation
 import Model
 import RegistryClient
 
-/// A blob that is arriving: its file, and the digests of what is there so far.
+/// A blob that is arriving: its file, and the digests of what is present so far.
 final class Upload {
     let file: BlobFile
     private(set) var size: UInt64 = 0
@@ -13,7 +13,7 @@ final class Upload {
     private var chunkSize = 0
     private var chunks: [UInt8] = []
 
-    /// Takes up what is in the file.
+    /// Resumes from the content of the file.
     init(_ url: URL) throws {
         file = try BlobFile(appendingTo: url)
         try file.forEachPiece { take($0[...]) }
@@ -24,7 +24,7 @@ final class Upload {
         do {
             try file.append(bytes)
         } catch {
-            // The digests know nothing of a part that was written before the failure.
+            // The digests do not cover a part that was written before the failure.
             try? file.truncate(to: size)
             throw error
         }
@@ -32,7 +32,7 @@ final class Upload {
         used = .now
     }
 
-    /// The digest of the whole and those of its chunks of 8 MiB, one after the other.
+    /// The digest of the whole, and the concatenated digests of its 8 MiB chunks.
     func finish() -> (digest: BlobDigest, chunks: [UInt8]) {
         if chunkSize > 0 { endChunk() }
         return (BlobDigest(sha256: whole.finalize()), chunks)

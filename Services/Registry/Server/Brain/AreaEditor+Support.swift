@@ -4,13 +4,13 @@ import Model
 import RegistryClient
 import Storage
 
-// What changes of areas have in common.
+// Shared helpers for changes of areas.
 extension AreaEditor {
     func create(
         _ name: String, _ parent: Area?, _ ties: AreaChange.Ties, isRest: Bool = false, origin: Area.Origin
     ) throws -> Area {
         guard parent?.parent == nil else {
-            throw Failure(.invalidArgument, "A sub-area has no parts of its own; add the area beside it.")
+            throw Failure(.invalidArgument, "A sub-area cannot have parts; add the area beside it.")
         }
         try check(name, under: parent?.id)
         let id = try AreaTable.insert(name: name, parent: parent?.id, isRest: isRest, origin: origin, db)
@@ -38,22 +38,22 @@ extension AreaEditor {
         guard (1...40).contains(name.utf8.count), isName else {
             throw Failure(
                 .invalidArgument,
-                "'\(name.prefix(80))' is no name of an area: 1 to 40 lower-case letters, digits, '-' and '_' are needed."
+                "'\(name.prefix(80))' is not a valid area name; use 1 to 40 lowercase letters, digits, '-' and '_'."
             )
         }
         let isTaken = try map().areas.contains { $0.parent == parent && $0.name == name }
         guard !isTaken else {
-            throw Failure(.conflict, "There is an area '\(name)' already; merge them or take another name.")
+            throw Failure(.conflict, "There is already an area '\(name)'; merge the two or choose another name.")
         }
     }
 
-    /// The ties with names as the atlas has them.
+    /// The ties, with names as in the atlas.
     func checked(_ ties: AreaChange.Ties) throws -> AreaChange.Ties {
         var checked = AreaChange.Ties(networks: ties.networks)
         checked.functions = try ties.functions.map { try atlas.function(named: $0).name }
         for (name, strength) in ties.regions {
             guard (0...1).contains(strength) else {
-                throw Failure(.invalidArgument, "Region '\(name)': the strength \(strength) is not from 0 to 1.")
+                throw Failure(.invalidArgument, "Region '\(name)': the strength \(strength) is not between 0 and 1.")
             }
             checked.regions[try atlas.region(named: name).name] = strength
         }
@@ -82,16 +82,16 @@ extension AreaEditor {
     func map() throws -> AreaMap { AreaMap(atlas, try AreaTable.all(db)) }
 
     func area(_ id: Int) throws -> Area {
-        guard let area = try map().area(id) else { throw Failure(.internal, "Area \(id) is gone.") }
+        guard let area = try map().area(id) else { throw Failure(.internal, "Area \(id) no longer exists.") }
         return area
     }
 
     func path(_ area: Area) throws -> String { try Self.path(area.id, db) }
 
-    /// The area of a name or a former name.
+    /// The area with a current or former name.
     func find(_ name: String) throws -> Area { try Self.find(name, in: map(), db) }
 
-    /// The area of a name or, where no area has it now, of a former name.
+    /// The area with a name or, if no area has it now, with a former name.
     static func find(_ name: String, in map: AreaMap, _ db: Database) throws -> Area {
         do {
             return try map.area(named: name)

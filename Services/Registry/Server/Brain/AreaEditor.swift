@@ -4,14 +4,14 @@ import Model
 import RegistryClient
 import Storage
 
-/// Changes areas within a transaction, with their history and events.
+/// Changes areas within a transaction, and records their history and events.
 struct AreaEditor {
     let db: Database
     let atlas: Atlas
     let store: BrainStore
 
-    /// Does a change.
-    /// - Returns: Identity of the area; of a split that of the new one.
+    /// Applies a change.
+    /// - Returns: Identity of the area; for a split, that of the new one.
     func apply(_ change: AreaChange) throws -> Int {
         switch change {
         case .add(let path, let ties): try add(path, ties)
@@ -29,18 +29,18 @@ struct AreaEditor {
         let ties = try checked(ties)
         let names = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard (1...2).contains(names.count), let name = names.last else {
-            throw Failure(.invalidArgument, "'\(path.prefix(80))' is no name of an area, such as touch or vision.text.")
+            throw Failure(.invalidArgument, "'\(path.prefix(80))' is not a valid area name; use touch or vision.text.")
         }
         let parent = names.count == 2 ? try find(names[0]) : nil
         let map = try map()
         if let known = map.areas.first(where: { $0.parent == parent?.id && $0.name == name }) {
             guard Set(known.functions) == Set(ties.functions), known.regions == ties.regions else {
-                throw Failure(.conflict, "There is an area '\(path)' already; change it with: gyrus areas tie \(path)")
+                throw Failure(.conflict, "There is already an area '\(path)'; change it with: gyrus areas tie \(path)")
             }
             return known.id
         }
         guard !ties.functions.isEmpty || !ties.regions.isEmpty else {
-            throw Failure(.invalidArgument, "An area needs functions or regions; give --function or --region.")
+            throw Failure(.invalidArgument, "An area needs functions or regions; specify --function or --region.")
         }
         return try create(name, parent, ties, origin: .user).id
     }
@@ -63,11 +63,11 @@ struct AreaEditor {
         let known = map.areas.first { $0.parent == area.parent && $0.name == name }
         if let known, Set(known.functions).isSuperset(of: ties.functions) { return known.id }
         guard !ties.functions.isEmpty || !ties.regions.isEmpty else {
-            throw Failure(.invalidArgument, "A split needs what the new area gets; give --function or --region.")
+            throw Failure(.invalidArgument, "A split needs what the new area gets; specify --function or --region.")
         }
         let (old, new) = (try path(area), AreaChange.Ties(functions: ties.functions, regions: ties.regions))
         try AreaTable.untie(area.id, functions: ties.functions, db)
-        // What the area's functions still give must not stay with it.
+        // Regions that the area's remaining functions still imply must not stay with it.
         try AreaTable.tie(area.id, regions: ties.regions.mapValues { _ in 0 }, db)
         let parent = try area.parent.map { try self.area($0) }
         let created = try create(name, parent, new, origin: .user)
@@ -83,7 +83,7 @@ struct AreaEditor {
         return created.id
     }
 
-    /// Sub-areas all of whose functions go with a split go with it, too.
+    /// Sub-areas whose functions all go with a split go with it, too.
     private func moveParts(of area: Area, to other: Area, _ functions: [String]) throws {
         for part in try map().parts(of: area) where !part.isRest && !part.functions.isEmpty {
             let goes = part.functions.allSatisfy { function in
@@ -97,14 +97,14 @@ struct AreaEditor {
 
     private func merge(_ area: Area, _ others: [String]) throws -> Int {
         guard !others.isEmpty else {
-            throw Failure(.invalidArgument, "A merge needs at least two areas: the one that stays, and others.")
+            throw Failure(.invalidArgument, "A merge needs at least two areas: the one that stays and the others.")
         }
         let found = try others.map(find).filter { $0.id != area.id }
         for other in found {
             guard other.id != area.parent else {
                 throw Failure(
                     .invalidArgument,
-                    "'\(other.name)' cannot go into its own part '\(area.name)'; merge the other way round.")
+                    "'\(other.name)' cannot be merged into its own sub-area '\(area.name)'; merge the other way round.")
             }
             let old = try path(other)
             try mergeParts(of: other, into: area)
@@ -115,7 +115,8 @@ struct AreaEditor {
         return area.id
     }
 
-    /// Sub-areas of an area that goes: under an area they stay, joined with those of the same name; into a sub-area they go.
+    /// Sub-areas of an area that is merged away: under an area they stay, merged with those of the same name; a
+    /// sub-area absorbs them.
     private func mergeParts(of other: Area, into area: Area) throws {
         for part in try map().parts(of: other) {
             let twin = try map().areas.first {

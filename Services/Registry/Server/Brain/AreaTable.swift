@@ -4,7 +4,7 @@ import GRDB
 import Model
 import RegistryClient
 
-/// The rows of areas: what stands in the tables, without a decision.
+/// The rows of areas: plain table access without any policy.
 enum AreaTable {
     /// Areas that were not merged into others, by identity.
     static func all(_ db: Database) throws -> [Area] {
@@ -74,7 +74,7 @@ enum AreaTable {
                 try Int.fetchOne(db, sql: "SELECT 1 FROM networks WHERE id = ?", arguments: [network.hexadecimal]) == 1
             else {
                 throw Failure(
-                    .notFound, "There is no base network \(network). See 'gyrus networks' for those that are known.")
+                    .notFound, "There is no base network \(network). List the known ones with: gyrus networks")
             }
             try db.execute(
                 sql: "INSERT INTO area_networks (area, network) VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -90,7 +90,7 @@ enum AreaTable {
         }
     }
 
-    /// Lets another area offer all the networks of an area, too.
+    /// Lets another area also offer all networks of an area.
     static func shareNetworks(of area: Int, with other: Int, _ db: Database) throws {
         try db.execute(
             sql: """
@@ -99,7 +99,7 @@ enum AreaTable {
                 """, arguments: [other, area])
     }
 
-    /// Moves everything that refers to an area to another one, and notes where it went.
+    /// Moves all references from one area to another, and records where it went.
     static func merge(_ area: Int, into other: Int, _ db: Database) throws {
         try shareNetworks(of: area, with: other, db)
         try db.execute(
@@ -120,15 +120,15 @@ enum AreaTable {
         try db.execute(sql: "UPDATE areas SET merged = ? WHERE id = ?", arguments: [other, area])
     }
 
-    /// Makes an area part of another one, or of none.
+    /// Makes an area part of another one, or a top-level area.
     static func move(_ area: Int, under parent: Int?, _ db: Database) throws {
         try db.execute(sql: "UPDATE areas SET parent = ? WHERE id = ?", arguments: [parent, area])
     }
 
     // MARK: Words
 
-    /// Lets a word of the dictionary stand for an area; networks that were registered under it before belong to the area,
-    /// unless another one was meant.
+    /// Lets a dictionary word stand for an area. Networks registered under that word before belong to the area, unless
+    /// the word stood for another one.
     static func name(_ area: Int, _ word: String, _ db: Database) throws {
         let term = try Terms.row(of: word, in: .areas, db)
         let known = try Int.fetchOne(db, sql: "SELECT area FROM area_words WHERE word = ?", arguments: [term])
@@ -144,7 +144,7 @@ enum AreaTable {
                 """, arguments: [area, term])
     }
 
-    /// The area that a word stands or stood for.
+    /// The area that a word stands for or stood for.
     static func area(named word: String, _ db: Database) throws -> Int? {
         try Int.fetchOne(
             db,
@@ -154,7 +154,7 @@ enum AreaTable {
                 """, arguments: [word])
     }
 
-    /// Ties a new network to the areas that the words of its code stand for.
+    /// Ties a new network to the areas that its code names.
     static func adopt(_ network: BlobDigest, _ db: Database) throws {
         try db.execute(
             sql: """

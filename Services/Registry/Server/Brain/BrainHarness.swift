@@ -5,7 +5,7 @@ import RegistryClient
 import Schema
 import ServiceKit
 
-/// Answers the routes about the brain: decodes, calls, encodes.
+/// Handles the routes about the brain: decodes, calls, encodes.
 public struct BrainHarness: Sendable {
     private static let largestPage: UInt32 = 1_000
 

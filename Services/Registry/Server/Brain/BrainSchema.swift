@@ -1,7 +1,7 @@
 import GRDB
 
 extension RegistryDatabase {
-    /// Registers the tables of atlas and areas.
+    /// Registers the tables of the atlas and areas.
     static func registerBrain(in migrator: inout DatabaseMigrator) {
         migrator.registerMigration("create atlas and areas") { db in
             try db.execute(

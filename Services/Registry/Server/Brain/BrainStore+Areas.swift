@@ -21,12 +21,12 @@ extension BrainStore {
         try await database.write { db in
             let id = try AreaEditor(db: db, atlas: self.map(in: db).atlas, store: self).apply(change)
             let map = try self.map(in: db)
-            guard let area = map.area(id) else { throw Failure(.internal, "Area \(id) is gone.") }
+            guard let area = map.area(id) else { throw Failure(.internal, "Area \(id) no longer exists.") }
             return AreaStatus(area, in: map, try AreaTable.counts(db)[id])
         }
     }
 
-    /// What was done to areas, newest first.
+    /// The history of areas, newest first.
     func history(of name: String?, limit: Int) async throws -> [AreaHistoryEntry] {
         try await database.read { db in
             let area = try name.map { try AreaEditor.find($0, in: self.map(in: db), db).id }

@@ -6,9 +6,9 @@ import RegistryClient
 public import Storage
 import Synchronization
 
-/// Atlas and areas in the registry's database; every method is one transaction.
+/// The atlas and areas in the registry's database; every method is one transaction.
 ///
-/// An atlas is kept in its files. The one read last stays in memory, because nearly everything asks for it.
+/// The database stores an atlas as its files. The last one read stays in memory, because nearly every request needs it.
 public struct BrainStore: Sendable {
     let database: ServiceDatabase
     let events: EventLog
@@ -16,7 +16,7 @@ public struct BrainStore: Sendable {
     private let cache = AtlasCache()
 
     /// Makes a store over a migrated database.
-    /// - Parameter now: Time of day, replaced in tests.
+    /// - Parameter now: Current time, replaced in tests.
     public init(
         _ database: ServiceDatabase, events: EventLog, now: @escaping @Sendable () -> Date = { Date() }
     ) {
@@ -25,9 +25,9 @@ public struct BrainStore: Sendable {
         self.now = now
     }
 
-    /// Takes an atlas in, with the areas that follow from it, where there is none yet.
+    /// Adds an atlas and the areas that follow from it, if there is none yet.
     ///
-    /// Networks that were registered before belong to the areas that their codes name.
+    /// Networks registered before belong to the areas that their codes name.
     public func seed(with files: AtlasFiles = .shipped) async throws {
         try await database.write { db in
             guard try Int.fetchOne(db, sql: "SELECT 1 FROM atlases LIMIT 1") == nil else { return }
@@ -35,8 +35,8 @@ public struct BrainStore: Sendable {
         }
     }
 
-    /// Replaces the atlas, once it is checked whole, and computes the areas anew where nobody changed them.
-    /// - Returns: What changed.
+    /// Replaces the atlas after validating it as a whole, and recomputes the areas that nobody has changed.
+    /// - Returns: The changes.
     func replaceAtlas(by files: AtlasFiles) async throws -> [AtlasChange] {
         let atlas = try Atlas(files)
         return try await database.write { db in try self.install(atlas, in: db) }
@@ -47,7 +47,7 @@ public struct BrainStore: Sendable {
         let old = try Int.fetchOne(db, sql: "SELECT 1 FROM atlases LIMIT 1") == nil ? nil : try map(in: db)
         if let old {
             let changes = atlas.changes(from: old.atlas)
-            // The same tables without a word about their sources take nothing away from what is known of these.
+            // The same tables without source notes do not erase the sources already known.
             let isSame = atlas.sources.isEmpty || atlas.sources == old.atlas.sources
             if isSame, changes.allSatisfy(\.isEmpty) { return changes }
         }
@@ -71,7 +71,7 @@ public struct BrainStore: Sendable {
 
     // MARK: Reading
 
-    /// The atlas in its files, and when it was imported.
+    /// The atlas as its files, and when it was imported.
     func atlasFiles() async throws -> (files: AtlasFiles, imported: Date) {
         try await database.read { db in
             guard let row = try Row.fetchOne(db, sql: "SELECT * FROM atlases ORDER BY number DESC LIMIT 1") else {
@@ -105,7 +105,7 @@ public struct BrainStore: Sendable {
     }
 }
 
-/// The atlas that was read last.
+/// The last atlas read.
 private final class AtlasCache: Sendable {
     private let state = Mutex<(digest: String, atlas: Atlas)?>(nil)
 
@@ -118,7 +118,7 @@ private final class AtlasCache: Sendable {
 }
 
 extension AreaMap {
-    /// Strengths of the regions of each area that has any, by the area's name.
+    /// Region strengths by area name, for areas that have regions.
     fileprivate var regionsByPath: [String: [String: Double]] {
         let all = areas.map { area in
             let ties = regions(of: area).map { ($0.value.name, $0.strength) }

@@ -2,16 +2,16 @@ import GRDB
 import Model
 import Networks
 
-/// A table that can be listed, the fields by which it can be filtered, and those by which it can be ordered.
+/// A table that can be listed, with its filter fields and sort fields.
 struct Catalogue: Sendable {
-    /// What follows `FROM`.
+    /// The text after `FROM`.
     let table: String
     /// The column that identifies an entry.
     let key: String
     let fields: [String: CatalogueField]
-    /// Expressions without NULL, by the name of the order.
+    /// Sort expressions without NULL, by field name.
     let orders: [String: String]
-    /// Fields whose names only the entries know: what stands before the dot, and the field for what follows it.
+    /// Fields whose names depend on the entries: the prefix before the dot, and the field for what follows it.
     var families: [String: @Sendable (String) -> CatalogueField] = [:]
 
     static let networks = Catalogue(
@@ -50,11 +50,11 @@ struct Catalogue: Sendable {
 
     // MARK: - Fields
 
-    /// The field of a name, such as `accuracy` or `metrics.seconds`; nil where there is none.
+    /// The field with a name, such as `accuracy` or `metrics.seconds`; nil if there is none.
     func field(_ name: String) -> CatalogueField? {
         if let field = fields[name] { return field }
         let parts = name.split(separator: ".", maxSplits: 1)
-        // The name becomes part of a statement.
+        // The name becomes part of an SQL statement.
         guard parts.count == 2, parts[1].wholeMatch(of: /[A-Za-z0-9._-]+/) != nil else { return nil }
         return families[String(parts[0])]?(String(parts[1]))
     }
@@ -62,7 +62,7 @@ struct Catalogue: Sendable {
     /// The names of all fields.
     var fieldNames: [String] { fields.keys + families.keys.map { "\($0).NAME" } }
 
-    /// What is known of a base network, and so of every model of it.
+    /// Fields of a base network, and thus of every model of it.
     private static let networkFields: [String: CatalogueField] = {
         var fields = [
             "name": CatalogueField(.text, "text", within: term("networks.name", .names)),
@@ -112,8 +112,8 @@ struct Catalogue: Sendable {
         "text": CatalogueField(.special(containing)),
     ]
 
-    /// Networks of an area and its parts, whatever they are called now; a word that stands for no area has the networks
-    /// whose codes name it.
+    /// Networks of an area and its parts, by current or former name; a word that stands for no area matches the
+    /// networks whose codes name it.
     private static let area = """
         networks.id IN (
             WITH wanted AS (SELECT id FROM terms WHERE kind = 'areas' AND %)
@@ -142,11 +142,11 @@ struct Catalogue: Sendable {
                 """, isList: true)
     }
 
-    /// Words that must occur somewhere in what is known of a model.
+    /// Words that must occur in a model's searchable text.
     private static func containing(_ value: String) -> [Condition] {
         value.split { " ,".contains($0) }.map(String.init).map { word in
             let found = "models.id IN (SELECT model FROM model_words WHERE"
-            // The index knows words of three characters or more.
+            // The index supports words of three or more characters.
             guard word.count >= 3 else {
                 let escaped = word.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
                 return Condition("\(found) words LIKE ? ESCAPE '\\')", ["%\(escaped)%"])

@@ -3,14 +3,14 @@ import GRDB
 import Model
 import RegistryClient
 
-/// A field by which a catalog can be filtered.
+/// A filter field of a catalog.
 ///
-/// What a value means depends on the kind: `any` always fits, `-` stands for no value, `*` and `?` are wildcards of texts,
-/// and numbers and times may follow `<`, `<=`, `>` or `>=`. Several conditions on one field are separated by commas.
+/// The meaning of a value depends on the kind: `any` always matches, `-` means no value, `*` and `?` are wildcards in
+/// texts, and numbers and times may follow `<`, `<=`, `>` or `>=`. Commas separate several conditions on one field.
 struct CatalogueField: Sendable {
     enum Kind: Sendable {
         case text
-        /// A number; `K`, `M`, `G` and `%` may follow it.
+        /// A number, optionally with the suffix `K`, `M`, `G` or `%`.
         case number
         /// A day (2026-11-23) or a time (2026-11-23T12:00:00Z), UTC.
         case time
@@ -19,11 +19,11 @@ struct CatalogueField: Sendable {
     }
 
     let kind: Kind
-    /// The column.
+    /// Column or SQL expression.
     let column: String
-    /// The condition around the one on the column, which stands at `%`.
+    /// The condition around the one on the column, which replaces `%`.
     let scope: String
-    /// Whether values may be several, all of which must be there.
+    /// Whether there may be several values, all of which must match.
     let isList: Bool
 
     init(_ kind: Kind, _ column: String = "", within scope: String = "%", isList: Bool = false) {
@@ -33,7 +33,7 @@ struct CatalogueField: Sendable {
         self.isList = isList
     }
 
-    /// The same field of something that the catalog's entries refer to.
+    /// The same field of an object that the catalog's entries refer to.
     func within(_ outer: String) -> CatalogueField {
         CatalogueField(kind, column, within: outer.replacing("%", with: scope), isList: isList)
     }
@@ -62,7 +62,7 @@ struct CatalogueField: Sendable {
         case .number:
             let (comparison, rest) = Self.comparison(value)
             guard let number = Self.number(rest) else {
-                throw Self.broken(name, value, "a number is needed, such as 0.9, 96%, 2M or >=10")
+                throw Self.broken(name, value, "use a number, such as 0.9, 96%, 2M or >=10")
             }
             return Condition("\(column) \(comparison) ?", [number])
         case .time: return try timeCondition(name, value)
@@ -72,14 +72,14 @@ struct CatalogueField: Sendable {
     /// A text with or without wildcards.
     static func matching(_ column: String, _ value: String) -> Condition {
         guard value.contains(where: { $0 == "*" || $0 == "?" }) else { return Condition("\(column) = ?", [value]) }
-        // Brackets are wildcards of SQLite, too, but nobody was told.
+        // Brackets are also wildcards in SQLite, but undocumented here.
         return Condition("\(column) GLOB ?", [value.replacing("[", with: "[[]")])
     }
 
     private func timeCondition(_ name: String, _ value: String) throws -> Condition {
         let (comparison, rest) = Self.comparison(value)
         guard let span = CalendarSpan(rest) else {
-            throw Self.broken(name, value, "a day or a time is needed, such as 2026-11-23 or >=2026-11-23T12:00:00Z")
+            throw Self.broken(name, value, "use a day or a time, such as 2026-11-23 or >=2026-11-23T12:00:00Z")
         }
         let (begin, end) = (span.begin.microseconds, span.end.microseconds)
         return switch comparison {
@@ -100,12 +100,12 @@ struct CatalogueField: Sendable {
     private static func number(_ text: String) -> Double? {
         let units = ["k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "%": 0.01]
         guard let last = text.last, let factor = units[String(last)] else { return Double(text) }
-        // Dividing keeps 96% equal to 0.96, which multiplying by a hundredth does not.
+        // Division keeps 96% equal to 0.96; multiplication by 0.01 does not.
         return Double(text.dropLast()).map { factor < 1 ? $0 / 100 : $0 * factor }
     }
 
     static func broken(_ name: String, _ value: String, _ what: String) -> Failure {
         let condition = value.hasPrefix("<") || value.hasPrefix(">") ? value : "=\(value)"
-        return Failure(.invalidArgument, "The filter \(name)\(condition.prefix(80)) cannot be read: \(what).")
+        return Failure(.invalidArgument, "Cannot read the filter \(name)\(condition.prefix(80)): \(what).")
     }
 }

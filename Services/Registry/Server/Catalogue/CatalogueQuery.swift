@@ -1,25 +1,24 @@
 import GRDB
 import Model
 
-/// Which entries of a catalog are wanted.
+/// A query for entries of a catalog.
 struct CatalogueQuery: Sendable {
-    /// Values that fields must have, by field.
+    /// Required values by field.
     var filter: [String: String]
-    /// Most entries.
+    /// Maximum number of entries.
     var limit: Int
-    /// Only entries after the one of this identity.
+    /// Only entries after the one with this identity.
     var after: String
-    /// Field to order by, `-` in front for the largest first; empty for the identity.
+    /// Sort field, with a leading `-` for descending order; empty for the identity.
     var order = ""
 
-    /// What follows `FROM` in a statement.
+    /// The text after `FROM` in a statement.
     struct Clause: Sendable {
         var sql: String
         var arguments: StatementArguments
     }
 
-    /// - Throws: `Failure` that names a field by which the catalog cannot be filtered or ordered, and those by which it
-    ///   can.
+    /// - Throws: `Failure` that names an unknown filter or sort field, and lists the known ones.
     func clause(_ catalogue: Catalogue) throws -> Clause {
         var conditions: [Condition] = []
         for (name, value) in filter.sorted(by: { $0.key < $1.key }) {
@@ -40,7 +39,7 @@ struct CatalogueQuery: Sendable {
         let name = order.hasPrefix("-") ? String(order.dropFirst()) : order
         guard !name.isEmpty else { return Ordering(catalogue: catalogue, expression: nil, isDescending: false) }
         guard let expression = catalogue.orders[name] else {
-            throw Self.unknown(name, "The list cannot be ordered by", catalogue.orders.keys)
+            throw Self.unknown(name, "The list cannot be sorted by", catalogue.orders.keys)
         }
         return Ordering(catalogue: catalogue, expression: expression, isDescending: order.hasPrefix("-"))
     }
@@ -54,7 +53,7 @@ struct CatalogueQuery: Sendable {
     }
 }
 
-/// The order of a list: by an expression, and by the identity where that is equal.
+/// The order of a list: by an expression, then by identity.
 private struct Ordering {
     let catalogue: Catalogue
     let expression: String?
@@ -65,7 +64,7 @@ private struct Ordering {
         return [expression, catalogue.key].compactMap { $0.map { $0 + direction } }.joined(separator: ", ")
     }
 
-    /// What comes after an entry in this order.
+    /// The condition for entries after a given one in this order.
     func following(_ id: String) -> Condition {
         let comparison = isDescending ? "<" : ">"
         guard let expression else { return Condition("\(catalogue.key) \(comparison) ?", [id]) }
@@ -77,7 +76,7 @@ private struct Ordering {
     }
 }
 
-/// A condition of a statement with its arguments.
+/// An SQL condition with its arguments.
 struct Condition: Sendable {
     let sql: String
     let arguments: StatementArguments

@@ -2,9 +2,9 @@ import Foundation
 import GRDB
 import Model
 
-/// An artificial code in which fields are left open: `ResNet*; vision; any; ResNet; CIFAR10; any; >=90%; any; PyTorch*`.
+/// An artificial code with wildcard fields: `ResNet*; vision; any; ResNet; CIFAR10; any; >=90%; any; PyTorch*`.
 ///
-/// The nine fields are those of table 1. As integers, the numbers are separated by spaces, and `*` stands for any run of
+/// The nine fields are those of table 1. In integer form, spaces separate the numbers, and `*` stands for any run of
 /// them: `3 1 * 7`.
 enum CodePattern {
     private static let fields = [
@@ -15,7 +15,7 @@ enum CodePattern {
         if !value.isEmpty, value.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == " " || $0 == "*") }) {
             let numbers = value.split(separator: " ").joined(separator: " ")
             let condition = CatalogueField.matching("code", numbers)
-            // The subquery walks over an index that has nothing but codes.
+            // The subquery scans an index that contains only codes.
             return [Condition("models.id IN (SELECT id FROM models WHERE \(condition.sql))", condition.arguments)]
         }
         let parts = value.split(separator: ";", omittingEmptySubsequences: false)
@@ -23,7 +23,7 @@ enum CodePattern {
         guard parts.count == fields.count else {
             throw CatalogueField.broken(
                 "code", value,
-                "it has \(parts.count) fields and 9 are needed (\(fields.joined(separator: "; "))), each a text with or"
+                "it has \(parts.count) fields but needs 9 (\(fields.joined(separator: "; "))), each a text with or"
                     + " without the wildcards * and ?, or 'any'; or numbers separated by spaces")
         }
         return try zip(fields, parts).flatMap { name, part in

@@ -2,14 +2,14 @@ import Model
 import Networks
 import RegistryClient
 
-/// A base network whose description was read, counted and given its identity.
+/// A base network whose description was parsed, counted and given its identity.
 struct ExaminedNetwork {
     let network: BaseNetwork
     let structure: NetworkStructure
     let id: BlobDigest
 
-    /// - Throws: `Failure` where the description is broken or has another digest than was sent, and where the artificial
-    ///   code could not express what is said of the network.
+    /// - Throws: `Failure` if the description is invalid, has another digest than the one sent, or does not fit into an
+    ///   artificial code.
     init(_ sent: BaseNetwork) throws {
         var network = sent
         if sent.format == BaseNetwork.ownFormat {
@@ -29,7 +29,7 @@ struct ExaminedNetwork {
             guard outline.format == sent.format else {
                 throw Failure(
                     .invalidArgument,
-                    "Base network '\(sent.name)' was sent as format '\(sent.format.prefix(80))', but its outline is of"
+                    "Base network '\(sent.name)' was sent as format '\(sent.format.prefix(80))', but its outline has"
                         + " format '\(outline.format.prefix(80))'.")
             }
             network.description = try outline.canonicalJSON
@@ -46,7 +46,7 @@ struct ExaminedNetwork {
         }
         network.id = id
         self.network = network
-        // Whatever the artificial code could not express is refused here and not when a model comes.
+        // Rejects here, and not when a model arrives, what does not fit into an artificial code.
         _ = try ArtificialCode(
             name: network.name, areas: network.areas, functions: network.functions, category: network.category,
             dataset: "-", size: ParameterSize(parameters: network.parameters), accuracy: nil, optimizer: "-",

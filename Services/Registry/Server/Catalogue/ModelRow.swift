@@ -20,14 +20,14 @@ enum ModelRow {
         return try Int.fetchOne(statement, arguments: [series]) ?? 1
     }
 
-    /// The number of a series' next version; none is given twice, not that of a model that was removed either.
+    /// The next version number of a series; never reused, not even after a model was removed.
     private static func newVersion(in series: String, _ db: Database) throws -> Int {
         let statement = try db.cachedStatement(sql: "SELECT version + 1 FROM removed_versions WHERE series = ?")
         let afterRemoved = try Int.fetchOne(statement, arguments: [series]) ?? 1
         return max(try nextVersion(in: series, db), afterRemoved)
     }
 
-    /// Adds a model with its files, which must be there, and its measurements.
+    /// Adds a model with its files, which must exist, and its metrics.
     static func insert(_ model: PretrainedModel, code: ArtificialCode, created: Int64, _ db: Database) throws {
         let files = try model.files.map { file in
             (file, bytes: try BlobStore.pin(file.blob, as: file.format.rawValue, db))

@@ -40,7 +40,7 @@ enum NetworkRow {
         try store(structure, of: id.hexadecimal, db)
     }
 
-    /// Notes what was found in the description of a network that is there.
+    /// Records the features found in the description of an existing network.
     static func store(_ structure: NetworkStructure, of id: String, _ db: Database) throws {
         let layers = String(decoding: try JSONEncoder().encode(structure.keyLayers), as: UTF8.self)
         try db.execute(sql: "UPDATE networks SET key_layers = ? WHERE id = ?", arguments: [layers, id])

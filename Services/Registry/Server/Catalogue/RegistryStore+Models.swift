@@ -5,20 +5,20 @@ import RegistryClient
 import Storage
 
 extension RegistryStore {
-    /// Adds a model whose blobs are there, as the next version of its series; a known identity stays as it is.
+    /// Adds a model whose blobs exist as the next version of its series; a known identity stays unchanged.
     func add(_ model: PretrainedModel) async throws -> PretrainedModel {
         try await database.write { db in
             if let known = try Self.model(model.id, db) { return known }
             guard let network = try Self.network(model.network, db) else {
                 throw Failure(
                     .notFound,
-                    "Model '\(model.id)' names the base network \(model.network), which is not registered; do that first."
+                    "Model '\(model.id)' names the base network \(model.network); register that first."
                 )
             }
             if let parent = model.lineage.parent, try Self.model(parent, db) == nil {
                 throw Failure(
                     .notFound,
-                    "Model '\(model.id)' names the parent '\(parent)', which is not registered; do that first.")
+                    "Model '\(model.id)' names the parent '\(parent)', which is not registered; register it first.")
             }
             var model = model
             if model.series.isEmpty { model.series = "\(network.name)/\(model.dataset)" }
@@ -52,7 +52,7 @@ extension RegistryStore {
         try await database.read { db in try Self.existingModel(id, db) }
     }
 
-    /// Models in the order asked for.
+    /// Models in the requested order.
     func models(_ query: CatalogueQuery) async throws -> [PretrainedModel] {
         let clause = try query.clause(.models)
         return try await database.read { db in
@@ -64,7 +64,7 @@ extension RegistryStore {
     static func existingModel(_ id: String, _ db: Database) throws -> PretrainedModel {
         guard let model = try model(id, db) else {
             throw Failure(
-                .notFound, "There is no model '\(id.prefix(80))'. See 'gyrus models' for those that are known.")
+                .notFound, "There is no model '\(id.prefix(80))'. List the known ones with: gyrus models")
         }
         return model
     }

@@ -6,8 +6,8 @@ import Storage
 // MARK: - Removing
 
 extension RegistryStore {
-    /// Removes a model that is not live and that no other descends from. Its files stay until they are collected.
-    /// - Returns: What it was.
+    /// Removes a model that is not live and has no descendants. Its files stay until the next garbage collection.
+    /// - Returns: The removed model.
     func removeModel(_ id: String) async throws -> PretrainedModel {
         try await database.write { db in
             let model = try Self.existingModel(id, db)
@@ -20,7 +20,7 @@ extension RegistryStore {
                 db, sql: "SELECT id FROM models WHERE parent = ? ORDER BY id LIMIT 4", arguments: [id])
             guard heirs.isEmpty else {
                 let names = heirs.prefix(3).joined(separator: ", ") + (heirs.count > 3 ? " and others" : "")
-                throw Failure(.conflict, "Model '\(id)' is the parent of \(names); remove what descends from it first.")
+                throw Failure(.conflict, "Model '\(id)' is the parent of \(names); remove its descendants first.")
             }
             for table in ["model_metrics", "model_files", "stage_changes", "model_words"] {
                 try db.execute(sql: "DELETE FROM \(table) WHERE model = ?", arguments: [id])
@@ -33,12 +33,12 @@ extension RegistryStore {
         }
     }
 
-    /// Removes a prepared dataset that no model was trained on. Its file stays until it is collected.
-    /// - Returns: What it was.
+    /// Removes a prepared dataset that no model was trained on. Its file stays until the next garbage collection.
+    /// - Returns: The removed dataset.
     func removeDataset(_ recipe: BlobDigest) async throws -> RegisteredDataset {
         try await database.write { db in
             guard let dataset = try Self.dataset(recipe, db) else {
-                throw Failure(.notFound, "There is no dataset prepared by recipe \(recipe).")
+                throw Failure(.notFound, "There is no dataset with recipe \(recipe).")
             }
             let models = try String.fetchAll(
                 db, sql: "SELECT id FROM models WHERE recipe = ? ORDER BY id LIMIT 4", arguments: [recipe.hexadecimal])
@@ -46,8 +46,8 @@ extension RegistryStore {
                 let names = models.prefix(3).joined(separator: ", ") + (models.count > 3 ? " and others" : "")
                 throw Failure(
                     .conflict,
-                    "Dataset \(recipe.hexadecimal.prefix(12)) prepares samples for the models \(names), trained on it; "
-                        + "remove these first.")
+                    "Dataset \(recipe.hexadecimal.prefix(12)) is needed by the models \(names), trained on it; "
+                        + "remove them first.")
             }
             try db.execute(sql: "DELETE FROM datasets WHERE recipe = ?", arguments: [recipe.hexadecimal])
             try events.append(
@@ -56,7 +56,7 @@ extension RegistryStore {
         }
     }
 
-    /// What takes how much room: files of models and of datasets, and those that nothing refers to.
+    /// Storage use: files of models, files of datasets, and unreferenced files.
     func storage() async throws -> [StorageShare] {
         try await database.read { db in
             func share(_ kind: String, _ condition: String, isNeeded: Bool) throws -> StorageShare {

@@ -5,7 +5,7 @@ import RegistryClient
 import Storage
 
 extension RegistryStore {
-    /// Moves a model to another stage; making one live archives the version of its series that was.
+    /// Moves a model to another stage; making a version live archives the live version of its series.
     func move(_ id: String, to stage: ModelStage, by person: String, note: String) async throws -> PretrainedModel {
         try await database.write { db in
             let model = try Self.existingModel(id, db)
@@ -33,7 +33,7 @@ extension RegistryStore {
             attributes: ["from": old.rawValue, "to": stage.rawValue, "by": person, "note": note], in: db)
     }
 
-    /// Notes that a model came to a stage.
+    /// Records that a model entered a stage.
     static func begin(
         _ stage: ModelStage, of id: String, at time: Date, by person: String, note: String, _ db: Database
     ) throws {
@@ -50,7 +50,7 @@ extension RegistryStore {
             arguments: [series])
     }
 
-    /// Which model was at which stage when, newest first.
+    /// The stage history, newest first.
     /// - Parameter sequence: Only changes before this one; 0 for all.
     func stages(_ query: StageQuery, before sequence: UInt64) async throws -> [StageChange] {
         var conditions: [Condition] = []

@@ -7,7 +7,7 @@ public import ServiceKit
 import Storage
 
 extension RegistryStore {
-    /// How much the registry holds, for those who measure.
+    /// Metrics of the registry's contents.
     public var metrics: MetricSource {
         {
             try await database.read { db in
@@ -22,7 +22,7 @@ extension RegistryStore {
         }
     }
 
-    /// What the registry holds, in numbers.
+    /// Statistics of the registry.
     func statistics() async throws -> CatalogueStatistics {
         try await database.read { db in
             func number(_ sql: String) throws -> UInt64 { UInt64(try Int64.fetchOne(db, sql: sql) ?? 0) }
@@ -41,7 +41,7 @@ extension RegistryStore {
     }
 }
 
-/// Sums by term, from those that the database keeps for each field of a model.
+/// Sums by term, from the sums that the database maintains for each field of a model.
 private struct Tally {
     private struct Sums {
         var networks: UInt64 = 0
@@ -61,10 +61,10 @@ private struct Tally {
     }
 
     private(set) var models: UInt64 = 0
-    /// Models whose accuracy lies in each tenth.
+    /// Number of models in each accuracy interval.
     private(set) var accuracies = [UInt64](repeating: 0, count: 10)
     private var stages: [String: Sums] = [:]
-    /// By the row of the term.
+    /// Sums by row of the term.
     private var terms: [Int64: Sums] = [:]
     private var kinds: [Int64: (kind: String, text: String)] = [:]
 
@@ -85,7 +85,7 @@ private struct Tally {
         }
     }
 
-    /// The terms of each network, which are counted for the network itself, too.
+    /// The terms of each network, which also count for the network itself.
     private mutating func wordsOfNetworks(_ db: Database) throws -> [String: [Int64]] {
         var words: [String: [Int64]] = [:]
         let links = try Row.fetchCursor(
@@ -98,7 +98,7 @@ private struct Tally {
         return words
     }
 
-    /// By field, the largest groups first.
+    /// Groups by field, largest first.
     var groups: [CatalogueStatistics.Group] {
         let ofTerms = terms.compactMap { term, sums in kinds[term].map { group($0.kind, $0.text, sums) } }
         let ofStages = stages.map { group("stages", $0.key, $0.value) }

@@ -1,9 +1,9 @@
 import GRDB
 import Model
 
-/// The dictionaries in the database; a term keeps its number for ever.
+/// The dictionaries in the database; a term keeps its number forever.
 enum Terms {
-    /// The row of a word, which is added where it is new.
+    /// The row of a word, added if it is new.
     static func row(of text: String, in kind: CodeDictionaries.Kind, _ db: Database) throws -> Int64 {
         let find = try db.cachedStatement(sql: "SELECT id FROM terms WHERE kind = ? AND text = ?")
         if let id = try Int64.fetchOne(find, arguments: [kind.rawValue, text]) { return id }
@@ -27,7 +27,7 @@ enum Terms {
         }
     }
 
-    /// The integer form of a code; words that no dictionary has are added.
+    /// The integer form of a code; adds words that are missing from the dictionaries.
     static func encode(_ code: ArtificialCode, _ db: Database) throws -> [UInt32] {
         let words: [(CodeDictionaries.Kind, [String])] = [
             (.names, [code.name]), (.areas, code.areas), (.functions, code.functions), (.categories, [code.category]),

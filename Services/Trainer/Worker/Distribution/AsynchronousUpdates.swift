@@ -3,19 +3,20 @@ import Schema
 import Torch
 import WorkQueueClient
 
-/// Workers train on mini-batches of their own, which a parameter server hands out and whose changes it adds as they come.
+/// Workers train on separate mini-batches, which a parameter server assigns; the server adds their updates as they
+/// arrive.
 ///
-/// A worker computes g at the weights w that it has, reads the server's weights w′, corrects g ← g + λ g ⊙ g ⊙ (w′ − w) where
-/// delays are compensated (Zheng et al., 2017), lets its optimizers step from w′ to w″, and submits w″ − w′. A worker that
-/// dies is missed by nobody: its mini-batch goes to another.
+/// A worker computes g at its weights w, reads the server's weights w′ and, with delay compensation (Zheng et al.,
+/// 2017), corrects g ← g + λ g ⊙ g ⊙ (w′ − w). It lets its optimizers step from w′ to w″, and submits w″ − w′. Nobody
+/// waits for a worker that dies: its mini-batch goes to another.
 final class AsynchronousUpdates: SharedTraining {
-    /// λ of the method's authors for a constant compensation.
+    /// The λ of the method's authors for constant compensation.
     private static let compensation: Float = 0.04
 
     private let session: TrainingSession
     private let link: ParameterLink
     private let compensation: Float
-    /// The weights as this worker knows them; nil before it has read any.
+    /// This worker's copy of the weights; nil before it has read any.
     private var weights: [Float]?
     private var done: (place: BatchPlace, figures: BatchFigures)?
     private var reportedEpochs: Int
@@ -35,7 +36,7 @@ final class AsynchronousUpdates: SharedTraining {
             done = nil
             if let place = reply.next { done = try await train(on: BatchPlace(place)) }
             if reply.epochsDone > reportedEpochs { return try await endEpoch(of: reply) }
-            // With nothing to do it is time to look whether to stop.
+            // Without work, it is time to check whether to stop.
             if reply.next == nil { break }
         }
         await rest()
@@ -62,7 +63,7 @@ final class AsynchronousUpdates: SharedTraining {
         return (place, figures)
     }
 
-    /// The host tells every epoch, one after the other; the others what they did in those that have ended.
+    /// The host reports every epoch in order; the others report their part of the epochs that have ended.
     private func endEpoch(of reply: Wire.NextBatchReply) async throws -> TrainingSession.Epoch {
         var figures: BatchFigures?
         if let host = link.host {
@@ -77,7 +78,7 @@ final class AsynchronousUpdates: SharedTraining {
         return session.epoch(number: reportedEpochs, figures ?? BatchFigures())
     }
 
-    /// Stands where a training that went on from here would begin, so that checkpoints say so.
+    /// Moves to where a resumed training would begin, so that checkpoints record it.
     private func rest() async {
         let place = await link.host?.desk.ledger.position ?? BatchPlace(epoch: reportedEpochs, batch: 0)
         session.go(toEpoch: min(place.epoch, reportedEpochs), batch: place.epoch == reportedEpochs ? place.batch : 0)

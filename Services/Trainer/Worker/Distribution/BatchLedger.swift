@@ -4,7 +4,7 @@ import Torch
 struct BatchPlace: Hashable, Comparable {
     /// Epoch, from 0.
     var epoch: Int
-    /// Number in it, from 0.
+    /// Number within the epoch, from 0.
     var batch: Int
 
     static func < (left: BatchPlace, right: BatchPlace) -> Bool {
@@ -12,14 +12,15 @@ struct BatchPlace: Hashable, Comparable {
     }
 }
 
-/// Which worker does which mini-batch, where each takes the next one when it is free.
+/// Assigns mini-batches to workers: each takes the next one when it is free.
 ///
-/// A worker has one at a time. What one had that is gone, or that asks again without having done it, is given to another, so
-/// that every mini-batch counts once; nobody waits for the slowest, and the fast do more. It decides and does nothing.
+/// A worker has one mini-batch at a time. If it leaves, or asks again without having done it, another worker gets it,
+/// so that every mini-batch counts once. Nobody waits for the slowest, and fast workers do more. The ledger only
+/// decides; it performs no work.
 struct BatchLedger {
-    /// Epochs that are complete.
+    /// Number of complete epochs.
     private(set) var finishedEpochs: Int
-    /// What each complete epoch came to.
+    /// The figures of each complete epoch.
     private(set) var results: [Int: BatchFigures] = [:]
 
     private let batches: Int
@@ -31,8 +32,8 @@ struct BatchLedger {
     private var sums: [Int: BatchFigures] = [:]
 
     /// - Parameters:
-    ///   - epochs: Epochs after which it is over.
-    ///   - start: The mini-batch to begin with; those before it count as done.
+    ///   - epochs: Total number of epochs.
+    ///   - start: The first mini-batch; earlier ones count as done.
     init(batchesPerEpoch: Int, epochs: Int, from start: BatchPlace) {
         batches = batchesPerEpoch
         self.epochs = epochs
@@ -44,10 +45,10 @@ struct BatchLedger {
     /// Whether all epochs are complete.
     var isOver: Bool { finishedEpochs >= epochs }
 
-    /// Where a training that went on from here would begin.
+    /// Where a resumed training would begin.
     var position: BatchPlace { BatchPlace(epoch: finishedEpochs, batch: done[finishedEpochs] ?? 0) }
 
-    /// A worker has done a mini-batch; counts only if it still had it.
+    /// Records that a worker has done a mini-batch; counts only if the worker still had it.
     mutating func finish(_ place: BatchPlace, by worker: String, _ figures: BatchFigures) {
         guard claims[worker] == place else { return }
         claims[worker] = nil
@@ -60,7 +61,7 @@ struct BatchLedger {
         }
     }
 
-    /// Gives a worker a mini-batch; nil where there is none at the moment.
+    /// Assigns a mini-batch to a worker; nil if there is none at the moment.
     mutating func claim(for worker: String) -> BatchPlace? {
         release(worker)
         let place = returned.min() ?? next
@@ -74,7 +75,7 @@ struct BatchLedger {
         return place
     }
 
-    /// Takes back what workers have that are not among these.
+    /// Takes back the mini-batches of workers that are not among these.
     mutating func keep(_ workers: Set<String>) {
         for worker in claims.keys where !workers.contains(worker) { release(worker) }
     }

@@ -1,12 +1,12 @@
-/// What share of every mini-batch each worker takes (dynamic batch size; Ye et al., 2020).
+/// Each worker's share of every mini-batch (dynamic batch size; Ye et al., 2020).
 ///
-/// After worker i has taken the time tᵢ to compute its share pᵢ, shares become p′ᵢ = k pᵢ / tᵢ with k = 1 / Σⱼ pⱼ / tⱼ, which is
-/// in proportion to the workers' speeds. While times hardly differ nothing changes: kernels are compiled anew for every size
-/// of a share, which costs more than a perfect balance gains. Shares of a batch are rounded by largest remainders, so that
-/// they add up to it, and none is without a sample where there are enough.
+/// If worker i took the time tᵢ to compute its share pᵢ, the new shares are p′ᵢ = k pᵢ / tᵢ with k = 1 / Σⱼ pⱼ / tⱼ,
+/// proportional to the workers' speeds. While times hardly differ, shares stay: kernels are recompiled for every new
+/// size, which costs more than a perfect balance gains. Shares of a batch are rounded by largest remainders, so that
+/// they add up to it and, if there are enough samples, every worker gets one.
 struct BatchShares: Hashable {
-    /// By what part of their mean times may differ before shares change; at most (N − 1) / N of it is lost, which is
-    /// where one of N workers is slower than all others.
+    /// Relative difference of times above which shares change. At most (N − 1) / N of it is lost, namely if one of N
+    /// workers is slower than all others.
     private static let tolerance = 0.1
 
     /// Share of each worker; they add up to 1.
@@ -14,8 +14,8 @@ struct BatchShares: Hashable {
 
     init(workers: Int) { fractions = Array(repeating: 1 / Double(workers), count: workers) }
 
-    /// Follows the workers' speeds.
-    /// - Parameter times: How long each worker has computed on its share; where one is not known nothing changes.
+    /// Adapts the shares to the workers' speeds.
+    /// - Parameter times: How long each worker has computed on its share; if one is unknown, nothing changes.
     /// - Returns: Whether shares have changed.
     @discardableResult
     mutating func adapt(to times: [Double]) -> Bool {
@@ -29,7 +29,7 @@ struct BatchShares: Hashable {
         return true
     }
 
-    /// Samples of each worker in a batch.
+    /// Number of samples of each worker in a batch.
     func counts(of batch: Int) -> [Int] {
         let least = batch >= fractions.count ? 1 : 0
         let free = Double(batch - least * fractions.count)
@@ -42,7 +42,7 @@ struct BatchShares: Hashable {
         return counts
     }
 
-    /// Part of a batch that a worker takes.
+    /// A worker's part of a batch.
     func range(of rank: Int, in batch: Range<Int>) -> Range<Int> {
         let counts = counts(of: batch.count)
         let begin = batch.lowerBound + counts[..<rank].reduce(0, +)

@@ -3,7 +3,7 @@ import Torch
 import TrainerClient
 import WorkQueueClient
 
-/// One worker's part in a training in which workers add up vectors, by Gloo; all have the whole network.
+/// One worker's part in a training that sums vectors across workers with Gloo; each worker has the whole network.
 final class DistributedTraining: SharedTraining {
     private let session: TrainingSession
     private let group: WorkerGroup
@@ -13,7 +13,7 @@ final class DistributedTraining: SharedTraining {
 
     var rank: Int { group.rank }
 
-    /// Meets the other workers of a task; returns when all are there.
+    /// Joins the other workers of a task; returns once all are connected.
     /// - Parameter host: Address of this machine at which the others reach it.
     init(
         _ distribution: Distribution, of session: TrainingSession, as place: GangPlace, host: String,
@@ -25,14 +25,15 @@ final class DistributedTraining: SharedTraining {
         synchronisation = try Self.synchronisation(distribution, session, group)
     }
 
-    /// All begin with the same weights at the same place, or not at all: one whose checkpoint is gone would go astray.
+    /// All workers must begin with the same weights at the same place; one without its checkpoint would diverge from
+    /// the others.
     private static func beginTogether(_ session: TrainingSession, _ group: WorkerGroup) throws {
         let places = try group.gather(Float(session.finishedEpochs * session.batchesPerEpoch + session.finishedBatches))
         guard Set(places).count == 1 else {
             throw Failure(
                 .unavailable,
                 "The workers found different checkpoints, after \(places.map { "\(Int($0))" }.joined(separator: ", ")) "
-                    + "mini-batches; the training is tried again.")
+                    + "mini-batches; the training will be retried.")
         }
         session.parameters = try group.broadcast(session.parameters, from: 0)
     }
@@ -52,7 +53,7 @@ final class DistributedTraining: SharedTraining {
         case .localSGD: return replicas(LocalSGD())
         case .overlap: return replicas(OverlappedSGD(session.parameters))
         case .easgd: return replicas(ElasticAveraging(session.parameters))
-        case .parameterServer: preconditionFailure("its workers add up nothing")
+        case .parameterServer: preconditionFailure("its workers do not sum vectors")
         case .pso:
             return replicas(ParticleSwarm(session.parameters, seed: session.plan.seed &+ UInt64(group.rank)))
         }

@@ -1,18 +1,18 @@
 import Model
 import Torch
 
-/// Every step takes the mean gradient of all workers, which is added up while the backward pass goes on.
+/// Every step uses the mean gradient of all workers, which is summed during the backward pass.
 ///
-/// That equals one worker with the whole batch but for the order of additions, and but for layers that look at a whole batch
-/// or draw at random. Figures travel with the gradient, so that every worker knows those of all.
+/// That equals one worker with the whole batch, except for the order of additions and for layers that look at a whole
+/// batch or draw random numbers. Figures travel with the gradient, so that every worker knows those of all.
 struct GradientMean: Synchronisation {
-    /// Mini-batches between two measurements of speed; nil for equal shares throughout.
+    /// Mini-batches between two speed measurements; nil for equal shares throughout.
     let interval: Int?
     private let gradient: GradientSum
     private(set) var shares: BatchShares
     private var busy = Duration.zero
     private var batches = 0
-    /// Whether the next mini-batch is the first one of its size, whose time says more of compilation than of speed.
+    /// Whether the next mini-batch is the first one of its size, whose time measures compilation more than speed.
     private var isFresh = true
 
     init(_ gradient: GradientSum, workers: Int, adaptingEvery interval: Int? = nil) {
@@ -42,13 +42,13 @@ struct GradientMean: Synchronisation {
 }
 
 extension BatchFigures {
-    /// Figures as they travel: loss, right answers, samples.
+    /// Figures in wire form: loss, right answers, samples.
     init(_ values: ArraySlice<Float>) {
         let first = values.startIndex
         self.init(
             loss: Double(values[first]), correct: Double(values[first + 1]), samples: Double(values[first + 2]))
     }
 
-    /// Figures as they travel.
+    /// Figures in wire form.
     var values: [Float] { [Float(loss), Float(correct), Float(samples)] }
 }

@@ -6,24 +6,24 @@ import Schema
 import Storage
 import Torch
 
-/// Hands out mini-batches, and one more as soon as a worker is done with its last.
+/// Assigns mini-batches, one more as soon as a worker has done its last.
 extension Route where Request == Wire.NextBatchRequest, Reply == Wire.NextBatchReply {
     static var nextBatch: Self { Self("batches.next", .work) }
 }
 
 /// The parameter server of a training, which runs within the worker of rank 0.
 final class ParameterHost {
-    /// How long a worker that trains by itself may be silent before the others go on without it.
+    /// How long an asynchronous worker may be silent before the others continue without it.
     private static let silence = Duration.seconds(5)
-    /// How long one may be silent that all wait for before all fail: longer than the queue takes to return the task
-    /// from everybody.
+    /// How long a worker may be silent before a synchronous training fails: longer than the queue takes to requeue the
+    /// task for everyone.
     private static let patientSilence = Duration.seconds(120)
-    /// Parts of the weights that change side by side.
+    /// Number of parts of the weights that can change in parallel.
     private static let shards = 2
 
-    /// Where workers reach it, and beyond this machine the keys for it, as ``ParameterAddress`` reads it.
+    /// Its address for workers and, beyond this machine, their keys, as ``ParameterAddress`` reads them.
     let address: String
-    /// Who does which mini-batch.
+    /// The assignment of mini-batches to workers.
     let desk: BatchDesk
     private let running: Task<Void, any Error>
 
@@ -33,7 +33,7 @@ final class ParameterHost {
         _ logger: Logger, clock: @escaping @Sendable () -> Duration = monotonicClock
     ) async throws {
         let isSynchronous = updates == .synchronous
-        // In step, figures travel with the gradient.
+        // In a synchronous training, figures travel with the gradient.
         let values = session.parameters + (isSynchronous ? BatchFigures().values : [])
         let server = try ParameterServer(
             values,
@@ -41,7 +41,7 @@ final class ParameterHost {
                 rule: isSynchronous ? .replacement : .addition, consistency: updates.consistency,
                 workers: isSynchronous ? workers : 1,
                 shards: Self.shards, silence: isSynchronous ? Self.patientSilence : Self.silence,
-                // Without a worker's share, a step would be that of another batch.
+                // Without a worker's share, a step would belong to a different batch.
                 failsOnLoss: isSynchronous), clock: clock)
         desk = BatchDesk(
             BatchLedger(
@@ -65,7 +65,7 @@ final class ParameterHost {
     deinit { running.cancel() }
 }
 
-/// Connects to the parameter server at an address that its host has told.
+/// Connects to the parameter server at an address that its host has announced.
 func connect(toParametersAt address: String, logger: Logger) throws -> RequestClient {
     let words = address.split(separator: " ", maxSplits: 2).map(String.init)
     let security =
@@ -74,17 +74,17 @@ func connect(toParametersAt address: String, logger: Logger) throws -> RequestCl
     return RequestClient(to: try Endpoint(words.first ?? ""), security: security, logger: logger)
 }
 
-/// The ledger, for workers that ask over sockets.
+/// Serves the ledger to workers over sockets.
 actor BatchDesk {
     /// How long a worker waits for a mini-batch before it asks again.
     private static let turn = Duration.seconds(1)
-    /// How long those that are there already wait for the others before they begin.
+    /// How long workers that are present wait for the others before they begin.
     private static let arrival = Duration.seconds(10)
 
     private(set) var ledger: BatchLedger
     private let server: ParameterServer
     private let changes = WaitList<Int>()
-    /// Workers that are awaited; none once it has begun.
+    /// The workers still expected; none once the training has begun.
     private var awaited: Int
     private let opened = ContinuousClock.now
 
@@ -95,7 +95,7 @@ actor BatchDesk {
     }
 
     func next(_ request: Wire.NextBatchRequest) async throws -> Wire.NextBatchReply {
-        guard !request.worker.isEmpty else { throw Failure(.invalidArgument, "A worker that asks needs a name.") }
+        guard !request.worker.isEmpty else { throw Failure(.invalidArgument, "A worker that asks must have a name.") }
         if let done = request.done, let place = done.place {
             let figures = BatchFigures(loss: done.loss, correct: done.correct, samples: done.samples)
             ledger.finish(BatchPlace(place), by: request.worker, figures)
@@ -108,7 +108,7 @@ actor BatchDesk {
         ledger.keep(Set(workers).union([request.worker]))
         if awaited == 0 {
             if let place = ledger.claim(for: request.worker) { return reply(place) }
-            // Others have the last mini-batches, and may be too far ahead of this one to do them.
+            // Others have the last mini-batches, and may be too far ahead for this one to do them.
             await server.rest(request.worker)
         }
         if !ledger.isOver { await ticket.wait(for: Self.turn) }
@@ -123,12 +123,12 @@ actor BatchDesk {
 }
 
 extension BatchPlace {
-    /// A mini-batch as it travels.
+    /// A mini-batch in wire form.
     init(_ wire: Wire.BatchPlace) { self.init(epoch: Int(wire.epoch), batch: Int(wire.batch)) }
 }
 
 extension Distribution.Updates {
-    /// Corrections happen at the workers, whose optimizers need them, so the server only bounds how far they are apart.
+    /// Workers apply the corrections, because their optimizers need them; the server only bounds the staleness.
     fileprivate var consistency: Consistency {
         switch self {
         case .synchronous: .synchronous

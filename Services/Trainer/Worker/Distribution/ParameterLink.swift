@@ -6,7 +6,7 @@ import Schema
 import Torch
 import WorkQueueClient
 
-/// A worker's connection to the parameter server of its training, with the server itself at rank 0.
+/// A worker's connection to the parameter server of its training, including the server itself at rank 0.
 final class ParameterLink {
     let rank: Int
     let host: ParameterHost?
@@ -25,7 +25,7 @@ final class ParameterLink {
         clock: @escaping @Sendable () -> Duration = monotonicClock
     ) async throws {
         rank = place.rank
-        // The mean of a step is formed in the order of names, so that equal steps give equal bits.
+        // The mean of a step is computed in the order of names, so that equal steps give equal bits.
         self.worker = String(rank + 1_000) + worker
         host =
             place.rank == 0
@@ -43,18 +43,18 @@ final class ParameterLink {
         do {
             return try await exchange { try await $0.pull() }
         } catch var failure as Failure where failure.code == .unavailable {
-            // This server will not find a lost worker again, but the training can go on from its checkpoint.
+            // This server will not find a lost worker again, but the training can continue from its checkpoint.
             failure.isRetriable = true
             throw failure
         }
     }
 
-    /// Hands in what this worker has found.
+    /// Submits this worker's update.
     func push(_ values: [Float], weight: Float = 1) async throws {
         try await exchange { try await $0.push(values, weight: weight) }
     }
 
-    /// Reports a mini-batch that is done, and asks for another.
+    /// Reports a mini-batch as done, and asks for another.
     func nextBatch(after done: (place: BatchPlace, figures: BatchFigures)?) async throws -> Wire.NextBatchReply {
         let outcome = done.map { done in
             Wire.BatchOutcome(
@@ -64,10 +64,10 @@ final class ParameterLink {
         return try await client.callRetrying(.nextBatch, Wire.NextBatchRequest(worker: worker, done: outcome))
     }
 
-    /// Takes part no longer.
+    /// Leaves the training.
     func leave() async { await parameters.leave() }
 
-    /// One that was silent for too long, on a machine that was held up, joins again.
+    /// Rejoins after this worker was silent for too long because its machine stalled.
     private func exchange<Reply: Sendable>(
         _ body: (ParameterClient) async throws -> Reply
     ) async throws -> Reply {
@@ -78,8 +78,8 @@ final class ParameterLink {
         }
     }
 
-    /// What this worker did since it was asked last.
-    /// - Parameter time: How long this worker has trained, with everything that it has waited for.
+    /// This worker's figures since the last call.
+    /// - Parameter time: How long this worker has trained, including all waiting.
     func takeFigures(over time: Duration) async -> [String: Double] {
         let now = await parameters.statistics
         var figures = meter.take(over: time)

@@ -1,7 +1,7 @@
 import Model
 import Torch
 
-/// Local SGD: every worker goes on from the mean of all, x ← Σᵢ xᵢ / N.
+/// Local SGD: every worker continues from the mean of all, x ← Σᵢ xᵢ / N.
 struct LocalSGD: ReplicaRule {
     mutating func meet(_ weights: inout [Float], loss: Float, with group: any Collective) throws {
         let share = 1 / Float(group.size)
@@ -11,14 +11,14 @@ struct LocalSGD: ReplicaRule {
 
 /// Local SGD one round late, so that nobody waits for the sum (after Hierarchical Local SGD; Zhou et al., 2020).
 ///
-/// dᵢ(t) is what worker i changed between the synchronization rounds t − 1 and t. In round t it takes the sum that was begun in
-/// round t − 1, adds the mean to what all have in common, c ← c + Σⱼ dⱼ(t−1) / N, continues from xᵢ = c + dᵢ(t), and begins the
-/// sum of dⱼ(t). At an epoch's end it waits for that sum too, so that every change has reached every worker once. Then xᵢ = c has
-/// the same bits everywhere, because the sum has.
+/// dᵢ(t) is worker i's change between the synchronization rounds t − 1 and t. In round t it takes the sum that was
+/// started in round t − 1, adds the mean to the common weights, c ← c + Σⱼ dⱼ(t−1) / N, continues from xᵢ = c + dᵢ(t),
+/// and starts the sum of dⱼ(t). At the end of an epoch it also waits for that sum, so that every change has reached
+/// every worker once. Then xᵢ = c has the same bits everywhere, because the sum has.
 struct OverlappedSGD: ReplicaRule {
-    /// What all workers have in common.
+    /// The common weights of all workers.
     private var common: [Float]
-    /// This worker's weights after the last meeting.
+    /// This worker's weights after the last synchronization.
     private var start: [Float]
     private var pending: (any PendingSum)?
 
@@ -74,8 +74,8 @@ struct ElasticAveraging: ReplicaRule {
 /// Particle swarm (Kennedy and Eberhart, 1995) over replicas: worker i is a particle with position xᵢ, and its fitness is its
 /// training loss.
 ///
-/// At a meeting vᵢ ← w vᵢ + c₁ r₁ (pᵢ − xᵢ) + c₂ r₂ (g − xᵢ) and xᵢ ← xᵢ + vᵢ, with r₁ and r₂ uniform in 0 ..< 1, pᵢ the best
-/// weights that worker i has had, and g the best that any has had. The result is g.
+/// In each synchronization vᵢ ← w vᵢ + c₁ r₁ (pᵢ − xᵢ) + c₂ r₂ (g − xᵢ) and xᵢ ← xᵢ + vᵢ, with r₁ and r₂ uniform in 0
+/// ..< 1, pᵢ the best weights of worker i so far, and g the best of all workers. The result is g.
 struct ParticleSwarm: ReplicaRule {
     private static let (inertia, cognitive, social): (Float, Float, Float) = (0.9, 0.08, 0.5)
 

@@ -1,18 +1,18 @@
 import Model
 import Torch
 
-/// How replicas that train by themselves come together, over their weights as flat vectors.
+/// How independently trained replicas synchronize, with their weights as flat vectors.
 protocol ReplicaRule {
-    /// The workers meet.
+    /// Synchronizes the workers.
     /// - Parameters:
-    ///   - weights: This worker's, which become what it goes on with.
-    ///   - loss: Mean loss of its samples since the last meeting.
+    ///   - weights: This worker's weights, replaced by those it continues with.
+    ///   - loss: Mean loss of its samples since the last synchronization.
     mutating func meet(_ weights: inout [Float], loss: Float, with group: any Collective) throws
 
     /// An epoch ends.
     mutating func endEpoch(_ weights: inout [Float], with group: any Collective) throws
 
-    /// The weights that come of the training where it ends now; nil for this worker's own.
+    /// The resulting weights if training ended now; nil for this worker's own.
     var result: [Float]? { get }
 }
 
@@ -21,7 +21,8 @@ extension ReplicaRule {
     var result: [Float]? { nil }
 }
 
-/// Every worker steps on its own share of each mini-batch, and meets the others every few of them and at an epoch's end.
+/// Every worker steps on its own share of each mini-batch, and synchronizes every few mini-batches and at the end of an
+/// epoch.
 struct ReplicaTraining<Rule: ReplicaRule>: Synchronisation {
     private let interval: Int
     private var rule: Rule
@@ -48,7 +49,7 @@ struct ReplicaTraining<Rule: ReplicaRule>: Synchronisation {
             return try session.endBatch(BatchFigures())
         }
         defer { epoch = BatchFigures() }
-        // On their way while the workers meet.
+        // In transit while the workers synchronize.
         let sum = try group.beginSum(epoch.values)
         try meet(session, group, atEnd: true)
         return try session.endBatch(BatchFigures(sum.finish()[...]))

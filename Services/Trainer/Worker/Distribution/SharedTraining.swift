@@ -3,46 +3,47 @@ import Torch
 import TrainerClient
 import WorkQueueClient
 
-/// One worker's part in a training that several do together.
+/// One worker's part in a training by several workers.
 protocol SharedTraining: AnyObject {
-    /// Number of this worker; that of 0 validates, saves checkpoints and submits the result.
+    /// Rank of this worker; rank 0 validates, saves checkpoints and submits the result.
     var rank: Int { get }
 
-    /// Trains on at most so many mini-batches.
+    /// Trains on at most this many mini-batches.
     /// - Returns: the epoch, if one has ended.
-    /// - Throws: `CancellationError` where the queue has given the task up, `Failure` with code `unavailable` where another
-    ///   worker is gone and nobody knows why.
+    /// - Throws: `CancellationError` if the queue has revoked the lease, `Failure` with code `unavailable` if another
+    ///   worker is lost for an unknown reason.
     func train(batches: Int) async throws -> TrainingSession.Epoch?
 
-    /// What this worker did since it was asked last.
+    /// This worker's figures since the last call.
     ///
-    /// `exchanged-bytes` is what it submitted to be added up, held or passed on; what came back is not counted, so that
-    /// all ways can be compared.
-    /// - Parameter time: How long it has trained, with everything that it has waited for.
+    /// `exchanged-bytes` counts what it sent to be summed, stored or passed on, but not what it received, so that all
+    /// ways of distribution are comparable.
+    /// - Parameter time: How long it has trained, including all waiting.
     func takeFigures(over time: Duration) async -> [String: Double]
 
-    /// Does something with the network as it would come out now, which for some ways is none that any worker trains.
+    /// Runs an operation on the network as it would result now, which in some ways of distribution is not any worker's
+    /// own.
     func publishing<Result>(_ body: () throws -> Result) rethrows -> Result
 
-    /// Has whatever waits for other workers fail soon; any thread may call it, where nobody wants the result any more.
+    /// Makes whatever waits for other workers fail soon, once nobody wants the result; any thread may call it.
     var giveUp: @Sendable () -> Void { get }
 
-    /// Tells the other workers that nothing more is to be done.
+    /// Tells the other workers that there is nothing more to do.
     func dismiss() throws
 }
 
 extension SharedTraining {
-    // Without a pipeline every worker knows by itself when the last epoch is over.
+    // Without a pipeline, every worker knows when the last epoch is over.
     func dismiss() throws {}
 
     func publishing<Result>(_ body: () throws -> Result) rethrows -> Result { try body() }
 
-    // Requests to other workers end by themselves when their task is cancelled.
+    // Requests to other workers end when their task is canceled.
     var giveUp: @Sendable () -> Void { {} }
 }
 
 extension Distribution {
-    /// Meets the other workers of a task; returns when all are there.
+    /// Joins the other workers of a task; returns once all are connected.
     /// - Parameters:
     ///   - host: Address of this machine at which the others reach it.
     ///   - epochs: Epochs after which the training pauses or ends.
@@ -57,7 +58,7 @@ extension Distribution {
         guard session.plan.batch >= place.size else {
             throw Failure(
                 .invalidArgument,
-                "\(place.size) workers cannot share a batch of \(session.plan.batch) samples; take a larger batch.")
+                "\(place.size) workers cannot share a batch of \(session.plan.batch) samples; use a larger batch.")
         }
         guard synchronisation == .parameterServer else {
             return try await DistributedTraining(self, of: session, as: place, host: host, progress)
@@ -70,12 +71,12 @@ extension Distribution {
 }
 
 extension PipelineTraining: SharedTraining {
-    // It knows itself which of its time was a pipeline's.
+    // A pipeline measures its own waiting time.
     func takeFigures(over time: Duration) -> [String: Double] { takeFigures() }
 }
 
 extension WorkerGroup {
-    /// Meets the other workers of a task; returns when all are there.
+    /// Joins the other workers of a task; returns once all are connected.
     /// - Parameter host: Address of this machine at which the others reach it.
     convenience init(of place: GangPlace, host: String, _ progress: TaskProgress) async throws {
         let meeting: MeetingPoint

@@ -1,15 +1,15 @@
 import Model
 import Torch
 
-/// How a worker does its share of the mini-batches and keeps together with the others.
+/// How a worker does its share of the mini-batches and stays in sync with the others.
 protocol Synchronisation {
-    /// Does the mini-batch under way.
+    /// Does the current mini-batch.
     /// - Returns: the epoch, if that ended it.
     mutating func trainBatch(
         of session: TrainingSession, with group: any Collective, meter: inout WorkerMeter
     ) throws -> TrainingSession.Epoch?
 
-    /// The weights that come of the training where it ends now; nil for this worker's own.
+    /// The resulting weights if training ended now; nil for this worker's own.
     var result: [Float]? { get }
 }
 
@@ -17,7 +17,7 @@ extension Synchronisation {
     var result: [Float]? { nil }
 }
 
-/// What one worker has done since it was asked last.
+/// The work of one worker since the last call.
 struct WorkerMeter {
     private var samples = 0
     private var busy = Duration.zero
@@ -32,8 +32,8 @@ struct WorkerMeter {
         return (result, time)
     }
 
-    /// Samples, samples per second of computing, and the share of time without it; then begins anew.
-    /// - Parameter time: How long this worker has trained, with everything that it has waited for.
+    /// Samples, samples per second of computing, and the share of idle time; then resets.
+    /// - Parameter time: How long this worker has trained, including all waiting.
     mutating func take(over time: Duration) -> [String: Double] {
         let computing = max(busy, .microseconds(1))
         defer { self = WorkerMeter() }

@@ -2,10 +2,11 @@ import Model
 import Torch
 import WorkQueueClient
 
-/// Every step takes the mean gradient Σᵢ nᵢ gᵢ / Σᵢ nᵢ that a parameter server forms when all workers have submitted theirs.
+/// Every step uses the mean gradient Σᵢ nᵢ gᵢ / Σᵢ nᵢ, which a parameter server computes once all workers have
+/// submitted theirs.
 ///
-/// That equals one worker with the whole batch, but for the order of additions. Where a worker is lost there is no such
-/// step: the training fails and goes on from its checkpoint.
+/// That equals one worker with the whole batch, except for the order of additions. If a worker is lost, there is no
+/// such step: the training fails and resumes from its checkpoint.
 final class SynchronousUpdates: SharedTraining {
     private let session: TrainingSession
     private let link: ParameterLink
@@ -31,7 +32,7 @@ final class SynchronousUpdates: SharedTraining {
         let share = shares.range(of: rank, in: batch)
         let ((gradient, figures), _) = try link.meter.measure(share.count) { try session.gradient(over: share) }
         try session.checkFinite(figures)
-        // Figures are sums; as means of samples they come back as the mean over the batch.
+        // Figures are sums; divided by the number of samples, they come back as the mean over the batch.
         let count = Float(max(1, share.count))
         let means = figures.values.map { $0 / count }
         try await link.push(gradient + means, weight: max(Float(share.count), .leastNormalMagnitude))
