@@ -8,7 +8,7 @@ import Model
 @main
 struct BaselineCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "gyrus-baseline", abstract: "Train simple models on a prepared dataset and judge them.")
+        commandName: "gyrus-baseline", abstract: "Train simple models on a prepared dataset and evaluate them.")
 
     @Argument(help: "The prepared dataset, a safetensors file.")
     var dataset: String

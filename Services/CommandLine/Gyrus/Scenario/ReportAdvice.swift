@@ -1,7 +1,7 @@
 import DesignerClient
 import Model
 
-/// What simple models say about a winner.
+/// A comparison of the winner with simple models.
 struct SimpleModels {
     private let best: Baseline?
     private let objective: Metric
@@ -23,7 +23,7 @@ struct SimpleModels {
         baseline.metrics[objective.name(on: "validation")].map { objective.utility(of: $0) } ?? -.infinity
     }
 
-    /// By how many standard errors the winner is better than the best simple model; nil where it cannot be said.
+    /// By how many standard errors the winner is better than the best simple model; nil if there is nothing to compare.
     func lead(of winner: Trial) -> Double? {
         guard let best, let simple = best.metrics[metric], let value = winner.metrics[metric] else { return nil }
         let errors = [best.metrics, winner.metrics].map { $0[Metric.error(of: metric)] ?? 0 }
@@ -42,27 +42,27 @@ struct SimpleModels {
         if lead < -1.96 {
             return "A simple model is better than the network by more than chance: \(best.name) reach \(figure)."
         }
-        return "The best simple model (\(best.name), \(figure)) is as good, as far as these samples tell."
+        return "The best simple model (\(best.name), \(figure)) is as good, as far as these samples can show."
     }
 }
 
-/// What a person can do for a better or surer result, by rules over what was found and measured.
+/// What the user can do for a better or more certain result, by rules on the data and the measurements.
 struct ReportAdvice {
     let status: ScenarioStatus
     let trials: [Trial]
     let manifest: DatasetManifest?
     let baselines: [Baseline]
 
-    /// Fewer training samples of a class than this are few.
+    /// A class with fewer training samples than this may be too small.
     private static let fewSamples = 30
-    /// A class is rare where another has this many times its samples.
+    /// A class is rare if another class has this many times as many samples.
     private static let imbalance = 10
-    /// A figure is unsure where 95 % of repetitions spread over more than this share.
+    /// A result is uncertain if its 95 % confidence interval is wider than this share.
     private static let wideSpread = 0.1
-    /// Most classes that are named.
+    /// Maximum number of classes to name.
     private static let mostNamed = 5
 
-    /// The advice, the most useful first.
+    /// The advice, most useful first.
     var lines: [String] {
         [simpler, longer, sureness, rareClasses].compactMap { $0 }
     }
@@ -71,19 +71,20 @@ struct ReportAdvice {
         guard let best = status.best, let lead = SimpleModels(baselines, objective: status.objective).lead(of: best),
             lead < 1.96
         else { return nil }
-        return
-            "A simple model is about as good on these data. Use it if size and speed matter more than the last point, or "
-            + "give the search more samples or time."
+        return lead < -1.96
+            ? "A simple model does better on this data: use it, or give the search more samples or more time."
+            : "A simple model does about as well on this data. Use it if size and speed matter more than the last point, or "
+                + "give the search more samples or more time."
     }
 
-    /// Whether the best so far still rose in the last quarter of the search.
+    /// Advice for a search that was still improving in its last quarter.
     private var longer: String? {
         let measured = trials.filter { !$0.purpose.isFinal && $0.state.isMeasured && $0.objective != nil }
         guard measured.count >= 8, let best = measured.max(by: { ($0.objective ?? 0) < ($1.objective ?? 0) }),
             let place = measured.firstIndex(where: { $0.id == best.id }), place >= measured.count * 3 / 4
         else { return nil }
         return
-            "The best network of the search came among its last trials (\(place + 1) of \(measured.count)), so a longer "
+            "The best network of the search was among its last trials (\(place + 1) of \(measured.count)), so a longer "
             + "search will probably find better ones: raise search.budget."
     }
 
@@ -93,8 +94,8 @@ struct ReportAdvice {
             3.92 * error > Self.wideSpread, let samples = manifest?.samples.test
         else { return nil }
         return
-            "With \(Figures.count(samples)) test samples the figure is sure to ± \(Figures.fixed(196 * error, 1)) points "
-            + "only. Four times as many samples would halve that."
+            "With \(Figures.count(samples)) test samples, this result is uncertain by ± \(Figures.fixed(196 * error, 1)) points. "
+            + "Four times as many samples would halve that."
     }
 
     private var rareClasses: String? {
@@ -105,6 +106,6 @@ struct ReportAdvice {
         guard !rare.isEmpty else { return nil }
         let named = rare.prefix(Self.mostNamed).map { "\($0.0) (\($0.1))" }.joined(separator: ", ")
         let more = rare.count > Self.mostNamed ? " and \(rare.count - Self.mostNamed) others" : ""
-        return "Few training samples: \(named)\(more). More of these help most; look at them in 'gyrus evaluate'."
+        return "Few training samples: \(named)\(more). More samples of these classes would help most."
     }
 }

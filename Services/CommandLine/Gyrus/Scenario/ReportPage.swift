@@ -212,7 +212,7 @@ struct ReportPage {
 
     private var advice: String {
         let advice = ReportAdvice(status: status, trials: trials, manifest: manifest, baselines: baselines).lines
-        guard !advice.isEmpty else { return "<p>Nothing in these figures asks for more.</p>" }
+        guard !advice.isEmpty else { return "<p>These results suggest nothing else to try.</p>" }
         return "<ul>\(advice.map { "<li>\(escaped($0))</li>" }.joined())</ul>"
     }
 
