@@ -133,7 +133,7 @@ import Testing
         ("task: classification", "task: [a,\u{85}&b c]", "f.yaml:4:1: scenario: anchors and aliases"),
         ("task: classification", "task: [a,\u{2028}*b ]", "f.yaml:4:1: scenario: anchors and aliases"),
         ("scenario: spoken-and-written-digits", "scenario: \(String(repeating: "字", count: 101))", "this one 101"),
-        ("scenario: spoken-and-written-digits", "scenario: \"a\\e[31mb\"", "no control characters"),
+        ("scenario: spoken-and-written-digits", "scenario: \"a\\e[31mb\"", "without control characters"),
         ("task: classification", "task: \(String(repeating: "x", count: 50_000))", "a scenario has at most 32768"),
         (
             "task: classification", "training: {workers: 2, synchronisation: alreduce}",
@@ -182,7 +182,7 @@ import Testing
         ("task: classification", "training: {workers: 65}", "training.workers: 65 is not from 1 to 64."),
         ("task: classification", "training: {samples: 20000}", "training.samples: 20000 is not from 1 to 12000."),
         ("  audio: {dataset: fsdd", "  Audio: {dataset: fsdd", "f.yaml:6:10: modalities.Audio: a modality's name"),
-        ("task: classification", "? [a, b]\n: c", "a field's name must be one word"),
+        ("task: classification", "? [a, b]\n: c", "a field name must be a single word"),
     ])
     func `what is wrong is told with file, line, column, field and a suggestion`(
         old: String, new: String, message: String

@@ -64,7 +64,7 @@ import Testing
         (#"{"name": "X", "reads": "table", "layers": [{"kind": "relu", "inputs": ["y"]}]}"#, "no layer before it"),
         (#"{"name": "X", "reads": "table", "layer": [], "layers": [{"kind": "relu"}]}"#, "unknown field 'layer'"),
         (#"{"name": "X", "reads": "table", "layers": [{"repeat": 1e9, "layers": [{"kind": "relu"}]}]}"#, "repeat"),
-        ("[]", "map with name"),
+        ("[]", "mapping with name"),
     ])
     func `what is wrong with a structure is named`(_ json: String, _ reason: String) {
         let failure = #expect(throws: Failure.self) { try StructureTemplate(json: json) }
