@@ -31,8 +31,8 @@ public struct KnownDataset: Hashable, Sendable {
         KnownDataset(
             name: "fsdd", kind: .audio, labels: digits, isSynthetic: false,
             summary:
-                "Free Spoken Digit Dataset, spoken digits, 8 kHz, recordings 0 to 4 of each digit and speaker for "
-                + "test"),
+                "Free Spoken Digit Dataset, spoken digits, 8 kHz, recordings 0 to 4 of each digit and speaker "
+                + "for test"),
         KnownDataset(
             name: "esc10", kind: .noise, labels: [], isSynthetic: false,
             summary: "ESC-10, environmental sounds of 5 s, in folds"),

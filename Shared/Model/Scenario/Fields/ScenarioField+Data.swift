@@ -27,8 +27,7 @@ extension ScenarioField {
         ScenarioField("preprocess", .group(preprocess), "Preprocessing that is applied to the raw data once."),
         ScenarioField(
             "detectors", .texts,
-            "Video, required: the 1 to \(DatasetRecipe.Limits.detectors.upperBound) folders of detections to choose "
-                + "from."
+            "Video, required: 1 to \(DatasetRecipe.Limits.detectors.upperBound) folders of detections to choose from."
         ),
         ScenarioField("held-out", .texts, "Video: sequences that are scored but not used to choose anything."),
         ScenarioField(

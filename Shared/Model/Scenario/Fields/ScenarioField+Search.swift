@@ -91,8 +91,7 @@ extension ScenarioField {
                 "Kernel widths to choose from; odd numbers."),
             ScenarioField(
                 "strides", .integers(Scenario.Layers.strideRange), usual: "\(usual.strides)",
-                "Strides to choose "
-                    + "from."),
+                "Strides to choose from."),
         ]
     }()
 }
