@@ -29,7 +29,7 @@ struct ModelFileCaseTests {
     }
 
     @Test(arguments: [
-        ("onnx/cut-short.onnx", "is cut short"), ("onnx/git-lfs-pointer.onnx", "pointer of Git LFS"),
+        ("onnx/cut-short.onnx", "is truncated"), ("onnx/git-lfs-pointer.onnx", "pointer of Git LFS"),
         ("darknet/no-equals-sign.weights", "no-equals-sign.cfg:23"),
         ("openvino/if-with-wild-weights.xml", "has a network within"), ("openvino/old-version.xml", "version '7'"),
     ])
