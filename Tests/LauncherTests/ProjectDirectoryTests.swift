@@ -92,7 +92,7 @@ import Testing
             chmod(folder.path, 0o700)
             chown(folder.path, 65534, 65534)
             let foreign = try #require(throws: Failure.self) { try PrivateFolder.check(folder) }
-            #expect(foreign.message.contains("belongs to the user 65534"))
+            #expect(foreign.message.contains("belongs to user 65534"))
         }
     }
 }

@@ -53,7 +53,7 @@ import Testing
 
     @Test(arguments: [
         (DatasetRecipe.Modality(dataset: "mnits"), "modalities.image.dataset", "Did you mean 'mnist'?"),
-        (.init(dataset: "imagenet"), "modalities.image.dataset", "Known are mnist, fsdd"),
+        (.init(dataset: "imagenet"), "modalities.image.dataset", "Known datasets: mnist, fsdd"),
         (.init(dataset: "esc10"), "modalities.image.dataset", "is noise"),
         (.init(dataset: "mnist", energyRemoved: 1), "modalities.image.pca-energy-removed", "below 1"),
         (.init(dataset: "mnist", energyRemoved: .nan), "modalities.image.pca-energy-removed", "below 1"),

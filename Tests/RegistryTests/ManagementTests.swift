@@ -222,7 +222,7 @@ struct ManagementTests {
             let short = await #expect(throws: Failure.self) {
                 try await client.models(.init(filter: ["code": "LeNet3; vision"]))
             }
-            #expect(short?.message.contains("2 fields and 9 are needed") == true)
+            #expect(short?.message.contains("2 fields, and 9 are required") == true)
         }
     }
 

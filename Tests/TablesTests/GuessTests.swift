@@ -253,7 +253,7 @@ struct GroupGuessTests {
         try data.write(Self.rows("speaker", { "s\($0 % 3)" }), as: "u.csv")
         let few = try data.table("u.csv")
         #expect(few.suggestedGroup == nil)
-        #expect(few.notes.contains { $0.contains("3 different values only") && $0.contains("group: speaker") })
+        #expect(few.notes.contains { $0.contains("only 3 different values") && $0.contains("group: speaker") })
     }
 
     @Test func `rows about one picture stay together`() throws {
