@@ -74,7 +74,10 @@ import Testing
             "epochs: 9, early-stopping: 2", "search: {halving: {first: 1}}",
             "training.early-stopping: search.halving already stops trials early"
         ),
-        ("labels: 100, augmentation: light", "", "training.augmentation: learning with few labels has its own augmentation"),
+        (
+            "labels: 100, augmentation: light", "",
+            "training.augmentation: learning with few labels has its own"
+        ),
     ])
     func `a way of learning that cannot be is refused`(_ training: String, _ rest: String, _ reason: String) {
         let failure = #expect(throws: Failure.self) {

@@ -82,7 +82,8 @@ import Testing
             let registry = try fixture.start("registry", [], environment: ["GYRUS_RETENTION": "events=soon"])
             #expect(await registry.end() == 78)
             #expect(
-                try String(contentsOf: registry.log, encoding: .utf8).contains("GYRUS_RETENTION: 'soon' is not a limit"))
+                try String(contentsOf: registry.log, encoding: .utf8).contains("GYRUS_RETENTION: 'soon' is not a limit")
+            )
         }
     }
 }
