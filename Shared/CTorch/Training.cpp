@@ -340,7 +340,7 @@ void gyrus_trainer::backward(const gyrus_samples &samples, const Batch &batch) {
             throw Full(
                 at_once < 2 ? "not even one sample at a time fits into memory"
                             : std::to_string(at_once)
-                        + " samples at once do not fit into memory, and this training cannot split a mini-batch into parts; "
+                        + " samples at once do not fit into memory, and this training cannot split a mini-batch; "
                           "a smaller batch may help");
         parts *= 2;
     }

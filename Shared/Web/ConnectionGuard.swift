@@ -2,13 +2,13 @@ import HTTPTypes
 public import NIOCore
 public import NIOHTTPTypes
 
-/// Bounds on how long a client may take, and on what it may send.
+/// Limits on how long a client may take and what it may send.
 public struct ConnectionLimits: Sendable {
-    /// Most bytes of a body: more of it closes the connection.
+    /// Maximum size of a body in bytes; a larger one closes the connection.
     public var bodyBytes: Int
-    /// How long a connection may take to send a whole request, or to be idle between two.
+    /// How long a connection may take to send a whole request, or be idle between two.
     public var requestTime: Duration
-    /// How long a client may leave what was sent to it unread.
+    /// How long a client may leave data unread.
     public var stallTime: Duration
 
     /// Sets bounds.
@@ -19,9 +19,9 @@ public struct ConnectionLimits: Sendable {
     }
 }
 
-/// Closes the connections of clients that are slow on purpose or by accident, and of those that send endless bodies.
+/// Closes the connections of clients that are slow, on purpose or by accident, and of those that send endless bodies.
 ///
-/// It sits behind the HTTP decoder, on the event loop of its connection.
+/// It is placed after the HTTP decoder, on the event loop of its connection.
 public final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// What passes.
     public typealias InboundIn = HTTPRequestPart
@@ -34,7 +34,7 @@ public final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandle
 
     private let limits: ConnectionLimits
     private var bodyBytes = 0
-    /// Requests that came whole and are not answered yet.
+    /// Requests that were received completely and are not answered yet.
     private var answering = 0
     private var requestTimer: Scheduled<Void>?
     private var stallTimer: Scheduled<Void>?
