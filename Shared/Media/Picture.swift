@@ -16,8 +16,8 @@ public struct Picture: Hashable, Sendable {
     /// Maximum number of pixels in a picture: 64 million.
     public static let largestPixelCount = 64_000_000
 
-    /// Decodes the bytes of a JPEG, PNG, BMP, TIFF or WebP file: turned upright as its EXIF data say, 16 bits brought
-    /// to 8.
+    /// Decodes the bytes of a JPEG, PNG, BMP, TIFF or WebP file, upright according to its EXIF data, with 16 bits
+    /// reduced to 8.
     /// - Throws: `Failure` with code `corrupt` that says why it cannot be read.
     public init(decoding bytes: [UInt8]) throws {
         Self.prepare
