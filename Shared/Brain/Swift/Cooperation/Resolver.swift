@@ -178,8 +178,8 @@ public struct Resolver: Sendable {
 
     // MARK: Networks
 
-    /// Networks of activated areas, those of the most active one first; where an area is as active as its most active
-    /// part, the part's come first, because they are made for what is perceived.
+    /// Networks of activated areas, those of the most active area first. If an area is as active as its most active
+    /// part, the part's networks come first, because they are more specific to the input.
     private func candidates(_ areas: [Explanation.ActiveArea]) -> [Explanation.Candidate] {
         let activated = areas.enumerated().filter(\.element.isActivated)
             .sorted { ($1.element.activation, $0.offset) < ($0.element.activation, $1.offset) }.map(\.element)
@@ -195,18 +195,18 @@ public struct Resolver: Sendable {
         _ request: Request, areas: [Explanation.ActiveArea], parts: [Explanation.ActiveArea], order: [String]
     ) -> [Explanation.ModalityPlan] {
         let plans = request.modalities.sorted { $0.key < $1.key }.map { modality, name in
-            // An atlas that does not know the function has no area for it; the modality is then open to all networks.
+            // If the atlas does not know the function, there is no area for it, and all networks suit the modality.
             let function = (try? map.atlas.function(named: name).name) ?? name
             let area = map.tops.first { $0.functions.contains { BrainFunction.isWithin(function, $0) } }
             return plan(modality, function, area, unbound(areas, parts), parts)
         }
-        // Those whose areas are not activated come last.
+        // Modalities whose areas are not activated come last.
         let places = plans.map { plan in order.firstIndex { $0 == plan.area } ?? order.count }
         return plans.indices.sorted { (places[$0], $0) < (places[$1], $1) }.map { plans[$0] }
     }
 
-    /// Activated areas that perceive no kind of data, such as that of emotion, with their activated parts: their
-    /// networks are for all modalities.
+    /// Activated areas that process no kind of data, such as emotion, with their activated parts: their networks suit
+    /// all modalities.
     private func unbound(
         _ areas: [Explanation.ActiveArea], _ parts: [Explanation.ActiveArea]
     ) -> [Int] {
@@ -226,7 +226,8 @@ public struct Resolver: Sendable {
         }
         let offering = live.map(\.id) + [area?.id].compactMap { $0 } + unbound
         let offers = unique(offering.flatMap { (networks[$0] ?? []).sorted() })
-        // What a search has made belongs where it was needed, which says nothing about where else it could be of use.
+        // A network that a search created is assigned to the areas of its scenario, which does not show whether it
+        // could be useful elsewhere.
         let elsewhere =
             area == nil ? [] : Set(networks.values.joined()).subtracting(offers).filter { !$0.contains("×") }
         return Explanation.ModalityPlan(
@@ -236,5 +237,5 @@ public struct Resolver: Sendable {
     }
 }
 
-/// To four digits: more would only be noise of the arithmetic.
+/// Rounded to four digits: further digits would only be numerical noise.
 private func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
