@@ -46,7 +46,7 @@ bool gyrus_network_detect(
                                .flip(2).permute({2, 0, 1}).to(at::kFloat).div(255).contiguous();
         const auto forward = network->module.get_method("forward");
         const auto &arguments = forward.function().getSchema().arguments();
-        TORCH_CHECK(arguments.size() > 1, "its forward takes no image");
+        TORCH_CHECK(arguments.size() > 1, "its forward method takes no image");
         const bool takes_list = arguments[1].type()->kind() == c10::TypeKind::ListType;
         std::vector<c10::IValue> inputs;
         if (takes_list) inputs.emplace_back(c10::List<at::Tensor>({image}));

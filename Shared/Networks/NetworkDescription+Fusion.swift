@@ -47,7 +47,7 @@ private struct Branch {
         if case .linear? = layers.last?.operation { layers.removeLast() }
         guard let last = layers.last, let shape = shapes[last.name] else {
             throw Failure(
-                .invalidArgument, "Branch '\(name)' ('\(network.name)') has no layers besides its classifier.")
+                .invalidArgument, "Branch '\(name)' ('\(network.name)') has no layers other than its classifier.")
         }
         var renamedLayers = layers.map { Layer(renamed($0.name), $0.operation, from: $0.inputs.map(renamed)) }
         if shape.count > 1 {

@@ -52,7 +52,7 @@ import Testing
             let path = try folder.write(compressed.prefix(length), as: "cut.gz")
             let failure = try #require(throws: Failure.self) { try IDXFile(path: path, dimensions: 2) }
             #expect(failure.message.contains("cut.gz"))
-            #expect(failure.message.contains("cut short"))
+            #expect(failure.message.contains("truncated"))
         }
     }
 

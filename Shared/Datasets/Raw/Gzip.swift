@@ -49,7 +49,7 @@ enum Gzip {
         }
         guard status == Z_STREAM_END else {
             let position = bytes.count - Int(stream.avail_in)
-            let reason = stream.msg.map { String(cString: $0) } ?? "the file is cut short"
+            let reason = stream.msg.map { String(cString: $0) } ?? "the file is truncated"
             throw Failure(.corrupt, "Cannot decompress '\(path)': at byte \(position): \(reason).")
         }
         return result

@@ -89,7 +89,7 @@ private struct WaveParser {
             throw corrupt(
                 at: position + 4,
                 "the chunk '\(chunk.name)' declares \(chunk.size) bytes, but the file ends after "
-                    + "\(bytes.count - chunk.start); it is cut short")
+                    + "\(bytes.count - chunk.start); it is truncated")
         }
         // A chunk of odd size is followed by one padding byte, which some writers leave out.
         let end = chunk.start + chunk.size

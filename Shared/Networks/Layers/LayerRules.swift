@@ -82,7 +82,8 @@ struct LayerFault: Error {
             throw LayerFault("needs a sequence [length, features] but gets \(inputs)")
         }
         guard inputs.count == 1 || inputs.count == 2 && inputs[1] == [shape[0]] else {
-            throw LayerFault("can read only the [\(shape[0])] tokens besides its sequence \(shape) but gets \(inputs)")
+            throw LayerFault(
+                "can read only the [\(shape[0])] tokens in addition to its sequence \(shape) but gets \(inputs)")
         }
         return shape
     }

@@ -160,8 +160,8 @@ private struct MOTParser {
             count > 0 ? ["\(path): \(count) \(count == 1 ? "row" : "rows") \(text)"] : []
         }
         return note(unsorted, "came after a later frame; all were sorted by frame")
-            + note(blankSeparated, "had blanks instead of commas between columns; read alike")
-            + note(dropped, "had a box without extent; left out")
+            + note(blankSeparated, "had spaces instead of commas between columns; accepted")
+            + note(dropped, "had a box without extent; skipped")
             + note(empty, "had a box without extent; kept, but it overlaps with nothing")
     }
 
